@@ -1,0 +1,1 @@
+//! Every decision of the kopf operator, as pure functions over values.

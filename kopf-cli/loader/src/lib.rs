@@ -1,0 +1,1 @@
+//! Reads, checks and opens kopf plugins.

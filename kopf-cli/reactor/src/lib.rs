@@ -1,0 +1,1 @@
+//! Watches, queues, handler calls and patches of the kopf operator.

@@ -1,0 +1,1 @@
+//! The kopf command: runs operators that are built as plugins.

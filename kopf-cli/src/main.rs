@@ -1,0 +1,3 @@
+//! The `kopf` binary.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! Write a Kubernetes operator as functions with an attribute; kopf runs them.
