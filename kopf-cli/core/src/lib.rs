@@ -1,1 +1,31 @@
 //! Every decision of the kopf operator, as pure functions over values.
+//!
+//! No clock, no environment, no log, no lock, no `async`: a function here takes values and answers values, and `now` is
+//! one of them. In reading order:
+//!
+//! - What is looked at: [`resource`], [`selector`], [`object`], [`field`], [`diff`], [`essence`].
+//! - Who we are and what we keep on an object: [`identity`], [`store`].
+//! - What an author declared: [`handler`], [`filter`], [`registry`].
+//! - What happened, what is to be done, and what came of it: [`cause`], [`cycle`], [`outcome`], [`patch`].
+//! - When: [`backlog`], [`backoff`], [`throttle`].
+//! - What is told: [`report`].
+
+pub mod backlog;
+pub mod backoff;
+pub mod cause;
+pub mod cycle;
+pub mod diff;
+pub mod essence;
+pub mod field;
+pub mod filter;
+pub mod handler;
+pub mod identity;
+pub mod object;
+pub mod outcome;
+pub mod patch;
+pub mod registry;
+pub mod report;
+pub mod resource;
+pub mod selector;
+pub mod store;
+pub mod throttle;
