@@ -7,10 +7,10 @@
 //! - Who we are and what we keep on an object: [`identity`], [`store`].
 //! - What an author declared: [`handler`], [`filter`], [`registry`].
 //! - What happened, what is to be done, and what came of it: [`cause`], [`cycle`], [`outcome`], [`patch`].
-//! - When: [`backlog`], [`backoff`], [`throttle`].
 //! - What is told: [`report`].
 
-pub mod backlog;
+#![forbid(unsafe_code)]
+
 pub mod backoff;
 pub mod cause;
 pub mod cycle;

@@ -1,0 +1,65 @@
+//! The `Invoker` port: making one attempt of one handler.
+
+use std::{
+    any::Any,
+    sync::{Arc, OnceLock},
+};
+
+use futures::future::BoxFuture;
+use jiff::Timestamp;
+use kopf_core::{cycle::Call, object::Object, outcome::Answer, registry::Served};
+
+/// An object in hand, shared by all attempts that are made on it.
+pub struct Subject {
+    /// The object.
+    pub object: Object,
+    /// Whatever an invoker makes of the object once and uses for every attempt.
+    pub prepared: OnceLock<Box<dyn Any + Send + Sync>>,
+}
+
+impl Subject {
+    /// Takes an object in hand.
+    pub fn new(object: Object) -> Arc<Subject> {
+        Arc::new(Subject { object, prepared: OnceLock::new() })
+    }
+}
+
+/// One attempt of one handler, with all that the handler may read.
+pub struct Attempt {
+    /// Which handler, why, and what changed.
+    pub call: Call,
+    /// The object.
+    pub subject: Arc<Subject>,
+    /// The resource that it belongs to.
+    pub served: Arc<Served>,
+    /// For an event handler: `ADDED`, `MODIFIED`, `DELETED`; `None` for an object that was listed.
+    pub event: Option<&'static str>,
+    /// When the attempt begins.
+    pub now: Timestamp,
+}
+
+/// A call that has kept its thread for too long.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Overdue {
+    /// The handler's id.
+    pub handler: String,
+    /// The object, as `namespace/name`.
+    pub object: String,
+    /// For how many seconds.
+    pub seconds: u64,
+    /// Whether it stands in for a thread that blocks (a synchronous handler) or one that must not (an asynchronous one
+    /// that does not yield).
+    pub blocking: bool,
+}
+
+/// Makes attempts. The reactor limits how long it waits for them, and drops those that take too long.
+pub trait Invoker: Send + Sync + 'static {
+    /// Makes an attempt. Dropping the future interrupts an asynchronous handler; a synchronous one goes on to its end, and
+    /// its answer is lost. Never panics: a handler's panic is an [`Answer`].
+    fn invoke(&self, attempt: Attempt) -> BoxFuture<'static, Answer>;
+
+    /// Calls that have kept a thread for longer than is sound: to be named, and to fail the health check.
+    fn overdue(&self) -> Vec<Overdue> {
+        vec![]
+    }
+}
