@@ -1,0 +1,264 @@
+//! What was handled last on an object, as it is kept in an annotation, and what differs from it now.
+
+use std::collections::BTreeMap;
+use std::io::{Read, Write};
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use flate2::Compression;
+use flate2::read::ZlibDecoder;
+use flate2::write::ZlibEncoder;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use serde_json::value::RawValue;
+
+use crate::diff::{self, Change, Diff, Operation};
+use crate::essence::{essence, is_inherent};
+use crate::field::FieldPath;
+use crate::store::digest::{Digest, digest};
+
+/// The longest text that is kept as it is; a longer one is compressed.
+const PLAIN_LIMIT: usize = 32 * 1024;
+
+/// The longest essence that is unpacked. No object is that big, so what is longer is not ours.
+const UNPACKED_LIMIT: u64 = 4 * 1024 * 1024;
+
+/// What was handled last.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Handled {
+    /// The essence, or what stands for it.
+    pub state: State,
+    /// The extra fields that were watched when it was written, sorted.
+    pub fields: Vec<FieldPath>,
+    /// Whether it is of a creation that has begun and not ended.
+    pub pending: bool,
+}
+
+/// How much of an essence is known.
+#[derive(Debug, Clone, PartialEq)]
+pub enum State {
+    /// All of it.
+    Whole(Value),
+    /// Whether it is still the same: a digest for each top-level member, for labels and annotations, and for each extra
+    /// field, by its path as text. What was absent has none.
+    Digests(BTreeMap<String, Digest>),
+}
+
+/// What differs from what was handled last.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Comparison<'a> {
+    /// What differs. Where the old essence is not known, this names whole members, and their old values are null.
+    pub diff: Diff,
+    /// The old essence, if it is known.
+    pub old: Option<&'a Value>,
+    /// Whether the old essence is known.
+    pub known: bool,
+    /// With digests alone: every field that differs, also those inside of members that `diff` names.
+    fields: Vec<Change>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Record<'a> {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    uid: Option<String>,
+    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
+    essence: Option<&'a RawValue>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    zlib: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    digests: Option<BTreeMap<String, Digest>>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    fields: Vec<FieldPath>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pending: bool,
+}
+
+impl Handled {
+    /// The record of an essence in which the extra `fields` were watched.
+    pub fn new(essence: Value, fields: Vec<FieldPath>, pending: bool) -> Handled {
+        Handled { state: State::Whole(essence), fields: sorted(fields), pending }
+    }
+
+    /// The record of an essence that is too big or too secret to be kept itself; `uid` is its object's.
+    pub fn digested(essence: &Value, fields: &[FieldPath], uid: &str) -> Handled {
+        let fields = sorted(fields.to_vec());
+        Handled { state: State::Digests(digests(essence, &fields, uid)), fields, pending: false }
+    }
+
+    /// The record that an annotation of the object `uid` holds.
+    ///
+    /// `None` if it is of another object, or cannot be read. A record without a uid is of any object.
+    pub fn read(annotation: &str, uid: &str) -> Option<Handled> {
+        let record: Record<'_> = serde_json::from_str(annotation).ok()?;
+        if record.uid.is_some_and(|of| of != uid) {
+            return None;
+        }
+        let state = match (record.essence, record.zlib, record.digests) {
+            (Some(essence), None, None) => State::Whole(serde_json::from_str(essence.get()).ok()?),
+            (None, Some(packed), None) => State::Whole(serde_json::from_str(&unpack(&packed)?).ok()?),
+            (None, None, Some(digests)) => State::Digests(digests),
+            _ => return None,
+        };
+        Some(Handled { state, fields: sorted(record.fields), pending: record.pending })
+    }
+
+    /// The annotation for the object `uid`; an empty uid is left out. An essence of more than 32 KiB is compressed.
+    pub fn write(&self, uid: &str) -> String {
+        let mut record = Record {
+            uid: (!uid.is_empty()).then(|| uid.to_owned()),
+            essence: None,
+            zlib: None,
+            digests: None,
+            fields: self.fields.clone(),
+            pending: self.pending,
+        };
+        let plain;
+        match &self.state {
+            State::Whole(essence) => {
+                plain = serde_json::value::to_raw_value(essence).expect("a JSON value has only texts for keys");
+                if plain.get().len() > PLAIN_LIMIT {
+                    record.zlib = Some(pack(plain.get()));
+                } else {
+                    record.essence = Some(&plain);
+                }
+            }
+            State::Digests(digests) => record.digests = Some(digests.clone()),
+        }
+        serde_json::to_string(&record).expect("a record is made of texts, numbers and booleans")
+    }
+
+    /// What differs `now`, an essence in which the extra fields `watched` are looked at, on the object `uid`.
+    ///
+    /// Extra fields that were not watched when the record was written, or no longer are, are not compared: handlers that
+    /// come or go with a deploy change no object.
+    pub fn compare(&self, now: &Value, watched: &[FieldPath], uid: &str) -> Comparison<'_> {
+        let watched = sorted(watched.to_vec());
+        let common = common(&self.fields, &watched);
+        match &self.state {
+            State::Whole(old) => {
+                let diff = if common == self.fields && common == watched {
+                    diff::diff(old, now)
+                } else {
+                    diff::diff(&essence(old, &common), &essence(now, &common))
+                };
+                Comparison { diff, old: Some(old), known: true, fields: Vec::new() }
+            }
+            State::Digests(old) => {
+                let fields = differing(old, &self.fields, now, &watched, uid);
+                Comparison { diff: outermost(&fields), old: None, known: false, fields }
+            }
+        }
+    }
+}
+
+impl Comparison<'_> {
+    /// What differs at and below a field, with paths that begin at the field.
+    ///
+    /// Where only digests are known, this is exact for fields that were watched when they were taken; others that lie
+    /// inside of a member are adopted as they are now.
+    pub fn narrow(&self, field: &FieldPath) -> Diff {
+        if self.known {
+            return self.diff.narrow(field);
+        }
+        let inside = self.fields.iter().filter_map(|change| {
+            let path = change.path.strip_prefix(field.steps())?.to_vec();
+            Some(Change { path, ..change.clone() })
+        });
+        outermost(&inside.collect::<Vec<_>>())
+    }
+}
+
+/// The record and its annotation of at most `max` bytes: the essence as a whole if it fits, else digests of it.
+///
+/// Digests are as short as it gets: that their text fits is for the caller to see.
+pub fn fit(handled: Handled, uid: &str, max: usize) -> (Handled, String) {
+    let text = handled.write(uid);
+    match &handled.state {
+        State::Whole(essence) if text.len() > max => {
+            let digested = Handled { pending: handled.pending, ..Handled::digested(essence, &handled.fields, uid) };
+            let text = digested.write(uid);
+            (digested, text)
+        }
+        _ => (handled, text),
+    }
+}
+
+fn sorted(mut fields: Vec<FieldPath>) -> Vec<FieldPath> {
+    fields.sort_unstable();
+    fields.dedup();
+    fields
+}
+
+/// The fields that lie in both sets, each with all that is below it.
+fn common(before: &[FieldPath], now: &[FieldPath]) -> Vec<FieldPath> {
+    let within = |fields: &[FieldPath], others: &[FieldPath]| {
+        let covered = |field: &&FieldPath| others.iter().any(|other| other.covers(field));
+        fields.iter().filter(covered).cloned().collect::<Vec<_>>()
+    };
+    sorted([within(before, now), within(now, before)].concat())
+}
+
+/// The members of an essence that are there without being asked for, and the extra fields.
+fn places(essence: &Value, fields: &[FieldPath]) -> Vec<FieldPath> {
+    let members = essence.as_object().into_iter().flatten().map(|(key, _)| vec![key.clone()]);
+    let metadata = ["labels", "annotations"].map(|key| vec!["metadata".to_owned(), key.to_owned()]);
+    let inherent = members.chain(metadata).map(FieldPath::from).filter(is_inherent);
+    sorted(inherent.chain(fields.iter().cloned()).collect())
+}
+
+fn digests(essence: &Value, fields: &[FieldPath], uid: &str) -> BTreeMap<String, Digest> {
+    let there = places(essence, fields).into_iter().filter_map(|path| {
+        let value = path.get(essence).filter(|value| !value.is_null())?;
+        Some((path.to_string(), digest(uid, value)))
+    });
+    there.collect()
+}
+
+/// The places whose digests differ, sorted by path; those that were not or are not looked at left out.
+fn differing(
+    old: &BTreeMap<String, Digest>,
+    fields: &[FieldPath],
+    now: &Value,
+    watched: &[FieldPath],
+    uid: &str,
+) -> Vec<Change> {
+    let kept: Vec<FieldPath> = fields.iter().filter(|field| watched.contains(field)).cloned().collect();
+    let gone = old.keys().filter_map(|key| FieldPath::parse(key).ok());
+    // A member that is gone is known by its digest alone; a field whose digest we have but nobody watches is skipped.
+    let gone = gone.filter(|path| is_inherent(path) && !fields.contains(path));
+    let paths = sorted(places(now, &kept).into_iter().chain(gone).collect());
+    let changes = paths.into_iter().filter_map(|path| {
+        let new = path.get(now).unwrap_or(&Value::Null);
+        let before = old.get(&path.to_string());
+        if before.copied() == (!new.is_null()).then(|| digest(uid, new)) {
+            return None;
+        }
+        let operation = Operation::between(before.is_some(), !new.is_null())?;
+        Some(Change { operation, path: path.steps().to_vec(), old: Value::Null, new: new.clone() })
+    });
+    changes.collect()
+}
+
+/// The changes that lie within no other.
+fn outermost(changes: &[Change]) -> Diff {
+    let is_inner = |change: &Change| {
+        changes.iter().any(|other| other.path.len() < change.path.len() && change.path.starts_with(&other.path))
+    };
+    Diff(changes.iter().filter(|change| !is_inner(change)).cloned().collect())
+}
+
+fn pack(text: &str) -> String {
+    let mut encoder = ZlibEncoder::new(Vec::new(), Compression::default());
+    let packed = encoder.write_all(text.as_bytes()).and_then(|()| encoder.finish());
+    STANDARD.encode(packed.expect("writing into memory does not fail"))
+}
+
+fn unpack(packed: &str) -> Option<String> {
+    let bytes = STANDARD.decode(packed).ok()?;
+    let mut text = String::new();
+    ZlibDecoder::new(bytes.as_slice()).take(UNPACKED_LIMIT + 1).read_to_string(&mut text).ok()?;
+    (text.len() as u64 <= UNPACKED_LIMIT).then_some(text)
+}
+
+#[cfg(test)]
+mod tests;
