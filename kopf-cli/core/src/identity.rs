@@ -1,5 +1,6 @@
 //! Turns an operator's name into everything that it signs with on the cluster.
 
+use serde_json::Value;
 use thiserror::Error;
 
 use crate::store::keys::Keys;
@@ -101,6 +102,16 @@ impl Identity {
     /// The annotation keys of this operator.
     pub fn keys(&self) -> &Keys {
         &self.keys
+    }
+
+    /// The keys of this operator's handlers' records on the object.
+    pub fn records<'a>(&self, body: &'a Value) -> impl Iterator<Item = &'a str> {
+        self.keys.records(body)
+    }
+
+    /// Whether there are any such records on the object.
+    pub fn has_records(&self, body: &Value) -> bool {
+        self.records(body).next().is_some()
     }
 }
 

@@ -28,7 +28,8 @@ const UNPACKED_LIMIT: u64 = 4 * 1024 * 1024;
 pub struct Handled {
     /// The essence, or what stands for it.
     pub state: State,
-    /// The extra fields that were watched when it was written, sorted.
+    /// The fields that were watched when it was written, sorted. Those inside of members that every essence holds
+    /// matter for digests alone.
     pub fields: Vec<FieldPath>,
     /// Whether it is of a creation that has begun and not ended.
     pub pending: bool,
@@ -39,8 +40,8 @@ pub struct Handled {
 pub enum State {
     /// All of it.
     Whole(Value),
-    /// Whether it is still the same: a digest for each top-level member, for labels and annotations, and for each extra
-    /// field, by its path as text. What was absent has none.
+    /// Whether it is still the same: a digest for each top-level member, for labels and annotations, and for each
+    /// watched field, by its path as text. What was absent has none.
     Digests(BTreeMap<String, Digest>),
 }
 
@@ -74,7 +75,7 @@ struct Record<'a> {
 }
 
 impl Handled {
-    /// The record of an essence in which the extra `fields` were watched.
+    /// The record of an essence in which `fields` were watched.
     pub fn new(essence: Value, fields: Vec<FieldPath>, pending: bool) -> Handled {
         Handled { state: State::Whole(essence), fields: sorted(fields), pending }
     }
@@ -127,24 +128,24 @@ impl Handled {
         serde_json::to_string(&record).expect("a record is made of texts, numbers and booleans")
     }
 
-    /// What differs `now`, an essence in which the extra fields `watched` are looked at, on the object `uid`.
+    /// What differs `now`, an essence in which the fields `watched` are looked at, on the object `uid`.
     ///
-    /// Extra fields that were not watched when the record was written, or no longer are, are not compared: handlers that
+    /// Fields outside of the members that every essence holds that were not watched when the record was written, or no longer are, are not compared: handlers that
     /// come or go with a deploy change no object.
     pub fn compare(&self, now: &Value, watched: &[FieldPath], uid: &str) -> Comparison<'_> {
-        let watched = sorted(watched.to_vec());
-        let common = common(&self.fields, &watched);
         match &self.state {
             State::Whole(old) => {
-                let diff = if common == self.fields && common == watched {
+                let (before, watched) = (extra(&self.fields), extra(watched));
+                let diff = if before == watched {
                     diff::diff(old, now)
                 } else {
+                    let common = common(&before, &watched);
                     diff::diff(&essence(old, &common), &essence(now, &common))
                 };
                 Comparison { diff, old: Some(old), known: true, fields: Vec::new() }
             }
             State::Digests(old) => {
-                let fields = differing(old, &self.fields, now, &watched, uid);
+                let fields = differing(old, &self.fields, now, watched, uid);
                 Comparison { diff: outermost(&fields), old: None, known: false, fields }
             }
         }
@@ -187,6 +188,11 @@ fn sorted(mut fields: Vec<FieldPath>) -> Vec<FieldPath> {
     fields.sort_unstable();
     fields.dedup();
     fields
+}
+
+/// The fields that an essence holds only where they are asked for.
+fn extra(fields: &[FieldPath]) -> Vec<FieldPath> {
+    sorted(fields.iter().filter(|field| !is_inherent(field)).cloned().collect())
 }
 
 /// The fields that lie in both sets, each with all that is below it.

@@ -7,6 +7,7 @@ use blake2::{Blake2b, Digest};
 use serde_json::Value;
 
 use crate::essence::MARK;
+use crate::store::progress::Progress;
 
 /// The longest name that an annotation key may have after its prefix.
 const NAME_LIMIT: usize = 63;
@@ -41,8 +42,7 @@ impl Keys {
     /// long, or has other characters that no key may have, is cut or mangled and gets a hash of the id at its end.
     pub fn handler(&self, id: &str, body: &Value) -> String {
         // A handler may be called like one of our own records, and yet must not overwrite it.
-        let is_reserved = id.strip_suffix(OF_DEPLOYMENT).unwrap_or(id) == HANDLED || id == MARK;
-        self.key(id, body, is_reserved)
+        self.key(id, body, is_reserved(id))
     }
 
     /// The key of what was handled last on the object.
@@ -56,11 +56,27 @@ impl Keys {
         format!("{}/{MARK}", self.prefix)
     }
 
+    /// The keys of the handlers' records that are on the object and are its own, not copied from another one.
+    pub fn records<'a>(&self, body: &'a Value) -> impl Iterator<Item = &'a str> {
+        let uid = body.pointer("/metadata/uid").and_then(Value::as_str).unwrap_or_default();
+        let annotations = body.pointer("/metadata/annotations").and_then(Value::as_object);
+        annotations.into_iter().flatten().filter_map(move |(key, value)| {
+            let name = key.strip_prefix(&self.prefix)?.strip_prefix('/')?;
+            let is_record = !is_reserved(name) && Progress::read(value.as_str()?, uid).is_some();
+            is_record.then_some(key.as_str())
+        })
+    }
+
     fn key(&self, id: &str, body: &Value, is_reserved: bool) -> String {
         let mark = if is_of_deployment(body) { OF_DEPLOYMENT } else { "" };
         let name = name(&format!("{id}{mark}"), is_reserved);
         format!("{}/{name}", self.prefix)
     }
+}
+
+/// Whether the name is that of a record of our own, which is of no handler.
+fn is_reserved(name: &str) -> bool {
+    name.strip_suffix(OF_DEPLOYMENT).unwrap_or(name) == HANDLED || name == MARK
 }
 
 /// Whether the object is a ReplicaSet that a Deployment owns.

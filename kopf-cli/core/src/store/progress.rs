@@ -59,6 +59,21 @@ struct Record {
 }
 
 impl Progress {
+    /// The progress of a handler that is selected for `purpose` and has not been tried.
+    pub fn begin(purpose: Reason, now: Timestamp) -> Progress {
+        Progress {
+            started: now,
+            stopped: None,
+            delayed: None,
+            purpose: Some(purpose),
+            retries: 0,
+            success: false,
+            failure: false,
+            message: None,
+            seen: None,
+        }
+    }
+
     /// The progress that an annotation of the object `uid` tells of.
     ///
     /// `None` if it is of another object, or cannot be read: then the handler begins anew. A record without a uid is
