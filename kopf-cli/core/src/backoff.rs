@@ -37,7 +37,8 @@ impl Backoff {
         let shortest = (first * factor.powf(f64::from(attempt))).min((limit / factor).max(first)).min(limit);
         let longest = (shortest * factor).min(limit);
         let jitter = if jitter.is_finite() { jitter.clamp(0.0, 1.0) } else { 0.0 };
-        let wait = Duration::try_from_secs_f64(shortest + (longest - shortest) * jitter).unwrap_or(self.limit);
+        let wait =
+            Duration::try_from_secs_f64(shortest + (longest - shortest) * jitter).unwrap_or(self.limit);
         wait.min(self.limit).max(LEAST)
     }
 }

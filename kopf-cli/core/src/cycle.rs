@@ -10,18 +10,20 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 use jiff::Timestamp;
 use serde_json::{Map, Value};
 
+use self::select::{Sight, Turn};
+
 use crate::{
     cause::Reason,
-    diff::Diff,
+    diff::{Diff, diff},
     essence::essence,
     handler::Handler,
     identity::Identity,
     object::{self, Object},
-    outcome::{self, Verdict},
+    outcome::Verdict,
     patch,
     registry::Served,
     store::{
-        digest::{Digest, digest},
+        digest::Digest,
         handled::{Handled, State},
         progress::Progress,
     },
@@ -155,7 +157,9 @@ impl Finished {
         match (self.succeeded, self.failed) {
             (0, 0) => None,
             (_, 0) => Some(format!("All handlers succeeded for {}.", title.to_lowercase())),
-            (succeeded, failed) => Some(format!("{title} is processed: {succeeded} succeeded; {failed} failed.")),
+            (succeeded, failed) => {
+                Some(format!("{title} is processed: {succeeded} succeeded; {failed} failed."))
+            }
         }
     }
 }
@@ -164,7 +168,14 @@ impl Finished {
 pub const DURABLE_AFTER: Duration = Duration::from_secs(1);
 
 /// Plans what an object asks for, as it was sighted at `now`.
-pub fn plan(object: &Object, gone: bool, served: &Served, identity: &Identity, recall: &Recall, now: Timestamp) -> Plan {
+pub fn plan(
+    object: &Object,
+    gone: bool,
+    served: &Served,
+    identity: &Identity,
+    recall: &Recall,
+    now: Timestamp,
+) -> Plan {
     let body = &object.body;
     let uid = &object.header.uid;
     let essence = essence(body, &served.extra);
@@ -178,11 +189,17 @@ pub fn plan(object: &Object, gone: bool, served: &Served, identity: &Identity, r
     let held = object.has_finalizer(identity.finalizer());
     let deleting = object.header.deleting;
     let ours = served.changing().any(|handler| handler.is_for(body, old, &essence));
-    let must_hold = served.changing().any(|handler| select::holds(handler) && handler.is_for(body, old, &essence));
+    let must_hold =
+        served.changing().any(|handler| select::holds(handler) && handler.is_for(body, old, &essence));
     let known = handled.as_ref().filter(|handled| !handled.pending);
-    let diff = match known {
-        Some(known) => known.compare(&essence, uid).diff,
-        None => crate::diff::diff(&Value::Null, &essence),
+    let comparison = known.map(|known| known.compare(&essence, &served.fields, uid));
+    let creation;
+    let diff = match &comparison {
+        Some(comparison) => &comparison.diff,
+        None => {
+            creation = diff(&Value::Null, &essence);
+            &creation
+        }
     };
     let initial = recall.listed && !recall.handled;
     let cause = match () {
@@ -209,43 +226,34 @@ pub fn plan(object: &Object, gone: bool, served: &Served, identity: &Identity, r
         _ if held && !must_hold && !deleting => Finalizer::Remove,
         _ => Finalizer::Keep,
     };
-    let mut plan = Plan {
+    let (mut calls, mut forbidden, mut selected) = (vec![], vec![], vec![]);
+    if let Some(reason) = reason {
+        let sight =
+            Sight { reason, initial, uid, diff, comparison: comparison.as_ref(), essence: &essence, old };
+        for handler in select::select(served, body, &sight) {
+            let record = sight.record(&handler, body, identity, kept);
+            match sight.turn(&handler, record.as_ref(), now) {
+                _ if cause == Cause::Hold => {}
+                Turn::Due(progress) => calls.push(sight.call(handler.clone(), progress)),
+                Turn::Forbidden(verdict) => forbidden.push((handler.clone(), verdict)),
+                Turn::Over => {}
+            }
+            selected.push((handler, record));
+        }
+    }
+    Plan {
         cause,
-        calls: vec![],
-        forbidden: vec![],
         finalizer,
-        selected: vec![],
+        selected,
         traces: identity.has_records(body) || kept.is_some_and(|kept| !kept.records.is_empty()),
         adopt,
         uid: uid.clone(),
-        body: Value::Null,
+        body: if calls.is_empty() { Value::Null } else { body.clone() },
+        calls,
+        forbidden,
         essence,
         handled,
-    };
-    if let Some(reason) = reason {
-        let sight = select::Sight { reason, initial, uid, diff: &diff, essence: &plan.essence, handled: plan.handled.as_ref(), old };
-        let selected = select::select(served, body, &sight);
-        let old_known = !matches!(known, Some(Handled { state: State::Digests(_), .. }));
-        for handler in selected {
-            let record = sight.record(&handler, body, identity, kept);
-            if cause != Cause::Hold {
-                match record.as_ref().and_then(|record| outcome::forbid(&handler, record, now)) {
-                    _ if record.as_ref().is_some_and(Progress::is_finished) => {}
-                    Some(verdict) => plan.forbidden.push((handler.clone(), verdict)),
-                    None if record.as_ref().is_none_or(|record| record.delayed.is_none_or(|at| at <= now)) => {
-                        let progress = record.clone().unwrap_or_else(|| Progress::begin(reason, now));
-                        plan.calls.push(sight.call(handler.clone(), progress, old_known));
-                    }
-                    None => {}
-                }
-            }
-            plan.selected.push((handler, record));
-        }
-        if !plan.calls.is_empty() {
-            plan.body = body.clone();
-        }
     }
-    plan
 }
 
 /// The calls that every event makes, whatever it amounts to.
@@ -271,7 +279,9 @@ impl Plan {
     /// Whether there is nothing to call and nothing to write.
     pub fn is_idle(&self) -> bool {
         matches!(self.cause, Cause::Gone | Cause::Free)
-            || (matches!(self.cause, Cause::Noop | Cause::Ignored) && self.finalizer == Finalizer::Keep && !self.adopt)
+            || (matches!(self.cause, Cause::Noop | Cause::Ignored)
+                && self.finalizer == Finalizer::Keep
+                && !self.adopt)
     }
 
     /// The digest of what a handler reacts to, as it is now.
@@ -281,7 +291,12 @@ impl Plan {
 }
 
 /// Concludes a cycle from the verdicts on its attempts, as far as they were made, and from what handlers want changed.
-pub fn conclude(plan: Plan, verdicts: Vec<(Arc<Handler>, Verdict)>, patch: Option<Value>, served: &Served) -> Conclusion {
+pub fn conclude(
+    plan: Plan,
+    verdicts: Vec<(Arc<Handler>, Verdict)>,
+    patch: Option<Value>,
+    served: &Served,
+) -> Conclusion {
     let mut conclusion = Conclusion { finalizer: plan.finalizer, patch, ..Conclusion::default() };
     let reason = match plan.cause {
         Cause::Handle(reason) => reason,
@@ -362,7 +377,7 @@ pub fn conclude(plan: Plan, verdicts: Vec<(Arc<Handler>, Verdict)>, patch: Optio
     match plan.handled {
         Some(first) if first.pending => {
             // Whoever succeeded early saw the state that the creation began with.
-            conclusion.again = !first.compare(&now_handled, &plan.uid).diff.is_empty();
+            conclusion.again = !first.compare(&now_handled, &served.fields, &plan.uid).diff.is_empty();
             conclusion.handled = Some(Handled { pending: false, ..first });
         }
         Some(_) if reason == Reason::Resume && !plan.adopt => {}
@@ -375,13 +390,8 @@ pub fn conclude(plan: Plan, verdicts: Vec<(Arc<Handler>, Verdict)>, patch: Optio
 fn handled_as(served: &Served, essence: Value, pending: bool, uid: &str) -> Handled {
     let mut handled = match served.is_secret() {
         true => Handled::digested(&essence, &served.fields, uid),
-        false => Handled::new(essence, served.extra.clone(), false),
+        false => Handled::new(essence, served.fields.clone(), false),
     };
     handled.pending = pending;
     handled
-}
-
-/// The digest of an absent value, so that absence is a state like any other.
-fn digest_of(uid: &str, value: Option<&Value>) -> Digest {
-    digest(uid, value.unwrap_or(&Value::Null))
 }

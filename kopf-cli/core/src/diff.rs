@@ -117,9 +117,12 @@ impl Diff {
 pub fn same(a: &Value, b: &Value) -> bool {
     match (a, b) {
         (Value::Object(a), Value::Object(b)) => {
-            let count = |members: &Map<String, Value>| members.values().filter(|value| !value.is_null()).count();
+            let count =
+                |members: &Map<String, Value>| members.values().filter(|value| !value.is_null()).count();
             count(a) == count(b)
-                && a.iter().filter(|(_, value)| !value.is_null()).all(|(key, value)| same(value, member(b, key)))
+                && a.iter()
+                    .filter(|(_, value)| !value.is_null())
+                    .all(|(key, value)| same(value, member(b, key)))
         }
         (Value::Array(a), Value::Array(b)) => a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same(a, b)),
         (Value::Number(a), Value::Number(b)) => Amount::of(a) == Amount::of(b),

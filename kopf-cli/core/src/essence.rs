@@ -32,7 +32,9 @@ pub fn essence(body: &Value, extra: &[FieldPath]) -> Value {
     }
     let metadata = body.get("metadata").and_then(Value::as_object);
     let mut kept = Map::new();
-    if let Some(labels) = metadata.and_then(|metadata| metadata.get("labels")).filter(|value| !value.is_null()) {
+    if let Some(labels) =
+        metadata.and_then(|metadata| metadata.get("labels")).filter(|value| !value.is_null())
+    {
         kept.insert("labels".to_owned(), labels.clone());
     }
     if let Some(Value::Object(annotations)) = metadata.and_then(|metadata| metadata.get("annotations")) {
@@ -73,7 +75,11 @@ fn add(essence: &mut Value, body: &Value, path: &FieldPath) {
                 return;
             };
             for (key, value) in members {
-                if !RESTLESS.contains(&key.as_str()) && key != "labels" && key != "annotations" && !value.is_null() {
+                if !RESTLESS.contains(&key.as_str())
+                    && key != "labels"
+                    && key != "annotations"
+                    && !value.is_null()
+                {
                     kept.insert(key.clone(), value.clone());
                 }
             }

@@ -15,13 +15,17 @@ const STEPS_LIMIT: usize = 100;
 #[non_exhaustive]
 pub enum Error {
     /// There is nothing before, between or after dots.
-    #[error("the field `{path}` has an empty step; write keys with single dots between them, such as spec.replicas")]
+    #[error(
+        "the field `{path}` has an empty step; write keys with single dots between them, such as spec.replicas"
+    )]
     EmptyStep {
         /// The text.
         path: String,
     },
     /// A backslash stands before something else than a dot or a backslash.
-    #[error("the field `{path}` has a backslash that escapes nothing; write `\\.` for a dot in a key and `\\\\` for a backslash")]
+    #[error(
+        "the field `{path}` has a backslash that escapes nothing; write `\\.` for a dot in a key and `\\\\` for a backslash"
+    )]
     Escape {
         /// The text.
         path: String,
@@ -94,7 +98,11 @@ impl FieldPath {
             if !place.is_object() {
                 *place = Value::Object(Map::new());
             }
-            place = place.as_object_mut().expect("it was made an object just above").entry(step).or_insert(Value::Null);
+            place = place
+                .as_object_mut()
+                .expect("it was made an object just above")
+                .entry(step)
+                .or_insert(Value::Null);
         }
         *place = new;
     }

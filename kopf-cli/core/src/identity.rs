@@ -121,7 +121,8 @@ mod tests {
 
     #[track_caller]
     fn check(name: &str, expected: &str) {
-        let found = Identity::new(name).map_or_else(|error| format!("error: {error}"), |it| it.finalizer().to_owned());
+        let found = Identity::new(name)
+            .map_or_else(|error| format!("error: {error}"), |it| it.finalizer().to_owned());
         assert_eq!(found, expected);
     }
 

@@ -168,17 +168,30 @@ mod tests {
 
     #[test]
     fn a_header_is_read_at_any_depth_of_the_rest() {
-        check(r#"{"metadata":{"name":"a","namespace":"n","uid":"u","resourceVersion":"7"}}"#, "n/a u 7 false");
-        check(r#"{"metadata":{"name":"a","uid":"u","resourceVersion":"x","deletionTimestamp":"t"}}"#, "a u x true");
+        check(
+            r#"{"metadata":{"name":"a","namespace":"n","uid":"u","resourceVersion":"7"}}"#,
+            "n/a u 7 false",
+        );
+        check(
+            r#"{"metadata":{"name":"a","uid":"u","resourceVersion":"x","deletionTimestamp":"t"}}"#,
+            "a u x true",
+        );
         let deep = format!("{}1{}", "[".repeat(9_000), "]".repeat(9_000));
-        check(&format!(r#"{{"spec":{deep},"metadata":{{"name":"d","uid":"u","extra":{deep}}}}}"#), "d u  false");
+        check(
+            &format!(r#"{{"spec":{deep},"metadata":{{"name":"d","uid":"u","extra":{deep}}}}}"#),
+            "d u  false",
+        );
     }
 
     #[test]
     fn a_body_that_is_no_object_or_too_deep_is_an_error() {
         check(r#"{"metadata":{"name":"a"}}"#, "its metadata cannot be read");
         check("[]", "its metadata cannot be read");
-        let deep = format!(r#"{{"metadata":{{"name":"d","uid":"u"}},"spec":{}1{}}}"#, "[".repeat(130), "]".repeat(130));
+        let deep = format!(
+            r#"{{"metadata":{{"name":"d","uid":"u"}},"spec":{}1{}}}"#,
+            "[".repeat(130),
+            "]".repeat(130)
+        );
         let error = Object::parse(Bytes::from(deep)).unwrap_err();
         assert_eq!(
             error.to_string(),

@@ -82,9 +82,16 @@ pub struct Policy<'a> {
 }
 
 /// Judges an attempt that ended at `now`. `before` is the record it began with.
-pub fn judge(handler: &Handler, before: &Progress, answer: &Answer, policy: Policy<'_>, now: Timestamp) -> Verdict {
+pub fn judge(
+    handler: &Handler,
+    before: &Progress,
+    answer: &Answer,
+    policy: Policy<'_>,
+    now: Timestamp,
+) -> Verdict {
     let id = &handler.id;
-    let mut progress = Progress { retries: before.retries.saturating_add(1), delayed: None, ..before.clone() };
+    let mut progress =
+        Progress { retries: before.retries.saturating_add(1), delayed: None, ..before.clone() };
     let failure = match &answer.result {
         Ok(result) => match too_large(result.as_ref()) {
             None => {
@@ -96,7 +103,9 @@ pub fn judge(handler: &Handler, before: &Progress, answer: &Answer, policy: Poli
             }
             Some(size) => Failure {
                 kind: FailureKind::Permanent,
-                message: format!("its result has {size} bytes, more than the {RESULT_LIMIT} that are kept: return less"),
+                message: format!(
+                    "its result has {size} bytes, more than the {RESULT_LIMIT} that are kept: return less"
+                ),
                 trace: None,
             },
         },
@@ -128,7 +137,9 @@ pub fn judge(handler: &Handler, before: &Progress, answer: &Answer, policy: Poli
     let kind = if any { "with an exception" } else { "temporarily" };
     if let Some(retries) = limits.retries.filter(|&retries| progress.retries >= retries) {
         let line = match any {
-            true => format!("Handler {id} failed {kind} and will stop now (it would exceed {retries} retries on the next attempt): {message}"),
+            true => format!(
+                "Handler {id} failed {kind} and will stop now (it would exceed {retries} retries on the next attempt): {message}"
+            ),
             false => format!("Handler {id} failed {kind} but will exceed {retries} retries: {message}"),
         };
         return fail(progress, line, now);
@@ -136,14 +147,21 @@ pub fn judge(handler: &Handler, before: &Progress, answer: &Answer, policy: Poli
     if let Some(timeout) = limits.timeout.filter(|&timeout| elapsed(progress.started, delayed) >= timeout) {
         let timeout = timeout.as_secs_f64();
         let line = match any {
-            true => format!("Handler {id} failed {kind} and will stop now (it would time out in {timeout} seconds on the next attempt): {message}"),
-            false => format!("Handler {id} failed {kind} but will time out after {timeout} seconds: {message}"),
+            true => format!(
+                "Handler {id} failed {kind} and will stop now (it would time out in {timeout} seconds on the next attempt): {message}"
+            ),
+            false => {
+                format!("Handler {id} failed {kind} but will time out after {timeout} seconds: {message}")
+            }
         };
         return fail(progress, line, now);
     }
     progress.delayed = Some(delayed);
     let line = match any {
-        true => format!("Handler {id} failed {kind} and will try again in {:.3} seconds: {message}", delay.as_secs_f64()),
+        true => format!(
+            "Handler {id} failed {kind} and will try again in {:.3} seconds: {message}",
+            delay.as_secs_f64()
+        ),
         false => format!("Handler {id} failed {kind}: {message}"),
     };
     Verdict { progress, result: None, line, level: Level::Error }

@@ -58,7 +58,11 @@ pub fn compose(conclusion: &Conclusion, object: &Object, identity: &Identity, ha
 }
 
 /// The annotations to be written: records first, then what was handled last, as far as they fit.
-fn state(conclusion: &Conclusion, object: &Object, identity: &Identity) -> (Map<String, Value>, Option<Kept>) {
+fn state(
+    conclusion: &Conclusion,
+    object: &Object,
+    identity: &Identity,
+) -> (Map<String, Value>, Option<Kept>) {
     let body = &object.body;
     let uid = &object.header.uid;
     let mut annotations = Map::new();

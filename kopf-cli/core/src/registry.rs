@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::{
+    essence::is_inherent,
     field::FieldPath,
     handler::{Handler, On},
     resource::Resource,
@@ -14,7 +15,9 @@ use crate::{
 #[non_exhaustive]
 pub enum Error {
     /// Two functions share an id: they would share progress and result too.
-    #[error("the id `{id}` is taken twice for {selector}: by {first} and by {second}; give one of them another id = \"…\"")]
+    #[error(
+        "the id `{id}` is taken twice for {selector}: by {first} and by {second}; give one of them another id = \"…\""
+    )]
     Taken {
         /// The id.
         id: String,
@@ -95,7 +98,8 @@ impl Registry {
             push_new(&mut assignment.ambiguous, (selectors[ambiguous].to_string(), names));
         }
         for (position, resource) in resources.iter().enumerate() {
-            let mut served = Served { resource: resource.clone(), handlers: vec![], fields: vec![], extra: vec![] };
+            let mut served =
+                Served { resource: resource.clone(), handlers: vec![], fields: vec![], extra: vec![] };
             for (handler, found) in self.handlers.iter().zip(&resolution.served) {
                 if !found.contains(&position) {
                     continue;
@@ -117,7 +121,7 @@ impl Served {
     fn add(&mut self, handler: Arc<Handler>) {
         if let Some(field) = &handler.field {
             push_new(&mut self.fields, field.clone());
-            if !in_essence(field) {
+            if !is_inherent(field) {
                 push_new(&mut self.extra, field.clone());
             }
         }
@@ -137,15 +141,6 @@ impl Served {
     /// Whether the objects hold what must not be copied into an annotation.
     pub fn is_secret(&self) -> bool {
         self.resource.group.is_empty() && self.resource.kind == "Secret"
-    }
-}
-
-/// Whether every essence has this field if the object has it.
-fn in_essence(field: &FieldPath) -> bool {
-    match field.steps() {
-        [first, second, ..] if first == "metadata" => second == "labels" || second == "annotations",
-        [first, ..] => !matches!(first.as_str(), "metadata" | "status" | "apiVersion" | "kind"),
-        [] => true,
     }
 }
 

@@ -134,7 +134,8 @@ impl Budget {
     /// Whether an Event may be sent `now`; if so, it is counted.
     pub fn allow(&mut self, kind: Kind, now: Timestamp) -> bool {
         // A clock that was set back fills nothing, and its time is not counted twice.
-        let since = self.filled_at.map_or(0.0, |filled_at| now.duration_since(filled_at).as_secs_f64().max(0.0));
+        let since =
+            self.filled_at.map_or(0.0, |filled_at| now.duration_since(filled_at).as_secs_f64().max(0.0));
         self.tokens = (self.tokens + since * self.per_second).min(self.size);
         self.filled_at = self.filled_at.max(Some(now));
         let reserve = match kind {
@@ -156,7 +157,11 @@ fn name(object: &str, suffix: &str) -> String {
     let object = cut(&object, NAME_LIMIT.saturating_sub(suffix.len() + 1)).trim_end_matches(['-', '.']);
     let parts = [object, &suffix].into_iter().filter(|part| !part.is_empty());
     let name = parts.collect::<Vec<_>>().join(".");
-    if name.is_empty() { CONTROLLER.to_owned() } else { cut(&name, NAME_LIMIT).trim_end_matches(['-', '.']).to_owned() }
+    if name.is_empty() {
+        CONTROLLER.to_owned()
+    } else {
+        cut(&name, NAME_LIMIT).trim_end_matches(['-', '.']).to_owned()
+    }
 }
 
 fn subdomain(text: &str) -> String {

@@ -116,7 +116,12 @@ mod tests {
     #[track_caller]
     fn check(group: &str, namespace: Option<&str>, name: &str, expected: &str) {
         let resource = resource(group, "things");
-        let text = format!("{} {} {}", resource.name(), resource.api_version(), resource.object_path(namespace, name));
+        let text = format!(
+            "{} {} {}",
+            resource.name(),
+            resource.api_version(),
+            resource.object_path(namespace, name)
+        );
         assert_eq!(text, expected);
     }
 

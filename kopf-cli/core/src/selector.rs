@@ -11,19 +11,25 @@ use crate::resource::Resource;
 #[non_exhaustive]
 pub enum Error {
     /// There are none, or more than three of them.
-    #[error("{found} strings select a resource, but 1 to 3 are expected, such as (\"zalando.org\", \"v1\", \"kopfexamples\")")]
+    #[error(
+        "{found} strings select a resource, but 1 to 3 are expected, such as (\"zalando.org\", \"v1\", \"kopfexamples\")"
+    )]
     Count {
         /// How many there are.
         found: usize,
     },
     /// The name, which comes last, is empty.
-    #[error("the name of the resource in `{selector}` is empty; name a kind, a plural, a singular or a short name")]
+    #[error(
+        "the name of the resource in `{selector}` is empty; name a kind, a plural, a singular or a short name"
+    )]
     NoName {
         /// The selector as it was written.
         selector: String,
     },
     /// The version is written and empty.
-    #[error("the version in `{selector}` is empty; name one such as v1, or leave it out for the preferred one")]
+    #[error(
+        "the version in `{selector}` is empty; name one such as v1, or leave it out for the preferred one"
+    )]
     NoVersion {
         /// The selector as it was written.
         selector: String,
@@ -109,8 +115,10 @@ impl Selector {
     /// The indices of the resources that match; a match in the core group hides those in other groups, so that `pods`
     /// are the pods and not their metrics.
     fn select(&self, resources: &[Resource]) -> Vec<usize> {
-        let matching: Vec<usize> = (0..resources.len()).filter(|&index| self.matches(&resources[index])).collect();
-        let core: Vec<usize> = matching.iter().copied().filter(|&index| resources[index].group.is_empty()).collect();
+        let matching: Vec<usize> =
+            (0..resources.len()).filter(|&index| self.matches(&resources[index])).collect();
+        let core: Vec<usize> =
+            matching.iter().copied().filter(|&index| resources[index].group.is_empty()).collect();
         if core.is_empty() { matching } else { core }
     }
 }

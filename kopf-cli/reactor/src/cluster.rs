@@ -42,7 +42,12 @@ impl Request {
     /// A POST of an object.
     pub fn post(path: impl Into<String>, object: &serde_json::Value) -> Request {
         let body = object.to_string().into_bytes();
-        Request { method: Method::POST, path: path.into(), accept: None, body: Some(("application/json", body)) }
+        Request {
+            method: Method::POST,
+            path: path.into(),
+            accept: None,
+            body: Some(("application/json", body)),
+        }
     }
 }
 

@@ -2,19 +2,22 @@
 
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use serde_json::Value;
 
-use super::{Call, Kept, digest_of};
+use super::{Call, Kept};
 use crate::{
     cause::Reason,
     diff::Diff,
+    field::FieldPath,
     handler::{Handler, On},
     identity::Identity,
     object,
+    outcome::{self, Verdict},
     registry::Served,
     store::{
-        digest::Digest,
-        handled::{Handled, State},
+        digest::{Digest, digest},
+        handled::Comparison,
         progress::Progress,
     },
 };
@@ -25,9 +28,19 @@ pub(super) struct Sight<'a> {
     pub(super) initial: bool,
     pub(super) uid: &'a str,
     pub(super) diff: &'a Diff,
+    pub(super) comparison: Option<&'a Comparison<'a>>,
     pub(super) essence: &'a Value,
-    pub(super) handled: Option<&'a Handled>,
     pub(super) old: Option<&'a Value>,
+}
+
+/// Whether it is a handler's turn.
+pub(super) enum Turn {
+    /// It is to be called, and begins with this record.
+    Due(Progress),
+    /// Its limits forbid another attempt.
+    Forbidden(Verdict),
+    /// It has ended, or waits for its time.
+    Over,
 }
 
 /// Whether an object that this handler is for must not vanish without it.
@@ -37,10 +50,11 @@ pub(super) fn holds(handler: &Handler) -> bool {
 
 /// The digest of what a handler reacts to: its field, or the whole essence.
 pub(super) fn reacts_to(handler: &Handler, essence: &Value, uid: &str) -> Digest {
-    match &handler.field {
-        Some(field) => digest_of(uid, field.get(essence)),
-        None => digest_of(uid, Some(essence)),
-    }
+    let value = match &handler.field {
+        Some(field) => field.get(essence).unwrap_or(&Value::Null),
+        None => essence,
+    };
+    digest(uid, value)
 }
 
 /// The handlers for a reason, in the order of their declaration, each id once.
@@ -49,7 +63,9 @@ pub(super) fn select(served: &Served, body: &Value, sight: &Sight<'_>) -> Vec<Ar
     for handler in served.changing() {
         let called = match (handler.on, sight.reason) {
             (On::Create, Reason::Create) | (On::Delete, Reason::Delete) => true,
-            (On::Update, Reason::Update) | (On::Field, Reason::Create | Reason::Update) => sight.changed(handler),
+            (On::Update, Reason::Update) | (On::Field, Reason::Create | Reason::Update) => {
+                sight.changed(handler)
+            }
             // An object that changed while nobody looked is resumed and updated.
             (On::Resume, Reason::Resume | Reason::Update) => sight.initial,
             _ => false,
@@ -65,15 +81,28 @@ pub(super) fn select(served: &Served, body: &Value, sight: &Sight<'_>) -> Vec<Ar
 impl Sight<'_> {
     /// Whether the handler's field has changed; without a field, whether anything has.
     fn changed(&self, handler: &Handler) -> bool {
-        let Some(field) = &handler.field else { return !self.diff.is_empty() };
-        match self.handled.map(|handled| &handled.state) {
-            Some(State::Digests(digests)) if self.reason == Reason::Update => {
-                match digests.get(&field.to_string()) {
-                    Some(known) => *known != digest_of(self.uid, field.get(self.essence)),
-                    None => self.diff.0.iter().any(|change| field.steps().starts_with(&change.path)),
-                }
-            }
-            _ => !self.diff.narrow(field).is_empty(),
+        match &handler.field {
+            Some(field) => !self.narrowed(field).is_empty(),
+            None => !self.diff.is_empty(),
+        }
+    }
+
+    fn narrowed(&self, field: &FieldPath) -> Diff {
+        match self.comparison {
+            Some(comparison) => comparison.narrow(field),
+            None => self.diff.narrow(field),
+        }
+    }
+
+    /// Whether it is a handler's turn at `now`, as its record says.
+    pub(super) fn turn(&self, handler: &Handler, record: Option<&Progress>, now: Timestamp) -> Turn {
+        let Some(record) = record else { return Turn::Due(Progress::begin(self.reason, now)) };
+        if record.is_finished() || record.delayed.is_some_and(|at| at > now) {
+            return Turn::Over;
+        }
+        match outcome::forbid(handler, record, now) {
+            Some(verdict) => Turn::Forbidden(verdict),
+            None => Turn::Due(record.clone()),
         }
     }
 
@@ -99,9 +128,8 @@ impl Sight<'_> {
     }
 
     /// The attempt to be made of a handler.
-    pub(super) fn call(&self, handler: Arc<Handler>, progress: Progress, old_known: bool) -> Call {
-        let creation = self.reason == Reason::Create;
-        let old = self.old.filter(|_| !creation);
+    pub(super) fn call(&self, handler: Arc<Handler>, progress: Progress) -> Call {
+        let old = self.old.filter(|_| self.reason != Reason::Create);
         let within = |value: Option<&Value>| match &handler.field {
             Some(field) => value.and_then(|value| field.get(value)).cloned(),
             None => value.cloned(),
@@ -113,10 +141,10 @@ impl Sight<'_> {
             new: if handler.wants.new { within(Some(self.essence)) } else { None },
             diff: match &handler.field {
                 _ if !handler.wants.diff => Diff::default(),
-                Some(field) => self.diff.narrow(field),
+                Some(field) => self.narrowed(field),
                 None => self.diff.clone(),
             },
-            old_known,
+            old_known: self.comparison.is_none_or(|comparison| comparison.known),
             handler,
         }
     }

@@ -116,7 +116,8 @@ impl Handled {
         let plain;
         match &self.state {
             State::Whole(essence) => {
-                plain = serde_json::value::to_raw_value(essence).expect("a JSON value has only texts for keys");
+                plain =
+                    serde_json::value::to_raw_value(essence).expect("a JSON value has only texts for keys");
                 if plain.get().len() > PLAIN_LIMIT {
                     record.zlib = Some(pack(plain.get()));
                 } else {
@@ -176,7 +177,8 @@ pub fn fit(handled: Handled, uid: &str, max: usize) -> (Handled, String) {
     let text = handled.write(uid);
     match &handled.state {
         State::Whole(essence) if text.len() > max => {
-            let digested = Handled { pending: handled.pending, ..Handled::digested(essence, &handled.fields, uid) };
+            let digested =
+                Handled { pending: handled.pending, ..Handled::digested(essence, &handled.fields, uid) };
             let text = digested.write(uid);
             (digested, text)
         }
@@ -248,7 +250,9 @@ fn differing(
 /// The changes that lie within no other.
 fn outermost(changes: &[Change]) -> Diff {
     let is_inner = |change: &Change| {
-        changes.iter().any(|other| other.path.len() < change.path.len() && change.path.starts_with(&other.path))
+        changes
+            .iter()
+            .any(|other| other.path.len() < change.path.len() && change.path.starts_with(&other.path))
     };
     Diff(changes.iter().filter(|change| !is_inner(change)).cloned().collect())
 }

@@ -1,0 +1,258 @@
+//! The `Cluster` over HTTP, with kube's client for credentials, TLS and connections.
+
+use std::{path::Path, time::Duration};
+
+use bytes::{Buf, Bytes, BytesMut};
+use futures::{FutureExt, StreamExt, TryStreamExt, future::BoxFuture, stream};
+use http::{HeaderMap, header};
+use http_body_util::{BodyExt, Limited};
+use kube::{
+    Client, Config,
+    client::Body,
+    config::{KubeConfigOptions, Kubeconfig, KubeconfigError},
+};
+
+use super::{Cluster, Error, Lines, Request, Response, Status};
+
+/// How long an answer may take, a watch's first byte included. Kubernetes itself gives up on a request after a minute.
+const ANSWER_WITHIN: Duration = Duration::from_secs(30);
+
+/// The largest answer that is taken: a page of 500 objects of the largest size that etcd takes is far below it.
+const ANSWER_LIMIT: usize = 1 << 30;
+
+/// The longest line of a watch that is taken: an object has at most 3 MiB, and a watch adds little.
+const LINE_LIMIT: usize = 64 << 20;
+
+/// Why there is no cluster to talk to.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ConnectError {
+    /// Neither a kubeconfig nor a service account of a pod.
+    #[error("no cluster: set KUBECONFIG, or add --sandbox")]
+    None,
+    /// The kubeconfig cannot be used.
+    #[error("the kubeconfig cannot be used: {0}")]
+    Kubeconfig(String),
+    /// No client can be made of it.
+    #[error("cannot connect as the kubeconfig says: {0}")]
+    Client(String),
+}
+
+/// A cluster behind kube's client.
+#[derive(Clone)]
+pub struct KubeCluster {
+    client: Client,
+    namespace: String,
+}
+
+/// Connects as a kubeconfig says: the given file, else `$KUBECONFIG` or `~/.kube/config`, else a pod's service account.
+///
+/// # Errors
+///
+/// [`ConnectError::None`] where there is none of these; the others where it is there and cannot be used.
+pub async fn connect(kubeconfig: Option<&Path>, context: Option<&str>) -> Result<KubeCluster, ConnectError> {
+    let options = KubeConfigOptions { context: context.map(str::to_owned), ..KubeConfigOptions::default() };
+    let unusable = |error: KubeconfigError| ConnectError::Kubeconfig(chain(&error));
+    let mut config = match kubeconfig {
+        Some(path) => {
+            let file = Kubeconfig::read_from(path).map_err(unusable)?;
+            Config::from_custom_kubeconfig(file, &options).await.map_err(unusable)?
+        }
+        None => match Config::from_kubeconfig(&options).await {
+            Ok(config) => config,
+            Err(error) if context.is_none() && is_absent(&error) => {
+                Config::incluster().map_err(|_| ConnectError::None)?
+            }
+            Err(error) => return Err(unusable(error)),
+        },
+    };
+    // Retries are the reactor's: it knows which of them are safe, and says what it waits for.
+    config.default_retry = false;
+    let namespace = config.default_namespace.clone();
+    let client = Client::try_from(config).map_err(|error| ConnectError::Client(chain(&error)))?;
+    Ok(KubeCluster { client, namespace })
+}
+
+fn is_absent(error: &KubeconfigError) -> bool {
+    use std::io::ErrorKind::NotFound;
+    match error {
+        KubeconfigError::FindPath | KubeconfigError::CurrentContextNotSet => true,
+        KubeconfigError::ReadConfig(error, _) => error.kind() == NotFound,
+        _ => false,
+    }
+}
+
+/// An error with its causes after colons, each once.
+fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        let cause_text = cause.to_string();
+        if !text.contains(&cause_text) {
+            text = format!("{text}: {cause_text}");
+        }
+        source = cause.source();
+    }
+    text
+}
+
+impl KubeCluster {
+    /// A cluster behind a client that is there already, such as one over a service without sockets.
+    pub fn over(client: Client) -> KubeCluster {
+        let namespace = client.default_namespace().to_owned();
+        KubeCluster { client, namespace }
+    }
+
+    /// Sends a request, and takes the answer's head; a refusal is read whole.
+    async fn begin(&self, request: Request) -> Result<http::Response<Body>, Error> {
+        let mut builder = http::Request::builder()
+            .method(request.method)
+            .uri(request.path)
+            .header(header::ACCEPT, request.accept.unwrap_or("application/json"))
+            .header(header::USER_AGENT, concat!("kopf/", env!("CARGO_PKG_VERSION")));
+        let body = match request.body {
+            Some((content_type, bytes)) => {
+                builder = builder.header(header::CONTENT_TYPE, content_type);
+                Body::from(bytes)
+            }
+            None => Body::empty(),
+        };
+        let request = builder.body(body).map_err(|error| Error::Malformed(error.to_string()))?;
+        let response = self.client.send(request).await.map_err(|error| Error::Unreachable(chain(&error)))?;
+        if response.status().is_success() {
+            return Ok(response);
+        }
+        let code = response.status().as_u16();
+        let retry_after = retry_after(response.headers());
+        let body = whole(response.into_body()).await.unwrap_or_default();
+        Err(Error::Refused(refusal(code, retry_after, &body)))
+    }
+}
+
+impl Cluster for KubeCluster {
+    fn send(&self, request: Request) -> BoxFuture<'_, Result<Response, Error>> {
+        within(ANSWER_WITHIN, async {
+            let response = self.begin(request).await?;
+            let warnings = warnings(response.headers());
+            Ok(Response { body: whole(response.into_body()).await?, warnings })
+        })
+    }
+
+    fn watch(&self, request: Request) -> BoxFuture<'_, Result<Lines, Error>> {
+        within(ANSWER_WITHIN, async { Ok(lines(self.begin(request).await?.into_body())) })
+    }
+
+    fn default_namespace(&self) -> &str {
+        &self.namespace
+    }
+}
+
+/// Bounds a request by real time: a server that takes it and is silent must not hold a worker for ever.
+fn within<'a, T: Send + 'a>(
+    span: Duration,
+    request: impl Future<Output = Result<T, Error>> + Send + 'a,
+) -> BoxFuture<'a, Result<T, Error>> {
+    async move {
+        match tokio::time::timeout(span, request).await {
+            Ok(answer) => answer,
+            Err(_) => Err(Error::Unreachable(format!("no answer within {} seconds", span.as_secs()))),
+        }
+    }
+    .boxed()
+}
+
+async fn whole(body: Body) -> Result<Bytes, Error> {
+    let collected = Limited::new(body, ANSWER_LIMIT).collect().await;
+    collected.map(|body| body.to_bytes()).map_err(|error| Error::Unreachable(error.to_string()))
+}
+
+fn refusal(code: u16, retry_after: Option<Duration>, body: &[u8]) -> Status {
+    let mut status: Status = serde_json::from_slice(body).unwrap_or_default();
+    if status.message.is_empty() {
+        let text: String = String::from_utf8_lossy(body).chars().take(256).collect();
+        status.message = if text.is_empty() { format!("the API server answers {code}") } else { text };
+    }
+    Status { code, retry_after, ..status }
+}
+
+fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+    let seconds = headers.get(header::RETRY_AFTER)?.to_str().ok()?.trim().parse().ok()?;
+    Some(Duration::from_secs(seconds))
+}
+
+/// The texts of `Warning` headers, as in `299 - "unknown field \"status.x\""` (RFC 9111, section 5.5 of RFC 7234).
+fn warnings(headers: &HeaderMap) -> Vec<String> {
+    let text = |value: &http::HeaderValue| {
+        let value = value.to_str().ok()?;
+        let quoted = value.splitn(3, ' ').nth(2)?.trim();
+        let inner = quoted.strip_prefix('"')?.strip_suffix('"')?;
+        Some(inner.replace("\\\"", "\"").replace("\\\\", "\\"))
+    };
+    headers.get_all(header::WARNING).iter().filter_map(text).collect()
+}
+
+/// Cuts a body into lines.
+fn lines(body: Body) -> Lines {
+    let chunks = body.into_data_stream().map_err(|error| Error::Unreachable(error.to_string()));
+    let state = (chunks, BytesMut::new(), 0);
+    stream::try_unfold(state, |(mut chunks, mut buffer, mut searched)| async move {
+        loop {
+            if let Some(end) = buffer[searched..].iter().position(|byte| *byte == b'\n') {
+                let line = buffer.split_to(searched + end).freeze();
+                buffer.advance(1);
+                searched = 0;
+                if line.is_empty() {
+                    continue;
+                }
+                // A line of its own is kept as it is; one among others must not keep the whole chunk in memory.
+                let line = Bytes::copy_from_slice(&line);
+                return Ok(Some((line, (chunks, buffer, searched))));
+            }
+            searched = buffer.len();
+            if searched > LINE_LIMIT {
+                return Err(Error::Malformed(format!(
+                    "a line of the watch has more than {LINE_LIMIT} bytes"
+                )));
+            }
+            match chunks.next().await {
+                Some(chunk) => buffer.extend_from_slice(&chunk?),
+                None => return Ok(None),
+            }
+        }
+    })
+    .boxed()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn warnings_are_read_from_their_headers() {
+        let mut headers = HeaderMap::new();
+        headers.append("warning", r#"299 - "unknown field \"status.x\"""#.parse().unwrap());
+        headers.append("warning", "nonsense".parse().unwrap());
+        assert_eq!(warnings(&headers), [r#"unknown field "status.x""#]);
+    }
+
+    #[tokio::test]
+    async fn a_body_is_cut_into_lines_wherever_its_chunks_end() {
+        let body = Body::from(b"{\"a\":1}\n\n{\"b\":2}\nrest".to_vec());
+        let found: Vec<_> = lines(body).try_collect().await.unwrap();
+        assert_eq!(found, ["{\"a\":1}", "{\"b\":2}"]);
+    }
+
+    #[test]
+    fn a_refusal_is_read_from_its_status_or_its_text() {
+        let check = |code, body: &str, expected: &str| {
+            assert_eq!(Error::Refused(refusal(code, None, body.as_bytes())).to_string(), expected);
+        };
+        check(
+            409,
+            r#"{"kind":"Status","reason":"Conflict","message":"modified","code":409}"#,
+            "modified (409 Conflict)",
+        );
+        check(502, "bad gateway", "bad gateway (502)");
+        check(500, "", "the API server answers 500 (500)");
+    }
+}
