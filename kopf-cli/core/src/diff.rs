@@ -139,7 +139,6 @@ impl Amount {
             return Amount::Whole(whole);
         }
         match number.as_f64() {
-            #[expect(clippy::cast_possible_truncation, reason = "it is whole and far within the range")]
             Some(float) if float.fract() == 0.0 && float.abs() <= EXACT => Amount::Whole(float as i128),
             Some(float) => Amount::Bits(float.to_bits()),
             None => Amount::Bits(f64::NAN.to_bits()),

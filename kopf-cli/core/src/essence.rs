@@ -70,11 +70,11 @@ fn add(essence: &mut Value, body: &Value, path: &FieldPath) {
     }
     match (path.steps(), path.get(body)) {
         (_, None | Some(Value::Null)) => {}
-        ([metadata], Some(Value::Object(members))) if metadata == "metadata" => {
+        ([metadata], Some(members)) if metadata == "metadata" => {
             let Some(kept) = essence.get_mut("metadata").and_then(Value::as_object_mut) else {
                 return;
             };
-            for (key, value) in members {
+            for (key, value) in members.as_object().into_iter().flatten() {
                 if !RESTLESS.contains(&key.as_str())
                     && key != "labels"
                     && key != "annotations"

@@ -31,14 +31,14 @@ mod tests {
     use super::*;
 
     #[track_caller]
-    fn check(annotations: Value, expected: usize) {
+    fn check(annotations: &Value, expected: usize) {
         assert_eq!(annotations_size(&json!({ "metadata": { "annotations": annotations } })), expected);
     }
 
     #[test]
     fn keys_and_values_count_in_bytes() {
-        check(json!({ "a/b": "12", "c": "é\"" }), 3 + 2 + 1 + 3);
-        check(json!({}), 0);
-        check(Value::Null, 0);
+        check(&json!({ "a/b": "12", "c": "é\"" }), 3 + 2 + 1 + 3);
+        check(&json!({}), 0);
+        check(&Value::Null, 0);
     }
 }

@@ -65,7 +65,11 @@ fn a_mark_is_for_its_own_prefix_only() {
 
 #[test]
 fn what_is_empty_is_left_out() {
-    check(json!({ "metadata": { "labels": {}, "annotations": { "kopf.dev/x": "1" } }, "status": {} }), &["status"], json!({}));
+    check(
+        json!({ "metadata": { "labels": {}, "annotations": { "kopf.dev/x": "1" } }, "status": {} }),
+        &["status"],
+        json!({}),
+    );
     check(json!({ "spec": null, "metadata": { "labels": null } }), &[], json!({}));
     check(json!("no object"), &["spec"], json!({}));
     check(json!({ "metadata": "odd", "spec": 1 }), &["metadata"], json!({ "spec": 1 }));
@@ -76,7 +80,11 @@ fn watched_fields_come_back() {
     let body = || json!({ "kind": "Thing", "status": { "a": { "b": 1 }, "c": 2 }, "metadata": { "finalizers": ["f"], "name": "x" } });
     check(body(), &["status.a"], json!({ "status": { "a": { "b": 1 } } }));
     check(body(), &["status.a.b", "status.a", "status"], json!({ "status": { "a": { "b": 1 }, "c": 2 } }));
-    check(body(), &["metadata.finalizers", "kind"], json!({ "kind": "Thing", "metadata": { "finalizers": ["f"] } }));
+    check(
+        body(),
+        &["metadata.finalizers", "kind"],
+        json!({ "kind": "Thing", "metadata": { "finalizers": ["f"] } }),
+    );
     check(body(), &["status.missing", "spec.missing"], json!({}));
 }
 
@@ -85,7 +93,12 @@ fn what_our_own_writes_change_never_comes_back() {
     check(
         json!({ "metadata": { "name": "x", "resourceVersion": "1", "managedFields": [], "labels": { "l": "1" },
             "annotations": { "web.kopf.dev/fn": "1" } } }),
-        &["metadata", "metadata.resourceVersion", "metadata.annotations", r"metadata.annotations.web\.kopf\.dev/fn"],
+        &[
+            "metadata",
+            "metadata.resourceVersion",
+            "metadata.annotations",
+            r"metadata.annotations.web\.kopf\.dev/fn",
+        ],
         json!({ "metadata": { "name": "x", "labels": { "l": "1" } } }),
     );
 }

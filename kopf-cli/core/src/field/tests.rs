@@ -34,14 +34,18 @@ fn dots_part_steps_and_backslashes_keep_dots() {
 #[test]
 fn what_is_no_path_is_refused() {
     let empty = |path: &str| {
-        format!("the field `{path}` has an empty step; write keys with single dots between them, such as spec.replicas")
+        format!(
+            "the field `{path}` has an empty step; write keys with single dots between them, such as spec.replicas"
+        )
     };
     check("", Err(&empty("")));
     check(".spec", Err(&empty(".spec")));
     check("spec..a", Err(&empty("spec..a")));
     check("spec.", Err(&empty("spec.")));
     let escape = |path: &str| {
-        format!(r"the field `{path}` has a backslash that escapes nothing; write `\.` for a dot in a key and `\\` for a backslash")
+        format!(
+            r"the field `{path}` has a backslash that escapes nothing; write `\.` for a dot in a key and `\\` for a backslash"
+        )
     };
     check(r"a\b", Err(&escape(r"a\b")));
     check(r"a\", Err(&escape(r"a\")));

@@ -53,7 +53,10 @@ fn nothing_is_empty_or_too_long() {
     assert_eq!((&event["reason"], &event["reportingInstance"]), (&json!("Normal"), &json!("kopf")));
     assert_eq!(event["note"], json!("é".repeat(512)));
     let event = about(&json!({}), &"r".repeat(200), &format!("a{}", "é".repeat(600)), &"i".repeat(200), "s");
-    assert_eq!((&event["reason"], &event["reportingInstance"]), (&json!("r".repeat(128)), &json!("i".repeat(128))));
+    assert_eq!(
+        (&event["reason"], &event["reportingInstance"]),
+        (&json!("r".repeat(128)), &json!("i".repeat(128)))
+    );
     assert_eq!(event["note"], json!(format!("a{}", "é".repeat(511))));
 }
 

@@ -12,7 +12,15 @@ fn cluster() -> Vec<Resource> {
         ("zalando.org", "v1", "kopfexamples", "KopfExample", "kopfexample", "kex", true),
         ("zalando.org", "v1beta1", "kopfexamples", "KopfExample", "kopfexample", "kex", false),
     ];
-    let resource = |(group, version, plural, kind, singular, short, preferred): (&str, &str, &str, &str, &str, &str, bool)| Resource {
+    let resource = |(group, version, plural, kind, singular, short, preferred): (
+        &str,
+        &str,
+        &str,
+        &str,
+        &str,
+        &str,
+        bool,
+    )| Resource {
         group: group.to_owned(),
         version: version.to_owned(),
         plural: plural.to_owned(),
@@ -33,7 +41,8 @@ fn cluster() -> Vec<Resource> {
 fn check(written: &str, expected: &str) {
     let parts: Vec<String> = written.split(' ').map(str::to_owned).collect();
     let cluster = cluster();
-    let names = |indices: &[usize]| indices.iter().map(|&index| cluster[index].name()).collect::<Vec<_>>().join(", ");
+    let names =
+        |indices: &[usize]| indices.iter().map(|&index| cluster[index].name()).collect::<Vec<_>>().join(", ");
     let found = match Selector::parse(&parts) {
         Err(error) => format!("error: {error}"),
         Ok(selector) => {
@@ -42,7 +51,9 @@ fn check(written: &str, expected: &str) {
             match (resolution.unresolved.as_slice(), resolution.ambiguous.as_slice()) {
                 ([], []) => names(&resolution.served[0]),
                 ([0], []) => "unresolved".to_owned(),
-                ([], [(0, several)]) if resolution.served[0].is_empty() => format!("ambiguous: {}", names(several)),
+                ([], [(0, several)]) if resolution.served[0].is_empty() => {
+                    format!("ambiguous: {}", names(several))
+                }
                 _ => panic!("several things at once: {resolution:?}"),
             }
         }
@@ -128,10 +139,15 @@ fn what_says_nothing_is_refused() {
 #[test]
 fn each_selector_is_resolved_for_itself() {
     let selectors = ["kex", "ing", "nothing", "kopfexamples.v1beta1.zalando.org"];
-    let selectors: Vec<_> = selectors.iter().map(|name| Selector::parse(&[(*name).to_owned()]).unwrap()).collect();
+    let selectors: Vec<_> =
+        selectors.iter().map(|name| Selector::parse(&[(*name).to_owned()]).unwrap()).collect();
     let resolution = resolve(&selectors, &cluster());
     assert_eq!(
         resolution,
-        Resolution { served: vec![vec![4], vec![], vec![], vec![5]], unresolved: vec![2], ambiguous: vec![(1, vec![2, 3])] }
+        Resolution {
+            served: vec![vec![4], vec![], vec![], vec![5]],
+            unresolved: vec![2],
+            ambiguous: vec![(1, vec![2, 3])]
+        }
     );
 }

@@ -10,7 +10,9 @@ fn paths(texts: &[&str]) -> Vec<FieldPath> {
 }
 
 fn text(diff: &Diff) -> String {
-    let line = |change: &Change| format!("{} {} {} {}\n", change.operation, change.path.join("/"), change.old, change.new);
+    let line = |change: &Change| {
+        format!("{} {} {} {}\n", change.operation, change.path.join("/"), change.old, change.new)
+    };
     diff.0.iter().map(line).collect()
 }
 
@@ -42,10 +44,15 @@ fn a_record_is_compact() {
 #[test]
 fn a_digest_stands_for_each_member_and_each_watched_field() {
     let essence = json!({ "spec": { "a": 1 }, "a.b": 1, "metadata": { "labels": {}, "name": "x" }, "status": { "x": 1, "y": 1 } });
-    let State::Digests(digests) = Handled::digested(&essence, &paths(&["status.x", "status.z", "spec.a"]), "u").state else {
+    let State::Digests(digests) =
+        Handled::digested(&essence, &paths(&["status.x", "status.z", "spec.a"]), "u").state
+    else {
         panic!("these are no digests");
     };
-    assert_eq!(digests.keys().collect::<Vec<_>>(), [r"a\.b", "metadata.labels", "spec", "spec.a", "status.x"]);
+    assert_eq!(
+        digests.keys().collect::<Vec<_>>(),
+        [r"a\.b", "metadata.labels", "spec", "spec.a", "status.x"]
+    );
     assert_eq!(digests["spec"], digest("u", &essence["spec"]));
 }
 
@@ -53,7 +60,10 @@ fn a_digest_stands_for_each_member_and_each_watched_field() {
 fn both_notice_what_differs() {
     check(
         (json!({ "spec": { "a": 1, "b": 1 }, "data": {}, "metadata": { "labels": { "l": "1" } } }), &[]),
-        (json!({ "spec": { "a": 2, "b": 1.0 }, "rules": [], "metadata": { "annotations": { "n": "1" } } }), &[]),
+        (
+            json!({ "spec": { "a": 2, "b": 1.0 }, "rules": [], "metadata": { "annotations": { "n": "1" } } }),
+            &[],
+        ),
         expect![[r#"
             add rules null []
             remove data {} null
@@ -68,9 +78,13 @@ fn both_notice_what_differs() {
             change spec null {"a":2,"b":1.0}
         "#]],
     );
-    check((json!({ "spec": 1 }), &[]), (json!({ "spec": 1, "data": null }), &[]), expect![[r#"
+    check(
+        (json!({ "spec": 1 }), &[]),
+        (json!({ "spec": 1, "data": null }), &[]),
+        expect![[r#"
         -- with digests:
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -97,16 +111,22 @@ fn fields_outside_of_the_essence_are_compared_where_they_were_and_are_watched() 
 
 #[test]
 fn a_deploy_that_watches_other_fields_changes_no_object() {
-    let quiet = || expect![[r#"
+    let quiet = || {
+        expect![[r#"
         -- with digests:
-    "#]];
+    "#]]
+    };
     let before = || json!({ "spec": 1 });
     let after = || json!({ "spec": 1, "status": { "x": 1 }, "kind": "Thing", "metadata": { "name": "n" } });
     let watched: &[&str] = &["status.x", "kind", "metadata"];
     check((before(), &[]), (after(), watched), quiet());
     check((after(), watched), (before(), &[]), quiet());
     check((before(), &[]), (before(), &["spec.x"]), quiet());
-    check((json!({ "status": { "x": 1 } }), &["status.x"]), (json!({ "status": { "x": 1, "y": 1 } }), &["status"]), quiet());
+    check(
+        (json!({ "status": { "x": 1 } }), &["status.x"]),
+        (json!({ "status": { "x": 1, "y": 1 } }), &["status"]),
+        quiet(),
+    );
 }
 
 /// Tells what the field `spec.a` sees with digests alone.
@@ -122,19 +142,43 @@ fn check_field(old: Value, watched: &[&str], new: Value, field: &str, expected: 
 fn with_digests_a_field_sees_its_own_changes_alone() {
     let old = || json!({ "spec": { "a": 1, "b": 1 } });
     check_field(old(), &["spec.a"], json!({ "spec": { "a": 1, "b": 2 } }), "spec.a", expect![""]);
-    check_field(old(), &["spec.a"], json!({ "spec": { "a": 2, "b": 1 } }), "spec.a", expect![[r#"
+    check_field(
+        old(),
+        &["spec.a"],
+        json!({ "spec": { "a": 2, "b": 1 } }),
+        "spec.a",
+        expect![[r#"
         change  null 2
-    "#]]);
-    check_field(old(), &["spec.a"], json!({ "spec": { "b": 1 } }), "spec.a", expect![[r#"
+    "#]],
+    );
+    check_field(
+        old(),
+        &["spec.a"],
+        json!({ "spec": { "b": 1 } }),
+        "spec.a",
+        expect![[r#"
         remove  null null
-    "#]]);
-    check_field(json!({ "spec": {} }), &["spec.a"], json!({ "spec": { "a": 1 } }), "spec.a", expect![[r#"
+    "#]],
+    );
+    check_field(
+        json!({ "spec": {} }),
+        &["spec.a"],
+        json!({ "spec": { "a": 1 } }),
+        "spec.a",
+        expect![[r#"
         add  null 1
-    "#]]);
+    "#]],
+    );
     check_field(old(), &[], json!({ "spec": { "a": 2 } }), "spec.a", expect![""]);
-    check_field(old(), &["spec.a"], json!({ "spec": { "a": 2 } }), "spec", expect![[r#"
+    check_field(
+        old(),
+        &["spec.a"],
+        json!({ "spec": { "a": 2 } }),
+        "spec",
+        expect![[r#"
         change  null {"a":2}
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
