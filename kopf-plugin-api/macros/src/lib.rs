@@ -1,1 +1,50 @@
-//! The attributes of kopf plugins.
+//! The attributes of kopf plugins: `#[kopf::on::create(…)]` and its like.
+//!
+//! Authors see them as `kopf::on::…` through `kopf-plugin-api`, whose documentation has the tour.
+//!
+//! - `attribute`: what is written in the parentheses.
+//! - `options`: which options there are, and where each is valid.
+//! - `value`: what may stand behind an option's `=`.
+//! - `signature`: which functions can be handlers.
+//! - `expand`: from both to a registration.
+
+mod attribute;
+mod expand;
+mod options;
+mod signature;
+mod suggest;
+mod value;
+
+use proc_macro::TokenStream;
+
+use options::On;
+
+macro_rules! attributes {
+    ($($(#[$doc:meta])* $name:ident => $on:ident;)*) => {$(
+        $(#[$doc])*
+        ///
+        /// Takes one to three strings that select the resource, then options: see the table in the documentation
+        /// of `kopf-plugin-api`.
+        #[proc_macro_attribute]
+        pub fn $name(attribute: TokenStream, item: TokenStream) -> TokenStream {
+            let (mut tokens, errors) = expand::expand(On::$on, attribute.into(), item.into());
+            tokens.extend(errors.iter().map(syn::Error::to_compile_error));
+            tokens.into()
+        }
+    )*};
+}
+
+attributes! {
+    /// Calls a function for every event of the watch, without retries and without a record.
+    event => Event;
+    /// Calls a function for an object that is seen for the first time.
+    create => Create;
+    /// Calls a function for a change of an object's essence.
+    update => Update;
+    /// Calls a function for an object that is to be deleted, and holds the object back until it has succeeded.
+    delete => Delete;
+    /// Calls a function for an object that was handled before, once after each start of the operator.
+    resume => Resume;
+    /// Calls a function for a change of one field, its appearance with the object included.
+    field => Field;
+}

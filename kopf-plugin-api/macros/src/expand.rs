@@ -1,0 +1,163 @@
+//! From an attribute and its function to a registration.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{ToTokens, quote, quote_spanned};
+use syn::{Error, ItemFn, Type, ext::IdentExt, spanned::Spanned};
+
+use crate::{
+    attribute::{self, Attribute},
+    options::On,
+    signature,
+    value::Match,
+};
+
+#[cfg(test)]
+mod tests;
+
+/// The function as it was, with its registration behind it; and all errors. With an error there is no registration.
+pub(crate) fn expand(on: On, attribute: TokenStream, item: TokenStream) -> (TokenStream, Vec<Error>) {
+    let mut errors = Vec::new();
+    let attribute = attribute::parse(on, attribute, &mut errors);
+    let Ok(function) = syn::parse2::<ItemFn>(item.clone()) else {
+        let message = format!("`#[kopf::on::{}]` stands on a function", on.name());
+        errors.push(Error::new(Span::call_site(), message));
+        return (item, errors);
+    };
+    let arguments = signature::arguments(&function, &mut errors);
+    if errors.is_empty() {
+        (with_registration(on, &attribute, &function, &arguments, &item), errors)
+    } else {
+        (item, errors)
+    }
+}
+
+fn with_registration(
+    on: On,
+    attribute: &Attribute,
+    function: &ItemFn,
+    arguments: &[&Type],
+    item: &TokenStream,
+) -> TokenStream {
+    // What removes the function removes its registration.
+    let conditions = function.attrs.iter().filter(|attribute| attribute.path().is_ident("cfg"));
+    let name = function.sig.ident.unraw().to_string();
+    let id = attribute.id.as_ref().unwrap_or(&name);
+    let on = variant(match on {
+        On::Event => "Event",
+        On::Create => "Create",
+        On::Update => "Update",
+        On::Delete => "Delete",
+        On::Resume => "Resume",
+        On::Field => "Field",
+    });
+    let selector = &attribute.selector;
+    let options = options(attribute);
+    let (run, kind) = run(function, arguments);
+    quote! {
+        #item
+        #(#conditions)*
+        const _: () = {
+            use ::kopf_plugin_api::__private as __kopf;
+            #run
+            __kopf::inventory::submit! {
+                __kopf::Registration {
+                    package: ::core::env!("CARGO_PKG_NAME"),
+                    version: ::core::env!("CARGO_PKG_VERSION"),
+                    function: ::core::concat!(::core::module_path!(), "::", #name),
+                    file: ::core::file!(),
+                    line: ::core::line!(),
+                    column: ::core::column!(),
+                    id: #id,
+                    on: __kopf::On::#on,
+                    selector: &[#(#selector),*],
+                    wants: __kopf::wants(&[#(<#arguments as __kopf::FromCall>::WANTS),*]),
+                    options: #options,
+                    run: __kopf::Run::#kind(__kopf_run),
+                }
+            }
+        };
+    }
+}
+
+/// The function that takes a call apart and puts the answer together, and the variant of `Run` that it is.
+fn run(function: &ItemFn, arguments: &[&Type]) -> (TokenStream, Ident) {
+    let name = &function.sig.ident;
+    let values: Vec<TokenStream> = arguments
+        .iter()
+        .map(|argument| quote_spanned!(argument.span()=> <#argument as __kopf::FromCall>::from_call(&__kopf_call)?))
+        .collect();
+    // Errors about the answer point at its type.
+    let answer = match &function.sig.output {
+        syn::ReturnType::Default => name.span(),
+        syn::ReturnType::Type(_, answer) => answer.span(),
+    };
+    if function.sig.asyncness.is_some() {
+        let answered = quote_spanned!(answer=> __kopf::answer(#name(#(#values),*).await));
+        let run = quote! {
+            fn __kopf_run(__kopf_call: __kopf::Call) -> __kopf::Answering {
+                ::std::boxed::Box::pin(async move { #answered })
+            }
+        };
+        (run, variant("Async"))
+    } else {
+        let answered = quote_spanned!(answer=> __kopf::answer(#name(#(#values),*)));
+        let run = quote! {
+            fn __kopf_run(__kopf_call: &__kopf::Call) -> __kopf::Answer { #answered }
+        };
+        (run, variant("Sync"))
+    }
+}
+
+/// A closure that makes the options; only what was given is named.
+fn options(attribute: &Attribute) -> TokenStream {
+    let mut fields = Vec::new();
+    let mut give = |name: &str, value: TokenStream| {
+        let name = variant(name);
+        fields.push(quote!(#name: #value));
+    };
+    let some = |value: &dyn ToTokens| quote!(::core::option::Option::Some(#value));
+    if let Some(retries) = attribute.retries {
+        give("retries", some(&retries));
+    }
+    let spans = [
+        ("timeout", attribute.timeout),
+        ("attempt_timeout", attribute.attempt_timeout),
+        ("backoff", attribute.backoff),
+    ];
+    for (name, span) in spans {
+        if let Some(span) = span {
+            give(name, some(&span));
+        }
+    }
+    if let Some(errors) = attribute.errors {
+        let errors = variant(errors);
+        give("errors", some(&quote!(__kopf::Errors::#errors)));
+    }
+    if let Some(field) = &attribute.field {
+        give("field", some(&quote!(::std::string::String::from(#field))));
+    }
+    for (name, found) in [("labels", &attribute.labels), ("annotations", &attribute.annotations)] {
+        if !found.is_empty() {
+            let pairs = found.iter().map(|(key, value)| {
+                let value = match value {
+                    Match::Is(text) => quote!(Is(::std::string::String::from(#text))),
+                    Match::Present => quote!(Present),
+                    Match::Absent => quote!(Absent),
+                };
+                quote!((::std::string::String::from(#key), __kopf::Match::#value))
+            });
+            give(name, quote!(::std::vec![#(#pairs),*]));
+        }
+    }
+    if attribute.optional {
+        give("optional", quote!(true));
+    }
+    if let Some(param) = &attribute.param {
+        give("param", quote_spanned!(param.span()=> ::core::option::Option::Some(__kopf::param(#param))));
+    }
+    quote!(|| __kopf::Options { #(#fields,)* ..::core::default::Default::default() })
+}
+
+fn variant(name: &str) -> Ident {
+    Ident::new(name, Span::call_site())
+}

@@ -1,0 +1,95 @@
+//! Which options there are, and where each is valid.
+
+use On::{Create, Delete, Event, Field, Resume, Update};
+
+/// What calls a handler: one for each attribute.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum On {
+    Event,
+    Create,
+    Update,
+    Delete,
+    Resume,
+    Field,
+}
+
+impl On {
+    /// The attribute's name.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Event => "event",
+            Create => "create",
+            Update => "update",
+            Delete => "delete",
+            Resume => "resume",
+            Field => "field",
+        }
+    }
+}
+
+/// What an option's value is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Id,
+    Count,
+    /// A span of time that may be zero.
+    Wait,
+    /// A span of time that may not.
+    Limit,
+    Errors,
+    Path,
+    Matches,
+    Flag,
+    Expression,
+}
+
+/// One option.
+pub(crate) struct Known {
+    pub(crate) name: &'static str,
+    pub(crate) kind: Kind,
+    /// How it is written, for messages.
+    pub(crate) example: &'static str,
+    /// The attributes that take it.
+    pub(crate) on: &'static [On],
+}
+
+const ALL: &[On] = &[Event, Create, Update, Delete, Resume, Field];
+const RETRIED: &[On] = &[Create, Update, Delete, Resume, Field];
+
+/// Every option, in the order in which messages list them.
+pub(crate) const OPTIONS: &[Known] = &[
+    Known { name: "id", kind: Kind::Id, example: r#"id = "name""#, on: ALL },
+    Known { name: "retries", kind: Kind::Count, example: "retries = 3", on: RETRIED },
+    Known { name: "timeout", kind: Kind::Limit, example: r#"timeout = "10m""#, on: RETRIED },
+    Known { name: "attempt_timeout", kind: Kind::Limit, example: r#"attempt_timeout = "30s""#, on: ALL },
+    Known { name: "backoff", kind: Kind::Wait, example: r#"backoff = "10s""#, on: RETRIED },
+    Known { name: "errors", kind: Kind::Errors, example: "errors = permanent", on: RETRIED },
+    Known { name: "field", kind: Kind::Path, example: r#"field = "spec.size""#, on: ALL },
+    Known { name: "labels", kind: Kind::Matches, example: r#"labels = { "app" = "web" }"#, on: ALL },
+    Known {
+        name: "annotations",
+        kind: Kind::Matches,
+        example: r#"annotations = { "team" = present }"#,
+        on: ALL,
+    },
+    Known { name: "optional", kind: Kind::Flag, example: "optional = true", on: &[Delete] },
+    Known { name: "param", kind: Kind::Expression, example: r#"param = json!({ "size": 3 })"#, on: ALL },
+];
+
+impl Known {
+    /// The attributes that take it, for messages.
+    pub(crate) fn places(&self) -> String {
+        let names: Vec<String> = self.on.iter().map(|on| format!("`on::{}`", on.name())).collect();
+        names.join(", ")
+    }
+}
+
+/// The option of this name.
+pub(crate) fn find(name: &str) -> Option<&'static Known> {
+    OPTIONS.iter().find(|known| known.name == name)
+}
+
+/// The names of the options that an attribute takes.
+pub(crate) fn names(on: On) -> impl Iterator<Item = &'static str> {
+    OPTIONS.iter().filter(move |known| known.on.contains(&on)).map(|known| known.name)
+}

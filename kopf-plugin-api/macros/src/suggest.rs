@@ -1,0 +1,47 @@
+//! Finds the word that was probably meant.
+
+/// The nearest of `words`, if it is at most two slips away and shares more with `found` than it lacks.
+pub(crate) fn nearest<'a>(found: &str, words: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let found = found.to_lowercase();
+    let nearest = words.into_iter().map(|word| (distance(&found, word), word)).min()?;
+    (nearest.0 <= 2 && nearest.0 * 2 <= nearest.1.len()).then_some(nearest.1)
+}
+
+/// How many letters must be put in, taken out, or replaced.
+fn distance(left: &str, right: &str) -> usize {
+    let right: Vec<char> = right.chars().collect();
+    let mut row: Vec<usize> = (0..=right.len()).collect();
+    for (i, a) in left.chars().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = i + 1;
+        for (j, b) in right.iter().enumerate() {
+            let replaced = diagonal + usize::from(a != *b);
+            diagonal = row[j + 1];
+            row[j + 1] = replaced.min(row[j] + 1).min(diagonal + 1);
+        }
+    }
+    row[right.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(found: &str, expected: Option<&str>) {
+        let words = ["id", "retries", "timeout", "errors", "field"];
+        assert_eq!(nearest(found, words), expected);
+    }
+
+    #[test]
+    fn a_slip_or_two_is_recognised_and_another_word_is_not() {
+        check("retrys", Some("retries"));
+        check("Timeout", Some("timeout"));
+        check("timout", Some("timeout"));
+        check("feild", Some("field"));
+        check("error", Some("errors"));
+        check("is", Some("id"));
+        check("when", None);
+        check("x", None);
+    }
+}

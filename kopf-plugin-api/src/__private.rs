@@ -1,0 +1,38 @@
+//! What the attributes expand to. No part of the interface: it changes with the macros.
+
+use std::{future::Future, pin::Pin};
+
+use serde::Serialize;
+use serde_json::Value;
+
+pub use inventory;
+pub use kopf_plugin_abi::wire::{Errors, Match, On, Options};
+
+use crate::Wants;
+pub use crate::{
+    args::FromCall,
+    call::Call,
+    outcome::{Answer, answer},
+    registry::{Main, Registration, Run},
+};
+
+/// An asynchronous handler at work.
+pub type Answering = Pin<Box<dyn Future<Output = Answer> + Send>>;
+
+/// What all arguments want together.
+pub const fn wants(all: &[Wants]) -> Wants {
+    let mut sum = Wants { old: false, new: false, diff: false };
+    let mut place = 0;
+    while place < all.len() {
+        sum.old |= all[place].old;
+        sum.new |= all[place].new;
+        sum.diff |= all[place].diff;
+        place += 1;
+    }
+    sum
+}
+
+/// The value of a `param` option. What cannot be written as JSON is null.
+pub fn param(value: impl Serialize) -> Value {
+    serde_json::to_value(value).unwrap_or_default()
+}

@@ -1,0 +1,1 @@
+//! What each argument makes of a call.

@@ -1,0 +1,228 @@
+//! The plugin as its host sees it: the five functions of the boundary, and what they work on.
+//!
+//! The functions carry no data of their own, so each table has a number, and the plugin behind a table is found by
+//! it. A library exports the table with the number 0; a test takes others, see [`crate::testing`].
+
+use std::{
+    future::Future,
+    pin::Pin,
+    sync::{Arc, PoisonError, RwLock},
+    task::{Context, Poll},
+};
+
+use abi_stable::{
+    prefix_type::WithMetadata,
+    std_types::{RResult, RVec},
+};
+use kopf_plugin_abi::{
+    v1::{FutureV1, HostV1Ref, InvokeRequest, PluginV1, Reply, op},
+    wire::{Done, Failure, FailureKind, Init},
+};
+use serde::Serialize;
+
+use crate::{
+    __private::{Answer, Answering},
+    call::Call,
+    document::Documents,
+    panics::{self, catch},
+    registry::{Registry, Run},
+    runtime::Lazy,
+    scope::Scope,
+    telemetry::Telemetry,
+};
+
+/// How many tables there are: one for a library, the others for tests that run at the same time.
+pub(crate) const TABLES: usize = 129;
+
+/// A plugin that was started.
+pub(crate) struct Plugin {
+    pub(crate) registry: Registry,
+    pub(crate) runtime: Lazy,
+    pub(crate) telemetry: Telemetry,
+    host: HostV1Ref,
+    documents: Documents,
+}
+
+/// The plugin behind each table.
+static STARTED: [RwLock<Option<Arc<Plugin>>>; TABLES] = [const { RwLock::new(None) }; TABLES];
+
+fn started(table: usize) -> Option<Arc<Plugin>> {
+    STARTED[table].read().unwrap_or_else(PoisonError::into_inner).clone()
+}
+
+/// The plugin that this library is, once it is started.
+pub(crate) fn exported() -> Option<Arc<Plugin>> {
+    started(0)
+}
+
+impl Plugin {
+    pub(crate) fn host(&self) -> HostV1Ref {
+        self.host
+    }
+}
+
+/// The table with this number.
+pub(crate) const fn table<const TABLE: usize>() -> WithMetadata<PluginV1> {
+    WithMetadata::new(PluginV1 {
+        init: init::<TABLE>,
+        call: call::<TABLE>,
+        call_sync: call_sync::<TABLE>,
+        set_level: set_level::<TABLE>,
+        control: control::<TABLE>,
+    })
+}
+
+extern "C" fn init<const TABLE: usize>(host: HostV1Ref, config: RVec<u8>) -> Reply {
+    reply(catch(|| start(TABLE, host, &config)).and_then(|started| started))
+}
+
+extern "C" fn call<const TABLE: usize>(request: InvokeRequest) -> FutureV1 {
+    match catch(|| prepare(TABLE, request)) {
+        Ok(Ok((scope, call, Run::Async(run)))) => {
+            FutureV1::new(Guarded { work: Work::Due(run), scope, call })
+        }
+        Ok(Ok((_, call, Run::Sync(_)))) => refuse(format!("{} is not asynchronous", call.handler_id())),
+        Ok(Err(failure)) | Err(failure) => ready(reply::<Done>(Err(failure))),
+    }
+}
+
+extern "C" fn call_sync<const TABLE: usize>(request: InvokeRequest) -> Reply {
+    let answered = catch(|| match prepare(TABLE, request)? {
+        (scope, call, Run::Sync(run)) => Ok(scope.run(|| answer(catch(|| run(&call)), &call))),
+        (_, call, Run::Async(_)) => Err(unsupported(format!("{} is asynchronous", call.handler_id()))),
+    });
+    answered.and_then(|answered| answered).unwrap_or_else(|failure| reply::<Done>(Err(failure)))
+}
+
+extern "C" fn set_level<const TABLE: usize>(level: u8) {
+    // There is nobody to tell of a panic; the hook has said what there is to say.
+    drop(catch(|| {
+        if let Some(plugin) = started(TABLE) {
+            plugin.telemetry.set_level(level);
+        }
+    }));
+}
+
+extern "C" fn control<const TABLE: usize>(operation: u32, _body: RVec<u8>) -> FutureV1 {
+    match operation {
+        op::RETIRE => ready(reply(catch(|| retire(TABLE)).map(|()| serde_json::Map::new()))),
+        other => refuse(format!("operation {other} is not known to this plugin")),
+    }
+}
+
+fn start(table: usize, host: HostV1Ref, config: &[u8]) -> Result<impl Serialize + use<>, Failure> {
+    let config: Init = serde_json::from_slice(config)
+        .map_err(|error| unsupported(format!("what the host says at the start cannot be read: {error}")))?;
+    let registry = Registry::linked(config.package.as_deref()).map_err(|message| Failure {
+        kind: FailureKind::Permanent,
+        message,
+        ..Failure::default()
+    })?;
+    let manifest = registry.manifest();
+    let mut slot = STARTED[table].write().unwrap_or_else(PoisonError::into_inner);
+    if slot.is_some() {
+        return Err(unsupported("the plugin is started already: take another copy of it".into()));
+    }
+    panics::install_hook();
+    // A host that says nothing of a level wants the usual lines.
+    let level = if config.level == 0 { 3 } else { config.level };
+    let telemetry = Telemetry::start(host, level, table == 0);
+    let plugin =
+        Plugin { registry, runtime: Lazy::default(), telemetry, host, documents: Documents::default() };
+    *slot = Some(Arc::new(plugin));
+    Ok(manifest)
+}
+
+fn retire(table: usize) {
+    let plugin = STARTED[table].write().unwrap_or_else(PoisonError::into_inner).take();
+    if let Some(plugin) = plugin {
+        plugin.runtime.retire();
+        crate::testing::give_back(table);
+    }
+}
+
+fn prepare(table: usize, request: InvokeRequest) -> Result<(Scope, Call, Run), Failure> {
+    let plugin = started(table).ok_or_else(|| unsupported("the plugin is not started, or retired".into()))?;
+    let handler = usize::try_from(request.handler).ok().and_then(|place| plugin.registry.handlers.get(place));
+    let handler = *handler.ok_or_else(|| unsupported(format!("there is no handler {}", request.handler)))?;
+    let scope = Scope { span: request.span, plugin: plugin.clone() };
+    Ok((scope, Call::new(handler, request, &plugin.documents), handler.run))
+}
+
+/// A handler's future: polled and dropped within its scope, and with its panics caught.
+struct Guarded {
+    work: Work,
+    scope: Scope,
+    call: Call,
+}
+
+enum Work {
+    Due(fn(Call) -> Answering),
+    Begun(Answering),
+    Over,
+}
+
+impl Future for Guarded {
+    type Output = Reply;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Reply> {
+        let Guarded { work, scope, call } = &mut *self;
+        scope.run(|| {
+            let polled = catch(|| {
+                if let Work::Due(run) = *work {
+                    *work = Work::Begun(run(call.clone()));
+                }
+                match work {
+                    Work::Begun(future) => future.as_mut().poll(context),
+                    Work::Due(_) | Work::Over => Poll::Pending,
+                }
+            });
+            let answered = match polled {
+                Ok(Poll::Pending) => return Poll::Pending,
+                Ok(Poll::Ready(answered)) => Ok(answered),
+                Err(panic) => Err(panic),
+            };
+            let over = std::mem::replace(work, Work::Over);
+            let dropped = catch(|| drop(over));
+            Poll::Ready(answer(answered.and_then(|answered| dropped.map(|()| answered)), call))
+        })
+    }
+}
+
+impl Drop for Guarded {
+    fn drop(&mut self) {
+        let work = std::mem::replace(&mut self.work, Work::Over);
+        // A panic here has been logged by the hook, and nobody waits for an answer any more.
+        self.scope.run(|| drop(catch(|| drop(work))));
+    }
+}
+
+/// The reply to an attempt. What the handler has put into its patch goes along, whatever became of it.
+fn answer(answered: Result<Answer, Failure>, call: &Call) -> Reply {
+    let patch = (!call.patch().is_empty()).then(|| call.patch().get());
+    let answered = answered.and_then(|answer| answer.map_err(|error| error.into_failure()));
+    reply(match answered {
+        Ok(result) => Ok(Done { result, patch }),
+        Err(failure) => Err(Failure { patch, ..failure }),
+    })
+}
+
+fn unsupported(message: String) -> Failure {
+    Failure { kind: FailureKind::Unsupported, message, ..Failure::default() }
+}
+
+fn refuse(message: String) -> FutureV1 {
+    ready(reply::<Done>(Err(unsupported(message))))
+}
+
+fn ready(reply: Reply) -> FutureV1 {
+    FutureV1::new(std::future::ready(reply))
+}
+
+fn reply<T: Serialize>(answer: Result<T, Failure>) -> Reply {
+    // Neither can fail: both are made of text, numbers and JSON.
+    match answer {
+        Ok(done) => RResult::ROk(serde_json::to_vec(&done).unwrap_or_default().into()),
+        Err(failure) => RResult::RErr(serde_json::to_vec(&failure).unwrap_or_default().into()),
+    }
+}

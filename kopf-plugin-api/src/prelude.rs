@@ -1,0 +1,12 @@
+//! What a plugin's file begins with: `use kopf_plugin_api::prelude::*;`.
+
+pub use crate as kopf;
+pub use crate::{
+    args::{
+        Annotations, Body, Context, Diff, Labels, Meta, Name, Namespace, New, Old, Param, Patch, RawEvent,
+        Reason, Retry, Runtime, Spec, Started, Status, Typed, TypedSpec, TypedStatus, Uid,
+    },
+    outcome::{Outcome, Permanent, Temporary},
+};
+pub use serde_json::{Value, json};
+pub use tracing::{debug, error, info, trace, warn};

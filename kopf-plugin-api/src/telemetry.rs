@@ -1,0 +1,260 @@
+//! Brings a plugin's log lines to its host: those of `tracing` and those of `log`.
+
+use std::{
+    fmt,
+    sync::{
+        Arc, Once,
+        atomic::{AtomicU8, Ordering},
+    },
+};
+
+use kopf_plugin_abi::v1::HostV1Ref;
+use serde_json::{Map, Value, json};
+use tracing::{
+    Dispatch, Event, Level, Metadata, Subscriber,
+    field::{Field, Visit},
+    level_filters::LevelFilter,
+    span::{Attributes, Id, Record},
+    subscriber::Interest,
+};
+use tracing_subscriber::{
+    layer::{Context, Layer, SubscriberExt},
+    registry::LookupSpan,
+};
+
+use crate::scope;
+
+/// Where a plugin's lines go.
+pub(crate) struct Output {
+    host: HostV1Ref,
+    level: AtomicU8,
+}
+
+impl Output {
+    fn wants(&self, level: u8) -> bool {
+        level <= self.level.load(Ordering::Relaxed)
+    }
+
+    fn line(
+        &self,
+        level: u8,
+        target: &str,
+        place: (Option<&str>, Option<u32>),
+        span: u64,
+        fields: &Map<String, Value>,
+    ) {
+        let fields = serde_json::to_string(fields).unwrap_or_default();
+        let file = place.0.unwrap_or_default();
+        self.host.log()(
+            level,
+            target.into(),
+            file.into(),
+            place.1.unwrap_or(0),
+            span,
+            fields.as_str().into(),
+        );
+    }
+
+    /// A line of this crate's own.
+    pub(crate) fn say(&self, level: u8, span: u64, message: &str) {
+        let fields = Map::from_iter([("message".to_owned(), Value::from(message))]);
+        self.line(level, "kopf_plugin_api", (None, None), span, &fields);
+    }
+}
+
+/// A plugin's subscriber, and where it writes.
+pub(crate) struct Telemetry {
+    pub(crate) output: Arc<Output>,
+    /// The subscriber to be set for each call; none where it is set for the whole process.
+    dispatch: Option<Dispatch>,
+}
+
+impl Telemetry {
+    /// With `exported`, the process' copy of tracing is the plugin's alone, so every thread of it is served.
+    pub(crate) fn start(host: HostV1Ref, level: u8, exported: bool) -> Telemetry {
+        static LOG: Once = Once::new();
+        let output = Arc::new(Output { host, level: AtomicU8::new(level) });
+        let dispatch = Dispatch::new(tracing_subscriber::registry().with(Forward(output.clone())));
+        // Where a subscriber or a logger is set already, it is the plugin's own wish.
+        let everywhere = exported && tracing::dispatcher::set_global_default(dispatch.clone()).is_ok();
+        LOG.call_once(|| drop(log::set_boxed_logger(Box::new(Bridge))));
+        let telemetry = Telemetry { output, dispatch: (!everywhere).then_some(dispatch) };
+        telemetry.set_level(level);
+        telemetry
+    }
+
+    pub(crate) fn set_level(&self, level: u8) {
+        self.output.level.store(level.clamp(1, 5), Ordering::Relaxed);
+        tracing::callsite::rebuild_interest_cache();
+        // Several plugins of one process share the limit of `log`, so it is left to the bridge to ask each.
+        log::set_max_level(match (&self.dispatch, level) {
+            (Some(_), _) | (None, 5..) => log::LevelFilter::Trace,
+            (None, 4) => log::LevelFilter::Debug,
+            (None, 3) => log::LevelFilter::Info,
+            (None, 2) => log::LevelFilter::Warn,
+            (None, 0 | 1) => log::LevelFilter::Error,
+        });
+    }
+
+    /// Does something with the plugin's subscriber.
+    pub(crate) fn run<R>(&self, work: impl FnOnce() -> R) -> R {
+        match &self.dispatch {
+            Some(dispatch) => tracing::dispatcher::with_default(dispatch, work),
+            None => work(),
+        }
+    }
+
+    /// Gives this thread the plugin's subscriber, until it ends.
+    pub(crate) fn adopt_thread(&self) {
+        if let Some(dispatch) = &self.dispatch {
+            std::mem::forget(tracing::dispatcher::set_default(dispatch));
+        }
+    }
+}
+
+fn number(level: &Level) -> u8 {
+    match *level {
+        Level::ERROR => 1,
+        Level::WARN => 2,
+        Level::INFO => 3,
+        Level::DEBUG => 4,
+        _ => 5,
+    }
+}
+
+/// The layer that hands events to the host.
+struct Forward(Arc<Output>);
+
+/// What a span of the plugin remembers: its fields, and the attempt that it was made in.
+struct Remembered {
+    fields: Map<String, Value>,
+    attempt: u64,
+}
+
+impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Forward {
+    fn register_callsite(&self, metadata: &'static Metadata<'static>) -> Interest {
+        if self.0.wants(number(metadata.level())) { Interest::always() } else { Interest::never() }
+    }
+
+    fn enabled(&self, metadata: &Metadata<'_>, _: Context<'_, S>) -> bool {
+        self.0.wants(number(metadata.level()))
+    }
+
+    fn max_level_hint(&self) -> Option<LevelFilter> {
+        Some(match self.0.level.load(Ordering::Relaxed) {
+            0 | 1 => LevelFilter::ERROR,
+            2 => LevelFilter::WARN,
+            3 => LevelFilter::INFO,
+            4 => LevelFilter::DEBUG,
+            5.. => LevelFilter::TRACE,
+        })
+    }
+
+    fn on_new_span(&self, attributes: &Attributes<'_>, id: &Id, context: Context<'_, S>) {
+        let Some(span) = context.span(id) else { return };
+        let mut fields = Fields::default();
+        attributes.record(&mut fields);
+        let parent = || {
+            let parent = span.parent()?;
+            let extensions = parent.extensions();
+            Some(extensions.get::<Remembered>()?.attempt)
+        };
+        let attempt = match scope::current() {
+            Some(scope) if scope.span != 0 => scope.span,
+            _ => parent().unwrap_or(0),
+        };
+        span.extensions_mut().insert(Remembered { fields: fields.0, attempt });
+    }
+
+    fn on_record(&self, id: &Id, values: &Record<'_>, context: Context<'_, S>) {
+        let Some(span) = context.span(id) else { return };
+        let mut fields = Fields::default();
+        values.record(&mut fields);
+        if let Some(remembered) = span.extensions_mut().get_mut::<Remembered>() {
+            remembered.fields.extend(fields.0);
+        }
+    }
+
+    fn on_event(&self, event: &Event<'_>, context: Context<'_, S>) {
+        let mut fields = Fields::default();
+        event.record(&mut fields);
+        let mut attempt = scope::current().map_or(0, |scope| scope.span);
+        let mut spans = Vec::new();
+        for span in context.event_scope(event).into_iter().flatten() {
+            if let Some(remembered) = span.extensions().get::<Remembered>() {
+                spans.push(json!({ span.name(): remembered.fields }));
+                if attempt == 0 {
+                    attempt = remembered.attempt;
+                }
+            }
+        }
+        if !spans.is_empty() {
+            spans.reverse();
+            fields.0.insert("spans".to_owned(), Value::Array(spans));
+        }
+        let metadata = event.metadata();
+        let place = (metadata.file(), metadata.line());
+        self.0.line(number(metadata.level()), metadata.target(), place, attempt, &fields.0);
+    }
+}
+
+/// Fields as JSON.
+#[derive(Default)]
+struct Fields(Map<String, Value>);
+
+impl Fields {
+    fn put(&mut self, field: &Field, value: impl Into<Value>) {
+        self.0.insert(field.name().to_owned(), value.into());
+    }
+}
+
+impl Visit for Fields {
+    fn record_f64(&mut self, field: &Field, value: f64) {
+        self.put(field, value);
+    }
+
+    fn record_i64(&mut self, field: &Field, value: i64) {
+        self.put(field, value);
+    }
+
+    fn record_u64(&mut self, field: &Field, value: u64) {
+        self.put(field, value);
+    }
+
+    fn record_bool(&mut self, field: &Field, value: bool) {
+        self.put(field, value);
+    }
+
+    fn record_str(&mut self, field: &Field, value: &str) {
+        self.put(field, value);
+    }
+
+    fn record_error(&mut self, field: &Field, value: &(dyn std::error::Error + 'static)) {
+        self.put(field, crate::outcome::chain(value));
+    }
+
+    fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
+        self.put(field, format!("{value:?}"));
+    }
+}
+
+/// The logger that hands the records of `log` to the host of whoever makes them.
+struct Bridge;
+
+impl log::Log for Bridge {
+    fn enabled(&self, metadata: &log::Metadata<'_>) -> bool {
+        scope::current().is_some_and(|scope| scope.plugin.telemetry.output.wants(metadata.level() as u8))
+    }
+
+    fn log(&self, record: &log::Record<'_>) {
+        let Some(scope) = scope::current() else { return };
+        let output = &scope.plugin.telemetry.output;
+        let level = record.level() as u8;
+        if output.wants(level) {
+            let fields = Map::from_iter([("message".to_owned(), Value::from(record.args().to_string()))]);
+            output.line(level, record.target(), (record.file(), record.line()), scope.span, &fields);
+        }
+    }
+
+    fn flush(&self) {}
+}
