@@ -1,13 +1,183 @@
 //! Watches, queues, handler calls and patches: what the operator does, as the core decides.
 //!
-//! Knows no plugin and no command line: it is handed a [`Cluster`], an [`Invoker`] and a [`Clock`].
+//! Knows no plugin and no command line: it is handed a [`Cluster`], an [`Invoker`] and a [`Clock`]. The way of one
+//! event: [`watch`] sees it, [`queue`] keeps it until a [`worker`] takes the object in its turn, plans, makes the
+//! [`attempt`]s, and [`settle`]s what came of them. [`orchestrate`] starts and stops the watches.
 
 #![forbid(unsafe_code)]
 
+mod attempt;
 pub mod clock;
 pub mod cluster;
+mod complaints;
+pub mod discover;
+mod health;
 pub mod invoke;
+mod io;
+mod orchestrate;
+mod posting;
+mod queue;
+mod settle;
+mod source;
+pub mod stop;
+mod watch;
+mod worker;
 
-pub use clock::{Clock, SystemClock};
-pub use cluster::Cluster;
-pub use invoke::{Attempt, Invoker, Subject};
+use std::{sync::Arc, time::Duration};
+
+use futures::future::{Either, select};
+use kopf_core::{backoff::Backoff, identity::Identity, registry::Registry};
+use tokio::task::JoinSet;
+use tracing::{debug, info, warn};
+
+pub use self::{
+    clock::{Clock, SystemClock},
+    cluster::Cluster,
+    health::Health,
+    invoke::{Attempt, Invoker, Overdue, Subject},
+    stop::{Stop, Stopper},
+};
+use self::{
+    complaints::Complaints,
+    io::{Io, Pruned},
+    posting::Letter,
+    queue::Queue,
+};
+
+/// Where the operator serves.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum Scope {
+    /// The whole cluster, or where that is not allowed the context's namespace.
+    #[default]
+    Default,
+    /// The whole cluster.
+    Cluster,
+    /// These namespaces. Resources without a namespace are served too.
+    Namespaces(Vec<String>),
+}
+
+/// Which Kubernetes Events are posted.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Events {
+    /// Successes and failures.
+    #[default]
+    All,
+    /// Failures.
+    Warnings,
+    /// None.
+    None,
+}
+
+/// How an operator works.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Where it serves.
+    pub scope: Scope,
+    /// Which Events it posts.
+    pub events: Events,
+    /// How many objects it handles at once.
+    pub concurrency: usize,
+    /// How long handlers may go on after the operator was told to stop.
+    pub grace: Duration,
+    /// Who posts the Events: the operator's name and its pod's, say.
+    pub instance: String,
+}
+
+impl Default for Settings {
+    fn default() -> Settings {
+        Settings {
+            scope: Scope::Default,
+            events: Events::All,
+            concurrency: 64,
+            grace: Duration::from_secs(25),
+            instance: String::new(),
+        }
+    }
+}
+
+/// An operator.
+pub struct Operator {
+    io: Arc<Io>,
+    registry: Registry,
+    letters: tokio::sync::mpsc::Receiver<Letter>,
+}
+
+impl Operator {
+    /// An operator that serves a registry's handlers on a cluster, under an identity.
+    pub fn new(
+        cluster: Arc<dyn Cluster>,
+        invoker: Arc<dyn Invoker>,
+        clock: Arc<dyn Clock>,
+        registry: Registry,
+        identity: Identity,
+        settings: Settings,
+    ) -> Operator {
+        let (mailbox, letters) = posting::mailbox(settings.events);
+        let io = Io {
+            health: Health::new(clock.clone(), invoker.clone()),
+            cluster,
+            invoker,
+            clock,
+            identity,
+            settings,
+            backoff: Backoff::default(),
+            queue: Queue::new(),
+            mailbox,
+            complaints: Complaints::default(),
+            pruned: Pruned::default(),
+        };
+        Operator { io: Arc::new(io), registry, letters }
+    }
+
+    /// What the probes ask.
+    pub fn health(&self) -> Health {
+        self.io.health.clone()
+    }
+
+    /// Runs until it is told to stop: then it takes nothing new, lets handlers finish for as long as the settings allow,
+    /// writes what they brought, and ends.
+    pub async fn run(self, mut stop: Stop) {
+        let Operator { io, registry, mut letters } = self;
+        let mut workers = JoinSet::new();
+        for _ in 0..io.settings.concurrency.max(1) {
+            let io = io.clone();
+            workers.spawn(async move { worker::work(&io).await });
+        }
+        let mut services = JoinSet::new();
+        let poster = io.clone();
+        services.spawn(async move { posting::post(&poster, &mut letters).await });
+        let ticker = io.clone();
+        services.spawn(async move { ticker.queue.tick(ticker.clock.as_ref()).await });
+        let orchestrator = io.clone();
+        let watches = services.spawn(async move { orchestrate::orchestrate(orchestrator, &registry).await });
+        stop.told().await;
+
+        info!("Stopping: handlers that run may finish within {} seconds.", io.settings.grace.as_secs_f64());
+        watches.abort();
+        io.queue.close();
+        let ended = {
+            let done = Box::pin(async {
+                while workers.join_next().await.is_some() {}
+                flush(&io).await;
+            });
+            matches!(select(done, io.clock.sleep(io.settings.grace)).await, Either::Left(_))
+        };
+        if ended {
+            debug!("All handlers have finished.");
+        } else {
+            warn!(
+                "Handlers that have not finished in time are given up; their work is done again after the next start."
+            );
+            workers.abort_all();
+        }
+        services.abort_all();
+        while services.join_next().await.is_some() {}
+    }
+}
+
+/// Writes what could not be written before.
+async fn flush(io: &Io) {
+    for turn in io.queue.unsettled() {
+        worker::flush(io, turn).await;
+    }
+}

@@ -1,0 +1,65 @@
+//! What every task of the operator shares.
+
+use std::{
+    collections::BTreeSet,
+    hash::{BuildHasher, Hasher, RandomState},
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use kopf_core::{backoff::Backoff, identity::Identity};
+
+use crate::{
+    Clock, Cluster, Invoker, Settings, complaints::Complaints, health::Health, posting::Mailbox, queue::Queue,
+};
+
+/// What every task of the operator shares.
+pub(crate) struct Io {
+    pub(crate) cluster: Arc<dyn Cluster>,
+    pub(crate) invoker: Arc<dyn Invoker>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) identity: Identity,
+    pub(crate) settings: Settings,
+    pub(crate) backoff: Backoff,
+    pub(crate) queue: Queue,
+    pub(crate) health: Health,
+    pub(crate) mailbox: Mailbox,
+    pub(crate) complaints: Complaints,
+    /// Results that the server drops, by resource and handler: they are not sent again.
+    pub(crate) pruned: Pruned,
+}
+
+/// Results that the server drops.
+#[derive(Debug, Default)]
+pub(crate) struct Pruned(Mutex<BTreeSet<(String, String)>>);
+
+impl Pruned {
+    fn set(&self) -> std::sync::MutexGuard<'_, BTreeSet<(String, String)>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Remembers one; answers whether it is new.
+    pub(crate) fn add(&self, resource: &str, handler: &str) -> bool {
+        self.set().insert((resource.to_owned(), handler.to_owned()))
+    }
+
+    pub(crate) fn has(&self, resource: &str, handler: &str) -> bool {
+        let set = self.set();
+        !set.is_empty() && set.contains(&(resource.to_owned(), handler.to_owned()))
+    }
+
+    /// Whether there are any.
+    pub(crate) fn has_any(&self) -> bool {
+        !self.set().is_empty()
+    }
+
+    /// The definitions have changed: what was dropped may be kept now.
+    pub(crate) fn clear(&self) {
+        self.set().clear();
+    }
+}
+
+/// A chance from 0.0 to 1.0, for what must only not be the same everywhere at once.
+pub(crate) fn chance() -> f64 {
+    let random = RandomState::new().build_hasher().finish();
+    (random >> 11) as f64 / (1_u64 << 53) as f64
+}

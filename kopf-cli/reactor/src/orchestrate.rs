@@ -1,0 +1,314 @@
+//! Starts and stops watches as the cluster's resources come and go.
+
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+
+use bytes::Bytes;
+use futures::{
+    FutureExt,
+    future::{BoxFuture, select},
+};
+use kopf_core::{
+    object::Header,
+    registry::{Assignment, Registry, Served},
+    resource::Resource,
+};
+use tokio::{
+    sync::Notify,
+    task::{AbortHandle, JoinSet},
+};
+use tracing::{debug, error, info, warn};
+
+use crate::{
+    Scope,
+    cluster::Error,
+    discover::{self, Discovered},
+    io::{Io, chance},
+    queue::Sight,
+    source::Source,
+    watch::{self, BACKOFF, Sink},
+};
+
+/// Where definitions are watched, so that resources are served as soon as they are there.
+const DEFINITIONS: &str = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
+
+/// How often the cluster is asked for its resources, where its definitions cannot be watched or groups are silent.
+const ASK_AGAIN: Duration = Duration::from_secs(60);
+
+/// What makes the orchestration look again.
+#[derive(Default)]
+struct Signals {
+    changed: Notify,
+    /// The whole cluster may not be listed.
+    denied: AtomicBool,
+    /// Definitions cannot be watched.
+    blind: AtomicBool,
+}
+
+/// Serves what the registry asks for, for ever.
+pub(crate) async fn orchestrate(io: Arc<Io>, registry: &Registry) {
+    let signals = Arc::new(Signals::default());
+    let mut watches = Watches {
+        io: io.clone(),
+        signals: signals.clone(),
+        tasks: JoinSet::new(),
+        running: BTreeMap::new(),
+        numbers: 0,
+    };
+    watches.watch_definitions();
+    let mut told = Told::default();
+    loop {
+        let changed = signals.changed.notified();
+        let discovered = discover_patiently(&io).await;
+        let assignment = registry.assign(&discovered.resources);
+        told.tell(&assignment, &discovered);
+        io.pruned.clear();
+        watches.adjust(assignment.served);
+        io.health.set_discovered();
+        let patient = signals.blind.load(Ordering::Relaxed) || !discovered.silent.is_empty();
+        if patient {
+            drop(select(Box::pin(changed), io.clock.sleep(ASK_AGAIN)).await);
+        } else {
+            changed.await;
+        }
+    }
+}
+
+/// Asks for the cluster's resources until they are told.
+async fn discover_patiently(io: &Io) -> Discovered {
+    let mut failures = 0;
+    loop {
+        match discover::discover(io.cluster.as_ref()).await {
+            Ok(discovered) => {
+                if failures > 0 && io.complaints.is_over("discover") {
+                    info!("The API server answers.");
+                }
+                return discovered;
+            }
+            Err(error) => {
+                if io.complaints.is_due("discover", io.clock.now()) {
+                    warn!("Cannot learn what the cluster serves, and will try again: {error}");
+                } else {
+                    debug!("Cannot learn what the cluster serves, and will try again: {error}");
+                }
+                let delay = BACKOFF.delay(failures, chance()).max(error.retry_after().unwrap_or_default());
+                failures += 1;
+                io.clock.sleep(delay).await;
+            }
+        }
+    }
+}
+
+/// The watches that run.
+struct Watches {
+    io: Arc<Io>,
+    signals: Arc<Signals>,
+    /// Every watch; they end with this.
+    tasks: JoinSet<()>,
+    running: BTreeMap<(String, Option<String>), Running>,
+    numbers: u32,
+}
+
+struct Running {
+    source: Arc<Source>,
+    task: AbortHandle,
+    pulse: Arc<crate::health::Pulse>,
+}
+
+impl Watches {
+    fn watch_definitions(&mut self) {
+        let (io, signals) = (self.io.clone(), self.signals.clone());
+        // No part of the health: an operator works without knowing what is yet to come.
+        let pulse = io.health.pulse("custom resource definitions".to_owned());
+        pulse.synced();
+        pulse.end();
+        self.tasks.spawn(async move {
+            let sink = Definitions { signals, listed: AtomicBool::new(false) };
+            watch::watch(&io, "custom resource definitions", DEFINITIONS, &pulse, &sink).await;
+        });
+    }
+
+    /// Starts what is missing and stops what is served no more.
+    fn adjust(&mut self, served: Vec<Served>) {
+        let mut wanted: BTreeMap<(String, Option<String>), Served> = BTreeMap::new();
+        for served in served {
+            for namespace in self.namespaces(&served.resource) {
+                wanted.insert((served.resource.name(), namespace), served.clone());
+            }
+        }
+        self.running.retain(|key, running| {
+            let stays = wanted.contains_key(key);
+            if !stays {
+                info!("No longer watching {}.", running.source);
+                running.task.abort();
+                running.pulse.end();
+                self.io.queue.forget(&running.source);
+            }
+            stays
+        });
+        for (key, served) in wanted {
+            match self.running.get(&key) {
+                Some(running) if *running.source.served() != served => running.source.replace(served),
+                Some(_) => {}
+                None => self.start(key, served),
+            }
+        }
+    }
+
+    fn start(&mut self, key: (String, Option<String>), served: Served) {
+        self.numbers += 1;
+        let source = Source::new(self.numbers, served, key.1.clone());
+        info!("Watching {source}.");
+        let pulse = self.io.health.pulse(source.to_string());
+        let sink = Objects { io: self.io.clone(), source: source.clone(), signals: self.signals.clone() };
+        let (io, path, name, heart) = (self.io.clone(), source.path(), source.to_string(), pulse.clone());
+        let task = self.tasks.spawn(async move { watch::watch(&io, &name, &path, &heart, &sink).await });
+        self.running.insert(key, Running { source, task, pulse });
+    }
+
+    /// The namespaces in which a resource is watched; `None` is the whole cluster.
+    fn namespaces(&self, resource: &Resource) -> Vec<Option<String>> {
+        let named = |names: &[String]| names.iter().cloned().map(Some).collect();
+        match &self.io.settings.scope {
+            _ if !resource.namespaced => vec![None],
+            Scope::Cluster => vec![None],
+            Scope::Namespaces(names) => named(names),
+            Scope::Default if self.signals.denied.load(Ordering::Relaxed) => {
+                named(&[self.io.cluster.default_namespace().to_owned()])
+            }
+            Scope::Default => vec![None],
+        }
+    }
+}
+
+/// Objects go to the queue.
+struct Objects {
+    io: Arc<Io>,
+    source: Arc<Source>,
+    signals: Arc<Signals>,
+}
+
+impl Sink for Objects {
+    fn begin(&self) {
+        self.io.queue.begin_list(&self.source);
+    }
+
+    fn see<'a>(&'a self, sight: Sight, raw: Bytes) -> BoxFuture<'a, ()> {
+        async move {
+            match Header::read(&raw) {
+                Ok(header) => self.io.queue.offer(&self.source, header, sight, raw).await,
+                Err(error) => {
+                    let trouble = format!("odd {}", self.source);
+                    if self.io.complaints.is_due(&trouble, self.io.clock.now()) {
+                        warn!("An object of {} is passed over: {error}", self.source);
+                    }
+                }
+            }
+        }
+        .boxed()
+    }
+
+    fn complete(&self) {
+        let count = self.io.queue.complete_list(&self.source);
+        debug!("{} has {count} objects.", self.source);
+    }
+
+    fn refused(&self, error: &Error) {
+        let everywhere = self.source.namespace.is_none() && self.source.served().resource.namespaced;
+        match error.code() {
+            Some(403) if everywhere && matches!(self.io.settings.scope, Scope::Default) => {
+                if !self.signals.denied.swap(true, Ordering::Relaxed) {
+                    let namespace = self.io.cluster.default_namespace();
+                    warn!(
+                        "Not allowed to list {} in the whole cluster: serving the namespace {namespace} alone; allow `list` and `watch` cluster-wide, or name the namespaces with -n",
+                        self.source
+                    );
+                }
+                self.signals.changed.notify_one();
+            }
+            // The resource may be no more.
+            Some(404) => self.signals.changed.notify_one(),
+            _ => {}
+        }
+    }
+}
+
+/// A change of definitions makes the orchestration look again.
+struct Definitions {
+    signals: Arc<Signals>,
+    listed: AtomicBool,
+}
+
+impl Sink for Definitions {
+    fn begin(&self) {
+        self.listed.store(false, Ordering::Relaxed);
+    }
+
+    fn see<'a>(&'a self, _sight: Sight, _raw: Bytes) -> BoxFuture<'a, ()> {
+        if self.listed.load(Ordering::Relaxed) {
+            self.signals.changed.notify_one();
+        }
+        futures::future::ready(()).boxed()
+    }
+
+    fn complete(&self) {
+        self.listed.store(true, Ordering::Relaxed);
+        self.signals.blind.store(false, Ordering::Relaxed);
+        // What was defined between the last look and this list is seen by nobody else.
+        self.signals.changed.notify_one();
+    }
+
+    fn refused(&self, _error: &Error) {
+        if !self.signals.blind.swap(true, Ordering::Relaxed) {
+            self.signals.changed.notify_one();
+        }
+    }
+}
+
+/// What was told already, so that it is told once.
+#[derive(Default)]
+struct Told {
+    unresolved: Vec<String>,
+    ambiguous: Vec<(String, Vec<String>)>,
+    refused: usize,
+    silent: Vec<String>,
+}
+
+impl Told {
+    fn tell(&mut self, assignment: &Assignment, discovered: &Discovered) {
+        if assignment.unresolved != self.unresolved {
+            self.unresolved.clone_from(&assignment.unresolved);
+            if !self.unresolved.is_empty() {
+                let selectors = self.unresolved.join(", ");
+                warn!("Not in the cluster, and served as soon as they are: {selectors}. Create their CRDs.");
+            }
+        }
+        if assignment.ambiguous != self.ambiguous {
+            self.ambiguous.clone_from(&assignment.ambiguous);
+            for (selector, names) in &self.ambiguous {
+                warn!(
+                    "{selector} may mean {}, so none is served: name the group and the version.",
+                    names.join(" or ")
+                );
+            }
+        }
+        if assignment.refused.len() != self.refused {
+            self.refused = assignment.refused.len();
+            for refused in &assignment.refused {
+                error!("A handler is left out: {refused}");
+            }
+        }
+        if discovered.silent != self.silent {
+            self.silent.clone_from(&discovered.silent);
+            for silent in &self.silent {
+                warn!("An API group does not answer, and is asked again each minute: {silent}");
+            }
+        }
+    }
+}

@@ -1,0 +1,85 @@
+//! Posts Kubernetes Events, within a budget and never at the expense of the work they tell of.
+
+use jiff::Timestamp;
+use kopf_core::report::{self, Budget, Kind, Report};
+use serde_json::Value;
+use tokio::sync::mpsc;
+use tracing::{debug, warn};
+
+use crate::{Events, cluster::Request, io::Io};
+
+/// How many Events wait at most. Beyond that they are dropped: what they tell is in the log too.
+const WAITING: usize = 512;
+
+/// What is posted at once, and each second in the long run, over all objects.
+const BURST: u32 = 300;
+const PER_SECOND: f64 = 30.0;
+
+/// An Event to be posted.
+pub(crate) struct Letter {
+    kind: Kind,
+    reason: &'static str,
+    note: String,
+    regarding: Value,
+    at: Timestamp,
+}
+
+/// Takes Events to be posted, and drops those that nobody wants or that are too many.
+pub(crate) struct Mailbox {
+    wanted: Events,
+    sender: mpsc::Sender<Letter>,
+}
+
+/// A mailbox, and where its letters arrive.
+pub(crate) fn mailbox(wanted: Events) -> (Mailbox, mpsc::Receiver<Letter>) {
+    let (sender, receiver) = mpsc::channel(WAITING);
+    (Mailbox { wanted, sender }, receiver)
+}
+
+impl Mailbox {
+    /// Takes an Event about an object.
+    pub(crate) fn post(&self, kind: Kind, reason: &'static str, note: &str, body: &Value, at: Timestamp) {
+        let wanted = match self.wanted {
+            Events::All => true,
+            Events::Warnings => kind == Kind::Warning,
+            Events::None => false,
+        };
+        // Events about Events would never end.
+        if wanted && body["kind"] != "Event" {
+            let regarding = report::reference(body);
+            // A full mailbox drops the letter.
+            let _ = self.sender.try_send(Letter { kind, reason, note: note.to_owned(), regarding, at });
+        }
+    }
+}
+
+/// Posts what arrives, until the mailbox is gone.
+pub(crate) async fn post(io: &Io, letters: &mut mpsc::Receiver<Letter>) {
+    let mut budget = Budget::new(BURST, PER_SECOND);
+    let mut number = io.clock.now().as_nanosecond() as u64;
+    while let Some(letter) = letters.recv().await {
+        if !budget.allow(letter.kind, io.clock.now()) {
+            continue;
+        }
+        number = number.wrapping_add(1);
+        let report = Report {
+            kind: letter.kind,
+            reason: letter.reason,
+            note: &letter.note,
+            regarding: &letter.regarding,
+        };
+        let event = report::event(&report, &io.settings.instance, &format!("{number:x}"), letter.at);
+        let namespace = event["metadata"]["namespace"].as_str().unwrap_or("default");
+        let path = format!("/apis/events.k8s.io/v1/namespaces/{namespace}/events");
+        if let Err(error) = io.cluster.send(Request::post(path, &event)).await {
+            // A namespace that is going takes no new objects; who deleted it knows.
+            let going =
+                error.code() == Some(404) || error.to_string().contains("because it is being terminated");
+            if !going && io.complaints.is_due(&format!("events {:?}", error.code()), io.clock.now()) {
+                warn!("Cannot post Events, and goes on without them: {error}");
+            } else {
+                debug!("An Event was not posted: {error}");
+            }
+        }
+    }
+}

@@ -1,0 +1,209 @@
+//! The objects that are known, and the events that wait for a worker: one worker an object at a time.
+//!
+//! An object at rest is a header; its bytes are here only while an event waits. Where nobody wants to see each event,
+//! the last one is enough. Past a budget of bytes even that is let go, and the object is fetched when its turn comes;
+//! where each event counts, the watch waits instead.
+
+mod slots;
+
+use std::{
+    collections::VecDeque,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use bytes::Bytes;
+use jiff::Timestamp;
+use kopf_core::{
+    cycle::{Conclusion, Recall},
+    object::{Header, Version},
+    throttle::Throttle,
+};
+use tokio::sync::{Notify, Semaphore};
+
+use self::slots::Slots;
+use crate::{Clock, source::Source};
+
+/// What a watch saw.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Sight {
+    /// In a list.
+    Listed,
+    /// An `ADDED` event.
+    Added,
+    /// A `MODIFIED` event.
+    Modified,
+    /// A `DELETED` event, or missing from a list.
+    Deleted,
+}
+
+/// An event that waits.
+#[derive(Debug)]
+pub(crate) struct Pending {
+    /// What was seen.
+    pub(crate) sight: Sight,
+    /// The object's bytes, unless they were let go or never came.
+    pub(crate) raw: Option<Bytes>,
+}
+
+/// Which object: the source's number, and the uid.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) struct Key {
+    pub(crate) source: u32,
+    pub(crate) uid: Box<str>,
+}
+
+/// Where an object is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Place {
+    pub(crate) namespace: Option<Arc<str>>,
+    pub(crate) name: Box<str>,
+}
+
+/// `namespace/name`, or the name of an object without a namespace.
+impl std::fmt::Display for Place {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        if let Some(namespace) = &self.namespace {
+            write!(f, "{namespace}/")?;
+        }
+        f.write_str(&self.name)
+    }
+}
+
+/// What is remembered of an object between two turns of a worker, besides its events.
+#[derive(Debug, Default)]
+pub(crate) struct Memory {
+    /// The newest version that was seen, in an event or in the answer to a write.
+    pub(crate) newest: Option<Version>,
+    /// What the core wants to know again.
+    pub(crate) recall: Recall,
+    /// What was concluded and is not written yet.
+    pub(crate) unsettled: Option<Box<Conclusion>>,
+    /// The back-off after errors of ours.
+    pub(crate) throttle: Throttle,
+}
+
+/// A worker's turn with an object.
+#[derive(Debug)]
+pub(crate) struct Turn {
+    pub(crate) key: Key,
+    pub(crate) source: Arc<Source>,
+    pub(crate) place: Place,
+    /// The events that waited. None, where the object's time has come.
+    pub(crate) pending: VecDeque<Pending>,
+    pub(crate) memory: Memory,
+    /// When the object would have had its turn, had nothing happened.
+    pub(crate) wake_at: Option<Timestamp>,
+}
+
+/// How a turn ended.
+#[derive(Debug)]
+pub(crate) enum Rest {
+    /// The object is no more.
+    Gone,
+    /// The object rests until an event, or until then.
+    Until(Option<Timestamp>, Memory),
+}
+
+/// The queue.
+pub(crate) struct Queue {
+    slots: Mutex<Slots>,
+    ready: Semaphore,
+    space: Notify,
+    timers: Notify,
+}
+
+impl Queue {
+    pub(crate) fn new() -> Queue {
+        Queue {
+            slots: Mutex::new(Slots::default()),
+            ready: Semaphore::new(0),
+            space: Notify::new(),
+            timers: Notify::new(),
+        }
+    }
+
+    fn slots(&self) -> MutexGuard<'_, Slots> {
+        // Nothing in there panics between two steps that belong together.
+        self.slots.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A list of the source begins.
+    pub(crate) fn begin_list(&self, source: &Arc<Source>) {
+        self.slots().begin_list(source);
+    }
+
+    /// Takes what the source's watch saw. Where each event counts, this waits for room.
+    pub(crate) async fn offer(&self, source: &Arc<Source>, header: Header, sight: Sight, raw: Bytes) {
+        loop {
+            let space = self.space.notified();
+            if !source.served().spies().next().is_some_and(|_| self.slots().is_full()) {
+                break;
+            }
+            space.await;
+        }
+        if self.slots().offer(source, header, sight, raw) {
+            self.ready.add_permits(1);
+        }
+    }
+
+    /// The source's list is complete: what it does not hold is gone. Answers how many objects there are.
+    pub(crate) fn complete_list(&self, source: &Arc<Source>) -> usize {
+        let mut slots = self.slots();
+        let vanished = slots.complete_list(source);
+        self.ready.add_permits(vanished);
+        slots.count(source)
+    }
+
+    /// Forgets all objects of a source that is served no more.
+    pub(crate) fn forget(&self, source: &Source) {
+        self.slots().forget(source);
+        self.space.notify_waiters();
+    }
+
+    /// The next turn; `None` once the queue is closed.
+    pub(crate) async fn next(&self) -> Option<Turn> {
+        loop {
+            self.ready.acquire().await.ok()?.forget();
+            // A permit is left over where its object was forgotten meanwhile.
+            if let Some(turn) = self.slots().take() {
+                self.space.notify_waiters();
+                return Some(turn);
+            }
+        }
+    }
+
+    /// Ends a turn.
+    pub(crate) fn rest(&self, key: Key, rest: Rest) {
+        let wakes = matches!(rest, Rest::Until(Some(_), _));
+        if self.slots().rest(key, rest) {
+            self.ready.add_permits(1);
+        }
+        if wakes {
+            self.timers.notify_one();
+        }
+    }
+
+    /// Gives objects their turn when their time has come, for ever.
+    pub(crate) async fn tick(&self, clock: &dyn Clock) {
+        loop {
+            let due = self.slots().wake(clock.now());
+            self.ready.add_permits(due);
+            let next = self.slots().next_wake();
+            let changed = self.timers.notified();
+            match next {
+                Some(at) => drop(futures::future::select(clock.sleep_until(at), Box::pin(changed)).await),
+                None => changed.await,
+            }
+        }
+    }
+
+    /// The turns of objects whose conclusions are not written yet.
+    pub(crate) fn unsettled(&self) -> Vec<Turn> {
+        self.slots().unsettled()
+    }
+
+    /// Gives no more turns. Those that are under way may end.
+    pub(crate) fn close(&self) {
+        self.ready.close();
+    }
+}

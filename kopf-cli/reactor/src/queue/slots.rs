@@ -1,0 +1,226 @@
+//! The table behind the queue: a slot an object, and which of them are ready. No waiting, no clock.
+
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap, VecDeque},
+    sync::Arc,
+};
+
+use bytes::Bytes;
+use jiff::Timestamp;
+use kopf_core::object::{Header, Version};
+
+use super::{Key, Memory, Pending, Place, Rest, Sight, Turn};
+use crate::source::Source;
+
+/// The bytes of waiting events past which they are let go, or waited with: a few thousand objects.
+const BYTES: usize = 8 << 20;
+
+#[derive(Default)]
+pub(super) struct Slots {
+    slots: HashMap<Key, Slot>,
+    ready: VecDeque<Key>,
+    timers: BTreeSet<(Timestamp, Key)>,
+    epochs: BTreeMap<u32, u32>,
+    sources: BTreeMap<u32, Arc<Source>>,
+    bytes: usize,
+}
+
+/// What is kept of an object. At rest, with nothing to remember, it is this and its key alone.
+struct Slot {
+    place: Place,
+    newest: Option<Version>,
+    /// The last list of its source that held it.
+    epoch: u32,
+    state: State,
+    listed: bool,
+    handled: bool,
+    more: Option<Box<More>>,
+}
+
+/// What few objects need.
+#[derive(Default)]
+struct More {
+    pending: VecDeque<Pending>,
+    memory: Memory,
+    wake_at: Option<Timestamp>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum State {
+    Rests,
+    Ready,
+    Busy,
+}
+
+impl Slots {
+    pub(super) fn begin_list(&mut self, source: &Arc<Source>) {
+        self.sources.insert(source.id, source.clone());
+        *self.epochs.entry(source.id).or_default() += 1;
+    }
+
+    pub(super) fn is_full(&self) -> bool {
+        self.bytes >= BYTES
+    }
+
+    /// Takes an event; answers whether its object became ready by it.
+    pub(super) fn offer(&mut self, source: &Arc<Source>, header: Header, sight: Sight, raw: Bytes) -> bool {
+        let key = Key { source: source.id, uid: header.uid };
+        let epoch = self.epochs.get(&source.id).copied().unwrap_or_default();
+        let each = source.served().spies().next().is_some();
+        let slot = self.slots.entry(key.clone()).or_insert_with(|| Slot {
+            place: Place {
+                namespace: header.namespace.as_deref().map(|it| source.intern(it)),
+                name: header.name,
+            },
+            newest: None,
+            epoch,
+            state: State::Rests,
+            listed: sight == Sight::Listed,
+            handled: false,
+            more: None,
+        });
+        slot.epoch = epoch;
+        let known =
+            slot.newest.as_ref().is_some_and(|newest| header.version.is_covered_by(newest) == Some(true));
+        // What we know already is no news: a list's second sight of it, or the echo of our own write.
+        if known && sight != Sight::Deleted && (!each || sight == Sight::Listed) {
+            return false;
+        }
+        let more = slot.more.get_or_insert_default();
+        if !each {
+            self.bytes -= more.pending.drain(..).map(|pending| pending.size()).sum::<usize>();
+        }
+        let raw = (each || self.bytes < BYTES).then_some(raw);
+        let pending = Pending { sight, raw };
+        self.bytes += pending.size();
+        more.pending.push_back(pending);
+        self.ready(key)
+    }
+
+    /// Makes a resting object ready; answers whether it was.
+    fn ready(&mut self, key: Key) -> bool {
+        match self.slots.get_mut(&key) {
+            Some(slot) if slot.state == State::Rests => {
+                slot.state = State::Ready;
+                self.ready.push_back(key);
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// What was not in the list is gone; answers how many became ready by it.
+    pub(super) fn complete_list(&mut self, source: &Source) -> usize {
+        let epoch = self.epochs.get(&source.id).copied().unwrap_or_default();
+        let missing = |(key, slot): (&Key, &mut Slot)| {
+            if key.source != source.id || slot.epoch == epoch {
+                return None;
+            }
+            slot.epoch = epoch;
+            let more = slot.more.get_or_insert_default();
+            more.pending.push_back(Pending { sight: Sight::Deleted, raw: None });
+            Some(key.clone())
+        };
+        let vanished: Vec<Key> = self.slots.iter_mut().filter_map(missing).collect();
+        vanished.into_iter().filter(|key| self.ready(key.clone())).count()
+    }
+
+    pub(super) fn count(&self, source: &Source) -> usize {
+        self.slots.keys().filter(|key| key.source == source.id).count()
+    }
+
+    pub(super) fn forget(&mut self, source: &Source) {
+        self.sources.remove(&source.id);
+        self.epochs.remove(&source.id);
+        self.slots.retain(|key, _| key.source != source.id);
+        self.ready.retain(|key| key.source != source.id);
+        self.timers.retain(|(_, key)| key.source != source.id);
+        let sizes = self.slots.values().filter_map(|slot| slot.more.as_ref());
+        self.bytes = sizes.flat_map(|more| &more.pending).map(Pending::size).sum();
+    }
+
+    pub(super) fn take(&mut self) -> Option<Turn> {
+        let key = self.ready.pop_front()?;
+        self.turn(key)
+    }
+
+    /// The turns of resting objects whose conclusions are not written yet.
+    pub(super) fn unsettled(&mut self) -> Vec<Turn> {
+        let left = |slot: &Slot| slot.more.as_ref().is_some_and(|more| more.memory.unsettled.is_some());
+        let unsettled = self.slots.iter().filter(|(_, slot)| slot.state != State::Busy && left(slot));
+        let keys: Vec<Key> = unsettled.map(|(key, _)| key.clone()).collect();
+        keys.into_iter().filter_map(|key| self.turn(key)).collect()
+    }
+
+    fn turn(&mut self, key: Key) -> Option<Turn> {
+        let slot = self.slots.get_mut(&key)?;
+        let source = self.sources.get(&key.source)?.clone();
+        slot.state = State::Busy;
+        let mut more = slot.more.take().map(|more| *more).unwrap_or_default();
+        self.bytes -= more.pending.iter().map(Pending::size).sum::<usize>();
+        if let Some(at) = more.wake_at {
+            self.timers.remove(&(at, key.clone()));
+        }
+        more.memory.newest = slot.newest.clone();
+        more.memory.recall.listed = slot.listed;
+        more.memory.recall.handled = slot.handled;
+        let place = slot.place.clone();
+        Some(Turn { key, source, place, pending: more.pending, memory: more.memory, wake_at: more.wake_at })
+    }
+
+    /// Ends a turn; answers whether the object is ready again.
+    pub(super) fn rest(&mut self, key: Key, rest: Rest) -> bool {
+        let (wake_at, memory) = match rest {
+            Rest::Until(wake_at, memory) => (wake_at, memory),
+            Rest::Gone => {
+                self.slots.remove(&key);
+                return false;
+            }
+        };
+        // It may have been forgotten with its source.
+        let Some(slot) = self.slots.get_mut(&key) else { return false };
+        slot.state = State::Rests;
+        slot.newest.clone_from(&memory.newest);
+        slot.handled = memory.recall.handled;
+        let has_more = memory.recall.kept.is_some() || memory.unsettled.is_some() || wake_at.is_some();
+        match &mut slot.more {
+            Some(more) => {
+                more.memory = memory;
+                more.wake_at = wake_at;
+                return self.ready(key);
+            }
+            None if has_more || memory.throttle != Default::default() => {
+                slot.more = Some(Box::new(More { pending: VecDeque::new(), memory, wake_at }));
+            }
+            None => {}
+        }
+        if let Some(at) = wake_at {
+            self.timers.insert((at, key));
+        }
+        false
+    }
+
+    /// Makes objects ready whose time has come; answers how many.
+    pub(super) fn wake(&mut self, now: Timestamp) -> usize {
+        let mut due = 0;
+        while self.timers.first().is_some_and(|(at, _)| *at <= now) {
+            if let Some((_, key)) = self.timers.pop_first() {
+                if let Some(more) = self.slots.get_mut(&key).and_then(|slot| slot.more.as_mut()) {
+                    more.wake_at = None;
+                }
+                due += usize::from(self.ready(key));
+            }
+        }
+        due
+    }
+
+    pub(super) fn next_wake(&self) -> Option<Timestamp> {
+        self.timers.first().map(|(at, _)| *at)
+    }
+}
+
+impl Pending {
+    fn size(&self) -> usize {
+        self.raw.as_ref().map_or(0, Bytes::len)
+    }
+}

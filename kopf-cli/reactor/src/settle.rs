@@ -1,0 +1,238 @@
+//! Writes a conclusion to its object, as the object is by then: again on a conflict, until written or gone.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use kopf_core::{
+    cycle::{Conclusion, Kept},
+    object::{Header, Object, Version},
+    patch::{self, Patches},
+    report::Kind,
+};
+use serde_json::{Value, json};
+use tracing::{debug, error, warn};
+
+use crate::{
+    Subject,
+    cluster::{Error, Request, Response},
+    io::Io,
+    queue::Place,
+    source::Source,
+};
+
+/// How often a conflict is answered at once. Somebody who writes more often than that is waited for.
+const CONFLICTS: usize = 8;
+
+/// What became of a conclusion.
+pub(crate) enum Settled {
+    /// It stands on the object.
+    Written {
+        /// The object's version by our last write; none, if nothing had to be written.
+        version: Option<Version>,
+        /// The object as it is now, if somebody else has changed it meanwhile, or if it was asked for.
+        fresh: Option<Bytes>,
+        /// What did not fit on the object.
+        kept: Option<Kept>,
+    },
+    /// The object is no more.
+    Gone,
+    /// It could not be written: what is left of it, and why.
+    Later(Box<Conclusion>, Error),
+}
+
+/// Which object, and where.
+pub(crate) struct Target<'a> {
+    pub(crate) io: &'a Io,
+    pub(crate) source: &'a Source,
+    pub(crate) place: &'a Place,
+    pub(crate) uid: &'a str,
+}
+
+enum Step {
+    Written,
+    Again,
+    Gone,
+    Later(Error),
+}
+
+impl Target<'_> {
+    pub(crate) fn path(&self) -> String {
+        let namespace = self.place.namespace.as_deref();
+        self.source.served().resource.object_path(namespace, &self.place.name)
+    }
+
+    /// The object as it is now; `None` if it is gone, or another one has its name.
+    pub(crate) async fn fetch(&self) -> Result<Option<Bytes>, Error> {
+        match self.io.cluster.send(Request::get(self.path())).await {
+            Ok(response) => {
+                let same = Header::read(&response.body).is_ok_and(|header| &*header.uid == self.uid);
+                Ok(same.then_some(response.body))
+            }
+            Err(error) if error.code() == Some(404) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Writes a conclusion that was made for the object as it is in hand.
+    pub(crate) async fn settle(&self, subject: &Arc<Subject>, conclusion: Conclusion) -> Settled {
+        let mut writing = Writing {
+            target: self,
+            conclusion,
+            object: None,
+            version: None,
+            fresh: None,
+            kept: None,
+            has_status: self.source.served().resource.has_status(),
+        };
+        for _ in 0..CONFLICTS {
+            match writing.step(&subject.object).await {
+                Step::Again => {}
+                Step::Written => {
+                    let Writing { version, fresh, kept, .. } = writing;
+                    return Settled::Written { version, fresh, kept };
+                }
+                Step::Gone => return Settled::Gone,
+                Step::Later(error) => return Settled::Later(Box::new(writing.conclusion), error),
+            }
+        }
+        let error = Error::Unreachable("the object changes faster than it can be written".to_owned());
+        Settled::Later(Box::new(writing.conclusion), error)
+    }
+}
+
+/// A conclusion on its way.
+struct Writing<'a> {
+    target: &'a Target<'a>,
+    /// What is left of it.
+    conclusion: Conclusion,
+    /// The object as it was found after a conflict.
+    object: Option<Object>,
+    version: Option<Version>,
+    fresh: Option<Bytes>,
+    kept: Option<Kept>,
+    has_status: bool,
+}
+
+impl Writing<'_> {
+    /// Sends what is left, as it looks on the newest object that is known.
+    async fn step(&mut self, first: &Object) -> Step {
+        let io = self.target.io;
+        let object = self.object.as_ref().unwrap_or(first);
+        let Patches { status, mut main, unfit } =
+            patch::compose(&self.conclusion, object, &io.identity, self.has_status);
+        self.kept = unfit;
+        if let Some(status) = status {
+            match self.send("/status", &status).await {
+                Ok(answer) => {
+                    self.tell_pruned(&answer.warnings);
+                    self.wrote(answer, &mut main);
+                    self.forget_results();
+                }
+                Err(error) => return self.failed(error, true).await,
+            }
+        }
+        if let Some(main) = main {
+            match self.send("", &main).await {
+                Ok(answer) => {
+                    self.tell_pruned(&answer.warnings);
+                    self.wrote(answer, &mut None);
+                }
+                Err(error) => return self.failed(error, false).await,
+            }
+        }
+        Step::Written
+    }
+
+    async fn send(&self, subresource: &str, patch: &Value) -> Result<Response, Error> {
+        let path = self.target.path();
+        debug!(object = %self.target.place, "Merge-patching the object{subresource}.");
+        let manager = self.target.io.identity.field_manager();
+        let path = format!("{path}{subresource}?fieldManager={manager}");
+        self.target.io.cluster.send(Request::merge_patch(path, patch)).await
+    }
+
+    /// Takes the answer to a write: what comes next is made for the version that it made.
+    fn wrote(&mut self, answer: Response, next: &mut Option<Value>) {
+        if let Ok(header) = Header::read(&answer.body) {
+            if let Some(next) = next {
+                patch::merge(next, &json!({ "metadata": { "resourceVersion": header.version.to_string() } }));
+            }
+            self.version = Some(header.version);
+        }
+        // Whoever plans again plans on what stands there now.
+        if self.conclusion.again || self.object.is_some() {
+            self.fresh = Some(answer.body);
+        }
+    }
+
+    /// The results, and what handlers wanted of the status, stand there: they are not sent again.
+    fn forget_results(&mut self) {
+        self.conclusion.results.clear();
+        if let Some(Value::Object(patch)) = &mut self.conclusion.patch {
+            patch.remove("status");
+        }
+    }
+
+    /// What a failed write means for the next.
+    async fn failed(&mut self, error: Error, on_status: bool) -> Step {
+        match error.code() {
+            Some(409 | 404) => {}
+            Some(400 | 413 | 422) => return self.rejected(error, on_status),
+            _ => return Step::Later(error),
+        }
+        let body = match self.target.fetch().await {
+            Ok(Some(body)) => body,
+            Ok(None) => return Step::Gone,
+            Err(error) => return Step::Later(error),
+        };
+        if error.code() == Some(404) {
+            if !on_status {
+                return Step::Later(error);
+            }
+            // The object is there, so it is the subresource that is not: the definition was changed.
+            self.has_status = false;
+        }
+        match Object::parse(body.clone()) {
+            Ok(object) => {
+                self.fresh = Some(body);
+                self.object = Some(object);
+                Step::Again
+            }
+            Err(error) => Step::Later(Error::Malformed(error.to_string())),
+        }
+    }
+
+    /// The server finds fault with what is in the write: what handlers put there goes, our state stays.
+    fn rejected(&mut self, error: Error, on_status: bool) -> Step {
+        let place = self.target.place;
+        let resource = self.target.source.served().resource.name();
+        if on_status || !self.conclusion.results.is_empty() {
+            let ids: Vec<&str> = self.conclusion.results.keys().map(String::as_str).collect();
+            error!(object = %place, %resource, "The result of {} is not kept, for the API server rejects it: {error}", ids.join(", "));
+            self.forget_results();
+            return Step::Again;
+        }
+        if self.conclusion.patch.take().is_some() {
+            error!(object = %place, %resource, "What handlers wanted to change is not changed, for the API server rejects it: {error}");
+            return Step::Again;
+        }
+        Step::Later(error)
+    }
+
+    /// Tells once of results that the server drops, as it says in its warnings.
+    fn tell_pruned(&self, warnings: &[String]) {
+        let io = self.target.io;
+        let resource = self.target.source.served().resource.name();
+        for id in self.conclusion.results.keys() {
+            let field = format!("\"status.{id}\"");
+            if warnings.iter().any(|warning| warning.contains(&field)) && io.pruned.add(&resource, id) {
+                let line = format!(
+                    "status.{id} is not in the schema of {resource} and was dropped: declare it or set x-kubernetes-preserve-unknown-fields"
+                );
+                warn!(object = %self.target.place, %resource, "{line}");
+                let body = json!({ "metadata": { "name": &*self.target.place.name, "namespace": self.target.place.namespace.as_deref(), "uid": self.target.uid } });
+                io.mailbox.post(Kind::Warning, "Pruned", &line, &body, io.clock.now());
+            }
+        }
+    }
+}

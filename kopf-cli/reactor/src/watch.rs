@@ -1,0 +1,262 @@
+//! Lists a source and watches it, for ever: what it sees goes to a [`Sink`], and every trouble is survived.
+//!
+//! The position in the stream is one of two: before a list, or after a version. What a trouble does to it is decided by
+//! [`after`], which performs nothing.
+
+mod page;
+
+use std::{sync::Arc, time::Duration};
+
+use bytes::Bytes;
+use futures::{
+    StreamExt,
+    future::{BoxFuture, Either, select},
+};
+use kopf_core::backoff::Backoff;
+use serde::Deserialize;
+use serde_json::value::RawValue;
+use tracing::{debug, info, warn};
+
+use crate::{
+    cluster::{Error, Lines, Request},
+    health::Pulse,
+    io::{Io, chance},
+    queue::Sight,
+};
+
+/// Silence for this long means that the connection is gone: the server sends a bookmark each minute.
+const SILENCE: Duration = Duration::from_secs(70);
+
+/// How long the server lets a watch live. Below the 5 minutes of common load balancers.
+const WATCH_SECONDS: u32 = 290;
+
+/// How many objects a page of a list has.
+const PAGE: u32 = 500;
+
+/// The waits between attempts on a server that does not answer.
+pub(crate) const BACKOFF: Backoff =
+    Backoff { first: Duration::from_millis(500), factor: 2.0, limit: Duration::from_secs(30) };
+
+/// Takes what a watch sees.
+pub(crate) trait Sink: Send + Sync {
+    /// A list begins, or begins anew.
+    fn begin(&self);
+    /// An object was seen.
+    fn see<'a>(&'a self, sight: Sight, raw: Bytes) -> BoxFuture<'a, ()>;
+    /// The list is complete.
+    fn complete(&self);
+    /// The server refuses the source: it is not there, or not for us.
+    fn refused(&self, error: &Error);
+}
+
+/// Where a watch stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Position {
+    /// Before a list.
+    List,
+    /// After this resourceVersion.
+    After(String),
+}
+
+/// Why a stream ended.
+#[derive(Debug)]
+enum End {
+    /// The server closed it, as it does every few minutes, or nothing came for too long.
+    Closed,
+    /// The server says that the version is too old.
+    Expired,
+    /// Anything else.
+    Failed(Error),
+}
+
+/// Where to go on after a stream ended, and whether to wait before.
+fn after(position: Position, end: &End, progressed: bool) -> (Position, bool) {
+    match end {
+        End::Closed => (position, !progressed),
+        End::Expired => (Position::List, !progressed),
+        // A version that the server refuses is not asked for twice.
+        End::Failed(Error::Refused(status)) if matches!(status.code, 400 | 410 | 422) => {
+            (Position::List, true)
+        }
+        End::Failed(_) => (position, true),
+    }
+}
+
+/// Lists and watches the path for ever.
+pub(crate) async fn watch(io: &Io, name: &str, path: &str, pulse: &Arc<Pulse>, sink: &dyn Sink) {
+    let mut position = Position::List;
+    let mut failures = 0;
+    loop {
+        let mut progressed = false;
+        let end = match &mut position {
+            Position::List => match list(io, path, pulse, sink).await {
+                Ok(version) => {
+                    debug!("Listed {name}, watching from version {version}.");
+                    pulse.synced();
+                    position = Position::After(version);
+                    recovered(io, name, &mut failures);
+                    continue;
+                }
+                Err(error) => End::Failed(error),
+            },
+            Position::After(version) => stream(io, path, pulse, sink, version, &mut progressed).await,
+        };
+        if progressed {
+            recovered(io, name, &mut failures);
+        }
+        let (next, wait) = after(position, &end, progressed);
+        debug!("The watch of {name} has ended: {end:?}; it goes on from {next:?}.");
+        position = next;
+        if let End::Failed(error) = &end {
+            complain(io, name, error);
+            sink.refused(error);
+        }
+        if wait {
+            let asked = match &end {
+                End::Failed(error) => error.retry_after(),
+                _ => None,
+            };
+            let delay = BACKOFF.delay(failures, chance()).max(asked.unwrap_or_default());
+            failures = failures.saturating_add(1);
+            io.clock.sleep(delay).await;
+        }
+    }
+}
+
+/// The trouble as it is told: an unreachable server is one, however many watches it has.
+fn trouble(name: &str, error: &Error) -> String {
+    match error.code() {
+        None => "watch".to_owned(),
+        Some(code) => format!("watch {name} {code}"),
+    }
+}
+
+fn complain(io: &Io, name: &str, error: &Error) {
+    if io.complaints.is_due(&trouble(name, error), io.clock.now()) {
+        warn!("Cannot watch {name}, and will try again: {error}");
+    } else {
+        debug!("Cannot watch {name}, and will try again: {error}");
+    }
+}
+
+fn recovered(io: &Io, name: &str, failures: &mut u32) {
+    if *failures > 0 && io.complaints.is_over("watch") {
+        info!("The API server answers again; watching {name}.");
+    }
+    *failures = 0;
+}
+
+/// Lists all pages; answers the version that the list is of.
+async fn list(io: &Io, path: &str, pulse: &Pulse, sink: &dyn Sink) -> Result<String, Error> {
+    sink.begin();
+    let mut token = String::new();
+    loop {
+        let query =
+            if token.is_empty() { String::new() } else { format!("&continue={}", page::escape(&token)) };
+        let body = match io.cluster.send(Request::get(format!("{path}?limit={PAGE}{query}"))).await {
+            Ok(response) => response.body,
+            // The pages that remain are of a list that the server has forgotten.
+            Err(error) if error.code() == Some(410) && !token.is_empty() => {
+                sink.begin();
+                token.clear();
+                continue;
+            }
+            Err(error) => return Err(error),
+        };
+        pulse.beat(io.clock.now());
+        let page = page::read(&body)?;
+        for item in page.items {
+            sink.see(Sight::Listed, item).await;
+        }
+        match page.token {
+            Some(next) => token = next,
+            None => {
+                sink.complete();
+                return Ok(page.version);
+            }
+        }
+    }
+}
+
+/// Watches from a version, which goes forward with each event, until the stream ends.
+async fn stream(
+    io: &Io,
+    path: &str,
+    pulse: &Pulse,
+    sink: &dyn Sink,
+    version: &mut String,
+    progressed: &mut bool,
+) -> End {
+    let query = format!(
+        "watch=true&allowWatchBookmarks=true&resourceVersion={}&timeoutSeconds={WATCH_SECONDS}",
+        page::escape(version)
+    );
+    let mut lines = match io.cluster.watch(Request::get(format!("{path}?{query}"))).await {
+        Ok(lines) => lines,
+        Err(error) if error.code() == Some(410) => return End::Expired,
+        Err(error) => return End::Failed(error),
+    };
+    loop {
+        let line = match next_line(io, &mut lines).await {
+            Some(Ok(line)) => line,
+            Some(Err(error)) => return End::Failed(error),
+            None => return End::Closed,
+        };
+        pulse.beat(io.clock.now());
+        let event = match serde_json::from_slice::<Event<'_>>(&line) {
+            Ok(event) => event,
+            Err(error) => return End::Failed(Error::Malformed(format!("a line of the watch: {error}"))),
+        };
+        let sight = match event.kind {
+            "ADDED" => Sight::Added,
+            "MODIFIED" => Sight::Modified,
+            "DELETED" => Sight::Deleted,
+            "BOOKMARK" => {
+                *progressed = true;
+                advance(version, event.object);
+                continue;
+            }
+            "ERROR" => return error_event(event.object),
+            unknown => {
+                warn!("Passed over an event of the unknown type {unknown}.");
+                continue;
+            }
+        };
+        *progressed = true;
+        advance(version, event.object);
+        sink.see(sight, Bytes::copy_from_slice(event.object.get().as_bytes())).await;
+    }
+}
+
+#[derive(Deserialize)]
+struct Event<'a> {
+    #[serde(rename = "type", borrow)]
+    kind: &'a str,
+    #[serde(borrow)]
+    object: &'a RawValue,
+}
+
+fn advance(version: &mut String, object: &RawValue) {
+    if let Some(newer) = page::version(object.get()) {
+        *version = newer;
+    }
+}
+
+fn error_event(object: &RawValue) -> End {
+    let status: crate::cluster::Status = serde_json::from_str(object.get()).unwrap_or_default();
+    if status.code == 410 { End::Expired } else { End::Failed(Error::Refused(status)) }
+}
+
+/// The next line; `None` at the stream's end or after too long a silence.
+async fn next_line(io: &Io, lines: &mut Lines) -> Option<Result<Bytes, Error>> {
+    match select(lines.next(), io.clock.sleep(SILENCE)).await {
+        Either::Left((line, _)) => line,
+        Either::Right(_) => {
+            debug!("Nothing was heard for {} seconds: the watch is opened anew.", SILENCE.as_secs());
+            None
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,378 @@
+//! One object in a worker's hand: what is done with it, step by step.
+
+use std::{collections::VecDeque, sync::Arc};
+
+use bytes::Bytes;
+use jiff::Timestamp;
+use kopf_core::{
+    cause::Reason,
+    cycle::{self, Call, Cause, Conclusion},
+    handler::Handler,
+    object::{Header, Object},
+    outcome::{self, Level, Policy, Verdict},
+    patch,
+    registry::Served,
+    report::Kind,
+};
+use serde_json::{Value, json};
+use tracing::{debug, error, info, warn};
+
+use crate::{
+    Subject,
+    attempt::attempt,
+    clock,
+    cluster::Error,
+    io::{Io, chance},
+    queue::{Memory, Pending, Place, Rest, Sight, Turn},
+    settle::{Settled, Target},
+    source::Source,
+};
+
+/// One object in hand.
+pub(super) struct Case<'a> {
+    io: &'a Io,
+    source: Arc<Source>,
+    served: Arc<Served>,
+    resource: String,
+    place: Place,
+    uid: Box<str>,
+    pub(super) memory: Memory,
+}
+
+/// What an event shows.
+pub(super) enum Sighted {
+    /// What is known already, and nobody wants to see twice.
+    Known,
+    /// The object.
+    There(Arc<Subject>),
+    /// That the object is gone, with its last state if it is known.
+    Gone(Option<Arc<Subject>>),
+    /// Nothing, for it cannot be fetched.
+    Failed(Error),
+}
+
+impl<'a> Case<'a> {
+    /// Takes an object in hand, with the events that wait.
+    pub(super) fn open(io: &'a Io, turn: Turn) -> (Case<'a>, VecDeque<Pending>) {
+        let served = turn.source.served();
+        let resource = served.resource.name();
+        let Turn { key, source, place, pending, memory, .. } = turn;
+        (Case { io, source, served, resource, place, uid: key.uid, memory }, pending)
+    }
+
+    fn target(&self) -> Target<'_> {
+        Target { io: self.io, source: &self.source, place: &self.place, uid: &self.uid }
+    }
+
+    /// Whether this is no newer than what was seen already.
+    pub(super) fn knows(&self, header: &Header) -> bool {
+        let newest = self.memory.newest.as_ref();
+        newest.is_some_and(|newest| header.version.is_covered_by(newest) == Some(true))
+    }
+
+    /// Looks at an event.
+    pub(super) async fn sight(&mut self, pending: Pending) -> Sighted {
+        let gone = pending.sight == Sight::Deleted;
+        let raw = match pending.raw {
+            Some(raw) => raw,
+            None if gone => return Sighted::Gone(Some(self.remembered())),
+            None => match self.target().fetch().await {
+                Ok(Some(raw)) => raw,
+                Ok(None) => return Sighted::Gone(None),
+                Err(error) => return Sighted::Failed(error),
+            },
+        };
+        // The echo of our own write is news to a spy alone.
+        let spied = self.served.spies().next().is_some();
+        if !gone && !spied && Header::read(&raw).is_ok_and(|header| self.knows(&header)) {
+            return Sighted::Known;
+        }
+        match Object::parse(raw.clone()) {
+            Ok(object) if gone => Sighted::Gone(Some(Subject::new(object))),
+            Ok(object) => Sighted::There(Subject::new(object)),
+            Err(_) if gone => Sighted::Gone(None),
+            Err(error) => {
+                self.tell_unreadable(&raw, &error).await;
+                Sighted::Known
+            }
+        }
+    }
+
+    /// The object as a deletion shows it that only a list has told of: where it was, and no more.
+    fn remembered(&self) -> Arc<Subject> {
+        let resource = &self.served.resource;
+        let body = json!({
+            "apiVersion": resource.api_version(), "kind": resource.kind,
+            "metadata": { "name": &*self.place.name, "namespace": self.place.namespace.as_deref(), "uid": &*self.uid },
+        });
+        let header = Header {
+            uid: self.uid.clone(),
+            namespace: self.place.namespace.as_deref().map(Into::into),
+            name: self.place.name.clone(),
+            version: kopf_core::object::Version::new(""),
+            deleting: true,
+        };
+        Subject::new(Object { header, raw: Bytes::from(body.to_string()), body })
+    }
+
+    /// The object as it is now; `None` if it is gone or cannot be read.
+    pub(super) async fn fetch(&self) -> Result<Option<Arc<Subject>>, Error> {
+        let raw = self.target().fetch().await?;
+        Ok(raw.and_then(|raw| Object::parse(raw).ok()).map(Subject::new))
+    }
+
+    /// Calls the spies. What they return is kept, and nothing of it is tried again.
+    pub(super) async fn spy(&mut self, subject: &Arc<Subject>, sight: Sight) {
+        let calls = cycle::spy(&subject.object, &self.served, self.io.clock.now());
+        let mut seen = Conclusion::default();
+        for call in calls {
+            let (handler, answer) = (call.handler.clone(), self.attempt(call, subject, sight).await);
+            merge_patch(&mut seen, answer.patch);
+            match answer.result {
+                Ok(Some(result)) if !self.is_pruned(&handler) => {
+                    seen.results.insert(handler.id.clone(), result);
+                }
+                Ok(_) => {}
+                Err(failure) => {
+                    let line =
+                        format!("Handler {} failed and is not tried again: {}", handler.id, failure.message);
+                    self.tell(Level::Error, &line);
+                    self.tell_trace(&failure);
+                }
+            }
+        }
+        if sight != Sight::Deleted && seen != Conclusion::default() {
+            self.settle(subject, seen).await;
+        }
+    }
+
+    /// The object is gone.
+    pub(super) fn gone(self) -> Rest {
+        self.tell(Level::Debug, "Deleted, really deleted, and we are notified.");
+        Rest::Gone
+    }
+
+    /// Rests until something happens, or until then.
+    pub(super) fn rest(self, wake_at: Option<Timestamp>) -> Rest {
+        Rest::Until(wake_at, self.memory)
+    }
+
+    /// Rests after the server could not be asked or written to.
+    pub(super) fn rest_after(mut self, error: &Error) -> Rest {
+        let pause = self.memory.throttle.fail().max(error.retry_after().unwrap_or_default());
+        let trouble = match error.code() {
+            Some(code) => format!("write {} {code}", self.resource),
+            None => "write".to_owned(),
+        };
+        let line = format!(
+            "The API server does not take what is to be written, or does not answer; it is tried again in {pause:?}: {error}"
+        );
+        let due = self.io.complaints.is_due(&trouble, self.io.clock.now());
+        self.tell(if due { Level::Warn } else { Level::Debug }, &line);
+        let wake_at = clock::after(self.io.clock.now(), pause);
+        self.rest(Some(wake_at))
+    }
+
+    /// Looks at the object because its time has come.
+    pub(super) async fn look(self) -> Rest {
+        match self.fetch().await {
+            Ok(Some(subject)) => self.act(subject).await,
+            Ok(None) => self.rest(None),
+            Err(error) => self.rest_after(&error),
+        }
+    }
+
+    /// Writes what could not be written before, and goes on from there.
+    pub(super) async fn settle_left(mut self, mut left: Conclusion) -> Rest {
+        let subject = match self.fetch().await {
+            Ok(Some(subject)) => subject,
+            Ok(None) => return self.rest(None),
+            Err(error) => {
+                self.memory.unsettled = Some(Box::new(left));
+                return self.rest_after(&error);
+            }
+        };
+        left.again = true;
+        match self.settle(&subject, left).await {
+            Next::Again(subject) => self.act(subject).await,
+            Next::Rest(wake_at) => self.rest(wake_at),
+            Next::Gone => self.gone(),
+            Next::Later(error) => self.rest_after(&error),
+        }
+    }
+
+    /// Handles the object as it is: plans, calls, concludes, settles, until there is nothing left to do now.
+    pub(super) async fn act(mut self, mut subject: Arc<Subject>) -> Rest {
+        loop {
+            self.memory.newest = Some(subject.object.header.version.clone());
+            let now = self.io.clock.now();
+            let plan = cycle::plan(
+                &subject.object,
+                false,
+                &self.served,
+                &self.io.identity,
+                &self.memory.recall,
+                now,
+            );
+            if plan.is_idle() {
+                return self.rest(None);
+            }
+            let conclusion = self.carry_out(plan, &subject).await;
+            match self.settle(&subject, conclusion).await {
+                Next::Again(fresh) => subject = fresh,
+                Next::Rest(wake_at) => return self.rest(wake_at),
+                Next::Gone => return self.gone(),
+                Next::Later(error) => return self.rest_after(&error),
+            }
+        }
+    }
+
+    /// Calls the handlers of a plan, in order, as far as they go before something must be written.
+    async fn carry_out(&mut self, mut plan: cycle::Plan, subject: &Arc<Subject>) -> Conclusion {
+        match plan.cause {
+            Cause::Handle(reason) if !plan.calls.is_empty() => {
+                self.tell(Level::Debug, &format!("{} is in progress.", reason.title()));
+            }
+            Cause::Hold => {
+                self.tell(Level::Debug, "Adding the finalizer, thus preventing the actual deletion.")
+            }
+            _ => {}
+        }
+        for (_, verdict) in &plan.forbidden {
+            self.tell_verdict(verdict, subject);
+        }
+        let began = self.io.clock.now();
+        let mut verdicts: Vec<(Arc<Handler>, Verdict)> = vec![];
+        let mut patch: Option<Value> = None;
+        for call in std::mem::take(&mut plan.calls) {
+            let (handler, before) = (call.handler.clone(), call.progress.clone());
+            self.tell(Level::Debug, &format!("Handler {} is invoked.", handler.id));
+            let answer = self.attempt(call, subject, Sight::Modified).await;
+            let now = self.io.clock.now();
+            let policy = Policy { backoff: &self.io.backoff, jitter: chance() };
+            let verdict = outcome::judge(&handler, &before, &answer, policy, now);
+            self.tell_verdict(&verdict, subject);
+            if let Err(failure) = &answer.result {
+                self.tell_trace(failure);
+            }
+            if let Some(wanted) = &answer.patch {
+                patch::merge(patch.get_or_insert_with(|| json!({})), wanted);
+            }
+            let stop = cycle::is_to_be_written(&verdict, outcome::elapsed(began, now));
+            verdicts.push((handler, verdict));
+            if stop {
+                break;
+            }
+        }
+        let mut conclusion = cycle::conclude(plan, verdicts, patch, &self.served);
+        if self.io.pruned.has_any() {
+            conclusion.results.retain(|id, _| !self.io.pruned.has(&self.resource, id));
+        }
+        if let Some(line) = conclusion.finished.and_then(|finished| finished.line()) {
+            self.tell(Level::Info, &line);
+        }
+        conclusion
+    }
+
+    /// Writes a conclusion, and says what comes next.
+    pub(super) async fn settle(&mut self, subject: &Arc<Subject>, conclusion: Conclusion) -> Next {
+        let (again, wake_at) = (conclusion.again, conclusion.wake_at);
+        let finished = conclusion.finished;
+        match self.target().settle(subject, conclusion).await {
+            Settled::Gone => Next::Gone,
+            Settled::Later(left, error) => {
+                self.memory.unsettled = Some(left);
+                Next::Later(error)
+            }
+            Settled::Written { version, fresh, kept } => {
+                self.memory.throttle.succeed();
+                self.memory.recall.handled |= finished.is_some();
+                if kept.is_some() && self.memory.recall.kept.is_none() {
+                    self.tell_unfit(subject);
+                }
+                self.memory.recall.kept = kept.map(Box::new);
+                if version.is_some() {
+                    self.memory.newest = version;
+                }
+                if finished.is_some_and(|finished| finished.reason == Reason::Delete) {
+                    return Next::Rest(None);
+                }
+                match fresh.and_then(|raw| Object::parse(raw).ok()).map(Subject::new) {
+                    Some(fresh) => Next::Again(fresh),
+                    // Nothing was written, so the object in hand is still the one that is there.
+                    None if again => Next::Again(subject.clone()),
+                    None => Next::Rest(wake_at),
+                }
+            }
+        }
+    }
+
+    async fn attempt(&self, call: Call, subject: &Arc<Subject>, sight: Sight) -> outcome::Answer {
+        let event = match (call.reason, sight) {
+            (Some(_), _) | (None, Sight::Listed) => None,
+            (None, Sight::Added) => Some("ADDED"),
+            (None, Sight::Modified) => Some("MODIFIED"),
+            (None, Sight::Deleted) => Some("DELETED"),
+        };
+        attempt(self.io, call, subject, &self.served, event).await
+    }
+
+    fn is_pruned(&self, handler: &Handler) -> bool {
+        self.io.pruned.has(&self.resource, &handler.id)
+    }
+
+    fn tell_verdict(&self, verdict: &Verdict, subject: &Arc<Subject>) {
+        self.tell(verdict.level, &verdict.line);
+        let (kind, reason) = match verdict.level {
+            Level::Info | Level::Debug => (Kind::Normal, "Success"),
+            Level::Warn | Level::Error => (Kind::Warning, "Error"),
+        };
+        self.io.mailbox.post(kind, reason, &verdict.line, &subject.object.body, self.io.clock.now());
+    }
+
+    fn tell_trace(&self, failure: &outcome::Failure) {
+        if let Some(trace) = &failure.trace {
+            self.tell(Level::Debug, trace);
+        }
+    }
+
+    fn tell_unfit(&self, subject: &Arc<Subject>) {
+        let line = "What is to be remembered of this object does not fit into its annotations (262144 bytes in all); \
+                    it is kept in memory and lost with the process: make room there";
+        self.tell(Level::Warn, line);
+        self.io.mailbox.post(Kind::Warning, "StateTooLarge", line, &subject.object.body, self.io.clock.now());
+    }
+
+    /// Tells something about this object.
+    pub(super) fn tell(&self, level: Level, line: &str) {
+        let (object, resource) = (&self.place, &self.resource);
+        match level {
+            Level::Debug => debug!(%object, %resource, "{line}"),
+            Level::Info => info!(%object, %resource, "{line}"),
+            Level::Warn => warn!(%object, %resource, "{line}"),
+            Level::Error => error!(%object, %resource, "{line}"),
+        }
+    }
+
+    pub(super) fn parts(&self) -> (&Io, Target<'_>) {
+        (self.io, self.target())
+    }
+}
+
+/// What follows on a write.
+pub(super) enum Next {
+    /// Planning again, on this.
+    Again(Arc<Subject>),
+    /// Rest, until then if there is a time.
+    Rest(Option<Timestamp>),
+    /// The object is no more.
+    Gone,
+    /// Another try, for it could not be written.
+    Later(Error),
+}
+
+fn merge_patch(conclusion: &mut Conclusion, wanted: Option<Value>) {
+    if let Some(wanted) = wanted {
+        patch::merge(conclusion.patch.get_or_insert_with(|| json!({})), &wanted);
+    }
+}
