@@ -116,17 +116,24 @@ impl Document {
             Part::Spec => ("spec", self.slice(&self.split()?.spec)),
             Part::Status => ("status", self.slice(&self.split()?.status)),
         };
-        serde_json::from_slice(bytes).or_else(|_| {
+        let wanted = std::any::type_name::<T>();
+        serde_json::from_slice(bytes).or_else(|error| {
+            if too_deep(&error) {
+                let name = if name.is_empty() { "the object".to_owned() } else { format!("`{name}`") };
+                return Err(Error::argument(explain(&name, wanted, &error)));
+            }
             // Only a failure is worth the path's price.
             let mut reader = serde_json::Deserializer::from_slice(bytes);
             serde_path_to_error::deserialize(&mut reader).map_err(|error| {
-                let path = match (name, error.path().to_string()) {
-                    ("", path) => path,
-                    (name, path) if path == "." => name.to_owned(),
-                    (name, path) => format!("{name}.{path}"),
+                let inside = error.path().to_string();
+                let path = match (name, inside.as_str()) {
+                    ("", ".") => "the object".to_owned(),
+                    ("", path) => format!("`{path}`"),
+                    (name, ".") => format!("`{name}`"),
+                    (name, path) if path.starts_with('[') => format!("`{name}{path}`"),
+                    (name, path) => format!("`{name}.{path}`"),
                 };
-                let of = if path == "." { "the object".to_owned() } else { format!("`{path}`") };
-                Error::argument(explain(&of, std::any::type_name::<T>(), error.inner()))
+                Error::argument(explain(&path, wanted, error.inner()))
             })
         })
     }
@@ -154,8 +161,7 @@ fn read<T: DeserializeOwned>(name: &str, bytes: &[u8]) -> Result<T, String> {
 }
 
 fn explain(name: &str, wanted: &str, error: &serde_json::Error) -> String {
-    // There is no other way to tell this error: it is a syntax error like any other.
-    if error.to_string().starts_with("recursion limit exceeded") {
+    if too_deep(error) {
         format!(
             "{name} is nested deeper than the 127 levels that can be read; `Typed` with a type that leaves the deep \
              part out can read the rest"
@@ -165,9 +171,15 @@ fn explain(name: &str, wanted: &str, error: &serde_json::Error) -> String {
     }
 }
 
+fn too_deep(error: &serde_json::Error) -> bool {
+    // There is no other way to tell this error: it is a syntax error like any other.
+    error.to_string().starts_with("recursion limit exceeded")
+}
+
 impl Parts {
     fn find(bytes: &[u8]) -> Result<Parts, String> {
         #[derive(Deserialize)]
+        #[serde(expecting = "an object")]
         struct Split<'a> {
             #[serde(borrow)]
             metadata: Option<&'a RawValue>,
@@ -178,6 +190,7 @@ impl Parts {
         }
 
         #[derive(Deserialize, Default)]
+        #[serde(expecting = "an object")]
         struct Metadata<'a> {
             name: Option<String>,
             namespace: Option<String>,

@@ -110,18 +110,15 @@ extern "C" fn control<const TABLE: usize>(operation: u32, _body: RVec<u8>) -> Fu
     }
 }
 
-fn start(table: usize, host: HostV1Ref, config: &[u8]) -> Result<impl Serialize + use<>, Failure> {
+fn start(table: usize, host: HostV1Ref, config: &[u8]) -> Result<impl Serialize + use<>, Box<Failure>> {
     let config: Init = serde_json::from_slice(config)
         .map_err(|error| unsupported(format!("what the host says at the start cannot be read: {error}")))?;
-    let registry = Registry::linked(config.package.as_deref()).map_err(|message| Failure {
-        kind: FailureKind::Permanent,
-        message,
-        ..Failure::default()
-    })?;
+    let registry = Registry::linked(config.package.as_deref())
+        .map_err(|message| failed(FailureKind::Permanent, message))?;
     let manifest = registry.manifest();
-    let mut slot = STARTED[table].write().unwrap_or_else(PoisonError::into_inner);
-    if slot.is_some() {
-        return Err(unsupported("the plugin is started already: take another copy of it".into()));
+    let refused = || unsupported("the plugin is started already: take another copy of it".into());
+    if started(table).is_some() {
+        return Err(refused());
     }
     panics::install_hook();
     // A host that says nothing of a level wants the usual lines.
@@ -129,6 +126,11 @@ fn start(table: usize, host: HostV1Ref, config: &[u8]) -> Result<impl Serialize 
     let telemetry = Telemetry::start(host, level, table == 0);
     let plugin =
         Plugin { registry, runtime: Lazy::default(), telemetry, host, documents: Documents::default() };
+    // The lock is taken for this alone: the hook of a panic under it would wait for it.
+    let mut slot = STARTED[table].write().unwrap_or_else(PoisonError::into_inner);
+    if slot.is_some() {
+        return Err(refused());
+    }
     *slot = Some(Arc::new(plugin));
     Ok(manifest)
 }
@@ -141,7 +143,7 @@ fn retire(table: usize) {
     }
 }
 
-fn prepare(table: usize, request: InvokeRequest) -> Result<(Scope, Call, Run), Failure> {
+fn prepare(table: usize, request: InvokeRequest) -> Result<(Scope, Call, Run), Box<Failure>> {
     let plugin = started(table).ok_or_else(|| unsupported("the plugin is not started, or retired".into()))?;
     let handler = usize::try_from(request.handler).ok().and_then(|place| plugin.registry.handlers.get(place));
     let handler = *handler.ok_or_else(|| unsupported(format!("there is no handler {}", request.handler)))?;
@@ -198,17 +200,21 @@ impl Drop for Guarded {
 }
 
 /// The reply to an attempt. What the handler has put into its patch goes along, whatever became of it.
-fn answer(answered: Result<Answer, Failure>, call: &Call) -> Reply {
+fn answer(answered: Result<Answer, Box<Failure>>, call: &Call) -> Reply {
     let patch = (!call.patch().is_empty()).then(|| call.patch().get());
-    let answered = answered.and_then(|answer| answer.map_err(|error| error.into_failure()));
+    let answered = answered.and_then(|answer| answer.map_err(|error| Box::new(error.into_failure())));
     reply(match answered {
         Ok(result) => Ok(Done { result, patch }),
-        Err(failure) => Err(Failure { patch, ..failure }),
+        Err(failure) => Err(Box::new(Failure { patch, ..*failure })),
     })
 }
 
-fn unsupported(message: String) -> Failure {
-    Failure { kind: FailureKind::Unsupported, message, ..Failure::default() }
+fn failed(kind: FailureKind, message: String) -> Box<Failure> {
+    Box::new(Failure { kind, message, ..Failure::default() })
+}
+
+fn unsupported(message: String) -> Box<Failure> {
+    failed(FailureKind::Unsupported, message)
 }
 
 fn refuse(message: String) -> FutureV1 {
@@ -219,7 +225,7 @@ fn ready(reply: Reply) -> FutureV1 {
     FutureV1::new(std::future::ready(reply))
 }
 
-fn reply<T: Serialize>(answer: Result<T, Failure>) -> Reply {
+fn reply<T: Serialize>(answer: Result<T, Box<Failure>>) -> Reply {
     // Neither can fail: both are made of text, numbers and JSON.
     match answer {
         Ok(done) => RResult::ROk(serde_json::to_vec(&done).unwrap_or_default().into()),

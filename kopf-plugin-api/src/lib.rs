@@ -1,4 +1,109 @@
 //! Write a Kubernetes operator as functions with an attribute; kopf runs them.
+//!
+//! ```
+//! use kopf_plugin_api::prelude::*;
+//!
+//! #[kopf::on::create("zalando.org", "v1", "kopfexamples")]
+//! async fn create_fn(spec: Spec) -> Outcome<Value> {
+//!     info!("And here we are! Creating: {spec}");
+//!     Ok(json!({ "message": "hello world" })) // becomes status.create_fn
+//! }
+//!
+//! #[kopf::on::field("zalando.org", "v1", "kopfexamples", field = "spec.field")]
+//! fn field_fn(old: Old, new: New) -> Outcome<()> {
+//!     info!("FIELD CHANGED: {old} -> {new}");
+//!     Ok(())
+//! }
+//! ```
+//!
+//! That is a whole plugin. Its `Cargo.toml` asks for a library that can be loaded, and for this crate:
+//!
+//! ```toml
+//! [lib]
+//! crate-type = ["cdylib"]
+//!
+//! [dependencies]
+//! kopf-plugin-api = "0.1"
+//! ```
+//!
+//! `cargo build`, then `kopf run target/debug/lib<name>.so`; or `kopf run` in the plugin's folder, which does both.
+//!
+//! # What calls a handler
+//!
+//! | attribute | called |
+//! |---|---|
+//! | [`on::event`] | for every event of the watch, without retries and without a record |
+//! | [`on::create`] | for an object that is seen for the first time |
+//! | [`on::update`] | for a change of an object's essence: all but its status and what is the system's |
+//! | [`on::delete`] | for an object that is to be deleted; it is held back until the handler has succeeded |
+//! | [`on::resume`] | for an object that was handled before, once after each start of the operator |
+//! | [`on::field`] | for a change of one field, its appearance with the object included |
+//!
+//! A function may have several attributes: they share its id. A handler that has succeeded is not called again for
+//! the same change; one that was cut off before this was recorded is. So a handler must bear being repeated.
+//!
+//! The resource is named by one to three strings: `("group", "version", "plural")`, `("group/version", "name")`,
+//! `("group", "name")`, `("v1", "name")` for a core resource, `("name")`, `("name.group")`. A name is a plural, a
+//! singular, a kind or a short name.
+//!
+//! # Options
+//!
+//! | option | means | on |
+//! |---|---|---|
+//! | `id = "name"` | the handler's id, else the function's name; a key in status and in records | all |
+//! | `field = "spec.size"` | only for objects with that field, or for changes of it | all; needed by `field` |
+//! | `labels = { "app" = "web", "tier" = present, "old" = absent }` | only for objects with such labels | all |
+//! | `annotations = { … }` | only for objects with such annotations | all |
+//! | `retries = 3` | how many attempts in all | all but `event` |
+//! | `timeout = "10m"` | how long all attempts may take, since the first began | all but `event` |
+//! | `attempt_timeout = "30s"` | how long one attempt may take | all |
+//! | `backoff = "10s"` | how long to wait after an error that names no delay | all but `event` |
+//! | `errors = permanent` | what an error counts as that says nothing itself: `ignored`, `temporary`, `permanent` | all but `event` |
+//! | `optional` | do not hold the object back for this handler | `delete` |
+//! | `param = json!({ "size": 3 })` | a value for the argument [`Param`](args::Param) | all |
+//!
+//! A span of time is a number of seconds (`90`, `0.5`) or text (`"90s"`, `"1m30s"`, `"500ms"`, `"2h"`).
+//!
+//! # What a handler takes
+//!
+//! Arguments are told by their types and stand in any order: see [`args`]. What is not asked for is not read.
+//!
+//! ```
+//! use kopf_plugin_api::{prelude::*, serde::Deserialize};
+//!
+//! #[derive(Deserialize)]
+//! #[serde(crate = "kopf::serde")]
+//! struct Site {
+//!     replicas: u32,
+//! }
+//!
+//! #[kopf::on::update("example.com", "v1", "sites", retries = 5, backoff = "10s")]
+//! fn scale(site: TypedSpec<Site>, name: Name, patch: Patch) -> Outcome<u32> {
+//!     if site.replicas > 100 {
+//!         Err(Permanent::new(format!("{name} cannot have {} replicas", site.replicas)))?;
+//!     }
+//!     patch.set_label("size", if site.replicas > 10 { "large" } else { "small" });
+//!     Ok(site.replicas)
+//! }
+//! ```
+//!
+//! # What it returns
+//!
+//! Nothing, or a `Result`: [`Outcome<T>`] for any `T` that serde can write and any error by `?`. A value other than
+//! `()` and null is put into `status.<id>`. An error is tried again, after a growing delay; [`Temporary`] says after
+//! which, [`Permanent`] says that it is over. What was put into the [`Patch`](args::Patch) is sent either way. A panic
+//! is an error with its place and backtrace; the operator lives on.
+//!
+//! # What else there is
+//!
+//! Lines of `tracing` and `log` reach the operator's output with the object that they are about. An `async` handler has
+//! tokio at hand: add the `tokio` crate and use it. [`spawn`] begins a task whose lines stay with the object; [`time`]
+//! is the clock that a test can set.
+//!
+//! A handler without `async` may block; it has a thread to itself. One with `async` must not.
+//!
+//! Handlers may stand in a library crate. The plugin names it (`use that_crate as _;`, or it is not linked) and itself
+//! ([`plugin!`]).
 
 #[doc(hidden)]
 pub mod __private;
@@ -14,6 +119,7 @@ mod registry;
 mod runtime;
 mod scope;
 mod telemetry;
+#[doc(hidden)]
 pub mod testing;
 pub mod time;
 

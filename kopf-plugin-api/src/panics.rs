@@ -14,7 +14,7 @@ use crate::scope;
 
 thread_local! {
     /// What the hook has seen of this thread's last panic.
-    static LAST: RefCell<Option<Failure>> = const { RefCell::new(None) };
+    static LAST: RefCell<Option<Box<Failure>>> = const { RefCell::new(None) };
 }
 
 /// Sets the hook: a panic in a plugin's scope is kept for [`catch`] and logged at once, for it may be the last thing
@@ -40,20 +40,19 @@ fn seen(scope: &scope::Scope, info: &PanicHookInfo<'_>) {
     let backtrace = Some(Backtrace::force_capture().to_string());
     let failure = Failure { kind: FailureKind::Panic, message, location, backtrace, ..Failure::default() };
     // In a thread that is ending there is nobody to ask for it.
-    drop(LAST.try_with(|last| last.replace(Some(failure))));
+    drop(LAST.try_with(|last| last.replace(Some(Box::new(failure)))));
 }
 
 const NO_TEXT: &str = "a panic whose payload is no text";
 
 /// Does something; a panic of it is a failure.
-pub(crate) fn catch<R>(work: impl FnOnce() -> R) -> Result<R, Failure> {
+pub(crate) fn catch<R>(work: impl FnOnce() -> R) -> Result<R, Box<Failure>> {
     LAST.set(None);
     catch_unwind(AssertUnwindSafe(work)).map_err(|payload| {
         // Before the payload is dropped, which may panic and be seen by the hook. A panic that was resumed was not.
-        let failure = LAST.take().unwrap_or_else(|| Failure {
-            kind: FailureKind::Panic,
-            message: text(&*payload).to_owned(),
-            ..Failure::default()
+        let failure = LAST.take().unwrap_or_else(|| {
+            let message = text(&*payload).to_owned();
+            Box::new(Failure { kind: FailureKind::Panic, message, ..Failure::default() })
         });
         if let Err(second) = catch_unwind(AssertUnwindSafe(|| drop(payload))) {
             std::mem::forget(second);

@@ -3,7 +3,7 @@
 use std::{
     fmt,
     sync::{
-        Arc, Once,
+        Arc, LazyLock, Once,
         atomic::{AtomicU8, Ordering},
     },
 };
@@ -15,7 +15,7 @@ use tracing::{
     field::{Field, Visit},
     level_filters::LevelFilter,
     span::{Attributes, Id, Record},
-    subscriber::Interest,
+    subscriber::{Interest, NoSubscriber},
 };
 use tracing_subscriber::{
     layer::{Context, Layer, SubscriberExt},
@@ -23,6 +23,10 @@ use tracing_subscriber::{
 };
 
 use crate::scope;
+
+/// A subscriber that wants nothing. Where there is one alone, tracing takes it for every thread's, and asks that of
+/// the thread which happens to change something; of two it asks both.
+static SECOND: LazyLock<Dispatch> = LazyLock::new(|| Dispatch::new(NoSubscriber::new()));
 
 /// Where a plugin's lines go.
 pub(crate) struct Output {
@@ -74,9 +78,13 @@ impl Telemetry {
     pub(crate) fn start(host: HostV1Ref, level: u8, exported: bool) -> Telemetry {
         static LOG: Once = Once::new();
         let output = Arc::new(Output { host, level: AtomicU8::new(level) });
-        let dispatch = Dispatch::new(tracing_subscriber::registry().with(Forward(output.clone())));
+        let layer = Forward { output: output.clone(), cached: exported };
+        let dispatch = Dispatch::new(tracing_subscriber::registry().with(layer));
         // Where a subscriber or a logger is set already, it is the plugin's own wish.
         let everywhere = exported && tracing::dispatcher::set_global_default(dispatch.clone()).is_ok();
+        if !everywhere {
+            LazyLock::force(&SECOND);
+        }
         LOG.call_once(|| drop(log::set_boxed_logger(Box::new(Bridge))));
         let telemetry = Telemetry { output, dispatch: (!everywhere).then_some(dispatch) };
         telemetry.set_level(level);
@@ -123,7 +131,12 @@ fn number(level: &Level) -> u8 {
 }
 
 /// The layer that hands events to the host.
-struct Forward(Arc<Output>);
+struct Forward {
+    output: Arc<Output>,
+    /// Whether tracing may remember what is wanted, so that other lines cost nothing. What it remembers is one for all
+    /// plugins of a process, and changes of several at once get lost; so it may only where there is one.
+    cached: bool,
+}
 
 /// What a span of the plugin remembers: its fields, and the attempt that it was made in.
 struct Remembered {
@@ -133,15 +146,19 @@ struct Remembered {
 
 impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Forward {
     fn register_callsite(&self, metadata: &'static Metadata<'static>) -> Interest {
-        if self.0.wants(number(metadata.level())) { Interest::always() } else { Interest::never() }
+        match (self.cached, self.output.wants(number(metadata.level()))) {
+            (false, _) => Interest::sometimes(),
+            (true, true) => Interest::always(),
+            (true, false) => Interest::never(),
+        }
     }
 
     fn enabled(&self, metadata: &Metadata<'_>, _: Context<'_, S>) -> bool {
-        self.0.wants(number(metadata.level()))
+        self.output.wants(number(metadata.level()))
     }
 
     fn max_level_hint(&self) -> Option<LevelFilter> {
-        Some(match self.0.level.load(Ordering::Relaxed) {
+        self.cached.then(|| match self.output.level.load(Ordering::Relaxed) {
             0 | 1 => LevelFilter::ERROR,
             2 => LevelFilter::WARN,
             3 => LevelFilter::INFO,
@@ -194,7 +211,7 @@ impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Forward {
         }
         let metadata = event.metadata();
         let place = (metadata.file(), metadata.line());
-        self.0.line(number(metadata.level()), metadata.target(), place, attempt, &fields.0);
+        self.output.line(number(metadata.level()), metadata.target(), place, attempt, &fields.0);
     }
 }
 

@@ -1,11 +1,10 @@
 //! Reads what is written in an attribute's parentheses, and says all that is wrong with it.
 
 use proc_macro2::{Span, TokenStream, TokenTree};
-use quote::ToTokens;
 use syn::{Error, Expr, Ident, LitStr, Token, ext::IdentExt, parse::Parser, spanned::Spanned};
 
 use crate::{
-    options::{self, Kind, Known, On},
+    options::{self, Kind, Known, OPTIONS, On},
     suggest::nearest,
     value::{self, Match},
 };
@@ -33,7 +32,7 @@ pub(crate) fn parse(on: On, tokens: TokenStream, errors: &mut Vec<Error>) -> Att
     let mut attribute = Attribute::default();
     let mut given: Vec<&'static str> = Vec::new();
     for part in split(tokens) {
-        if let Err(error) = attribute.take(on, part, &mut given) {
+        if let Err(error) = attribute.take(on, &part, &mut given) {
             errors.push(error);
         }
     }
@@ -62,7 +61,7 @@ fn split(tokens: TokenStream) -> Vec<TokenStream> {
 }
 
 impl Attribute {
-    fn take(&mut self, on: On, part: TokenStream, given: &mut Vec<&'static str>) -> Result<(), Error> {
+    fn take(&mut self, on: On, part: &TokenStream, given: &mut Vec<&'static str>) -> Result<(), Error> {
         if let Ok(text) = syn::parse2::<LitStr>(part.clone()) {
             if !given.is_empty() {
                 return Err(Error::new(
@@ -82,10 +81,9 @@ impl Attribute {
             Ok((name, Some(input.parse::<TokenStream>()?)))
         };
         let Ok((name, value)) = name_and_value.parse2(part.clone()) else {
-            let found = part.to_token_stream();
             return Err(Error::new(
                 part.span(),
-                format!("expected a string that selects the resource, or `option = value`, found `{found}`"),
+                format!("expected a string that selects the resource, or `option = value`, found `{part}`"),
             ));
         };
         let known = known(on, &name)?;
@@ -115,7 +113,7 @@ impl Attribute {
                 "timeout" => self.timeout = Some(limit),
                 _ => self.attempt_timeout = Some(limit),
             }),
-            Kind::Errors => value::errors(tokens).map(|mode| self.errors = Some(mode)),
+            Kind::Errors => value::errors(&tokens).map(|mode| self.errors = Some(mode)),
             Kind::Path => value::path(tokens).map(|path| self.field = Some(path)),
             Kind::Matches => {
                 let found = value::matches(name, tokens, span)?;
@@ -137,11 +135,17 @@ impl Attribute {
 
 /// The option of this name, if the attribute takes it.
 fn known(on: On, name: &Ident) -> Result<&'static Known, Error> {
-    let message = match options::find(&name.to_string()) {
+    let written = name.to_string();
+    let elsewhere = |known: &Known| format!("is an option of {}, not of `on::{}`", known.places(), on.name());
+    let meant = || nearest(&written, OPTIONS.iter().map(|known| known.name)).and_then(options::find);
+    let message = match options::find(&written) {
         Some(known) if known.on.contains(&on) => return Ok(known),
-        Some(known) => format!("`{name}` is an option of {}, not of `on::{}`", known.places(), on.name()),
-        None => match nearest(&name.to_string(), options::names(on)) {
-            Some(meant) => format!("unknown option `{name}`, did you mean `{meant}`?"),
+        Some(known) => format!("`{name}` {}", elsewhere(known)),
+        None => match meant() {
+            Some(meant) if meant.on.contains(&on) => {
+                format!("unknown option `{name}`, did you mean `{}`?", meant.name)
+            }
+            Some(meant) => format!("unknown option `{name}`, and `{}` {}", meant.name, elsewhere(meant)),
             None => {
                 let names: Vec<&str> = options::names(on).collect();
                 format!("unknown option `{name}`, `on::{}` takes {}", on.name(), names.join(", "))

@@ -54,6 +54,8 @@ fn with_registration(
     let options = options(attribute);
     let (run, kind) = run(function, arguments);
     quote! {
+        // What the arguments are and whether it waits is between the handler and its host.
+        #[allow(clippy::needless_pass_by_value, clippy::unused_async)]
         #item
         #(#conditions)*
         const _: () = {

@@ -118,7 +118,7 @@ pub(crate) fn path(tokens: TokenStream) -> Result<String, String> {
 }
 
 /// The name of the variant of `Errors`.
-pub(crate) fn errors(tokens: TokenStream) -> Result<&'static str, String> {
+pub(crate) fn errors(tokens: &TokenStream) -> Result<&'static str, String> {
     const MODES: [(&str, &str); 3] =
         [("ignored", "Ignored"), ("temporary", "Temporary"), ("permanent", "Permanent")];
     let found = match syn::parse2::<LitStr>(tokens.clone()) {

@@ -3,6 +3,7 @@
 use std::{fmt, ops::Deref, sync::Arc};
 
 use kopf_plugin_abi::wire::Wants;
+use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 
 use super::{Body, FromCall, Shown};
@@ -30,6 +31,12 @@ macro_rules! states {
             fn from_call(call: &Call) -> Outcome<Self> {
                 let read: fn(&Call) -> Outcome<Option<Arc<Value>>> = $read;
                 Ok($name(read(call)?.filter(|value| !value.is_null())))
+            }
+        }
+
+        impl Serialize for $name {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                self.get().serialize(serializer)
             }
         }
 

@@ -2,6 +2,8 @@
 
 use std::{fmt, ops::Deref, sync::Arc};
 
+use serde::{Serialize, Serializer};
+
 use super::{FromCall, Shown};
 use crate::{Call, Error, Outcome};
 
@@ -25,6 +27,12 @@ macro_rules! names {
 
             fn deref(&self) -> &str {
                 &self.0
+            }
+        }
+
+        impl Serialize for $name {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                (*self.0).serialize(serializer)
             }
         }
 
@@ -57,6 +65,12 @@ impl Namespace {
 impl FromCall for Namespace {
     fn from_call(call: &Call) -> Outcome<Self> {
         Ok(Namespace(call.document().namespace()?.map(Into::into)))
+    }
+}
+
+impl Serialize for Namespace {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.get().serialize(serializer)
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeMap, fmt, ops::Deref, sync::Arc};
 
+use serde::{Serialize, Serializer};
 use serde_json::Value;
 
 use super::FromCall;
@@ -26,6 +27,12 @@ macro_rules! values {
 
             fn deref(&self) -> &Value {
                 &self.0
+            }
+        }
+
+        impl Serialize for $name {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                (*self.0).serialize(serializer)
             }
         }
 
@@ -74,6 +81,12 @@ macro_rules! texts {
 
             fn deref(&self) -> &BTreeMap<String, String> {
                 &self.0
+            }
+        }
+
+        impl Serialize for $name {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                (*self.0).serialize(serializer)
             }
         }
 

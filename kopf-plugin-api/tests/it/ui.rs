@@ -1,0 +1,132 @@
+//! What an author reads who has made a mistake.
+//!
+//! Only the lines that are ours are compared: the messages of our macros and of our `on_unimplemented`. What the
+//! compiler says around them changes with the compiler.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use expect_test::{Expect, expect};
+use serde_json::Value;
+
+/// Compiles a file of `tests/ui` against the library that this test is linked with; answers our lines.
+#[expect(clippy::needless_pass_by_value, reason = "rows read better without ampersands")]
+#[track_caller]
+fn check(name: &str, expected: Expect) {
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/ui").join(name);
+    let test = std::env::current_exe().unwrap();
+    let dependencies = test.parent().expect("a test lies in a folder");
+    let output = Command::new(std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into()))
+        .args([
+            "--edition=2024",
+            "--crate-type=lib",
+            "--emit=metadata",
+            "--error-format=json",
+            "--cap-lints=allow",
+        ])
+        .arg("--out-dir")
+        .arg(env!("CARGO_TARGET_TMPDIR"))
+        .arg("-L")
+        .arg(format!("dependency={}", dependencies.display()))
+        .arg("--extern")
+        .arg(format!("kopf_plugin_api={}", library(dependencies).display()))
+        .arg(source)
+        .env("CARGO_PKG_NAME", "ui")
+        .env("CARGO_PKG_VERSION", "1.0.0")
+        .output()
+        .expect("the compiler runs");
+    let text = String::from_utf8(output.stderr).unwrap();
+    let diagnostics = text.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+    let lines: Vec<String> = diagnostics.flat_map(|diagnostic| ours(&diagnostic)).collect();
+    assert!(!output.status.success(), "it compiles");
+    expected.assert_eq(&lines.join("\n"));
+}
+
+/// The library, as it was built last: this test is newer than what it is made of.
+fn library(folder: &Path) -> PathBuf {
+    let files = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let is_library = |path: &PathBuf| {
+        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        name.starts_with("libkopf_plugin_api-") && name.ends_with(".rlib")
+    };
+    let built = |path: &PathBuf| fs::metadata(path).and_then(|data| data.modified()).unwrap();
+    files.filter(is_library).max_by_key(built).expect("the library of this test lies beside it")
+}
+
+fn ours(diagnostic: &Value) -> Vec<String> {
+    let line = |part: &Value| {
+        format!(
+            "{}: {}",
+            part["level"].as_str().unwrap_or_default(),
+            part["message"].as_str().unwrap_or_default()
+        )
+    };
+    let spans = diagnostic["spans"].as_array().map_or(&[][..], Vec::as_slice);
+    if diagnostic["level"] != "error" || spans.is_empty() {
+        return Vec::new();
+    }
+    let at = spans
+        .iter()
+        .find(|span| span["is_primary"] == true)
+        .map_or(0, |span| span["line_start"].as_u64().unwrap());
+    let notes = diagnostic["children"].as_array().into_iter().flatten();
+    let notes =
+        notes.filter(|note| note["level"] == "note" && note["spans"] == Value::Array(Vec::new())).map(line);
+    [format!("{at}: {}", line(diagnostic))].into_iter().chain(notes).collect()
+}
+
+#[test]
+fn a_wrong_option_is_said_with_the_right_one() {
+    check(
+        "options.rs",
+        expect![[r#"
+        3: error: unknown option `retrys`, did you mean `retries`?
+        3: error: `timeout` is a span of time such as "90s", found "soon"
+        3: error: `optional` is an option of `on::delete`, not of `on::create`
+        6: error: `backoff` is an option of `on::create`, `on::update`, `on::delete`, `on::resume`, `on::field`, not of `on::event`
+        9: error: `on::field` needs the path of a field: add `field = "spec.…"`
+        12: error: `labels` is written as `labels = { "key" = "value", "key" = present, "key" = absent }`
+        12: error: `errors` is ignored, temporary or permanent, found `permanant`, did you mean `permanent`?
+        12: error: a resource is named by one to three strings: `#[kopf::on::delete("group", "version", "plural")]`"#]],
+    );
+}
+
+#[test]
+fn a_wrong_signature_is_said_with_what_to_write() {
+    check(
+        "signature.rs",
+        expect![[r#"
+        4: error: a handler takes its arguments by value: write `spec: Spec` without the `&`
+        7: error: a handler has no generic parameters: write the types themselves
+        9: error: `#[kopf::on::create]` stands on a function"#]],
+    );
+}
+
+#[test]
+fn a_type_that_is_no_argument_is_said_with_those_that_are() {
+    check(
+        "argument.rs",
+        expect![[r#"
+        4: error: `std::string::String` is not an argument of a kopf handler
+        note: a handler takes Body, Spec, Status, Meta, Labels, Annotations, Name, Namespace, Uid, Old, New, Diff, Reason, RawEvent, Retry, Started, Runtime, Patch, Param, Context
+        note: for a type of your own write `Typed<T>`, `TypedSpec<T>` or `TypedStatus<T>` with `T: DeserializeOwned`
+        7: error: `kopf_plugin_api::prelude::Value` is not an argument of a kopf handler
+        note: a handler takes Body, Spec, Status, Meta, Labels, Annotations, Name, Namespace, Uid, Old, New, Diff, Reason, RawEvent, Retry, Started, Runtime, Patch, Param, Context
+        note: for a type of your own write `Typed<T>`, `TypedSpec<T>` or `TypedStatus<T>` with `T: DeserializeOwned`"#]],
+    );
+}
+
+#[test]
+fn a_type_that_is_no_outcome_is_said_with_those_that_are() {
+    check(
+        "outcome.rs",
+        expect![[r#"
+        4: error: `std::string::String` is not what a kopf handler returns
+        note: write `Outcome<()>`, `Outcome<Value>` or `Outcome<T>` with `T: Serialize`; or return nothing
+        9: error: `kopf_plugin_api::prelude::Value` is not what a kopf handler returns
+        note: write `Outcome<()>`, `Outcome<Value>` or `Outcome<T>` with `T: Serialize`; or return nothing"#]],
+    );
+}

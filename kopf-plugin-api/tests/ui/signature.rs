@@ -1,0 +1,10 @@
+use kopf_plugin_api::prelude::*;
+
+#[kopf::on::create("pods")]
+fn by_reference(spec: &Spec) {}
+
+#[kopf::on::create("pods")]
+fn generic<T>(spec: Typed<T>) {}
+
+#[kopf::on::create("pods")]
+struct Pods;
