@@ -15,6 +15,7 @@ mod health;
 pub mod invoke;
 mod io;
 mod orchestrate;
+mod pace;
 mod posting;
 mod queue;
 mod settle;

@@ -21,7 +21,7 @@ use kopf_core::{
 use tokio::sync::{Notify, Semaphore};
 
 use self::slots::Slots;
-use crate::{Clock, source::Source};
+use crate::{Clock, pace::Pace, source::Source};
 
 /// What a watch saw.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -80,6 +80,8 @@ pub(crate) struct Memory {
     pub(crate) unsettled: Option<Box<Conclusion>>,
     /// The back-off after errors of ours.
     pub(crate) throttle: Throttle,
+    /// How often we write.
+    pub(crate) pace: Pace,
 }
 
 /// A worker's turn with an object.

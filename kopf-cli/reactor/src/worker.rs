@@ -54,7 +54,11 @@ async fn handle(io: &Io, turn: Turn) -> Rest {
             Sighted::Known => {}
             Sighted::There(subject) => {
                 case.spy(&subject, sight).await;
-                last = (!case.knows(&subject.object.header)).then_some(subject).or(last);
+                if !case.knows(&subject.object.header) {
+                    // Somebody else has changed it: our own writes are known.
+                    case.memory.pace.forgive();
+                    last = Some(subject);
+                }
             }
             Sighted::Gone(subject) => {
                 if let Some(subject) = subject {

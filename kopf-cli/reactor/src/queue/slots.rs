@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use kopf_core::object::{Header, Version};
 
 use super::{Key, Memory, Pending, Place, Rest, Sight, Turn};
-use crate::source::Source;
+use crate::{pace::Pace, source::Source};
 
 /// The bytes of waiting events past which they are let go, or waited with: a few thousand objects.
 const BYTES: usize = 8 << 20;
@@ -34,6 +34,7 @@ struct Slot {
     state: State,
     listed: bool,
     handled: bool,
+    pace: Pace,
     more: Option<Box<More>>,
 }
 
@@ -77,6 +78,7 @@ impl Slots {
             state: State::Rests,
             listed: sight == Sight::Listed,
             handled: false,
+            pace: Pace::default(),
             more: None,
         });
         slot.epoch = epoch;
@@ -164,6 +166,7 @@ impl Slots {
         more.memory.newest = slot.newest.clone();
         more.memory.recall.listed = slot.listed;
         more.memory.recall.handled = slot.handled;
+        more.memory.pace = slot.pace;
         let place = slot.place.clone();
         Some(Turn { key, source, place, pending: more.pending, memory: more.memory, wake_at: more.wake_at })
     }
@@ -182,6 +185,7 @@ impl Slots {
         slot.state = State::Rests;
         slot.newest.clone_from(&memory.newest);
         slot.handled = memory.recall.handled;
+        slot.pace = memory.pace;
         let has_more = memory.recall.kept.is_some() || memory.unsettled.is_some() || wake_at.is_some();
         match &mut slot.more {
             Some(more) => {
@@ -224,3 +228,6 @@ impl Pending {
         self.raw.as_ref().map_or(0, Bytes::len)
     }
 }
+
+#[cfg(test)]
+mod tests;

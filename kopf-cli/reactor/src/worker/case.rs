@@ -276,6 +276,11 @@ impl<'a> Case<'a> {
 
     /// Writes a conclusion, and says what comes next.
     pub(super) async fn settle(&mut self, subject: &Arc<Subject>, conclusion: Conclusion) -> Next {
+        if let Some(pause) = self.memory.pace.pause(self.io.clock.now()) {
+            self.tell_loop();
+            self.memory.unsettled = Some(Box::new(conclusion));
+            return Next::Rest(Some(pause));
+        }
         let (again, wake_at) = (conclusion.again, conclusion.wake_at);
         let finished = conclusion.finished;
         match self.target().settle(subject, conclusion).await {
@@ -293,6 +298,7 @@ impl<'a> Case<'a> {
                 self.memory.recall.kept = kept.map(Box::new);
                 if version.is_some() {
                     self.memory.newest = version;
+                    self.memory.pace.count(self.io.clock.now());
                 }
                 if finished.is_some_and(|finished| finished.reason == Reason::Delete) {
                     return Next::Rest(None);
@@ -341,6 +347,13 @@ impl<'a> Case<'a> {
                     it is kept in memory and lost with the process: make room there";
         self.tell(Level::Warn, line);
         self.io.mailbox.post(Kind::Warning, "StateTooLarge", line, &subject.object.body, self.io.clock.now());
+    }
+
+    fn tell_loop(&self) {
+        let due = self.io.complaints.is_due(&format!("loop {}", self.uid), self.io.clock.now());
+        let line = "This operator writes to the object again and again although nobody else changes it, so it waits for a \
+                    minute: look for a handler that is woken by its own patch";
+        self.tell(if due { Level::Warn } else { Level::Debug }, line);
     }
 
     /// Tells something about this object.

@@ -1,0 +1,193 @@
+//! Which objects get a turn, and with what.
+
+use kopf_core::{
+    filter::Filter,
+    handler::{Handler, Limits, On, Wants},
+    registry::Served,
+    resource::Resource,
+    selector::Selector,
+};
+
+use super::*;
+
+/// A table with one source, whose events are taken as text and whose turns are told as text.
+struct Table {
+    slots: Slots,
+    source: Arc<Source>,
+}
+
+impl Table {
+    fn new(on: On) -> Table {
+        let name = "kopfexamples".to_owned();
+        let handler = Handler {
+            plugin: 0,
+            index: 0,
+            id: "handler".to_owned(),
+            on,
+            selector: Selector::parse(std::slice::from_ref(&name)).unwrap(),
+            filter: Filter { labels: vec![], annotations: vec![] },
+            field: None,
+            asynchronous: true,
+            limits: Limits::default(),
+            optional: false,
+            wants: Wants::default(),
+            param: None,
+            function: "handler".to_owned(),
+            package: String::new(),
+            place: String::new(),
+        };
+        let resource = Resource {
+            group: "zalando.org".to_owned(),
+            version: "v1".to_owned(),
+            plural: name,
+            kind: "KopfExample".to_owned(),
+            singular: String::new(),
+            short_names: vec![],
+            categories: vec![],
+            namespaced: true,
+            preferred: true,
+            verbs: vec![],
+            subresources: vec![],
+        };
+        let served = Served { resource, handlers: vec![Arc::new(handler)], fields: vec![], extra: vec![] };
+        let mut table = Table { slots: Slots::default(), source: Source::new(1, served, None) };
+        table.slots.begin_list(&table.source);
+        table
+    }
+
+    /// Offers an event of `name` at a version; answers whether the object became ready.
+    fn offer(&mut self, sight: Sight, name: &str, version: u64) -> bool {
+        let raw = format!(
+            r#"{{"metadata":{{"name":"{name}","namespace":"default","uid":"{name}","resourceVersion":"{version}"}}}}"#
+        );
+        let header = Header::read(raw.as_bytes()).unwrap();
+        self.slots.offer(&self.source, header, sight, Bytes::from(raw))
+    }
+
+    fn take(&mut self) -> Option<(Key, String)> {
+        let turn = self.slots.take()?;
+        let events = turn.pending.iter().map(|pending| match &pending.raw {
+            Some(raw) => format!("{:?} {}", pending.sight, Header::read(raw).unwrap().version),
+            None => format!("{:?}", pending.sight),
+        });
+        let events: Vec<String> = events.collect();
+        Some((turn.key, format!("{} [{}]", turn.place, events.join(", "))))
+    }
+
+    #[track_caller]
+    fn expect(&mut self, expected: &str) -> Key {
+        let (key, found) = self.take().expect("a turn");
+        assert_eq!(found, expected);
+        key
+    }
+
+    fn rest(&mut self, key: Key, newest: u64, wake_at: Option<Timestamp>) -> bool {
+        let memory = Memory { newest: Some(Version::Number(newest)), ..Memory::default() };
+        self.slots.rest(key, Rest::Until(wake_at, memory))
+    }
+}
+
+fn at(second: i64) -> Timestamp {
+    Timestamp::from_second(second).unwrap()
+}
+
+#[test]
+fn of_several_events_the_last_one_is_enough_for_all_but_spies() {
+    for (on, expected) in
+        [(On::Create, "default/a [Modified 2]"), (On::Event, "default/a [Added 1, Modified 2]")]
+    {
+        let mut table = Table::new(on);
+        assert!(table.offer(Sight::Added, "a", 1));
+        assert!(!table.offer(Sight::Modified, "a", 2), "it is ready already");
+        table.expect(expected);
+        assert!(table.take().is_none());
+    }
+}
+
+#[test]
+fn an_object_has_one_worker_at_a_time_and_its_turn_again_if_something_happened_meanwhile() {
+    let mut table = Table::new(On::Create);
+    table.offer(Sight::Added, "a", 1);
+    let key = table.expect("default/a [Added 1]");
+    assert!(!table.offer(Sight::Modified, "a", 3));
+    assert!(table.take().is_none());
+    assert!(table.rest(key, 2, None));
+    table.expect("default/a [Modified 3]");
+}
+
+#[test]
+fn the_echo_of_our_own_write_is_news_to_spies_alone() {
+    for (on, news) in [(On::Create, false), (On::Event, true)] {
+        let mut table = Table::new(on);
+        table.offer(Sight::Added, "a", 1);
+        let (key, _) = table.take().unwrap();
+        table.rest(key, 2, None);
+        assert_eq!(table.offer(Sight::Modified, "a", 2), news);
+    }
+}
+
+#[test]
+fn a_second_list_tells_of_what_changed_and_of_what_vanished() {
+    let mut table = Table::new(On::Event);
+    for name in ["a", "b", "c"] {
+        table.offer(Sight::Listed, name, 1);
+        let (key, _) = table.take().unwrap();
+        table.rest(key, 1, None);
+    }
+    table.slots.begin_list(&table.source);
+    assert!(!table.offer(Sight::Listed, "a", 1));
+    assert!(table.offer(Sight::Listed, "b", 5));
+    assert_eq!(table.slots.complete_list(&table.source), 1);
+    table.expect("default/b [Listed 5]");
+    table.expect("default/c [Deleted]");
+}
+
+#[test]
+fn a_retry_comes_at_its_time_even_if_something_else_happens_before() {
+    let mut table = Table::new(On::Create);
+    table.offer(Sight::Added, "a", 1);
+    let (key, _) = table.take().unwrap();
+    table.rest(key, 1, Some(at(100)));
+    assert_eq!((table.slots.wake(at(99)), table.slots.next_wake()), (0, Some(at(100))));
+    table.offer(Sight::Modified, "a", 2);
+    let turn = table.slots.take().unwrap();
+    assert_eq!(turn.wake_at, Some(at(100)));
+    assert_eq!(table.slots.next_wake(), None);
+    table.rest(turn.key, 2, turn.wake_at);
+    assert_eq!(table.slots.wake(at(100)), 1);
+    table.expect("default/a []");
+}
+
+#[test]
+fn past_the_budget_bytes_are_let_go_where_the_object_can_be_fetched() {
+    for (on, kept) in [(On::Create, false), (On::Event, true)] {
+        let mut table = Table::new(on);
+        table.slots.bytes = BYTES;
+        assert!(table.slots.is_full());
+        table.offer(Sight::Added, "a", 1);
+        let turn = table.slots.take().unwrap();
+        assert_eq!(turn.pending[0].raw.is_some(), kept);
+    }
+}
+
+#[test]
+fn nothing_is_left_of_a_source_that_is_forgotten() {
+    let mut table = Table::new(On::Create);
+    table.offer(Sight::Added, "a", 1);
+    let (key, _) = table.take().unwrap();
+    table.offer(Sight::Added, "b", 1);
+    table.rest(key.clone(), 1, Some(at(1)));
+    table.slots.forget(&table.source.clone());
+    assert_eq!((table.slots.slots.len(), table.slots.bytes, table.slots.next_wake()), (0, 0, None));
+    assert!(table.take().is_none());
+    assert!(!table.rest(key, 2, None), "a turn that was under way ends without harm");
+}
+
+#[test]
+fn an_object_at_rest_costs_less_than_400_bytes() {
+    let uid = "5ee74367-475f-4aa4-a15d-f2dcc2d4738e".len();
+    let name = "a-name-of-the-usual-length".len();
+    // A hash table is at most 7/8 full, and at least half of that; allocations are rounded up by 16 bytes at most.
+    let entry = 16 * (size_of::<Key>() + size_of::<Slot>() + 1) / 7;
+    assert!(entry + uid + name + 2 * 16 <= 400, "{} bytes", entry + uid + name + 2 * 16);
+}
