@@ -1,0 +1,198 @@
+//! What plugins may ask of the host: the table of functions that each is given.
+//!
+//! The functions carry no state, so they find it by the thread: the host that makes the call sets itself for as long. A
+//! thread that a plugin started itself is answered by the host that was set up last, in a process usually the only one.
+
+use std::{
+    cell::RefCell,
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::{Arc, OnceLock, PoisonError, RwLock, Weak},
+    time::Duration,
+};
+
+use abi_stable::{
+    prefix_type::PrefixTypeTrait,
+    std_types::{ROption, RResult, RStr, RVec},
+};
+use futures::FutureExt;
+use kopf_plugin_abi::{
+    v1::{Bytes, FutureV1, HostV1, HostV1Ref, Reply, op},
+    wire::{Failure, FailureKind},
+};
+use kopf_reactor::Clock;
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+use tokio::{runtime::Handle, task::JoinSet};
+
+use crate::spans;
+
+/// What requests are answered with.
+pub(crate) struct Host {
+    clock: Arc<dyn Clock>,
+    /// Where waiting is done; absent: by whoever waits.
+    runtime: Option<Handle>,
+}
+
+thread_local! {
+    static CURRENT: RefCell<Option<Arc<Host>>> = const { RefCell::new(None) };
+}
+
+static LATEST: RwLock<Weak<Host>> = RwLock::new(Weak::new());
+
+impl Host {
+    pub(crate) fn new(clock: Arc<dyn Clock>, runtime: Option<Handle>) -> Arc<Host> {
+        let host = Arc::new(Host { clock, runtime });
+        *LATEST.write().unwrap_or_else(PoisonError::into_inner) = Arc::downgrade(&host);
+        host
+    }
+
+    /// Calls into a plugin, whose requests are answered by this host meanwhile.
+    pub(crate) fn lend<R>(self: &Arc<Host>, call: impl FnOnce() -> R) -> R {
+        let before = CURRENT.replace(Some(self.clone()));
+        let result = catch_unwind(AssertUnwindSafe(call));
+        CURRENT.set(before);
+        result.unwrap_or_else(|payload| std::panic::resume_unwind(payload))
+    }
+
+    fn current() -> Option<Arc<Host>> {
+        let lent = CURRENT.try_with(|current| current.borrow().clone()).ok().flatten();
+        lent.or_else(|| LATEST.read().unwrap_or_else(PoisonError::into_inner).upgrade())
+    }
+
+    fn request(&self, operation: u32, body: &[u8]) -> FutureV1 {
+        match operation {
+            op::NOW => ready(self.now()),
+            op::SLEEP => {
+                #[derive(Deserialize)]
+                struct Sleep {
+                    ms: u64,
+                }
+                let Ok(Sleep { ms }) = serde_json::from_slice(body) else {
+                    return ready(failed(FailureKind::Arguments, "the body of SLEEP is not {\"ms\": n}"));
+                };
+                self.sleep(Duration::from_millis(ms))
+            }
+            other => ready(unsupported(other)),
+        }
+    }
+
+    fn sleep(&self, span: Duration) -> FutureV1 {
+        let Some(runtime) = &self.runtime else {
+            let sleep = self.clock.sleep(span);
+            return FutureV1::new(sleep.map(|()| reply(&json!({}))));
+        };
+        // Whoever awaits this may be a thread of the plugin's, where a clock that needs our runtime does not find it.
+        let clock = self.clock.clone();
+        let mut task = JoinSet::new();
+        task.spawn_on(async move { clock.sleep(span).await }, runtime);
+        FutureV1::new(async move {
+            match task.join_next().await {
+                Some(Ok(())) => reply(&json!({})),
+                _ => stopping(),
+            }
+        })
+    }
+
+    fn now(&self) -> Reply {
+        reply(&json!({ "unix_ms": self.clock.now().as_millisecond() }))
+    }
+}
+
+const PANICKED: &str = "the host panicked while it served this request";
+
+/// The table.
+pub(crate) fn table() -> HostV1Ref {
+    static TABLE: OnceLock<HostV1Ref> = OnceLock::new();
+    *TABLE.get_or_init(|| HostV1 { log, cache_get, request, control }.leak_into_prefix())
+}
+
+// Each function catches its own panics: one that left it would end the process.
+
+extern "C" fn log(level: u8, target: RStr<'_>, file: RStr<'_>, line: u32, span: u64, fields: RStr<'_>) {
+    guarded(|| (), || tell(level, target.as_str(), file.as_str(), line, span, fields.as_str()));
+}
+
+extern "C" fn cache_get(_index: RStr<'_>, _key: RStr<'_>) -> ROption<Bytes> {
+    ROption::RNone
+}
+
+extern "C" fn request(operation: u32, body: RVec<u8>) -> FutureV1 {
+    let answer = || Host::current().map_or_else(|| ready(stopping()), |host| host.request(operation, &body));
+    guarded(|| ready(failed(FailureKind::Panic, PANICKED)), answer)
+}
+
+extern "C" fn control(operation: u32, _body: RVec<u8>) -> Reply {
+    guarded(
+        || failed(FailureKind::Panic, PANICKED),
+        || match operation {
+            op::NOW => Host::current().map_or_else(stopping, |host| host.now()),
+            other => unsupported(other),
+        },
+    )
+}
+
+fn guarded<R>(otherwise: impl FnOnce() -> R, call: impl FnOnce() -> R) -> R {
+    catch_unwind(AssertUnwindSafe(call)).unwrap_or_else(|payload| {
+        // Dropping the payload might panic again.
+        std::mem::forget(payload);
+        otherwise()
+    })
+}
+
+/// Gives a line of a plugin to the host's subscriber. A callsite has one level, hence five of them.
+fn tell(level: u8, target: &str, file: &str, line: u32, span: u64, fields: &str) {
+    let (message, fields) = match serde_json::from_str::<Map<String, Value>>(fields) {
+        Ok(mut fields) => (fields.shift_remove("message"), fields),
+        Err(_) => (Some(Value::from(fields)), Map::new()),
+    };
+    let message = match message {
+        Some(Value::String(text)) => text,
+        Some(other) => other.to_string(),
+        None => String::new(),
+    };
+    let fields = (!fields.is_empty()).then(|| tracing::field::display(Value::from(fields)));
+    let label = spans::find(span);
+    let object = label.as_ref().map(|label| tracing::field::display(&label.object));
+    let place = format_args!("{file}:{line}");
+    macro_rules! event {
+        ($level:ident) => {
+            tracing::event!(
+                target: "kopf_plugin",
+                tracing::Level::$level,
+                object,
+                origin = target,
+                %place,
+                fields,
+                "{message}"
+            )
+        };
+    }
+    match level {
+        0 | 1 => event!(ERROR),
+        2 => event!(WARN),
+        3 => event!(INFO),
+        4 => event!(DEBUG),
+        _ => event!(TRACE),
+    }
+}
+
+fn ready(reply: Reply) -> FutureV1 {
+    FutureV1::new(std::future::ready(reply))
+}
+
+fn reply(value: &Value) -> Reply {
+    RResult::ROk(value.to_string().into_bytes().into())
+}
+
+fn failed(kind: FailureKind, message: &str) -> Reply {
+    let failure = Failure { kind, message: message.to_owned(), ..Failure::default() };
+    RResult::RErr(serde_json::to_vec(&failure).unwrap_or_default().into())
+}
+
+fn unsupported(operation: u32) -> Reply {
+    failed(FailureKind::Unsupported, &format!("this host does not know operation {operation}"))
+}
+
+fn stopping() -> Reply {
+    failed(FailureKind::Temporary, "the host is stopping")
+}

@@ -1,0 +1,256 @@
+//! The reactor's `Invoker` over loaded plugins: who runs a handler, and what becomes of one that is let go.
+
+use std::{
+    future::Future,
+    io,
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll},
+    time::Duration,
+};
+
+use abi_stable::std_types::{RResult, RVec};
+use futures::{channel::oneshot, future::BoxFuture};
+use kopf_core::outcome::{Answer, FailureKind};
+use kopf_plugin_abi::v1::{FutureV1, InvokeRequest, PluginV1Ref, Reply, op};
+use kopf_reactor::{Attempt, Invoker, invoke::Overdue};
+use tokio::{runtime::Runtime, task::JoinSet};
+
+use crate::{
+    Options,
+    attempt::{self, failed},
+    copies::Copies,
+    host::Host,
+    pool::Pool,
+    running::{Entry, Running},
+    spans::{Label, Span},
+};
+
+/// Threads that poll asynchronous handlers. With two, one handler that does not yield leaves the others alive.
+const ASYNC_THREADS: usize = 2;
+
+/// Makes attempts in loaded plugins.
+///
+/// Synchronous handlers run on threads of a pool, asynchronous ones on a runtime of their own, so that neither can
+/// hold up the reactor.
+pub struct PluginInvoker {
+    plugins: Vec<PluginV1Ref>,
+    host: Arc<Host>,
+    pool: Arc<Pool>,
+    /// Absent: futures are polled by whoever awaits an attempt.
+    runtime: Option<Runtime>,
+    running: Arc<Running>,
+    stall: Duration,
+    /// The files that the plugins were opened from, where backtraces are read.
+    copies: Option<Copies>,
+}
+
+impl PluginInvoker {
+    /// An invoker without plugins.
+    ///
+    /// # Errors
+    ///
+    /// When the runtime for asynchronous handlers cannot be started.
+    pub(crate) fn new(options: &Options) -> io::Result<PluginInvoker> {
+        let mut builder = tokio::runtime::Builder::new_multi_thread();
+        builder.worker_threads(ASYNC_THREADS).thread_name("kopf-async").enable_all();
+        let runtime = if options.in_place { None } else { Some(builder.build()?) };
+        let handle = runtime.as_ref().map(|runtime| runtime.handle().clone());
+        Ok(PluginInvoker {
+            plugins: vec![],
+            host: Host::new(options.clock.clone(), handle),
+            pool: Arc::new(Pool::new(options.sync_threads)),
+            runtime,
+            running: Arc::default(),
+            stall: options.stall,
+            copies: None,
+        })
+    }
+
+    /// Adds a plugin; handlers name it by its place.
+    pub(crate) fn add(&mut self, plugin: PluginV1Ref) {
+        self.plugins.push(plugin);
+    }
+
+    /// Keeps the files of the plugins for as long as they are called.
+    pub(crate) fn keep(&mut self, copies: Option<Copies>) {
+        self.copies = copies;
+    }
+
+    /// What answers the plugins' requests.
+    pub(crate) fn host(&self) -> &Arc<Host> {
+        &self.host
+    }
+
+    /// Tells all plugins the most verbose level that is wanted of them: 1 (error) to 5 (trace).
+    pub fn set_level(&self, level: u8) {
+        for plugin in &self.plugins {
+            self.host.lend(|| plugin.set_level()(level));
+        }
+    }
+
+    /// Tells all plugins that no call comes any more, and waits until they have let go of what they hold.
+    pub async fn retire(&self) {
+        for plugin in &self.plugins {
+            let retired = self.host.lend(|| plugin.control()(op::RETIRE, RVec::from_slice(b"{}")));
+            if let RResult::RErr(error) = retired.await {
+                tracing::debug!(error = %String::from_utf8_lossy(&error), "A plugin does not retire.");
+            }
+        }
+    }
+
+    fn interruptible(
+        &self,
+        plugin: PluginV1Ref,
+        request: InvokeRequest,
+        span: Span,
+    ) -> BoxFuture<'static, Answer> {
+        let entry = self.running.enter(span, false, Some(self.stall));
+        let step = Step::New(plugin, request);
+        let future = Interruptible { step, entry, host: self.host.clone() };
+        let Some(runtime) = &self.runtime else {
+            return Box::pin(async move { attempt::answer(&future.await) });
+        };
+        let mut task = JoinSet::new();
+        task.spawn_on(future, runtime.handle());
+        Box::pin(async move {
+            // Dropping the set interrupts the handler, on the handlers' runtime.
+            match task.join_next().await {
+                Some(Ok(reply)) => attempt::answer(&reply),
+                _ => failed(FailureKind::Temporary(None), "the operator is stopping".to_owned()),
+            }
+        })
+    }
+
+    fn blocking(
+        &self,
+        plugin: PluginV1Ref,
+        request: InvokeRequest,
+        span: Span,
+        limit: Option<Duration>,
+    ) -> BoxFuture<'static, Answer> {
+        let id = span.label().handler.clone();
+        let object = span.label().object.clone();
+        let entry = Arc::new(self.running.enter(span, true, limit));
+        let (sender, receiver) = oneshot::channel();
+        let (host, call) = (self.host.clone(), entry.clone());
+        let job = move || {
+            let reply = call.on_thread(|| host.lend(|| plugin.call_sync()(request)));
+            drop(call);
+            if sender.send(reply).is_err() {
+                tracing::warn!(%object, "Handler {id} has returned after it was given up; its answer is dropped.");
+            }
+        };
+        match self.pool.run(Box::new(job)) {
+            Ok(ticket) => {
+                let waiting = Waiting { pool: self.pool.clone(), ticket, entry, receiver };
+                Box::pin(waiting)
+            }
+            Err(error) => {
+                let message = format!("no thread could be started for it: {error}");
+                Box::pin(std::future::ready(failed(FailureKind::Temporary(None), message)))
+            }
+        }
+    }
+}
+
+impl Invoker for PluginInvoker {
+    fn invoke(&self, attempt: Attempt) -> BoxFuture<'static, Answer> {
+        let handler = &attempt.call.handler;
+        let label = Label { object: attempt.subject.object.header.to_string(), handler: handler.id.clone() };
+        let span = Span::open(label);
+        let refused = |message| Box::pin(std::future::ready(failed(FailureKind::Permanent, message)));
+        let Some(&plugin) = self.plugins.get(handler.plugin) else {
+            return refused(format!("there is no plugin number {}", handler.plugin));
+        };
+        match attempt::request(&attempt, span.number()) {
+            Err(error) => refused(format!("the request cannot be written as JSON: {error}")),
+            Ok(request) if handler.asynchronous => self.interruptible(plugin, request, span),
+            Ok(request) => self.blocking(plugin, request, span, handler.limits.attempt_timeout),
+        }
+    }
+
+    fn overdue(&self) -> Vec<Overdue> {
+        self.running.overdue()
+    }
+}
+
+impl Drop for PluginInvoker {
+    fn drop(&mut self) {
+        if let Some(runtime) = self.runtime.take() {
+            // A handler that does not yield must not hold up the end, and a runtime must not be waited for in another.
+            runtime.shutdown_background();
+        }
+    }
+}
+
+/// A plugin's future, whose host is known and whose time on the thread is watched, in each poll and in its end.
+struct Interruptible {
+    step: Step,
+    entry: Entry,
+    host: Arc<Host>,
+}
+
+enum Step {
+    New(PluginV1Ref, InvokeRequest),
+    Begun(FutureV1),
+    Ended,
+}
+
+impl Future for Interruptible {
+    type Output = Reply;
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Reply> {
+        let Interruptible { step, entry, host } = self.get_mut();
+        entry.on_thread(|| {
+            host.lend(|| {
+                let mut future = match std::mem::replace(step, Step::Ended) {
+                    Step::New(plugin, request) => plugin.call()(request),
+                    Step::Begun(future) => future,
+                    Step::Ended => return Poll::Pending,
+                };
+                let polled = Pin::new(&mut future).poll(context);
+                if polled.is_pending() {
+                    *step = Step::Begun(future);
+                }
+                polled
+            })
+        })
+    }
+}
+
+impl Drop for Interruptible {
+    fn drop(&mut self) {
+        let Interruptible { step, entry, host } = self;
+        entry.on_thread(|| host.lend(|| *step = Step::Ended));
+    }
+}
+
+/// A blocking call that somebody waits for.
+struct Waiting {
+    pool: Arc<Pool>,
+    ticket: u64,
+    entry: Arc<Entry>,
+    receiver: oneshot::Receiver<Reply>,
+}
+
+impl Future for Waiting {
+    type Output = Answer;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Answer> {
+        Pin::new(&mut self.receiver).poll(context).map(|reply| match reply {
+            Ok(reply) => attempt::answer(&reply),
+            Err(oneshot::Canceled) => {
+                failed(FailureKind::Temporary(None), "the operator is stopping".to_owned())
+            }
+        })
+    }
+}
+
+impl Drop for Waiting {
+    fn drop(&mut self) {
+        if !self.pool.withdraw(self.ticket) {
+            self.entry.abandon();
+        }
+    }
+}

@@ -1,0 +1,147 @@
+//! Makes the core's handlers of what a plugin declares, and refuses what cannot be served.
+
+use std::time::Duration;
+
+use kopf_core::{
+    field::FieldPath,
+    filter::{Filter, Match},
+    handler::{Errors, Handler, Limits, On, Wants},
+    selector::Selector,
+};
+use kopf_plugin_abi::wire;
+use serde::Deserialize;
+use serde_json::Value;
+
+use crate::error::Problem;
+
+/// A manifest whose handlers are not looked at yet, so that one that cannot be read is named by its id.
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct Manifest {
+    #[serde(default)]
+    pub(crate) name: String,
+    #[serde(default)]
+    pub(crate) version: String,
+    #[serde(default)]
+    pub(crate) rustc: String,
+    #[serde(default)]
+    handlers: Vec<Value>,
+}
+
+impl Manifest {
+    /// Reads what a plugin answered to its start.
+    pub(crate) fn read(json: &[u8]) -> Result<Manifest, Problem> {
+        let manifest: Manifest =
+            serde_json::from_slice(json).map_err(|error| Problem::BadManifest(error.to_string()))?;
+        match () {
+            () if manifest.handlers.is_empty() => Err(Problem::NoHandlers),
+            () if manifest.name.is_empty() => Err(Problem::BadManifest("it has no name".to_owned())),
+            () => Ok(manifest),
+        }
+    }
+
+    /// The handlers of the plugin that is loaded as the `plugin`th, or what is wrong with each that cannot be served.
+    pub(crate) fn handlers(self, plugin: usize) -> Result<Vec<Handler>, Vec<Problem>> {
+        let mut handlers = Vec::with_capacity(self.handlers.len());
+        let mut problems = Vec::new();
+        for (index, declared) in (0..).zip(self.handlers) {
+            let text = |key: &str| declared[key].as_str().unwrap_or_default().to_owned();
+            let (id, place) = (text("id"), format!("{}:{}", text("file"), declared["line"]));
+            let read = serde_json::from_value(declared).map_err(|error| {
+                format!("{error}; rebuild it with a kopf-plugin-api of this host's version")
+            });
+            match read.and_then(|declaration| handler(plugin, index, declaration)) {
+                Ok(handler) => handlers.push(handler),
+                Err(problem) => problems.push(Problem::BadHandler { id, place, problem }),
+            }
+        }
+        if problems.is_empty() { Ok(handlers) } else { Err(problems) }
+    }
+}
+
+fn handler(plugin: usize, index: u32, declared: wire::Declaration) -> Result<Handler, String> {
+    let wire::Declaration {
+        id, selector, asynchronous, function, package, file, line, wants, options, ..
+    } = declared;
+    let on = match declared.on {
+        wire::On::Event => On::Event,
+        wire::On::Create => On::Create,
+        wire::On::Update => On::Update,
+        wire::On::Delete => On::Delete,
+        wire::On::Resume => On::Resume,
+        wire::On::Field => On::Field,
+        other => return Err(format!("this host does not know what calls it ({other:?}); use a newer kopf")),
+    };
+    let field =
+        options.field.as_deref().map(FieldPath::parse).transpose().map_err(|error| error.to_string())?;
+    if id.is_empty() {
+        return Err("its id is empty; leave the id out, or write one".to_owned());
+    }
+    if on == On::Field && field.is_none() {
+        return Err("it is called on a change of a field and names none; add field = \"spec.…\"".to_owned());
+    }
+    if options.retries == Some(0) {
+        return Err(
+            "retries = 0 would never call it; retries counts all attempts, so write 1 or more".to_owned()
+        );
+    }
+    let limits = Limits {
+        retries: options.retries,
+        timeout: options.timeout.map(|span| seconds("timeout", span)).transpose()?,
+        attempt_timeout: options.attempt_timeout.map(|span| seconds("attempt_timeout", span)).transpose()?,
+        backoff: options.backoff.map(|span| seconds("backoff", span)).transpose()?,
+        errors: match options.errors {
+            Some(wire::Errors::Ignored) => Errors::Ignored,
+            Some(wire::Errors::Permanent) => Errors::Permanent,
+            Some(wire::Errors::Temporary) => Errors::Temporary,
+            None => Errors::default(),
+        },
+    };
+    for (name, limit) in [("timeout", limits.timeout), ("attempt_timeout", limits.attempt_timeout)] {
+        if limit == Some(Duration::ZERO) {
+            return Err(format!("{name} = 0 leaves it no time; write more than 0 seconds"));
+        }
+    }
+    Ok(Handler {
+        plugin,
+        index,
+        id: field.as_ref().map_or(id.clone(), |field| format!("{id}/{field}")),
+        on,
+        selector: Selector::parse(&selector).map_err(|error| error.to_string())?,
+        filter: Filter { labels: matches(options.labels)?, annotations: matches(options.annotations)? },
+        field,
+        asynchronous,
+        limits,
+        optional: options.optional,
+        wants: Wants { old: wants.old, new: wants.new, diff: wants.diff },
+        param: options.param,
+        function,
+        package,
+        place: format!("{file}:{line}"),
+    })
+}
+
+fn seconds(name: &str, value: f64) -> Result<Duration, String> {
+    Duration::try_from_secs_f64(value)
+        .map_err(|_| format!("{name} = {value} is no span of time; write seconds, 0 or more, such as 1.5"))
+}
+
+fn matches(asked: Vec<(String, wire::Match)>) -> Result<Vec<(String, Match)>, String> {
+    let convert = |(key, asked): (String, wire::Match)| {
+        let asked = match asked {
+            _ if key.is_empty() => return Err("a label or annotation has an empty key; name one".to_owned()),
+            wire::Match::Is(value) => Match::Is(value),
+            wire::Match::Present => Match::Present,
+            wire::Match::Absent => Match::Absent,
+            other => {
+                return Err(format!(
+                    "this host does not know the match {other:?} of `{key}`; use a newer kopf"
+                ));
+            }
+        };
+        Ok((key, asked))
+    };
+    asked.into_iter().map(convert).collect()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,239 @@
+use expect_test::{Expect, expect};
+use serde_json::{Value, json};
+
+use super::*;
+
+/// A manifest with one handler, in which some members are replaced.
+fn manifest(changes: Value) -> Vec<u8> {
+    let mut handler = json!({
+        "id": "fn", "on": "update", "selector": ["x.org", "v1", "things"], "asynchronous": true,
+        "function": "p::fn", "package": "p", "file": "src/lib.rs", "line": 7,
+    });
+    for (key, value) in changes.as_object().unwrap() {
+        handler[key] = value.clone();
+    }
+    json!({ "name": "p", "version": "1.2.3", "rustc": "rustc 1", "handlers": [handler] })
+        .to_string()
+        .into_bytes()
+}
+
+#[track_caller]
+fn check(json: &[u8], expected: Expect) {
+    let found = match Manifest::read(json).map(|manifest| manifest.handlers(3)) {
+        Ok(Ok(handlers)) => format!("{handlers:#?}\n"),
+        Ok(Err(problems)) => problems.iter().map(|problem| format!("{problem}\n")).collect(),
+        Err(problem) => format!("{problem}\n"),
+    };
+    expected.assert_eq(&found);
+}
+
+#[test]
+fn a_declaration_becomes_a_handler_faithfully() {
+    let options = json!({
+        "retries": 3, "timeout": 60.0, "attempt_timeout": 0.5, "backoff": 0.0, "errors": "permanent",
+        "field": "spec.replicas", "labels": [["app", { "is": "web" }], ["tier", "present"]],
+        "annotations": [["skip", "absent"]], "optional": true, "param": { "n": 1 },
+    });
+    let wants = json!({ "old": true, "diff": true });
+    check(
+        &manifest(json!({ "options": options, "wants": wants })),
+        expect![[r#"
+        [
+            Handler {
+                plugin: 3,
+                index: 0,
+                id: "fn/spec.replicas",
+                on: Update,
+                selector: Selector {
+                    written: "x.org/v1/things",
+                    group: Some(
+                        "x.org",
+                    ),
+                    version: Some(
+                        "v1",
+                    ),
+                    name: "things",
+                },
+                filter: Filter {
+                    labels: [
+                        (
+                            "app",
+                            Is(
+                                "web",
+                            ),
+                        ),
+                        (
+                            "tier",
+                            Present,
+                        ),
+                    ],
+                    annotations: [
+                        (
+                            "skip",
+                            Absent,
+                        ),
+                    ],
+                },
+                field: Some(
+                    FieldPath(
+                        [
+                            "spec",
+                            "replicas",
+                        ],
+                    ),
+                ),
+                asynchronous: true,
+                limits: Limits {
+                    retries: Some(
+                        3,
+                    ),
+                    timeout: Some(
+                        60s,
+                    ),
+                    attempt_timeout: Some(
+                        500ms,
+                    ),
+                    backoff: Some(
+                        0ns,
+                    ),
+                    errors: Permanent,
+                },
+                optional: true,
+                wants: Wants {
+                    old: true,
+                    new: false,
+                    diff: true,
+                },
+                param: Some(
+                    Object {
+                        "n": Number(1),
+                    },
+                ),
+                function: "p::fn",
+                package: "p",
+                place: "src/lib.rs:7",
+            },
+        ]
+    "#]],
+    );
+}
+
+#[test]
+fn every_kind_of_handler_is_known() {
+    let kinds = [On::Event, On::Create, On::Update, On::Delete, On::Resume, On::Field];
+    for kind in kinds {
+        let json = manifest(json!({ "on": kind.as_str(), "options": { "field": "spec" } }));
+        let handlers = Manifest::read(&json).unwrap().handlers(0).unwrap();
+        assert_eq!((handlers[0].on, handlers[0].id.as_str()), (kind, "fn/spec"));
+    }
+}
+
+#[test]
+fn handlers_that_cannot_be_served_are_named_with_their_place() {
+    check(
+        &manifest(json!({ "on": "daemon" })),
+        expect![[r#"
+        handler `fn` (src/lib.rs:7): unknown variant `daemon`, expected one of `event`, `create`, `update`, `delete`, `resume`, `field`; rebuild it with a kopf-plugin-api of this host's version
+    "#]],
+    );
+    check(
+        &manifest(json!({ "on": "field" })),
+        expect![[r#"
+        handler `fn` (src/lib.rs:7): it is called on a change of a field and names none; add field = "spec.…"
+    "#]],
+    );
+    check(
+        &manifest(json!({ "id": "" })),
+        expect![[r#"
+        handler `` (src/lib.rs:7): its id is empty; leave the id out, or write one
+    "#]],
+    );
+    check(
+        &manifest(json!({ "selector": [] })),
+        expect![[r#"
+        handler `fn` (src/lib.rs:7): 0 strings select a resource, but 1 to 3 are expected, such as ("zalando.org", "v1", "kopfexamples")
+    "#]],
+    );
+    check(
+        &manifest(json!({ "options": { "field": "spec..a" } })),
+        expect![[r#"
+        handler `fn` (src/lib.rs:7): the field `spec..a` has an empty step; write keys with single dots between them, such as spec.replicas
+    "#]],
+    );
+    check(
+        &manifest(json!({ "options": { "retries": 0 } })),
+        expect![[r#"
+        handler `fn` (src/lib.rs:7): retries = 0 would never call it; retries counts all attempts, so write 1 or more
+    "#]],
+    );
+    check(
+        &manifest(json!({ "options": { "timeout": -1.0 } })),
+        expect![[r#"
+        handler `fn` (src/lib.rs:7): timeout = -1 is no span of time; write seconds, 0 or more, such as 1.5
+    "#]],
+    );
+    check(
+        &manifest(json!({ "options": { "attempt_timeout": 0.0 } })),
+        expect![[r#"
+        handler `fn` (src/lib.rs:7): attempt_timeout = 0 leaves it no time; write more than 0 seconds
+    "#]],
+    );
+    check(
+        &manifest(json!({ "options": { "backoff": 1e300 } })),
+        expect![[r#"
+        handler `fn` (src/lib.rs:7): backoff = 1000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000 is no span of time; write seconds, 0 or more, such as 1.5
+    "#]],
+    );
+    check(
+        &manifest(json!({ "options": { "errors": "loud" } })),
+        expect![[r#"
+        handler `fn` (src/lib.rs:7): unknown variant `loud`, expected one of `ignored`, `temporary`, `permanent`; rebuild it with a kopf-plugin-api of this host's version
+    "#]],
+    );
+    check(
+        &manifest(json!({ "options": { "labels": [["", "present"]] } })),
+        expect![[r#"
+        handler `fn` (src/lib.rs:7): a label or annotation has an empty key; name one
+    "#]],
+    );
+    check(
+        &manifest(json!({ "options": { "labels": [["a", "odd"]] } })),
+        expect![[r#"
+        handler `fn` (src/lib.rs:7): unknown variant `odd`, expected one of `is`, `present`, `absent`; rebuild it with a kopf-plugin-api of this host's version
+    "#]],
+    );
+}
+
+#[test]
+fn a_manifest_without_handlers_or_sense_is_refused() {
+    check(
+        br#"{"name":"p","handlers":[]}"#,
+        expect![[r#"
+        it declares no handlers; write a function with an attribute such as #[kopf::on::create(…)], and where handlers are in a crate it depends on, `use thatcrate as _;`
+    "#]],
+    );
+    check(
+        br#"{"handlers":[{}]}"#,
+        expect![[r#"
+        its manifest cannot be read (it has no name); rebuild it with a kopf-plugin-api of this host's version
+    "#]],
+    );
+    check(
+        b"[]",
+        expect![[r#"
+            it declares no handlers; write a function with an attribute such as #[kopf::on::create(…)], and where handlers are in a crate it depends on, `use thatcrate as _;`
+        "#]],
+    );
+    check(
+        b"\xff",
+        expect![[r#"
+        its manifest cannot be read (expected value at line 1 column 1); rebuild it with a kopf-plugin-api of this host's version
+    "#]],
+    );
+    check(
+        br#"{"name":"p","handlers":[3]}"#,
+        expect![[r#"
+        handler `` (:null): invalid type: integer `3`, expected struct Declaration; rebuild it with a kopf-plugin-api of this host's version
+    "#]],
+    );
+}

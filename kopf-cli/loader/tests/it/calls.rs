@@ -1,0 +1,215 @@
+//! Attempts and their answers.
+
+use std::sync::Arc;
+
+use expect_test::{Expect, expect};
+use futures::executor::block_on;
+use kopf_core::outcome::Answer;
+use kopf_loader::{Loaded, Plugin};
+use kopf_plugin_abi::v1::op;
+use kopf_reactor::Invoker;
+use serde_json::{Value, json};
+
+use crate::stage::{attempt, call, lines, load, subject};
+
+fn text(answer: Answer) -> String {
+    match answer.result {
+        Ok(result) => result.map_or("nothing".to_owned(), |result| result.to_string()),
+        Err(failure) => format!("{:?}: {}", failure.kind, failure.message),
+    }
+}
+
+#[track_caller]
+fn check(loaded: &Loaded, id: &str, spec: &Value, old: Option<Value>, new: Value, expected: Expect) {
+    let attempt = attempt(loaded, id, &subject("calls", spec), old, new);
+    expected.assert_eq(&text(block_on(loaded.invoker.invoke(attempt))));
+}
+
+#[test]
+fn handlers_of_an_authors_plugin_are_called_with_what_they_ask_for() {
+    let loaded = load(&["orderly"]);
+    check(
+        &loaded,
+        "create_fn",
+        &json!({ "size": 3 }),
+        None,
+        json!({}),
+        expect![[r#"{"message":"calls is 3"}"#]],
+    );
+    check(&loaded, "create_fn", &json!({}), None, json!({}), expect!["Permanent: no size"]);
+    check(&loaded, "size_fn/spec.size", &json!({}), Some(json!(1)), json!(2), expect![[r#""1 -> 2""#]]);
+    check(&loaded, "sleeping", &json!({}), None, json!({}), expect!["nothing"]);
+}
+
+#[test]
+fn what_a_plugin_says_of_itself_is_kept() {
+    let loaded = load(&["orderly"]);
+    let Plugin { name, version, path, rustc, handlers } = &loaded.plugins[0];
+    assert_eq!((name.as_str(), version.as_str(), *handlers), ("orderly", "1.0.1", loaded.handlers.len()));
+    assert!(path.ends_with("liborderly.so") && rustc.starts_with("rustc 1."), "{path:?} {rustc}");
+    let first = &loaded.handlers[0];
+    let place = first.place.rsplit_once('/').unwrap().1;
+    let found =
+        format!("{} {} {} {place} {:?}", first.id, first.function, first.package, first.limits.retries);
+    expect!["create_fn orderly::create_fn orderly orderly.rs:7 Some(3)"].assert_eq(&found);
+}
+
+#[test]
+fn everything_of_an_attempt_crosses() {
+    let loaded = load(&["unruly"]);
+    let change =
+        attempt(&loaded, "echo", &subject("all", &json!({ "a": 1 })), Some(json!({})), json!({ "a": 1 }));
+    let mut echo = block_on(loaded.invoker.invoke(change)).result.unwrap().unwrap();
+    echo["address"] = Value::Null;
+    expect![[r#"
+        {
+          "object": {
+            "apiVersion": "x.org/v1",
+            "kind": "Thing",
+            "metadata": {
+              "name": "all",
+              "namespace": "ns",
+              "uid": "u",
+              "resourceVersion": "7"
+            },
+            "spec": {
+              "a": 1
+            }
+          },
+          "old": {},
+          "context": {
+            "reason": "update",
+            "event": null,
+            "retry": 2,
+            "started": "2026-01-02T03:04:05Z",
+            "runtime_ms": 1500,
+            "old_known": true,
+            "new": {
+              "a": 1
+            },
+            "diff": [
+              [
+                "add",
+                [
+                  "a"
+                ],
+                null,
+                1
+              ]
+            ],
+            "resource": {
+              "group": "x.org",
+              "version": "v1",
+              "plural": "things",
+              "kind": "Thing",
+              "namespaced": true
+            }
+          },
+          "indexed": false,
+          "thread": null,
+          "address": null
+        }"#]]
+    .assert_eq(&format!("{echo:#}"));
+}
+
+#[test]
+fn an_object_is_copied_once_for_all_attempts_on_it() {
+    let loaded = load(&["unruly"]);
+    let subject = subject("once", &json!({}));
+    let address = || {
+        let attempt = attempt(&loaded, "echo", &subject, None, json!({}));
+        block_on(loaded.invoker.invoke(attempt)).result.unwrap().unwrap()["address"].clone()
+    };
+    assert_eq!(address(), address());
+}
+
+#[test]
+fn a_reply_without_sense_fails_for_good() {
+    let loaded = load(&["unruly"]);
+    check(
+        &loaded,
+        "garbage",
+        &json!({}),
+        None,
+        json!({}),
+        expect![
+            "Permanent: the plugin's reply cannot be read (expected value at line 1 column 1); rebuild it with a kopf-plugin-api of this host's version"
+        ],
+    );
+}
+
+#[test]
+fn a_plugin_may_ask_for_the_time_and_for_nothing_that_is_not_known() {
+    let loaded = load(&["unruly"]);
+    let ask = |operation: u32, body: Value, expected: Expect| {
+        let request = json!({ "operation": operation, "body": body });
+        check(&loaded, "ask", &json!({}), None, request, expected);
+    };
+    ask(op::SLEEP, json!({ "ms": 1 }), expect!["{}"]);
+    ask(
+        op::SLEEP,
+        json!({}),
+        expect![[
+            r#"{"refused":{"kind":"arguments","message":"the body of SLEEP is not {\"ms\": n}","delay_ms":null,"location":null,"backtrace":null,"patch":null}}"#
+        ]],
+    );
+    ask(
+        op::KUBERNETES,
+        json!({}),
+        expect![[
+            r#"{"refused":{"kind":"unsupported","message":"this host does not know operation 2","delay_ms":null,"location":null,"backtrace":null,"patch":null}}"#
+        ]],
+    );
+    ask(
+        4711,
+        json!({}),
+        expect![[
+            r#"{"refused":{"kind":"unsupported","message":"this host does not know operation 4711","delay_ms":null,"location":null,"backtrace":null,"patch":null}}"#
+        ]],
+    );
+}
+
+#[test]
+fn several_plugins_answer_side_by_side() {
+    let loaded = load(&["orderly", "unruly"]);
+    let names: Vec<_> = loaded.plugins.iter().map(|plugin| plugin.name.as_str()).collect();
+    assert_eq!(names, ["orderly", "unruly"]);
+    assert!(call(&loaded, "create_fn", "side").result.is_ok());
+    assert!(call(&loaded, "echo", "side").result.is_ok());
+}
+
+#[test]
+fn one_file_loaded_twice_is_two_plugins_that_share_nothing() {
+    let (first, second) = (load(&["orderly"]), load(&["orderly"]));
+    assert!(call(&first, "create_fn", "twice").result.is_ok());
+    assert!(call(&second, "create_fn", "twice").result.is_ok());
+    block_on(first.invoker.retire());
+    assert!(call(&first, "create_fn", "twice").result.is_err());
+    assert!(call(&second, "create_fn", "twice").result.is_ok());
+}
+
+#[test]
+fn the_level_and_the_end_reach_every_plugin() {
+    let loaded = load(&["unruly"]);
+    loaded.invoker.set_level(5);
+    block_on(loaded.invoker.retire());
+    lines().wait_for(&["unruly", "the level is 5"]);
+    lines().wait_for(&["unruly", "operation 1"]);
+}
+
+#[test]
+fn an_invoker_may_end_on_a_thread_of_a_runtime() {
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    runtime.block_on(async {
+        let loaded = load(&["orderly"]);
+        let invoker: Arc<dyn Invoker> = loaded.invoker.clone();
+        let answer = invoker.invoke(attempt(
+            &loaded,
+            "create_fn",
+            &subject("end", &json!({ "size": 1 })),
+            None,
+            json!({}),
+        ));
+        assert!(answer.await.result.is_ok());
+    });
+}
