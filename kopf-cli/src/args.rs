@@ -1,0 +1,151 @@
+//! What was typed: the command line, checked word by word and not interpreted.
+//!
+//! What it means, together with the environment, is said by [`crate::config`].
+
+use std::{ffi::OsString, net::SocketAddr, num::NonZeroUsize, path::PathBuf, time::Duration};
+
+use clap::{Args, Parser, Subcommand};
+
+use kopf_reactor::Events;
+
+use crate::{config::value, telemetry::Format};
+
+/// A command line.
+#[derive(Debug, Parser)]
+#[command(name = "kopf", version, about = "Runs Kubernetes operators that are built as plugins", after_help = EXIT_CODES)]
+struct CommandLine {
+    #[command(subcommand)]
+    command: Command,
+}
+
+const EXIT_CODES: &str = "\
+Exit codes: 0 done, 1 failed, 2 wrong usage; 130 and 143 when a second SIGINT or SIGTERM cut the end short.";
+
+const RUN_ENVIRONMENT: &str = "\
+Each option can be given by the environment: KOPF_ and its name, such as KOPF_LOG_FORMAT=json. Lists (KOPF_NAMESPACE, \
+KOPF_BUILD, KOPF_APPLY) are separated by commas or white space, switches are true or false. What is typed goes before \
+the environment.
+
+Exit codes: 0 stopped by a signal, 1 failed, 2 wrong usage; 130 and 143 when a second SIGINT or SIGTERM cut the end \
+short.";
+
+/// A command.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Run an operator.
+    Run(Box<Run>),
+    /// List the resources and handlers of a plugin. Needs no cluster.
+    Inspect(Inspect),
+}
+
+/// The words after `kopf run`.
+#[derive(Debug, Default, Args)]
+#[command(after_help = RUN_ENVIRONMENT)]
+pub struct Run {
+    /// Plugins to load, such as target/debug/libminimal.so. Neither these nor --build, in the folder of a plugin
+    /// crate: --build .
+    #[arg(value_name = "PLUGIN")]
+    pub plugins: Vec<PathBuf>,
+
+    /// Serve this namespace only; can be given several times [env: KOPF_NAMESPACE]
+    #[arg(short, long = "namespace", value_name = "NS", value_parser = value::namespace, conflicts_with = "all_namespaces")]
+    pub namespaces: Vec<String>,
+
+    /// Serve the whole cluster. Without -n and -A: the whole cluster if that is permitted, else the context's
+    /// namespace [env: KOPF_ALL_NAMESPACES]
+    #[arg(short = 'A', long)]
+    pub all_namespaces: bool,
+
+    /// Run an API server in memory, on a free port of the loopback, and serve that [env: KOPF_SANDBOX]
+    #[arg(long, conflicts_with_all = ["kubeconfig", "context"])]
+    pub sandbox: bool,
+
+    /// Build the plugin crate in this folder with cargo and load it; can be given several times [env: KOPF_BUILD]
+    #[arg(long = "build", value_name = "DIR")]
+    pub builds: Vec<PathBuf>,
+
+    /// Create or update the objects of a YAML or JSON file, or of a folder of them, before the operator starts; can be
+    /// given several times [env: KOPF_APPLY]
+    #[arg(long = "apply", value_name = "FILE|DIR")]
+    pub manifests: Vec<PathBuf>,
+
+    /// The operator's name, under which its marks stand on objects. By default the name of the only plugin's package;
+    /// required for two plugins or more [env: KOPF_NAME]
+    #[arg(long)]
+    pub name: Option<String>,
+
+    /// The kubeconfig to use, instead of $KUBECONFIG, ~/.kube/config and the service account [env: KOPF_KUBECONFIG]
+    #[arg(long, value_name = "FILE")]
+    pub kubeconfig: Option<PathBuf>,
+
+    /// The kubeconfig's context to use [env: KOPF_CONTEXT]
+    #[arg(long)]
+    pub context: Option<String>,
+
+    /// Log the details of kopf and the plugins too: DEBUG [env: KOPF_VERBOSE]
+    #[arg(short, long)]
+    pub verbose: bool,
+
+    /// Log the details of everything, libraries included [env: KOPF_DEBUG]
+    #[arg(long)]
+    pub debug: bool,
+
+    /// Log warnings and errors only [env: KOPF_QUIET]
+    #[arg(short, long, conflicts_with_all = ["verbose", "debug"])]
+    pub quiet: bool,
+
+    /// How to log: full, plain or json; full by default [env: KOPF_LOG_FORMAT]
+    #[arg(long, value_name = "FORMAT", value_parser = value::format)]
+    pub log_format: Option<Format>,
+
+    /// Which Kubernetes Events to post: all, warnings or none; all by default [env: KOPF_EVENTS]
+    #[arg(long, value_name = "WHICH", value_parser = value::events)]
+    pub events: Option<Events>,
+
+    /// How many handlers may run at once; 64 by default [env: KOPF_CONCURRENCY]
+    #[arg(long, value_name = "N", value_parser = value::concurrency)]
+    pub concurrency: Option<NonZeroUsize>,
+
+    /// How many seconds handlers may take to finish when the operator stops; 25 by default [env: KOPF_GRACE]
+    #[arg(long, value_name = "S", value_parser = value::grace)]
+    pub grace: Option<Duration>,
+
+    /// Serve /healthz and /readyz at this address: a port of the loopback, or HOST:PORT; off by default
+    /// [env: KOPF_HTTP]
+    #[arg(long, value_name = "ADDR", value_parser = value::address)]
+    pub http: Option<SocketAddr>,
+}
+
+/// The words after `kopf inspect`.
+#[derive(Debug, Default, Args)]
+pub struct Inspect {
+    /// The plugin, such as target/debug/libminimal.so. Neither it nor --build, in the folder of a plugin crate:
+    /// --build .
+    #[arg(conflicts_with = "build")]
+    pub plugin: Option<PathBuf>,
+
+    /// Build the plugin crate in this folder with cargo first
+    #[arg(long, value_name = "DIR")]
+    pub build: Option<PathBuf>,
+
+    /// Print JSON, whose keys are stable
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Reads a command line, the program's name first.
+///
+/// # Errors
+///
+/// The exit code, when there is nothing to do but to leave: the help or the version was asked for and printed (0), or
+/// the line is wrong, which was said on standard error (2).
+pub fn parse(line: impl IntoIterator<Item = OsString>) -> Result<Command, u8> {
+    CommandLine::try_parse_from(line).map(|line| line.command).map_err(|error| {
+        // Whoever closed the stream does not want to read it.
+        let _ = error.print();
+        u8::try_from(error.exit_code()).unwrap_or(crate::WRONG_USAGE)
+    })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,51 @@
+//! The commands, and how they fail.
+
+pub mod inspect;
+pub mod run;
+
+use std::fmt;
+
+use crate::{FAILED, WRONG_USAGE, args::Command};
+
+/// Why a command came to nothing: what to tell the user, line by line.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// What was asked for makes no sense.
+    #[error("{0}")]
+    Usage(String),
+    /// It makes sense, and did not work.
+    #[error("{0}")]
+    Failed(String),
+}
+
+impl Failure {
+    /// What makes no sense.
+    pub fn usage(error: impl fmt::Display) -> Failure {
+        Failure::Usage(error.to_string())
+    }
+
+    /// What did not work.
+    pub fn failed(error: impl fmt::Display) -> Failure {
+        Failure::Failed(error.to_string())
+    }
+
+    /// The code to exit with.
+    pub fn exit_code(&self) -> u8 {
+        match self {
+            Failure::Usage(_) => WRONG_USAGE,
+            Failure::Failed(_) => FAILED,
+        }
+    }
+}
+
+/// Runs a command, and returns the code to exit with.
+///
+/// # Errors
+///
+/// When it fails; nothing is said about it yet.
+pub fn run(command: Command) -> Result<u8, Failure> {
+    match command {
+        Command::Run(typed) => run::run(*typed),
+        Command::Inspect(typed) => inspect::inspect(typed),
+    }
+}

@@ -1,0 +1,140 @@
+use expect_test::{Expect, expect};
+use kopf_core::{
+    filter::Filter,
+    handler::{Limits, On, Wants},
+    selector::Selector,
+};
+
+use super::*;
+
+/// A creation handler of a resource.
+pub(crate) fn handler(resource: &str) -> Handler {
+    Handler {
+        plugin: 0,
+        index: 0,
+        id: "create_fn".into(),
+        on: On::Create,
+        selector: Selector::parse(&[resource.to_owned()]).unwrap(),
+        filter: Filter::default(),
+        field: None,
+        asynchronous: true,
+        limits: Limits::default(),
+        optional: false,
+        wants: Wants::default(),
+        param: None,
+        function: "minimal::create_fn".into(),
+        package: "minimal".into(),
+        place: "src/lib.rs:5".into(),
+    }
+}
+
+fn handlers() -> Vec<Handler> {
+    let first = handler("kopfexamples.v1.zalando.org");
+    let field = Handler {
+        id: "field_fn/spec.field".into(),
+        on: On::Field,
+        field: Some("spec.field".parse().unwrap()),
+        limits: Limits {
+            retries: Some(3),
+            timeout: Some(Duration::from_secs(60)),
+            errors: Errors::Permanent,
+            ..Limits::default()
+        },
+        filter: Filter {
+            labels: vec![("app".into(), Match::Is("web".into())), ("old".into(), Match::Absent)],
+            ..Filter::default()
+        },
+        asynchronous: false,
+        function: "minimal::field_fn".into(),
+        place: "src/lib.rs:12".into(),
+        ..first.clone()
+    };
+    let delete = Handler { id: "bye".into(), on: On::Delete, optional: true, ..handler("pods") };
+    vec![first, delete, field]
+}
+
+#[track_caller]
+fn check(show: fn(&Plugin, &[&Handler]) -> String, expected: &Expect) {
+    let plugin = Plugin {
+        name: "minimal".into(),
+        version: "0.1.0".into(),
+        path: "target/debug/libminimal.so".into(),
+        rustc: "1.95.0".into(),
+        handlers: 3,
+    };
+    expected.assert_eq(&show(&plugin, &handlers().iter().collect::<Vec<_>>()));
+}
+
+#[test]
+fn the_table_groups_handlers_by_resource() {
+    check(
+        table,
+        &expect![[r#"
+            minimal 0.1.0 (target/debug/libminimal.so)
+
+            kopfexamples.v1.zalando.org
+              create  create_fn            src/lib.rs:5
+              field   field_fn/spec.field  src/lib.rs:12  field=spec.field  retries=3  timeout=60s  errors=permanent  labels=app=web,!old
+
+            pods
+              delete  bye                  src/lib.rs:5  optional
+        "#]],
+    );
+}
+
+#[test]
+fn json_has_stable_keys() {
+    check(
+        json,
+        &expect![[r#"
+        {
+          "name": "minimal",
+          "version": "0.1.0",
+          "path": "target/debug/libminimal.so",
+          "rustc": "1.95.0",
+          "handlers": [
+            {
+              "id": "create_fn",
+              "on": "create",
+              "selector": "kopfexamples.v1.zalando.org",
+              "asynchronous": true,
+              "function": "minimal::create_fn",
+              "place": "src/lib.rs:5",
+              "options": {}
+            },
+            {
+              "id": "bye",
+              "on": "delete",
+              "selector": "pods",
+              "asynchronous": true,
+              "function": "minimal::create_fn",
+              "place": "src/lib.rs:5",
+              "options": {
+                "optional": true
+              }
+            },
+            {
+              "id": "field_fn/spec.field",
+              "on": "field",
+              "selector": "kopfexamples.v1.zalando.org",
+              "asynchronous": false,
+              "function": "minimal::field_fn",
+              "place": "src/lib.rs:12",
+              "options": {
+                "field": "spec.field",
+                "retries": 3,
+                "timeout": 60.0,
+                "errors": "permanent",
+                "labels": {
+                  "app": {
+                    "is": "web"
+                  },
+                  "old": "absent"
+                }
+              }
+            }
+          ]
+        }
+    "#]],
+    );
+}
