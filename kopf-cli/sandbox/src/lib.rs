@@ -1,1 +1,58 @@
 //! A Kubernetes API server in memory, for developing and testing operators.
+//!
+//! What it does it does as kube-apiserver 1.37 does; what it does not do it refuses with 501 and a `Status` that names it:
+//! server-side apply, strategic merge patches, protobuf, tables, subresources but for `/status`, conversion webhooks.
+//! It keeps no account of field managers (`managedFields` is dropped), validates and prunes nothing by schemas
+//! (`fieldValidation` has no effect), and has no controllers: owners' dependents stay, pods stay `Pending`.
+//!
+//! The way of a request, top down: [`Service`] or [`Server`] → `api` → `write`, `list` or `watch` → `store`.
+
+#![forbid(unsafe_code)]
+
+// The faces.
+mod sandbox;
+mod server;
+mod service;
+mod tls;
+
+// From a request to an answer.
+mod api;
+mod body;
+mod discovery;
+mod list;
+mod media;
+mod options;
+mod request;
+mod status;
+mod watch;
+
+// The rules of objects.
+mod crd;
+mod incoming;
+mod kinds;
+mod meta;
+mod patch;
+mod resources;
+mod selectors;
+mod write;
+
+// What is kept.
+mod ids;
+mod json;
+mod object;
+mod ring;
+mod store;
+
+// For tests of clients.
+mod clock;
+mod faults;
+mod journal;
+
+pub use body::{Body, Cut};
+pub use clock::{Clock, SystemClock};
+pub use faults::{Effect, Fault, Faults};
+pub use journal::{Entry, Journal};
+pub use sandbox::{BuildError, Builder, Sandbox};
+pub use server::Server;
+pub use service::Service;
+pub use status::Status;

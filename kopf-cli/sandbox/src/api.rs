@@ -1,0 +1,424 @@
+//! The API: one handler for all resources, from a request to an answer.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use bytes::Bytes;
+use http::{HeaderMap, HeaderValue, Method, Response, StatusCode, header};
+use serde_json::{Value, json};
+
+use crate::{
+    body::{Body, Cut},
+    clock::Clock,
+    discovery,
+    faults::{Effect, Faults},
+    incoming::unrecognized,
+    journal::{Entry, Journal},
+    json as deep, kinds, list,
+    media::{self, Answer, Format},
+    object::shown,
+    options::Options,
+    request::{Action, Path, Query, ResourcePath},
+    resources::View,
+    status::{About, Cause, Status},
+    store::Store,
+    watch::{Surroundings, Watcher},
+    write::{Preconditions, Target, Writer, Written},
+};
+
+/// How large a body may be.
+pub(crate) const MAX_BODY: usize = 3 * 1024 * 1024;
+
+/// A request, its body read; `None` where that was larger than [`MAX_BODY`].
+pub(crate) struct Request {
+    pub(crate) method: Method,
+    pub(crate) path: String,
+    pub(crate) query: String,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Option<Bytes>,
+}
+
+impl Request {
+    fn header(&self, name: header::HeaderName) -> &str {
+        self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
+    }
+}
+
+/// The parts of a sandbox. Clones are the same sandbox.
+#[derive(Clone)]
+pub(crate) struct Api {
+    pub(crate) store: Arc<Mutex<Store>>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) journal: Journal,
+    pub(crate) faults: Faults,
+}
+
+impl Api {
+    pub(crate) fn store(&self) -> MutexGuard<'_, Store> {
+        self.store.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Handles a request, with what may go wrong on the way.
+    pub(crate) async fn handle(&self, request: Request) -> Result<Response<Body>, Cut> {
+        let mut entry = Entry {
+            at: self.clock.now(),
+            method: request.method.to_string(),
+            path: request.path.clone(),
+            query: request.query.clone(),
+            content_type: request.header(header::CONTENT_TYPE).to_owned(),
+            user_agent: request.header(header::USER_AGENT).to_owned(),
+            body: request.body.clone().unwrap_or_default(),
+            ..Entry::default()
+        };
+        self.journal.begin(&mut entry);
+        let effect = self.faults.strike(&entry);
+        match effect {
+            Some(Effect::Cut) => return Err(Cut),
+            Some(Effect::Stall(span)) => {
+                let until = self.clock.now().checked_add(span).unwrap_or(jiff::Timestamp::MAX);
+                self.clock.sleep_until(until).await;
+            }
+            _ => {}
+        }
+        let outcome = match effect.and_then(Effect::refusal) {
+            Some(refusal) => Err(refusal),
+            None => self.answer(&request, effect == Some(Effect::ExpiredWatch)),
+        };
+        let response = outcome.unwrap_or_else(|status| refuse(&status));
+        if effect == Some(Effect::LostAnswer) {
+            return Err(Cut);
+        }
+        self.journal.end(entry.number, response.status().as_u16());
+        Ok(response)
+    }
+
+    fn answer(&self, request: &Request, expired: bool) -> Result<Response<Body>, Status> {
+        let accept = request.header(header::ACCEPT);
+        let path = match Path::parse(&request.path) {
+            Path::Resource(path) => path,
+            other => return self.document(&other, request, accept),
+        };
+        let Some(view) = self.store().catalog.view(&path.group, &path.version, &path.plural) else {
+            let built_in = self.store().catalog.has_built_in(&path.group, &path.version);
+            return if built_in { Err(Status::no_resource()) } else { Ok(page_not_found()) };
+        };
+        let query = Query::parse(&request.query);
+        let answers_objects = media::negotiate(accept, false);
+        if path.namespace.is_some() && !view.resource.namespaced {
+            return if view.resource.rules.custom {
+                Ok(page_not_found())
+            } else {
+                Err(Status::no_resource())
+            };
+        }
+        let action = Action::of(&request.method, &path, &query)?;
+        if view.resource.namespaced
+            && path.namespace.is_none()
+            && !matches!(action, Action::List | Action::Watch)
+        {
+            // Over all namespaces there are only lists and watches.
+            let custom = view.resource.rules.custom;
+            return if custom { Ok(page_not_found()) } else { Err(Status::method_not_allowed()) };
+        }
+        answers_objects?;
+        let status = check_subresource(&view, &path)?;
+        let ask = Ask { api: self, view, path, query, request, status };
+        match action {
+            Action::Get => ask.get(),
+            Action::List => ask.list(),
+            Action::Watch => ask.watch(expired),
+            Action::Delete => ask.delete(),
+            Action::DeleteCollection => ask.delete_collection(),
+            Action::Create | Action::Update | Action::Patch => ask.write(action),
+        }
+    }
+
+    fn document(&self, path: &Path, request: &Request, accept: &str) -> Result<Response<Body>, Status> {
+        if !matches!(request.method, Method::GET | Method::HEAD) {
+            return Err(Status::method_not_allowed());
+        }
+        let store = self.store();
+        let catalog = &store.catalog;
+        let answer = || media::negotiate(accept, true);
+        let document = match path {
+            Path::Health => return Ok(text(StatusCode::OK, "ok")),
+            Path::Version => Some(discovery::version()),
+            Path::Core if answer()? == Answer::Aggregated => {
+                return Ok(aggregated(&discovery::aggregated(catalog, true)));
+            }
+            Path::Core => Some(discovery::core_versions()),
+            Path::Groups if answer()? == Answer::Aggregated => {
+                return Ok(aggregated(&discovery::aggregated(catalog, false)));
+            }
+            Path::Groups => Some(discovery::groups(catalog)),
+            Path::Group(name) => discovery::group(catalog, name),
+            Path::GroupVersion { group, version } => discovery::resources(catalog, group, version),
+            Path::Resource(_) | Path::Unknown => None,
+        };
+        Ok(document.map_or_else(page_not_found, |document| json_answer(200, document.to_string())))
+    }
+}
+
+/// Whether the path is that of `/status`; other subresources are refused.
+fn check_subresource(view: &View, path: &ResourcePath) -> Result<bool, Status> {
+    let name = path.name.as_deref().unwrap_or_default();
+    match path.subresource.as_deref() {
+        None => Ok(false),
+        Some("status") if view.version().status => Ok(true),
+        Some("status") if !view.resource.rules.custom => Err(Status::no_resource()),
+        Some("status") => Err(Status::not_found(view.about(name))),
+        Some(other) => {
+            Err(Status::not_implemented(&format!("the subresource {}/{other}", view.resource.plural)))
+        }
+    }
+}
+
+/// A request to a resource that there is.
+struct Ask<'a> {
+    api: &'a Api,
+    view: View,
+    path: ResourcePath,
+    query: Query,
+    request: &'a Request,
+    status: bool,
+}
+
+impl Ask<'_> {
+    fn namespace(&self) -> &str {
+        self.path.namespace.as_deref().unwrap_or_default()
+    }
+
+    fn name(&self) -> &str {
+        self.path.name.as_deref().unwrap_or_default()
+    }
+
+    fn target(&self) -> Target<'_> {
+        Target { view: &self.view, namespace: self.namespace(), name: self.name() }
+    }
+
+    fn body(&self) -> Result<&Bytes, Status> {
+        self.request.body.as_ref().ok_or_else(|| Status::too_large(MAX_BODY))
+    }
+
+    fn get(&self) -> Result<Response<Body>, Status> {
+        let store = self.api.store();
+        let asked = list::parse_revision(self.query.get("resourceVersion"))
+            .map_err(|why| Status::internal(format!("resourceVersion: {why}")))?;
+        if asked > store.revision() {
+            return Err(Status::too_new(asked, store.revision()));
+        }
+        let found = store.get(&self.view.resource.key, self.namespace(), self.name()).cloned();
+        drop(store);
+        let object = found.ok_or_else(|| Status::not_found(self.view.about(self.name())))?;
+        Ok(json_answer(200, object.shown(&self.view)))
+    }
+
+    fn list(&self) -> Result<Response<Body>, Status> {
+        let options = Options::parse(&self.query, &self.view, false)?;
+        let listing = list::list(&self.api.store(), &self.view, self.path.namespace.as_deref(), &options)?;
+        Ok(json_answer(200, listing.print(&self.view)))
+    }
+
+    fn watch(&self, expired: bool) -> Result<Response<Body>, Status> {
+        let options = Options::parse(&self.query, &self.view, true)?;
+        let surroundings = Surroundings {
+            store: Arc::clone(&self.api.store),
+            clock: Arc::clone(&self.api.clock),
+            weather: self.api.faults.weather(),
+            expired,
+        };
+        let watcher = Watcher::open(surroundings, self.view.clone(), self.path.namespace.clone(), options)?;
+        Ok(answer(200, "application/json", Body::lines(watcher.stream())))
+    }
+
+    fn write(&self, action: Action) -> Result<Response<Body>, Status> {
+        let body = self.body()?;
+        let patching = match action {
+            Action::Patch => {
+                Some(media::patching(self.request.header(header::CONTENT_TYPE), &self.view.resource)?)
+            }
+            _ => None,
+        };
+        let format = if patching.is_some() { Format::Json } else { self.format()? };
+        let kind = match action {
+            Action::Create => "CreateOptions",
+            Action::Patch => "PatchOptions",
+            _ => "UpdateOptions",
+        };
+        let dry_run = self.dry_run(kind)?;
+        let deepest = match format {
+            Format::Json => deep::depth_of_text(body),
+            // A level of YAML may be a single space wide, and aliases are paths of their own.
+            Format::Yaml => deep::MAX_DEPTH,
+        };
+        let mut store = self.api.store();
+        if action == Action::Create && kinds::going(&store, &self.view.resource.key) {
+            let message = "create not allowed while custom resource definition is terminating";
+            return Err(Status::new(405, "MethodNotAllowed", message));
+        }
+        deep::with_stack(deepest.min(deep::MAX_DEPTH) + store.deepest(), || {
+            let mut writer = Writer { store: &mut store, now: self.api.clock.now(), dry_run };
+            let written = match (action, patching) {
+                (Action::Create, _) => {
+                    writer.create(&self.view, self.namespace(), self.parse_body(body, format)?)
+                }
+                (_, Some(patching)) => {
+                    let change = parse_patch(body)?;
+                    writer.patch(self.target(), self.status, patching, &change)
+                }
+                _ => writer.replace(self.target(), self.status, self.parse_body(body, format)?),
+            }?;
+            Ok(self.written(written))
+        })
+    }
+
+    fn delete(&self) -> Result<Response<Body>, Status> {
+        if self.path.subresource.is_some() {
+            return Err(Status::method_not_allowed());
+        }
+        let (preconditions, dry_run) = self.delete_options()?;
+        let mut store = self.api.store();
+        deep::with_stack(store.deepest() + 1, || {
+            let mut writer = Writer { store: &mut store, now: self.api.clock.now(), dry_run };
+            writer.delete(self.target(), &preconditions).map(|written| self.written(written))
+        })
+    }
+
+    fn delete_collection(&self) -> Result<Response<Body>, Status> {
+        if !self.view.resource.rules.delete_collection {
+            return Err(Status::method_not_allowed());
+        }
+        let options = Options::parse(&self.query, &self.view, false)?;
+        let (preconditions, dry_run) = self.delete_options()?;
+        let mut store = self.api.store();
+        deep::with_stack(store.deepest() + 1, || {
+            let listing = list::list(&store, &self.view, self.path.namespace.as_deref(), &options)?;
+            for object in &listing.objects {
+                let (namespace, name) = (&object.header.namespace, &object.header.name);
+                let target = Target { view: &self.view, namespace, name };
+                let mut writer = Writer { store: &mut store, now: self.api.clock.now(), dry_run };
+                match writer.delete(target, &preconditions) {
+                    // What goes with another object of the list is gone already.
+                    Ok(_) | Err(Status { code: 404, .. }) => {}
+                    Err(status) => return Err(status),
+                }
+            }
+            Ok(json_answer(200, listing.print(&self.view)))
+        })
+    }
+
+    fn delete_options(&self) -> Result<(Preconditions, bool), Status> {
+        let body = self.body()?;
+        let mut dry_run = self.dry_run("DeleteOptions")?;
+        let mut options = json!({});
+        if !body.iter().all(u8::is_ascii_whitespace) {
+            self.format()?;
+            if deep::depth_of_text(body) > 32 {
+                return Err(Status::bad_request("json parse error: exceeded max depth"));
+            }
+            options = deep::parse(body).map_err(|why| {
+                Status::bad_request(format!("couldn't get version/kind; json parse error: {why}"))
+            })?;
+        }
+        if options["dryRun"].as_array().is_some_and(|list| !list.is_empty()) {
+            dry_run = true;
+        }
+        let text = |value: &Value| value.as_str().map(str::to_owned);
+        let policy = text(&options["propagationPolicy"]).or_else(|| {
+            let said = self.query.get("propagationPolicy");
+            (!said.is_empty()).then(|| said.to_owned())
+        });
+        let about = About { kind: "DeleteOptions", group: "meta.k8s.io", name: "" };
+        if let Some(policy) = &policy {
+            if options.get("orphanDependents").is_some_and(|orphan| !orphan.is_null()) {
+                let why = "orphanDependents and deletionPropagation cannot be both set";
+                return Err(Status::invalid(about, vec![Cause::invalid("propagationPolicy", policy, why)]));
+            }
+            let known = ["Foreground", "Background", "Orphan", "nil"];
+            if !known[..3].contains(&policy.as_str()) {
+                let cause = Cause::unsupported("propagationPolicy", &format!("{policy:?}"), &known);
+                return Err(Status::invalid(about, vec![cause]));
+            }
+        }
+        let demands = &options["preconditions"];
+        let preconditions =
+            Preconditions { uid: text(&demands["uid"]), resource_version: text(&demands["resourceVersion"]) };
+        Ok((preconditions, dry_run))
+    }
+
+    fn dry_run(&self, kind: &str) -> Result<bool, Status> {
+        match self.query.get("dryRun") {
+            "" => Ok(false),
+            "All" => Ok(true),
+            other => {
+                let about = About { kind, group: "meta.k8s.io", name: "" };
+                let cause = Cause::unsupported("dryRun", &format!("[{other:?}]"), &["All"]);
+                Err(Status::invalid(about, vec![cause]))
+            }
+        }
+    }
+
+    fn format(&self) -> Result<Format, Status> {
+        media::format(self.request.header(header::CONTENT_TYPE))
+    }
+
+    fn parse_body(&self, body: &[u8], format: Format) -> Result<Value, Status> {
+        let parsed = match format {
+            Format::Json => deep::parse(body),
+            Format::Yaml => parse_yaml(body),
+        };
+        parsed.map_err(|why| {
+            unrecognized(&self.view, &format!("couldn't get version/kind; json parse error: {why}"))
+        })
+    }
+
+    fn written(&self, written: Written) -> Response<Body> {
+        match written {
+            Written::Object { code, bytes, depth } => json_answer(code, shown(&bytes, depth, &self.view)),
+            Written::Gone(status) => json_answer(200, status.to_string()),
+        }
+    }
+}
+
+fn parse_patch(body: &[u8]) -> Result<Value, Status> {
+    deep::parse(body).map_err(|_| Status::bad_request("invalid JSON patch"))
+}
+
+fn parse_yaml(body: &[u8]) -> Result<Value, String> {
+    let mut value: Value = serde_saphyr::from_slice(body).map_err(|error| error.to_string())?;
+    deep::settle_numbers(&mut value);
+    Ok(value)
+}
+
+pub(crate) fn refuse(status: &Status) -> Response<Body> {
+    let mut response = json_answer(status.code, status.to_value().to_string());
+    if let Some(seconds) = status.retry_after {
+        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+    }
+    response
+}
+
+fn page_not_found() -> Response<Body> {
+    text(StatusCode::NOT_FOUND, "404 page not found\n")
+}
+
+fn text(code: StatusCode, text: &'static str) -> Response<Body> {
+    answer(code.as_u16(), "text/plain; charset=utf-8", Body::whole(text))
+}
+
+fn aggregated(document: &Value) -> Response<Body> {
+    let media = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList";
+    answer(200, media, Body::whole(document.to_string()))
+}
+
+fn json_answer(code: u16, body: impl Into<Bytes>) -> Response<Body> {
+    answer(code, "application/json", Body::whole(body))
+}
+
+fn answer(code: u16, media: &'static str, body: Body) -> Response<Body> {
+    let mut response = Response::new(body);
+    *response.status_mut() = StatusCode::from_u16(code).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache, private"));
+    response
+}

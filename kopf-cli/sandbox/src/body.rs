@@ -1,0 +1,81 @@
+//! The body of an answer: bytes, or the lines of a watch as they come.
+
+use std::{
+    fmt,
+    pin::Pin,
+    task::{Context, Poll},
+};
+
+use bytes::Bytes;
+use futures::{Stream, StreamExt, stream::BoxStream};
+use http_body::{Frame, SizeHint};
+
+/// The connection ends here, without an answer or in the middle of one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the connection was cut")]
+pub struct Cut;
+
+/// What a sandbox answers with.
+pub struct Body(Content);
+
+enum Content {
+    Whole(Option<Bytes>),
+    Lines(BoxStream<'static, Result<Bytes, Cut>>),
+}
+
+impl Body {
+    pub(crate) fn whole(bytes: impl Into<Bytes>) -> Self {
+        Body(Content::Whole(Some(bytes.into()).filter(|bytes| !bytes.is_empty())))
+    }
+
+    pub(crate) fn lines(lines: impl Stream<Item = Result<Bytes, Cut>> + Send + 'static) -> Self {
+        Body(Content::Lines(Box::pin(lines)))
+    }
+
+    /// Ends the lines of a watch, as if it were over, when `end` comes.
+    pub(crate) fn until(self, end: impl Future<Output = ()> + Send + 'static) -> Self {
+        match self.0 {
+            Content::Lines(lines) => Body::lines(lines.take_until(end)),
+            whole @ Content::Whole(_) => Body(whole),
+        }
+    }
+}
+
+impl fmt::Debug for Body {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0 {
+            Content::Whole(bytes) => formatter.debug_tuple("Body").field(bytes).finish(),
+            Content::Lines(_) => formatter.write_str("Body(..)"),
+        }
+    }
+}
+
+impl http_body::Body for Body {
+    type Data = Bytes;
+    type Error = Cut;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Cut>>> {
+        match &mut self.0 {
+            Content::Whole(bytes) => Poll::Ready(bytes.take().map(|bytes| Ok(Frame::data(bytes)))),
+            Content::Lines(lines) => {
+                lines.as_mut().poll_next(context).map(|line| line.map(|line| line.map(Frame::data)))
+            }
+        }
+    }
+
+    fn is_end_stream(&self) -> bool {
+        matches!(&self.0, Content::Whole(None))
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        match &self.0 {
+            Content::Whole(bytes) => {
+                SizeHint::with_exact(bytes.as_ref().map_or(0, |bytes| bytes.len() as u64))
+            }
+            Content::Lines(_) => SizeHint::default(),
+        }
+    }
+}

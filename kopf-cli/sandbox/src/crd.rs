@@ -1,0 +1,278 @@
+//! Custom resource definitions: checked, accepted, and turned into resources that are served.
+//!
+//! Schemas are kept as data; nothing is validated, pruned or defaulted by them.
+
+use jiff::Timestamp;
+use serde_json::{Map, Value, json};
+
+use crate::{
+    meta,
+    resources::{NameRule, Resource, Rules, StatusMetadata, Version, key_of},
+    status::{About, Cause, Status},
+    write::seconds,
+};
+
+/// What holds a definition until its objects are gone.
+const CLEANUP: &str = "customresourcecleanup.apiextensions.k8s.io";
+
+/// Completes a definition and accepts it, as the controllers of a cluster do moments after it is written.
+///
+/// # Errors
+///
+/// 422 for a definition that is not valid; 501 for conversion webhooks.
+pub(crate) fn prepare(
+    metadata: &Map<String, Value>,
+    rest: &mut Map<String, Value>,
+    old: Option<&Value>,
+    now: Timestamp,
+) -> Result<(), Status> {
+    let spec = rest.entry("spec").or_insert_with(|| json!({}));
+    let causes = faults(meta::text(metadata, "name"), spec);
+    if !causes.is_empty() {
+        let about = About {
+            kind: "CustomResourceDefinition",
+            group: "apiextensions.k8s.io",
+            name: meta::text(metadata, "name"),
+        };
+        return Err(Status::invalid(about, causes));
+    }
+    if spec["conversion"]["strategy"] == "Webhook" {
+        return Err(Status::not_implemented("conversion webhooks"));
+    }
+    if spec.get("conversion").is_none() {
+        spec["conversion"] = json!({ "strategy": "None" });
+    }
+    let names = &mut spec["names"];
+    let kind = names["kind"].as_str().unwrap_or_default().to_owned();
+    if names["singular"].as_str().unwrap_or_default().is_empty() {
+        names["singular"] = kind.to_lowercase().into();
+    }
+    if names["listKind"].as_str().unwrap_or_default().is_empty() {
+        names["listKind"] = format!("{kind}List").into();
+    }
+    let accepted = names.clone();
+    let versions = spec["versions"].as_array().into_iter().flatten();
+    let storage: Vec<Value> = versions
+        .filter(|version| version["storage"] == true)
+        .map(|version| version["name"].clone())
+        .collect();
+    let old_status = old.map(|old| &old["status"]).filter(|status| status.is_object());
+    let mut status = old_status.cloned().unwrap_or_else(|| accepted_status(now));
+    status["acceptedNames"] = accepted;
+    let mut stored = status["storedVersions"].as_array().cloned().unwrap_or_default();
+    stored.extend(storage.into_iter().filter(|version| !stored.contains(version)).collect::<Vec<_>>());
+    status["storedVersions"] = stored.into();
+    rest.insert("status".to_owned(), status);
+    Ok(())
+}
+
+fn accepted_status(now: Timestamp) -> Value {
+    let condition = |kind: &str, reason: &str, message: &str| {
+        let at = seconds(now);
+        json!({ "lastTransitionTime": at, "message": message, "reason": reason, "status": "True", "type": kind })
+    };
+    json!({
+        "conditions": [
+            condition("NamesAccepted", "NoConflicts", "no conflicts found"),
+            condition("Established", "InitialNamesAccepted", "the initial names have been accepted"),
+        ],
+    })
+}
+
+/// Holds a definition that is being deleted until its objects are gone.
+pub(crate) fn mark(metadata: &mut Map<String, Value>) {
+    let finalizers = metadata.entry("finalizers").or_insert_with(|| json!([]));
+    if let Value::Array(list) = finalizers
+        && !list.iter().any(|finalizer| finalizer == CLEANUP)
+    {
+        list.push(CLEANUP.into());
+    }
+}
+
+fn faults(name: &str, spec: &Value) -> Vec<Cause> {
+    let mut causes = Vec::new();
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let (group, plural) = (text(&spec["group"]), text(&spec["names"]["plural"]));
+    if name != format!("{plural}.{group}") {
+        let why = "must be spec.names.plural+\".\"+spec.group";
+        causes.push(Cause::invalid("metadata.name", name, why));
+    }
+    for (field, value) in [
+        ("spec.group", &spec["group"]),
+        ("spec.names.plural", &spec["names"]["plural"]),
+        ("spec.names.kind", &spec["names"]["kind"]),
+    ] {
+        if text(value).is_empty() {
+            causes.push(Cause::required(field, ""));
+        }
+    }
+    match spec["scope"].as_str() {
+        Some("Namespaced" | "Cluster") => {}
+        None => causes.push(Cause::required("spec.scope", "")),
+        Some(other) => {
+            let found = format!("{other:?}");
+            causes.push(Cause::unsupported("spec.scope", &found, &["Cluster", "Namespaced"]));
+        }
+    }
+    let versions = spec["versions"].as_array().map_or(&[][..], Vec::as_slice);
+    let storages = versions.iter().filter(|version| version["storage"] == true).count();
+    if storages != 1 {
+        let why = "must have exactly one version marked as storage version";
+        causes.push(Cause::invalid("spec.versions", "", why));
+    }
+    for (index, version) in versions.iter().enumerate() {
+        if text(&version["name"]).is_empty() {
+            causes.push(Cause::required(format!("spec.versions[{index}].name"), ""));
+        }
+        if !version["schema"]["openAPIV3Schema"].is_object() {
+            let field = format!("spec.versions[{index}].schema.openAPIV3Schema");
+            causes.push(Cause::required(field, "schemas are required"));
+        }
+    }
+    causes
+}
+
+/// The resource that a definition defines.
+///
+/// # Errors
+///
+/// 500 where the definition is not one that [`prepare`] has accepted.
+pub(crate) fn resource(definition: &Value) -> Result<Resource, Status> {
+    let spec = &definition["spec"];
+    let names = &spec["names"];
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let list = |value: &Value| value.as_array().into_iter().flatten().map(text).collect::<Vec<_>>();
+    let group = text(&spec["group"]);
+    let mut versions: Vec<Version> = spec["versions"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .map(|version| Version {
+            group: group.clone(),
+            name: text(&version["name"]),
+            served: version["served"] == true,
+            storage: version["storage"] == true,
+            status: version["subresources"]["status"].is_object(),
+            selectable: version["selectableFields"]
+                .as_array()
+                .into_iter()
+                .flatten()
+                .map(|field| text(&field["jsonPath"]).trim_start_matches('.').to_owned())
+                .collect(),
+        })
+        .collect();
+    if !versions.iter().any(|version| version.storage) {
+        return Err(Status::internal("the definition has no storage version"));
+    }
+    versions.sort_by(|one, other| precedence(&other.name).cmp(&precedence(&one.name)));
+    Ok(Resource {
+        key: key_of(&text(&names["plural"]), &group),
+        plural: text(&names["plural"]),
+        singular: text(&names["singular"]),
+        kind: text(&names["kind"]),
+        list_kind: text(&names["listKind"]),
+        namespaced: spec["scope"] == "Namespaced",
+        short_names: list(&names["shortNames"]),
+        categories: list(&names["categories"]),
+        versions,
+        rules: Rules {
+            custom: true,
+            generation: true,
+            unconditional_update: false,
+            create_on_update: false,
+            returns_deleted: false,
+            delete_collection: true,
+            names: NameRule::Subdomain,
+            status_metadata: StatusMetadata::Nothing,
+        },
+    })
+}
+
+/// What a version sorts by: releases before betas before alphas, the higher first; then all others by name.
+pub(crate) fn precedence(version: &str) -> (u8, u64, u64, std::cmp::Reverse<String>) {
+    let other = (0, 0, 0, std::cmp::Reverse(version.to_owned()));
+    let same = std::cmp::Reverse(String::new());
+    let Some(rest) = version.strip_prefix('v') else { return other };
+    let (stability, major, minor) = if let Some((major, minor)) = rest.split_once("beta") {
+        (2, major, minor)
+    } else if let Some((major, minor)) = rest.split_once("alpha") {
+        (1, major, minor)
+    } else {
+        (3, rest, "0")
+    };
+    match (major.parse(), minor.parse()) {
+        (Ok(major), Ok(minor)) => (stability, major, minor, same),
+        _ => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn definition() -> Value {
+        json!({
+            "group": "zalando.org",
+            "scope": "Namespaced",
+            "names": { "plural": "kopfexamples", "kind": "KopfExample", "shortNames": ["kex"] },
+            "versions": [
+                { "name": "v1alpha1", "served": true, "storage": false, "schema": { "openAPIV3Schema": {} } },
+                {
+                    "name": "v1", "served": true, "storage": true, "subresources": { "status": {} },
+                    "schema": { "openAPIV3Schema": {} }, "selectableFields": [{ "jsonPath": ".spec.color" }],
+                },
+            ],
+        })
+    }
+
+    fn accept(name: &str, spec: Value) -> Result<Value, Status> {
+        let metadata = json!({ "name": name }).as_object().cloned().unwrap();
+        let mut rest = json!({ "spec": spec }).as_object().cloned().unwrap();
+        prepare(&metadata, &mut rest, None, Timestamp::UNIX_EPOCH).map(|()| rest.into())
+    }
+
+    #[test]
+    fn an_accepted_definition_says_so_and_serves_its_versions() {
+        let accepted = accept("kopfexamples.zalando.org", definition()).unwrap();
+        assert_eq!(accepted["status"]["conditions"][1]["type"], "Established");
+        assert_eq!(accepted["status"]["acceptedNames"]["singular"], "kopfexample");
+        assert_eq!(accepted["status"]["storedVersions"], json!(["v1"]));
+        let resource = resource(&accepted).unwrap();
+        assert_eq!(&*resource.key, "kopfexamples.zalando.org");
+        assert_eq!(resource.list_kind, "KopfExampleList");
+        assert_eq!(resource.versions[0].name, "v1", "the release comes first");
+        assert_eq!(resource.versions[0].selectable, ["spec.color"]);
+        assert!(resource.versions[0].status && !resource.versions[1].status);
+    }
+
+    #[track_caller]
+    fn refused(change: impl FnOnce(&mut Value), field: &str) {
+        let mut spec = definition();
+        change(&mut spec);
+        let status = accept("kopfexamples.zalando.org", spec).unwrap_err();
+        assert_eq!(status.code, 422);
+        assert!(status.message.contains(field), "{}", status.message);
+    }
+
+    #[test]
+    fn what_is_missing_is_named() {
+        refused(|spec| spec["group"] = "other".into(), "metadata.name: Invalid value");
+        refused(|spec| spec["scope"] = "Galaxy".into(), "spec.scope: Unsupported value");
+        refused(|spec| spec["versions"][1]["storage"] = false.into(), "exactly one version");
+        refused(|spec| spec["versions"][0]["schema"] = json!({}), "spec.versions[0].schema.openAPIV3Schema");
+    }
+
+    #[test]
+    fn conversion_webhooks_are_not_done() {
+        let mut spec = definition();
+        spec["conversion"] = json!({ "strategy": "Webhook" });
+        assert_eq!(accept("kopfexamples.zalando.org", spec).unwrap_err().code, 501);
+    }
+
+    #[test]
+    fn releases_come_before_betas_before_alphas() {
+        let mut versions = ["foo1", "v1alpha1", "v2", "v11beta2", "v10", "v3beta1", "foo10"];
+        versions.sort_by_key(|version| std::cmp::Reverse(precedence(version)));
+        assert_eq!(versions, ["v10", "v2", "v11beta2", "v3beta1", "v1alpha1", "foo1", "foo10"]);
+    }
+}

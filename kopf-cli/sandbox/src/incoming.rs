@@ -1,0 +1,158 @@
+//! Objects on their way in: read, typed, and checked against what the request's path says they are.
+
+use serde_json::{Map, Value};
+
+use crate::{
+    meta, object,
+    resources::View,
+    status::{About, Cause, Status},
+};
+
+/// An object on its way in: its metadata, read and typed, and all its other fields.
+pub(crate) struct Incoming {
+    pub(crate) metadata: Map<String, Value>,
+    pub(crate) rest: Map<String, Value>,
+}
+
+/// Why an object could not be decoded: what is wrong, and the refusal where the server has one of its own for it.
+pub(crate) enum Refused {
+    Because { said: String, kind: String, version: String, object: String },
+    With(Status),
+}
+
+impl Refused {
+    pub(crate) fn of_a_body(self) -> Status {
+        match self {
+            Refused::Because { said, kind, version, .. } => Status::bad_request(format!(
+                "{kind} in version {version:?} cannot be handled as a {kind}: {said}"
+            )),
+            Refused::With(status) => status,
+        }
+    }
+
+    pub(crate) fn of_a_patch(self) -> Status {
+        match self {
+            Refused::Because { said, object, .. } => {
+                let nothing = About { kind: "", group: "", name: "" };
+                Status::invalid(nothing, vec![Cause::invalid("patch", &object, &said)])
+            }
+            Refused::With(status) => status,
+        }
+    }
+}
+
+impl Incoming {
+    /// Reads an object that is said to be of `view`, and turns it into the storage version.
+    pub(crate) fn decode(mut value: Value, view: &View) -> Result<Self, Refused> {
+        let custom = view.resource.rules.custom;
+        let expected = view.api_version();
+        let name = value["metadata"]["name"].as_str().unwrap_or_default().to_owned();
+        let kind = value["kind"].as_str().unwrap_or_default().to_owned();
+        let api_version = value["apiVersion"].as_str().unwrap_or_default().to_owned();
+        if !value.is_object() {
+            let said = "couldn't get version/kind; json parse error: json: cannot unmarshal into an object";
+            return Err(Refused::With(unrecognized(view, said)));
+        }
+        if kind.is_empty() && custom {
+            let said = format!("Object 'Kind' is missing in '{}'", start_of(&value));
+            return Err(Refused::With(unrecognized(view, &said)));
+        }
+        if api_version != expected && (custom || !api_version.is_empty()) {
+            let message = format!(
+                "the API version in the data ({api_version}) does not match the expected API version ({expected})"
+            );
+            return Err(Refused::With(Status::bad_request(message)));
+        }
+        if kind != view.resource.kind && !kind.is_empty() {
+            let wanted = &view.resource.kind;
+            if custom {
+                let about = About { kind: &kind, group: &view.version().group, name: &name };
+                let cause = Cause::invalid("kind", &kind, &format!("must be {wanted}"));
+                return Err(Refused::With(Status::invalid(about, vec![cause])));
+            }
+            let version = &view.version().name;
+            let message =
+                format!("{kind} in version {version:?} cannot be handled as a {wanted}: wrong kind");
+            return Err(Refused::With(Status::bad_request(message)));
+        }
+        let metadata = match meta::read(value.get("metadata")) {
+            Ok(metadata) => metadata,
+            Err(said) => {
+                return Err(Refused::Because {
+                    said,
+                    kind: view.resource.kind.clone(),
+                    version: view.version().name.clone(),
+                    object: value.to_string(),
+                });
+            }
+        };
+        object::unshow(&mut value, view);
+        let mut rest = match value {
+            Value::Object(fields) => fields,
+            _ => Map::new(),
+        };
+        for field in ["apiVersion", "kind", "metadata"] {
+            rest.shift_remove(field);
+        }
+        Ok(Incoming { metadata, rest })
+    }
+
+    pub(crate) fn settle_namespace(&mut self, view: &View, namespace: &str) -> Result<(), Status> {
+        let said = meta::text(&self.metadata, "namespace");
+        if !view.resource.namespaced {
+            self.metadata.remove("namespace");
+        } else if said.is_empty() {
+            self.metadata.insert("namespace".to_owned(), namespace.into());
+        } else if said != namespace {
+            let message =
+                "the namespace of the provided object does not match the namespace sent on the request";
+            return Err(Status::bad_request(message));
+        }
+        Ok(())
+    }
+
+    pub(crate) fn check_name(&self, name: &str) -> Result<(), Status> {
+        match meta::text(&self.metadata, "name") {
+            said if said == name => Ok(()),
+            "" => Err(Status::bad_request(format!(
+                "the name of the object ({name} based on URL) was undeterminable: name must be provided"
+            ))),
+            said => Err(Status::bad_request(format!(
+                "the name of the object ({said}) does not match the name on the URL ({name})"
+            ))),
+        }
+    }
+
+    /// The object in its storage version, with fields in the order in which the API prints them.
+    pub(crate) fn whole(mut self, view: &View) -> Value {
+        self.metadata.sort_keys();
+        let mut whole = Map::new();
+        whole.insert("apiVersion".to_owned(), view.resource.storage().api_version().into());
+        whole.insert("kind".to_owned(), view.resource.kind.as_str().into());
+        whole.insert("metadata".to_owned(), self.metadata.into());
+        whole.extend(self.rest);
+        whole.into()
+    }
+}
+
+/// The refusal of what is not recognizably an object of the kind.
+pub(crate) fn unrecognized(view: &View, said: &str) -> Status {
+    let kind = &view.resource.kind;
+    Status::bad_request(format!("the object provided is unrecognized (must be of type {kind}): {said}"))
+}
+
+/// An object's metadata, and all its fields but those that say what it is.
+pub(crate) fn take_apart(value: &Value) -> (Map<String, Value>, Map<String, Value>) {
+    let mut rest = value.as_object().cloned().unwrap_or_default();
+    let metadata = match rest.shift_remove("metadata") {
+        Some(Value::Object(metadata)) => metadata,
+        _ => Map::new(),
+    };
+    rest.shift_remove("apiVersion");
+    rest.shift_remove("kind");
+    (metadata, rest)
+}
+
+fn start_of(value: &Value) -> String {
+    value.to_string().chars().take(200).collect()
+}

@@ -1,0 +1,171 @@
+//! JSON of any depth that the API allows, without recursion that could end the stack.
+//!
+//! `serde_json` parses, compares, prints and drops a [`Value`] recursively. Depth is therefore measured first, by a loop,
+//! and work on deep values runs inside [`with_stack`], on a stack that was made for that depth.
+
+use serde_json::{Deserializer, Number, Value};
+
+/// How many levels deep a document may be; the limit of Go's JSON decoder, which the API has too.
+pub(crate) const MAX_DEPTH: usize = 10_000;
+/// Up to here any thread's stack does.
+const SHALLOW: usize = 64;
+/// A level's worth of stack: frames of unoptimized builds are by far the largest.
+const STACK_PER_LEVEL: usize = 8 * 1024;
+const STACK_AT_LEAST: usize = 1024 * 1024;
+
+/// Runs `work` with stack enough for values of `depth` levels. They have to be dropped in there, too.
+pub(crate) fn with_stack<T>(depth: usize, work: impl FnOnce() -> T) -> T {
+    if depth <= SHALLOW {
+        return work();
+    }
+    stacker::grow(STACK_AT_LEAST + depth.min(2 * MAX_DEPTH) * STACK_PER_LEVEL, work)
+}
+
+/// How deeply brackets nest in a text, be it JSON or not.
+pub(crate) fn depth_of_text(text: &[u8]) -> usize {
+    let (mut depth, mut deepest) = (0_usize, 0_usize);
+    let (mut in_string, mut escaped) = (false, false);
+    for byte in text {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if in_string => escaped = true,
+            b'"' => in_string = !in_string,
+            b'{' | b'[' if !in_string => {
+                depth += 1;
+                deepest = deepest.max(depth);
+            }
+            b'}' | b']' if !in_string => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+    }
+    deepest
+}
+
+/// How many levels a value has; a scalar has none.
+pub(crate) fn depth_of_value(value: &Value) -> usize {
+    let mut deepest = 0;
+    let mut open = vec![(value, 1)];
+    while let Some((value, depth)) = open.pop() {
+        match value {
+            Value::Array(items) => open.extend(items.iter().map(|item| (item, depth + 1))),
+            Value::Object(fields) => open.extend(fields.values().map(|field| (field, depth + 1))),
+            _ => continue,
+        }
+        deepest = deepest.max(depth);
+    }
+    deepest
+}
+
+/// Parses a body of at most [`MAX_DEPTH`] levels; to be called inside [`with_stack`].
+///
+/// As Go's decoder does, it replaces what is not UTF-8, lets the last of equal keys win, and knows integers of 64 bits
+/// and floats, where `1.0` is `1`.
+///
+/// # Errors
+///
+/// What is wrong and where, for people.
+pub(crate) fn parse(text: &[u8]) -> Result<Value, String> {
+    if depth_of_text(text) > MAX_DEPTH {
+        return Err("exceeded max depth".to_owned());
+    }
+    let text = String::from_utf8_lossy(text);
+    let mut deserializer = Deserializer::from_str(&text);
+    deserializer.disable_recursion_limit();
+    let mut value: Value =
+        serde::Deserialize::deserialize(&mut deserializer).map_err(|error| error.to_string())?;
+    deserializer.end().map_err(|error| error.to_string())?;
+    settle_numbers(&mut value);
+    Ok(value)
+}
+
+/// Equal numbers become equal values, so that a write that changes nothing is seen as such.
+pub(crate) fn settle_numbers(value: &mut Value) {
+    match value {
+        Value::Number(number) => {
+            if let Some(settled) = settled(number) {
+                *number = settled;
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(settle_numbers),
+        Value::Object(fields) => fields.values_mut().for_each(settle_numbers),
+        _ => {}
+    }
+}
+
+fn settled(number: &Number) -> Option<Number> {
+    if number.is_i64() {
+        return None;
+    }
+    let float = number.as_f64()?;
+    // From 2^53 on a float has no neighbour one away, so that "integral" says nothing any more.
+    if float.fract() == 0.0 && float.abs() < 9_007_199_254_740_992.0 {
+        return Some(Number::from(float as i64));
+    }
+    Number::from_f64(float)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn nested(depth: usize) -> String {
+        format!("{}1{}", r#"{"a":"#.repeat(depth), "}".repeat(depth))
+    }
+
+    #[track_caller]
+    fn check_depth(depth: usize, accepted: bool) {
+        let text = nested(depth);
+        assert_eq!(depth_of_text(text.as_bytes()), depth);
+        with_stack(depth, || match parse(text.as_bytes()) {
+            Ok(value) => {
+                assert!(accepted, "{depth} levels were accepted");
+                assert_eq!(depth_of_value(&value), depth);
+                assert_eq!(value.to_string(), text);
+                assert!(value == value.clone(), "a value equals its copy");
+            }
+            Err(error) => {
+                assert!(!accepted, "{depth} levels: {error}");
+                assert_eq!(error, "exceeded max depth");
+            }
+        });
+    }
+
+    #[test]
+    fn ten_thousand_levels_are_fine_and_one_more_is_not() {
+        check_depth(1, true);
+        check_depth(130, true);
+        check_depth(1_000, true);
+        check_depth(9_000, true);
+        check_depth(10_000, true);
+        check_depth(10_001, false);
+        check_depth(20_000, false);
+    }
+
+    #[test]
+    fn brackets_in_strings_are_text() {
+        assert_eq!(depth_of_text(br#"{"a":"[[[\"{{{"}"#), 1);
+    }
+
+    #[test]
+    fn numbers_settle_as_in_go() {
+        for (text, expected) in [
+            ("1.0", "1"),
+            ("1e3", "1000"),
+            ("-0.0", "0"),
+            ("0.1", "0.1"),
+            ("9223372036854775807", "9223372036854775807"),
+        ] {
+            assert_eq!(parse(text.as_bytes()).unwrap().to_string(), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_utf8_is_replaced() {
+        assert_eq!(parse(b"\"a\xff\"").unwrap(), "a\u{fffd}");
+    }
+
+    #[test]
+    fn text_after_the_value_is_refused() {
+        assert!(parse(b"{} trailing").unwrap_err().contains("trailing characters"));
+    }
+}

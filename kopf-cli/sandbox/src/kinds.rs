@@ -1,0 +1,128 @@
+//! What is special about some kinds: namespaces, pods and custom resource definitions.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use serde_json::{Map, Value, json};
+
+use crate::{
+    crd,
+    object::Stored,
+    resources::{DEFINITIONS, NAMESPACES, Resource, View},
+    status::Status,
+    store::Store,
+    write::Writer,
+};
+
+/// The label that every namespace has.
+const NAME_LABEL: &str = "kubernetes.io/metadata.name";
+/// Namespaces that cannot be deleted.
+const IMMORTAL: [&str; 3] = ["default", "kube-system", "kube-public"];
+const PODS: &str = "pods";
+
+/// Fills in what the server fills in, before an object is checked; `old` is absent on creation.
+pub(crate) fn prepare(
+    resource: &Resource,
+    metadata: &mut Map<String, Value>,
+    rest: &mut Map<String, Value>,
+    old: Option<&Value>,
+    now: Timestamp,
+) -> Result<(), Status> {
+    match (&*resource.key, old) {
+        (NAMESPACES, _) => {
+            if let Some(name) = metadata.get("name").cloned() {
+                let labels = metadata.entry("labels").or_insert_with(|| json!({}));
+                labels[NAME_LABEL] = name;
+            }
+            if old.is_none() {
+                rest.insert("spec".to_owned(), json!({ "finalizers": ["kubernetes"] }));
+                rest.insert("status".to_owned(), json!({ "phase": "Active" }));
+            }
+        }
+        (PODS, None) => {
+            rest.insert("status".to_owned(), json!({ "phase": "Pending" }));
+        }
+        (DEFINITIONS, _) => crd::prepare(metadata, rest, old, now)?,
+        _ => {}
+    }
+    Ok(())
+}
+
+/// Writes into an object that it is going.
+pub(crate) fn mark(resource: &Resource, metadata: &mut Map<String, Value>, rest: &mut Map<String, Value>) {
+    match &*resource.key {
+        NAMESPACES => {
+            metadata.shift_remove("deletionGracePeriodSeconds");
+            let status = rest.entry("status").or_insert_with(|| json!({}));
+            status["phase"] = "Terminating".into();
+        }
+        DEFINITIONS => {
+            metadata.shift_remove("deletionGracePeriodSeconds");
+            crd::mark(metadata);
+        }
+        _ => {}
+    }
+}
+
+/// Refuses to delete what has to stay, and what only a controller could delete as a real cluster does.
+pub(crate) fn may_delete(store: &Store, resource: &Resource, name: &str, view: &View) -> Result<(), Status> {
+    if &*resource.key != NAMESPACES {
+        return Ok(());
+    }
+    if IMMORTAL.contains(&name) {
+        return Err(Status::forbidden(view.about(name), "this namespace may not be deleted"));
+    }
+    if store.namespace_in_use(name) {
+        return Err(Status::not_implemented("the deletion of a namespace that still has objects in it"));
+    }
+    Ok(())
+}
+
+/// Deletes what belongs to an object that is to be deleted, and tells whether some of it is still there.
+pub(crate) fn keeps(writer: &mut Writer<'_>, resource: &Resource, current: &Stored) -> Result<bool, Status> {
+    if &*resource.key != DEFINITIONS || writer.dry_run {
+        return Ok(false);
+    }
+    let Some(defined) = writer.store.catalog.get(&current.header.name).cloned() else { return Ok(false) };
+    for object in writer.store.list(&defined.key, None) {
+        if object.header.has_finalizers {
+            writer.mark_deleted(&defined, &object)?;
+        } else {
+            writer.store.remove(&defined, &object.header.namespace, &object.header.name);
+        }
+    }
+    Ok(!writer.store.list(&defined.key, None).is_empty())
+}
+
+/// Serves what a definition defines, as soon as it is written.
+pub(crate) fn after_write(store: &mut Store, resource: &Resource, stored: &Stored) -> Result<(), Status> {
+    if &*resource.key == DEFINITIONS {
+        store.catalog.register(crd::resource(&stored.value())?);
+    }
+    Ok(())
+}
+
+/// Ends what cannot outlive the object that was removed.
+pub(crate) fn after_removal(store: &mut Store, resource: &Arc<Resource>, _namespace: &str, name: &str) {
+    if &*resource.key == DEFINITIONS {
+        if let Some(defined) = store.catalog.get(name).cloned() {
+            for object in store.list(&defined.key, None) {
+                store.remove(&defined, &object.header.namespace, &object.header.name);
+            }
+        }
+        store.catalog.unregister(name);
+    } else if resource.rules.custom
+        && store.list(&resource.key, None).is_empty()
+        && going(store, &resource.key)
+    {
+        let Some(definitions) = store.catalog.get(DEFINITIONS).cloned() else { return };
+        store.remove(&definitions, "", &resource.key);
+        store.catalog.unregister(&resource.key);
+    }
+}
+
+/// Whether the definition of a custom resource is being deleted.
+pub(crate) fn going(store: &Store, key: &str) -> bool {
+    let definition = store.get(DEFINITIONS, "", key);
+    definition.is_some_and(|definition| definition.value()["metadata"].get("deletionTimestamp").is_some())
+}

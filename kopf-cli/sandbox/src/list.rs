@@ -1,0 +1,194 @@
+//! Lists: as they are now, as they were, and piece by piece.
+
+use std::sync::Arc;
+
+use base64::{Engine, prelude::BASE64_STANDARD_NO_PAD};
+use serde_json::{Value, json};
+
+use crate::{
+    object::Stored,
+    options::{Matching, Options},
+    resources::View,
+    status::Status,
+    store::Store,
+};
+
+/// A list, ready to be printed outside the store's lock.
+#[derive(Debug)]
+pub(crate) struct Listing {
+    pub(crate) objects: Vec<Arc<Stored>>,
+    revision: u64,
+    continue_token: String,
+    remaining: Option<usize>,
+}
+
+/// Where a list goes on: at which revision (none: wherever the store is) and after which object.
+#[derive(Debug, Clone, PartialEq)]
+struct Position {
+    revision: Option<u64>,
+    after: (String, String),
+}
+
+impl Position {
+    fn token(&self) -> String {
+        let revision = self.revision.map_or(-1, u64::cast_signed);
+        let (namespace, name) = &self.after;
+        let token =
+            json!({ "v": "meta.k8s.io/v1", "rv": revision, "start": format!("{namespace}/{name}\0") });
+        BASE64_STANDARD_NO_PAD.encode(token.to_string())
+    }
+
+    fn parse(token: &str) -> Option<Position> {
+        let token = BASE64_STANDARD_NO_PAD.decode(token.trim_end_matches('=')).ok()?;
+        let token: Value = serde_json::from_slice(&token).ok()?;
+        let (namespace, name) = token["start"].as_str()?.trim_end_matches('\0').split_once('/')?;
+        let revision = u64::try_from(token["rv"].as_i64()?).ok();
+        Some(Position { revision, after: (namespace.to_owned(), name.to_owned()) })
+    }
+}
+
+/// A resourceVersion that a read asked for.
+///
+/// # Errors
+///
+/// 400 where it is no number, 504 where the future is asked for.
+pub(crate) fn revision_asked(text: &str, current: u64) -> Result<u64, Status> {
+    let asked = parse_revision(text)
+        .map_err(|why| Status::bad_request(format!("invalid resource version: resourceVersion: {why}")))?;
+    if asked > current { Err(Status::too_new(asked, current)) } else { Ok(asked) }
+}
+
+/// A resourceVersion as a number; none is zero.
+///
+/// # Errors
+///
+/// What is wrong with it.
+pub(crate) fn parse_revision(text: &str) -> Result<u64, String> {
+    if text.is_empty() {
+        return Ok(0);
+    }
+    text.parse()
+        .map_err(|_| format!("Invalid value: {text:?}: strconv.ParseUint: parsing {text:?}: invalid syntax"))
+}
+
+/// Finds what a list asks for.
+///
+/// # Errors
+///
+/// 400 for a bad version or token, 410 for a past that is forgotten, 504 for a future.
+pub(crate) fn list(
+    store: &Store,
+    view: &View,
+    namespace: Option<&str>,
+    options: &Options,
+) -> Result<Listing, Status> {
+    let key = &view.resource.key;
+    let current = store.revision();
+    let mut from = None;
+    let mut revision = current;
+    if options.continue_token.is_empty() {
+        let asked = revision_asked(&options.resource_version, current)?;
+        if options.matching == Matching::Exact {
+            revision = asked;
+        }
+    } else {
+        if !matches!(options.resource_version.as_str(), "" | "0") {
+            return Err(Status::bad_request(
+                "specifying resource version is not allowed when using continue",
+            ));
+        }
+        let position = Position::parse(&options.continue_token)
+            .ok_or_else(|| Status::bad_request("invalid continue token: continue key is not valid"))?;
+        revision = position.revision.unwrap_or(current);
+        if revision > current {
+            return Err(Status::too_new(revision, current));
+        }
+        from = Some(position.after);
+    }
+    let found = if revision == current {
+        Some(store.list(key, namespace))
+    } else {
+        store.list_at(key, namespace, revision)
+    };
+    let mut objects = found.ok_or_else(|| too_old(from.as_ref()))?;
+    if let Some(after) = &from {
+        objects.retain(|object| (&object.header.namespace, &object.header.name) > (&after.0, &after.1));
+    }
+    objects.retain(|object| options.selection.matches(&object.header));
+    // From any version on (`0`), the server answers out of its cache, whole.
+    let limited = options.limit > 0 && !(from.is_none() && options.resource_version == "0");
+    let limit = if limited { usize::try_from(options.limit).unwrap_or(usize::MAX) } else { usize::MAX };
+    let remaining = objects.len().saturating_sub(limit);
+    objects.truncate(limit);
+    let continue_token = match objects.last().filter(|_| remaining > 0) {
+        Some(last) => {
+            let after = (last.header.namespace.clone(), last.header.name.clone());
+            Position { revision: Some(revision), after }.token()
+        }
+        None => String::new(),
+    };
+    let remaining = (remaining > 0 && options.selection.is_everything()).then_some(remaining);
+    Ok(Listing { objects, revision, continue_token, remaining })
+}
+
+fn too_old(from: Option<&(String, String)>) -> Status {
+    let Some(after) = from else {
+        return Status::expired("The resourceVersion for the provided list is too old.");
+    };
+    let message = "The provided continue parameter is too old to display a consistent list result. You can start a new \
+                   list without the continue parameter, or use the continue token in this response to retrieve the \
+                   remainder of the results. Continuing with the provided token results in an inconsistent list - objects \
+                   that were created, modified, or deleted between the time the first chunk was returned and now may show \
+                   up in the list.";
+    let token = Position { revision: None, after: after.clone() }.token();
+    Status { continue_token: Some(token), ..Status::expired(message) }
+}
+
+impl Listing {
+    /// The list as it goes over the wire.
+    pub(crate) fn print(&self, view: &View) -> Vec<u8> {
+        let mut metadata = json!({ "resourceVersion": self.revision.to_string() });
+        if !self.continue_token.is_empty() {
+            metadata["continue"] = self.continue_token.as_str().into();
+        }
+        if let Some(remaining) = self.remaining {
+            metadata["remainingItemCount"] = remaining.into();
+        }
+        let (kind, api_version) = (&view.resource.list_kind, view.api_version());
+        let head = json!({ "kind": kind, "apiVersion": api_version, "metadata": metadata }).to_string();
+        let size: usize = self.objects.iter().map(|object| object.bytes.len() + 1).sum();
+        let mut printed = Vec::with_capacity(head.len() + size + 16);
+        printed.extend_from_slice(head.trim_end_matches('}').as_bytes());
+        printed.extend_from_slice(br#"},"items":["#);
+        for (index, object) in self.objects.iter().enumerate() {
+            if index > 0 {
+                printed.push(b',');
+            }
+            printed.extend_from_slice(&object.shown(view));
+        }
+        printed.extend_from_slice(b"]}");
+        printed
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_says_where_a_list_goes_on() {
+        let position = Position { revision: Some(7), after: ("n".to_owned(), "x".to_owned()) };
+        assert_eq!(Position::parse(&position.token()), Some(position));
+        let anywhere = Position { revision: None, after: (String::new(), "x".to_owned()) };
+        assert_eq!(Position::parse(&anywhere.token()), Some(anywhere));
+        assert_eq!(Position::parse("garbage"), None);
+    }
+
+    #[test]
+    fn the_future_cannot_be_listed() {
+        assert_eq!(revision_asked("", 5), Ok(0));
+        assert_eq!(revision_asked("5", 5), Ok(5));
+        assert_eq!(revision_asked("6", 5).unwrap_err().code, 504);
+        assert_eq!(revision_asked("abc", 5).unwrap_err().code, 400);
+    }
+}

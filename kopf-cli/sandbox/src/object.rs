@@ -1,0 +1,199 @@
+//! An object at rest: its bytes, a header for selectors, and how other versions show it.
+
+use std::collections::BTreeMap;
+
+use bytes::Bytes;
+use serde_json::{Map, Value};
+
+use crate::{
+    json, meta,
+    resources::{EVENTS_GROUP, Resource, View},
+};
+
+/// An object as the store keeps it: serialized once, in its storage version.
+#[derive(Debug)]
+pub(crate) struct Stored {
+    pub(crate) header: Header,
+    pub(crate) bytes: Bytes,
+}
+
+/// What must be known of an object without parsing it.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Header {
+    pub(crate) namespace: String,
+    pub(crate) name: String,
+    pub(crate) uid: String,
+    pub(crate) revision: u64,
+    pub(crate) labels: BTreeMap<String, String>,
+    /// Values of the selectable fields that are set.
+    pub(crate) fields: Vec<(String, String)>,
+    /// Levels of nesting.
+    pub(crate) depth: usize,
+    pub(crate) has_finalizers: bool,
+}
+
+impl Header {
+    /// The value that a field selector compares; empty where there is none.
+    pub(crate) fn field(&self, path: &str) -> &str {
+        match path {
+            "metadata.name" => &self.name,
+            "metadata.namespace" => &self.namespace,
+            _ => self.fields.iter().find(|(name, _)| name == path).map_or("", |(_, value)| value),
+        }
+    }
+}
+
+impl Stored {
+    /// Serializes an object whose metadata is complete; to be called on a stack that its depth needs.
+    pub(crate) fn new(resource: &Resource, value: &Value, revision: u64) -> Self {
+        let empty = Map::new();
+        let metadata = value["metadata"].as_object().unwrap_or(&empty);
+        let labels = metadata.get("labels").and_then(Value::as_object);
+        let header = Header {
+            namespace: meta::text(metadata, "namespace").to_owned(),
+            name: meta::text(metadata, "name").to_owned(),
+            uid: meta::text(metadata, "uid").to_owned(),
+            revision,
+            labels: labels
+                .into_iter()
+                .flatten()
+                .map(|(key, value)| (key.clone(), value.as_str().unwrap_or_default().to_owned()))
+                .collect(),
+            fields: selectable_values(resource, value),
+            depth: json::depth_of_value(value),
+            has_finalizers: metadata.contains_key("finalizers"),
+        };
+        Stored { header, bytes: Bytes::from(value.to_string()) }
+    }
+
+    /// The object again; to be called, and its result dropped, on a stack that its depth needs.
+    pub(crate) fn value(&self) -> Value {
+        parse_own(&self.bytes)
+    }
+
+    /// The object as `view` shows it.
+    pub(crate) fn shown(&self, view: &View) -> Bytes {
+        shown(&self.bytes, self.header.depth, view)
+    }
+}
+
+/// Parses what this crate has serialized.
+fn parse_own(bytes: &[u8]) -> Value {
+    json::parse(bytes).expect("what the store serialized parses")
+}
+
+/// Bytes of the storage version, as `view` shows them.
+pub(crate) fn shown(bytes: &Bytes, depth: usize, view: &View) -> Bytes {
+    if view.version().storage {
+        return bytes.clone();
+    }
+    json::with_stack(depth, || {
+        let mut value = parse_own(bytes);
+        show(&mut value, view);
+        Bytes::from(value.to_string())
+    })
+}
+
+/// Turns an object of the storage version into the version of `view`.
+pub(crate) fn show(value: &mut Value, view: &View) {
+    convert(value, view, view.api_version(), |stored, shown| (stored, shown));
+}
+
+/// Turns an object of the version of `view` into the storage version.
+pub(crate) fn unshow(value: &mut Value, view: &View) {
+    convert(value, view, view.resource.storage().api_version(), |stored, shown| (shown, stored));
+}
+
+/// How the fields of an event are called in the core group, and in the group of its own.
+const EVENT_NAMES: [(&str, &str); 7] = [
+    ("count", "deprecatedCount"),
+    ("firstTimestamp", "deprecatedFirstTimestamp"),
+    ("involvedObject", "regarding"),
+    ("lastTimestamp", "deprecatedLastTimestamp"),
+    ("message", "note"),
+    ("reportingComponent", "reportingController"),
+    ("source", "deprecatedSource"),
+];
+
+fn convert(
+    value: &mut Value,
+    view: &View,
+    api_version: String,
+    direction: fn(&'static str, &'static str) -> (&'static str, &'static str),
+) {
+    let Value::Object(fields) = value else { return };
+    fields.insert("apiVersion".to_owned(), api_version.into());
+    let version = view.version();
+    if version.group != EVENTS_GROUP || version.storage {
+        return;
+    }
+    for (stored, shown) in EVENT_NAMES {
+        let (from, to) = direction(stored, shown);
+        if let Some(field) = fields.shift_remove(from) {
+            fields.insert(to.to_owned(), field);
+        }
+    }
+}
+
+/// The same object, said to be of another moment: what leaves a selector is told in its old form with the new version.
+pub(crate) fn with_revision(stored: &Stored, revision: u64, view: &View) -> Bytes {
+    json::with_stack(stored.header.depth, || {
+        let mut value = stored.value();
+        value["metadata"]["resourceVersion"] = revision.to_string().into();
+        show(&mut value, view);
+        Bytes::from(value.to_string())
+    })
+}
+
+fn selectable_values(resource: &Resource, value: &Value) -> Vec<(String, String)> {
+    let paths = resource.versions.iter().flat_map(|version| &version.selectable);
+    let mut values: Vec<(String, String)> = Vec::new();
+    for path in paths {
+        let found = path.split('.').try_fold(value, |value, field| value.get(field));
+        let text = match found {
+            Some(Value::String(text)) => text.clone(),
+            Some(Value::Number(number)) => number.to_string(),
+            Some(Value::Bool(flag)) => flag.to_string(),
+            _ => continue,
+        };
+        if !values.iter().any(|(known, _)| known == path) {
+            values.push((path.clone(), text));
+        }
+    }
+    values
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::resources::Catalog;
+
+    #[test]
+    fn an_event_reads_in_the_words_of_either_group() {
+        let own = Catalog::built_in().view("events.k8s.io", "v1", "events").unwrap();
+        let said = json!({ "apiVersion": "events.k8s.io/v1", "kind": "Event", "note": "n", "regarding": { "name": "x" } });
+        let mut value = said.clone();
+        unshow(&mut value, &own);
+        let stored =
+            json!({ "apiVersion": "v1", "kind": "Event", "message": "n", "involvedObject": { "name": "x" } });
+        assert_eq!(value, stored);
+        show(&mut value, &own);
+        assert_eq!(value, said);
+    }
+
+    #[test]
+    fn the_header_knows_what_selectors_ask_for() {
+        let view = Catalog::built_in().view("", "v1", "pods").unwrap();
+        let pod = json!({
+            "metadata": { "name": "p", "namespace": "n", "labels": { "a": "1" } },
+            "status": { "phase": "Running" },
+        });
+        let header = Stored::new(&view.resource, &pod, 7).header;
+        assert_eq!(header.field("metadata.name"), "p");
+        assert_eq!(header.field("status.phase"), "Running");
+        assert_eq!(header.field("spec.nodeName"), "");
+        assert_eq!(header.labels["a"], "1");
+    }
+}

@@ -1,0 +1,243 @@
+//! JSON merge patches and JSON patches.
+//!
+//! JSON patches are done here and not by a crate, for the API's are not quite RFC 6902: `replace` of a member that is not
+//! there adds it. And depth has to be watched, for a few `copy` operations can double it again and again.
+
+use serde_json::{Map, Value};
+
+use crate::{
+    json::{self, MAX_DEPTH},
+    status::Status,
+};
+
+/// How many operations a JSON patch may have.
+const MAX_OPERATIONS: usize = 10_000;
+
+/// Merges a merge patch into `target` (RFC 7396).
+pub(crate) fn merge(target: &mut Value, patch: &Value) {
+    let Value::Object(changes) = patch else {
+        target.clone_from(patch);
+        return;
+    };
+    if !target.is_object() {
+        *target = Value::Object(Map::new());
+    }
+    let Value::Object(fields) = target else { return };
+    for (name, change) in changes {
+        if change.is_null() {
+            fields.shift_remove(name);
+        } else {
+            merge(fields.entry(name.clone()).or_insert(Value::Null), change);
+        }
+    }
+}
+
+/// How many levels `target` may have while a JSON patch is applied; the stack for [`apply`] has to hold so many.
+pub(crate) fn reach(target: &Value, patch: &Value) -> usize {
+    let operations = patch.as_array().into_iter().flatten();
+    let reach = operations.fold(json::depth_of_value(target), |depth, operation| {
+        let doubles = matches!(operation["op"].as_str(), Some("copy" | "move"));
+        let deeper = depth.saturating_add(json::depth_of_value(&operation["value"]));
+        if doubles { deeper.saturating_mul(2) } else { deeper }
+    });
+    // After each step that goes beyond the limit the patch ends, and no step more than doubles.
+    reach.min(2 * MAX_DEPTH)
+}
+
+/// Applies a JSON patch to `target`, which is of no use where that fails.
+///
+/// # Errors
+///
+/// 400 where the patch cannot be read, 413 where it is too long, 422 where it does not fit, which a failed `test` is.
+pub(crate) fn apply(target: &mut Value, patch: &Value) -> Result<(), Status> {
+    let Value::Array(operations) = patch else {
+        let found = match patch {
+            Value::Object(_) => "object",
+            Value::String(_) => "string",
+            Value::Number(_) => "number",
+            Value::Bool(_) => "bool",
+            _ => return Err(Status::bad_request("Invalid JSON Patch")),
+        };
+        return Err(Status::bad_request(format!(
+            "error decoding patch: json: cannot unmarshal {found} into Go value of type []handlers.jsonPatchOp"
+        )));
+    };
+    if operations.len() > MAX_OPERATIONS {
+        let found = operations.len();
+        let message =
+            format!("The allowed maximum operations in a JSON patch is {MAX_OPERATIONS}, got {found}");
+        return Err(Status::new(413, "RequestEntityTooLarge", message));
+    }
+    let may_go_too_deep = reach(target, patch) > MAX_DEPTH;
+    for operation in operations {
+        step(target, operation).ok_or_else(Status::unfit_patch)?;
+        if may_go_too_deep && json::depth_of_value(target) > MAX_DEPTH {
+            return Err(Status::unfit_patch());
+        }
+    }
+    Ok(())
+}
+
+fn step(target: &mut Value, operation: &Value) -> Option<()> {
+    let path = operation["path"].as_str()?;
+    let value = || operation.get("value").cloned();
+    match operation["op"].as_str()? {
+        "add" => add(target, path, value()?),
+        "remove" => remove(target, path).map(drop),
+        "replace" => replace(target, path, value()?),
+        "move" => {
+            let moved = remove(target, operation["from"].as_str()?)?;
+            add(target, path, moved)
+        }
+        "copy" => {
+            let copied = find(target, operation["from"].as_str()?)?.clone();
+            add(target, path, copied)
+        }
+        "test" => {
+            let expected = operation.get("value").unwrap_or(&Value::Null);
+            let found = find(target, path).unwrap_or(&Value::Null);
+            (found == expected).then_some(())
+        }
+        _ => None,
+    }
+}
+
+fn find<'a>(target: &'a Value, path: &str) -> Option<&'a Value> {
+    target.pointer(path)
+}
+
+/// What holds the last step of a path, and that step unescaped.
+fn parent<'a>(target: &'a mut Value, path: &str) -> Option<(&'a mut Value, String)> {
+    let (parent, last) = path.rsplit_once('/')?;
+    Some((target.pointer_mut(parent)?, last.replace("~1", "/").replace("~0", "~")))
+}
+
+fn add(target: &mut Value, path: &str, value: Value) -> Option<()> {
+    if path.is_empty() {
+        *target = value;
+        return Some(());
+    }
+    match parent(target, path)? {
+        (Value::Object(fields), name) => {
+            fields.insert(name, value);
+        }
+        (Value::Array(items), name) => {
+            let index = if name == "-" { items.len() } else { name.parse().ok()? };
+            if index > items.len() {
+                return None;
+            }
+            items.insert(index, value);
+        }
+        _ => return None,
+    }
+    Some(())
+}
+
+fn replace(target: &mut Value, path: &str, value: Value) -> Option<()> {
+    if path.is_empty() {
+        *target = value;
+        return Some(());
+    }
+    match parent(target, path)? {
+        (Value::Object(fields), name) => {
+            fields.insert(name, value);
+        }
+        (Value::Array(items), name) => *items.get_mut(name.parse::<usize>().ok()?)? = value,
+        _ => return None,
+    }
+    Some(())
+}
+
+fn remove(target: &mut Value, path: &str) -> Option<Value> {
+    match parent(target, path)? {
+        (Value::Object(fields), name) => fields.shift_remove(&name),
+        (Value::Array(items), name) => {
+            let index = name.parse::<usize>().ok().filter(|index| *index < items.len())?;
+            Some(items.remove(index))
+        }
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[track_caller]
+    fn merged(target: Value, patch: Value, expected: Value) {
+        let mut result = target;
+        merge(&mut result, &patch);
+        assert_eq!(result, expected);
+    }
+
+    #[track_caller]
+    fn check(target: Value, patch: Value, expected: Result<Value, u16>) {
+        let mut result = target;
+        let outcome = apply(&mut result, &patch).map(|()| result).map_err(|status| status.code);
+        assert_eq!(outcome, expected);
+    }
+
+    #[test]
+    fn a_merge_patch_sets_nests_and_removes() {
+        merged(
+            json!({ "a": { "b": 1, "c": 2 } }),
+            json!({ "a": { "b": null, "d": 3 } }),
+            json!({ "a": { "c": 2, "d": 3 } }),
+        );
+        merged(json!({ "a": 1 }), json!({ "a": { "b": null, "c": {} } }), json!({ "a": { "c": {} } }));
+        merged(json!({ "a": [1, 2] }), json!({ "a": [3] }), json!({ "a": [3] }));
+    }
+
+    #[test]
+    fn a_json_patch_does_its_steps_in_order() {
+        check(
+            json!({ "a": [1], "b/c": 1 }),
+            json!([
+                { "op": "test", "path": "/a/0", "value": 1 },
+                { "op": "add", "path": "/a/-", "value": 2 },
+                { "op": "add", "path": "/a/0", "value": 0 },
+                { "op": "move", "from": "/b~1c", "path": "/d" },
+                { "op": "copy", "from": "/a/2", "path": "/e" },
+                { "op": "remove", "path": "/a/1" },
+            ]),
+            Ok(json!({ "a": [0, 2], "d": 1, "e": 2 })),
+        );
+    }
+
+    #[test]
+    fn what_does_not_fit_is_422() {
+        let target = || json!({ "a": 1, "list": [] });
+        check(target(), json!([{ "op": "test", "path": "/a", "value": 2 }]), Err(422));
+        check(target(), json!([{ "op": "remove", "path": "/nope" }]), Err(422));
+        check(target(), json!([{ "op": "add", "path": "/no/pe", "value": 1 }]), Err(422));
+        check(target(), json!([{ "op": "add", "path": "/list/7", "value": 1 }]), Err(422));
+        check(target(), json!([{ "op": "bogus", "path": "/a" }]), Err(422));
+        check(target(), json!({ "op": "test" }), Err(400));
+    }
+
+    #[test]
+    fn replace_of_a_missing_member_adds_it_as_the_server_does() {
+        check(json!({}), json!([{ "op": "replace", "path": "/a", "value": 1 }]), Ok(json!({ "a": 1 })));
+    }
+
+    #[test]
+    fn copies_cannot_dig_a_hole() {
+        let doubling: Value = (0..16)
+            .map(|step| {
+                let end = "/a".repeat(10 * (1 << step.min(12)));
+                json!({ "op": "copy", "from": "/a", "path": end })
+            })
+            .collect();
+        let patch = json!([{ "op": "copy", "from": "/a", "path": "/a/a/a" }]);
+        check(json!({ "a": { "a": {} } }), patch, Ok(json!({ "a": { "a": { "a": { "a": {} } } } })));
+        json::with_stack(2 * MAX_DEPTH, || {
+            let mut target = json!({ "a": 1 });
+            for _ in 0..9 {
+                target = json!({ "a": target });
+            }
+            assert_eq!(apply(&mut target, &doubling).map_err(|status| status.code), Err(422));
+        });
+    }
+}

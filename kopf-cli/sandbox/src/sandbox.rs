@@ -1,0 +1,284 @@
+//! A sandbox and how it is made.
+
+use std::{
+    fmt,
+    sync::{Arc, Mutex},
+};
+
+use serde_json::{Value, json};
+
+use crate::{
+    api::Api,
+    clock::{Clock, SystemClock},
+    faults::Faults,
+    ids::Ids,
+    journal::Journal,
+    json as deep,
+    object::shown,
+    resources::{DEFINITIONS, NAMESPACES, View},
+    ring::Bounds,
+    service::Service,
+    status::Status,
+    store::Store,
+    write::{Target, Writer, Written},
+};
+
+/// The namespaces that every cluster has.
+const NAMESPACES_AT_START: [&str; 4] = ["default", "kube-node-lease", "kube-public", "kube-system"];
+
+/// What a sandbox was to be made of is not an object that it takes.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum BuildError {
+    /// A text is neither YAML nor JSON.
+    #[error("the object is not YAML")]
+    Yaml(#[source] Box<serde_saphyr::Error>),
+    /// The API refuses an object.
+    #[error("the object {name:?} is refused")]
+    Refused {
+        /// The name of the object.
+        name: String,
+        /// The refusal.
+        #[source]
+        status: Box<Status>,
+    },
+}
+
+/// Makes a [`Sandbox`].
+pub struct Builder {
+    clock: Arc<dyn Clock>,
+    seed: Option<u64>,
+    first_revision: u64,
+    bounds: Bounds,
+    objects: Vec<Value>,
+}
+
+impl Builder {
+    /// Tells the time by this clock; by default the system's.
+    #[must_use]
+    pub fn clock(self, clock: Arc<dyn Clock>) -> Self {
+        Builder { clock, ..self }
+    }
+
+    /// Makes uids, generated names and the dice of faults repeatable.
+    #[must_use]
+    pub fn seed(self, seed: u64) -> Self {
+        Builder { seed: Some(seed), ..self }
+    }
+
+    /// Counts resourceVersions from here on; by default from 1.
+    #[must_use]
+    pub fn first_revision(self, revision: u64) -> Self {
+        Builder { first_revision: revision, ..self }
+    }
+
+    /// Keeps at most so many changes, of at most so many bytes together, for watches and old lists.
+    ///
+    /// By default 10,000 changes and 64 MiB. Whoever is further behind gets a 410.
+    #[must_use]
+    pub fn history(self, events: usize, bytes: usize) -> Self {
+        Builder { bounds: Bounds { events, bytes }, ..self }
+    }
+
+    /// Adds a custom resource definition: YAML or JSON text.
+    ///
+    /// # Errors
+    ///
+    /// The text is neither.
+    pub fn crd(mut self, definition: &str) -> Result<Self, BuildError> {
+        for definition in documents(definition)? {
+            self.objects.push(definition);
+        }
+        Ok(self)
+    }
+
+    /// Adds objects that are there from the start, in this order; definitions have to come before their objects.
+    #[must_use]
+    pub fn objects(mut self, objects: impl IntoIterator<Item = Value>) -> Self {
+        self.objects.extend(objects);
+        self
+    }
+
+    /// Makes the sandbox.
+    ///
+    /// # Errors
+    ///
+    /// The API refuses one of the objects.
+    pub fn build(self) -> Result<Sandbox, BuildError> {
+        let store = Store::new(Ids::new(self.seed), self.bounds, self.first_revision.saturating_sub(1));
+        let api = Api {
+            store: Arc::new(Mutex::new(store)),
+            clock: self.clock,
+            journal: Journal::default(),
+            faults: Faults::new(self.seed),
+        };
+        let sandbox = Sandbox { api };
+        let namespaces = NAMESPACES_AT_START
+            .map(|name| json!({ "apiVersion": "v1", "kind": "Namespace", "metadata": { "name": name } }));
+        for object in namespaces.into_iter().chain(self.objects) {
+            let name = object["metadata"]["name"].as_str().unwrap_or_default().to_owned();
+            sandbox.apply(object).map_err(|status| BuildError::Refused { name, status: Box::new(status) })?;
+        }
+        Ok(sandbox)
+    }
+}
+
+fn documents(text: &str) -> Result<Vec<Value>, BuildError> {
+    serde_saphyr::from_multiple(text).map_err(|error| BuildError::Yaml(Box::new(error)))
+}
+
+/// A Kubernetes API server in memory. Clones are the same server.
+///
+/// ```
+/// let sandbox = kopf_sandbox::Sandbox::builder().seed(1).build()?;
+/// let default = sandbox.get("namespaces", "", "default").expect("every cluster has it");
+/// assert_eq!(default["status"]["phase"], "Active");
+/// # Ok::<(), kopf_sandbox::BuildError>(())
+/// ```
+#[derive(Clone)]
+pub struct Sandbox {
+    pub(crate) api: Api,
+}
+
+impl fmt::Debug for Sandbox {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Sandbox").finish_non_exhaustive()
+    }
+}
+
+impl Sandbox {
+    /// Begins a sandbox.
+    pub fn builder() -> Builder {
+        Builder {
+            clock: Arc::new(SystemClock),
+            seed: None,
+            first_revision: 1,
+            bounds: Bounds { events: 10_000, bytes: 64 * 1024 * 1024 },
+            objects: Vec::new(),
+        }
+    }
+
+    /// The server as a service, without sockets.
+    pub fn service(&self) -> Service {
+        Service { api: self.api.clone() }
+    }
+
+    /// The requests that were made.
+    pub fn journal(&self) -> &Journal {
+        &self.api.journal
+    }
+
+    /// The faults to come.
+    pub fn faults(&self) -> &Faults {
+        &self.api.faults
+    }
+
+    /// The resourceVersion of the latest change.
+    pub fn revision(&self) -> u64 {
+        self.api.store().revision()
+    }
+
+    /// Forgets all history: whoever has not seen the present gets a 410.
+    pub fn compact(&self) {
+        self.api.store().ring.compact();
+    }
+
+    /// An object as it is stored.
+    ///
+    /// `resource` is the plural with its group (`kopfexamples.zalando.org`, `configmaps`); `namespace` is empty for
+    /// cluster-scoped objects. Not for objects deeper than 64 levels, which only requests can see.
+    pub fn get(&self, resource: &str, namespace: &str, name: &str) -> Option<Value> {
+        let object = self.api.store().get(resource, namespace, name).cloned()?;
+        (object.header.depth <= SHALLOW).then(|| object.value())
+    }
+
+    /// All objects of a resource over all namespaces, but for those deeper than 64 levels.
+    pub fn list(&self, resource: &str) -> Vec<Value> {
+        let objects = self.api.store().list(resource, None);
+        objects.iter().filter(|object| object.header.depth <= SHALLOW).map(|object| object.value()).collect()
+    }
+
+    /// Creates an object, or replaces it as it is, its status included; no request is made and no fault strikes.
+    ///
+    /// A namespaced object without a namespace goes to `default`.
+    ///
+    /// # Errors
+    ///
+    /// The refusal that a request would get.
+    pub fn apply(&self, object: Value) -> Result<Value, Status> {
+        if deep::depth_of_value(&object) > SHALLOW {
+            return Err(Status::bad_request(format!("deeper than {SHALLOW} levels")));
+        }
+        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        let (api_version, kind) = (text(&object["apiVersion"]), text(&object["kind"]));
+        let name = text(&object["metadata"]["name"]);
+        let mut store = self.api.store();
+        let view = store.catalog.view_of_kind(&api_version, &kind).ok_or_else(|| {
+            Status::bad_request(format!("there is no resource of the kind {kind} in {api_version}"))
+        })?;
+        let namespace = match text(&object["metadata"]["namespace"]) {
+            _ if !view.resource.namespaced => String::new(),
+            said if said.is_empty() => "default".to_owned(),
+            said => said,
+        };
+        deep::with_stack(store.deepest() + SHALLOW, || {
+            let current =
+                store.get(&view.resource.key, &namespace, &name).map(|object| object.header.revision);
+            let mut writer = Writer { store: &mut store, now: self.api.clock.now(), dry_run: false };
+            let status =
+                object.get("status").filter(|_| view.version().status && !writes_status(&view)).cloned();
+            let mut value = object;
+            let written = match current {
+                None => writer.create(&view, &namespace, value)?,
+                Some(revision) => {
+                    value["metadata"]["resourceVersion"] = revision.to_string().into();
+                    writer.replace(
+                        Target { view: &view, namespace: &namespace, name: &name },
+                        false,
+                        value,
+                    )?
+                }
+            };
+            let mut value = shown_value(&written, &view);
+            if let Some(status) = status {
+                let name = value["metadata"]["name"].as_str().unwrap_or_default().to_owned();
+                value["status"] = status;
+                let target = Target { view: &view, namespace: &namespace, name: &name };
+                value = shown_value(&writer.replace(target, true, value)?, &view);
+            }
+            Ok(value)
+        })
+    }
+
+    /// Deletes an object as a request would: one that has finalizers is only marked.
+    ///
+    /// # Errors
+    ///
+    /// The refusal that a request would get.
+    pub fn delete(&self, resource: &str, namespace: &str, name: &str) -> Result<(), Status> {
+        let mut store = self.api.store();
+        let resource = store.catalog.get(resource).cloned().ok_or_else(Status::no_resource)?;
+        let view = resource.stored_view();
+        deep::with_stack(store.deepest() + 1, || {
+            let mut writer = Writer { store: &mut store, now: self.api.clock.now(), dry_run: false };
+            writer.delete(Target { view: &view, namespace, name }, &Default::default()).map(drop)
+        })
+    }
+}
+
+/// What the direct access of tests deals in: values that are safe on any stack.
+const SHALLOW: usize = 64;
+
+/// Whether the server itself keeps the status of these objects.
+fn writes_status(view: &View) -> bool {
+    matches!(&*view.resource.key, NAMESPACES | DEFINITIONS)
+}
+
+fn shown_value(written: &Written, view: &View) -> Value {
+    match written {
+        Written::Object { bytes, depth, .. } => {
+            deep::parse(&shown(bytes, *depth, view)).expect("what the store serialized parses")
+        }
+        Written::Gone(status) => status.clone(),
+    }
+}

@@ -1,0 +1,69 @@
+//! The sandbox without sockets: a [`tower::Service`] that a Kubernetes client can be built on.
+
+use std::task::{Context, Poll};
+
+use bytes::Bytes;
+use futures::{FutureExt, future::BoxFuture};
+use http::{Request, Response};
+use http_body_util::BodyExt;
+
+use crate::{
+    api::{self, Api, MAX_BODY},
+    body::{Body, Cut},
+};
+
+/// A sandbox as a service of HTTP requests, with no need to authenticate.
+///
+/// Takes requests of any body of [`Bytes`], so `kube::Client::new(sandbox.service(), "default")` works.
+/// Its only error is a connection that a fault has cut.
+#[derive(Clone)]
+pub struct Service {
+    pub(crate) api: Api,
+}
+
+impl<B> tower::Service<Request<B>> for Service
+where
+    B: http_body::Body<Data = Bytes> + Send + 'static,
+{
+    type Response = Response<Body>;
+    type Error = Cut;
+    type Future = BoxFuture<'static, Result<Response<Body>, Cut>>;
+
+    fn poll_ready(&mut self, _context: &mut Context<'_>) -> Poll<Result<(), Cut>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: Request<B>) -> Self::Future {
+        let api = self.api.clone();
+        async move {
+            let (head, body) = request.into_parts();
+            let body = read(body).await?;
+            let request = api::Request {
+                method: head.method,
+                path: head.uri.path().to_owned(),
+                query: head.uri.query().unwrap_or_default().to_owned(),
+                headers: head.headers,
+                body,
+            };
+            api.handle(request).await
+        }
+        .boxed()
+    }
+}
+
+/// Reads a body up to [`MAX_BODY`]; `None` where there is more.
+async fn read(body: impl http_body::Body<Data = Bytes>) -> Result<Option<Bytes>, Cut> {
+    let mut body = std::pin::pin!(body);
+    let mut read = Vec::new();
+    while let Some(frame) = body.frame().await {
+        // Who sends the body is gone in the middle of it: there is nobody to answer.
+        let frame = frame.map_err(|_| Cut)?;
+        if let Ok(data) = frame.into_data() {
+            if read.len() + data.len() > MAX_BODY {
+                return Ok(None);
+            }
+            read.extend_from_slice(&data);
+        }
+    }
+    Ok(Some(read.into()))
+}

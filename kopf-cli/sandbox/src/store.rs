@@ -1,0 +1,183 @@
+//! All objects and the order of their changes: one writer, one global revision.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use serde_json::Value;
+use tokio::sync::watch;
+
+use crate::{
+    ids::Ids,
+    object::Stored,
+    resources::{Catalog, Resource},
+    ring::{Bounds, Event, Ring},
+};
+
+/// Namespace (empty for cluster-scoped objects) and name, in the order in which lists give objects.
+type Place = (String, String);
+type Objects = BTreeMap<Place, Arc<Stored>>;
+
+/// The state of a sandbox; behind one lock, so that the order of revisions is the order of events.
+#[derive(Debug)]
+pub(crate) struct Store {
+    pub(crate) catalog: Catalog,
+    pub(crate) ids: Ids,
+    pub(crate) ring: Ring,
+    objects: BTreeMap<Arc<str>, Objects>,
+    revision: u64,
+    deepest: usize,
+    news: watch::Sender<u64>,
+}
+
+impl Store {
+    pub(crate) fn new(ids: Ids, bounds: Bounds, revision: u64) -> Self {
+        Store {
+            catalog: Catalog::built_in(),
+            ids,
+            ring: Ring::new(bounds, revision),
+            objects: BTreeMap::new(),
+            revision,
+            deepest: 0,
+            news: watch::Sender::new(revision),
+        }
+    }
+
+    /// The revision of the latest change.
+    pub(crate) fn revision(&self) -> u64 {
+        self.revision
+    }
+
+    /// The levels of the deepest object that there ever was: what a stack must hold to work on any of them.
+    pub(crate) fn deepest(&self) -> usize {
+        self.deepest
+    }
+
+    /// Tells of each change.
+    pub(crate) fn news(&self) -> watch::Receiver<u64> {
+        self.news.subscribe()
+    }
+
+    pub(crate) fn get(&self, key: &str, namespace: &str, name: &str) -> Option<&Arc<Stored>> {
+        self.objects.get(key)?.get(&(namespace.to_owned(), name.to_owned()))
+    }
+
+    /// All objects of a resource, or those of one namespace, in order.
+    pub(crate) fn list(&self, key: &str, namespace: Option<&str>) -> Vec<Arc<Stored>> {
+        let objects = self.objects.get(key).into_iter().flatten();
+        objects
+            .filter(|((home, _), _)| namespace.is_none_or(|wanted| wanted == home))
+            .map(|(_, object)| Arc::clone(object))
+            .collect()
+    }
+
+    /// The list as it was at `revision`; `None` where history no longer reaches back so far.
+    pub(crate) fn list_at(
+        &self,
+        key: &str,
+        namespace: Option<&str>,
+        revision: u64,
+    ) -> Option<Vec<Arc<Stored>>> {
+        let mut objects = self.objects.get(key).cloned().unwrap_or_default();
+        for event in self.ring.after(revision)?.rev().filter(|event| &*event.resource == key) {
+            let header = &event.object.header;
+            let place = (header.namespace.clone(), header.name.clone());
+            match &event.previous {
+                Some(previous) => objects.insert(place, Arc::clone(previous)),
+                None => objects.remove(&place),
+            };
+        }
+        objects.retain(|(home, _), _| namespace.is_none_or(|wanted| wanted == home));
+        Some(objects.into_values().collect())
+    }
+
+    /// Whether a namespace holds any object.
+    pub(crate) fn namespace_in_use(&self, namespace: &str) -> bool {
+        self.objects.values().any(|objects| objects.keys().any(|(home, _)| home == namespace))
+    }
+
+    /// Writes an object, new or not, as the next revision; to be called on a stack that its depth needs.
+    pub(crate) fn put(&mut self, resource: &Resource, mut value: Value) -> Arc<Stored> {
+        let object = self.stamp(resource, &mut value);
+        let place = (object.header.namespace.clone(), object.header.name.clone());
+        let objects = self.objects.entry(Arc::clone(&resource.key)).or_default();
+        let previous = objects.insert(place, Arc::clone(&object));
+        self.tell(resource, Arc::clone(&object), previous, false);
+        object
+    }
+
+    /// Takes an object out; the stack must hold [`Store::deepest`].
+    pub(crate) fn remove(&mut self, resource: &Resource, namespace: &str, name: &str) {
+        let place = (namespace.to_owned(), name.to_owned());
+        let removed = self.objects.get_mut(&resource.key).and_then(|objects| objects.remove(&place));
+        let Some(previous) = removed else { return };
+        let last = self.stamp(resource, &mut previous.value());
+        self.tell(resource, last, Some(previous), true);
+    }
+
+    fn stamp(&mut self, resource: &Resource, value: &mut Value) -> Arc<Stored> {
+        self.revision += 1;
+        value["metadata"]["resourceVersion"] = self.revision.to_string().into();
+        let object = Stored::new(resource, value, self.revision);
+        self.deepest = self.deepest.max(object.header.depth);
+        Arc::new(object)
+    }
+
+    fn tell(
+        &mut self,
+        resource: &Resource,
+        object: Arc<Stored>,
+        previous: Option<Arc<Stored>>,
+        removal: bool,
+    ) {
+        self.ring.push(Event::new(Arc::clone(&resource.key), object, previous, removal));
+        self.news.send_replace(self.revision);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn store() -> (Store, Arc<Resource>) {
+        let store = Store::new(Ids::new(Some(1)), Bounds { events: 10, bytes: 10_000 }, 0);
+        let resource = Arc::clone(store.catalog.get("configmaps").unwrap());
+        (store, resource)
+    }
+
+    fn config_map(name: &str) -> Value {
+        json!({ "metadata": { "namespace": "n", "name": name } })
+    }
+
+    fn names(objects: Option<Vec<Arc<Stored>>>) -> Vec<String> {
+        objects.unwrap().iter().map(|object| object.header.name.clone()).collect()
+    }
+
+    #[test]
+    fn each_change_is_a_revision() {
+        let (mut store, resource) = store();
+        let first = store.put(&resource, config_map("a"));
+        let second = store.put(&resource, config_map("a"));
+        assert_eq!((first.header.revision, second.header.revision), (1, 2));
+        assert_eq!(second.value()["metadata"]["resourceVersion"], "2");
+        store.remove(&resource, "n", "a");
+        assert_eq!(store.revision(), 3);
+        store.remove(&resource, "n", "a");
+        assert_eq!(store.revision(), 3, "what is gone cannot go again");
+    }
+
+    #[test]
+    fn the_past_can_be_listed_while_it_is_remembered() {
+        let (mut store, resource) = store();
+        store.put(&resource, config_map("a"));
+        store.put(&resource, config_map("b"));
+        store.remove(&resource, "n", "a");
+        store.put(&resource, config_map("c"));
+        assert_eq!(names(store.list_at("configmaps", None, 2)), ["a", "b"]);
+        assert_eq!(names(store.list_at("configmaps", None, 3)), ["b"]);
+        assert_eq!(names(store.list_at("configmaps", Some("other"), 3)), [""; 0]);
+        assert_eq!(names(Some(store.list("configmaps", Some("n")))), ["b", "c"]);
+        store.ring.compact();
+        assert!(store.list_at("configmaps", None, 3).is_none());
+    }
+}

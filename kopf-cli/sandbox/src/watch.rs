@@ -1,0 +1,240 @@
+//! Watches: each reads the shared history at its own pace, and ends where it falls behind it.
+
+use std::{
+    collections::VecDeque,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use bytes::Bytes;
+use futures::{Stream, stream};
+use jiff::Timestamp;
+use serde_json::{Value, json};
+use tokio::sync::watch;
+
+use crate::{
+    body::Cut,
+    clock::Clock,
+    faults::{Interruption, Weather},
+    object::Stored,
+    options::Options,
+    resources::View,
+    ring::{self, Event, Said},
+    status::Status,
+    store::Store,
+};
+
+/// How often a quiet watch tells how far it is.
+const BOOKMARK_INTERVAL: Duration = Duration::from_secs(60);
+/// How many changes a watch takes out of the history at once: what a slow reader can hold on to, beyond the ring.
+const BATCH: usize = 256;
+
+/// What a watch needs of its sandbox.
+pub(crate) struct Surroundings {
+    pub(crate) store: Arc<Mutex<Store>>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) weather: watch::Receiver<Weather>,
+    /// Begin with an in-stream 410.
+    pub(crate) expired: bool,
+}
+
+/// One watch.
+pub(crate) struct Watcher {
+    surroundings: Surroundings,
+    view: View,
+    namespace: Option<String>,
+    options: Options,
+    /// All changes up to here have been told.
+    revision: u64,
+    lines: VecDeque<Bytes>,
+    news: watch::Receiver<u64>,
+    next_bookmark_at: Timestamp,
+    ends_at: Timestamp,
+    interruptions_seen: u64,
+    over: bool,
+}
+
+impl Watcher {
+    /// Opens a watch.
+    ///
+    /// # Errors
+    ///
+    /// 500 for a resourceVersion that is no number, 504 for an initial list of the future.
+    pub(crate) fn open(
+        surroundings: Surroundings,
+        view: View,
+        namespace: Option<String>,
+        options: Options,
+    ) -> Result<Self, Status> {
+        let now = surroundings.clock.now();
+        let store = Arc::clone(&surroundings.store);
+        let mut store = store.lock().unwrap_or_else(PoisonError::into_inner);
+        let asked = crate::list::parse_revision(&options.resource_version)
+            .map_err(|why| Status::internal(format!("resourceVersion: {why}")))?;
+        let current = store.revision();
+        if options.initial_events && asked > current {
+            return Err(Status::too_new(asked, current));
+        }
+        let lasts = match options.timeout_seconds.and_then(|seconds| u64::try_from(seconds).ok()) {
+            Some(seconds) => Duration::from_secs(seconds.min(86_400)),
+            None => Duration::from_secs(1_800 + store.ids.number() % 1_800),
+        };
+        let interruptions_seen = surroundings.weather.borrow().interruptions;
+        // Without a version, and without what there is, a watch begins now.
+        let revision = if options.initial_events || asked == 0 { current } else { asked };
+        let mut watcher = Watcher {
+            view,
+            namespace,
+            revision,
+            options,
+            lines: VecDeque::new(),
+            news: store.news(),
+            next_bookmark_at: later(now, BOOKMARK_INTERVAL),
+            ends_at: later(now, lasts),
+            interruptions_seen,
+            over: false,
+            surroundings,
+        };
+        let compacted = store.ring.compacted();
+        if watcher.surroundings.expired || revision < compacted {
+            watcher.expire(&format!("too old resource version: {asked} ({compacted})"));
+        } else if watcher.options.initial_events {
+            watcher.tell_what_there_is(&store);
+        }
+        Ok(watcher)
+    }
+
+    /// The lines of the watch, as they come.
+    pub(crate) fn stream(self) -> impl Stream<Item = Result<Bytes, Cut>> + Send + 'static {
+        stream::unfold(self, |mut watcher| async move { watcher.next().await.map(|line| (line, watcher)) })
+    }
+
+    fn tell_what_there_is(&mut self, store: &Store) {
+        for object in store.list(&self.view.resource.key, self.namespace.as_deref()) {
+            if self.options.selection.matches(&object.header) {
+                self.lines.push_back(ring::frame("ADDED", &object.shown(&self.view)));
+            }
+        }
+        if self.options.bookmarks {
+            self.lines.push_back(self.bookmark(true));
+        }
+    }
+
+    async fn next(&mut self) -> Option<Result<Bytes, Cut>> {
+        loop {
+            let weather = *self.surroundings.weather.borrow_and_update();
+            if weather.interruptions > self.interruptions_seen && !self.over {
+                self.interruptions_seen = weather.interruptions;
+                match weather.latest {
+                    Interruption::Cut => {
+                        self.over = true;
+                        return Some(Err(Cut));
+                    }
+                    Interruption::Expire => self.expire("too old resource version"),
+                }
+            }
+            if weather.silent && !self.over {
+                // Nothing is said and nothing is noticed, as on a connection that is dead without knowing it.
+                self.surroundings.weather.changed().await.ok()?;
+                continue;
+            }
+            if let Some(line) = self.lines.pop_front() {
+                return Some(Ok(line));
+            }
+            if self.over {
+                return None;
+            }
+            self.news.borrow_and_update();
+            self.catch_up();
+            if !self.lines.is_empty() || self.over {
+                continue;
+            }
+            let now = self.surroundings.clock.now();
+            if now >= self.ends_at {
+                self.over = true;
+                if self.options.bookmarks {
+                    self.lines.push_back(self.bookmark(false));
+                }
+                continue;
+            }
+            if self.options.bookmarks && now >= self.next_bookmark_at {
+                self.next_bookmark_at = later(now, BOOKMARK_INTERVAL);
+                self.lines.push_back(self.bookmark(false));
+                continue;
+            }
+            let wake_at =
+                if self.options.bookmarks { self.ends_at.min(self.next_bookmark_at) } else { self.ends_at };
+            tokio::select! {
+                heard = self.news.changed() => self.over |= heard.is_err(),
+                changed = self.surroundings.weather.changed() => self.over |= changed.is_err(),
+                () = self.surroundings.clock.sleep_until(wake_at) => {}
+            }
+        }
+    }
+
+    /// Takes the changes since last time out of the history.
+    fn catch_up(&mut self) {
+        let store = Arc::clone(&self.surroundings.store);
+        let (events, told, served) = {
+            let store = store.lock().unwrap_or_else(PoisonError::into_inner);
+            // A watch from a revision that is still to come sleeps until then.
+            let Some(events) = store.ring.after(self.revision) else {
+                // Too slow: the client has to begin again, and will be told so.
+                self.over = true;
+                return;
+            };
+            let events: Vec<Arc<Event>> = events.take(BATCH).cloned().collect();
+            let told = events.last().map_or(self.revision, |event| event.object.header.revision);
+            (events, told, store.catalog.get(&self.view.resource.key).is_some())
+        };
+        self.revision = self.revision.max(told);
+        for event in &events {
+            if let Some(said) = self.says(event) {
+                self.lines.push_back(event.frame(said, &self.view));
+            }
+        }
+        self.over |= !served && events.len() < BATCH;
+    }
+
+    /// What this watch says of a change, if anything: of objects that its selector knew before, knows now, or both.
+    fn says(&self, event: &Event) -> Option<Said> {
+        if event.resource != self.view.resource.key {
+            return None;
+        }
+        let wanted = |object: &Arc<Stored>| {
+            self.namespace.as_deref().is_none_or(|namespace| namespace == object.header.namespace)
+                && self.options.selection.matches(&object.header)
+        };
+        let before = event.previous.as_ref().is_some_and(wanted);
+        if event.removal {
+            return before.then_some(Said::Deleted);
+        }
+        match (before, wanted(&event.object)) {
+            (false, true) => Some(Said::Added),
+            (true, true) => Some(Said::Modified),
+            (true, false) => Some(Said::Left),
+            (false, false) => None,
+        }
+    }
+
+    fn bookmark(&self, initial_events_end: bool) -> Bytes {
+        let mut metadata = json!({ "resourceVersion": self.revision.to_string() });
+        if initial_events_end {
+            metadata["annotations"] = json!({ "k8s.io/initial-events-end": "true" });
+        }
+        let (kind, api_version) = (&self.view.resource.kind, self.view.api_version());
+        let object: Value = json!({ "kind": kind, "apiVersion": api_version, "metadata": metadata });
+        ring::frame("BOOKMARK", object.to_string().as_bytes())
+    }
+
+    fn expire(&mut self, message: &str) {
+        self.lines.clear();
+        self.lines
+            .push_back(ring::frame("ERROR", Status::expired(message).to_value().to_string().as_bytes()));
+        self.over = true;
+    }
+}
+
+fn later(moment: Timestamp, span: Duration) -> Timestamp {
+    moment.checked_add(span).unwrap_or(Timestamp::MAX)
+}

@@ -1,0 +1,450 @@
+//! Creating, changing and deleting objects by the API's rules.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use jiff::{Timestamp, fmt::temporal::DateTimePrinter};
+use serde_json::{Map, Value, json};
+
+use crate::{
+    incoming::{Incoming, Refused, take_apart},
+    json as deep, kinds, meta,
+    object::{self, Stored},
+    patch,
+    request::Patching,
+    resources::{NAMESPACES, Resource, StatusMetadata, View},
+    status::{About, Cause, Status},
+    store::Store,
+};
+
+/// How large an object may become: what etcd takes in one request.
+const MAX_OBJECT: usize = 1_572_864;
+/// How often a generated name may be taken before creation is given up.
+const NAME_ATTEMPTS: usize = 8;
+
+/// A write under way: the store, locked, and the moment that it is said to happen at.
+pub(crate) struct Writer<'a> {
+    pub(crate) store: &'a mut Store,
+    pub(crate) now: Timestamp,
+    /// Everything is done but the writing.
+    pub(crate) dry_run: bool,
+}
+
+/// What a write answers with: an object in its storage version, or a `Status` of success.
+#[derive(Debug)]
+pub(crate) enum Written {
+    Object { code: u16, bytes: Bytes, depth: usize },
+    Gone(Value),
+}
+
+/// Where an object is: the version it is spoken of in, its namespace (empty if cluster-scoped) and name.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Target<'a> {
+    pub(crate) view: &'a View,
+    pub(crate) namespace: &'a str,
+    pub(crate) name: &'a str,
+}
+
+/// What a DELETE may demand of the object.
+#[derive(Debug, Default)]
+pub(crate) struct Preconditions {
+    pub(crate) uid: Option<String>,
+    pub(crate) resource_version: Option<String>,
+}
+
+impl Writer<'_> {
+    /// Makes a new object.
+    pub(crate) fn create(&mut self, view: &View, namespace: &str, body: Value) -> Result<Written, Status> {
+        let mut object = Incoming::decode(body, view).map_err(Refused::of_a_body)?;
+        object.settle_namespace(view, namespace)?;
+        if !meta::text(&object.metadata, "resourceVersion").is_empty() {
+            return Err(Status::internal("resourceVersion should not be set on objects to be created"));
+        }
+        let resource = &view.resource;
+        let name = self.settle_name(&mut object, view, namespace)?;
+        self.check_home(resource, namespace, &name, view)?;
+        for field in ["deletionTimestamp", "deletionGracePeriodSeconds", "selfLink", "generation"] {
+            object.metadata.remove(field);
+        }
+        object.metadata.insert("uid".to_owned(), self.store.ids.uid().into());
+        object.metadata.insert("creationTimestamp".to_owned(), seconds(self.now).into());
+        if resource.rules.generation {
+            object.metadata.insert("generation".to_owned(), 1.into());
+        }
+        if view.version().status {
+            object.rest.shift_remove("status");
+        }
+        kinds::prepare(resource, &mut object.metadata, &mut object.rest, None, self.now)?;
+        let causes = meta::faults(&object.metadata, resource);
+        if !causes.is_empty() {
+            return Err(Status::invalid(view.about_kind(&name), causes));
+        }
+        if self.store.get(&resource.key, namespace, &name).is_some() {
+            return Err(Status::already_exists(view.about(&name)));
+        }
+        self.commit(resource, object.whole(view), 201)
+    }
+
+    /// Replaces an object, or its status.
+    pub(crate) fn replace(
+        &mut self,
+        target: Target<'_>,
+        status: bool,
+        body: Value,
+    ) -> Result<Written, Status> {
+        let view = target.view;
+        let mut object = Incoming::decode(body, view).map_err(Refused::of_a_body)?;
+        object.settle_namespace(view, target.namespace)?;
+        object.check_name(target.name)?;
+        let current = self.store.get(&view.resource.key, target.namespace, target.name).cloned();
+        let Some(current) = current else {
+            if view.resource.rules.create_on_update && !status {
+                let mut body = object.whole(view);
+                object::show(&mut body, view);
+                return self.create(view, target.namespace, body);
+            }
+            return Err(Status::not_found(view.about(target.name)));
+        };
+        self.update(target, &current, object, status)
+    }
+
+    /// Changes an object, or its status, by a patch.
+    pub(crate) fn patch(
+        &mut self,
+        target: Target<'_>,
+        status: bool,
+        how: Patching,
+        change: &Value,
+    ) -> Result<Written, Status> {
+        let view = target.view;
+        let current = self.store.get(&view.resource.key, target.namespace, target.name).cloned();
+        let Some(current) = current else { return Err(Status::not_found(view.about(target.name))) };
+        let mut patched = current.value();
+        object::show(&mut patched, view);
+        let reach = match how {
+            Patching::Json => patch::reach(&patched, change),
+            Patching::Merge => 0,
+        };
+        deep::with_stack(reach, || {
+            match how {
+                Patching::Json => patch::apply(&mut patched, change)?,
+                Patching::Merge => patch::merge(&mut patched, check_merge_patch(change)?),
+            }
+            let mut object = Incoming::decode(patched, view).map_err(Refused::of_a_patch)?;
+            object.check_name(target.name)?;
+            object.settle_namespace(view, target.namespace)?;
+            self.update(target, &current, object, status)
+        })
+    }
+
+    fn update(
+        &mut self,
+        target: Target<'_>,
+        current: &Stored,
+        mut object: Incoming,
+        status: bool,
+    ) -> Result<Written, Status> {
+        let view = target.view;
+        let resource = &view.resource;
+        check_version(&object, target, current)?;
+        let old = current.value();
+        let (mut old_metadata, old_rest) = take_apart(&old);
+        let asked_metadata = std::mem::take(&mut object.metadata);
+        object.metadata = if status {
+            status_metadata(resource.rules.status_metadata, &old_metadata, &asked_metadata)
+        } else {
+            asked_metadata.clone()
+        };
+        if status {
+            let new_status = object.rest.get("status").cloned();
+            object.rest = old_rest.clone();
+            put_or_remove(&mut object.rest, "status", new_status);
+        } else if view.version().status {
+            put_or_remove(&mut object.rest, "status", old_rest.get("status").cloned());
+        }
+        for field in ["creationTimestamp", "generation", "resourceVersion"] {
+            put_or_remove(&mut object.metadata, field, old_metadata.get(field).cloned());
+        }
+        for field in ["uid", "deletionTimestamp", "deletionGracePeriodSeconds"] {
+            if !object.metadata.contains_key(field) {
+                put_or_remove(&mut object.metadata, field, old_metadata.get(field).cloned());
+            }
+        }
+        object.metadata.remove("selfLink");
+        kinds::prepare(resource, &mut object.metadata, &mut object.rest, Some(&old), self.now)?;
+        let mut causes = meta::faults(&object.metadata, resource);
+        causes.extend(forbidden_changes(&old_metadata, &object.metadata));
+        if !causes.is_empty() {
+            return Err(Status::invalid(view.about_kind(target.name), causes));
+        }
+        let wanted_changed = !status && wanted(&object.rest, view) != wanted(&old_rest, view);
+        if wanted_changed && let Some(generation) = old_metadata.get("generation").and_then(Value::as_i64) {
+            object.metadata.insert("generation".to_owned(), (generation + 1).into());
+        }
+        old_metadata.sort_keys();
+        object.metadata.sort_keys();
+        if object.metadata == old_metadata && object.rest == old_rest {
+            return Ok(Written::object(200, current));
+        }
+        let released = meta::deleting(&object.metadata) && meta::finalizers(&object.metadata).is_empty();
+        if released && current.header.has_finalizers {
+            // The update itself is not written: the answer has the old version, and the removal is the next one.
+            let answer = Stored::new(resource, &object.whole(view), current.header.revision);
+            if !self.dry_run {
+                self.vanish(resource, target.namespace, target.name);
+            }
+            return Ok(Written::object(200, &answer));
+        }
+        self.commit(resource, object.whole(view), 200)
+    }
+
+    /// Removes an object, or marks it as going where finalizers hold it.
+    pub(crate) fn delete(&mut self, target: Target<'_>, demands: &Preconditions) -> Result<Written, Status> {
+        let (view, name) = (target.view, target.name);
+        let resource = &view.resource;
+        let current = self.store.get(&resource.key, target.namespace, name).cloned();
+        let Some(current) = current else { return Err(Status::not_found(view.about(name))) };
+        demands.check(&current, view)?;
+        kinds::may_delete(self.store, resource, name, view)?;
+        let held = kinds::keeps(self, resource, &current)?;
+        if held || current.header.has_finalizers {
+            let marked = self.mark_deleted(resource, &current)?;
+            return Ok(marked.unwrap_or_else(|| Written::object(200, &current)));
+        }
+        if &*resource.key == NAMESPACES {
+            // What a watch of a real cluster sees of it: first that it is going, then that it is gone.
+            let marked = self.mark_deleted(resource, &current)?;
+            if !self.dry_run {
+                self.vanish(resource, target.namespace, name);
+            }
+            return Ok(marked.unwrap_or_else(|| Written::object(200, &current)));
+        }
+        if !self.dry_run {
+            self.vanish(resource, target.namespace, name);
+        }
+        if resource.rules.returns_deleted {
+            return Ok(Written::object(200, &current));
+        }
+        let mut details = json!({ "name": name, "group": view.version().group, "kind": resource.plural });
+        details["uid"] = current.header.uid.as_str().into();
+        if view.version().group.is_empty()
+            && let Value::Object(details) = &mut details
+        {
+            details.shift_remove("group");
+        }
+        let status = json!({ "kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Success", "details": details });
+        Ok(Written::Gone(status))
+    }
+
+    /// Sets the deletion timestamp; `None` where it is set already.
+    pub(crate) fn mark_deleted(
+        &mut self,
+        resource: &Arc<Resource>,
+        current: &Stored,
+    ) -> Result<Option<Written>, Status> {
+        let (mut metadata, mut rest) = take_apart(&current.value());
+        if meta::deleting(&metadata) {
+            return Ok(None);
+        }
+        metadata.insert("deletionTimestamp".to_owned(), seconds(self.now).into());
+        metadata.insert("deletionGracePeriodSeconds".to_owned(), 0.into());
+        if let Some(generation) = metadata.get("generation").and_then(Value::as_i64) {
+            metadata.insert("generation".to_owned(), (generation + 1).into());
+        }
+        kinds::mark(resource, &mut metadata, &mut rest);
+        let object = Incoming { metadata, rest };
+        self.commit(resource, object.whole(&resource.stored_view()), 200).map(Some)
+    }
+
+    /// Takes an object out of the store, and what goes with it.
+    pub(crate) fn vanish(&mut self, resource: &Arc<Resource>, namespace: &str, name: &str) {
+        self.store.remove(resource, namespace, name);
+        kinds::after_removal(self.store, resource, namespace, name);
+    }
+
+    fn commit(&mut self, resource: &Arc<Resource>, value: Value, code: u16) -> Result<Written, Status> {
+        let checked = Stored::new(resource, &value, self.store.revision());
+        if checked.header.depth > deep::MAX_DEPTH {
+            return Err(Status::bad_request("exceeded max depth"));
+        }
+        if checked.bytes.len() > MAX_OBJECT {
+            return Err(Status::internal("etcdserver: request is too large"));
+        }
+        if self.dry_run {
+            return Ok(Written::object(code, &checked));
+        }
+        let stored = self.store.put(resource, value);
+        kinds::after_write(self.store, resource, &stored)?;
+        Ok(Written::object(code, &stored))
+    }
+
+    fn settle_name(&mut self, object: &mut Incoming, view: &View, namespace: &str) -> Result<String, Status> {
+        let name = meta::text(&object.metadata, "name").to_owned();
+        let base = meta::text(&object.metadata, "generateName").to_owned();
+        if !name.is_empty() || base.is_empty() {
+            return Ok(name);
+        }
+        for _ in 0..NAME_ATTEMPTS {
+            let name = self.store.ids.name(&base);
+            if self.store.get(&view.resource.key, namespace, &name).is_none() {
+                object.metadata.insert("name".to_owned(), name.as_str().into());
+                return Ok(name);
+            }
+        }
+        Err(Status::already_exists(view.about(&base)))
+    }
+
+    fn check_home(
+        &self,
+        resource: &Resource,
+        namespace: &str,
+        name: &str,
+        view: &View,
+    ) -> Result<(), Status> {
+        if !resource.namespaced {
+            return Ok(());
+        }
+        let Some(home) = self.store.get(NAMESPACES, "", namespace) else {
+            let about = About { kind: NAMESPACES, group: "", name: namespace };
+            return Err(Status::not_found(about));
+        };
+        if meta::deleting(&take_apart(&home.value()).0) {
+            let why = format!(
+                "unable to create new content in namespace {namespace} because it is being terminated"
+            );
+            return Err(Status::forbidden(view.about(name), &why));
+        }
+        Ok(())
+    }
+}
+
+impl Written {
+    fn object(code: u16, stored: &Stored) -> Self {
+        Written::Object { code, bytes: stored.bytes.clone(), depth: stored.header.depth }
+    }
+}
+
+impl Preconditions {
+    fn check(&self, current: &Stored, view: &View) -> Result<(), Status> {
+        let about = view.about_kind(&current.header.name);
+        let (uid, version) = (&current.header.uid, current.header.revision.to_string());
+        match self {
+            Preconditions { uid: Some(asked), .. } if asked != uid => Err(Status::conflict(
+                about,
+                &format!(
+                    "the UID in the precondition ({asked}) does not match the UID in record ({uid}). The object might \
+                     have been deleted and then recreated"
+                ),
+            )),
+            Preconditions { resource_version: Some(asked), .. } if *asked != version => {
+                Err(Status::conflict(
+                    about,
+                    &format!(
+                        "the ResourceVersion in the precondition ({asked}) does not match the ResourceVersion in record \
+                     ({version}). The object might have been modified"
+                    ),
+                ))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+fn check_merge_patch(patch: &Value) -> Result<&Value, Status> {
+    let found = match patch {
+        Value::Object(_) => return Ok(patch),
+        Value::Null => return Err(Status::bad_request("Invalid JSON Patch")),
+        Value::Array(_) => "array",
+        Value::String(_) => "string",
+        Value::Number(_) => "number",
+        Value::Bool(_) => "bool",
+    };
+    Err(Status::bad_request(format!(
+        "error decoding patch: json: cannot unmarshal {found} into Go value of type map[string]interface {{}}"
+    )))
+}
+
+fn check_version(object: &Incoming, target: Target<'_>, current: &Stored) -> Result<(), Status> {
+    let (view, about) = (target.view, target.view.about(target.name));
+    match meta::text(&object.metadata, "resourceVersion") {
+        "" if view.resource.rules.unconditional_update => {}
+        "" => {
+            let message = "Invalid value: 0: must be specified for an update".to_owned();
+            let field = "metadata.resourceVersion".to_owned();
+            return Err(Status::invalid(about, vec![Cause { reason: "FieldValueInvalid", message, field }]));
+        }
+        text => match text.parse::<u64>() {
+            Ok(version) if version == current.header.revision => {}
+            Ok(_) => return Err(Status::modified(about)),
+            Err(_) => {
+                return Err(Status::internal(format!("strconv.ParseUint: parsing {text:?}: invalid syntax")));
+            }
+        },
+    }
+    Ok(())
+}
+
+fn status_metadata(
+    rule: StatusMetadata,
+    old: &Map<String, Value>,
+    asked: &Map<String, Value>,
+) -> Map<String, Value> {
+    match rule {
+        StatusMetadata::Nothing => old.clone(),
+        StatusMetadata::Everything => asked.clone(),
+        StatusMetadata::EverythingButLabels => {
+            let mut taken = asked.clone();
+            put_or_remove(&mut taken, "labels", old.get("labels").cloned());
+            taken
+        }
+    }
+}
+
+fn put_or_remove(fields: &mut Map<String, Value>, name: &str, value: Option<Value>) {
+    match value {
+        Some(value) => fields.insert(name.to_owned(), value),
+        None => fields.shift_remove(name),
+    };
+}
+
+/// The fields whose change is a new generation.
+fn wanted(rest: &Map<String, Value>, view: &View) -> Map<String, Value> {
+    let mut wanted = rest.clone();
+    if view.version().status {
+        wanted.shift_remove("status");
+    }
+    wanted
+}
+
+fn forbidden_changes(old: &Map<String, Value>, new: &Map<String, Value>) -> Vec<Cause> {
+    let mut causes = Vec::new();
+    for field in ["uid", "deletionTimestamp", "deletionGracePeriodSeconds"] {
+        if old.get(field) != new.get(field) {
+            let said = new.get(field).map_or_else(String::new, ToString::to_string);
+            let message = format!("Invalid value: {said}: field is immutable");
+            causes.push(Cause { reason: "FieldValueInvalid", message, field: format!("metadata.{field}") });
+        }
+    }
+    if meta::deleting(old) {
+        let kept = meta::finalizers(old);
+        let added: Vec<String> = meta::finalizers(new)
+            .into_iter()
+            .filter(|finalizer| !kept.contains(finalizer))
+            .map(|finalizer| format!("{finalizer:?}"))
+            .collect();
+        if !added.is_empty() {
+            let why = format!(
+                "no new finalizers can be added if the object is being deleted, found new finalizers []string{{{}}}",
+                added.join(", ")
+            );
+            causes.push(Cause::forbidden("metadata.finalizers", &why));
+        }
+    }
+    causes
+}
+
+/// A moment as objects give it: RFC 3339 in whole seconds.
+pub(crate) fn seconds(moment: Timestamp) -> String {
+    const PRINTER: DateTimePrinter = DateTimePrinter::new().precision(Some(0));
+    PRINTER.timestamp_to_string(&moment)
+}

@@ -1,0 +1,105 @@
+//! Objects may be thousands of levels deep, and no stack ends because of them.
+
+use http_body_util::BodyExt;
+use kopf_sandbox::Sandbox;
+
+use crate::client::*;
+
+fn nest(depth: usize) -> String {
+    format!("{}1{}", r#"{"a":"#.repeat(depth), "}".repeat(depth))
+}
+
+fn deep(name: &str, depth: usize) -> String {
+    let nest = nest(depth);
+    format!(
+        r#"{{"apiVersion":"zalando.org/v1","kind":"Plain","metadata":{{"name":"{name}"}},"spec":{nest}}}"#
+    )
+}
+
+async fn text(sandbox: &Sandbox, method: &str, path: &str, media: &str, body: String) -> (u16, String) {
+    let response = send(sandbox, request(method, path, media, body)).await.unwrap();
+    let code = response.status().as_u16();
+    let body = response.into_body().collect().await.unwrap().to_bytes();
+    (code, String::from_utf8(body.to_vec()).unwrap())
+}
+
+#[track_caller]
+fn check(depth: usize, expected: u16) {
+    // On the small stack of a test's thread.
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    runtime.block_on(async {
+        let sandbox = sandbox();
+        let (code, said) = text(&sandbox, "POST", PLAINS, "application/json", deep("x", depth)).await;
+        assert_eq!(code, expected, "{}", said.chars().take(300).collect::<String>());
+        if code != 201 {
+            return assert!(said.contains("exceeded max depth"), "{said}");
+        }
+        for version in ["v1", "v2"] {
+            let path = format!("/apis/zalando.org/{version}/plains");
+            assert!(
+                text(&sandbox, "GET", &format!("{path}/x"), "", String::new()).await.1.contains(&nest(depth))
+            );
+            assert!(text(&sandbox, "GET", &path, "", String::new()).await.1.contains(&nest(depth)));
+            let mut watch = Watch::open(&sandbox, &format!("{path}?watch=1")).await;
+            assert!(watch.line().await.unwrap().unwrap().contains(&nest(depth)));
+        }
+        let path = format!("{PLAINS}/x");
+        let label = r#"{"metadata":{"labels":{"a":"b"}}}"#.to_owned();
+        let (code, patched) = text(&sandbox, "PATCH", &path, MERGE, label).await;
+        assert!(code == 200 && patched.contains(&nest(depth)));
+        let (code, _) = text(&sandbox, "PATCH", &path, MERGE, format!(r#"{{"spec":{}}}"#, nest(depth))).await;
+        assert_eq!(code, 200);
+        let copy =
+            r#"[{"op":"copy","from":"/spec","path":"/again"},{"op":"move","from":"/again","path":"/moved"}]"#;
+        assert_eq!(text(&sandbox, "PATCH", &path, JSON, copy.to_owned()).await.0, 200);
+        assert_eq!(text(&sandbox, "DELETE", PLAINS, "", String::new()).await.0, 200);
+    });
+}
+
+#[test]
+fn a_hundred_and_thirty_levels_are_fine() {
+    check(130, 201);
+}
+
+#[test]
+fn a_thousand_levels_are_fine() {
+    check(1_000, 201);
+}
+
+#[test]
+fn nine_thousand_levels_are_fine() {
+    check(9_000, 201);
+}
+
+#[test]
+fn twenty_thousand_levels_are_refused() {
+    check(20_000, 400);
+}
+
+#[tokio::test]
+async fn patches_and_options_are_no_way_around_the_limit() {
+    let sandbox = sandbox();
+    text(&sandbox, "POST", PLAINS, "application/json", deep("x", 1)).await;
+    let path = format!("{PLAINS}/x");
+    for (method, media, body) in [
+        ("PATCH", MERGE, nest(20_000)),
+        ("PATCH", MERGE, format!(r#"{{"spec":{}}}"#, nest(10_000))),
+        ("PATCH", JSON, format!("{}{}", "[".repeat(20_000), "]".repeat(20_000))),
+        (
+            "PATCH",
+            JSON,
+            format!(
+                r#"[{{"op":"add","path":"/spec/b","value":{{}}}},{{"op":"add","path":"/spec/b/c","value":{}}}]"#,
+                nest(9_998)
+            ),
+        ),
+        ("PUT", "application/json", nest(20_000)),
+        ("POST", "application/yaml", format!("{}{}", "[".repeat(20_000), "]".repeat(20_000))),
+        ("DELETE", "application/json", nest(20_000)),
+    ] {
+        let path = if method == "POST" { PLAINS } else { &path };
+        let (code, said) = text(&sandbox, method, path, media, body).await;
+        assert!((400..=422).contains(&code), "{method} {media}: {code} {said:.200}");
+    }
+    assert_eq!(text(&sandbox, "GET", &path, "", String::new()).await.0, 200);
+}

@@ -1,0 +1,103 @@
+//! The sandbox on a socket: TLS, a token, and an end.
+
+use std::sync::Arc;
+
+use base64::{Engine, prelude::BASE64_STANDARD};
+use http::Request;
+use http_body_util::{BodyExt, Empty};
+use hyper::client::conn::http1;
+use hyper_util::rt::TokioIo;
+use kopf_sandbox::{Effect, Fault, Server};
+use rustls::{
+    ClientConfig, RootCertStore,
+    pki_types::{CertificateDer, ServerName, pem::PemObject},
+};
+use tokio::net::TcpStream;
+
+use crate::client::*;
+
+type Sender = http1::SendRequest<Empty<bytes::Bytes>>;
+
+fn field(kubeconfig: &str, name: &str) -> String {
+    let line = kubeconfig.lines().find_map(|line| line.trim().strip_prefix(name)).unwrap();
+    line.trim_start_matches(':').trim().to_owned()
+}
+
+/// Connects as a client does that knows the kubeconfig alone.
+async fn connect(server: &Server) -> (Sender, String) {
+    let kubeconfig = server.kubeconfig();
+    let ca = BASE64_STANDARD.decode(field(kubeconfig, "certificate-authority-data")).unwrap();
+    let mut roots = RootCertStore::empty();
+    roots.add(CertificateDer::from_pem_slice(&ca).unwrap()).unwrap();
+    let config = ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    assert_eq!(field(kubeconfig, "server"), server.url());
+    let stream = TcpStream::connect(server.address()).await.unwrap();
+    let name = ServerName::try_from("127.0.0.1").unwrap();
+    let stream = tokio_rustls::TlsConnector::from(Arc::new(config)).connect(name, stream).await.unwrap();
+    let (sender, connection) = http1::handshake(TokioIo::new(stream)).await.unwrap();
+    tokio::spawn(connection);
+    (sender, field(kubeconfig, "token"))
+}
+
+fn authorized(path: &str, token: &str) -> Request<Empty<bytes::Bytes>> {
+    let request = Request::builder().uri(path).header("authorization", format!("Bearer {token}"));
+    request.header("host", "localhost").body(Empty::new()).unwrap()
+}
+
+#[tokio::test]
+async fn the_kubeconfig_is_all_that_a_client_needs() {
+    let sandbox = sandbox();
+    let server = sandbox.serve("127.0.0.1:0".parse().unwrap()).await.unwrap();
+    let (mut sender, token) = connect(&server).await;
+    assert_eq!(sender.send_request(authorized("/version", &token)).await.unwrap().status(), 200);
+    let refused = sender.send_request(authorized("/version", "wrong")).await.unwrap();
+    assert_eq!(refused.status(), 401);
+    let body = refused.into_body().collect().await.unwrap().to_bytes();
+    assert!(String::from_utf8_lossy(&body).contains("\"reason\":\"Unauthorized\""));
+    assert_eq!(sandbox.journal().entries().len(), 1, "who is not let in leaves no trace");
+    server.shutdown().await;
+}
+
+#[tokio::test]
+async fn a_shutdown_ends_watches_and_a_fault_cuts_the_connection() {
+    let sandbox = sandbox();
+    let server = sandbox.serve("127.0.0.1:0".parse().unwrap()).await.unwrap();
+    let (mut cut, token) = connect(&server).await;
+    sandbox.faults().add(Fault::new(Effect::Cut));
+    assert!(cut.send_request(authorized("/version", &token)).await.is_err());
+
+    let (mut sender, token) = connect(&server).await;
+    let watch = sender.send_request(authorized(&format!("{KEX}?watch=1"), &token)).await.unwrap();
+    assert_eq!(watch.status(), 200);
+    post(&sandbox, KEX, example("a")).await;
+    let mut watch = watch.into_body();
+    let line = watch.frame().await.unwrap().unwrap().into_data().unwrap();
+    assert!(line.starts_with(br#"{"type":"ADDED""#));
+    server.shutdown().await;
+    assert!(watch.frame().await.is_none(), "the watch ended as watches end");
+}
+
+#[tokio::test]
+async fn only_loopback_is_listened_on() {
+    let error = sandbox().serve("0.0.0.0:0".parse().unwrap()).await.unwrap_err();
+    assert!(error.to_string().contains("not a loopback address"), "{error}");
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn the_kubeconfig_is_its_owners_alone() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let server = sandbox().serve("127.0.0.1:0".parse().unwrap()).await.unwrap();
+    let path = std::env::temp_dir().join(format!("kopf-sandbox-{}", server.address().port()));
+    std::fs::write(&path, "").unwrap();
+    server.write_kubeconfig(&path).unwrap();
+    let mode = std::fs::metadata(&path).unwrap().permissions().mode() & 0o777;
+    let written = std::fs::read_to_string(&path).unwrap();
+    std::fs::remove_file(&path).unwrap();
+    assert_eq!((mode, written.as_str()), (0o600, server.kubeconfig()));
+}

@@ -1,0 +1,151 @@
+//! Watches tell each change once, in order, to whoever asks for it.
+
+use std::sync::Arc;
+
+use kopf_sandbox::Sandbox;
+use serde_json::{Value, json};
+
+use crate::client::*;
+
+/// The sandbox as it starts has this revision: four namespaces and two definitions.
+const START: u64 = 6;
+
+#[tokio::test]
+async fn a_watch_begins_with_what_there_is_and_goes_on() {
+    let sandbox = sandbox();
+    post(&sandbox, KEX, example("a")).await;
+    let mut watch = Watch::open(&sandbox, &format!("{KEX}?watch=True")).await;
+    assert_eq!(watch.next().await, format!("ADDED a@{}", START + 1));
+    assert!(watch.is_quiet());
+    merge(&sandbox, &format!("{KEX}/a"), json!({ "spec": { "a": 2 } })).await;
+    delete(&sandbox, &format!("{KEX}/a")).await;
+    assert_eq!(watch.next().await, format!("MODIFIED a@{}", START + 2));
+    assert_eq!(watch.next().await, format!("DELETED a@{}", START + 3));
+}
+
+#[tokio::test]
+async fn the_type_stands_before_the_object() {
+    let sandbox = sandbox();
+    post(&sandbox, KEX, example("a")).await;
+    let mut watch = Watch::open(&sandbox, &format!("{KEX}?watch=1")).await;
+    let line = watch.line().await.unwrap().unwrap();
+    assert!(line.starts_with(r#"{"type":"ADDED","object":{"#) && line.ends_with("}\n"), "{line}");
+}
+
+#[tokio::test]
+async fn a_watch_from_a_version_tells_what_came_after_it() {
+    let sandbox = sandbox();
+    for name in ["a", "b"] {
+        post(&sandbox, KEX, example(name)).await;
+    }
+    let mut watch = Watch::open(&sandbox, &format!("{KEX}?watch=1&resourceVersion={}", START + 1)).await;
+    assert_eq!(watch.next().await, format!("ADDED b@{}", START + 2));
+    sandbox.compact();
+    merge(&sandbox, &format!("{KEX}/b"), json!({ "spec": null })).await;
+    assert_eq!(watch.next().await, format!("MODIFIED b@{}", START + 3), "who has seen all is not behind");
+    let mut late = Watch::open(&sandbox, &format!("{KEX}?watch=1&resourceVersion={START}")).await;
+    assert_eq!((late.next().await, late.next().await), ("ERROR 410 Expired".to_owned(), "end".to_owned()));
+}
+
+#[tokio::test]
+async fn leaving_a_selector_looks_like_a_deletion() {
+    let sandbox = sandbox();
+    post(&sandbox, KEX, example("a")).await;
+    let mut watch = Watch::open(&sandbox, &format!("{KEX}?watch=1&labelSelector=z%3D1")).await;
+    let label = |value: &str| json!({ "metadata": { "labels": { "z": value } } });
+    for value in ["1", "1x", "1", "2"] {
+        merge(&sandbox, &format!("{KEX}/a"), label(value)).await;
+    }
+    let mut told = Vec::new();
+    for _ in 0..4 {
+        let event: Value = serde_json::from_str(&watch.line().await.unwrap().unwrap()).unwrap();
+        let metadata = &event["object"]["metadata"];
+        let part = |value: &Value| value.as_str().unwrap().to_owned();
+        told.push(
+            [part(&event["type"]), part(&metadata["labels"]["z"]), part(&metadata["resourceVersion"])]
+                .join(" "),
+        );
+    }
+    assert_eq!(told, ["ADDED 1 8", "DELETED 1 9", "ADDED 1 10", "DELETED 1 11"]);
+}
+
+#[tokio::test]
+async fn a_watch_list_ends_its_beginning_with_a_bookmark() {
+    let sandbox = sandbox();
+    post(&sandbox, KEX, example("a")).await;
+    let query = "watch=1&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true";
+    let mut watch = Watch::open(&sandbox, &format!("{KEX}?{query}")).await;
+    assert_eq!(watch.next().await, format!("ADDED a@{}", START + 1));
+    let line = watch.line().await.unwrap().unwrap();
+    let bookmark: Value = serde_json::from_str(&line).unwrap();
+    assert_eq!(
+        bookmark,
+        json!({ "type": "BOOKMARK", "object": {
+            "kind": "KopfExample", "apiVersion": "zalando.org/v1",
+            "metadata": { "resourceVersion": "7", "annotations": { "k8s.io/initial-events-end": "true" } },
+        } })
+    );
+}
+
+#[tokio::test]
+async fn bookmarks_come_every_minute_and_before_the_end() {
+    let clock = Arc::new(Stopped::default());
+    let builder = Sandbox::builder().seed(1).clock(clock.clone()).crd(DEFINITIONS).unwrap();
+    let sandbox = builder.build().unwrap();
+    let path = format!("{KEX}?watch=1&resourceVersion={START}&allowWatchBookmarks=true&timeoutSeconds=90");
+    let mut watch = Watch::open(&sandbox, &path).await;
+    assert!(watch.is_quiet());
+    clock.advance(60);
+    assert_eq!(watch.next().await, format!("BOOKMARK -@{START}"));
+    assert!(watch.is_quiet());
+    sandbox
+        .apply(json!({ "apiVersion": "v1", "kind": "Namespace", "metadata": { "name": "other" } }))
+        .unwrap();
+    assert!(watch.is_quiet(), "changes of other resources are not told");
+    clock.advance(30);
+    assert_eq!(watch.next().await, format!("BOOKMARK -@{}", START + 1), "but bookmarks pass them");
+    assert_eq!(watch.next().await, "end");
+}
+
+#[tokio::test]
+async fn who_reads_too_slowly_is_cut_off_and_told_to_begin_again() {
+    let sandbox = Sandbox::builder().history(3, 1 << 20).crd(DEFINITIONS).unwrap().build().unwrap();
+    let path = format!("{KEX}?watch=1&resourceVersion={START}");
+    let mut watch = Watch::open(&sandbox, &path).await;
+    assert!(watch.is_quiet());
+    for name in ["a", "b", "c", "d", "e"] {
+        post(&sandbox, KEX, example(name)).await;
+    }
+    assert_eq!(watch.next().await, "end");
+    assert_eq!(Watch::open(&sandbox, &path).await.next().await, "ERROR 410 Expired");
+}
+
+#[tokio::test]
+async fn a_watch_ends_with_its_definition() {
+    let sandbox = sandbox();
+    post(&sandbox, KEX, example("a")).await;
+    let mut watch = Watch::open(&sandbox, &format!("{KEX}?watch=1&resourceVersion={}", START + 1)).await;
+    delete(&sandbox, "/apis/apiextensions.k8s.io/v1/customresourcedefinitions/kopfexamples.zalando.org")
+        .await;
+    assert_eq!(watch.next().await, format!("DELETED a@{}", START + 2));
+    assert_eq!(watch.next().await, "end");
+}
+
+#[tokio::test]
+async fn a_hundred_watches_are_told_the_same() {
+    let sandbox = sandbox();
+    let path = format!("{KEX}?watch=1&resourceVersion={START}");
+    let mut watches = Vec::new();
+    for _ in 0..100 {
+        watches.push(Watch::open(&sandbox, &path).await);
+    }
+    for number in 0..20 {
+        post(&sandbox, KEX, example(&format!("x{number}"))).await;
+    }
+    for watch in &mut watches {
+        for number in 0..20 {
+            assert_eq!(watch.next().await, format!("ADDED x{number}@{}", START + 1 + number));
+        }
+        assert!(watch.is_quiet());
+    }
+}
