@@ -1,0 +1,289 @@
+//! What the sandbox claims to do it does as kube-apiserver does: the same requests get the same answers from both.
+//!
+//! A row is one request: a verb, a path and a body. Paths that do not begin with `/` are in a namespace of the test's
+//! own, `rows` there being a custom resource. `$3` stands for the resourceVersion in the third answer, `$uid3` for the
+//! uid. Answers are compared whole, but for what differs between any two runs.
+
+mod answer;
+mod request;
+
+use crate::support::client::{Resource, namespace};
+use crate::support::server::Server;
+use answer::Answer;
+
+/// The custom resource of the rows.
+const ROWS: Resource =
+    Resource { group: "differential.kopf.test", kind: "Row", plural: "rows", has_status: true };
+
+/// The same without a status subresource.
+const BARE: Resource =
+    Resource { group: "differential.kopf.test", kind: "Bare", plural: "bares", has_status: false };
+
+/// Sends `rows` to both servers, one after another, and fails with every row that they answer differently.
+async fn check(rows: &str) {
+    let Some(real) = Server::real().await else { return };
+    let expected = run(&real, rows).await;
+    let found = run(&Server::sandbox().await, rows).await;
+    let rows = rows.lines().map(str::trim).filter(|row| !row.is_empty());
+    let differences: Vec<String> = rows
+        .zip(expected.iter().zip(&found))
+        .enumerate()
+        .filter(|(_, (_, (expected, found)))| expected != found)
+        .map(|(n, (row, (expected, found)))| {
+            format!("{}. {row}\n{}", n + 1, answer::difference(expected, found))
+        })
+        .collect();
+    assert!(differences.is_empty(), "the sandbox differs:\n\n{}", differences.join("\n"));
+}
+
+async fn run(server: &Server, rows: &str) -> Vec<Answer> {
+    let namespace = namespace(&server.client).await;
+    ROWS.register(&server.client).await;
+    BARE.register(&server.client).await;
+    let mut answers: Vec<Answer> = Vec::new();
+    for row in rows.lines().map(str::trim).filter(|row| !row.is_empty()) {
+        let request = request::parse(row, &namespace, &answers);
+        answers.push(request.send(&server.client).await.without(&namespace));
+    }
+    answers
+}
+
+#[tokio::test]
+async fn objects_are_created_read_and_deleted() {
+    check(
+        r#"
+        POST   rows    {"kind":"Row","apiVersion":"differential.kopf.test/v1","metadata":{"name":"a"},"spec":{"n":1}}
+        GET    rows/a
+        POST   rows    {"kind":"Row","apiVersion":"differential.kopf.test/v1","metadata":{"name":"a"}}
+        GET    rows/b
+        POST   rows    {"kind":"Row","apiVersion":"differential.kopf.test/v1","metadata":{"name":"Not_A_Name"}}
+        POST   rows    {"kind":"Row","apiVersion":"differential.kopf.test/v1","metadata":{}}
+        POST   rows    {"kind":"Other","apiVersion":"differential.kopf.test/v1","metadata":{"name":"c"}}
+        POST   rows    {"kind":"Row","apiVersion":"differential.kopf.test/v2","metadata":{"name":"c"}}
+        POST   rows    {"kind":"Row","apiVersion":"differential.kopf.test/v1","metadata":{"name":"c","namespace":"other"}}
+        POST   rows    {"kind":"Row","apiVersion":"differential.kopf.test/v1","metadata":{"name":"c","resourceVersion":"5"}}
+        POST   rows    {"kind":"Row"
+        DELETE rows/a
+        DELETE rows/a
+        GET    rows/a
+        POST   /apis/differential.kopf.test/v1/namespaces/missing/rows {"kind":"Row","apiVersion":"differential.kopf.test/v1","metadata":{"name":"a"}}
+        GET    /apis/differential.kopf.test/v1/namespaces/missing/rows
+        GET    /apis/differential.kopf.test/v2/rows
+        GET    /apis/missing.kopf.test/v1/rows
+        GET    /nowhere
+    "#,
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn built_in_objects_are_created_read_and_deleted() {
+    check(
+        r#"
+        POST   configmaps   {"kind":"ConfigMap","apiVersion":"v1","metadata":{"name":"a","labels":{"x":"y"}},"data":{"k":"v"}}
+        GET    configmaps/a
+        MERGE  configmaps/a {"data":{"k":"w"}}
+        POST   configmaps   {"metadata":{"name":"b"}}
+        DELETE configmaps/a
+        GET    configmaps/a
+        DELETE configmaps/c
+    "#,
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn merge_patches_change_what_they_name() {
+    check(
+        r#"
+        POST   rows    {"kind":"Row","apiVersion":"differential.kopf.test/v1","metadata":{"name":"a"},"spec":{"n":1,"list":[1,2],"map":{"x":1,"y":2}}}
+        MERGE  rows/a  {"spec":{"n":2}}
+        MERGE  rows/a  {"spec":{"n":2}}
+        MERGE  rows/a  {}
+        MERGE  rows/a  {"spec":{"list":[3],"map":{"x":null,"z":{"deep":null,"kept":true}}}}
+        MERGE  rows/a  {"metadata":{"annotations":{"a":"1"},"labels":{"l":"1"}}}
+        MERGE  rows/a  {"metadata":{"annotations":{"a":null}}}
+        MERGE  rows/a  {"metadata":{"annotations":{"-key-":"1"}}}
+        MERGE  rows/a  {"metadata":{"labels":{"l":"not a value"}}}
+        MERGE  rows/a  {"metadata":{"name":"b"}}
+        MERGE  rows/a  {"metadata":{"uid":"11111111-1111-1111-1111-111111111111"}}
+        MERGE  rows/a  {"metadata":{"generation":77}}
+        MERGE  rows/a  {"kind":"Other"}
+        MERGE  rows/a  [1]
+        MERGE  rows/a  {"spec":
+        MERGE  rows/b  {"spec":{}}
+        MERGE  rows/a  {"spec":null}
+        GET    rows/a
+    "#,
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn json_patches_change_what_they_name() {
+    check(
+        r#"
+        POST   rows    {"kind":"Row","apiVersion":"differential.kopf.test/v1","metadata":{"name":"a"},"spec":{"n":1,"list":[1,2]}}
+        JSON   rows/a  [{"op":"replace","path":"/spec/n","value":2}]
+        JSON   rows/a  [{"op":"test","path":"/spec/n","value":2},{"op":"add","path":"/spec/list/-","value":3}]
+        JSON   rows/a  [{"op":"test","path":"/spec/n","value":7},{"op":"remove","path":"/spec/list"}]
+        JSON   rows/a  [{"op":"remove","path":"/spec/missing"}]
+        JSON   rows/a  [{"op":"unheard of","path":"/spec/n"}]
+        JSON   rows/a  {"op":"remove","path":"/spec/n"}
+        JSON   rows/a  [{"op":"add","path":"/metadata/finalizers","value":["kopf.test/hold"]}]
+        JSON   rows/a  []
+        STRATEGIC rows/a {"spec":{"n":3}}
+        TEXT   rows/a  {"spec":{"n":3}}
+        GET    rows/a
+    "#,
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn stale_writes_are_conflicts() {
+    check(
+        r#"
+        POST   rows    {"kind":"Row","apiVersion":"differential.kopf.test/v1","metadata":{"name":"a"},"spec":{"n":1}}
+        MERGE  rows/a  {"metadata":{"resourceVersion":"$1"},"spec":{"n":2}}
+        MERGE  rows/a  {"metadata":{"resourceVersion":"$1"},"spec":{"n":3}}
+        MERGE  rows/a/status {"metadata":{"resourceVersion":"$1"},"status":{"n":3}}
+        MERGE  rows/a  {"metadata":{"resourceVersion":"word"},"spec":{"n":3}}
+        PUT    rows/a  {"kind":"Row","apiVersion":"differential.kopf.test/v1","metadata":{"name":"a","resourceVersion":"$1"}}
+        PUT    rows/a  {"kind":"Row","apiVersion":"differential.kopf.test/v1","metadata":{"name":"a"}}
+        PUT    rows/a  {"kind":"Row","apiVersion":"differential.kopf.test/v1","metadata":{"name":"a","resourceVersion":"$2"},"spec":{"n":4}}
+        PUT    rows/b  {"kind":"Row","apiVersion":"differential.kopf.test/v1","metadata":{"name":"a"}}
+        PUT    rows/b  {"kind":"Row","apiVersion":"differential.kopf.test/v1","metadata":{"name":"b","resourceVersion":"$2"}}
+        DELETE rows/a  {"preconditions":{"resourceVersion":"$1"}}
+        DELETE rows/a  {"preconditions":{"uid":"11111111-1111-1111-1111-111111111111"}}
+        DELETE rows/a  {"preconditions":{"uid":"$uid1"}}
+    "#,
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn finalizers_hold_an_object() {
+    check(
+        r#"
+        POST   rows    {"kind":"Row","apiVersion":"differential.kopf.test/v1","metadata":{"name":"a","finalizers":["kopf.test/one","kopf.test/two"]}}
+        DELETE rows/a
+        DELETE rows/a
+        GET    rows/a
+        MERGE  rows/a  {"spec":{"n":1}}
+        MERGE  rows/a  {"metadata":{"finalizers":["kopf.test/one","kopf.test/two","kopf.test/three"]}}
+        MERGE  rows/a  {"metadata":{"finalizers":["kopf.test/two"]}}
+        MERGE  rows/a  {"metadata":{"deletionTimestamp":null}}
+        MERGE  rows/a  {"metadata":{"finalizers":null}}
+        GET    rows/a
+        POST   rows    {"kind":"Row","apiVersion":"differential.kopf.test/v1","metadata":{"name":"b","finalizers":["no-domain"]}}
+        POST   configmaps    {"metadata":{"name":"c","finalizers":["kopf.test/one"]}}
+        DELETE configmaps/c
+        MERGE  configmaps/c  {"metadata":{"finalizers":[]}}
+        GET    configmaps/c
+    "#,
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn status_is_apart_where_it_is_a_subresource() {
+    check(
+        r#"
+        POST   rows    {"kind":"Row","apiVersion":"differential.kopf.test/v1","metadata":{"name":"a"},"spec":{"n":1},"status":{"n":1}}
+        MERGE  rows/a  {"status":{"n":2}}
+        MERGE  rows/a/status {"spec":{"n":9},"status":{"n":3}}
+        MERGE  rows/a/status {"metadata":{"annotations":{"a":"1"},"labels":{"l":"1"}}}
+        GET    rows/a/status
+        GET    rows/a
+        MERGE  rows/b/status {"status":{"n":3}}
+        PUT    rows/a/status {"kind":"Row","apiVersion":"differential.kopf.test/v1","metadata":{"name":"a"},"status":{"n":4}}
+        POST   bares   {"kind":"Bare","apiVersion":"differential.kopf.test/v1","metadata":{"name":"a"},"spec":{"n":1},"status":{"n":1}}
+        MERGE  bares/a {"status":{"n":2}}
+        MERGE  bares/a/status {"status":{"n":3}}
+        GET    bares/a/status
+    "#,
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn lists_are_filtered_and_paged() {
+    check(
+        r#"
+        POST   rows    {"kind":"Row","apiVersion":"differential.kopf.test/v1","metadata":{"name":"a","labels":{"x":"1"}}}
+        POST   rows    {"kind":"Row","apiVersion":"differential.kopf.test/v1","metadata":{"name":"b","labels":{"x":"2"}}}
+        POST   rows    {"kind":"Row","apiVersion":"differential.kopf.test/v1","metadata":{"name":"c"}}
+        GET    rows
+        GET    rows?labelSelector=x%3D1
+        GET    rows?labelSelector=x+in+(1,2)
+        GET    rows?labelSelector=!x
+        GET    rows?labelSelector=x%3D%3D%3D
+        GET    rows?fieldSelector=metadata.name%3Db
+        GET    rows?fieldSelector=spec.n%3D1
+        GET    rows?resourceVersion=0
+        GET    rows?resourceVersion=$2&resourceVersionMatch=NotOlderThan
+        GET    rows?resourceVersion=word
+        GET    rows?resourceVersionMatch=Exact
+        GET    rows?resourceVersion=0&resourceVersionMatch=Exact
+        GET    rows?sendInitialEvents=true
+        GET    rows?continue=nonsense
+        DELETE rows?labelSelector=x
+        GET    rows
+    "#,
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn watches_bring_what_happened_since() {
+    check(
+        r#"
+        POST   rows    {"kind":"Row","apiVersion":"differential.kopf.test/v1","metadata":{"name":"a","labels":{"x":"1"}}}
+        MERGE  rows/a  {"spec":{"n":2}}
+        MERGE  rows/a  {"metadata":{"labels":{"x":"2"}}}
+        POST   rows    {"kind":"Row","apiVersion":"differential.kopf.test/v1","metadata":{"name":"b"}}
+        DELETE rows/b
+        GET    rows?watch=true&timeoutSeconds=1&resourceVersion=$1
+        GET    rows?watch=1&timeoutSeconds=1&resourceVersion=$1&labelSelector=x%3D1
+        GET    rows?watch=True&timeoutSeconds=1&resourceVersion=0
+        GET    rows?watch=true&timeoutSeconds=1&resourceVersion=$4&fieldSelector=metadata.name%3Db
+        GET    rows?watch=true&timeoutSeconds=1&resourceVersion=1
+        GET    rows?watch=true&timeoutSeconds=1&resourceVersion=word
+        GET    rows?watch=true&timeoutSeconds=1&resourceVersionMatch=NotOlderThan
+        GET    rows?watch=true&timeoutSeconds=1&sendInitialEvents=true
+        GET    rows?watch=true&timeoutSeconds=1&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true
+    "#,
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn resources_are_defined_discovered_and_taken_away() {
+    check(
+        r#"
+        GET    /apis/differential.kopf.test
+        GET    /apis/differential.kopf.test/v1
+        AGGREGATED /apis
+        POST   /apis/apiextensions.k8s.io/v1/customresourcedefinitions {"metadata":{"name":"wrong"},"spec":{"group":"other.kopf.test","scope":"Namespaced","names":{"plural":"others","kind":"Other"},"versions":[{"name":"v1","served":true,"storage":true,"schema":{"openAPIV3Schema":{"type":"object"}}}]}}
+        GET    /apis/apiextensions.k8s.io/v1/customresourcedefinitions/rows.differential.kopf.test
+        DELETE /apis/apiextensions.k8s.io/v1/customresourcedefinitions/missing.kopf.test
+        GET    /apis/other.kopf.test/v1
+    "#,
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn generated_names_and_events_are_as_usual() {
+    check(
+        r#"
+        POST   /apis/events.k8s.io/v1/namespaces/$ns/events {"metadata":{"name":"e"},"eventTime":"2026-01-02T03:04:05.000006Z","reason":"Success","type":"Normal","action":"Handle","note":"done","reportingController":"kopf","reportingInstance":"it","regarding":{"kind":"Row","name":"a","namespace":"$ns"}}
+        GET    /apis/events.k8s.io/v1/namespaces/$ns/events/e
+        GET    events/e
+        GET    /api/v1/namespaces/$ns
+        POST   /api/v1/namespaces {"metadata":{"name":"default"}}
+    "#,
+    )
+    .await;
+}

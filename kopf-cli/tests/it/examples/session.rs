@@ -1,0 +1,281 @@
+//! Takes the steps of a README as its reader would: in a shell, from the checkout, with a home of its own.
+
+use super::document::Step;
+use super::output::{is_as_promised, masked};
+use super::root;
+use crate::support::client::namespace;
+use crate::support::control_plane::{self, ControlPlane};
+use crate::support::record::{DEADLINE, Record};
+use std::path::{Path, PathBuf};
+use std::process::{ExitStatus, Stdio};
+use std::sync::Arc;
+use std::time::Duration;
+use tempfile::TempDir;
+use tokio::io::{AsyncBufReadExt, BufReader};
+use tokio::process::{Child, Command};
+use tokio::task::JoinHandle;
+
+/// How long a command may take: some build the whole project.
+const PATIENCE: Duration = Duration::from_secs(1200);
+
+/// Where a README assumes its reader's clone to be.
+const CLONES: [&str; 2] = ["~/kopf/", "../kopf/"];
+
+/// A reader at work.
+pub(super) struct Session {
+    readme: &'static str,
+    home: TempDir,
+    /// Where the reader is.
+    folder: PathBuf,
+    /// A free port, for whoever is told of one.
+    port: u16,
+    cluster: Option<Cluster>,
+    /// What was typed and may still run, the last one last.
+    running: Vec<Running>,
+}
+
+struct Cluster {
+    kubeconfig: PathBuf,
+    namespace: String,
+}
+
+/// A command that was typed.
+struct Running {
+    command: String,
+    child: Child,
+    lines: Arc<Record<String>>,
+    reader: JoinHandle<()>,
+    expected: Vec<String>,
+}
+
+impl Session {
+    pub(super) fn begin(readme: &'static str) -> Session {
+        let home = tempfile::Builder::new().prefix("kopf-reader-").tempdir().unwrap();
+        let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        Session { readme, home, folder: root().to_owned(), port, cluster: None, running: Vec::new() }
+    }
+
+    /// Leads the reader to a control plane, and there to a namespace where nobody else is.
+    pub(super) async fn use_cluster(&mut self, found: &ControlPlane) {
+        let client = control_plane::client(&found.kubeconfig).await;
+        let namespace = namespace(&client).await;
+        let mut kubeconfig = found.kubeconfig.clone();
+        for context in kubeconfig.contexts.iter_mut().filter_map(|named| named.context.as_mut()) {
+            context.namespace = Some(namespace.clone());
+        }
+        let path = self.home.path().join("kubeconfig");
+        std::fs::write(&path, serde_json::to_vec(&kubeconfig).unwrap()).unwrap();
+        self.cluster = Some(Cluster { kubeconfig: path, namespace });
+    }
+
+    pub(super) async fn take(&mut self, step: Step) {
+        match step {
+            Step::File { name, text } => self.write(&name, &text),
+            Step::Command { command, .. } => self.type_in(&command).await,
+            Step::Output { line, expected, resumes, .. } => {
+                if resumes {
+                    self.clear_ended().await;
+                }
+                self.see(line, expected).await;
+            }
+            Step::Interrupt { .. } => self.last().interrupt().await,
+        }
+    }
+
+    /// Presses Ctrl-C wherever something still runs, which must not have said more than the README does.
+    pub(super) async fn end(mut self) {
+        self.clear_ended().await;
+        for mut running in std::mem::take(&mut self.running).into_iter().rev() {
+            let found = self.found(&running);
+            let promised = is_as_promised(&running.expected, &found);
+            assert!(promised, "{}: {}", self.readme, difference(&running, &found));
+            running.interrupt().await;
+            self.check_end(&mut running).await;
+        }
+    }
+
+    fn last(&mut self) -> &mut Running {
+        self.running.last_mut().expect("a command stands before its output")
+    }
+
+    /// Lets go of what has ended.
+    async fn clear_ended(&mut self) {
+        for mut running in std::mem::take(&mut self.running) {
+            if running.child.try_wait().unwrap().is_some() {
+                self.check_end(&mut running).await;
+            } else {
+                self.running.push(running);
+            }
+        }
+    }
+
+    async fn check_end(&self, running: &mut Running) {
+        let status = running.ended().await;
+        let said = running.lines.all().join("\n");
+        assert!(status.success(), "{}: `{}` ended with {status}:\n{said}", self.readme, running.command);
+    }
+
+    /// Waits until the last command has printed what is expected of it, and nothing else.
+    async fn see(&mut self, line: usize, expected: Vec<String>) {
+        self.last().expected.extend(expected);
+        let running = self.running.last().expect("it was extended");
+        let mut printed = running.lines.subscribe();
+        let as_promised = printed.wait_for(|lines| is_as_promised(&running.expected, &self.adopted(lines)));
+        // What builds first takes its time, and what has ended has said it all.
+        let has_ended = running.reader.is_finished();
+        let patience = if has_ended { Duration::ZERO } else { PATIENCE };
+        let seen = tokio::time::timeout(patience, as_promised).await.is_ok();
+        assert!(seen, "{}:{line}: {}", self.readme, difference(running, &self.found(running)));
+    }
+
+    fn found(&self, running: &Running) -> Vec<String> {
+        self.adopted(&running.lines.all())
+    }
+
+    /// The lines as the reader would see them, who is in the namespace `default`.
+    fn adopted(&self, lines: &[String]) -> Vec<String> {
+        let namespace = self.cluster.as_ref().map(|cluster| cluster.namespace.as_str());
+        lines.iter().map(|line| namespace.map_or(line.clone(), |name| line.replace(name, "default"))).collect()
+    }
+
+    fn write(&self, name: &str, text: &str) {
+        assert!(self.folder.starts_with(self.home.path()), "{}: {name} would be in the checkout", self.readme);
+        let path = self.folder.join(name);
+        std::fs::create_dir_all(path.parent().expect("it is in the folder")).unwrap();
+        std::fs::write(path, self.with_clone(text)).unwrap();
+        if name == "Cargo.toml" {
+            // What would be the newest versions on the reader's day are those that this project was tested with.
+            std::fs::copy(root().join("Cargo.lock"), self.folder.join("Cargo.lock")).unwrap();
+        }
+    }
+
+    async fn type_in(&mut self, command: &str) {
+        self.clear_ended().await;
+        if let Some(folder) = command.strip_prefix("cd ") {
+            let folder = folder.replace('~', self.home.path().to_str().expect("the path is text"));
+            self.folder = self.folder.join(folder);
+            return;
+        }
+        // That is what is going on.
+        if command == "cargo test --workspace" {
+            return;
+        }
+        let mut running = Running::start(self.shell(&self.adapted(command)), command);
+        if !stays(command) {
+            self.check_end(&mut running).await;
+        }
+        self.running.push(running);
+    }
+
+    /// What is different here from what the reader types.
+    fn adapted(&self, command: &str) -> String {
+        let mut command = self.with_clone(command);
+        // The project's own README shows that this works. Elsewhere it would build nothing that is not built already.
+        if self.readme != "README.md" {
+            command = command.replace("cargo run -p kopf-cli -- ", "kopf ");
+        }
+        // A release build would take many minutes, and the program must not replace the reader's own.
+        let install = format!("cargo install --debug --locked --root '{}'", self.home.path().display());
+        command.replace("cargo install", &install)
+    }
+
+    fn with_clone(&self, text: &str) -> String {
+        CLONES.iter().fold(text.to_owned(), |text, clone| text.replace(clone, &format!("{}/", root().display())))
+    }
+
+    fn shell(&self, command: &str) -> Command {
+        let binary = Path::new(env!("CARGO_BIN_EXE_kopf"));
+        let built = binary.parent().expect("a program is in a folder");
+        let mut path = vec![self.home.path().join("bin"), built.to_owned()];
+        path.extend(std::env::var_os("KUBEBUILDER_ASSETS").map(PathBuf::from));
+        path.extend(std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default()));
+        let target = built.parent().expect("it is in the target folder");
+
+        let mut shell = Command::new("bash");
+        // Where READMEs say `target/`, the target folder of these tests is meant.
+        let command = command.replace("target/debug/", &format!("{}/debug/", target.display()));
+        shell.args(["-c", &format!("exec 2>&1\n{command}")]).current_dir(&self.folder);
+        for (variable, folder) in [("CARGO_HOME", ".cargo"), ("RUSTUP_HOME", ".rustup")] {
+            let found = std::env::var_os(variable).map(PathBuf::from);
+            let found = found.or_else(|| Some(std::env::home_dir()?.join(folder)));
+            shell.envs(found.map(|folder| (variable, folder)));
+        }
+        shell.env("HOME", self.home.path()).env_remove("XDG_CACHE_HOME").env_remove("KUBECONFIG");
+        shell.env("PATH", std::env::join_paths(path).unwrap());
+        shell.env("CARGO_TARGET_DIR", target).env("CARGO_NET_OFFLINE", "true").env("CARGO_TERM_COLOR", "never");
+        // A port that is free, rather than the one in the README.
+        shell.env("PRICES", format!("127.0.0.1:{}", self.port));
+        if let Some(Cluster { kubeconfig, namespace }) = &self.cluster
+            && !command.contains("--sandbox")
+        {
+            // Others are at work on this cluster, in namespaces of their own.
+            shell.env("KUBECONFIG", kubeconfig).env("KOPF_NAMESPACE", namespace);
+        }
+        shell
+    }
+}
+
+/// Whether the command runs until Ctrl-C.
+fn stays(command: &str) -> bool {
+    command.split(' ').any(|word| word == "run")
+}
+
+impl Running {
+    fn start(mut shell: Command, command: &str) -> Running {
+        // A group of its own, as a terminal would make: Ctrl-C is for all of it.
+        shell.process_group(0).stdin(Stdio::null()).stdout(Stdio::piped()).kill_on_drop(true);
+        let mut child = shell.spawn().expect("there is a bash");
+        let mut output = BufReader::new(child.stdout.take().expect("it is piped")).lines();
+        let lines = Arc::new(Record::new());
+        let record = lines.clone();
+        let reader = tokio::spawn(async move {
+            while let Ok(Some(line)) = output.next_line().await {
+                record.push(line);
+            }
+        });
+        Running { command: command.to_owned(), child, lines, reader, expected: Vec::new() }
+    }
+
+    async fn interrupt(&mut self) {
+        self.signal("INT");
+        assert!(
+            tokio::time::timeout(DEADLINE, self.child.wait()).await.is_ok(),
+            "Ctrl-C does not end `{}`; it said {:#?}",
+            self.command,
+            self.lines.all()
+        );
+    }
+
+    /// Waits until it has ended, and all that it printed is there.
+    async fn ended(&mut self) -> ExitStatus {
+        match tokio::time::timeout(PATIENCE, self.child.wait()).await {
+            Ok(status) => {
+                (&mut self.reader).await.expect("reading does not panic");
+                status.expect("a child can be waited for")
+            }
+            Err(_) => panic!("`{}` does not end; it said {:#?}", self.command, self.lines.all()),
+        }
+    }
+
+    fn signal(&self, name: &str) {
+        if let Some(group) = self.child.id() {
+            let sent = std::process::Command::new("kill").arg(format!("-{name}")).arg("--").arg(format!("-{group}")).status();
+            assert!(sent.is_ok_and(|status| status.success()), "kill -{name} of `{}` failed", self.command);
+        }
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // A test that fails leaves nothing behind: the shell's children are in its group, and not killed with it.
+        if let Some(group) = self.child.id() {
+            let _ = std::process::Command::new("kill").args(["-KILL", "--", &format!("-{group}")]).status();
+        }
+    }
+}
+
+fn difference(running: &Running, found: &[String]) -> String {
+    let expected = masked(&running.expected).join("\n");
+    let found = masked(found).join("\n");
+    format!("`{}` was to print\n\n{expected}\n\nand has printed\n\n{found}\n", running.command)
+}

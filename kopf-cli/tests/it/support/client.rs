@@ -1,0 +1,224 @@
+//! Creates, changes and awaits objects, in few words.
+
+use super::record::DEADLINE;
+use futures::{StreamExt, TryStreamExt};
+use kube::api::{
+    Api, ApiResource, DeleteParams, DynamicObject, Patch, PatchParams, PostParams, WatchEvent, WatchParams,
+};
+use kube::{Client, Error};
+use serde_json::{Value, json};
+use std::pin::pin;
+
+/// A namespaced resource that tests register on a server.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Resource {
+    pub(crate) group: &'static str,
+    pub(crate) kind: &'static str,
+    pub(crate) plural: &'static str,
+    /// Whether `/status` is an endpoint of its own.
+    pub(crate) has_status: bool,
+}
+
+impl Resource {
+    /// The definition: version v1, any fields allowed.
+    pub(crate) fn definition(&self) -> Value {
+        let anything = json!({ "type": "object", "x-kubernetes-preserve-unknown-fields": true });
+        let mut version = json!({
+            "name": "v1",
+            "served": true,
+            "storage": true,
+            "schema": { "openAPIV3Schema": {
+                "type": "object",
+                "properties": { "spec": anything, "status": anything },
+            } },
+        });
+        if self.has_status {
+            version["subresources"] = json!({ "status": {} });
+        }
+        let names = json!({ "plural": self.plural, "singular": self.kind.to_lowercase(), "kind": self.kind });
+        json!({
+            "apiVersion": "apiextensions.k8s.io/v1",
+            "kind": "CustomResourceDefinition",
+            "metadata": { "name": self.definition_name() },
+            "spec": { "group": self.group, "scope": "Namespaced", "names": names, "versions": [version] },
+        })
+    }
+
+    fn definition_name(&self) -> String {
+        format!("{}.{}", self.plural, self.group)
+    }
+
+    /// Registers the resource where it is not yet, and waits until it is served.
+    pub(crate) async fn register(&self, client: &Client) {
+        let definitions = definitions(client);
+        definitions.create_unless_there(&self.definition()).await;
+        definitions
+            .until(&self.definition_name(), "established", |definition| {
+                let conditions = definition.data["status"]["conditions"].as_array();
+                conditions.is_some_and(|all| {
+                    all.iter().any(|one| one["type"] == "Established" && one["status"] == "True")
+                })
+            })
+            .await;
+    }
+
+    /// Takes the definition away, and with it all objects; returns when it is gone.
+    pub(crate) async fn unregister(&self, client: &Client) {
+        let definitions = definitions(client);
+        definitions.delete(&self.definition_name()).await;
+        definitions.until_gone(&self.definition_name()).await;
+    }
+
+    /// The objects of this resource in `namespace`.
+    pub(crate) fn objects(&self, client: &Client, namespace: &str) -> Objects {
+        let resource = ApiResource {
+            group: self.group.to_owned(),
+            version: "v1".to_owned(),
+            api_version: format!("{}/v1", self.group),
+            kind: self.kind.to_owned(),
+            plural: self.plural.to_owned(),
+        };
+        Objects { api: Api::namespaced_with(client.clone(), namespace, &resource), resource }
+    }
+}
+
+fn definitions(client: &Client) -> Objects {
+    let resource = ApiResource {
+        group: "apiextensions.k8s.io".to_owned(),
+        version: "v1".to_owned(),
+        api_version: "apiextensions.k8s.io/v1".to_owned(),
+        kind: "CustomResourceDefinition".to_owned(),
+        plural: "customresourcedefinitions".to_owned(),
+    };
+    Objects { api: Api::all_with(client.clone(), &resource), resource }
+}
+
+/// Makes a namespace with a name of its own.
+pub(crate) async fn namespace(client: &Client) -> String {
+    let api: Api<k8s_openapi::api::core::v1::Namespace> = Api::all(client.clone());
+    let wanted = serde_json::from_value(json!({ "metadata": { "generateName": "kopf-test-" } })).unwrap();
+    let made =
+        api.create(&PostParams::default(), &wanted).await.expect("an administrator may create namespaces");
+    made.metadata.name.expect("every object has a name")
+}
+
+/// The objects of one resource in one place.
+#[derive(Debug, Clone)]
+pub(crate) struct Objects {
+    api: Api<DynamicObject>,
+    resource: ApiResource,
+}
+
+impl Objects {
+    /// Creates an object from what is special about it; kind and version are filled in.
+    pub(crate) async fn create(&self, name: &str, rest: Value) -> DynamicObject {
+        let object = self.complete(name, rest);
+        self.api
+            .create(&PostParams::default(), &object)
+            .await
+            .unwrap_or_else(|error| panic!("create {name}: {error}"))
+    }
+
+    async fn create_unless_there(&self, manifest: &Value) {
+        let object = serde_json::from_value(manifest.clone()).unwrap();
+        match self.api.create(&PostParams::default(), &object).await {
+            Ok(_) => {}
+            Err(Error::Api(status)) if status.is_already_exists() => {}
+            Err(error) => panic!("create {}: {error}", manifest["metadata"]["name"]),
+        }
+    }
+
+    fn complete(&self, name: &str, mut rest: Value) -> DynamicObject {
+        rest["apiVersion"] = json!(self.resource.api_version);
+        rest["kind"] = json!(self.resource.kind);
+        rest["metadata"]["name"] = json!(name);
+        serde_json::from_value(rest).unwrap()
+    }
+
+    /// Sends a merge patch.
+    pub(crate) async fn patch(&self, name: &str, change: Value) -> DynamicObject {
+        let sent = self.api.patch(name, &PatchParams::default(), &Patch::Merge(change)).await;
+        sent.unwrap_or_else(|error| panic!("patch {name}: {error}"))
+    }
+
+    /// Asks for deletion; finalizers may hold it.
+    pub(crate) async fn delete(&self, name: &str) {
+        self.api
+            .delete(name, &DeleteParams::default())
+            .await
+            .unwrap_or_else(|error| panic!("delete {name}: {error}"));
+    }
+
+    /// The object as it is now.
+    pub(crate) async fn get(&self, name: &str) -> Option<DynamicObject> {
+        self.api.get_opt(name).await.unwrap_or_else(|error| panic!("get {name}: {error}"))
+    }
+
+    /// Waits until the object is there and as `wanted` says; fails the test with `what` after [`DEADLINE`].
+    pub(crate) async fn until(
+        &self,
+        name: &str,
+        what: &str,
+        wanted: impl Fn(&DynamicObject) -> bool,
+    ) -> DynamicObject {
+        let seen = self.watch(name, |object| object.is_some_and(&wanted)).await;
+        match seen {
+            Some(object) => object.expect("an object was wanted"),
+            None => panic!(
+                "waited {DEADLINE:?} in vain for {name} to be {what}; it is {:#?}",
+                self.get(name).await
+            ),
+        }
+    }
+
+    /// Waits until there is no object of this name.
+    pub(crate) async fn until_gone(&self, name: &str) {
+        if self.watch(name, |object| object.is_none()).await.is_none() {
+            panic!("waited {DEADLINE:?} in vain for {name} to go; it is {:#?}", self.get(name).await);
+        }
+    }
+
+    async fn watch(
+        &self,
+        name: &str,
+        wanted: impl Fn(Option<&DynamicObject>) -> bool,
+    ) -> Option<Option<DynamicObject>> {
+        tokio::time::timeout(DEADLINE, async {
+            loop {
+                // A watch that breaks is begun again with a look at the object: nothing is missed in between.
+                if let Ok(Some(found)) = self.watch_once(name, &wanted).await {
+                    return found;
+                }
+            }
+        })
+        .await
+        .ok()
+    }
+
+    async fn watch_once(
+        &self,
+        name: &str,
+        wanted: impl Fn(Option<&DynamicObject>) -> bool,
+    ) -> Result<Option<Option<DynamicObject>>, Error> {
+        let only = format!("metadata.name={name}");
+        let listed = self.api.list(&kube::api::ListParams::default().fields(&only)).await?;
+        let since = listed.metadata.resource_version.unwrap_or_default();
+        let now = listed.items.into_iter().next();
+        if wanted(now.as_ref()) {
+            return Ok(Some(now));
+        }
+        let mut events = pin!(self.api.watch(&WatchParams::default().fields(&only), &since).await?.fuse());
+        while let Some(event) = events.try_next().await? {
+            let now = match event {
+                WatchEvent::Added(object) | WatchEvent::Modified(object) => Some(object),
+                WatchEvent::Deleted(_) => None,
+                WatchEvent::Bookmark(_) => continue,
+                WatchEvent::Error(_) => break,
+            };
+            if wanted(now.as_ref()) {
+                return Ok(Some(now));
+            }
+        }
+        Ok(None)
+    }
+}

@@ -1,0 +1,54 @@
+//! The API server that a scenario runs on, real or sandbox, behind one interface.
+
+use super::control_plane;
+use kube::Client;
+use kube::config::Kubeconfig;
+
+/// Makes two tests of each scenario, an `async fn(Server)`: one on the real server and one on the sandbox.
+macro_rules! on_both_servers {
+    ($($scenario:ident),+ $(,)?) => {
+        mod on_the_real_server {
+            $(#[tokio::test(flavor = "multi_thread")]
+            async fn $scenario() {
+                if let Some(server) = crate::support::server::Server::real().await {
+                    super::$scenario(server).await;
+                }
+            })+
+        }
+        mod on_the_sandbox {
+            $(#[tokio::test(flavor = "multi_thread")]
+            async fn $scenario() {
+                super::$scenario(crate::support::server::Server::sandbox().await).await;
+            })+
+        }
+    };
+}
+
+pub(crate) use on_both_servers;
+
+/// A server that answers, and how to reach it as its administrator.
+pub(crate) struct Server {
+    pub(crate) kubeconfig: Kubeconfig,
+    pub(crate) client: Client,
+    _sandbox: Option<kopf_sandbox::Server>,
+}
+
+impl Server {
+    /// The control plane that all tests share, or `None` where there is none.
+    pub(crate) async fn real() -> Option<Server> {
+        let kubeconfig = control_plane::get().await?.kubeconfig.clone();
+        let client = control_plane::client(&kubeconfig).await;
+        Some(Server { kubeconfig, client, _sandbox: None })
+    }
+
+    /// A sandbox of this test's own, over HTTPS.
+    pub(crate) async fn sandbox() -> Server {
+        // No cluster is at its first version when its users come.
+        let sandbox = kopf_sandbox::Sandbox::builder().first_revision(1_000).build();
+        let sandbox = sandbox.expect("an empty sandbox can be made");
+        let serving = sandbox.serve(([127, 0, 0, 1], 0).into()).await.expect("loopback has a free port");
+        let kubeconfig = Kubeconfig::from_yaml(serving.kubeconfig()).expect("the sandbox writes kubeconfigs");
+        let client = control_plane::client(&kubeconfig).await;
+        Server { kubeconfig, client, _sandbox: Some(serving) }
+    }
+}
