@@ -39,7 +39,6 @@ pub(crate) struct Plugin {
     pub(crate) registry: Registry,
     pub(crate) runtime: Lazy,
     pub(crate) telemetry: Telemetry,
-    host: HostV1Ref,
     documents: Documents,
 }
 
@@ -53,12 +52,6 @@ fn started(table: usize) -> Option<Arc<Plugin>> {
 /// The plugin that this library is, once it is started.
 pub(crate) fn exported() -> Option<Arc<Plugin>> {
     started(0)
-}
-
-impl Plugin {
-    pub(crate) fn host(&self) -> HostV1Ref {
-        self.host
-    }
 }
 
 /// The table with this number.
@@ -123,9 +116,8 @@ fn start(table: usize, host: HostV1Ref, config: &[u8]) -> Result<impl Serialize 
     panics::install_hook();
     // A host that says nothing of a level wants the usual lines.
     let level = if config.level == 0 { 3 } else { config.level };
-    let telemetry = Telemetry::start(host, level, table == 0);
-    let plugin =
-        Plugin { registry, runtime: Lazy::default(), telemetry, host, documents: Documents::default() };
+    let telemetry = Telemetry::start(host, level, registry.name, table == 0);
+    let plugin = Plugin { registry, runtime: Lazy::default(), telemetry, documents: Documents::default() };
     // The lock is taken for this alone: the hook of a panic under it would wait for it.
     let mut slot = STARTED[table].write().unwrap_or_else(PoisonError::into_inner);
     if slot.is_some() {

@@ -109,10 +109,12 @@
 pub mod __private;
 pub mod args;
 mod call;
+mod courier;
 mod document;
 mod export;
 mod glue;
 mod outcome;
+mod output;
 mod panics;
 pub mod prelude;
 mod registry;

@@ -2,10 +2,7 @@
 
 use std::{
     fmt,
-    sync::{
-        Arc, LazyLock, Once,
-        atomic::{AtomicU8, Ordering},
-    },
+    sync::{Arc, LazyLock, Once},
 };
 
 use kopf_plugin_abi::v1::HostV1Ref;
@@ -22,49 +19,14 @@ use tracing_subscriber::{
     registry::LookupSpan,
 };
 
-use crate::scope;
+use crate::{
+    output::{Line, Output, message_alone},
+    scope,
+};
 
 /// A subscriber that wants nothing. Where there is one alone, tracing takes it for every thread's, and asks that of
 /// the thread which happens to change something; of two it asks both.
 static SECOND: LazyLock<Dispatch> = LazyLock::new(|| Dispatch::new(NoSubscriber::new()));
-
-/// Where a plugin's lines go.
-pub(crate) struct Output {
-    host: HostV1Ref,
-    level: AtomicU8,
-}
-
-impl Output {
-    fn wants(&self, level: u8) -> bool {
-        level <= self.level.load(Ordering::Relaxed)
-    }
-
-    fn line(
-        &self,
-        level: u8,
-        target: &str,
-        place: (Option<&str>, Option<u32>),
-        span: u64,
-        fields: &Map<String, Value>,
-    ) {
-        let fields = serde_json::to_string(fields).unwrap_or_default();
-        let file = place.0.unwrap_or_default();
-        self.host.log()(
-            level,
-            target.into(),
-            file.into(),
-            place.1.unwrap_or(0),
-            span,
-            fields.as_str().into(),
-        );
-    }
-
-    /// A line of this crate's own.
-    pub(crate) fn say(&self, level: u8, span: u64, message: &str) {
-        let fields = Map::from_iter([("message".to_owned(), Value::from(message))]);
-        self.line(level, "kopf_plugin_api", (None, None), span, &fields);
-    }
-}
 
 /// A plugin's subscriber, and where it writes.
 pub(crate) struct Telemetry {
@@ -75,9 +37,10 @@ pub(crate) struct Telemetry {
 
 impl Telemetry {
     /// With `exported`, the process' copy of tracing is the plugin's alone, so every thread of it is served.
-    pub(crate) fn start(host: HostV1Ref, level: u8, exported: bool) -> Telemetry {
+    pub(crate) fn start(host: HostV1Ref, level: u8, name: &str, exported: bool) -> Telemetry {
         static LOG: Once = Once::new();
-        let output = Arc::new(Output { host, level: AtomicU8::new(level) });
+        let shared = (!exported).then(|| tracing::dispatcher::get_default(Dispatch::clone));
+        let output = Arc::new(Output::new(host, level, name, shared));
         let layer = Forward { output: output.clone(), cached: exported };
         let dispatch = Dispatch::new(tracing_subscriber::registry().with(layer));
         // Where a subscriber or a logger is set already, it is the plugin's own wish.
@@ -92,7 +55,7 @@ impl Telemetry {
     }
 
     pub(crate) fn set_level(&self, level: u8) {
-        self.output.level.store(level.clamp(1, 5), Ordering::Relaxed);
+        self.output.set_level(level);
         tracing::callsite::rebuild_interest_cache();
         // Several plugins of one process share the limit of `log`, so it is left to the bridge to ask each.
         log::set_max_level(match (&self.dispatch, level) {
@@ -104,10 +67,14 @@ impl Telemetry {
         });
     }
 
-    /// Does something with the plugin's subscriber.
+    /// Does something with the plugin's subscriber; the host has its lines when it is done.
     pub(crate) fn run<R>(&self, work: impl FnOnce() -> R) -> R {
         match &self.dispatch {
-            Some(dispatch) => tracing::dispatcher::with_default(dispatch, work),
+            Some(dispatch) => {
+                let done = tracing::dispatcher::with_default(dispatch, work);
+                self.output.flush();
+                done
+            }
             None => work(),
         }
     }
@@ -158,7 +125,7 @@ impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Forward {
     }
 
     fn max_level_hint(&self) -> Option<LevelFilter> {
-        self.cached.then(|| match self.output.level.load(Ordering::Relaxed) {
+        self.cached.then(|| match self.output.level() {
             0 | 1 => LevelFilter::ERROR,
             2 => LevelFilter::WARN,
             3 => LevelFilter::INFO,
@@ -210,8 +177,14 @@ impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Forward {
             fields.0.insert("spans".to_owned(), Value::Array(spans));
         }
         let metadata = event.metadata();
-        let place = (metadata.file(), metadata.line());
-        self.output.line(number(metadata.level()), metadata.target(), place, attempt, &fields.0);
+        self.output.write(&Line {
+            level: number(metadata.level()),
+            target: metadata.target(),
+            file: metadata.file(),
+            line: metadata.line(),
+            span: attempt,
+            fields: fields.0,
+        });
     }
 }
 
@@ -268,8 +241,14 @@ impl log::Log for Bridge {
         let output = &scope.plugin.telemetry.output;
         let level = record.level() as u8;
         if output.wants(level) {
-            let fields = Map::from_iter([("message".to_owned(), Value::from(record.args().to_string()))]);
-            output.line(level, record.target(), (record.file(), record.line()), scope.span, &fields);
+            output.write(&Line {
+                level,
+                target: record.target(),
+                file: record.file(),
+                line: record.line(),
+                span: scope.span,
+                fields: message_alone(record.args().to_string()),
+            });
         }
     }
 

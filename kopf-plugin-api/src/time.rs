@@ -24,7 +24,8 @@ pub fn now() -> Timestamp {
     }
 
     let ask = || {
-        let answer = scope::current()?.plugin.host().control()(op::NOW, b"{}".as_slice().into());
+        let scope = scope::current()?;
+        let answer = scope.plugin.telemetry.output.host().control()(op::NOW, b"{}".as_slice().into());
         let now: Now = serde_json::from_slice(&answer.into_result().ok()?).ok()?;
         Timestamp::from_millisecond(now.unix_ms).ok()
     };
@@ -36,7 +37,7 @@ pub async fn sleep(duration: Duration) {
     let ms = u64::try_from(duration.as_nanos().div_ceil(1_000_000)).unwrap_or(u64::MAX);
     let waiting = scope::current().map(|scope| {
         let body = format!(r#"{{"ms":{ms}}}"#);
-        scope.plugin.host().request()(op::SLEEP, body.into_bytes().into())
+        scope.plugin.telemetry.output.host().request()(op::SLEEP, body.into_bytes().into())
     });
     let slept = match waiting {
         Some(waiting) => waiting.await.into_result().is_ok(),

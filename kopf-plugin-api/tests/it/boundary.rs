@@ -206,6 +206,22 @@ fn what_a_plugin_does_not_know_is_unsupported() {
 }
 
 #[test]
+fn a_plugin_is_started_once_and_can_be_taken_again_when_it_is_retired() {
+    let first = start();
+    let refused = first.root.init()(crate::host::table(63), b"{}".as_slice().into());
+    let failure = read(refused).expect_err("it is refused");
+    assert_eq!(failure.message, "the plugin is started already: take another copy of it");
+    let many: Vec<_> = (0..20).map(|_| start()).collect();
+    drop(many);
+    first.call("nothing", &json!({})).expect("the others are not its own");
+    for _ in 0..200 {
+        let root = kopf_plugin_api::testing::root();
+        root.init()(crate::host::table(63), b"{}".as_slice().into()).into_result().expect("one is free");
+        drop(root.control()(op::RETIRE, b"{}".as_slice().into()));
+    }
+}
+
+#[test]
 fn time_is_the_hosts() {
     check("asks_for_the_time", expect![[r#"result "1970-01-01T00:00:01Z Err(Elapsed) Ok(5)" patch -"#]]);
 }

@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 use tokio::runtime::{Builder, Runtime};
 
 /// As many hosts as there are tests; each has a table of its own, for its functions carry no data.
-const HOSTS: usize = 32;
+const HOSTS: usize = 64;
 
 static LINES: [Mutex<Vec<Line>>; HOSTS] = [const { Mutex::new(Vec::new()) }; HOSTS];
 
@@ -46,6 +46,8 @@ extern "C" fn log<const HOST: usize>(
     fields: RStr<'_>,
 ) {
     let fields = serde_json::from_str(&fields).expect("fields are JSON");
+    // As a host does that shares the test's copy of tracing.
+    tracing::info!(target: "host", "{target} says {fields}");
     let line = Line { level, target: target.to_string(), file: file.to_string(), span, fields };
     LINES[HOST].lock().unwrap().push(line);
 }
@@ -68,16 +70,26 @@ extern "C" fn control(operation: u32, _: RVec<u8>) -> Reply {
     }
 }
 
-const fn table<const HOST: usize>() -> WithMetadata<HostV1> {
+const fn functions<const HOST: usize>() -> WithMetadata<HostV1> {
     WithMetadata::new(HostV1 { log: log::<HOST>, cache_get, request, control })
 }
 
 macro_rules! tables {
-    ($($number:literal)*) => { [$(&table::<$number>()),*] };
+    ($($row:literal)*) => {
+        [$(
+            &functions::<{ $row }>(), &functions::<{ $row + 1 }>(), &functions::<{ $row + 2 }>(),
+            &functions::<{ $row + 3 }>(), &functions::<{ $row + 4 }>(), &functions::<{ $row + 5 }>(),
+            &functions::<{ $row + 6 }>(), &functions::<{ $row + 7 }>(),
+        )*]
+    };
 }
 
-static TABLES: [&WithMetadata<HostV1>; HOSTS] =
-    tables!(0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30 31);
+static TABLES: [&WithMetadata<HostV1>; HOSTS] = tables!(0 8 16 24 32 40 48 56);
+
+/// The host with this number.
+pub(crate) fn table(number: usize) -> HostV1Ref {
+    HostV1Ref(TABLES[number].static_as_prefix())
+}
 
 /// A plugin and its host, for one test.
 pub(crate) struct Started {
@@ -92,7 +104,7 @@ pub(crate) fn start() -> Started {
     static NEXT: AtomicUsize = AtomicUsize::new(0);
     let number = NEXT.fetch_add(1, Ordering::Relaxed);
     let root = kopf_plugin_api::testing::root();
-    let host = HostV1Ref(TABLES[number].static_as_prefix());
+    let host = table(number);
     let config = Init { host: "0.1.0".into(), level: 4, package: Some("kopf-plugin-api".into()) };
     let reply = root.init()(host, serde_json::to_vec(&config).unwrap().into());
     let manifest = serde_json::from_slice(&reply.into_result().expect("the plugin starts")).unwrap();

@@ -1,6 +1,12 @@
 //! Which lines reach the host, and with what.
 
+use std::sync::{
+    Arc,
+    atomic::{AtomicUsize, Ordering},
+};
+
 use serde_json::json;
+use tracing_subscriber::{Layer, layer::SubscriberExt};
 
 use crate::host::{Started, start};
 
@@ -66,4 +72,28 @@ fn plugins_of_one_process_write_to_their_own_hosts() {
         assert_eq!(lines.len(), 1, "{lines:#?}");
         check(plugin, r#"FIELD CHANGED: {"size":1} -> {"size":2}"#, 3, span);
     }
+}
+
+/// Counts the events of hosts, and of nobody else.
+struct Counting(Arc<AtomicUsize>);
+
+impl<S: tracing::Subscriber> Layer<S> for Counting {
+    fn on_event(&self, event: &tracing::Event<'_>, _: tracing_subscriber::layer::Context<'_, S>) {
+        assert_eq!(event.metadata().target(), "host");
+        self.0.fetch_add(1, Ordering::SeqCst);
+    }
+}
+
+#[test]
+fn what_the_host_logs_meanwhile_stays_the_hosts() {
+    let count = Arc::new(AtomicUsize::new(0));
+    let subscriber = tracing_subscriber::registry().with(Counting(count.clone()));
+    let plugin = tracing::subscriber::with_default(subscriber, || {
+        let plugin = start();
+        plugin.call_text("logs", OBJECT, 42).expect("it logs");
+        plugin
+    });
+    let lines = plugin.lines();
+    assert_eq!(count.load(Ordering::SeqCst), lines.len());
+    assert!(lines.iter().all(|line| line.target != "host"), "{lines:#?}");
 }
