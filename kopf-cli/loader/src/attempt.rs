@@ -109,6 +109,8 @@ fn failure(failed: wire::Failure) -> Answer {
 
 #[cfg(test)]
 mod tests {
+    #![expect(clippy::needless_pass_by_value, reason = "expectations are written in place")]
+
     use expect_test::{Expect, expect};
 
     use super::*;

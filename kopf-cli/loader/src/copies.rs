@@ -4,7 +4,7 @@
 //! answered with the library that was there then. The copies stay while plugins run, for backtraces are read from them.
 
 use std::{
-    fs::{self, DirBuilder, File, TryLockError},
+    fs::{self, DirBuilder, File},
     io::{self, Write},
     os::unix::fs::{DirBuilderExt, OpenOptionsExt},
     path::{Path, PathBuf},
@@ -78,7 +78,8 @@ fn claim(place: &Path) -> io::Result<(PathBuf, File)> {
             Err(error) => return Err(error),
             Ok(()) => {
                 let lock = File::create_new(directory.join(LOCK))?;
-                lock.try_lock().map_err(io::Error::from)?;
+                // Where files cannot be locked, the directory is merely never taken for a dead one.
+                let _ = lock.try_lock();
                 return Ok((directory, lock));
             }
         }
@@ -91,7 +92,7 @@ fn sweep(place: &Path) {
     for entry in entries.flatten() {
         let ours = entry.file_name().to_str().is_some_and(|name| name.starts_with("kopf-"));
         let lock = if ours { File::open(entry.path().join(LOCK)) } else { continue };
-        let dead = lock.is_ok_and(|lock| !matches!(lock.try_lock(), Err(TryLockError::WouldBlock)));
+        let dead = lock.is_ok_and(|lock| lock.try_lock().is_ok());
         if dead {
             let _ = fs::remove_dir_all(entry.path());
         }

@@ -1,3 +1,5 @@
+#![expect(clippy::needless_pass_by_value, reason = "expectations are written in place")]
+
 use expect_test::{Expect, expect};
 use serde_json::{Value, json};
 

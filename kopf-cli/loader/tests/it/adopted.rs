@@ -69,18 +69,23 @@ fn parse(json: &[u8]) -> Value {
 }
 
 /// A time that stands still until it is moved.
-struct Still(Mutex<(Timestamp, Vec<(Timestamp, oneshot::Sender<()>)>)>);
+struct Still(Mutex<State>);
+
+struct State {
+    now: Timestamp,
+    sleepers: Vec<(Timestamp, oneshot::Sender<()>)>,
+}
 
 impl Still {
     fn at(second: i64) -> Arc<Still> {
-        Arc::new(Still(Mutex::new((Timestamp::from_second(second).unwrap(), vec![]))))
+        Arc::new(Still(Mutex::new(State { now: Timestamp::from_second(second).unwrap(), sleepers: vec![] })))
     }
 
     fn advance(&self, span: Duration) {
         let mut state = self.0.lock().unwrap();
-        state.0 = after(state.0, span);
-        let now = state.0;
-        state.1.extract_if(.., |(moment, _)| *moment <= now).for_each(|(_, sleeper)| {
+        state.now = after(state.now, span);
+        let now = state.now;
+        state.sleepers.extract_if(.., |(moment, _)| *moment <= now).for_each(|(_, sleeper)| {
             let _ = sleeper.send(());
         });
     }
@@ -88,12 +93,12 @@ impl Still {
 
 impl Clock for Still {
     fn now(&self) -> Timestamp {
-        self.0.lock().unwrap().0
+        self.0.lock().unwrap().now
     }
 
     fn sleep_until(&self, moment: Timestamp) -> BoxFuture<'static, ()> {
         let (sender, receiver) = oneshot::channel();
-        self.0.lock().unwrap().1.push((moment, sender));
+        self.0.lock().unwrap().sleepers.push((moment, sender));
         receiver.map(drop).boxed()
     }
 }

@@ -1,5 +1,12 @@
 //! Loads real libraries and calls what is in them.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::needless_pass_by_value,
+    reason = "it is all tests, and expectations are written in place"
+)]
+
 mod adopted;
 mod calls;
 mod fixtures;
