@@ -20,22 +20,32 @@ macro_rules! pool {
 
 static POOL: [&WithMetadata<PluginV1>; TABLES - 1] = pool!(0 8 16 24 32 40 48 56 64 72 80 88 96 104 112 120);
 
-static TAKEN: Mutex<[bool; TABLES - 1]> = Mutex::new([false; TABLES - 1]);
+/// Which tables are in use, and where to look for the next.
+struct Taken {
+    tables: [bool; TABLES - 1],
+    next: usize,
+}
+
+static TAKEN: Mutex<Taken> = Mutex::new(Taken { tables: [false; TABLES - 1], next: 0 });
 
 /// A plugin of its own made of the handlers that are linked: with its own host, its own runtime and its own lines.
 ///
-/// Tests that run at the same time take one each. It goes back when it is retired (`control(op::RETIRE, …)`); with
-/// 128 at work, the next one is one of them, and its `init` is refused.
+/// Tests that run at the same time take one each. It goes back when it is retired (`control(op::RETIRE, …)`), and must
+/// not be used after that. With 128 at work, the next one is one of them, and its `init` is refused.
 pub fn root() -> PluginV1Ref {
     let mut taken = TAKEN.lock().unwrap_or_else(PoisonError::into_inner);
-    let free = taken.iter().position(|taken| !taken).unwrap_or(0);
-    taken[free] = true;
+    // The one that came back last is taken last: a late call of its former user finds nobody, rather than another's.
+    let (count, next) = (taken.tables.len(), taken.next);
+    let free =
+        (0..count).map(|step| (next + step) % count).find(|&place| !taken.tables[place]).unwrap_or(next);
+    taken.tables[free] = true;
+    taken.next = (free + 1) % count;
     PluginV1Ref(POOL[free].static_as_prefix())
 }
 
 /// Takes back the table with this number.
 pub(crate) fn give_back(table: usize) {
     if let Some(place) = table.checked_sub(1) {
-        TAKEN.lock().unwrap_or_else(PoisonError::into_inner)[place] = false;
+        TAKEN.lock().unwrap_or_else(PoisonError::into_inner).tables[place] = false;
     }
 }
