@@ -1,0 +1,191 @@
+//! A time of the test's own: it moves only when it is told to, and only while nothing is under way.
+//!
+//! The runtime of a test has one thread. Where that is about to park, no task can go on: each waits for a timer of this
+//! clock, for a handler on a thread of its own, or for the test. If no handler is under way, time may move.
+
+use std::{
+    collections::BTreeMap,
+    pin::Pin,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    task::{Context, Poll, Waker},
+    time::Duration,
+};
+
+use futures::future::BoxFuture;
+use jiff::{SignedDuration, Timestamp};
+
+/// The clock of a test. Cheap to clone; all clones are one clock.
+#[derive(Clone)]
+pub struct VirtualClock(Arc<Mutex<State>>);
+
+struct State {
+    now: Timestamp,
+    /// How far the test lets time go.
+    limit: Timestamp,
+    timers: BTreeMap<(Timestamp, u64), Waker>,
+    number: u64,
+    /// Handlers that have not answered.
+    under_way: BTreeMap<u64, String>,
+    test: Test,
+}
+
+/// What the test does.
+enum Test {
+    /// Something else than to wait for this clock.
+    Elsewhere,
+    /// It waits until nothing is under way and time has come to its limit.
+    Waits(Waker),
+    /// It may go on.
+    Settled,
+}
+
+impl VirtualClock {
+    /// A clock that stands at a moment.
+    pub fn at(now: Timestamp) -> VirtualClock {
+        let state = State {
+            now,
+            limit: now,
+            timers: BTreeMap::new(),
+            number: 0,
+            under_way: BTreeMap::new(),
+            test: Test::Elsewhere,
+        };
+        VirtualClock(Arc::new(Mutex::new(state)))
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The moment it is.
+    pub fn time(&self) -> Timestamp {
+        self.state().now
+    }
+
+    /// The handlers that have not answered, as `handler of object`.
+    pub fn under_way(&self) -> Vec<String> {
+        self.state().under_way.values().cloned().collect()
+    }
+
+    /// Lets time go on for a span, timer by timer, and ends once nothing is left to do by then.
+    pub(crate) fn advance(&self, span: Duration) -> Settling {
+        let mut state = self.state();
+        let span = SignedDuration::try_from(span).unwrap_or(SignedDuration::MAX);
+        state.limit = state.now.checked_add(span).unwrap_or(Timestamp::MAX);
+        Settling(self.clone())
+    }
+
+    /// Counts a handler as under way until the guard is dropped.
+    pub(crate) fn begin(&self, what: String) -> UnderWay {
+        let mut state = self.state();
+        state.number += 1;
+        let number = state.number;
+        state.under_way.insert(number, what);
+        UnderWay(self.clone(), number)
+    }
+
+    /// The test's thread is about to park: no task can go on by itself.
+    pub(crate) fn parks(&self) {
+        let mut wakers = vec![];
+        let mut state = self.state();
+        if !matches!(state.test, Test::Waits(_)) || !state.under_way.is_empty() {
+            return;
+        }
+        let next = state.timers.first_key_value().map(|((at, _), _)| *at);
+        match next.filter(|at| *at <= state.limit) {
+            Some(at) => {
+                state.now = state.now.max(at);
+                while let Some(timer) = state.timers.first_entry().filter(|timer| timer.key().0 <= at) {
+                    wakers.push(timer.remove());
+                }
+            }
+            None => {
+                state.now = state.limit;
+                if let Test::Waits(waker) = std::mem::replace(&mut state.test, Test::Settled) {
+                    wakers.push(waker);
+                }
+            }
+        }
+        drop(state);
+        wakers.into_iter().for_each(Waker::wake);
+    }
+}
+
+/// A handler that has not answered.
+pub(crate) struct UnderWay(VirtualClock, u64);
+
+impl Drop for UnderWay {
+    fn drop(&mut self) {
+        self.0.state().under_way.remove(&self.1);
+    }
+}
+
+/// Ends once nothing is under way, and time has come to where the test lets it.
+pub(crate) struct Settling(VirtualClock);
+
+impl Future for Settling {
+    type Output = ();
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
+        let mut state = self.0.state();
+        if matches!(state.test, Test::Settled) {
+            state.test = Test::Elsewhere;
+            return Poll::Ready(());
+        }
+        state.test = Test::Waits(context.waker().clone());
+        Poll::Pending
+    }
+}
+
+/// A timer.
+struct Timer {
+    clock: VirtualClock,
+    at: Timestamp,
+    number: Option<u64>,
+}
+
+impl Future for Timer {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
+        let clock = self.clock.clone();
+        let mut state = clock.state();
+        if state.now >= self.at {
+            return Poll::Ready(());
+        }
+        let number = *self.number.get_or_insert_with(|| {
+            state.number += 1;
+            state.number
+        });
+        state.timers.insert((self.at, number), context.waker().clone());
+        Poll::Pending
+    }
+}
+
+impl Drop for Timer {
+    fn drop(&mut self) {
+        if let Some(number) = self.number {
+            self.clock.state().timers.remove(&(self.at, number));
+        }
+    }
+}
+
+impl kopf_reactor::Clock for VirtualClock {
+    fn now(&self) -> Timestamp {
+        self.time()
+    }
+
+    fn sleep_until(&self, moment: Timestamp) -> BoxFuture<'static, ()> {
+        Box::pin(Timer { clock: self.clone(), at: moment, number: None })
+    }
+}
+
+impl kopf_sandbox::Clock for VirtualClock {
+    fn now(&self) -> Timestamp {
+        self.time()
+    }
+
+    fn sleep_until(&self, deadline: Timestamp) -> BoxFuture<'static, ()> {
+        Box::pin(Timer { clock: self.clone(), at: deadline, number: None })
+    }
+}

@@ -1,0 +1,263 @@
+//! An operator under test: a plugin, a sandbox, and a time of their own.
+
+use std::{sync::Arc, time::Duration};
+
+use futures::{FutureExt, future::BoxFuture};
+use jiff::Timestamp;
+use kopf_core::{identity::Identity, outcome::Answer, registry::Registry};
+use kopf_loader::Options;
+use kopf_plugin_abi::wire::Init;
+use kopf_reactor::{Attempt, Invoker, Settings, cluster::kube::KubeCluster, stop};
+use kopf_sandbox::{Entry, Journal, Sandbox};
+use serde_json::Value;
+use tokio::{runtime::Runtime, task::JoinHandle};
+
+use crate::clock::VirtualClock;
+
+/// When a test's time begins, unless it is told otherwise.
+const BEGINNING: &str = "2026-01-01T00:00:00Z";
+
+/// How long, in real time, handlers may take before a test gives up on them.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// An operator under test. Time stands still but in [`Operator::advance`].
+///
+/// Its methods panic where a test is wrong: an object that is no YAML, a resource that is not there.
+pub struct Operator {
+    package: String,
+    runtime: Runtime,
+    clock: VirtualClock,
+    sandbox: Sandbox,
+    running: Option<Running>,
+}
+
+struct Running {
+    stopper: stop::Stopper,
+    task: JoinHandle<()>,
+}
+
+impl Operator {
+    /// Starts the handlers of a package on a sandbox of their own. [`start!`](crate::start) names the package.
+    ///
+    /// # Panics
+    ///
+    /// If the package has no handlers in this program, or some that cannot be served.
+    pub fn start(package: &str) -> Operator {
+        let beginning: Timestamp = BEGINNING.parse().expect("it is a moment");
+        let clock = VirtualClock::at(beginning);
+        let sandbox = Sandbox::builder().clock(Arc::new(clock.clone())).seed(1).build();
+        let sandbox = sandbox.expect("an empty sandbox can be made");
+        Operator::start_on(package, sandbox, clock)
+    }
+
+    /// Starts the handlers of a package on a sandbox that was made with this clock.
+    ///
+    /// # Panics
+    ///
+    /// As [`Operator::start`].
+    pub fn start_on(package: &str, sandbox: Sandbox, clock: VirtualClock) -> Operator {
+        let parking = clock.clone();
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .on_thread_park(move || parking.parks())
+            .build()
+            .expect("a runtime can be made");
+        let mut operator = Operator { package: package.to_owned(), runtime, clock, sandbox, running: None };
+        operator.resume();
+        operator
+    }
+
+    /// Starts the operator again after it was stopped or killed; the sandbox is as it was.
+    ///
+    /// # Panics
+    ///
+    /// If it runs, and as [`Operator::start`].
+    pub fn resume(&mut self) {
+        assert!(self.running.is_none(), "the operator runs already");
+        let options =
+            Options { level: 5, clock: Arc::new(self.clock.clone()), in_place: true, ..Options::default() };
+        let init = Init { package: Some(self.package.clone()), ..Init::default() };
+        let loaded = kopf_loader::adopt(vec![(kopf_plugin_api::testing::root(), init)], &options);
+        let loaded = loaded.unwrap_or_else(|errors| panic!("{}", lines(&errors)));
+        let registry = Registry::new(loaded.handlers).unwrap_or_else(|errors| panic!("{}", lines(&errors)));
+        let invoker = Watched { invoker: loaded.invoker, clock: self.clock.clone() };
+        let identity = Identity::new(&self.package).unwrap_or_else(|error| panic!("{error}"));
+        let (stopper, stop) = stop::channel();
+        let client = self.client();
+        let clock = Arc::new(self.clock.clone());
+        let task = self.runtime.spawn(async move {
+            let cluster = Arc::new(KubeCluster::over(client));
+            let settings = Settings::default();
+            kopf_reactor::Operator::new(cluster, Arc::new(invoker), clock, registry, identity, settings)
+                .run(stop)
+                .await;
+        });
+        self.running = Some(Running { stopper, task });
+        self.settle();
+    }
+
+    /// Stops the operator as a signal does: handlers finish, and what they brought is written.
+    ///
+    /// # Panics
+    ///
+    /// If it does not run.
+    pub fn stop(&mut self) {
+        let running = self.running.take().expect("the operator runs");
+        running.stopper.stop();
+        let ended = self.runtime.block_on(async { tokio::time::timeout(PATIENCE, running.task).await });
+        ended.expect("the operator stops in time").expect("the operator does not panic");
+    }
+
+    /// Ends the operator at once, as a crash does. Nothing is written.
+    ///
+    /// # Panics
+    ///
+    /// If it does not run.
+    pub fn kill(&mut self) {
+        let running = self.running.take().expect("the operator runs");
+        running.task.abort();
+        let _ = self.runtime.block_on(running.task);
+    }
+
+    /// Creates or replaces the objects of a YAML or JSON text, as somebody else than the operator.
+    ///
+    /// # Panics
+    ///
+    /// If the text is neither, or the API server refuses an object.
+    pub fn apply(&mut self, manifests: &str) {
+        let documents: Vec<Value> =
+            serde_saphyr::from_multiple(manifests).unwrap_or_else(|error| panic!("not YAML: {error}"));
+        for document in documents {
+            self.sandbox.apply(document).unwrap_or_else(|status| panic!("{status}"));
+        }
+    }
+
+    /// Merges a patch into an object, as somebody else than the operator.
+    ///
+    /// # Panics
+    ///
+    /// If there is no such object.
+    pub fn patch(&mut self, resource: &str, object: &str, patch: &Value) {
+        let mut value = self.get(resource, object);
+        kopf_core::patch::merge(&mut value, patch);
+        drop_nulls(&mut value);
+        self.sandbox.apply(value).unwrap_or_else(|status| panic!("{status}"));
+    }
+
+    /// Deletes an object, as somebody else than the operator. One with finalizers is only marked.
+    ///
+    /// # Panics
+    ///
+    /// If there is no such object.
+    pub fn delete(&mut self, resource: &str, object: &str) {
+        let (namespace, name) = split(object);
+        self.sandbox.delete(resource, namespace, name).unwrap_or_else(|status| panic!("{status}"));
+    }
+
+    /// An object as it is now. The resource is the plural with its group (`kopfexamples.zalando.org`, `configmaps`), the
+    /// object is `namespace/name`, or a name.
+    ///
+    /// # Panics
+    ///
+    /// If there is no such object; [`Operator::find`] does not.
+    #[track_caller]
+    pub fn get(&self, resource: &str, object: &str) -> Value {
+        self.find(resource, object).unwrap_or_else(|| panic!("there is no {object} among the {resource}"))
+    }
+
+    /// An object as it is now, if it is there.
+    pub fn find(&self, resource: &str, object: &str) -> Option<Value> {
+        let (namespace, name) = split(object);
+        self.sandbox.get(resource, namespace, name)
+    }
+
+    /// Lets the operator do all that there is to do without time going on.
+    ///
+    /// # Panics
+    ///
+    /// If a handler does not answer within a minute of real time.
+    pub fn settle(&mut self) {
+        self.advance(Duration::ZERO);
+    }
+
+    /// Lets time go on for a span, and the operator do all that there is to do until then: a day takes milliseconds.
+    ///
+    /// # Panics
+    ///
+    /// If a handler does not answer within a minute of real time.
+    pub fn advance(&mut self, span: Duration) {
+        let settling = self.clock.advance(span);
+        let settled = self.runtime.block_on(async { tokio::time::timeout(PATIENCE, settling).await });
+        assert!(settled.is_ok(), "these handlers have not answered: {}", self.clock.under_way().join(", "));
+    }
+
+    /// The moment it is for the operator.
+    pub fn now(&self) -> Timestamp {
+        self.clock.time()
+    }
+
+    /// Every request that the operator made, with its answer's status.
+    pub fn journal(&self) -> &Journal {
+        self.sandbox.journal()
+    }
+
+    /// The operator's writes to the object of this name, in order: `PATCH /…/name`.
+    pub fn writes_to(&self, name: &str) -> Vec<String> {
+        let wanted = |entry: &Entry| entry.is_write() && entry.path.split('/').any(|part| part == name);
+        let writes = self.journal().find(wanted);
+        writes.iter().map(|entry| format!("{} {}", entry.method, entry.path)).collect()
+    }
+
+    /// The API server: faults, history, direct access.
+    pub fn sandbox(&self) -> &Sandbox {
+        &self.sandbox
+    }
+
+    /// A client of the API server, without sockets.
+    pub fn client(&self) -> kube::Client {
+        let _inside = self.runtime.enter();
+        kube::Client::new(self.sandbox.service(), "default")
+    }
+}
+
+impl Drop for Operator {
+    fn drop(&mut self) {
+        if let Some(running) = self.running.take() {
+            running.task.abort();
+        }
+    }
+}
+
+/// An invoker whose attempts hold time still.
+struct Watched<I> {
+    invoker: Arc<I>,
+    clock: VirtualClock,
+}
+
+impl<I: Invoker> Invoker for Watched<I> {
+    fn invoke(&self, attempt: Attempt) -> BoxFuture<'static, Answer> {
+        let what = format!("{} of {}", attempt.call.handler.id, attempt.subject.object.header);
+        let under_way = self.clock.begin(what);
+        let running = self.invoker.invoke(attempt);
+        async move {
+            let _under_way = under_way;
+            running.await
+        }
+        .boxed()
+    }
+}
+
+fn split(object: &str) -> (&str, &str) {
+    object.split_once('/').unwrap_or(("", object))
+}
+
+fn lines<E: std::fmt::Display>(errors: &[E]) -> String {
+    errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+}
+
+fn drop_nulls(value: &mut Value) {
+    if let Value::Object(members) = value {
+        members.retain(|_, member| !member.is_null());
+        members.values_mut().for_each(drop_nulls);
+    }
+}
