@@ -59,18 +59,19 @@ pub fn build(folder: &Path, quiet: bool) -> Result<PathBuf, Error> {
     library(&output.stdout, &manifest).ok_or_else(|| Error::NoLibrary(folder.to_owned()))
 }
 
-/// Whether a folder has a Cargo.toml.
-pub fn is_crate(folder: &Path) -> bool {
-    folder.join("Cargo.toml").is_file()
+/// Asks cargo whether a folder is that of a crate that builds a plugin, which it says in no time.
+///
+/// # Errors
+///
+/// As [`Error`] tells; each in one line.
+pub fn check(folder: &Path) -> Result<(), Error> {
+    plugin_manifest(folder).map(drop)
 }
 
-/// The manifest of a crate that builds a cdylib, asked before it is built: what is wrong then is known in no time.
+/// The manifest of a crate that builds a plugin.
 fn plugin_manifest(folder: &Path) -> Result<PathBuf, Error> {
-    if !is_crate(folder) {
-        return Err(Error::NotACrate(folder.to_owned()));
-    }
     let manifest =
-        (folder.join("Cargo.toml").canonicalize()).map_err(|_| Error::NotACrate(folder.to_owned()))?;
+        folder.join("Cargo.toml").canonicalize().map_err(|_| Error::NotACrate(folder.to_owned()))?;
     let mut cargo = cargo(&manifest);
     cargo.args(["metadata", "--no-deps", "--format-version=1"]);
     let output = run(cargo, folder)?;
@@ -180,18 +181,18 @@ mod tests {
     }
 
     #[track_caller]
-    fn check_kind(types: &str, expected: Option<Kind>) {
+    fn check_kind(types: &str, expected: Option<&Kind>) {
         let metadata = format!(
             r#"{{"packages":[{{"manifest_path":"/p/Cargo.toml","targets":[{{"crate_types":["bin"]}},{{"crate_types":{types}}}]}}]}}"#
         );
-        assert_eq!(kind(metadata.as_bytes(), Path::new("/p/Cargo.toml")), expected);
+        assert_eq!(kind(metadata.as_bytes(), Path::new("/p/Cargo.toml")).as_ref(), expected);
         assert_eq!(kind(metadata.as_bytes(), Path::new("/other/Cargo.toml")), None);
     }
 
     #[test]
     fn a_plugin_crate_is_one_with_a_cdylib() {
-        check_kind(r#"["cdylib"]"#, Some(Kind::Plugin));
-        check_kind(r#"["lib"]"#, Some(Kind::Other));
+        check_kind(r#"["cdylib"]"#, Some(&Kind::Plugin));
+        check_kind(r#"["lib"]"#, Some(&Kind::Other));
         check_kind("", None);
     }
 

@@ -10,6 +10,10 @@ use crate::{build_plugin, commands::Failure, config::Source, telemetry::Verbosit
 /// How many resources are named where a plugin is introduced.
 const NAMED_RESOURCES: usize = 5;
 
+/// What to tell somebody who gave no plugin where there is none either.
+const NO_PLUGIN: &str = "no plugin: give a file such as target/debug/libminimal.so, or --build DIR, or run this in the \
+                         folder of a plugin crate";
+
 /// Plugins that are loaded, and the handlers of all of them.
 pub struct Plugins {
     /// As the loader has them.
@@ -25,17 +29,17 @@ pub struct Plugins {
 /// As wrong usage, when none is given and the working directory is no crate's. As a failure, with a line for each
 /// plugin that cannot be built or loaded, and for each two handlers that do not go together.
 pub fn load(sources: &[Source], verbosity: Verbosity, concurrency: usize) -> Result<Plugins, Failure> {
+    if sources.is_empty() {
+        build_plugin::check(Path::new(".")).map_err(|error| match error {
+            build_plugin::Error::NotACrate(_) | build_plugin::Error::NotAPackage(_) => {
+                Failure::usage(NO_PLUGIN)
+            }
+            error @ build_plugin::Error::NoCdylib(_) => Failure::usage(error),
+            error => Failure::failed(error),
+        })?;
+    }
     let here = [Source::Crate(PathBuf::from("."))];
-    let sources = match sources {
-        [] if build_plugin::is_crate(Path::new(".")) => &here,
-        [] => {
-            return Err(Failure::usage(
-                "no plugin: give a file such as target/debug/libminimal.so, or --build DIR, or run this in the folder of \
-                 a plugin crate",
-            ));
-        }
-        given => given,
-    };
+    let sources = if sources.is_empty() { &here } else { sources };
     let mut files = vec![];
     let mut problems = vec![];
     for source in sources {
@@ -50,7 +54,8 @@ pub fn load(sources: &[Source], verbosity: Verbosity, concurrency: usize) -> Res
     let options = Options { level: level(verbosity), sync_threads: concurrency, ..Options::default() };
     match kopf_loader::load(&files, &options) {
         Ok(mut loaded) if problems.is_empty() => {
-            let registry = Registry::new(std::mem::take(&mut loaded.handlers)).map_err(lines)?;
+            let registry =
+                Registry::new(std::mem::take(&mut loaded.handlers)).map_err(|errors| lines(&errors))?;
             return Ok(Plugins { loaded, registry });
         }
         Ok(_) => {}
@@ -63,7 +68,7 @@ pub fn load(sources: &[Source], verbosity: Verbosity, concurrency: usize) -> Res
             }
         }
     }
-    Err(lines(problems))
+    Err(lines(&problems))
 }
 
 /// A line that introduces a plugin: `minimal 0.1.0: 1 handler on kopfexamples.v1.zalando.org`.
@@ -92,7 +97,7 @@ pub fn resource(selector: &Selector) -> String {
     written.rsplit('/').filter(|part| !part.is_empty()).collect::<Vec<_>>().join(".")
 }
 
-fn lines(problems: Vec<impl ToString>) -> Failure {
+fn lines(problems: &[impl ToString]) -> Failure {
     Failure::Failed(problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))
 }
 

@@ -60,7 +60,7 @@ impl Served {
 
     /// What to tell the user.
     pub fn greeting(&self) -> String {
-        let kubeconfig = under_home(&self.kubeconfig, env::home_dir().as_deref());
+        let kubeconfig = in_shell(&self.kubeconfig, env::home_dir().as_deref());
         format!(
             "Sandbox API server on {}: export KUBECONFIG={kubeconfig}. Ctrl-C to stop.",
             self.server.url()
@@ -81,10 +81,15 @@ fn place(cache: Option<PathBuf>, home: Option<PathBuf>) -> Option<PathBuf> {
 }
 
 /// A path as a shell takes it, short where it is under the home folder.
-fn under_home(path: &Path, home: Option<&Path>) -> String {
+fn in_shell(path: &Path, home: Option<&Path>) -> String {
+    let quoted = |path: &Path| {
+        let text = path.display().to_string();
+        let plain = text.chars().all(|c| c.is_alphanumeric() || "/._-".contains(c));
+        if plain { text } else { format!("'{}'", text.replace('\'', r"'\''")) }
+    };
     match home.and_then(|home| path.strip_prefix(home).ok()) {
-        Some(rest) => format!("~/{}", rest.display()),
-        None => path.display().to_string(),
+        Some(rest) => format!("~/{}", quoted(rest)),
+        None => quoted(path),
     }
 }
 
@@ -110,7 +115,7 @@ mod tests {
     #[track_caller]
     fn check(cache: Option<&str>, home: Option<&str>, expected: Option<&str>) {
         let found = place(cache.map(PathBuf::from), home.map(PathBuf::from));
-        assert_eq!(found.map(|path| under_home(&path, home.map(Path::new))).as_deref(), expected);
+        assert_eq!(found.map(|path| in_shell(&path, home.map(Path::new))).as_deref(), expected);
     }
 
     #[test]
@@ -119,6 +124,7 @@ mod tests {
         check(Some("/cache"), Some("/home/me"), Some("/cache/kopf/sandbox/kubeconfig"));
         check(Some("/home/me/c"), Some("/home/me"), Some("~/c/kopf/sandbox/kubeconfig"));
         check(Some("relative"), Some("/home/me"), Some("~/.cache/kopf/sandbox/kubeconfig"));
+        check(Some("/my cache"), Some("/home/me"), Some("'/my cache/kopf/sandbox/kubeconfig'"));
         check(Some(""), None, None);
     }
 

@@ -88,12 +88,14 @@ pub fn say(text: &str) {
     tracing::info!(target: BARE, "{text}");
 }
 
-/// Says why the command fails, whether or not logging has begun.
+/// Says why the command fails, whether or not logging has begun. Each line stands for itself.
 pub fn complain(text: &str) {
-    if tracing::dispatcher::has_been_set() {
-        tracing::error!(target: BARE, "{text}");
-    } else {
-        write(&format!("{text}\n"));
+    for line in text.lines() {
+        if tracing::dispatcher::has_been_set() {
+            tracing::error!(target: BARE, "{line}");
+        } else {
+            write(&format!("{line}\n"));
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 use std::{
     convert::Infallible,
     future::{Future, pending},
+    net::SocketAddr,
     pin::pin,
     sync::Arc,
 };
@@ -43,7 +44,8 @@ pub fn run(typed: args::Run) -> Result<u8, Failure> {
     let plugins = plugins::load(&config.sources, config.verbosity, config.settings.concurrency)?;
     let identity = identity(config.identity.clone(), &plugins.loaded.plugins)?;
 
-    let runtime = tokio::runtime::Runtime::new().map_err(Failure::failed)?;
+    let runtime = tokio::runtime::Runtime::new()
+        .map_err(|error| Failure::failed(format!("cannot start the threads of the operator: {error}")))?;
     let ended = runtime.block_on(serve(config, identity, plugins, manifests));
     // A handler that does not return must not keep the process.
     runtime.shutdown_background();
@@ -57,26 +59,13 @@ async fn serve(
     plugins: Plugins,
     manifests: Vec<Manifest>,
 ) -> Result<u8, Failure> {
-    let mut signals = Signals::listen().map_err(Failure::failed)?;
-    let sandbox = match config.target {
-        Target::Sandbox => Some(sandbox::serve().await.map_err(Failure::failed)?),
-        Target::Cluster { .. } => None,
+    let mut signals =
+        Signals::listen().map_err(|error| Failure::failed(format!("cannot listen to signals: {error}")))?;
+    let (cluster, sandbox) = connect(&config.target).await?;
+    let server = match config.http {
+        Some(address) => Some(bind(address).await?),
+        None => None,
     };
-    let cluster = match &config.target {
-        Target::Cluster { kubeconfig, context } => {
-            kube::connect(kubeconfig.as_deref(), context.as_deref()).await
-        }
-        Target::Sandbox => kube::connect(sandbox.as_ref().map(sandbox::Served::kubeconfig), None).await,
-    };
-    let cluster: Arc<dyn Cluster> = Arc::new(cluster.map_err(Failure::failed)?);
-    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-    let server =
-        match config.http {
-            Some(address) => Some(Server::bind(address).await.map_err(|error| {
-                Failure::failed(format!("cannot serve the probes at {address}: {error}"))
-            })?),
-            None => None,
-        };
 
     if let Some(sandbox) = &sandbox {
         telemetry::say(&sandbox.greeting());
@@ -86,27 +75,50 @@ async fn serve(
         tracing::info!("Serving /healthz and /readyz on http://{}.", server.address());
     }
 
-    tokio::select! {
-        applied = apply::apply(cluster.as_ref(), clock.as_ref(), &manifests) => applied.map_err(Failure::failed)?,
-        signal = signals.next() => {
-            tracing::info!("Signal {signal} is received. The operator has not begun.");
-            return Ok(0);
-        }
-    }
-
     let Plugins { loaded: Loaded { invoker, .. }, registry } = plugins;
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let settings = Settings { instance: instance(&identity, config.host.as_deref()), ..config.settings };
-    let operator = Operator::new(cluster, invoker, clock, registry, identity, settings);
+    let operator = Operator::new(cluster.clone(), invoker, clock.clone(), registry, identity, settings);
     let probes = probes(server, operator.health());
-    let (stopper, stop) = stop::channel();
+    let work = async {
+        tokio::select! {
+            applied = apply::apply(cluster.as_ref(), clock.as_ref(), &manifests) => applied.map_err(Failure::failed)?,
+            signal = signals.next() => {
+                tracing::info!("Signal {signal} is received. The operator has not begun.");
+                return Ok(0);
+            }
+        }
+        let (stopper, stop) = stop::channel();
+        Ok(until_stopped(operator.run(stop), &mut signals, &stopper).await)
+    };
     let code = tokio::select! {
-        code = until_stopped(operator.run(stop), &mut signals, &stopper) => code,
+        ended = work => ended?,
         never = probes => match never {},
     };
     if let (Some(sandbox), 0) = (sandbox, code) {
         sandbox.shut_down().await;
     }
     Ok(code)
+}
+
+/// The API server, and the sandbox if it is one.
+async fn connect(target: &Target) -> Result<(Arc<dyn Cluster>, Option<sandbox::Served>), Failure> {
+    let (sandbox, cluster) = match target {
+        Target::Sandbox => {
+            let sandbox = sandbox::serve().await.map_err(Failure::failed)?;
+            let cluster = kube::connect(Some(sandbox.kubeconfig()), None).await;
+            (Some(sandbox), cluster)
+        }
+        Target::Cluster { kubeconfig, context } => {
+            (None, kube::connect(kubeconfig.as_deref(), context.as_deref()).await)
+        }
+    };
+    Ok((Arc::new(cluster.map_err(Failure::failed)?), sandbox))
+}
+
+async fn bind(address: SocketAddr) -> Result<Server, Failure> {
+    let failed = |error| Failure::failed(format!("cannot serve the probes at {address}: {error}"));
+    Server::bind(address).await.map_err(failed)
 }
 
 /// Awaits the operator's end, and returns the code to exit with. The first signal tells the operator to stop, after the

@@ -142,7 +142,8 @@ fn json(line: &Line<'_>, message: &str) -> String {
     fields.insert("severity".to_owned(), line.level.as_str().to_ascii_lowercase().into());
     fields.insert("origin".to_owned(), line.origin.into());
     for (field, value) in line.fields {
-        if !(line.object.is_some() && OF_OBJECT.contains(&field.as_str())) && !fields.contains_key(field) {
+        let is_placed = line.object.is_some() && OF_OBJECT.contains(&field.as_str());
+        if !is_placed && !fields.contains_key(field) {
             fields.insert(field.clone(), value.clone());
         }
     }

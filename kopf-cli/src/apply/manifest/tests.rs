@@ -91,8 +91,16 @@ fn a_syntax_error_has_file_document_and_line() {
     let check = |file: &str, text: &str, expected: expect_test::Expect| {
         expected.assert_eq(&parse(Path::new(file), text, &mut vec![]).unwrap_err().to_string());
     };
-    check("a.yaml", "---\n---\nkind: [\n", expect!["a.yaml, document 2: unclosed bracket '[' at line 3, column 7"]);
-    check("a.yaml", "a: 1\na: 2\n", expect!["a.yaml, document 1: duplicate mapping key `a` is not allowed here at line 2, column 1"]);
+    check(
+        "a.yaml",
+        "---\n---\nkind: [\n",
+        expect!["a.yaml, document 2: unclosed bracket '[' at line 3, column 7"],
+    );
+    check(
+        "a.yaml",
+        "a: 1\na: 2\n",
+        expect!["a.yaml, document 1: duplicate mapping key `a` is not allowed here at line 2, column 1"],
+    );
     check("a.json", "null {", expect!["a.json, document 2: EOF while parsing an object at line 1 column 6"]);
 }
 
