@@ -77,9 +77,12 @@ fn claim(place: &Path) -> io::Result<(PathBuf, File)> {
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
             Err(error) => return Err(error),
             Ok(()) => {
-                let lock = File::create_new(directory.join(LOCK))?;
+                // It gets its name when it is locked, or another process might find it unlocked in between.
+                let unnamed = directory.join("new");
+                let lock = File::create_new(&unnamed)?;
                 // Where files cannot be locked, the directory is merely never taken for a dead one.
                 let _ = lock.try_lock();
+                fs::rename(unnamed, directory.join(LOCK))?;
                 return Ok((directory, lock));
             }
         }
@@ -137,6 +140,20 @@ mod tests {
         let mut expected = vec!["kopf-2-0".to_owned(), living, "other".to_owned()];
         expected.sort();
         assert_eq!(names(place.path()), expected);
+    }
+
+    #[test]
+    fn directories_that_are_made_at_the_same_time_leave_each_other_alone() {
+        let place = tempfile::tempdir().unwrap();
+        let places = [place.path().to_owned()];
+        std::thread::scope(|scope| {
+            for _ in 0..8 {
+                scope.spawn(|| {
+                    (0..50).for_each(|_| drop(Copies::new(&places).unwrap().write("libx", b"1").unwrap()))
+                });
+            }
+        });
+        assert_eq!(names(place.path()), Vec::<String>::new());
     }
 
     #[test]

@@ -49,9 +49,11 @@ extern "C" fn call(_: InvokeRequest) -> FutureV1 {
 
 extern "C" fn call_sync(_: InvokeRequest) -> Reply {
     let host = HOST.lock().unwrap().unwrap();
-    let now = host.control()(op::NOW, RVec::new()).unwrap();
-    let unknown = host.control()(op::SLEEP, RVec::new()).unwrap_err();
-    ok(&json!({ "result": [parse(&now), parse(&unknown)["kind"]] }))
+    let ask = |operation| match host.control()(operation, RVec::new()) {
+        RResult::ROk(json) => parse(&json),
+        RResult::RErr(json) => parse(&json)["kind"].clone(),
+    };
+    ok(&json!({ "result": [ask(op::NOW), ask(op::SLEEP)] }))
 }
 
 extern "C" fn set_level(_: u8) {}
@@ -103,7 +105,20 @@ impl Clock for Still {
     }
 }
 
-fn adopted(clock: &Arc<Still>) -> Loaded {
+/// A time that cannot be told.
+struct Broken;
+
+impl Clock for Broken {
+    fn now(&self) -> Timestamp {
+        panic!("the clock is broken")
+    }
+
+    fn sleep_until(&self, _: Timestamp) -> BoxFuture<'static, ()> {
+        panic!("the clock is broken")
+    }
+}
+
+fn adopted(clock: &Arc<impl Clock>) -> Loaded {
     let options = Options { clock: clock.clone(), in_place: true, ..Options::default() };
     let init = Init { package: Some("linked".to_owned()), ..Init::default() };
     adopt(vec![(root(), init)], &options).ok().unwrap()
@@ -137,6 +152,12 @@ fn synchronous_handlers_have_the_time_of_their_own_host() {
     let answer = |loaded| block_on(invoke(loaded, "now")).result.unwrap().unwrap();
     assert_eq!(answer(&first), json!([{ "unix_ms": 10_000 }, "unsupported"]));
     assert_eq!(answer(&second), json!([{ "unix_ms": 1_000_000 }, "unsupported"]));
+}
+
+#[test]
+fn a_panic_of_the_host_is_an_answer_to_the_plugin() {
+    let answer = block_on(invoke(&adopted(&Arc::new(Broken)), "now")).result;
+    assert_eq!(answer.unwrap().unwrap(), json!(["panic", "unsupported"]));
 }
 
 #[test]

@@ -170,6 +170,13 @@ fn a_plugin_may_ask_for_the_time_and_for_nothing_that_is_not_known() {
 }
 
 #[test]
+fn a_handler_of_a_plugin_that_is_not_loaded_fails_for_good() {
+    let mut loaded = load(&["unruly"]);
+    loaded.handlers[0].plugin = 7;
+    check(&loaded, "echo", &json!({}), None, json!({}), expect!["Permanent: there is no plugin number 7"]);
+}
+
+#[test]
 fn several_plugins_answer_side_by_side() {
     let loaded = load(&["orderly", "unruly"]);
     let names: Vec<_> = loaded.plugins.iter().map(|plugin| plugin.name.as_str()).collect();

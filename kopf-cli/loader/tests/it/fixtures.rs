@@ -87,8 +87,9 @@ fn write_workspace(home: &Path) {
         ),
     );
     // The versions that the repository has; what the fixtures do not need is left out of it when they are built.
-    if !home.join("Cargo.lock").exists() {
-        fs::copy(root.join("Cargo.lock"), home.join("Cargo.lock")).unwrap();
+    let lock = fs::read_to_string(root.join("Cargo.lock")).unwrap();
+    if write(&home.join("Cargo.lock.whole"), &lock) {
+        write(&home.join("Cargo.lock"), &lock);
     }
 }
 
@@ -112,11 +113,12 @@ fn manifest(package: &str, library: &str, source: &Path, kind: Kind, root: &Path
     text
 }
 
-/// Writes a file unless it has this text: a newer file would be built again.
-fn write(path: &Path, text: &str) {
+/// Writes a file unless it has this text: a newer file would be built again. Answers whether it was written.
+fn write(path: &Path, text: &str) -> bool {
     if fs::read_to_string(path).is_ok_and(|found| found == text) {
-        return;
+        return false;
     }
     fs::create_dir_all(path.parent().unwrap()).unwrap();
     fs::write(path, text).unwrap();
+    true
 }
