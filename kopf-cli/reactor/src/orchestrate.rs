@@ -164,7 +164,7 @@ impl Watches {
     fn start(&mut self, key: (String, Option<String>), served: Served) {
         self.numbers += 1;
         let source = Source::new(self.numbers, served, key.1.clone());
-        info!("Watching {source}.");
+        debug!("Watching {source}.");
         let pulse = self.io.health.pulse(source.to_string());
         let sink = Objects { io: self.io.clone(), source: source.clone(), signals: self.signals.clone() };
         let (io, path, name, heart) = (self.io.clone(), source.path(), source.to_string(), pulse.clone());

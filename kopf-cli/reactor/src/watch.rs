@@ -108,7 +108,10 @@ pub(crate) async fn watch(io: &Io, name: &str, path: &str, pulse: &Arc<Pulse>, s
         debug!("The watch of {name} has ended: {end:?}; it goes on from {next:?}.");
         position = next;
         if let End::Failed(error) = &end {
-            complain(io, name, error);
+            // A connection that ends is what connections do; a server that does not answer then is another matter.
+            if failures > 0 || error.code().is_some() {
+                complain(io, name, error);
+            }
             sink.refused(error);
         }
         if wait {

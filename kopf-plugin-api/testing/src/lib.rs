@@ -17,6 +17,7 @@
 #![forbid(unsafe_code)]
 
 mod clock;
+mod log;
 mod operator;
 
 pub use clock::VirtualClock;

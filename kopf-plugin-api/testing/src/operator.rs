@@ -12,7 +12,7 @@ use kopf_sandbox::{Entry, Journal, Sandbox};
 use serde_json::Value;
 use tokio::{runtime::Runtime, task::JoinHandle};
 
-use crate::clock::VirtualClock;
+use crate::{clock::VirtualClock, log::Log};
 
 /// When a test's time begins, unless it is told otherwise.
 const BEGINNING: &str = "2026-01-01T00:00:00Z";
@@ -28,6 +28,7 @@ pub struct Operator {
     runtime: Runtime,
     clock: VirtualClock,
     sandbox: Sandbox,
+    log: Log,
     running: Option<Running>,
 }
 
@@ -62,7 +63,8 @@ impl Operator {
             .on_thread_park(move || parking.parks())
             .build()
             .expect("a runtime can be made");
-        let mut operator = Operator { package: package.to_owned(), runtime, clock, sandbox, running: None };
+        let package = package.to_owned();
+        let mut operator = Operator { package, runtime, clock, sandbox, log: Log::default(), running: None };
         operator.resume();
         operator
     }
@@ -74,6 +76,8 @@ impl Operator {
     /// If it runs, and as [`Operator::start`].
     pub fn resume(&mut self) {
         assert!(self.running.is_none(), "the operator runs already");
+        let dispatch = self.log.dispatch();
+        let _listening = tracing::dispatcher::set_default(&dispatch);
         let options =
             Options { level: 5, clock: Arc::new(self.clock.clone()), in_place: true, ..Options::default() };
         let init = Init { package: Some(self.package.clone()), ..Init::default() };
@@ -104,6 +108,8 @@ impl Operator {
     pub fn stop(&mut self) {
         let running = self.running.take().expect("the operator runs");
         running.stopper.stop();
+        let dispatch = self.log.dispatch();
+        let _listening = tracing::dispatcher::set_default(&dispatch);
         let ended = self.runtime.block_on(async { tokio::time::timeout(PATIENCE, running.task).await });
         ended.expect("the operator stops in time").expect("the operator does not panic");
     }
@@ -187,6 +193,8 @@ impl Operator {
     /// If a handler does not answer within a minute of real time.
     pub fn advance(&mut self, span: Duration) {
         let settling = self.clock.advance(span);
+        let dispatch = self.log.dispatch();
+        let _listening = tracing::dispatcher::set_default(&dispatch);
         let settled = self.runtime.block_on(async { tokio::time::timeout(PATIENCE, settling).await });
         assert!(settled.is_ok(), "these handlers have not answered: {}", self.clock.under_way().join(", "));
     }
@@ -206,6 +214,11 @@ impl Operator {
         let wanted = |entry: &Entry| entry.is_write() && entry.path.split('/').any(|part| part == name);
         let writes = self.journal().find(wanted);
         writes.iter().map(|entry| format!("{} {}", entry.method, entry.path)).collect()
+    }
+
+    /// What the operator and its plugin told, in order: `INFO [default/kopf-example-1] Handler create_fn succeeded.`
+    pub fn log(&self) -> Vec<String> {
+        self.log.lines()
     }
 
     /// The API server: faults, history, direct access.

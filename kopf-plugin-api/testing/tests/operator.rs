@@ -54,7 +54,10 @@ fn a_creation_with_a_result_takes_two_writes_and_nothing_after_that() {
     assert_eq!(object["status"]["create_fn"]["message"], "hello world");
     operator.advance(Duration::from_secs(86_400));
     let path = "/apis/zalando.org/v1/namespaces/default/kopfexamples/kopf-example-1";
-    assert_eq!(operator.writes_to("kopf-example-1"), [format!("PATCH {path}/status"), format!("PATCH {path}")]);
+    assert_eq!(
+        operator.writes_to("kopf-example-1"),
+        [format!("PATCH {path}/status"), format!("PATCH {path}")]
+    );
 }
 
 #[test]

@@ -96,6 +96,15 @@ fn chain(error: &dyn std::error::Error) -> String {
     text
 }
 
+/// Why there was no answer, without the names of the layers that it came through.
+fn reason(error: &kube::Error) -> String {
+    match error {
+        kube::Error::Service(error) => chain(error.as_ref()),
+        kube::Error::HyperError(error) => chain(error),
+        error => chain(error),
+    }
+}
+
 impl KubeCluster {
     /// A cluster behind a client that is there already, such as one over a service without sockets.
     pub fn over(client: Client) -> KubeCluster {
@@ -118,7 +127,7 @@ impl KubeCluster {
             None => Body::empty(),
         };
         let request = builder.body(body).map_err(|error| Error::Malformed(error.to_string()))?;
-        let response = self.client.send(request).await.map_err(|error| Error::Unreachable(chain(&error)))?;
+        let response = self.client.send(request).await.map_err(|error| Error::Unreachable(reason(&error)))?;
         if response.status().is_success() {
             return Ok(response);
         }
