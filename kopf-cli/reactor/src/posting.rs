@@ -1,12 +1,19 @@
 //! Posts Kubernetes Events, within a budget and never at the expense of the work they tell of.
 
+mod series;
+
 use jiff::Timestamp;
 use kopf_core::report::{self, Budget, Kind, Report};
 use serde_json::Value;
 use tokio::sync::mpsc;
 use tracing::{debug, warn};
 
-use crate::{Events, cluster::Request, io::Io};
+use self::series::Series;
+use crate::{
+    Events,
+    cluster::{Error, Request},
+    io::Io,
+};
 
 /// How many Events wait at most. Beyond that they are dropped: what they tell is in the log too.
 const WAITING: usize = 512;
@@ -56,22 +63,14 @@ impl Mailbox {
 /// Posts what arrives, until the mailbox is gone.
 pub(crate) async fn post(io: &Io, letters: &mut mpsc::Receiver<Letter>) {
     let mut budget = Budget::new(BURST, PER_SECOND);
+    let mut series = Series::default();
     let mut number = io.clock.now().as_nanosecond() as u64;
     while let Some(letter) = letters.recv().await {
         if !budget.allow(letter.kind, io.clock.now()) {
             continue;
         }
         number = number.wrapping_add(1);
-        let report = Report {
-            kind: letter.kind,
-            reason: letter.reason,
-            note: &letter.note,
-            regarding: &letter.regarding,
-        };
-        let event = report::event(&report, &io.settings.instance, &format!("{number:x}"), letter.at);
-        let namespace = event["metadata"]["namespace"].as_str().unwrap_or("default");
-        let path = format!("/apis/events.k8s.io/v1/namespaces/{namespace}/events");
-        if let Err(error) = io.cluster.send(Request::post(path, &event)).await {
+        if let Err(error) = deliver(io, &mut series, letter, number).await {
             // A namespace that is going takes no new objects; who deleted it knows.
             let going =
                 error.code() == Some(404) || error.to_string().contains("because it is being terminated");
@@ -82,4 +81,25 @@ pub(crate) async fn post(io: &Io, letters: &mut mpsc::Receiver<Letter>) {
             }
         }
     }
+}
+
+/// Posts an Event, or counts it where it was posted before.
+async fn deliver(io: &Io, series: &mut Series, letter: Letter, number: u64) -> Result<(), Error> {
+    let Letter { kind, reason, note, regarding, at } = letter;
+    let uid = regarding["uid"].as_str().unwrap_or_default().to_owned();
+    let report = Report { kind, reason, note: &note, regarding: &regarding };
+    let event = report::event(&report, &io.settings.instance, &format!("{number:x}"), at);
+    let key = (uid, reason, note);
+    if let Some((path, count)) = series.repeat(&key, at) {
+        match io.cluster.send(Request::merge_patch(path, &report::series(count, at))).await {
+            // It may have expired, as Events do after an hour.
+            Err(error) if error.code() == Some(404) => series.forget(&key),
+            counted => return counted.map(drop),
+        }
+    }
+    let text = |value: &Value| value.as_str().unwrap_or("default").to_owned();
+    let path = format!("/apis/events.k8s.io/v1/namespaces/{}/events", text(&event["metadata"]["namespace"]));
+    io.cluster.send(Request::post(&path, &event)).await?;
+    series.remember(key, format!("{path}/{}", text(&event["metadata"]["name"])), at);
+    Ok(())
 }

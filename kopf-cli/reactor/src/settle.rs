@@ -61,6 +61,15 @@ impl Target<'_> {
         self.source.served().resource.object_path(namespace, &self.place.name)
     }
 
+    /// The object as far as it is known without its bytes: which one it is.
+    pub(crate) fn outline(&self) -> Value {
+        let resource = &self.source.served().resource;
+        json!({
+            "apiVersion": resource.api_version(), "kind": resource.kind,
+            "metadata": { "name": &*self.place.name, "namespace": self.place.namespace.as_deref(), "uid": self.uid },
+        })
+    }
+
     /// The object as it is now; `None` if it is gone, or another one has its name.
     pub(crate) async fn fetch(&self) -> Result<Option<Bytes>, Error> {
         match self.io.cluster.send(Request::get(self.path())).await {
@@ -230,8 +239,7 @@ impl Writing<'_> {
                     "status.{id} is not in the schema of {resource} and was dropped: declare it or set x-kubernetes-preserve-unknown-fields"
                 );
                 warn!(object = %self.target.place, %resource, "{line}");
-                let body = json!({ "metadata": { "name": &*self.target.place.name, "namespace": self.target.place.namespace.as_deref(), "uid": self.target.uid } });
-                io.mailbox.post(Kind::Warning, "Pruned", &line, &body, io.clock.now());
+                io.mailbox.post(Kind::Warning, "Pruned", &line, &self.target.outline(), io.clock.now());
             }
         }
     }

@@ -100,11 +100,7 @@ impl<'a> Case<'a> {
 
     /// The object as a deletion shows it that only a list has told of: where it was, and no more.
     fn remembered(&self) -> Arc<Subject> {
-        let resource = &self.served.resource;
-        let body = json!({
-            "apiVersion": resource.api_version(), "kind": resource.kind,
-            "metadata": { "name": &*self.place.name, "namespace": self.place.namespace.as_deref(), "uid": &*self.uid },
-        });
+        let body = self.target().outline();
         let header = Header {
             uid: self.uid.clone(),
             namespace: self.place.namespace.as_deref().map(Into::into),

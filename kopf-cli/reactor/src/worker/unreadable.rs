@@ -19,9 +19,7 @@ impl Case<'_> {
         let line = format!("The object is not handled: {error}");
         if io.complaints.is_due(&format!("unreadable {}", target.uid), now) {
             self.tell(Level::Warn, &line);
-            let body = json!({ "metadata": {
-                "name": &*target.place.name, "namespace": target.place.namespace.as_deref(), "uid": target.uid } });
-            io.mailbox.post(Kind::Warning, "Unreadable", &line, &body, now);
+            io.mailbox.post(Kind::Warning, "Unreadable", &line, &target.outline(), now);
         }
         let Ok(header) = Header::read(raw) else { return };
         if !header.deleting {
