@@ -42,8 +42,8 @@ pub enum Command {
 #[derive(Debug, Default, Args)]
 #[command(after_help = RUN_ENVIRONMENT)]
 pub struct Run {
-    /// Plugins to load, such as target/debug/libminimal.so. Neither these nor --build, in the folder of a plugin
-    /// crate: --build .
+    /// Plugins to load, such as target/debug/libminimal.so. Without these and --build, the plugin crate in the working
+    /// folder is built and loaded
     #[arg(value_name = "PLUGIN")]
     pub plugins: Vec<PathBuf>,
 
@@ -119,8 +119,8 @@ pub struct Run {
 /// The words after `kopf inspect`.
 #[derive(Debug, Default, Args)]
 pub struct Inspect {
-    /// The plugin, such as target/debug/libminimal.so. Neither it nor --build, in the folder of a plugin crate:
-    /// --build .
+    /// The plugin, such as target/debug/libminimal.so. Without it and --build, the plugin crate in the working folder
+    /// is built
     #[arg(conflicts_with = "build")]
     pub plugin: Option<PathBuf>,
 

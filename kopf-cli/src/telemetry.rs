@@ -79,8 +79,15 @@ pub fn start(format: Format, verbosity: Verbosity) {
         colours: io::stderr().is_terminal() && !no_color,
         zone: TimeZone::system(),
     };
-    let subscriber = tracing_subscriber::registry().with(Lines { style }.with_filter(verbosity.filter()));
-    let _ = tracing::subscriber::set_global_default(subscriber);
+    let _ = tracing::subscriber::set_global_default(subscriber(style, verbosity, write));
+}
+
+fn subscriber(
+    style: Style,
+    verbosity: Verbosity,
+    write: impl Fn(&str) + Send + Sync + 'static,
+) -> impl Subscriber {
+    tracing_subscriber::registry().with(Lines { style, write }.with_filter(verbosity.filter()))
 }
 
 /// Says a line to the user that stands for itself.
@@ -104,11 +111,13 @@ fn write(text: &str) {
     let _ = io::stderr().lock().write_all(text.as_bytes());
 }
 
-struct Lines {
+/// Writes each event as a line.
+struct Lines<W> {
     style: Style,
+    write: W,
 }
 
-impl<S: Subscriber> Layer<S> for Lines {
+impl<S: Subscriber, W: Fn(&str) + 'static> Layer<S> for Lines<W> {
     fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
         let mut fields = Fields::default();
         event.record(&mut fields);
@@ -125,7 +134,7 @@ impl<S: Subscriber> Layer<S> for Lines {
             message: &fields.message,
             fields: &fields.others,
         };
-        write(&self.style.render(&line));
+        (self.write)(&self.style.render(&line));
     }
 }
 
@@ -184,5 +193,70 @@ impl Visit for Fields {
 
     fn record_bool(&mut self, field: &Field, value: bool) {
         self.add(field, value.into());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{Arc, Mutex};
+
+    use tracing::{debug, error, info};
+
+    use super::*;
+
+    /// What is logged of a few events of kopf, a plugin and a library, without the times.
+    #[track_caller]
+    fn check(verbosity: Verbosity, expected: &[&str]) {
+        let log = Arc::new(Mutex::new(String::new()));
+        let style = Style {
+            format: Format::Full,
+            details: verbosity.shows_details(),
+            colours: false,
+            zone: TimeZone::UTC,
+        };
+        let sink = log.clone();
+        let subscriber = subscriber(style, verbosity, move |line| sink.lock().unwrap().push_str(line));
+        tracing::subscriber::with_default(subscriber, || {
+            debug!(target: "kopf_reactor::watch", count = 3, "Listed.");
+            info!(target: "kopf_reactor::worker", object = %"default/a", "Handler create_fn succeeded.");
+            let fields = r#"{"size":2}"#;
+            info!(target: "kopf_plugin", object = %"default/a", origin = "minimal", %fields, "Hello.");
+            debug!(target: "hyper::pool", "Reused.");
+            info!(target: "hyper::pool", "Connected.");
+            error!(target: "rustls", "Expired.");
+            info!(target: BARE, "Ctrl-C to stop.");
+        });
+        let log = log.lock().unwrap();
+        let without_time = |line: &'_ str| match line.strip_prefix('[') {
+            Some(line) => line["2026-11-22 21:14:06.742] ".len()..].to_owned(),
+            None => line.to_owned(),
+        };
+        assert_eq!(log.lines().map(without_time).collect::<Vec<_>>(), expected);
+    }
+
+    #[test]
+    fn each_verbosity_has_its_lines() {
+        check(Verbosity::Quiet, &["ERROR rustls  Expired."]);
+        check(
+            Verbosity::Normal,
+            &[
+                "INFO  kopf  [default/a] Handler create_fn succeeded.",
+                "INFO  minimal  [default/a] Hello.",
+                "ERROR rustls  Expired.",
+                "Ctrl-C to stop.",
+            ],
+        );
+        check(
+            Verbosity::Debug,
+            &[
+                "DEBUG kopf  Listed. count=3",
+                "INFO  kopf  [default/a] Handler create_fn succeeded.",
+                "INFO  minimal  [default/a] Hello. size=2",
+                "DEBUG hyper::pool  Reused.",
+                "INFO  hyper::pool  Connected.",
+                "ERROR rustls  Expired.",
+                "Ctrl-C to stop.",
+            ],
+        );
     }
 }

@@ -23,7 +23,7 @@ use crate::{
     http::{Server, probes::Probes},
     plugins::{self, Plugins},
     sandbox,
-    signals::Signals,
+    signals::{Signal, Signals},
     telemetry,
 };
 
@@ -89,7 +89,7 @@ async fn serve(
             }
         }
         let (stopper, stop) = stop::channel();
-        Ok(until_stopped(operator.run(stop), &mut signals, &stopper).await)
+        Ok(until_stopped(operator.run(stop), async || signals.next().await, &stopper).await)
     };
     let code = tokio::select! {
         ended = work => ended?,
@@ -123,16 +123,20 @@ async fn bind(address: SocketAddr) -> Result<Server, Failure> {
 
 /// Awaits the operator's end, and returns the code to exit with. The first signal tells the operator to stop, after the
 /// second one nothing is waited for.
-async fn until_stopped(operator: impl Future<Output = ()>, signals: &mut Signals, stopper: &Stopper) -> u8 {
+async fn until_stopped(
+    operator: impl Future<Output = ()>,
+    mut next_signal: impl AsyncFnMut() -> Signal,
+    stopper: &Stopper,
+) -> u8 {
     let mut operator = pin!(operator);
     tokio::select! {
         () = &mut operator => return 0,
-        signal = signals.next() => tracing::info!("Signal {signal} is received. Operator is stopping."),
+        signal = next_signal() => tracing::info!("Signal {signal} is received. Operator is stopping."),
     }
     stopper.stop();
     tokio::select! {
         () = operator => 0,
-        signal = signals.next() => {
+        signal = next_signal() => {
             tracing::warn!("Signal {signal} is received again. Ending at once.");
             signal.exit_code()
         }
@@ -227,23 +231,20 @@ mod tests {
 
     #[tokio::test]
     async fn the_first_signal_stops_and_the_second_one_ends() {
-        let mut signals = Signals::listen().unwrap();
-        let kill = |name: &str| {
-            let command = format!("kill -{name} {}", std::process::id());
-            std::process::Command::new("sh").args(["-c", &command]).status().unwrap();
-        };
+        let (sender, mut receiver) = tokio::sync::mpsc::unbounded_channel();
+        let mut next = async || receiver.recv().await.expect("the sender is there");
 
         let (stopper, mut stop) = stop::channel();
-        kill("INT");
-        assert_eq!(until_stopped(async move { stop.told().await }, &mut signals, &stopper).await, 0);
+        sender.send(Signal::Interrupt).unwrap();
+        assert_eq!(until_stopped(async move { stop.told().await }, &mut next, &stopper).await, 0);
 
         let (stopper, mut stop) = stop::channel();
+        sender.send(Signal::Interrupt).unwrap();
         let hangs = async {
             stop.told().await;
-            kill("TERM");
+            sender.send(Signal::Terminate).unwrap();
             pending().await
         };
-        kill("INT");
-        assert_eq!(until_stopped(hangs, &mut signals, &stopper).await, 143);
+        assert_eq!(until_stopped(hangs, &mut next, &stopper).await, 143);
     }
 }
