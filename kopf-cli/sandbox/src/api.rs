@@ -252,8 +252,8 @@ impl Ask<'_> {
         };
         let mut store = self.api.store();
         if action == Action::Create && kinds::going(&store, &self.view.resource.key) {
-            let message = "create not allowed while custom resource definition is terminating";
-            return Err(Status::new(405, "MethodNotAllowed", message));
+            let why = "create not allowed while custom resource definition is terminating";
+            return Err(Status::forbidden(self.view.about(""), why));
         }
         deep::with_stack(deepest.min(deep::MAX_DEPTH) + store.deepest(), || {
             let mut writer = Writer { store: &mut store, now: self.api.clock.now(), dry_run };

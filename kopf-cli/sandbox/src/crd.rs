@@ -2,6 +2,8 @@
 //!
 //! Schemas are kept as data; nothing is validated, pruned or defaulted by them.
 
+use std::cmp::Reverse;
+
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
@@ -13,7 +15,7 @@ use crate::{
 };
 
 /// What holds a definition until its objects are gone.
-const CLEANUP: &str = "customresourcecleanup.apiextensions.k8s.io";
+pub(crate) const CLEANUP: &str = "customresourcecleanup.apiextensions.k8s.io";
 
 /// Completes a definition and accepts it, as the controllers of a cluster do moments after it is written.
 ///
@@ -67,25 +69,32 @@ pub(crate) fn prepare(
 }
 
 fn accepted_status(now: Timestamp) -> Value {
-    let condition = |kind: &str, reason: &str, message: &str| {
-        let at = seconds(now);
-        json!({ "lastTransitionTime": at, "message": message, "reason": reason, "status": "True", "type": kind })
-    };
     json!({
         "conditions": [
-            condition("NamesAccepted", "NoConflicts", "no conflicts found"),
-            condition("Established", "InitialNamesAccepted", "the initial names have been accepted"),
+            condition("NamesAccepted", "NoConflicts", "no conflicts found", now),
+            condition("Established", "InitialNamesAccepted", "the initial names have been accepted", now),
         ],
     })
 }
 
+fn condition(kind: &str, reason: &str, message: &str, now: Timestamp) -> Value {
+    let at = seconds(now);
+    json!({ "lastTransitionTime": at, "message": message, "reason": reason, "status": "True", "type": kind })
+}
+
 /// Holds a definition that is being deleted until its objects are gone.
-pub(crate) fn mark(metadata: &mut Map<String, Value>) {
+pub(crate) fn mark(metadata: &mut Map<String, Value>, rest: &mut Map<String, Value>, now: Timestamp) {
     let finalizers = metadata.entry("finalizers").or_insert_with(|| json!([]));
     if let Value::Array(list) = finalizers
         && !list.iter().any(|finalizer| finalizer == CLEANUP)
     {
         list.push(CLEANUP.into());
+    }
+    let message = "CustomResourceDefinition marked for deletion; CustomResource deletion will begin soon";
+    if let Some(Value::Array(conditions)) =
+        rest.get_mut("status").and_then(|status| status.get_mut("conditions"))
+    {
+        conditions.push(condition("Terminating", "InstanceDeletionPending", message, now));
     }
 }
 
@@ -126,7 +135,7 @@ fn faults(name: &str, spec: &Value) -> Vec<Cause> {
         }
         if !version["schema"]["openAPIV3Schema"].is_object() {
             let field = format!("spec.versions[{index}].schema.openAPIV3Schema");
-            causes.push(Cause::required(field, "schemas are required"));
+            causes.push(Cause::required(field, ""));
         }
     }
     causes
@@ -164,7 +173,7 @@ pub(crate) fn resource(definition: &Value) -> Result<Resource, Status> {
     if !versions.iter().any(|version| version.storage) {
         return Err(Status::internal("the definition has no storage version"));
     }
-    versions.sort_by(|one, other| precedence(&other.name).cmp(&precedence(&one.name)));
+    versions.sort_by_key(|version| Reverse(precedence(&version.name)));
     Ok(Resource {
         key: key_of(&text(&names["plural"]), &group),
         plural: text(&names["plural"]),
@@ -189,9 +198,9 @@ pub(crate) fn resource(definition: &Value) -> Result<Resource, Status> {
 }
 
 /// What a version sorts by: releases before betas before alphas, the higher first; then all others by name.
-pub(crate) fn precedence(version: &str) -> (u8, u64, u64, std::cmp::Reverse<String>) {
-    let other = (0, 0, 0, std::cmp::Reverse(version.to_owned()));
-    let same = std::cmp::Reverse(String::new());
+pub(crate) fn precedence(version: &str) -> (u8, u64, u64, Reverse<String>) {
+    let other = (0, 0, 0, Reverse(version.to_owned()));
+    let same = Reverse(String::new());
     let Some(rest) = version.strip_prefix('v') else { return other };
     let (stability, major, minor) = if let Some((major, minor)) = rest.split_once("beta") {
         (2, major, minor)
@@ -225,7 +234,7 @@ mod tests {
         })
     }
 
-    fn accept(name: &str, spec: Value) -> Result<Value, Status> {
+    fn accept(name: &str, spec: &Value) -> Result<Value, Status> {
         let metadata = json!({ "name": name }).as_object().cloned().unwrap();
         let mut rest = json!({ "spec": spec }).as_object().cloned().unwrap();
         prepare(&metadata, &mut rest, None, Timestamp::UNIX_EPOCH).map(|()| rest.into())
@@ -233,7 +242,7 @@ mod tests {
 
     #[test]
     fn an_accepted_definition_says_so_and_serves_its_versions() {
-        let accepted = accept("kopfexamples.zalando.org", definition()).unwrap();
+        let accepted = accept("kopfexamples.zalando.org", &definition()).unwrap();
         assert_eq!(accepted["status"]["conditions"][1]["type"], "Established");
         assert_eq!(accepted["status"]["acceptedNames"]["singular"], "kopfexample");
         assert_eq!(accepted["status"]["storedVersions"], json!(["v1"]));
@@ -249,7 +258,7 @@ mod tests {
     fn refused(change: impl FnOnce(&mut Value), field: &str) {
         let mut spec = definition();
         change(&mut spec);
-        let status = accept("kopfexamples.zalando.org", spec).unwrap_err();
+        let status = accept("kopfexamples.zalando.org", &spec).unwrap_err();
         assert_eq!(status.code, 422);
         assert!(status.message.contains(field), "{}", status.message);
     }
@@ -266,13 +275,13 @@ mod tests {
     fn conversion_webhooks_are_not_done() {
         let mut spec = definition();
         spec["conversion"] = json!({ "strategy": "Webhook" });
-        assert_eq!(accept("kopfexamples.zalando.org", spec).unwrap_err().code, 501);
+        assert_eq!(accept("kopfexamples.zalando.org", &spec).unwrap_err().code, 501);
     }
 
     #[test]
     fn releases_come_before_betas_before_alphas() {
         let mut versions = ["foo1", "v1alpha1", "v2", "v11beta2", "v10", "v3beta1", "foo10"];
-        versions.sort_by_key(|version| std::cmp::Reverse(precedence(version)));
+        versions.sort_by_key(|version| Reverse(precedence(version)));
         assert_eq!(versions, ["v10", "v2", "v11beta2", "v3beta1", "v1alpha1", "foo1", "foo10"]);
     }
 }

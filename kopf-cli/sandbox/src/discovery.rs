@@ -169,7 +169,7 @@ fn versions_of(catalog: &Catalog, group: &str) -> Vec<String> {
         .filter(|(_, version)| version.group == group)
         .map(|(_, version)| version.name.clone())
         .collect();
-    versions.sort_by(|one, other| precedence(other).cmp(&precedence(one)));
+    versions.sort_by_key(|version| std::cmp::Reverse(precedence(version)));
     versions.dedup();
     versions
 }

@@ -49,18 +49,44 @@ pub(crate) fn prepare(
 }
 
 /// Writes into an object that it is going.
-pub(crate) fn mark(resource: &Resource, metadata: &mut Map<String, Value>, rest: &mut Map<String, Value>) {
+pub(crate) fn mark(
+    resource: &Resource,
+    metadata: &mut Map<String, Value>,
+    rest: &mut Map<String, Value>,
+    now: Timestamp,
+) {
     match &*resource.key {
         NAMESPACES => {
-            metadata.shift_remove("deletionGracePeriodSeconds");
             let status = rest.entry("status").or_insert_with(|| json!({}));
             status["phase"] = "Terminating".into();
         }
-        DEFINITIONS => {
-            metadata.shift_remove("deletionGracePeriodSeconds");
-            crd::mark(metadata);
-        }
+        DEFINITIONS => crd::mark(metadata, rest, now),
         _ => {}
+    }
+}
+
+/// Refuses a definition whose names another one has already: a cluster takes it and never serves it.
+pub(crate) fn check_names(
+    store: &Store,
+    resource: &Resource,
+    rest: &Map<String, Value>,
+) -> Result<(), Status> {
+    if &*resource.key != DEFINITIONS {
+        return Ok(());
+    }
+    let defined = crd::resource(&json!({ "spec": rest.get("spec") }))?;
+    let taken = store.catalog.resources().any(|other| {
+        other.key != defined.key
+            && other.storage().group == defined.storage().group
+            && (other.kind == defined.kind
+                || other.list_kind == defined.list_kind
+                || other.singular == defined.singular
+                || other.short_names.iter().any(|name| defined.short_names.contains(name)))
+    });
+    if taken {
+        Err(Status::not_implemented("definitions with names that are already in use"))
+    } else {
+        Ok(())
     }
 }
 
@@ -78,12 +104,20 @@ pub(crate) fn may_delete(store: &Store, resource: &Resource, name: &str, view: &
     Ok(())
 }
 
-/// Deletes what belongs to an object that is to be deleted, and tells whether some of it is still there.
-pub(crate) fn keeps(writer: &mut Writer<'_>, resource: &Resource, current: &Stored) -> Result<bool, Status> {
-    if &*resource.key != DEFINITIONS || writer.dry_run {
-        return Ok(false);
+/// Whether objects of this resource contain others, which go with them.
+pub(crate) fn contains_others(resource: &Resource) -> bool {
+    matches!(&*resource.key, NAMESPACES | DEFINITIONS)
+}
+
+/// Empties a container that is marked as going, and takes it out where nothing holds it any more.
+pub(crate) fn empty(writer: &mut Writer<'_>, resource: &Arc<Resource>, name: &str) -> Result<(), Status> {
+    if &*resource.key == NAMESPACES {
+        if writer.store.get(NAMESPACES, "", name).is_some_and(|namespace| !namespace.header.has_finalizers) {
+            writer.vanish(resource, "", name);
+        }
+        return Ok(());
     }
-    let Some(defined) = writer.store.catalog.get(&current.header.name).cloned() else { return Ok(false) };
+    let Some(defined) = writer.store.catalog.get(name).cloned() else { return Ok(()) };
     for object in writer.store.list(&defined.key, None) {
         if object.header.has_finalizers {
             writer.mark_deleted(&defined, &object)?;
@@ -91,7 +125,10 @@ pub(crate) fn keeps(writer: &mut Writer<'_>, resource: &Resource, current: &Stor
             writer.store.remove(&defined, &object.header.namespace, &object.header.name);
         }
     }
-    Ok(!writer.store.list(&defined.key, None).is_empty())
+    if writer.store.list(&defined.key, None).is_empty() {
+        writer.vanish(resource, "", name);
+    }
+    Ok(())
 }
 
 /// Serves what a definition defines, as soon as it is written.
@@ -103,7 +140,7 @@ pub(crate) fn after_write(store: &mut Store, resource: &Resource, stored: &Store
 }
 
 /// Ends what cannot outlive the object that was removed.
-pub(crate) fn after_removal(store: &mut Store, resource: &Arc<Resource>, _namespace: &str, name: &str) {
+pub(crate) fn after_removal(store: &mut Store, resource: &Resource, name: &str) {
     if &*resource.key == DEFINITIONS {
         if let Some(defined) = store.catalog.get(name).cloned() {
             for object in store.list(&defined.key, None) {

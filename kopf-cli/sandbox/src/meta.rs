@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use serde_json::{Map, Value};
 
 use crate::{
+    crd,
     resources::{NameRule, Resource},
     status::Cause,
 };
@@ -128,7 +129,8 @@ pub(crate) fn faults(metadata: &Map<String, Value>, resource: &Resource) -> Vec<
 }
 
 fn qualified_finalizer(finalizer: &str) -> bool {
-    finalizer.contains('/') || ["kubernetes", "orphan", "foregroundDeletion"].contains(&finalizer)
+    finalizer.contains('/')
+        || ["kubernetes", "orphan", "foregroundDeletion", crd::CLEANUP].contains(&finalizer)
 }
 
 fn string_pairs<'a>(
@@ -198,7 +200,8 @@ fn edges_and_middle(text: &str, edge: impl Fn(char) -> bool, also_inside: &str) 
         && text.chars().all(|c| edge(c) || also_inside.contains(c))
 }
 
-fn kind_of(value: &Value) -> &'static str {
+/// What Go calls a kind of JSON value.
+pub(crate) fn kind_of(value: &Value) -> &'static str {
     match value {
         Value::Null => "null",
         Value::Bool(_) => "bool",

@@ -1,12 +1,13 @@
 //! JSON merge patches and JSON patches.
 //!
 //! JSON patches are done here and not by a crate, for the API's are not quite RFC 6902: `replace` of a member that is not
-//! there adds it. And depth has to be watched, for a few `copy` operations can double it again and again.
+//! there adds it, `copy` of one is null, places in lists may count from the end, and the whole object cannot be replaced. And depth has to be watched, for a few `copy` operations can double it again and again.
 
 use serde_json::{Map, Value};
 
 use crate::{
     json::{self, MAX_DEPTH},
+    meta,
     status::Status,
 };
 
@@ -50,18 +51,21 @@ pub(crate) fn reach(target: &Value, patch: &Value) -> usize {
 ///
 /// 400 where the patch cannot be read, 413 where it is too long, 422 where it does not fit, which a failed `test` is.
 pub(crate) fn apply(target: &mut Value, patch: &Value) -> Result<(), Status> {
-    let Value::Array(operations) = patch else {
-        let found = match patch {
-            Value::Object(_) => "object",
-            Value::String(_) => "string",
-            Value::Number(_) => "number",
-            Value::Bool(_) => "bool",
-            _ => return Err(Status::bad_request("Invalid JSON Patch")),
-        };
-        return Err(Status::bad_request(format!(
-            "error decoding patch: json: cannot unmarshal {found} into Go value of type []handlers.jsonPatchOp"
-        )));
+    let operations = match patch {
+        Value::Array(operations) => operations.as_slice(),
+        Value::Null => &[],
+        other => return Err(undecodable(other, "value of type []handlers.jsonPatchOp")),
     };
+    for operation in operations {
+        let Value::Object(fields) = operation else {
+            return Err(undecodable(operation, "value of type handlers.jsonPatchOp"));
+        };
+        for name in ["op", "path", "from"] {
+            if let Some(field) = fields.get(name).filter(|field| !field.is_string()) {
+                return Err(undecodable(field, &format!("struct field jsonPatchOp.{name} of type string")));
+            }
+        }
+    }
     if operations.len() > MAX_OPERATIONS {
         let found = operations.len();
         let message =
@@ -78,32 +82,30 @@ pub(crate) fn apply(target: &mut Value, patch: &Value) -> Result<(), Status> {
     Ok(())
 }
 
+fn undecodable(found: &Value, wanted: &str) -> Status {
+    let found = meta::kind_of(found);
+    Status::bad_request(format!("error decoding patch: json: cannot unmarshal {found} into Go {wanted}"))
+}
+
 fn step(target: &mut Value, operation: &Value) -> Option<()> {
     let path = operation["path"].as_str()?;
-    let value = || operation.get("value").cloned();
+    // A value that is not given is null.
+    let value = &operation["value"];
     match operation["op"].as_str()? {
-        "add" => add(target, path, value()?),
+        "add" => add(target, path, value.clone()),
         "remove" => remove(target, path).map(drop),
-        "replace" => replace(target, path, value()?),
+        "replace" => replace(target, path, value.clone()),
         "move" => {
             let moved = remove(target, operation["from"].as_str()?)?;
             add(target, path, moved)
         }
         "copy" => {
-            let copied = find(target, operation["from"].as_str()?)?.clone();
+            let copied = find(target, operation["from"].as_str()?)?;
             add(target, path, copied)
         }
-        "test" => {
-            let expected = operation.get("value").unwrap_or(&Value::Null);
-            let found = find(target, path).unwrap_or(&Value::Null);
-            (found == expected).then_some(())
-        }
+        "test" => (find(target, path)? == *value).then_some(()),
         _ => None,
     }
-}
-
-fn find<'a>(target: &'a Value, path: &str) -> Option<&'a Value> {
-    target.pointer(path)
 }
 
 /// What holds the last step of a path, and that step unescaped.
@@ -112,21 +114,30 @@ fn parent<'a>(target: &'a mut Value, path: &str) -> Option<(&'a mut Value, Strin
     Some((target.pointer_mut(parent)?, last.replace("~1", "/").replace("~0", "~")))
 }
 
-fn add(target: &mut Value, path: &str, value: Value) -> Option<()> {
-    if path.is_empty() {
-        *target = value;
-        return Some(());
+/// A place in a list of `length`; negative ones count from its end.
+fn index(name: &str, length: usize) -> Option<usize> {
+    let place: i64 = name.parse().ok()?;
+    let place = if place < 0 { place + i64::try_from(length).ok()? } else { place };
+    usize::try_from(place).ok().filter(|place| *place < length)
+}
+
+/// A copy of what stands at a path; a member that an object lacks is null.
+fn find(target: &mut Value, path: &str) -> Option<Value> {
+    match parent(target, path)? {
+        (Value::Object(fields), name) => Some(fields.get(&name).cloned().unwrap_or_default()),
+        (Value::Array(items), name) => index(&name, items.len()).map(|place| items[place].clone()),
+        _ => None,
     }
+}
+
+fn add(target: &mut Value, path: &str, value: Value) -> Option<()> {
     match parent(target, path)? {
         (Value::Object(fields), name) => {
             fields.insert(name, value);
         }
         (Value::Array(items), name) => {
-            let index = if name == "-" { items.len() } else { name.parse().ok()? };
-            if index > items.len() {
-                return None;
-            }
-            items.insert(index, value);
+            let place = if name == "-" { items.len() } else { index(&name, items.len() + 1)? };
+            items.insert(place, value);
         }
         _ => return None,
     }
@@ -134,15 +145,14 @@ fn add(target: &mut Value, path: &str, value: Value) -> Option<()> {
 }
 
 fn replace(target: &mut Value, path: &str, value: Value) -> Option<()> {
-    if path.is_empty() {
-        *target = value;
-        return Some(());
-    }
     match parent(target, path)? {
         (Value::Object(fields), name) => {
             fields.insert(name, value);
         }
-        (Value::Array(items), name) => *items.get_mut(name.parse::<usize>().ok()?)? = value,
+        (Value::Array(items), name) => {
+            let place = index(&name, items.len())?;
+            items[place] = value;
+        }
         _ => return None,
     }
     Some(())
@@ -151,10 +161,7 @@ fn replace(target: &mut Value, path: &str, value: Value) -> Option<()> {
 fn remove(target: &mut Value, path: &str) -> Option<Value> {
     match parent(target, path)? {
         (Value::Object(fields), name) => fields.shift_remove(&name),
-        (Value::Array(items), name) => {
-            let index = name.parse::<usize>().ok().filter(|index| *index < items.len())?;
-            Some(items.remove(index))
-        }
+        (Value::Array(items), name) => index(&name, items.len()).map(|place| items.remove(place)),
         _ => None,
     }
 }
@@ -165,6 +172,7 @@ mod tests {
 
     use super::*;
 
+    #[expect(clippy::needless_pass_by_value, reason = "rows are written in place")]
     #[track_caller]
     fn merged(target: Value, patch: Value, expected: Value) {
         let mut result = target;
@@ -172,6 +180,7 @@ mod tests {
         assert_eq!(result, expected);
     }
 
+    #[expect(clippy::needless_pass_by_value, reason = "rows are written in place")]
     #[track_caller]
     fn check(target: Value, patch: Value, expected: Result<Value, u16>) {
         let mut result = target;
@@ -218,8 +227,23 @@ mod tests {
     }
 
     #[test]
-    fn replace_of_a_missing_member_adds_it_as_the_server_does() {
+    fn what_the_server_does_beyond_the_standard() {
         check(json!({}), json!([{ "op": "replace", "path": "/a", "value": 1 }]), Ok(json!({ "a": 1 })));
+        check(json!({}), json!([{ "op": "copy", "from": "/a", "path": "/b" }]), Ok(json!({ "b": null })));
+        check(json!({}), json!([{ "op": "add", "path": "/a" }]), Ok(json!({ "a": null })));
+        check(json!({}), json!([{ "op": "test", "path": "/a" }]), Ok(json!({})));
+        check(json!({}), json!([{ "op": "test", "path": "/a/b" }]), Err(422));
+        check(json!({}), json!([{ "op": "move", "from": "/a", "path": "/b" }]), Err(422));
+        check(json!({ "l": [1, 2] }), json!([{ "op": "remove", "path": "/l/-1" }]), Ok(json!({ "l": [1] })));
+        check(
+            json!({ "l": [1, 2] }),
+            json!([{ "op": "add", "path": "/l/01", "value": 9 }]),
+            Ok(json!({ "l": [1, 9, 2] })),
+        );
+        check(json!({}), json!([{ "op": "add", "path": "", "value": 1 }]), Err(422));
+        check(json!({}), json!(null), Ok(json!({})));
+        check(json!({}), json!([5]), Err(400));
+        check(json!({}), json!([{ "op": 5 }]), Err(400));
     }
 
     #[test]

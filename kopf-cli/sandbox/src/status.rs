@@ -35,7 +35,9 @@ impl Cause {
     }
 
     pub(crate) fn required(field: impl Into<String>, why: &str) -> Self {
-        Cause { reason: "FieldValueRequired", message: format!("Required value: {why}"), field: field.into() }
+        let message =
+            if why.is_empty() { "Required value".to_owned() } else { format!("Required value: {why}") };
+        Cause { reason: "FieldValueRequired", message, field: field.into() }
     }
 
     pub(crate) fn forbidden(field: impl Into<String>, why: &str) -> Self {
@@ -232,6 +234,7 @@ mod tests {
 
     const X: About<'_> = About { kind: "kopfexamples", group: "zalando.org", name: "x" };
 
+    #[expect(clippy::needless_pass_by_value, reason = "rows are written in place")]
     #[track_caller]
     fn check(status: &Status, expected: Expect) {
         expected.assert_eq(&status.to_value().to_string());

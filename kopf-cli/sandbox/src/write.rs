@@ -75,6 +75,7 @@ impl Writer<'_> {
             object.rest.shift_remove("status");
         }
         kinds::prepare(resource, &mut object.metadata, &mut object.rest, None, self.now)?;
+        kinds::check_names(self.store, resource, &object.rest)?;
         let causes = meta::faults(&object.metadata, resource);
         if !causes.is_empty() {
             return Err(Status::invalid(view.about_kind(&name), causes));
@@ -99,12 +100,15 @@ impl Writer<'_> {
         let current = self.store.get(&view.resource.key, target.namespace, target.name).cloned();
         let Some(current) = current else {
             if view.resource.rules.create_on_update && !status {
+                check_uid(&object, target, "")?;
+                object.metadata.remove("resourceVersion");
                 let mut body = object.whole(view);
                 object::show(&mut body, view);
                 return self.create(view, target.namespace, body);
             }
             return Err(Status::not_found(view.about(target.name)));
         };
+        check_uid(&object, target, &current.header.uid)?;
         self.update(target, &current, object, status)
     }
 
@@ -153,7 +157,7 @@ impl Writer<'_> {
         object.metadata = if status {
             status_metadata(resource.rules.status_metadata, &old_metadata, &asked_metadata)
         } else {
-            asked_metadata.clone()
+            asked_metadata
         };
         if status {
             let new_status = object.rest.get("status").cloned();
@@ -172,6 +176,7 @@ impl Writer<'_> {
         }
         object.metadata.remove("selfLink");
         kinds::prepare(resource, &mut object.metadata, &mut object.rest, Some(&old), self.now)?;
+        kinds::check_names(self.store, resource, &object.rest)?;
         let mut causes = meta::faults(&object.metadata, resource);
         causes.extend(forbidden_changes(&old_metadata, &object.metadata));
         if !causes.is_empty() {
@@ -206,16 +211,12 @@ impl Writer<'_> {
         let Some(current) = current else { return Err(Status::not_found(view.about(name))) };
         demands.check(&current, view)?;
         kinds::may_delete(self.store, resource, name, view)?;
-        let held = kinds::keeps(self, resource, &current)?;
-        if held || current.header.has_finalizers {
+        let contains = kinds::contains_others(resource);
+        if contains || current.header.has_finalizers {
+            // What watches of a real cluster see of containers: first that they are going, then that they are gone.
             let marked = self.mark_deleted(resource, &current)?;
-            return Ok(marked.unwrap_or_else(|| Written::object(200, &current)));
-        }
-        if &*resource.key == NAMESPACES {
-            // What a watch of a real cluster sees of it: first that it is going, then that it is gone.
-            let marked = self.mark_deleted(resource, &current)?;
-            if !self.dry_run {
-                self.vanish(resource, target.namespace, name);
+            if contains && !self.dry_run {
+                kinds::empty(self, resource, name)?;
             }
             return Ok(marked.unwrap_or_else(|| Written::object(200, &current)));
         }
@@ -247,11 +248,13 @@ impl Writer<'_> {
             return Ok(None);
         }
         metadata.insert("deletionTimestamp".to_owned(), seconds(self.now).into());
-        metadata.insert("deletionGracePeriodSeconds".to_owned(), 0.into());
-        if let Some(generation) = metadata.get("generation").and_then(Value::as_i64) {
-            metadata.insert("generation".to_owned(), (generation + 1).into());
+        if !kinds::contains_others(resource) {
+            metadata.insert("deletionGracePeriodSeconds".to_owned(), 0.into());
+            if let Some(generation) = metadata.get("generation").and_then(Value::as_i64) {
+                metadata.insert("generation".to_owned(), (generation + 1).into());
+            }
         }
-        kinds::mark(resource, &mut metadata, &mut rest);
+        kinds::mark(resource, &mut metadata, &mut rest, self.now);
         let object = Incoming { metadata, rest };
         self.commit(resource, object.whole(&resource.stored_view()), 200).map(Some)
     }
@@ -259,7 +262,7 @@ impl Writer<'_> {
     /// Takes an object out of the store, and what goes with it.
     pub(crate) fn vanish(&mut self, resource: &Arc<Resource>, namespace: &str, name: &str) {
         self.store.remove(resource, namespace, name);
-        kinds::after_removal(self.store, resource, namespace, name);
+        kinds::after_removal(self.store, resource, name);
     }
 
     fn commit(&mut self, resource: &Arc<Resource>, value: Value, code: u16) -> Result<Written, Status> {
@@ -351,17 +354,16 @@ impl Preconditions {
 }
 
 fn check_merge_patch(patch: &Value) -> Result<&Value, Status> {
-    let found = match patch {
-        Value::Object(_) => return Ok(patch),
-        Value::Null => return Err(Status::bad_request("Invalid JSON Patch")),
-        Value::Array(_) => "array",
-        Value::String(_) => "string",
-        Value::Number(_) => "number",
-        Value::Bool(_) => "bool",
-    };
-    Err(Status::bad_request(format!(
-        "error decoding patch: json: cannot unmarshal {found} into Go value of type map[string]interface {{}}"
-    )))
+    match patch {
+        Value::Object(_) => Ok(patch),
+        Value::Null => Err(Status::bad_request("Invalid JSON Patch")),
+        other => {
+            let found = meta::kind_of(other);
+            Err(Status::bad_request(format!(
+                "error decoding patch: json: cannot unmarshal {found} into Go value of type map[string]interface {{}}"
+            )))
+        }
+    }
 }
 
 fn check_version(object: &Incoming, target: Target<'_>, current: &Stored) -> Result<(), Status> {
@@ -398,6 +400,24 @@ fn status_metadata(
             taken
         }
     }
+}
+
+/// Refuses to replace an object that is not the one that was meant.
+fn check_uid(object: &Incoming, target: Target<'_>, uid: &str) -> Result<(), Status> {
+    let asked = meta::text(&object.metadata, "uid");
+    if asked.is_empty() || asked == uid {
+        return Ok(());
+    }
+    let view = target.view;
+    let group = if view.resource.rules.custom { format!("{}/", view.version().group) } else { String::new() };
+    let namespace =
+        if target.namespace.is_empty() { String::new() } else { format!("{}/", target.namespace) };
+    let why = format!(
+        "StorageError: invalid object, Code: 4, Key: /registry/{group}{}/{namespace}{}, ResourceVersion: 0, \
+         AdditionalErrorMsg: Precondition failed: UID in precondition: {asked}, UID in object meta: {uid}",
+        view.resource.plural, target.name,
+    );
+    Err(Status::conflict(view.about(target.name), &why))
 }
 
 fn put_or_remove(fields: &mut Map<String, Value>, name: &str, value: Option<Value>) {

@@ -4,6 +4,7 @@ use serde_json::json;
 use super::*;
 use crate::resources::Catalog;
 
+#[expect(clippy::needless_pass_by_value, reason = "rows are written in place")]
 #[track_caller]
 fn check(metadata: Value, expected: Expect) {
     let catalog = Catalog::built_in();

@@ -1,5 +1,7 @@
 //! The sandbox as its clients see it, without sockets and with them.
 
+#![expect(clippy::unwrap_used, reason = "a test ends where its expectation does")]
+
 mod client;
 mod deep;
 mod faults;

@@ -151,6 +151,52 @@ async fn a_stale_version_is_a_conflict() {
 }
 
 #[tokio::test]
+async fn another_uid_is_another_object() {
+    let sandbox = sandbox();
+    let (_, made) = post(&sandbox, KEX, example("x")).await;
+    let path = format!("{KEX}/x");
+    let mut other = made.clone();
+    other["metadata"]["uid"] = "q".into();
+    let (code, status) = put(&sandbox, &path, other).await;
+    assert_eq!(code, 409);
+    assert!(
+        status["message"].as_str().unwrap().contains("Precondition failed: UID in precondition: q"),
+        "{status}"
+    );
+    let (code, status) = merge(&sandbox, &path, json!({ "metadata": { "uid": "q" } })).await;
+    let message =
+        "KopfExample.zalando.org \"x\" is invalid: metadata.uid: Invalid value: \"q\": field is immutable";
+    assert_eq!((code, status["message"].as_str().unwrap()), (422, message));
+}
+
+#[tokio::test]
+async fn a_lease_is_made_by_putting_it_there() {
+    let sandbox = sandbox();
+    let path = "/apis/coordination.k8s.io/v1/namespaces/default/leases/l";
+    let lease = json!({
+        "apiVersion": "coordination.k8s.io/v1", "kind": "Lease", "spec": { "holderIdentity": "a" },
+        "metadata": { "name": "l", "resourceVersion": "5" },
+    });
+    assert_eq!(put(&sandbox, path, lease.clone()).await.0, 201);
+    assert_eq!(put(&sandbox, path, lease).await.0, 409);
+}
+
+#[tokio::test]
+async fn definitions_do_not_share_names() {
+    let sandbox = sandbox();
+    let definition = json!({
+        "apiVersion": "apiextensions.k8s.io/v1", "kind": "CustomResourceDefinition",
+        "metadata": { "name": "others.zalando.org" },
+        "spec": {
+            "group": "zalando.org", "scope": "Cluster", "names": { "plural": "others", "kind": "KopfExample" },
+            "versions": [{ "name": "v1", "served": true, "storage": true, "schema": { "openAPIV3Schema": {} } }],
+        },
+    });
+    let path = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
+    assert_eq!(post(&sandbox, path, definition).await.0, 501);
+}
+
+#[tokio::test]
 async fn a_json_patch_tests_and_changes() {
     let sandbox = sandbox();
     let (_, made) = post(&sandbox, KEX, example("x")).await;
@@ -273,7 +319,9 @@ async fn a_definition_is_served_at_once_and_takes_its_objects_along() {
     assert_eq!(code, 200);
     assert!(going["metadata"]["deletionTimestamp"].is_string(), "{going}");
     assert_eq!(get(&sandbox, &format!("{KEX}/free")).await.0, 404);
-    assert_eq!(post(&sandbox, KEX, example("new")).await.0, 405);
+    assert_eq!(post(&sandbox, KEX, example("new")).await.0, 403);
+    let again = json!({ "metadata": { "generation": 9 }, "spec": { "preserveUnknownFields": false } });
+    assert_eq!(merge(&sandbox, definition, again).await.0, 200, "who is going can still be written");
     merge(&sandbox, &format!("{KEX}/held"), json!({ "metadata": { "finalizers": null } })).await;
     assert_eq!(get(&sandbox, definition).await.0, 404);
     assert_eq!(get(&sandbox, KEX).await, (404, "404 page not found\n".into()));
