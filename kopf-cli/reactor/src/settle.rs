@@ -50,7 +50,8 @@ pub(crate) struct Target<'a> {
 
 enum Step {
     Written,
-    Again,
+    /// What is left is sent again, as it looks now; this is why.
+    Again(Error),
     Gone,
     Later(Error),
 }
@@ -93,9 +94,13 @@ impl Target<'_> {
             kept: None,
             has_status: self.source.served().resource.has_status(),
         };
-        for _ in 0..CONFLICTS {
+        let mut conflicts = 0;
+        loop {
             match writing.step(&subject.object).await {
-                Step::Again => {}
+                Step::Again(error) if conflicts >= CONFLICTS => {
+                    return Settled::Later(Box::new(writing.conclusion), error);
+                }
+                Step::Again(_) => conflicts += 1,
                 Step::Written => {
                     let Writing { version, fresh, kept, .. } = writing;
                     return Settled::Written { version, fresh, kept };
@@ -104,8 +109,6 @@ impl Target<'_> {
                 Step::Later(error) => return Settled::Later(Box::new(writing.conclusion), error),
             }
         }
-        let error = Error::Unreachable("the object changes faster than it can be written".to_owned());
-        Settled::Later(Box::new(writing.conclusion), error)
     }
 }
 
@@ -205,9 +208,9 @@ impl Writing<'_> {
             Ok(object) => {
                 self.fresh = Some(body);
                 self.object = Some(object);
-                Step::Again
+                Step::Again(error)
             }
-            Err(error) => Step::Later(Error::Malformed(error.to_string())),
+            Err(unreadable) => Step::Later(Error::Malformed(unreadable.to_string())),
         }
     }
 
@@ -219,11 +222,11 @@ impl Writing<'_> {
             let ids: Vec<&str> = self.conclusion.results.keys().map(String::as_str).collect();
             error!(object = %place, %resource, "The result of {} is not kept, for the API server rejects it: {error}", ids.join(", "));
             self.forget_results();
-            return Step::Again;
+            return Step::Again(error);
         }
         if self.conclusion.patch.take().is_some() {
             error!(object = %place, %resource, "What handlers wanted to change is not changed, for the API server rejects it: {error}");
-            return Step::Again;
+            return Step::Again(error);
         }
         Step::Later(error)
     }
