@@ -30,7 +30,9 @@ impl FutureV1 {
 
 /// The reply that stands for a panic which nothing nearer to it has caught.
 pub fn panicked() -> Reply {
-    RResult::RErr(RVec::from_slice(br#"{"kind":"panic","message":"the plugin panicked outside of its handler"}"#))
+    RResult::RErr(RVec::from_slice(
+        br#"{"kind":"panic","message":"the plugin panicked outside of its handler"}"#,
+    ))
 }
 
 unsafe extern "C" fn poll(data: *mut (), waker: &WakerV1) -> ROption<Reply> {

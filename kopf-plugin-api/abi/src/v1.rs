@@ -81,14 +81,8 @@ pub struct PluginV1 {
 #[sabi(missing_field(panic))]
 pub struct HostV1 {
     /// Takes a log line. Levels as in [`PluginV1::set_level`]; `fields` is a JSON object with the `message` in it.
-    pub log: extern "C" fn(
-        level: u8,
-        target: RStr<'_>,
-        file: RStr<'_>,
-        line: u32,
-        span: u64,
-        fields: RStr<'_>,
-    ),
+    pub log:
+        extern "C" fn(level: u8, target: RStr<'_>, file: RStr<'_>, line: u32, span: u64, fields: RStr<'_>),
     /// Looks a value up in an index of this plugin.
     pub cache_get: extern "C" fn(index: RStr<'_>, key: RStr<'_>) -> ROption<Bytes>,
     /// A request that takes time: an operation of [`op`].

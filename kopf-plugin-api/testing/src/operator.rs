@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use futures::{FutureExt, future::BoxFuture};
 use jiff::Timestamp;
 use kopf_core::{identity::Identity, outcome::Answer, registry::Registry};
-use kopf_loader::Options;
+use kopf_loader::{Options, PluginInvoker};
 use kopf_plugin_abi::wire::Init;
 use kopf_reactor::{Attempt, Invoker, Settings, cluster::kube::KubeCluster, stop};
 use kopf_sandbox::{Entry, Journal, Sandbox};
@@ -35,6 +35,7 @@ pub struct Operator {
 struct Running {
     stopper: stop::Stopper,
     task: JoinHandle<()>,
+    plugins: Arc<PluginInvoker>,
 }
 
 impl Operator {
@@ -84,7 +85,8 @@ impl Operator {
         let loaded = kopf_loader::adopt(vec![(kopf_plugin_api::testing::root(), init)], &options);
         let loaded = loaded.unwrap_or_else(|errors| panic!("{}", lines(&errors)));
         let registry = Registry::new(loaded.handlers).unwrap_or_else(|errors| panic!("{}", lines(&errors)));
-        let invoker = Watched { invoker: loaded.invoker, clock: self.clock.clone() };
+        let plugins = loaded.invoker;
+        let invoker = Watched { invoker: plugins.clone(), clock: self.clock.clone() };
         let identity = Identity::new(&self.package).unwrap_or_else(|error| panic!("{error}"));
         let (stopper, stop) = stop::channel();
         let client = self.client();
@@ -96,7 +98,7 @@ impl Operator {
                 .run(stop)
                 .await;
         });
-        self.running = Some(Running { stopper, task });
+        self.running = Some(Running { stopper, task, plugins });
         self.settle();
     }
 
@@ -112,6 +114,7 @@ impl Operator {
         let _listening = tracing::dispatcher::set_default(&dispatch);
         let ended = self.runtime.block_on(async { tokio::time::timeout(PATIENCE, running.task).await });
         ended.expect("the operator stops in time").expect("the operator does not panic");
+        self.runtime.block_on(running.plugins.retire());
     }
 
     /// Ends the operator at once, as a crash does. Nothing is written.
@@ -121,8 +124,17 @@ impl Operator {
     /// If it does not run.
     pub fn kill(&mut self) {
         let running = self.running.take().expect("the operator runs");
+        self.end(running);
+    }
+
+    /// Ends the operator, and lets go of its plugin.
+    fn end(&self, running: Running) {
         running.task.abort();
-        let _ = self.runtime.block_on(running.task);
+        self.runtime.block_on(async {
+            // It was cancelled, which is what its end says.
+            let _ = running.task.await;
+            running.plugins.retire().await;
+        });
     }
 
     /// Creates or replaces the objects of a YAML or JSON text, as somebody else than the operator.
@@ -236,7 +248,7 @@ impl Operator {
 impl Drop for Operator {
     fn drop(&mut self) {
         if let Some(running) = self.running.take() {
-            running.task.abort();
+            self.end(running);
         }
     }
 }
