@@ -1,3 +1,5 @@
+//! What is sent to a server for which files, on a clock that skips.
+
 use std::{
     path::Path,
     sync::{Mutex, PoisonError},

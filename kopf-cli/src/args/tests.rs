@@ -1,3 +1,5 @@
+//! What can be typed, and how it is told what cannot.
+
 use super::*;
 
 /// The first line of what is said to somebody who types this, or the parsed words.

@@ -1,3 +1,5 @@
+//! What goes before what: typed, environment, default.
+
 use std::ffi::OsString;
 
 use super::*;

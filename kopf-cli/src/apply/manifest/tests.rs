@@ -1,3 +1,5 @@
+//! What is read of files, and how it is told that they are wrong.
+
 use expect_test::expect;
 
 use super::*;

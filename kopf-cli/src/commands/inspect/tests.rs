@@ -1,3 +1,5 @@
+//! What `kopf inspect` prints.
+
 use expect_test::{Expect, expect};
 use kopf_core::{
     filter::Filter,

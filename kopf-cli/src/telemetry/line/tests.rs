@@ -1,3 +1,5 @@
+//! What lines look like, to the byte.
+
 use jiff::tz;
 use serde_json::json;
 
