@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::{cause::Reason, field::FieldPath, filter::Filter, selector::Selector};
+use crate::{cause::Reason, field::FieldPath, filter::Filter, selector::Selector, store::handled::Handled};
 
 /// What calls a handler.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -121,11 +121,15 @@ pub struct Handler {
 impl Handler {
     /// Whether it is for this object by all but change: labels, annotations, and the field being there.
     ///
-    /// A handler that matches makes the object one of ours; whether it is called now is another question.
-    pub fn is_for(&self, body: &Value, old: Option<&Value>, new: &Value) -> bool {
+    /// The field is looked for in what is `new`, and in what was `handled` last: that it was taken away concerns its
+    /// handler too. A handler that matches makes the object one of ours; whether it is called now is another question.
+    pub fn is_for(&self, body: &Value, handled: Option<&Handled>, new: &Value) -> bool {
+        let is_there = |field: &FieldPath| field.get(new).is_some_and(|value| !value.is_null());
+        let was_there = |field: &FieldPath| handled.is_some_and(|handled| handled.had(field));
         self.filter.matches(body)
-            && self.field.as_ref().is_none_or(|field| {
-                field.get(new).is_some() || old.is_some_and(|old| field.get(old).is_some())
-            })
+            && self.field.as_ref().is_none_or(|field| is_there(field) || was_there(field))
     }
 }
+
+#[cfg(test)]
+pub(crate) mod tests;

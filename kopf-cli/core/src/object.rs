@@ -28,9 +28,10 @@ pub enum Version {
 }
 
 impl Version {
-    /// Reads a resourceVersion.
+    /// Reads a resourceVersion. It is a number only where the number is written so, for it is sent back as it came.
     pub fn new(text: &str) -> Version {
-        text.parse().map_or_else(|_| Version::Text(text.into()), Version::Number)
+        let number = text.parse().ok().filter(|number: &u64| number.to_string() == text);
+        number.map_or_else(|| Version::Text(text.into()), Version::Number)
     }
 
     /// Whether this is no newer than the other; `None` if that cannot be known.
@@ -207,5 +208,6 @@ mod tests {
         assert_eq!(covered("11", "10"), Some(false));
         assert_eq!(covered("a", "a"), Some(true));
         assert_eq!(covered("a", "10"), None);
+        assert_eq!(covered("+7", "10"), None);
     }
 }

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::{
     backoff::Backoff,
-    handler::{Errors, Handler},
+    handler::{Errors, Handler, Limits},
     store::progress::Progress,
 };
 
@@ -90,81 +90,77 @@ pub fn judge(
     now: Timestamp,
 ) -> Verdict {
     let id = &handler.id;
-    let mut progress =
-        Progress { retries: before.retries.saturating_add(1), delayed: None, ..before.clone() };
+    let progress = Progress { retries: before.retries.saturating_add(1), delayed: None, ..before.clone() };
     let failure = match &answer.result {
         Ok(result) => match too_large(result.as_ref()) {
+            Some(failure) => failure,
             None => {
-                progress.success = true;
-                progress.stopped = Some(now);
-                progress.message = None;
                 let line = format!("Handler {id} succeeded.");
-                return Verdict { progress, result: result.clone(), line, level: Level::Info };
+                let progress = Progress { message: None, ..progress };
+                return Verdict {
+                    result: result.clone(),
+                    level: Level::Info,
+                    ..succeed(progress, line, now)
+                };
             }
-            Some(size) => Failure {
-                kind: FailureKind::Permanent,
-                message: format!(
-                    "its result has {size} bytes, more than the {RESULT_LIMIT} that are kept: return less"
-                ),
-                trace: None,
-            },
         },
         Err(failure) => failure.clone(),
     };
-    progress.message = Some(failure.message.clone());
-    let message = &failure.message;
-    let limits = &handler.limits;
-    let any = failure.kind == FailureKind::Any;
-    if any && limits.errors == Errors::Ignored {
-        progress.success = true;
-        progress.stopped = Some(now);
-        let line = format!("Handler {id} failed with an exception and will ignore it: {message}");
-        return Verdict { progress, result: None, line, level: Level::Error };
-    }
-    if failure.kind == FailureKind::Permanent || (any && limits.errors == Errors::Permanent) {
-        let line = match any {
-            true => format!("Handler {id} failed with an exception and will stop now: {message}"),
-            false => format!("Handler {id} failed permanently: {message}"),
-        };
-        return fail(progress, line, now);
-    }
-    let delay = match failure.kind {
-        FailureKind::Temporary(Some(delay)) => delay,
-        _ => limits.backoff.unwrap_or_else(|| policy.backoff.delay(before.retries, policy.jitter)),
-    };
-    let delayed = now.checked_add(SignedDuration::try_from(delay).unwrap_or(SignedDuration::MAX));
-    let delayed = delayed.unwrap_or(Timestamp::MAX);
-    let kind = if any { "with an exception" } else { "temporarily" };
-    if let Some(retries) = limits.retries.filter(|&retries| progress.retries >= retries) {
-        let line = match any {
-            true => format!(
-                "Handler {id} failed {kind} and will stop now (it would exceed {retries} retries on the next attempt): {message}"
-            ),
-            false => format!("Handler {id} failed {kind} but will exceed {retries} retries: {message}"),
-        };
-        return fail(progress, line, now);
-    }
-    if let Some(timeout) = limits.timeout.filter(|&timeout| elapsed(progress.started, delayed) >= timeout) {
-        let timeout = timeout.as_secs_f64();
-        let line = match any {
-            true => format!(
-                "Handler {id} failed {kind} and will stop now (it would time out in {timeout} seconds on the next attempt): {message}"
-            ),
-            false => {
-                format!("Handler {id} failed {kind} but will time out after {timeout} seconds: {message}")
+    let Failure { kind, message, .. } = failure;
+    let progress = Progress { message: Some(message.clone()), ..progress };
+    let line = |what: &str| format!("Handler {id} failed {what}: {message}");
+    match (kind, handler.limits.errors) {
+        (FailureKind::Any, Errors::Ignored) => {
+            succeed(progress, line("with an exception and will ignore it"), now)
+        }
+        (FailureKind::Any, Errors::Permanent) => {
+            fail(progress, line("with an exception and will stop now"), now)
+        }
+        (FailureKind::Permanent, _) => fail(progress, line("permanently"), now),
+        (FailureKind::Any, Errors::Temporary) | (FailureKind::Temporary(_), _) => {
+            let delay = match kind {
+                FailureKind::Temporary(Some(delay)) => delay,
+                _ => {
+                    let backoff = || policy.backoff.delay(before.retries, policy.jitter);
+                    handler.limits.backoff.unwrap_or_else(backoff)
+                }
+            };
+            let next_at = after(now, delay);
+            let is_any = kind == FailureKind::Any;
+            if let Some(what) = hopeless(&handler.limits, &progress, next_at, is_any) {
+                return fail(progress, line(&what), now);
             }
-        };
-        return fail(progress, line, now);
+            let line = match is_any {
+                true => line(&format!(
+                    "with an exception and will try again in {:.3} seconds",
+                    delay.as_secs_f64()
+                )),
+                false => line("temporarily"),
+            };
+            let progress = Progress { delayed: Some(next_at), ..progress };
+            Verdict { progress, result: None, line, level: Level::Error }
+        }
     }
-    progress.delayed = Some(delayed);
-    let line = match any {
+}
+
+/// How an attempt failed, if the limits forbid the next one at `next_at` already: then it is not waited for.
+fn hopeless(limits: &Limits, progress: &Progress, next_at: Timestamp, is_any: bool) -> Option<String> {
+    if let Some(retries) = limits.retries.filter(|&retries| progress.retries >= retries) {
+        return Some(match is_any {
+            true => format!(
+                "with an exception and will stop now (it would exceed {retries} retries on the next attempt)"
+            ),
+            false => format!("temporarily but will exceed {retries} retries"),
+        });
+    }
+    let timeout = limits.timeout.filter(|&timeout| elapsed(progress.started, next_at) >= timeout)?;
+    let timeout = timeout.as_secs_f64();
+    Some(match is_any {
         true => format!(
-            "Handler {id} failed {kind} and will try again in {:.3} seconds: {message}",
-            delay.as_secs_f64()
+            "with an exception and will stop now (it would time out in {timeout} seconds on the next attempt)"
         ),
-        false => format!("Handler {id} failed {kind}: {message}"),
-    };
-    Verdict { progress, result: None, line, level: Level::Error }
+        false => format!("temporarily but will time out after {timeout} seconds"),
+    })
 }
 
 /// Whether the limits forbid an attempt at `now`; then the verdict that stands for it.
@@ -182,10 +178,13 @@ pub fn forbid(handler: &Handler, before: &Progress, now: Timestamp) -> Option<Ve
     Some(fail(progress, line, now))
 }
 
-fn fail(mut progress: Progress, line: String, now: Timestamp) -> Verdict {
-    progress.failure = true;
-    progress.stopped = Some(now);
-    progress.delayed = None;
+fn succeed(progress: Progress, line: String, now: Timestamp) -> Verdict {
+    let progress = Progress { success: true, stopped: Some(now), ..progress };
+    Verdict { progress, result: None, line, level: Level::Error }
+}
+
+fn fail(progress: Progress, line: String, now: Timestamp) -> Verdict {
+    let progress = Progress { failure: true, stopped: Some(now), delayed: None, ..progress };
     Verdict { progress, result: None, line, level: Level::Error }
 }
 
@@ -194,7 +193,23 @@ pub fn elapsed(since: Timestamp, until: Timestamp) -> Duration {
     Duration::try_from(until.duration_since(since)).unwrap_or_default()
 }
 
-fn too_large(result: Option<&Value>) -> Option<usize> {
-    let size = result.map_or(0, |result| serde_json::to_string(result).map_or(usize::MAX, |text| text.len()));
-    (size > RESULT_LIMIT).then_some(size)
+/// The moment that is a span away, as far as moments go.
+fn after(now: Timestamp, span: Duration) -> Timestamp {
+    let span = SignedDuration::try_from(span).unwrap_or(SignedDuration::MAX);
+    now.checked_add(span).unwrap_or(Timestamp::MAX)
 }
+
+/// What becomes of a result that is too large to be kept.
+fn too_large(result: Option<&Value>) -> Option<Failure> {
+    let size = result.map_or(0, |result| result.to_string().len());
+    (size > RESULT_LIMIT).then(|| Failure {
+        kind: FailureKind::Permanent,
+        message: format!(
+            "its result has {size} bytes, more than the {RESULT_LIMIT} that are kept: return less"
+        ),
+        trace: None,
+    })
+}
+
+#[cfg(test)]
+mod tests;

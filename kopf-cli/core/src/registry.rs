@@ -56,7 +56,7 @@ pub struct Served {
     pub resource: Resource,
     /// Its handlers, in the order of their declaration.
     pub handlers: Vec<Arc<Handler>>,
-    /// The fields that handlers watch.
+    /// The fields that handlers watch, spies aside.
     pub fields: Vec<FieldPath>,
     /// Those of them that are no part of an object's essence by themselves, such as `status.phase`.
     pub extra: Vec<FieldPath>,
@@ -119,7 +119,8 @@ impl Registry {
 
 impl Served {
     fn add(&mut self, handler: Arc<Handler>) {
-        if let Some(field) = &handler.field {
+        // A spy looks at the object itself: what it watches is no part of what others react to.
+        if let Some(field) = handler.field.as_ref().filter(|_| handler.on != On::Event) {
             push_new(&mut self.fields, field.clone());
             if !is_inherent(field) {
                 push_new(&mut self.extra, field.clone());
@@ -163,3 +164,6 @@ fn push_new<T: PartialEq>(list: &mut Vec<T>, item: T) {
         list.push(item);
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -129,10 +129,43 @@ impl Handled {
         serde_json::to_string(&record).expect("a record is made of texts, numbers and booleans")
     }
 
+    /// Whether the field was there. Of digests only fields that were watched when they were taken are known; others
+    /// count as absent.
+    pub fn had(&self, field: &FieldPath) -> bool {
+        match &self.state {
+            State::Whole(old) => field.get(old).is_some_and(|value| !value.is_null()),
+            State::Digests(old) => old.contains_key(&field.to_string()),
+        }
+    }
+
+    /// The record with a change of our own in it, by which the essence `before` became `after` on the object `uid`.
+    ///
+    /// What others have changed since the record was taken stays a difference. Where only digests are known, it stays
+    /// one for all of the member that it is in.
+    #[must_use]
+    pub fn absorb(self, before: &Value, after: &Value, uid: &str) -> Handled {
+        let state = match self.state {
+            State::Whole(old) => State::Whole(diff::diff(before, after).apply(&old)),
+            State::Digests(mut old) => {
+                let [before, after] = [before, after].map(|essence| digests(essence, &self.fields, uid));
+                for place in before.keys().chain(after.keys()) {
+                    if old.get(place) == before.get(place) {
+                        match after.get(place) {
+                            Some(digest) => old.insert(place.clone(), *digest),
+                            None => old.remove(place),
+                        };
+                    }
+                }
+                State::Digests(old)
+            }
+        };
+        Handled { state, ..self }
+    }
+
     /// What differs `now`, an essence in which the fields `watched` are looked at, on the object `uid`.
     ///
-    /// Fields outside of the members that every essence holds that were not watched when the record was written, or no longer are, are not compared: handlers that
-    /// come or go with a deploy change no object.
+    /// Of the fields that no essence holds by itself, those that were not watched when the record was written, or no
+    /// longer are, are not compared: handlers that come or go with a deploy change no object.
     pub fn compare(&self, now: &Value, watched: &[FieldPath], uid: &str) -> Comparison<'_> {
         match &self.state {
             State::Whole(old) => {

@@ -1,4 +1,4 @@
-//! What holds for every object, path and id.
+//! What holds for every object, path and id, tried on many.
 
 use kopf_core::diff::{diff, same};
 use kopf_core::essence::essence;

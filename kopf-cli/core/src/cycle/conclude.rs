@@ -1,0 +1,230 @@
+//! Concludes a cycle from the verdicts on its attempts.
+
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
+
+use jiff::Timestamp;
+use serde_json::{Map, Value, json};
+
+use super::{Cause, Conclusion, Finalizer, Finished, Plan, Selected, sight};
+use crate::{
+    cause::Reason,
+    diff::same,
+    essence::essence,
+    handler::{Handler, On},
+    outcome::Verdict,
+    patch,
+    registry::Served,
+    store::{handled::Handled, progress::Progress},
+};
+
+/// A cycle that has run for this long is written before its next handler, lest much be repeated after a crash.
+pub const DURABLE_AFTER: Duration = Duration::from_secs(1);
+
+/// Whether a cycle that still has handlers to call is to be written first.
+pub fn is_to_be_written(last: &Verdict, spent: Duration) -> bool {
+    !last.progress.success || spent >= DURABLE_AFTER
+}
+
+/// Concludes a cycle from the verdicts on its attempts, as far as they were made, and from what handlers want changed.
+pub fn conclude(
+    mut plan: Plan,
+    verdicts: Vec<(Arc<Handler>, Verdict)>,
+    patch: Option<Value>,
+    served: &Served,
+) -> Conclusion {
+    let blank = Conclusion { finalizer: plan.finalizer, kept: plan.kept.take(), ..Conclusion::default() };
+    match plan.cause {
+        Cause::Ignored | Cause::Gone | Cause::Free => blank,
+        Cause::Noop if plan.adopt => {
+            Conclusion { handled: Some(handled(plan.essence, served, &plan.uid)), ..blank }
+        }
+        Cause::Noop => blank,
+        Cause::Hold => hold(plan, served, blank),
+        Cause::Handle(reason) => {
+            let mut results = Map::new();
+            let mut judged = BTreeMap::new();
+            for (handler, verdict) in plan.forbidden.drain(..).chain(verdicts) {
+                judged.insert(handler.id.clone(), verdict.progress);
+                results.extend(verdict.result.map(|result| (handler.id.clone(), result)));
+            }
+            let after = after(&plan.essence, patch.as_ref(), &results, served);
+            let tally = Tally::count(&plan, &judged, after.as_ref());
+            let conclusion = Conclusion { results, patch, ..blank };
+            match tally.open {
+                0 => finish(plan, reason, tally, after, served, conclusion),
+                _ => go_on(plan, reason, tally, after, served, conclusion),
+            }
+        }
+    }
+}
+
+/// The object is held back before any handler is called. Where none is, and nothing was handled before, it is handled
+/// with the same write.
+fn hold(plan: Plan, served: &Served, blank: Conclusion) -> Conclusion {
+    if !plan.selected.is_empty() || plan.handled.is_some() {
+        return Conclusion { again: true, ..blank };
+    }
+    Conclusion {
+        handled: Some(handled(plan.essence, served, &plan.uid)),
+        finished: Some(Finished { reason: Reason::Create, succeeded: 0, failed: 0 }),
+        ..blank
+    }
+}
+
+/// Some handlers have not ended.
+fn go_on(
+    plan: Plan,
+    reason: Reason,
+    tally: Tally,
+    after: Option<Value>,
+    served: &Served,
+    conclusion: Conclusion,
+) -> Conclusion {
+    let conclusion = Conclusion { wake_at: tally.wake_at, again: tally.due, ..conclusion };
+    if !tally.attempted {
+        return conclusion;
+    }
+    let handled = match (reason, plan.handled) {
+        (Reason::Delete, _) => None,
+        // What a creation began with is kept at once: what changes until it ends is an update after it.
+        (Reason::Create, None) => {
+            let begun = handled(after.unwrap_or(plan.essence), served, &plan.uid);
+            Some(Handled { pending: true, ..begun })
+        }
+        (_, known) => known.zip(after).map(|(known, after)| known.absorb(&plan.essence, &after, &plan.uid)),
+    };
+    let mut records = plan.standing;
+    records.extend(tally.records);
+    Conclusion { records: Some(records), handled, ..conclusion }
+}
+
+/// All handlers have succeeded or failed for good.
+fn finish(
+    plan: Plan,
+    reason: Reason,
+    tally: Tally,
+    after: Option<Value>,
+    served: &Served,
+    conclusion: Conclusion,
+) -> Conclusion {
+    let finished = Some(Finished { reason, succeeded: tally.succeeded, failed: tally.failed });
+    if reason == Reason::Delete {
+        // The object goes, and all that is kept on it: that it can go must not depend on anything else being written.
+        return Conclusion { finished, finalizer: Finalizer::Remove, kept: None, ..conclusion };
+    }
+    let unchanged = after.is_none();
+    let after = after.unwrap_or_else(|| plan.essence.clone());
+    let mut records = plan.traces.then(BTreeMap::new);
+    let (handled, again) = match plan.handled {
+        // Handlers of the creation saw what it began with, so that is what was handled.
+        Some(begun) if begun.pending => {
+            let begun = begun.absorb(&plan.essence, &after, &plan.uid);
+            let fields = of_fields(plan.standing.into_iter().chain(tally.records), served);
+            let has_seen_other = |handler: &Arc<Handler>| {
+                let record = fields.get(&handler.id);
+                record.is_some_and(|it| it.seen != Some(sight::reacts_to(handler, &after, &plan.uid)))
+            };
+            let again = !begun.compare(&after, &served.fields, &plan.uid).diff.is_empty()
+                || served.changing().any(has_seen_other);
+            if again {
+                records = Some(fields);
+            }
+            (Some(Handled { pending: false, ..begun }), again)
+        }
+        // Nothing has changed, so nothing is written.
+        Some(_) if reason == Reason::Resume && unchanged && !plan.adopt => (None, false),
+        _ => (Some(handled(after, served, &plan.uid)), false),
+    };
+    Conclusion { records, handled, again, finished, ..conclusion }
+}
+
+/// How far the handlers of a cause have come.
+#[derive(Default)]
+struct Tally {
+    records: BTreeMap<String, Progress>,
+    succeeded: usize,
+    failed: usize,
+    open: usize,
+    /// Whether any was judged now, and so anything is to be written.
+    attempted: bool,
+    /// Whether one was not called whose turn it was, because the others were to be written first.
+    due: bool,
+    /// When the first of those that wait is due.
+    wake_at: Option<Timestamp>,
+}
+
+impl Tally {
+    fn count(plan: &Plan, judged: &BTreeMap<String, Progress>, after: Option<&Value>) -> Tally {
+        let mut tally = Tally { attempted: !judged.is_empty(), ..Tally::default() };
+        let seen = |handler: &Handler, essence| Some(sight::reacts_to(handler, essence, &plan.uid));
+        for Selected { handler, record: before, due } in &plan.selected {
+            let verdict = judged.get(&handler.id);
+            tally.due |= *due && verdict.is_none();
+            let Some(mut record) = verdict.or(before.as_ref()).cloned() else {
+                tally.open += 1;
+                continue;
+            };
+            if verdict.is_some() && record.is_finished() {
+                record.seen = seen(handler, after.unwrap_or(&plan.essence));
+            } else if let Some(after) = after
+                && record.is_finished()
+                && record.seen == seen(handler, &plan.essence)
+            {
+                record.seen = seen(handler, after);
+            }
+            match (record.success, record.failure, record.delayed) {
+                (true, _, _) => tally.succeeded += 1,
+                (_, true, _) => tally.failed += 1,
+                (_, _, delayed) => {
+                    tally.open += 1;
+                    tally.wake_at = tally.wake_at.into_iter().chain(delayed).min();
+                }
+            }
+            tally.records.insert(handler.id.clone(), record);
+        }
+        tally
+    }
+}
+
+/// The records of field handlers at the end of a creation, as an update after it takes them over.
+///
+/// They react to creations and updates alike: who has seen a newer state than the creation began with is not called for
+/// it again, and who has seen one that is no more is called.
+fn of_fields(
+    records: impl IntoIterator<Item = (String, Progress)>,
+    served: &Served,
+) -> BTreeMap<String, Progress> {
+    let is_of_field = |id: &str| served.changing().any(|handler| handler.on == On::Field && handler.id == id);
+    let records = records.into_iter().filter(|(id, _)| is_of_field(id));
+    records.map(|(id, record)| (id, Progress { purpose: Some(Reason::Update), ..record })).collect()
+}
+
+/// The essence as the handlers' own changes leave it, if they change it: what a handler changes itself is no change
+/// that it must be told of.
+fn after(
+    before: &Value,
+    patch: Option<&Value>,
+    results: &Map<String, Value>,
+    served: &Served,
+) -> Option<Value> {
+    if patch.is_none() && results.is_empty() {
+        return None;
+    }
+    let mut own = patch.filter(|patch| patch.is_object()).cloned().unwrap_or_else(|| json!({}));
+    if !results.is_empty() {
+        patch::merge(&mut own, &json!({ "status": results }));
+    }
+    let mut after = before.clone();
+    patch::merge(&mut after, &patch::reduce(&own, before)?);
+    let after = essence(&after, &served.extra);
+    (!same(&after, before)).then_some(after)
+}
+
+/// The record of an essence as handled, as digests where it must not be copied.
+fn handled(essence: Value, served: &Served, uid: &str) -> Handled {
+    if served.is_secret() {
+        Handled::digested(&essence, &served.fields, uid)
+    } else {
+        Handled::new(essence, served.fields.clone(), false)
+    }
+}
