@@ -6,7 +6,13 @@
     reason = "a test says what is wrong by failing"
 )]
 
+mod definitions;
+mod deletion;
 mod differential;
-mod faults;
+mod handling;
+mod killing;
+mod namespaces;
+mod proxying;
 mod support;
 mod tidy;
+mod writes;

@@ -10,3 +10,4 @@ pub(crate) mod proxy;
 pub(crate) mod record;
 pub(crate) mod script;
 pub(crate) mod server;
+pub(crate) mod world;

@@ -5,15 +5,14 @@ use super::output::{is_as_promised, masked};
 use super::root;
 use crate::support::client::namespace;
 use crate::support::control_plane::{self, ControlPlane};
-use crate::support::record::{DEADLINE, Record};
+use crate::support::record::DEADLINE;
 use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Stdio};
-use std::sync::Arc;
 use std::time::Duration;
 use tempfile::TempDir;
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
-use tokio::task::JoinHandle;
+use tokio::sync::watch;
 
 /// How long a command may take: some build the whole project.
 const PATIENCE: Duration = Duration::from_secs(1200);
@@ -43,8 +42,8 @@ struct Cluster {
 struct Running {
     command: String,
     child: Child,
-    lines: Arc<Record<String>>,
-    reader: JoinHandle<()>,
+    /// What it has printed so far. Closed when it can print no more.
+    lines: watch::Receiver<Vec<String>>,
     expected: Vec<String>,
 }
 
@@ -66,6 +65,10 @@ impl Session {
         let path = self.home.path().join("kubeconfig");
         std::fs::write(&path, serde_json::to_vec(&kubeconfig).unwrap()).unwrap();
         self.cluster = Some(Cluster { kubeconfig: path, namespace });
+        if found.has_controllers {
+            // Without its account the namespace takes no pods, and a reader's namespace has one.
+            self.type_in("kubectl wait --for=create serviceaccount/default --timeout=60s").await;
+        }
     }
 
     pub(super) async fn take(&mut self, step: Step) {
@@ -111,7 +114,7 @@ impl Session {
 
     async fn check_end(&self, running: &mut Running) {
         let status = running.ended().await;
-        let said = running.lines.all().join("\n");
+        let said = running.said().join("\n");
         assert!(status.success(), "{}: `{}` ended with {status}:\n{said}", self.readme, running.command);
     }
 
@@ -119,17 +122,15 @@ impl Session {
     async fn see(&mut self, line: usize, expected: Vec<String>) {
         self.last().expected.extend(expected);
         let running = self.running.last().expect("it was extended");
-        let mut printed = running.lines.subscribe();
-        let as_promised = printed.wait_for(|lines| is_as_promised(&running.expected, &self.adopted(lines)));
-        // What builds first takes its time, and what has ended has said it all.
-        let has_ended = running.reader.is_finished();
-        let patience = if has_ended { Duration::ZERO } else { PATIENCE };
-        let seen = tokio::time::timeout(patience, as_promised).await.is_ok();
+        let mut lines = running.lines.clone();
+        let as_promised = lines.wait_for(|lines| is_as_promised(&running.expected, &self.adopted(lines)));
+        let seen = tokio::time::timeout(PATIENCE, as_promised).await;
+        let seen = seen.is_ok_and(|lines| lines.is_ok());
         assert!(seen, "{}:{line}: {}", self.readme, difference(running, &self.found(running)));
     }
 
     fn found(&self, running: &Running) -> Vec<String> {
-        self.adopted(&running.lines.all())
+        self.adopted(&running.said())
     }
 
     /// The lines as the reader would see them, who is in the namespace `default`.
@@ -157,7 +158,7 @@ impl Session {
             return;
         }
         // That is what is going on.
-        if command == "cargo test --workspace" {
+        if command.starts_with("cargo test") {
             return;
         }
         let mut running = Running::start(self.shell(&self.adapted(command)), command);
@@ -226,14 +227,17 @@ impl Running {
         shell.process_group(0).stdin(Stdio::null()).stdout(Stdio::piped()).kill_on_drop(true);
         let mut child = shell.spawn().expect("there is a bash");
         let mut output = BufReader::new(child.stdout.take().expect("it is piped")).lines();
-        let lines = Arc::new(Record::new());
-        let record = lines.clone();
-        let reader = tokio::spawn(async move {
+        let (sender, lines) = watch::channel(Vec::new());
+        tokio::spawn(async move {
             while let Ok(Some(line)) = output.next_line().await {
-                record.push(line);
+                sender.send_modify(|lines| lines.push(line));
             }
         });
-        Running { command: command.to_owned(), child, lines, reader, expected: Vec::new() }
+        Running { command: command.to_owned(), child, lines, expected: Vec::new() }
+    }
+
+    fn said(&self) -> Vec<String> {
+        self.lines.borrow().clone()
     }
 
     async fn interrupt(&mut self) {
@@ -242,7 +246,7 @@ impl Running {
             tokio::time::timeout(DEADLINE, self.child.wait()).await.is_ok(),
             "Ctrl-C does not end `{}`; it said {:#?}",
             self.command,
-            self.lines.all()
+            self.said()
         );
     }
 
@@ -250,10 +254,11 @@ impl Running {
     async fn ended(&mut self) -> ExitStatus {
         match tokio::time::timeout(PATIENCE, self.child.wait()).await {
             Ok(status) => {
-                (&mut self.reader).await.expect("reading does not panic");
+                // Nothing is what it waits for, and so it returns when there are no more lines.
+                let _ = self.lines.wait_for(|_| false).await;
                 status.expect("a child can be waited for")
             }
-            Err(_) => panic!("`{}` does not end; it said {:#?}", self.command, self.lines.all()),
+            Err(_) => panic!("`{}` does not end; it said {:#?}", self.command, self.said()),
         }
     }
 

@@ -27,7 +27,7 @@ impl Operator {
         command
             .arg("run")
             .arg(plugin::scripted())
-            .args(["--name", NAME, "--namespace", namespace, "--log-format", "plain"])
+            .args(["--name", NAME, "--namespace", namespace, "--log-format", "plain", "--verbose"])
             .args(options)
             .env("KUBECONFIG", kubeconfig)
             .env("KOPF_TEST_SCRIPT", script.address.to_string());
@@ -74,6 +74,15 @@ impl Operator {
         match tokio::time::timeout(DEADLINE, self.child.wait()).await {
             Ok(status) => status.expect("a child can be waited for"),
             Err(_) => panic!("SIGTERM did not end it; it said {:#?}", self.lines()),
+        }
+    }
+}
+
+impl Drop for Operator {
+    /// What it said is worth reading when the test has failed.
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            eprintln!("the operator said:\n{}", self.lines().join("\n"));
         }
     }
 }

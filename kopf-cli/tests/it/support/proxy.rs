@@ -114,6 +114,16 @@ impl Proxy {
     }
 }
 
+impl Drop for Proxy {
+    /// What was asked is worth reading when the test has failed.
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            let calls: Vec<String> = self.calls().iter().map(Call::to_string).collect();
+            eprintln!("the calls were:\n{}", calls.join("\n"));
+        }
+    }
+}
+
 async fn accept(listener: TcpListener, shared: Arc<Shared>) {
     let mut connections = JoinSet::new();
     loop {

@@ -7,14 +7,7 @@ use kube::config::Kubeconfig;
 /// Makes two tests of each scenario, an `async fn(Server)`: one on the real server and one on the sandbox.
 macro_rules! on_both_servers {
     ($($scenario:ident),+ $(,)?) => {
-        mod on_the_real_server {
-            $(#[tokio::test(flavor = "multi_thread")]
-            async fn $scenario() {
-                if let Some(server) = crate::support::server::Server::real().await {
-                    super::$scenario(server).await;
-                }
-            })+
-        }
+        crate::support::server::on_the_real_server!($($scenario),+);
         mod on_the_sandbox {
             $(#[tokio::test(flavor = "multi_thread")]
             async fn $scenario() {
@@ -24,7 +17,21 @@ macro_rules! on_both_servers {
     };
 }
 
-pub(crate) use on_both_servers;
+/// Makes a test of each scenario for what the sandbox does not do yet.
+macro_rules! on_the_real_server {
+    ($($scenario:ident),+ $(,)?) => {
+        mod on_the_real_server {
+            $(#[tokio::test(flavor = "multi_thread")]
+            async fn $scenario() {
+                if let Some(server) = crate::support::server::Server::real().await {
+                    super::$scenario(server).await;
+                }
+            })+
+        }
+    };
+}
+
+pub(crate) use {on_both_servers, on_the_real_server};
 
 /// A server that answers, and how to reach it as its administrator.
 pub(crate) struct Server {

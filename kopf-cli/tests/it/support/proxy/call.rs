@@ -4,6 +4,7 @@ use bytes::Bytes;
 use http::request::Parts;
 use http::{Method, StatusCode, header};
 use serde_json::Value;
+use std::fmt;
 use std::time::Instant;
 
 /// One call of an operator.
@@ -18,6 +19,14 @@ pub(crate) struct Call {
     pub(crate) received_at: Instant,
     /// What the operator was answered; `None` as long as it was not.
     pub(crate) status: Option<StatusCode>,
+}
+
+impl fmt::Display for Call {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let status = self.status.map_or("no answer".to_owned(), |status| status.as_u16().to_string());
+        let body = String::from_utf8_lossy(&self.body);
+        write!(f, "{} {}?{} {body} -> {status}", self.method, self.path, self.query)
+    }
 }
 
 impl Call {

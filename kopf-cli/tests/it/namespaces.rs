@@ -1,0 +1,31 @@
+//! Namespaces that go with objects in them.
+
+use crate::support::control_plane;
+use crate::support::server::{Server, on_the_real_server};
+use crate::support::world::{HOLDS, World};
+use k8s_openapi::api::core::v1::Namespace;
+use kube::api::{Api, DeleteParams};
+use serde_json::json;
+
+on_the_real_server!(a_namespace_goes_with_its_objects);
+
+async fn a_namespace_goes_with_its_objects(server: Server) {
+    if !control_plane::get().await.is_some_and(|running| running.has_controllers) {
+        return control_plane::skip("no kube-controller-manager: it has to lie beside kube-apiserver");
+    }
+    let world = World::with(server, &[HOLDS]).await;
+    let _operator = world.operator();
+    for name in ["a", "b", "c"] {
+        world.objects(HOLDS).create(name, json!({ "spec": { "n": 1 } })).await;
+        world.until_handled(HOLDS, name).await;
+    }
+
+    let namespaces: Api<Namespace> = Api::all(world.client.clone());
+    namespaces.delete(&world.namespace, &DeleteParams::default()).await.unwrap();
+
+    for name in ["a", "b", "c"] {
+        world.objects(HOLDS).until_gone(name).await;
+    }
+    let released = world.script.attempts().iter().filter(|attempt| attempt.handler == "release").count();
+    assert_eq!(released, 3);
+}

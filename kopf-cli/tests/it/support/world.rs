@@ -1,0 +1,93 @@
+//! All that a scenario plays in: a server with a proxy before it, a namespace, a script, and operators on them.
+
+use super::client::{Objects, Resource, namespace};
+use super::operator::{NAME, Operator};
+use super::proxy::Proxy;
+use super::script::Script;
+use super::server::Server;
+use kube::Client;
+use kube::api::DynamicObject;
+use std::path::PathBuf;
+
+const GROUP: &str = "it.kopf.test";
+
+/// Three creation handlers: `first`, `second`, `third`.
+pub(crate) const TRIOS: Resource = Resource { group: GROUP, kind: "Trio", plural: "trios", has_status: true };
+/// `created` and `updated`.
+pub(crate) const CHANGES: Resource =
+    Resource { group: GROUP, kind: "Change", plural: "changes", has_status: true };
+/// `acquire` at creation and `release` at deletion.
+pub(crate) const HOLDS: Resource = Resource { group: GROUP, kind: "Hold", plural: "holds", has_status: true };
+/// `noted` at creation, and no status subresource.
+pub(crate) const PLAINS: Resource =
+    Resource { group: GROUP, kind: "Plain", plural: "plains", has_status: false };
+/// `spy` at every event.
+pub(crate) const SIGHTS: Resource =
+    Resource { group: GROUP, kind: "Sight", plural: "sights", has_status: true };
+/// `resumed` at the start of an operator.
+pub(crate) const RESUMES: Resource =
+    Resource { group: GROUP, kind: "Resume", plural: "resumes", has_status: true };
+/// `arrived` at creation; for the one test that takes its definition away.
+pub(crate) const RETURNS: Resource =
+    Resource { group: GROUP, kind: "Return", plural: "returns", has_status: true };
+/// `arrived` at creation; for the one test that defines it late.
+pub(crate) const LATECOMERS: Resource =
+    Resource { group: GROUP, kind: "Latecomer", plural: "latecomers", has_status: true };
+
+/// What one scenario plays in.
+pub(crate) struct World {
+    pub(crate) client: Client,
+    pub(crate) namespace: String,
+    pub(crate) proxy: Proxy,
+    pub(crate) script: Script,
+    kubeconfig: PathBuf,
+    _server: Server,
+}
+
+impl World {
+    /// Makes a world in which `resources` are registered.
+    pub(crate) async fn with(server: Server, resources: &[Resource]) -> World {
+        for resource in resources {
+            resource.register(&server.client).await;
+        }
+        let namespace = namespace(&server.client).await;
+        let proxy = Proxy::before(&server).await;
+        let kubeconfig = proxy.kubeconfig(&namespace);
+        World {
+            client: server.client.clone(),
+            namespace,
+            proxy,
+            script: Script::start().await,
+            kubeconfig,
+            _server: server,
+        }
+    }
+
+    /// Starts an operator, behind the proxy.
+    pub(crate) fn operator(&self) -> Operator {
+        Operator::start(&self.kubeconfig, &self.namespace, &self.script, &["--events", "none"])
+    }
+
+    /// The objects of `resource` in the namespace of this world; not through the proxy.
+    pub(crate) fn objects(&self, resource: Resource) -> Objects {
+        resource.objects(&self.client, &self.namespace)
+    }
+
+    /// Waits until `name` was handled as it is: nothing is in progress, and what was handled last is what it is now.
+    pub(crate) async fn until_handled(&self, resource: Resource, name: &str) -> DynamicObject {
+        self.objects(resource).until(name, "handled", is_handled).await
+    }
+}
+
+/// Whether the operator has recorded the present spec as handled, and no handler in progress.
+pub(crate) fn is_handled(object: &DynamicObject) -> bool {
+    let annotations = object.metadata.annotations.clone().unwrap_or_default();
+    let ours = |key: &str| key.strip_prefix(NAME)?.strip_prefix(".kopf.dev/").map(str::to_owned);
+    let in_progress = annotations
+        .keys()
+        .filter_map(|key| ours(key))
+        .any(|name| name != "last-handled-configuration" && name != "kopf-managed");
+    let spec = format!("\"spec\":{}", object.data["spec"]);
+    let handled = annotations.get(&format!("{NAME}.kopf.dev/last-handled-configuration"));
+    !in_progress && handled.is_some_and(|handled| handled.contains(&spec))
+}
