@@ -201,6 +201,12 @@ mod tests {
     }
 
     #[test]
+    fn trap_30_an_object_without_a_uid_shares_nothing_with_others_for_it_is_not_handled() {
+        check(r#"{"metadata":{"name":"a","uid":null}}"#, "its metadata cannot be read");
+        check(r#"{"metadata":{"name":"a","resourceVersion":"1"}}"#, "its metadata cannot be read");
+    }
+
+    #[test]
     fn versions_compare_as_numbers_or_not_at_all() {
         let covered = |a: &str, b: &str| Version::new(a).is_covered_by(&Version::new(b));
         assert_eq!(covered("9", "10"), Some(true));

@@ -246,3 +246,64 @@ fn an_object_as_deep_as_can_be_decoded_has_a_record_that_can_be() {
     let text = Handled::new(body.clone(), Vec::new(), false).write("u");
     assert_eq!(Handled::read(&text, "u").map(|handled| handled.state), Some(State::Whole(body)));
 }
+
+/// Tells what differs after a change of our own was absorbed, with the whole essence and with digests.
+#[track_caller]
+#[expect(clippy::needless_pass_by_value, reason = "rows read better without ampersands")]
+fn check_absorb(old: Value, before: Value, after: Value, expected: Expect) {
+    let watched = paths(&["status.x"]);
+    let records = [Handled::new(old.clone(), watched.clone(), true), Handled::digested(&old, &watched, "u")];
+    let found = records.map(|handled| {
+        let (pending, absorbed) = (handled.pending, handled.absorb(&before, &after, "u"));
+        assert_eq!((absorbed.pending, &absorbed.fields), (pending, &watched));
+        text(&absorbed.compare(&after, &watched, "u").diff)
+    });
+    expected.assert_eq(&found.join("-- with digests:\n"));
+}
+
+#[test]
+fn a_change_of_our_own_is_no_difference_and_one_of_others_stays_one() {
+    let first = || json!({ "spec": { "x": 1 } });
+    check_absorb(first(), first(), json!({ "spec": { "x": 2 }, "status": { "x": 1 } }), expect![[r#"
+        -- with digests:
+    "#]]);
+    check_absorb(
+        first(),
+        json!({ "spec": { "x": 1 }, "data": 1 }),
+        json!({ "spec": { "x": 2 }, "data": 1 }),
+        expect![[r#"
+            add data null 1
+            -- with digests:
+            add data null 1
+        "#]],
+    );
+    check_absorb(
+        first(),
+        json!({ "spec": { "x": 1, "y": 1 } }),
+        json!({ "spec": { "x": 2, "y": 1 } }),
+        expect![[r#"
+            add spec/y null 1
+            -- with digests:
+            change spec null {"x":2,"y":1}
+        "#]],
+    );
+    check_absorb(
+        json!({ "spec": 1, "data": 1 }),
+        json!({ "spec": 1, "data": 1 }),
+        json!({ "spec": 1 }),
+        expect![[r#"
+            -- with digests:
+        "#]],
+    );
+}
+
+#[test]
+fn a_field_was_there_if_it_had_a_value() {
+    let essence = json!({ "spec": { "x": 1, "null": null } });
+    let fields = paths(&["spec.x", "spec.null", "spec.gone"]);
+    for handled in
+        [Handled::new(essence.clone(), fields.clone(), false), Handled::digested(&essence, &fields, "u")]
+    {
+        assert_eq!(fields.iter().map(|field| handled.had(field)).collect::<Vec<_>>(), [true, false, false]);
+    }
+}

@@ -253,3 +253,36 @@ fn a_restart_without_handlers_for_it_writes_nothing() {
     "#]],
     );
 }
+
+#[test]
+fn trap_27_records_of_a_cause_survive_when_it_takes_over_from_another() {
+    let handlers = [on(On::Create, "a"), on(On::Update, "u"), on(On::Update, "v"), on(On::Resume, "r")];
+    let mut world = World::new(handlers)
+        .script("r", [in_a_minute(), in_a_minute(), in_a_minute()])
+        .script("v", [in_a_minute()]);
+    world.run();
+    world.restart();
+    world.turn();
+    world.trace.clear();
+    world.edit(&json!({ "spec": { "x": 2 } }));
+    check(world.turn(), expect![[r#"
+        -- edit {"spec":{"x":2}}
+        Resuming is superseded by updating: 0 succeeded; 0 failed; 1 left to the moment.
+        update [spec.x: 1 -> 2] Handler u succeeded.
+        update [spec.x: 1 -> 2] Handler v failed temporarily: no
+        PATCH object: r=(1 in 60 s) u=(1 ok) v=(1 in 60 s)
+        waits 60 s
+    "#]]);
+    world.restart();
+    check(world.run(), expect![[r#"
+        -- restart
+        update [spec.x: 1 -> 2] Handler v succeeded.
+        update [spec.x: 1 -> 2] Handler r failed temporarily: no
+        PATCH object: r=(2 in 60 s) v=(2 ok)
+        update [spec.x: 1 -> 2] Handler r failed temporarily: no
+        PATCH object: r=(3 in 60 s)
+        update [spec.x: 1 -> 2] Handler r succeeded.
+        All handlers succeeded for updating.
+        PATCH object: -r -u -v handled={"spec":{"x":2}}
+    "#]]);
+}
