@@ -219,7 +219,7 @@ impl Sink for Objects {
         debug!("{} has {count} objects.", self.source);
     }
 
-    fn refused(&self, error: &Error) {
+    fn refused(&self, error: &Error) -> bool {
         let everywhere = self.source.namespace.is_none() && self.source.served().resource.namespaced;
         match error.code() {
             Some(403) if everywhere && matches!(self.io.settings.scope, Scope::Default) => {
@@ -231,10 +231,14 @@ impl Sink for Objects {
                     );
                 }
                 self.signals.changed.notify_one();
+                true
             }
             // The resource may be no more.
-            Some(404) => self.signals.changed.notify_one(),
-            _ => {}
+            Some(404) => {
+                self.signals.changed.notify_one();
+                true
+            }
+            _ => false,
         }
     }
 }
@@ -264,10 +268,17 @@ impl Sink for Definitions {
         self.signals.changed.notify_one();
     }
 
-    fn refused(&self, _error: &Error) {
+    fn refused(&self, error: &Error) -> bool {
+        let denied = error.code() == Some(403);
         if !self.signals.blind.swap(true, Ordering::Relaxed) {
+            if denied {
+                warn!(
+                    "Not allowed to watch custom resource definitions: what is defined later is found within a minute; allow `list` and `watch` of them to find it at once"
+                );
+            }
             self.signals.changed.notify_one();
         }
+        denied
     }
 }
 

@@ -45,8 +45,8 @@ pub(crate) trait Sink: Send + Sync {
     fn see<'a>(&'a self, sight: Sight, raw: Bytes) -> BoxFuture<'a, ()>;
     /// The list is complete.
     fn complete(&self);
-    /// The server refuses the source: it is not there, or not for us.
-    fn refused(&self, error: &Error);
+    /// The server refuses the source: it is not there, or not for us. Answers whether nobody else need tell of it.
+    fn refused(&self, error: &Error) -> bool;
 }
 
 /// Where a watch stands.
@@ -108,11 +108,11 @@ pub(crate) async fn watch(io: &Io, name: &str, path: &str, pulse: &Arc<Pulse>, s
         debug!("The watch of {name} has ended: {end:?}; it goes on from {next:?}.");
         position = next;
         if let End::Failed(error) = &end {
+            let told = sink.refused(error);
             // A connection that ends is what connections do; a server that does not answer then is another matter.
-            if failures > 0 || error.code().is_some() {
+            if !told && (failures > 0 || error.code().is_some()) {
                 complain(io, name, error);
             }
-            sink.refused(error);
         }
         if wait {
             let asked = match &end {

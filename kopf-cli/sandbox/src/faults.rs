@@ -14,6 +14,10 @@ use crate::{ids::Ids, journal::Entry, status::Status};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Effect {
+    /// 401: whoever asks is not known. Nothing is done.
+    Unauthorized,
+    /// 403: whoever asks may not. Nothing is done.
+    Forbidden,
     /// 409: somebody else has written meanwhile. Nothing is done.
     Conflict,
     /// 410 as the status of the response. Nothing is done.
@@ -187,6 +191,8 @@ impl Effect {
     /// The refusal that the effect is, if it is one.
     pub(crate) fn refusal(self) -> Option<Status> {
         match self {
+            Effect::Unauthorized => Some(Status::unauthorized()),
+            Effect::Forbidden => Some(Status::new(403, "Forbidden", "forbidden: an injected fault")),
             Effect::Conflict => Some(Status::new(
                 409,
                 "Conflict",

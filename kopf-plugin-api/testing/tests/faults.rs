@@ -113,6 +113,12 @@ fn a_server_that_fails_is_written_to_again_and_the_handler_is_not_called_again()
 }
 
 #[test]
+fn a_write_that_is_not_allowed_waits_until_it_is() {
+    check_write("unauthorized", Effect::Unauthorized, 10);
+    check_write("forbidden", Effect::Forbidden, 10);
+}
+
+#[test]
 fn a_cut_and_a_lost_answer_are_written_once_and_called_once() {
     check_write("cut", Effect::Cut, 10);
     check_write("lost-answer", Effect::LostAnswer, 10);
@@ -226,4 +232,32 @@ fn a_server_that_is_down_at_the_start_is_waited_for_with_one_warning_a_minute() 
     operator.apply(&object("late", "value"));
     operator.advance(Duration::from_secs(60));
     check_handled(&mut operator, "late", &["create"]);
+}
+
+#[test]
+fn an_operator_that_may_not_see_definitions_says_so_once_and_finds_new_ones_within_a_minute() {
+    let mut operator = kopf_plugin_testing::start!();
+    operator.stop();
+    let definitions = |entry: &Entry| entry.path.ends_with("/customresourcedefinitions");
+    on(&operator, Fault::new(Effect::Forbidden).when(definitions).always());
+    operator.resume();
+    operator.apply(include_str!("../../../examples/crd.yaml"));
+    operator.apply(&object("unseen", "value"));
+    operator.advance(Duration::from_secs(600));
+    check_handled(&mut operator, "unseen", &["create"]);
+    assert_eq!(warnings(&operator).len(), 1, "{:?}", warnings(&operator));
+}
+
+#[test]
+fn an_operator_that_may_not_see_the_cluster_serves_its_namespace_and_says_so_once() {
+    let mut operator = kopf_plugin_testing::start!();
+    operator.stop();
+    operator.apply(include_str!("../../../examples/crd.yaml"));
+    let everywhere = |entry: &Entry| entry.path == "/apis/zalando.org/v1/kopfexamples";
+    on(&operator, Fault::new(Effect::Forbidden).when(everywhere).always());
+    operator.apply(&object("narrow", "value"));
+    operator.resume();
+    operator.advance(Duration::from_secs(600));
+    check_handled(&mut operator, "narrow", &["create"]);
+    assert_eq!(warnings(&operator).len(), 1, "{:?}", warnings(&operator));
 }
