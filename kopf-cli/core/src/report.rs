@@ -38,7 +38,7 @@ pub struct Report<'a> {
     pub reason: &'a str,
     /// A sentence, such as `Handler create_fn succeeded.`; what is beyond 1,024 bytes is cut off.
     pub note: &'a str,
-    /// The object that it is about, as [`reference`] makes it.
+    /// The object that it is about, as [`reference()`] makes it.
     pub regarding: &'a Value,
 }
 

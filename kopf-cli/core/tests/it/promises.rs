@@ -157,7 +157,9 @@ proptest! {
         let handled = Handled::read(annotation.unwrap(), "u1").unwrap();
         prop_assert!(!handled.pending, "{}", world.trace);
         prop_assert_eq!(handled.state, State::Whole(essence(&body, &[])), "{}", world.trace);
-        prop_assert!(!world.identity.has_records(&body), "{}", world.trace);
+        // A handler that the object was taken from keeps its record, for the object may come back to it.
+        let left = handlers().iter().any(|handler| !handler.filter.matches(&body));
+        prop_assert!(left || !world.identity.has_records(&body), "{}", world.trace);
         let began_with = world.attempts.iter().find(|attempt| attempt.reason == "create").unwrap();
         for handler in handlers() {
             let attempts = of(&world, &handler);

@@ -264,9 +264,14 @@ fn check_absorb(old: Value, before: Value, after: Value, expected: Expect) {
 #[test]
 fn a_change_of_our_own_is_no_difference_and_one_of_others_stays_one() {
     let first = || json!({ "spec": { "x": 1 } });
-    check_absorb(first(), first(), json!({ "spec": { "x": 2 }, "status": { "x": 1 } }), expect![[r#"
+    check_absorb(
+        first(),
+        first(),
+        json!({ "spec": { "x": 2 }, "status": { "x": 1 } }),
+        expect![[r#"
         -- with digests:
-    "#]]);
+    "#]],
+    );
     check_absorb(
         first(),
         json!({ "spec": { "x": 1 }, "data": 1 }),

@@ -265,16 +265,21 @@ fn trap_27_records_of_a_cause_survive_when_it_takes_over_from_another() {
     world.turn();
     world.trace.clear();
     world.edit(&json!({ "spec": { "x": 2 } }));
-    check(world.turn(), expect![[r#"
+    check(
+        world.turn(),
+        expect![[r#"
         -- edit {"spec":{"x":2}}
         Resuming is superseded by updating: 0 succeeded; 0 failed; 1 left to the moment.
         update [spec.x: 1 -> 2] Handler u succeeded.
         update [spec.x: 1 -> 2] Handler v failed temporarily: no
         PATCH object: r=(1 in 60 s) u=(1 ok) v=(1 in 60 s)
         waits 60 s
-    "#]]);
+    "#]],
+    );
     world.restart();
-    check(world.run(), expect![[r#"
+    check(
+        world.run(),
+        expect![[r#"
         -- restart
         update [spec.x: 1 -> 2] Handler v succeeded.
         update [spec.x: 1 -> 2] Handler r failed temporarily: no
@@ -284,5 +289,6 @@ fn trap_27_records_of_a_cause_survive_when_it_takes_over_from_another() {
         update [spec.x: 1 -> 2] Handler r succeeded.
         All handlers succeeded for updating.
         PATCH object: -r -u -v handled={"spec":{"x":2}}
-    "#]]);
+    "#]],
+    );
 }
