@@ -1,13 +1,17 @@
 //! Changes are handled, whenever they are made.
 
-use crate::support::script::End;
+use crate::support::script::{Attempt, End};
 use crate::support::server::{Server, on_both_servers};
 use crate::support::world::{CHANGES, TRIOS, World};
 use serde_json::json;
+use std::time::Duration;
 
 on_both_servers!(
     a_new_object_is_handled_and_its_results_are_in_its_status,
     a_handler_that_fails_is_tried_again,
+    a_handler_that_fails_for_good_is_not_tried_again,
+    a_handler_that_panics_is_tried_again_and_nothing_else_suffers,
+    a_handler_that_names_a_delay_is_left_alone_for_it,
     a_change_made_while_the_operator_is_down_is_handled,
     a_change_made_while_a_handler_runs_is_handled,
     ten_changes_during_one_handler_end_in_one_more_cycle,
@@ -36,13 +40,49 @@ async fn a_handler_that_fails_is_tried_again(server: Server) {
 
     world.until_handled(TRIOS, "a").await;
 
-    let retries = |handler: &str| {
-        let attempts = world.script.attempts().into_iter();
-        attempts.filter(|attempt| attempt.handler == handler).map(|attempt| attempt.retry).collect::<Vec<_>>()
-    };
-    assert_eq!(retries("first"), [0]);
-    assert_eq!(retries("second"), [0, 1, 2]);
-    assert_eq!(retries("third"), [0]);
+    assert_eq!(retries(&world, "first"), [0]);
+    assert_eq!(retries(&world, "second"), [0, 1, 2]);
+    assert_eq!(retries(&world, "third"), [0]);
+}
+
+async fn a_handler_that_fails_for_good_is_not_tried_again(server: Server) {
+    let world = World::with(server, &[TRIOS]).await;
+    world.script.on("second", |_| End::Permanent);
+    let operator = world.operator();
+    world.objects(TRIOS).create("a", json!({ "spec": { "n": 1 } })).await;
+
+    world.until_handled(TRIOS, "a").await;
+
+    assert_eq!(["first", "second", "third"].map(|handler| retries(&world, handler)), [[0], [0], [0]]);
+    operator.says("Creation is processed: 2 succeeded; 1 failed.").await;
+}
+
+async fn a_handler_that_panics_is_tried_again_and_nothing_else_suffers(server: Server) {
+    let world = World::with(server, &[TRIOS]).await;
+    world.script.on("second", |attempt| if attempt.retry == 0 { End::Panic } else { End::Success });
+    let operator = world.operator();
+    world.objects(TRIOS).create("a", json!({ "spec": { "n": 1 } })).await;
+
+    world.until_handled(TRIOS, "a").await;
+
+    assert_eq!(retries(&world, "second"), [0, 1]);
+    operator.says("as the test says").await;
+    assert_eq!(operator.stop().await.code(), Some(0));
+}
+
+async fn a_handler_that_names_a_delay_is_left_alone_for_it(server: Server) {
+    const DELAY: Duration = Duration::from_secs(1);
+    let world = World::with(server, &[TRIOS]).await;
+    world
+        .script
+        .on("second", |attempt| if attempt.retry == 0 { End::Temporary(DELAY) } else { End::Success });
+    let _operator = world.operator();
+    world.objects(TRIOS).create("a", json!({ "spec": { "n": 1 } })).await;
+
+    world.until_handled(TRIOS, "a").await;
+
+    let begun: Vec<_> = attempts_of(&world, "second").iter().map(|attempt| attempt.begun_at).collect();
+    assert!(begun[1] - begun[0] >= DELAY, "tried again after {:?}", begun[1] - begun[0]);
 }
 
 async fn a_change_made_while_the_operator_is_down_is_handled(server: Server) {
@@ -90,6 +130,15 @@ async fn ten_changes_during_one_handler_end_in_one_more_cycle(server: Server) {
 
     world.until_handled(CHANGES, "a").await;
     assert_eq!(handled(&world), [("created", 1), ("updated", 11)].map(owned));
+}
+
+fn attempts_of(world: &World, handler: &str) -> Vec<Attempt> {
+    world.script.attempts().into_iter().filter(|attempt| attempt.handler == handler).collect()
+}
+
+/// The retry counts that the attempts of a handler were told.
+fn retries(world: &World, handler: &str) -> Vec<u32> {
+    attempts_of(world, handler).iter().map(|attempt| attempt.retry).collect()
 }
 
 /// Each attempt's handler, and the number in the spec that it saw.

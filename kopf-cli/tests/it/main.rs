@@ -9,10 +9,12 @@
 mod definitions;
 mod deletion;
 mod differential;
+mod examples;
 mod handling;
 mod killing;
 mod namespaces;
 mod proxying;
 mod support;
 mod tidy;
+mod trouble;
 mod writes;

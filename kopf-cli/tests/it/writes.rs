@@ -13,6 +13,7 @@ on_both_servers!(
     a_result_without_a_status_subresource_takes_no_write_of_its_own,
     a_spy_takes_none,
     a_resume_takes_none_and_a_result_one,
+    every_write_says_whose_it_is,
 );
 
 /// The writes to an object so far, after an object of the same kind that came later was handled too: by then whatever
@@ -121,4 +122,20 @@ async fn a_resume_takes_none_and_a_result_one(server: Server) {
 
     let after = ["silent", "speaking"].map(|name| world.proxy.writes_to(&format!("resumes/{name}")).len());
     assert_eq!(after, [before[0], before[1] + 1]);
+}
+
+async fn every_write_says_whose_it_is(server: Server) {
+    let (world, objects) = world(server, HOLDS).await;
+    world.script.on("acquire", |_| End::Result(json!({ "message": "hello" })));
+    let _operator = world.operator();
+    objects.create("a", json!({ "spec": { "n": 1 } })).await;
+    world.until_handled(HOLDS, "a").await;
+    objects.delete("a").await;
+    objects.until_gone("a").await;
+
+    for call in world.proxy.writes_to("holds/a") {
+        assert_eq!(call.content_type, "application/merge-patch+json", "{call}");
+        assert!(call.query.contains("fieldManager=it.kopf.dev"), "{call}");
+        assert!(call.user_agent.starts_with("kopf/"), "{:?}", call.user_agent);
+    }
 }

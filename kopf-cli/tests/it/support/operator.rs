@@ -22,19 +22,26 @@ pub(crate) struct Operator {
 
 impl Operator {
     /// Runs the scripted plugin on `namespace` of the server of `kubeconfig`.
-    pub(crate) fn start(kubeconfig: &Path, namespace: &str, script: &Script, options: &[&str]) -> Operator {
+    pub(crate) fn start(
+        kubeconfig: &Path,
+        namespace: &str,
+        name: &str,
+        script: &Script,
+        options: &[&str],
+    ) -> Operator {
         let mut command = Command::new(env!("CARGO_BIN_EXE_kopf"));
         command
             .arg("run")
             .arg(plugin::scripted())
-            .args(["--name", NAME, "--namespace", namespace, "--log-format", "plain", "--verbose"])
+            .args(["--name", name, "--namespace", namespace, "--log-format", "full", "--verbose"])
             .args(options)
             .env("KUBECONFIG", kubeconfig)
             .env("KOPF_TEST_SCRIPT", script.address.to_string());
         Operator::spawn(command)
     }
 
-    fn spawn(mut command: Command) -> Operator {
+    /// Runs any command as an operator.
+    pub(crate) fn spawn(mut command: Command) -> Operator {
         let spawned = command
             .stdin(Stdio::null())
             .stdout(Stdio::piped())

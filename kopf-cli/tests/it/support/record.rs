@@ -4,8 +4,9 @@ use std::fmt::Debug;
 use std::time::Duration;
 use tokio::sync::watch;
 
-/// How long a test waits for anything before it fails. Long, for a machine that builds something else at the same time.
-pub(crate) const DEADLINE: Duration = Duration::from_secs(60);
+/// How long a test waits for anything before it fails. Longer than the 70 s after which a silent watch is given up, and
+/// long enough for a machine that builds something else at the same time.
+pub(crate) const DEADLINE: Duration = Duration::from_secs(120);
 
 /// What has happened so far, in order.
 #[derive(Debug)]

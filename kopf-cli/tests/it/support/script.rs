@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
@@ -25,6 +25,8 @@ pub(crate) struct Attempt {
     /// How it was told to end; `None` while it is held.
     #[serde(skip)]
     pub(crate) end: Option<End>,
+    #[serde(skip, default = "Instant::now")]
+    pub(crate) begun_at: Instant,
 }
 
 /// How an attempt ends.

@@ -35,7 +35,6 @@ pub(crate) use {on_both_servers, on_the_real_server};
 
 /// A server that answers, and how to reach it as its administrator.
 pub(crate) struct Server {
-    pub(crate) kubeconfig: Kubeconfig,
     pub(crate) client: Client,
     _sandbox: Option<kopf_sandbox::Server>,
 }
@@ -43,9 +42,8 @@ pub(crate) struct Server {
 impl Server {
     /// The control plane that all tests share, or `None` where there is none.
     pub(crate) async fn real() -> Option<Server> {
-        let kubeconfig = control_plane::get().await?.kubeconfig.clone();
-        let client = control_plane::client(&kubeconfig).await;
-        Some(Server { kubeconfig, client, _sandbox: None })
+        let client = control_plane::client(&control_plane::get().await?.kubeconfig).await;
+        Some(Server { client, _sandbox: None })
     }
 
     /// A sandbox of this test's own, over HTTPS.
@@ -56,6 +54,6 @@ impl Server {
         let serving = sandbox.serve(([127, 0, 0, 1], 0).into()).await.expect("loopback has a free port");
         let kubeconfig = Kubeconfig::from_yaml(serving.kubeconfig()).expect("the sandbox writes kubeconfigs");
         let client = control_plane::client(&kubeconfig).await;
-        Server { kubeconfig, client, _sandbox: Some(serving) }
+        Server { client, _sandbox: Some(serving) }
     }
 }
