@@ -2,9 +2,11 @@
 
 use super::record::DEADLINE;
 use futures::{StreamExt, TryStreamExt};
+use http::{Method, Request};
 use kube::api::{
     Api, ApiResource, DeleteParams, DynamicObject, Patch, PatchParams, PostParams, WatchEvent, WatchParams,
 };
+use kube::client::Body;
 use kube::{Client, Error};
 use serde_json::{Value, json};
 use std::pin::pin;
@@ -44,14 +46,20 @@ impl Resource {
         })
     }
 
-    fn definition_name(&self) -> String {
+    /// The name of the definition.
+    pub(crate) fn definition_name(&self) -> String {
         format!("{}.{}", self.plural, self.group)
     }
 
     /// Registers the resource where it is not yet, and waits until it is served.
     pub(crate) async fn register(&self, client: &Client) {
+        self.register_as(client, &self.definition()).await;
+    }
+
+    /// The same with a definition that differs from the usual.
+    pub(crate) async fn register_as(&self, client: &Client, definition: &Value) {
         let definitions = definitions(client);
-        definitions.create_unless_there(&self.definition()).await;
+        definitions.create_unless_there(definition).await;
         definitions
             .until(&self.definition_name(), "established", |definition| {
                 let conditions = definition.data["status"]["conditions"].as_array();
@@ -82,7 +90,8 @@ impl Resource {
     }
 }
 
-fn definitions(client: &Client) -> Objects {
+/// The definitions of resources.
+pub(crate) fn definitions(client: &Client) -> Objects {
     let resource = ApiResource {
         group: "apiextensions.k8s.io".to_owned(),
         version: "v1".to_owned(),
@@ -105,7 +114,7 @@ pub(crate) async fn namespace(client: &Client) -> String {
 /// The objects of one resource in one place.
 #[derive(Debug, Clone)]
 pub(crate) struct Objects {
-    api: Api<DynamicObject>,
+    pub(crate) api: Api<DynamicObject>,
     resource: ApiResource,
 }
 
@@ -117,6 +126,20 @@ impl Objects {
             .create(&PostParams::default(), &object)
             .await
             .unwrap_or_else(|error| panic!("create {name}: {error}"))
+    }
+
+    /// Sends a manifest, a merge patch or nothing as it is to this path below the resource, and does not read the
+    /// answer: it may be nested deeper than a value can be.
+    pub(crate) async fn send_text(&self, method: Method, path: &str, text: String) {
+        let media = if method == Method::PATCH { "application/merge-patch+json" } else { "application/json" };
+        let request = Request::builder()
+            .method(method)
+            .uri(format!("{}{path}", self.api.resource_url()))
+            .header(http::header::CONTENT_TYPE, media)
+            .body(Body::from(text.into_bytes()))
+            .unwrap();
+        let answer = self.api.clone().into_client().send(request).await.unwrap();
+        assert!(answer.status().is_success(), "{answer:?}");
     }
 
     async fn create_unless_there(&self, manifest: &Value) {

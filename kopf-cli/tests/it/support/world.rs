@@ -34,13 +34,20 @@ pub(crate) const RETURNS: Resource =
 pub(crate) const LATECOMERS: Resource =
     Resource { group: GROUP, kind: "Latecomer", plural: "latecomers", has_status: true };
 
+/// `promised` at creation, with a result that the definition does not allow for; registered by its one test.
+pub(crate) const PROMISES: Resource =
+    Resource { group: GROUP, kind: "Promise", plural: "promises", has_status: true };
+/// `hung` at creation, for which no attempt may take longer than 100 ms.
+pub(crate) const HANGS: Resource = Resource { group: GROUP, kind: "Hang", plural: "hangs", has_status: true };
+
 /// What one scenario plays in.
 pub(crate) struct World {
     pub(crate) client: Client,
     pub(crate) namespace: String,
     pub(crate) proxy: Proxy,
     pub(crate) script: Script,
-    kubeconfig: PathBuf,
+    /// Leads to the proxy.
+    pub(crate) kubeconfig: PathBuf,
     _server: Server,
 }
 
@@ -65,7 +72,12 @@ impl World {
 
     /// Starts an operator, behind the proxy.
     pub(crate) fn operator(&self) -> Operator {
-        Operator::start(&self.kubeconfig, &self.namespace, &self.script, &["--events", "none"])
+        self.operator_with(NAME, &self.script, &["--events", "none"])
+    }
+
+    /// Starts an operator of this name, behind the proxy, whose handlers do what `script` says.
+    pub(crate) fn operator_with(&self, name: &str, script: &Script, options: &[&str]) -> Operator {
+        Operator::start(&self.kubeconfig, &self.namespace, name, script, options)
     }
 
     /// The objects of `resource` in the namespace of this world; not through the proxy.
@@ -81,13 +93,18 @@ impl World {
 
 /// Whether the operator has recorded the present spec as handled, and no handler in progress.
 pub(crate) fn is_handled(object: &DynamicObject) -> bool {
+    is_handled_by(NAME, object)
+}
+
+/// Whether the operator of this name has.
+pub(crate) fn is_handled_by(operator: &str, object: &DynamicObject) -> bool {
     let annotations = object.metadata.annotations.clone().unwrap_or_default();
-    let ours = |key: &str| key.strip_prefix(NAME)?.strip_prefix(".kopf.dev/").map(str::to_owned);
+    let ours = |key: &str| key.strip_prefix(operator)?.strip_prefix(".kopf.dev/").map(str::to_owned);
     let in_progress = annotations
         .keys()
         .filter_map(|key| ours(key))
         .any(|name| name != "last-handled-configuration" && name != "kopf-managed");
     let spec = format!("\"spec\":{}", object.data["spec"]);
-    let handled = annotations.get(&format!("{NAME}.kopf.dev/last-handled-configuration"));
+    let handled = annotations.get(&format!("{operator}.kopf.dev/last-handled-configuration"));
     !in_progress && handled.is_some_and(|handled| handled.contains(&spec))
 }
