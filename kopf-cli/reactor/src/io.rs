@@ -47,11 +47,6 @@ impl Pruned {
         !set.is_empty() && set.contains(&(resource.to_owned(), handler.to_owned()))
     }
 
-    /// Whether there are any.
-    pub(crate) fn has_any(&self) -> bool {
-        !self.set().is_empty()
-    }
-
     /// The definitions have changed: what was dropped may be kept now.
     pub(crate) fn clear(&self) {
         self.set().clear();

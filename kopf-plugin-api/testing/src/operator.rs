@@ -1,4 +1,5 @@
 //! An operator under test: a plugin, a sandbox, and a time of their own.
+#![expect(clippy::panic, reason = "a test that is wrong is told so by a panic")]
 
 use std::{sync::Arc, time::Duration};
 

@@ -120,7 +120,11 @@ impl<'a> Case<'a> {
     /// Calls the spies. What they return is kept, and nothing of it is tried again.
     pub(super) async fn spy(&mut self, subject: &Arc<Subject>, sight: Sight) {
         let calls = cycle::spy(&subject.object, &self.served, self.io.clock.now());
-        let mut seen = Conclusion::default();
+        if calls.is_empty() {
+            return;
+        }
+        let nothing = Conclusion { kept: self.memory.recall.kept.clone(), ..Conclusion::default() };
+        let mut seen = nothing.clone();
         for call in calls {
             let (handler, answer) = (call.handler.clone(), self.attempt(call, subject, sight).await);
             merge_patch(&mut seen, answer.patch);
@@ -137,7 +141,7 @@ impl<'a> Case<'a> {
                 }
             }
         }
-        if sight != Sight::Deleted && seen != Conclusion::default() {
+        if sight != Sight::Deleted && seen != nothing {
             self.settle(subject, seen).await;
         }
     }
@@ -234,6 +238,9 @@ impl<'a> Case<'a> {
             }
             _ => {}
         }
+        if let Some(line) = &plan.superseded {
+            self.tell(Level::Info, line);
+        }
         for (_, verdict) in &plan.forbidden {
             self.tell_verdict(verdict, subject);
         }
@@ -246,7 +253,10 @@ impl<'a> Case<'a> {
             let answer = self.attempt(call, subject, Sight::Modified).await;
             let now = self.io.clock.now();
             let policy = Policy { backoff: &self.io.backoff, jitter: chance() };
-            let verdict = outcome::judge(&handler, &before, &answer, policy, now);
+            let mut verdict = outcome::judge(&handler, &before, &answer, policy, now);
+            if self.is_pruned(&handler) {
+                verdict.result = None;
+            }
             self.tell_verdict(&verdict, subject);
             if let Err(failure) = &answer.result {
                 self.tell_trace(failure);
@@ -260,10 +270,7 @@ impl<'a> Case<'a> {
                 break;
             }
         }
-        let mut conclusion = cycle::conclude(plan, verdicts, patch, &self.served);
-        if self.io.pruned.has_any() {
-            conclusion.results.retain(|id, _| !self.io.pruned.has(&self.resource, id));
-        }
+        let conclusion = cycle::conclude(plan, verdicts, patch, &self.served);
         if let Some(line) = conclusion.finished.and_then(|finished| finished.line()) {
             self.tell(Level::Info, &line);
         }
