@@ -62,6 +62,8 @@ pub(crate) async fn orchestrate(io: Arc<Io>, registry: &Registry) {
         numbers: 0,
     };
     watches.watch_definitions();
+    // Once the definitions are listed, or cannot be, nothing that is discovered is missed.
+    signals.changed.notified().await;
     let mut told = Told::default();
     loop {
         let changed = signals.changed.notified();

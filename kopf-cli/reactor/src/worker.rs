@@ -46,7 +46,7 @@ pub(crate) async fn flush(io: &Io, turn: Turn) {
 async fn handle(io: &Io, turn: Turn) -> Rest {
     let wake_at = turn.wake_at;
     let (mut case, pending) = Case::open(io, turn);
-    let woken = pending.is_empty();
+    let woken = pending.is_empty() || wake_at.is_some_and(|at| at <= io.clock.now());
     let mut last = None;
     for event in pending {
         let sight = event.sight;

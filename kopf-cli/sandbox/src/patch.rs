@@ -14,10 +14,17 @@ use crate::{
 /// How many operations a JSON patch may have.
 const MAX_OPERATIONS: usize = 10_000;
 
-/// Merges a merge patch into `target` (RFC 7396).
+/// Merges a merge patch into `target`: RFC 7396, but for nulls inside of lists.
+///
+/// The standard keeps them. The server takes members that are null out of objects in lists too, unless the list comes in
+/// the place of an object.
 pub(crate) fn merge(target: &mut Value, patch: &Value) {
     let Value::Object(changes) = patch else {
+        let was_object = target.is_object();
         target.clone_from(patch);
+        if !was_object {
+            drop_null_members(target);
+        }
         return;
     };
     if !target.is_object() {
@@ -30,6 +37,17 @@ pub(crate) fn merge(target: &mut Value, patch: &Value) {
         } else {
             merge(fields.entry(name.clone()).or_insert(Value::Null), change);
         }
+    }
+}
+
+fn drop_null_members(value: &mut Value) {
+    match value {
+        Value::Object(fields) => {
+            fields.retain(|_, field| !field.is_null());
+            fields.values_mut().for_each(drop_null_members);
+        }
+        Value::Array(items) => items.iter_mut().for_each(drop_null_members),
+        _ => {}
     }
 }
 
@@ -197,6 +215,14 @@ mod tests {
         );
         merged(json!({ "a": 1 }), json!({ "a": { "b": null, "c": {} } }), json!({ "a": { "c": {} } }));
         merged(json!({ "a": [1, 2] }), json!({ "a": [3] }), json!({ "a": [3] }));
+    }
+
+    #[test]
+    fn a_merge_patch_takes_null_members_out_of_lists_but_not_nulls() {
+        let list = || json!([null, { "b": null, "c": [{ "d": null }] }]);
+        merged(json!({}), json!({ "a": list() }), json!({ "a": [null, { "c": [{}] }] }));
+        merged(json!({ "a": [1] }), json!({ "a": list() }), json!({ "a": [null, { "c": [{}] }] }));
+        merged(json!({ "a": {} }), json!({ "a": list() }), json!({ "a": list() }));
     }
 
     #[test]

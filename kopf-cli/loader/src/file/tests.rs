@@ -1,3 +1,4 @@
+//! Which files may be opened, and what is said of the others.
 #![expect(clippy::needless_pass_by_value, reason = "expectations are written in place")]
 
 use expect_test::{Expect, expect};

@@ -1,3 +1,4 @@
+//! Which manifests are taken, and what becomes of them.
 #![expect(clippy::needless_pass_by_value, reason = "expectations are written in place")]
 
 use expect_test::{Expect, expect};

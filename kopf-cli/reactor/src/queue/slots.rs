@@ -209,10 +209,11 @@ impl Slots {
         let mut due = 0;
         while self.timers.first().is_some_and(|(at, _)| *at <= now) {
             if let Some((_, key)) = self.timers.pop_first() {
-                if let Some(more) = self.slots.get_mut(&key).and_then(|slot| slot.more.as_mut()) {
-                    more.wake_at = None;
+                // One that is ready already takes its time along, lest an event that is no news swallow it.
+                if let Some(slot) = self.slots.get_mut(&key).filter(|slot| slot.state == State::Rests) {
+                    slot.more.get_or_insert_default().wake_at = None;
+                    due += usize::from(self.ready(key));
                 }
-                due += usize::from(self.ready(key));
             }
         }
         due

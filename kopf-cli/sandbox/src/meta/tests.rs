@@ -1,3 +1,5 @@
+//! What the server fills in and refuses of metadata.
+
 use expect_test::{Expect, expect};
 use serde_json::json;
 

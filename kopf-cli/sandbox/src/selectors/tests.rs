@@ -1,3 +1,5 @@
+//! Which objects selectors select, and which selectors are none.
+
 use super::*;
 use crate::resources::Catalog;
 

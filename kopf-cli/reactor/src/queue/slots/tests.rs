@@ -159,6 +159,17 @@ fn a_retry_comes_at_its_time_even_if_something_else_happens_before() {
 }
 
 #[test]
+fn a_retry_whose_time_comes_while_an_event_waits_is_not_lost() {
+    let mut table = Table::new(On::Create);
+    table.offer(Sight::Added, "a", 1);
+    let (key, _) = table.take().unwrap();
+    table.rest(key, 1, Some(at(100)));
+    table.offer(Sight::Modified, "a", 2);
+    assert_eq!(table.slots.wake(at(101)), 0, "it is ready already");
+    assert_eq!(table.slots.take().unwrap().wake_at, Some(at(100)));
+}
+
+#[test]
 fn past_the_budget_bytes_are_let_go_where_the_object_can_be_fetched() {
     for (on, kept) in [(On::Create, false), (On::Event, true)] {
         let mut table = Table::new(on);
