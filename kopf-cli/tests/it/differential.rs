@@ -101,6 +101,7 @@ async fn merge_patches_change_what_they_name() {
         MERGE  rows/a  {"spec":{"n":2}}
         MERGE  rows/a  {}
         MERGE  rows/a  {"spec":{"list":[3],"map":{"x":null,"z":{"deep":null,"kept":true}}}}
+        MERGE  rows/a  {"spec":{"list":[null,{"n":null,"list":[{"n":null}]}],"other":[{"n":null}],"map":[{"n":null}]}}
         MERGE  rows/a  {"metadata":{"annotations":{"a":"1"},"labels":{"l":"1"}}}
         MERGE  rows/a  {"metadata":{"annotations":{"a":null}}}
         MERGE  rows/a  {"metadata":{"annotations":{"-key-":"1"}}}
