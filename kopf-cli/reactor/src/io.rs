@@ -47,7 +47,17 @@ impl Pruned {
         !set.is_empty() && set.contains(&(resource.to_owned(), handler.to_owned()))
     }
 
-    /// The definitions have changed: what was dropped may be kept now.
+    /// The definition of this name, such as `pods.example.com`, has changed: what was dropped may be kept now.
+    pub(crate) fn forget(&self, definition: &str) {
+        let is_defined_there = |resource: &str| {
+            let (plural, versioned) = resource.split_once('.')?;
+            let (_, group) = versioned.split_once('.')?;
+            Some(definition.strip_prefix(plural)?.strip_prefix('.')? == group)
+        };
+        self.set().retain(|(resource, _)| is_defined_there(resource) != Some(true));
+    }
+
+    /// Any definition may have changed.
     pub(crate) fn clear(&self) {
         self.set().clear();
     }
@@ -57,4 +67,20 @@ impl Pruned {
 pub(crate) fn chance() -> f64 {
     let random = RandomState::new().build_hasher().finish();
     (random >> 11) as f64 / (1_u64 << 53) as f64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_dropped_is_forgotten_with_its_own_definition_alone() {
+        let pruned = Pruned::default();
+        let resources = ["kexes.v1.zalando.org", "kexes.v2.zalando.org", "kexes.v1.example.org", "pods.v1"];
+        for resource in resources {
+            assert!(pruned.add(resource, "fn"));
+        }
+        pruned.forget("kexes.zalando.org");
+        assert_eq!(resources.map(|resource| pruned.has(resource, "fn")), [false, false, true, true]);
+    }
 }

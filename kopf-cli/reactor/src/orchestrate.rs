@@ -70,7 +70,10 @@ pub(crate) async fn orchestrate(io: Arc<Io>, registry: &Registry) {
         let discovered = discover_patiently(&io).await;
         let assignment = registry.assign(&discovered.resources);
         told.tell(&assignment, &discovered);
-        io.pruned.clear();
+        if signals.blind.load(Ordering::Relaxed) {
+            // Which definitions have changed since is not known.
+            io.pruned.clear();
+        }
         watches.adjust(assignment.served);
         io.health.set_discovered();
         let patient = signals.blind.load(Ordering::Relaxed) || !discovered.silent.is_empty();
@@ -131,7 +134,7 @@ impl Watches {
         pulse.synced();
         pulse.end();
         self.tasks.spawn(async move {
-            let sink = Definitions { signals, listed: AtomicBool::new(false) };
+            let sink = Definitions { io: io.clone(), signals, listed: AtomicBool::new(false) };
             watch::watch(&io, "custom resource definitions", DEFINITIONS, &pulse, &sink).await;
         });
     }
@@ -247,6 +250,7 @@ impl Sink for Objects {
 
 /// A change of definitions makes the orchestration look again.
 struct Definitions {
+    io: Arc<Io>,
     signals: Arc<Signals>,
     listed: AtomicBool,
 }
@@ -256,8 +260,11 @@ impl Sink for Definitions {
         self.listed.store(false, Ordering::Relaxed);
     }
 
-    fn see<'a>(&'a self, _sight: Sight, _raw: Bytes) -> BoxFuture<'a, ()> {
+    fn see<'a>(&'a self, _sight: Sight, raw: Bytes) -> BoxFuture<'a, ()> {
         if self.listed.load(Ordering::Relaxed) {
+            if let Ok(definition) = Header::read(&raw) {
+                self.io.pruned.forget(&definition.name);
+            }
             self.signals.changed.notify_one();
         }
         futures::future::ready(()).boxed()
@@ -267,6 +274,7 @@ impl Sink for Definitions {
         self.listed.store(true, Ordering::Relaxed);
         self.signals.blind.store(false, Ordering::Relaxed);
         // What was defined between the last look and this list is seen by nobody else.
+        self.io.pruned.clear();
         self.signals.changed.notify_one();
     }
 
