@@ -6,6 +6,7 @@
     reason = "a test says what is wrong by failing"
 )]
 
+mod bad_input;
 mod definitions;
 mod deletion;
 mod differential;
@@ -13,6 +14,7 @@ mod examples;
 mod handling;
 mod killing;
 mod namespaces;
+mod neighbours;
 mod proxying;
 mod support;
 mod tidy;

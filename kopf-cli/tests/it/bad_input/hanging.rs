@@ -1,0 +1,52 @@
+//! Synchronous handlers that do not return.
+
+use super::{attempts_on, serves_another};
+use crate::support::operator::NAME;
+use crate::support::server::{Server, on_both_servers};
+use crate::support::world::{CHANGES, HANGS, World};
+use serde_json::json;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+
+on_both_servers!(handlers_that_hang_are_named_and_hold_nobody_up);
+
+async fn handlers_that_hang_are_named_and_hold_nobody_up(server: Server) {
+    let world = World::with(server, &[HANGS, CHANGES]).await;
+    let objects = world.objects(HANGS);
+    let options = ["--events", "none", "--http", "127.0.0.1:0"];
+    let operator = world.operator_with(NAME, &world.script, &options);
+    let serving = operator.says("Serving /healthz").await;
+    let address = serving.split("http://").nth(1).unwrap().trim_end_matches('.');
+    let gate = world.script.hold("hung");
+    for name in ["a", "b"] {
+        objects.create(name, json!({ "spec": { "n": 1 } })).await;
+        operator.says(&format!("/{name}] Handler hung is overdue")).await;
+    }
+
+    let health = healthz(address).await;
+    assert!(health.starts_with("HTTP/1.1 503 "), "{health}");
+    for name in ["a", "b"] {
+        let reason = format!("handler hung of {}/{name} has not returned", world.namespace);
+        assert!(health.contains(&reason), "{health}");
+    }
+    serves_another(&world, "beside").await;
+
+    gate.open();
+    for name in ["a", "b"] {
+        operator.says(&format!("/{name}] Handler hung has returned at last")).await;
+        world.until_handled(HANGS, name).await;
+        assert!(attempts_on(&world, name).len() > 1, "an answer that came too late was taken");
+    }
+    let health = healthz(address).await;
+    assert!(health.starts_with("HTTP/1.1 200 "), "{health}");
+}
+
+/// The answer of the probe, whole.
+async fn healthz(address: &str) -> String {
+    let mut connection = TcpStream::connect(address).await.unwrap();
+    let request = format!("GET /healthz HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n\r\n");
+    connection.write_all(request.as_bytes()).await.unwrap();
+    let mut answer = String::new();
+    connection.read_to_string(&mut answer).await.unwrap();
+    answer
+}
