@@ -49,7 +49,7 @@ fn every_example_and_plugin_has_a_readme_that_is_replayed() {
 }
 
 /// Takes every step of a README. Those that need a cluster are left out where there is no control plane.
-async fn replay(path: &str) {
+async fn replay(path: &'static str) {
     let text = std::fs::read_to_string(root().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"));
     let mut steps = document::steps(&text);
     assert!(steps.iter().any(|step| matches!(step, Step::Command { .. })), "{path} says nothing to type");

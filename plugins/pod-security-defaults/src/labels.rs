@@ -7,14 +7,20 @@ use crate::config::Config;
 /// What all Pod Security labels begin with.
 const PREFIX: &str = "pod-security.kubernetes.io";
 
-/// The labels to be added, in order. What is there is never changed: who set it may have had a reason.
+/// The labels to be added, in order, without what they all begin with. What is there is never changed: who set it may
+/// have had a reason.
 pub(crate) fn missing(config: &Config, labels: &BTreeMap<String, String>) -> Vec<(String, String)> {
     let wanted = config.levels().flat_map(|(mode, level)| {
-        let level = (format!("{PREFIX}/{mode}"), level.to_owned());
-        let version = (format!("{PREFIX}/{mode}-version"), config.version().to_owned());
+        let level = (mode.to_owned(), level.to_owned());
+        let version = (format!("{mode}-version"), config.version().to_owned());
         [level, version]
     });
-    wanted.filter(|(key, _)| !labels.contains_key(key)).collect()
+    wanted.filter(|(name, _)| !labels.contains_key(&key(name))).collect()
+}
+
+/// The label's key as Kubernetes knows it: `pod-security.kubernetes.io/enforce`.
+pub(crate) fn key(name: &str) -> String {
+    format!("{PREFIX}/{name}")
 }
 
 #[cfg(test)]
@@ -25,11 +31,12 @@ mod tests {
     fn check(environment: &[(&str, &str)], labels: &[&str], expected: &[&str]) {
         let config = crate::config::tests::config(environment).unwrap();
         let label = |text: &&str| {
-            let (key, value) = text.split_once('=').unwrap();
-            (format!("{PREFIX}/{key}"), value.to_owned())
+            let (name, value) = text.split_once('=').unwrap();
+            (key(name), value.to_owned())
         };
         let found = missing(&config, &labels.iter().map(label).collect());
-        assert_eq!(found, expected.iter().map(label).collect::<Vec<_>>());
+        let found: Vec<String> = found.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        assert_eq!(found, expected);
     }
 
     #[test]

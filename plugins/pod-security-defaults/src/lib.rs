@@ -30,13 +30,14 @@ fn set_defaults(name: Name, labels: Labels, reason: Reason, patch: Patch) -> Out
     if missing.is_empty() {
         return Ok(());
     }
-    let shown: Vec<String> = missing.iter().map(|(key, value)| format!("{key}={value}")).collect();
-    match reason {
-        Reason::Update => info!("Labels are missing and put back: {}", shown.join(", ")),
-        _ => info!("Labels are missing and set: {}", shown.join(", ")),
-    }
-    for (key, value) in missing {
-        patch.set_label(&key, value);
+    let done = if reason == Reason::Update { "put back" } else { "set" };
+    let shown: Vec<String> = missing.iter().map(|(name, value)| format!("{name}={value}")).collect();
+    info!("Labels are missing and {done}: {}", shown.join(", "));
+    for (name, value) in missing {
+        patch.set_label(&labels::key(&name), value);
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;

@@ -25,7 +25,6 @@ fn answer(mut stream: TcpStream) -> io::Result<()> {
     while lines.next().transpose()?.is_some_and(|line| !line.is_empty()) {}
     let item = request.split(' ').nth(1).unwrap_or_default().trim_start_matches('/');
     let body = format!("{{\"cents\":{}}}", item.len() * 25);
-    println!("{item}: {body}");
     write!(
         stream,
         "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}",

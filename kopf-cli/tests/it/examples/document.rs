@@ -46,6 +46,7 @@ pub(super) fn steps(text: &str) -> Vec<Step> {
             continue;
         };
         let block: Vec<_> = lines.by_ref().take_while(|(_, line)| *line != "```").collect();
+        let above = std::mem::take(&mut above);
         let name = above.strip_suffix("`:").and_then(|above| above.rsplit('`').next());
         match (language, name) {
             ("console", _) => console(&block, &mut steps, &mut on_cluster),

@@ -10,8 +10,19 @@ const ANYTHING: &str = "…";
 
 /// What cargo's lines begin with, behind spaces.
 const OF_CARGO: &[&str] = &[
-    "Adding", "Blocking", "Compiling", "Downloaded", "Downloading", "Finished", "Installed", "Installing", "Locking",
-    "Replaced", "Replacing", "Running", "Updating",
+    "Adding",
+    "Blocking",
+    "Compiling",
+    "Downloaded",
+    "Downloading",
+    "Finished",
+    "Installed",
+    "Installing",
+    "Locking",
+    "Replaced",
+    "Replacing",
+    "Running",
+    "Updating",
 ];
 
 /// Whether the lines are those that were promised.
@@ -51,7 +62,9 @@ fn matches(expected: &[String], found: &[String]) -> bool {
         Some((first, rest)) if first == ANYTHING => {
             (0..=found.len()).any(|skipped| matches(rest, &found[skipped..]))
         }
-        Some((first, rest)) => found.split_first().is_some_and(|(line, found)| first == line && matches(rest, found)),
+        Some((first, rest)) => {
+            found.split_first().is_some_and(|(line, found)| first == line && matches(rest, found))
+        }
     }
 }
 
@@ -101,15 +114,29 @@ mod tests {
 
     #[test]
     fn times_ports_and_ages_may_differ() {
-        let expected = "[2026-11-22 21:14:06.742] INFO  kopf  Serving https://127.0.0.1:43117: go.\nName   Age\na  4s";
-        check(expected, "[2027-01-01 00:00:00.000] INFO  kopf  Serving https://127.0.0.1:1: go.\nName Age\na 3m2s", true);
-        check(expected, "[2027-01-01 00:00:00.000] WARN  kopf  Serving https://127.0.0.1:1: go.\nName Age\na 3m2s", false);
-        check(expected, "[2027-01-01 00:00:00.000] INFO  kopf  Serving https://127.0.0.1:1: no.\nName Age\na 3m2s", false);
+        let expected =
+            "[2026-11-22 21:14:06.742] INFO  kopf  Serving https://127.0.0.1:43117: go.\nName   Age\na  4s";
+        check(
+            expected,
+            "[2027-01-01 00:00:00.000] INFO  kopf  Serving https://127.0.0.1:1: go.\nName Age\na 3m2s",
+            true,
+        );
+        check(
+            expected,
+            "[2027-01-01 00:00:00.000] WARN  kopf  Serving https://127.0.0.1:1: go.\nName Age\na 3m2s",
+            false,
+        );
+        check(
+            expected,
+            "[2027-01-01 00:00:00.000] INFO  kopf  Serving https://127.0.0.1:1: no.\nName Age\na 3m2s",
+            false,
+        );
     }
 
     #[test]
     fn lines_of_different_objects_come_in_any_order() {
-        let line = |object: &str, text: &str| format!("[2026-11-22 21:14:06.742] INFO  p  [{object}] {text}\n");
+        let line =
+            |object: &str, text: &str| format!("[2026-11-22 21:14:06.742] INFO  p  [{object}] {text}\n");
         let (a, b, c) = (line("n/a", "1"), line("n/b", "1"), line("n/a", "2"));
         check(&format!("{a}{b}{c}"), &format!("{b}{a}{c}"), true);
         check(&format!("{a}{b}{c}"), &format!("{b}{c}{a}"), false);
