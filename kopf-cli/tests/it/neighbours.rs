@@ -7,6 +7,7 @@ use crate::support::proxy::Call;
 use crate::support::script::Script;
 use crate::support::server::{Server, on_both_servers};
 use crate::support::world::{CHANGES, HOLDS, World, is_handled, is_handled_by};
+use kube::api::DynamicObject;
 use python::Python;
 use serde_json::{Value, json};
 
@@ -14,6 +15,7 @@ on_both_servers!(
     two_operators_handle_the_same_objects,
     two_operators_hold_an_object_and_let_it_go,
     python_kopf_and_we_handle_the_same_objects,
+    python_kopf_and_we_hold_an_object_and_let_it_go,
 );
 
 /// The name of the second operator.
@@ -69,8 +71,7 @@ async fn two_operators_hold_an_object_and_let_it_go(server: Server) {
     let gate = others.hold("release");
     objects.delete("shared").await;
     others.until("the second to be asked to release", |attempts| attempts.len() == 2).await;
-    let is_left =
-        |it: &kube::api::DynamicObject| it.metadata.finalizers.as_ref().is_some_and(|all| all.len() == 1);
+    let is_left = |it: &DynamicObject| it.metadata.finalizers.as_ref().is_some_and(|all| all.len() == 1);
     objects.until("shared", "let go by the first", is_left).await;
     gate.open();
 
@@ -102,6 +103,23 @@ async fn python_kopf_and_we_handle_the_same_objects(server: Server) {
     assert_eq!(calls(&theirs, "shared"), [called("python_created", 1), called("python_updated", 2)]);
     assert_eq!(writes(&world, "changes/shared", &format!("{NAME}.kopf.dev")), 2);
     assert_eq!(writes(&world, "changes/shared", ""), 4);
+}
+
+async fn python_kopf_and_we_hold_an_object_and_let_it_go(server: Server) {
+    let Some(python) = Python::with_kopf().await else { return };
+    let world = World::with(server, &[HOLDS]).await;
+    let objects = world.objects(HOLDS);
+    let theirs = Script::start().await;
+    let _ours = world.operator();
+    let _theirs = python.operator(&world, &theirs);
+
+    objects.create("shared", json!({ "spec": { "n": 1 } })).await;
+    objects.until("shared", "handled by both", |it| is_handled(it) && python::is_handled(it)).await;
+    objects.delete("shared").await;
+
+    objects.until_gone("shared").await;
+    assert_eq!(calls(&world.script, "shared"), [called("acquire", 1), called("release", 1)]);
+    assert_eq!(calls(&theirs, "shared"), [called("python_acquire", 1), called("python_release", 1)]);
 }
 
 /// How many writes by this field manager the object has taken; every one for an empty name. A conflict is none.

@@ -1,18 +1,23 @@
 //! How often an operator writes to the API server: as rarely as can be.
 
 use crate::support::client::{Objects, Resource};
-use crate::support::script::End;
+use crate::support::operator::NAME;
+use crate::support::proxy::Call;
+use crate::support::script::{Attempt, End};
 use crate::support::server::{Server, on_both_servers};
 use crate::support::world::{CHANGES, HOLDS, PLAINS, RESUMES, SIGHTS, World};
+use http::{Method, StatusCode};
 use serde_json::json;
 
 on_both_servers!(
     a_creation_takes_one_write_and_a_result_one_more,
     a_change_takes_one_write_and_a_result_one_more,
-    a_finalizer_takes_one_write_before_and_a_deletion_one,
+    a_finalizer_takes_one_write_before_the_first_handler,
+    a_deletion_takes_one_write_and_a_result_one_more,
     a_result_without_a_status_subresource_takes_no_write_of_its_own,
     a_spy_takes_none,
     a_resume_takes_none_and_a_result_one,
+    kubernetes_events_are_no_writes_to_the_object,
     every_write_says_whose_it_is,
 );
 
@@ -21,10 +26,7 @@ on_both_servers!(
 async fn writes(world: &World, resource: Resource, name: &str) -> Vec<String> {
     let sentinel = format!("{name}-sentinel");
     world.objects(resource).create(&sentinel, json!({ "spec": { "n": 0 } })).await;
-    world
-        .script
-        .until("the sentinel to be seen", |attempts| attempts.iter().any(|attempt| attempt.name == sentinel))
-        .await;
+    world.until_handled(resource, &sentinel).await;
     let calls = world.proxy.writes_to(&format!("{}/{name}", resource.plural));
     calls
         .iter()
@@ -73,16 +75,33 @@ async fn a_change_takes_one_write_and_a_result_one_more(server: Server) {
     assert_eq!(writes(&world, CHANGES, "speaking").await, [&[creation("speaking")], &speaking[..]].concat());
 }
 
-async fn a_finalizer_takes_one_write_before_and_a_deletion_one(server: Server) {
+async fn a_finalizer_takes_one_write_before_the_first_handler(server: Server) {
     let (world, objects) = world(server, HOLDS).await;
+    let gate = world.script.hold("acquire");
     let _operator = world.operator();
     objects.create("a", json!({ "spec": { "n": 1 } })).await;
+    world.script.until("the creation to be handled", |attempts| attempts.len() == 1).await;
+    let first = world.proxy.writes_to("holds/a");
+    assert_eq!(first.len(), 1);
+    assert_eq!(first[0].json()["metadata"]["finalizers"], json!(["it.kopf.dev/finalizer"]));
+
+    gate.open();
     world.until_handled(HOLDS, "a").await;
     assert_eq!(writes(&world, HOLDS, "a").await, ["PATCH a", "PATCH a"]);
+}
 
-    objects.delete("a").await;
-    objects.until_gone("a").await;
-    assert_eq!(world.proxy.writes_to("holds/a").len(), 3);
+async fn a_deletion_takes_one_write_and_a_result_one_more(server: Server) {
+    let (world, objects) = world(server, HOLDS).await;
+    result_for("speaking", &world, "release");
+    let _operator = world.operator();
+    for name in ["silent", "speaking"] {
+        objects.create(name, json!({ "spec": { "n": 1 } })).await;
+        world.until_handled(HOLDS, name).await;
+        objects.delete(name).await;
+        objects.until_gone(name).await;
+    }
+    assert_eq!(writes(&world, HOLDS, "silent").await[2..], ["PATCH silent"]);
+    assert_eq!(writes(&world, HOLDS, "speaking").await[2..], ["PATCH speaking/status", "PATCH speaking"]);
 }
 
 async fn a_result_without_a_status_subresource_takes_no_write_of_its_own(server: Server) {
@@ -98,9 +117,12 @@ async fn a_result_without_a_status_subresource_takes_no_write_of_its_own(server:
 async fn a_spy_takes_none(server: Server) {
     let (world, objects) = world(server, SIGHTS).await;
     let _operator = world.operator();
-    objects.create("a", json!({ "spec": { "n": 1 } })).await;
-    world.script.until("the object to be seen", |attempts| attempts.len() == 1).await;
-    assert!(writes(&world, SIGHTS, "a").await.is_empty());
+    for name in ["a", "b"] {
+        objects.create(name, json!({ "spec": { "n": 1 } })).await;
+        let is_seen = |attempts: &[Attempt]| attempts.iter().any(|attempt| attempt.name == name);
+        world.script.until("the object to be seen", is_seen).await;
+    }
+    assert!(!world.proxy.calls().iter().any(Call::is_write));
 }
 
 async fn a_resume_takes_none_and_a_result_one(server: Server) {
@@ -122,6 +144,26 @@ async fn a_resume_takes_none_and_a_result_one(server: Server) {
 
     let after = ["silent", "speaking"].map(|name| world.proxy.writes_to(&format!("resumes/{name}")).len());
     assert_eq!(after, [before[0], before[1] + 1]);
+}
+
+async fn kubernetes_events_are_no_writes_to_the_object(server: Server) {
+    let (world, objects) = world(server, CHANGES).await;
+    let _operator = world.operator_with(NAME, &world.script, &["--events", "all"]);
+    objects.create("a", json!({ "spec": { "n": 1 } })).await;
+    world.until_handled(CHANGES, "a").await;
+
+    let is_event = |call: &&Call| call.method == Method::POST && call.path.ends_with("/events");
+    let calls = world
+        .proxy
+        .until("an Event to be posted", |calls| {
+            calls.iter().find(is_event).is_some_and(|event| event.status.is_some())
+        })
+        .await;
+    let event = calls.iter().find(is_event).unwrap();
+    assert_eq!(event.status.unwrap(), StatusCode::CREATED, "{event}");
+    assert_eq!(event.json()["note"], "Handler created succeeded.");
+    assert_eq!(event.json()["regarding"]["name"], "a");
+    assert_eq!(writes(&world, CHANGES, "a").await, ["PATCH a"]);
 }
 
 async fn every_write_says_whose_it_is(server: Server) {

@@ -1,21 +1,24 @@
 //! Results that the server drops, for they are not in the schema.
 
 use super::serves_another;
-use crate::support::client::{Objects, definitions};
+use crate::support::client::{Objects, Resource, definitions};
 use crate::support::operator::Operator;
 use crate::support::proxy::Call;
 use crate::support::record::DEADLINE;
 use crate::support::script::End;
 use crate::support::server::{Server, on_the_real_server};
-use crate::support::world::{CHANGES, PROMISES, World};
+use crate::support::world::{CHANGES, OATHS, PROMISES, World};
 use kube::api::{Patch, PatchParams, ValidationDirective};
 use serde_json::{Value, json};
 
-on_the_real_server!(dropped_results_are_told_once_and_not_sent_until_the_definition_changes);
+on_the_real_server!(
+    dropped_results_are_told_once_and_not_sent_until_the_definition_changes,
+    results_dropped_from_the_object_itself_are_told_once_too,
+);
 
 /// The definition with a status of these properties and no others.
-fn definition(properties: &Value) -> Value {
-    let mut definition = PROMISES.definition();
+fn definition(resource: Resource, properties: &Value) -> Value {
+    let mut definition = resource.definition();
     let version = &mut definition["spec"]["versions"][0];
     version["schema"]["openAPIV3Schema"]["properties"]["status"] =
         json!({ "type": "object", "properties": properties });
@@ -23,28 +26,18 @@ fn definition(properties: &Value) -> Value {
 }
 
 async fn dropped_results_are_told_once_and_not_sent_until_the_definition_changes(server: Server) {
-    PROMISES.register_as(&server.client, &definition(&json!({ "phase": { "type": "string" } }))).await;
-    let world = World::with(server, &[CHANGES]).await;
+    let (world, operator) = drops_results(server, PROMISES).await;
     let objects = world.objects(PROMISES);
-    world.script.on("promised", |_| End::Result(json!("hello")));
-    let operator = world.operator();
-    for name in ["first", "second"] {
-        objects.create(name, json!({ "spec": { "n": 1 } })).await;
-        let object = world.until_handled(PROMISES, name).await;
-        assert_eq!(object.data["status"]["promised"], Value::Null);
-    }
-    serves_another(&world, "beside").await;
     assert_eq!(world.proxy.writes_to("promises/first").len(), 2);
     assert_eq!(world.proxy.writes_to("promises/second").len(), 1);
-    assert_eq!(warnings(&operator), 1);
 
-    let looks =
-        |calls: &[Call]| calls.iter().filter(|call| call.path == "/apis" && call.status.is_some()).count();
-    let before = looks(&world.proxy.calls());
-    let roomy = definition(&json!({ "promised": { "type": "string" } }));
+    let is_look = |call: &&Call| call.path == "/apis" && call.status.is_some();
+    let before = world.proxy.calls().iter().filter(is_look).count();
+    let roomy = definition(PROMISES, &json!({ "promised": { "type": "string" } }));
     definitions(&world.client).patch(&PROMISES.definition_name(), json!({ "spec": roomy["spec"] })).await;
     until_known(&objects).await;
-    world.proxy.until("the operator to see the new definition", |calls| looks(calls) > before).await;
+    let has_looked = |calls: &[Call]| calls.iter().filter(is_look).count() > before;
+    world.proxy.until("the operator to see the new definition", has_looked).await;
     objects.create("third", json!({ "spec": { "n": 1 } })).await;
 
     let object = world.until_handled(PROMISES, "third").await;
@@ -53,10 +46,37 @@ async fn dropped_results_are_told_once_and_not_sent_until_the_definition_changes
     PROMISES.unregister(&world.client).await;
 }
 
+async fn results_dropped_from_the_object_itself_are_told_once_too(server: Server) {
+    let (world, _operator) = drops_results(server, OATHS).await;
+    assert_eq!(world.proxy.writes_to("oaths/first").len(), 1);
+    assert_eq!(world.proxy.writes_to("oaths/second").len(), 1);
+    let sent = world.proxy.writes_to("oaths/second").pop().unwrap();
+    assert_eq!(sent.json()["status"], Value::Null);
+    OATHS.unregister(&world.client).await;
+}
+
+/// Handles two objects whose results the server drops, and is told so once.
+async fn drops_results(server: Server, resource: Resource) -> (World, Operator) {
+    let strict = definition(resource, &json!({ "phase": { "type": "string" } }));
+    resource.register_as(&server.client, &strict).await;
+    let world = World::with(server, &[CHANGES]).await;
+    world.script.on("promised", |_| End::Result(json!("hello")));
+    let operator = world.operator();
+    for name in ["first", "second"] {
+        world.objects(resource).create(name, json!({ "spec": { "n": 1 } })).await;
+        let object = world.until_handled(resource, name).await;
+        assert_eq!(object.data["status"]["promised"], Value::Null);
+    }
+    serves_another(&world, "beside").await;
+    assert_eq!(warnings(&operator), 1);
+    (world, operator)
+}
+
 /// How often the operator has told of what was dropped.
 fn warnings(operator: &Operator) -> usize {
-    let text = "status.promised is not in the schema of promises.v1.it.kopf.test and was dropped";
-    operator.lines().iter().filter(|line| line.contains("WARN") && line.contains(text)).count()
+    let is_told =
+        |line: &&String| line.contains("WARN") && line.contains("status.promised is not in the schema of");
+    operator.lines().iter().filter(is_told).count()
 }
 
 /// Waits until the server goes by the new definition: for a moment after it was accepted, it does not.

@@ -16,6 +16,16 @@ def python_updated(**kwargs):
     ask('python_updated', **kwargs)
 
 
+@kopf.on.create('it.kopf.test', 'v1', 'holds')
+def python_acquire(**kwargs):
+    ask('python_acquire', **kwargs)
+
+
+@kopf.on.delete('it.kopf.test', 'v1', 'holds')
+def python_release(**kwargs):
+    ask('python_release', **kwargs)
+
+
 def ask(handler, retry, reason, name, uid, spec, **_):
     question = dict(handler=handler, retry=retry, reason=str(reason), name=name, uid=uid, spec=dict(spec))
     host, port = os.environ['KOPF_TEST_SCRIPT'].rsplit(':', 1)

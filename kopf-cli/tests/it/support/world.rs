@@ -34,9 +34,12 @@ pub(crate) const RETURNS: Resource =
 pub(crate) const LATECOMERS: Resource =
     Resource { group: GROUP, kind: "Latecomer", plural: "latecomers", has_status: true };
 
-/// `promised` at creation, with a result that the definition does not allow for; registered by its one test.
+/// `promised` at creation; for the one test that defines it, with a status that has no room for results.
 pub(crate) const PROMISES: Resource =
     Resource { group: GROUP, kind: "Promise", plural: "promises", has_status: true };
+/// The same without a status subresource.
+pub(crate) const OATHS: Resource =
+    Resource { group: GROUP, kind: "Oath", plural: "oaths", has_status: false };
 /// `hung` at creation, for which no attempt may take longer than 100 ms.
 pub(crate) const HANGS: Resource = Resource { group: GROUP, kind: "Hang", plural: "hangs", has_status: true };
 

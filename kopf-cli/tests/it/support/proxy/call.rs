@@ -3,6 +3,7 @@
 use bytes::Bytes;
 use http::request::Parts;
 use http::{Method, StatusCode, header};
+use serde_json::Value;
 use std::fmt;
 use std::time::Instant;
 
@@ -67,5 +68,10 @@ impl Call {
 
     pub(crate) fn is_to_status(&self) -> bool {
         self.path.ends_with("/status")
+    }
+
+    /// The body as JSON, or null.
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_slice(&self.body).unwrap_or_default()
     }
 }
