@@ -67,6 +67,9 @@ impl Session {
         let path = self.home.path().join("kubeconfig");
         std::fs::write(&path, serde_json::to_vec(&kubeconfig).unwrap()).unwrap();
         self.cluster = Some(Cluster { kubeconfig: path, namespace });
+        // For a moment after a definition the server answers 429, and no reader is that quick.
+        self.type_in("kubectl apply -f examples/crd.yaml").await;
+        self.type_in("kubectl get kex").await;
         if found.has_controllers {
             // Without its account the namespace takes no pods, and a reader's namespace has one.
             self.type_in("kubectl wait --for=create serviceaccount/default --timeout=60s").await;
