@@ -1,6 +1,6 @@
 //! The leanest client of an API server that keeps its connections: hyper's HTTP/1 over the operator's kind of TLS.
 
-use std::path::Path;
+use std::{path::Path, sync::Arc};
 
 use anyhow::{Context, Result, bail, ensure};
 use bytes::Bytes;
@@ -22,6 +22,7 @@ use tokio::net::TcpStream;
 use tokio_rustls::{TlsConnector, rustls::pki_types::ServerName};
 
 /// How to reach an API server.
+#[derive(Clone)]
 pub(crate) struct Client {
     /// Host and port.
     authority: String,
@@ -50,7 +51,7 @@ impl Client {
             name: ServerName::try_from(name)?,
             prefix: config.cluster_url.path().trim_end_matches('/').to_owned(),
             authorization: authorization(&config.auth_info)?,
-            tls: TlsConnector::from(std::sync::Arc::new(config.rustls_client_config()?)),
+            tls: TlsConnector::from(Arc::new(config.rustls_client_config()?)),
         })
     }
 

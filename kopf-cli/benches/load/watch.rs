@@ -5,20 +5,17 @@ use std::{
     time::Duration,
 };
 
-use anyhow::{Context, Result, anyhow, bail};
-use bytes::{Buf, BytesMut};
+use anyhow::{Context, Result, ensure};
+use bytes::{Buf, Bytes, BytesMut};
 use http_body_util::BodyExt;
-use hyper::{Method, body::Incoming};
+use hyper::Method;
 use serde::{Deserialize, de::IgnoredAny};
 use tokio::{
     sync::mpsc::{self, UnboundedReceiver, UnboundedSender},
     time::{Instant, timeout},
 };
 
-use crate::{
-    client::{Client, Connection},
-    objects::COLLECTION,
-};
+use crate::{client::Client, objects::COLLECTION};
 
 /// How long nothing may happen before the measurement is given up.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -81,18 +78,12 @@ impl Watch {
         struct ListMeta {
             resource_version: String,
         }
-        let mut connection = client.connect().await?;
-        let list: List = serde_json::from_slice(&connection.get(COLLECTION).await?)?;
-        let since = list.metadata.resource_version;
-        let path = format!("{COLLECTION}?watch=true&resourceVersion={since}&timeoutSeconds=86400");
-        let stream = begin(&mut connection, &path).await?;
+        let body = client.connect().await?.get(COLLECTION).await?;
+        let list: List = serde_json::from_slice(&body)?;
         // Never more than the events of one measurement.
         let (sender, sightings) = mpsc::unbounded_channel();
-        tokio::spawn(async move {
-            let end = follow(stream, &sender).await.and(Err(anyhow!("the server ended the watch")));
-            // Whoever is gone does not want to know.
-            let _ = sender.send(end);
-        });
+        let reader = Reader { client: client.clone(), since: list.metadata.resource_version, sender };
+        tokio::spawn(reader.run());
         Ok(Watch { sightings })
     }
 
@@ -146,31 +137,52 @@ impl Watch {
     }
 }
 
-async fn begin(connection: &mut Connection<'_>, path: &str) -> Result<Incoming> {
-    let response = connection.begin(Method::GET, path, Default::default()).await?;
-    if !response.status().is_success() {
-        bail!("GET {path}: {}", response.status());
-    }
-    Ok(response.into_body())
+/// Reads the stream of the watch, and goes on where it was when the server has ended it, as a server may.
+struct Reader {
+    client: Client,
+    /// The version of the last event.
+    since: String,
+    sender: UnboundedSender<Result<Sighting>>,
 }
 
-/// Reads the stream's lines until it ends.
-async fn follow(mut stream: Incoming, sender: &UnboundedSender<Result<Sighting>>) -> Result<()> {
-    let mut buffer = BytesMut::new();
-    while let Some(frame) = stream.frame().await {
-        let at = Instant::now();
-        let Ok(data) = frame?.into_data() else { continue };
-        let mut searched = buffer.len();
-        buffer.extend_from_slice(&data);
-        while let Some(end) = buffer[searched..].iter().position(|byte| *byte == b'\n') {
-            let line = buffer.split_to(searched + end);
-            buffer.advance(1);
-            searched = 0;
-            // Whoever is gone does not want to know.
-            let _ = sender.send(Ok(sighting(&line, at)?));
+impl Reader {
+    async fn run(mut self) {
+        loop {
+            if let Err(error) = self.read().await {
+                // Whoever is gone does not want to know.
+                let _ = self.sender.send(Err(error));
+                return;
+            }
+            eprintln!(
+                "The server has ended the watch. It goes on, but clocks may have stood still meanwhile."
+            );
         }
     }
-    Ok(())
+
+    async fn read(&mut self) -> Result<()> {
+        let path = format!("{COLLECTION}?watch=true&resourceVersion={}&timeoutSeconds=86400", self.since);
+        let mut connection = self.client.connect().await?;
+        let response = connection.begin(Method::GET, &path, Bytes::new()).await?;
+        ensure!(response.status().is_success(), "GET {path}: {}", response.status());
+        let mut stream = response.into_body();
+        let mut buffer = BytesMut::new();
+        while let Some(frame) = stream.frame().await {
+            let at = Instant::now();
+            let Ok(data) = frame?.into_data() else { continue };
+            let mut searched = buffer.len();
+            buffer.extend_from_slice(&data);
+            while let Some(end) = buffer[searched..].iter().position(|byte| *byte == b'\n') {
+                let line = buffer.split_to(searched + end);
+                buffer.advance(1);
+                searched = 0;
+                let sighting = sighting(&line, at)?;
+                self.since.clone_from(&sighting.resource_version);
+                // Whoever is gone does not want to know.
+                let _ = self.sender.send(Ok(sighting));
+            }
+        }
+        Ok(())
+    }
 }
 
 fn sighting(line: &[u8], at: Instant) -> Result<Sighting> {
