@@ -62,6 +62,11 @@ impl Target<'_> {
         self.source.served().resource.object_path(namespace, &self.place.name)
     }
 
+    /// Where to write to the object, or to a subresource such as `/status`: the server notes who has written.
+    pub(crate) fn path_to_write(&self, subresource: &str) -> String {
+        format!("{}{subresource}?fieldManager={}", self.path(), self.io.identity.field_manager())
+    }
+
     /// The object as far as it is known without its bytes: which one it is.
     pub(crate) fn outline(&self) -> Value {
         let resource = &self.source.served().resource;
@@ -156,10 +161,8 @@ impl Writing<'_> {
     }
 
     async fn send(&self, subresource: &str, patch: &Value) -> Result<Response, Error> {
-        let path = self.target.path();
         debug!(object = %self.target.place, "Merge-patching the object{subresource}.");
-        let manager = self.target.io.identity.field_manager();
-        let path = format!("{path}{subresource}?fieldManager={manager}");
+        let path = self.target.path_to_write(subresource);
         self.target.io.cluster.send(Request::merge_patch(path, patch)).await
     }
 
