@@ -110,17 +110,30 @@ impl Api {
                 Err(Status::no_resource())
             };
         }
-        let action = Action::of(&request.method, &path, &query)?;
+        let custom = view.resource.rules.custom;
+        let action = Action::of(&request.method, &path, &query, custom);
         if view.resource.namespaced
             && path.namespace.is_none()
-            && !matches!(action, Action::List | Action::Watch)
+            && !matches!(action, Ok(Action::List | Action::Watch))
         {
             // Over all namespaces there are only lists and watches.
-            let custom = view.resource.rules.custom;
-            return if custom { Ok(page_not_found()) } else { Err(Status::method_not_allowed()) };
+            return match path.name {
+                _ if custom => Ok(page_not_found()),
+                Some(_) => Err(Status::no_resource()),
+                None => Err(Status::method_not_allowed()),
+            };
+        }
+        let status = check_subresource(&view, &path)?;
+        let action = action?;
+        if status && let Action::Create | Action::Delete = action {
+            let verb = if action == Action::Create { "create" } else { "delete" };
+            return Err(if custom {
+                Status::not_supported(verb, view.about(""))
+            } else {
+                Status::method_not_allowed()
+            });
         }
         answers_objects?;
-        let status = check_subresource(&view, &path)?;
         let ask = Ask { api: self, view, path, query, request, status };
         match action {
             Action::Get => ask.get(),
@@ -161,14 +174,19 @@ impl Api {
 /// Whether the path is that of `/status`; other subresources are refused.
 fn check_subresource(view: &View, path: &ResourcePath) -> Result<bool, Status> {
     let name = path.name.as_deref().unwrap_or_default();
-    match path.subresource.as_deref() {
+    let custom = view.resource.rules.custom;
+    // What stands below a custom resource's subresource is not looked at.
+    let below = path.subresource.as_deref();
+    let subresource = if custom { below.and_then(|below| below.split('/').next()) } else { below };
+    let first = below.and_then(|below| below.split('/').next()).unwrap_or_default();
+    match subresource {
         None => Ok(false),
         Some("status") if view.version().status => Ok(true),
-        Some("status") if !view.resource.rules.custom => Err(Status::no_resource()),
-        Some("status") => Err(Status::not_found(view.about(name))),
-        Some(other) => {
-            Err(Status::not_implemented(&format!("the subresource {}/{other}", view.resource.plural)))
+        Some(_) if view.version().undone.iter().any(|undone| undone == first) => {
+            Err(Status::not_implemented(&format!("the subresource {}/{first}", view.resource.plural)))
         }
+        Some(_) if custom => Err(Status::not_found(view.about(name))),
+        Some(_) => Err(Status::no_resource()),
     }
 }
 
@@ -272,9 +290,6 @@ impl Ask<'_> {
     }
 
     fn delete(&self) -> Result<Response<Body>, Status> {
-        if self.path.subresource.is_some() {
-            return Err(Status::method_not_allowed());
-        }
         let (preconditions, dry_run) = self.delete_options()?;
         let mut store = self.api.store();
         deep::with_stack(store.deepest() + 1, || {
@@ -319,26 +334,21 @@ impl Ask<'_> {
                 Status::bad_request(format!("couldn't get version/kind; json parse error: {why}"))
             })?;
         }
-        if options["dryRun"].as_array().is_some_and(|list| !list.is_empty()) {
-            dry_run = true;
-        }
         let text = |value: &Value| value.as_str().map(str::to_owned);
+        if let Some(kind) =
+            text(&options["kind"]).filter(|kind| !["", "DeleteOptions"].contains(&kind.as_str()))
+        {
+            return Err(Status::bad_request(format!("{kind} cannot be handled as DeleteOptions")));
+        }
+        if let Some(said) = options["dryRun"].as_array().filter(|said| !said.is_empty()) {
+            let said: Vec<&str> = said.iter().map(|word| word.as_str().unwrap_or_default()).collect();
+            dry_run |= is_dry_run("DeleteOptions", &said)?;
+        }
         let policy = text(&options["propagationPolicy"]).or_else(|| {
             let said = self.query.get("propagationPolicy");
             (!said.is_empty()).then(|| said.to_owned())
         });
-        let about = About { kind: "DeleteOptions", group: "meta.k8s.io", name: "" };
-        if let Some(policy) = &policy {
-            if options.get("orphanDependents").is_some_and(|orphan| !orphan.is_null()) {
-                let why = "orphanDependents and deletionPropagation cannot be both set";
-                return Err(Status::invalid(about, vec![Cause::invalid("propagationPolicy", policy, why)]));
-            }
-            let known = ["Foreground", "Background", "Orphan", "nil"];
-            if !known[..3].contains(&policy.as_str()) {
-                let cause = Cause::unsupported("propagationPolicy", &format!("{policy:?}"), &known);
-                return Err(Status::invalid(about, vec![cause]));
-            }
-        }
+        check_propagation(policy.as_deref(), &options["orphanDependents"])?;
         let demands = &options["preconditions"];
         let preconditions =
             Preconditions { uid: text(&demands["uid"]), resource_version: text(&demands["resourceVersion"]) };
@@ -348,12 +358,7 @@ impl Ask<'_> {
     fn dry_run(&self, kind: &str) -> Result<bool, Status> {
         match self.query.get("dryRun") {
             "" => Ok(false),
-            "All" => Ok(true),
-            other => {
-                let about = About { kind, group: "meta.k8s.io", name: "" };
-                let cause = Cause::unsupported("dryRun", &format!("[{other:?}]"), &["All"]);
-                Err(Status::invalid(about, vec![cause]))
-            }
+            said => is_dry_run(kind, &[said]),
         }
     }
 
@@ -375,6 +380,37 @@ impl Ask<'_> {
         match written {
             Written::Object { code, bytes, depth } => json_answer(code, shown(&bytes, depth, &self.view)),
             Written::Gone(status) => json_answer(200, status.to_string()),
+        }
+    }
+}
+
+fn is_dry_run(kind: &str, said: &[&str]) -> Result<bool, Status> {
+    if said.iter().all(|word| *word == "All") {
+        return Ok(true);
+    }
+    let about = About { kind, group: "meta.k8s.io", name: "" };
+    let cause = Cause::unsupported("dryRun", &json!(said).to_string(), &["All"]);
+    Err(Status::invalid(about, vec![cause]))
+}
+
+/// Nothing here follows owners, so that dependents can neither be waited for nor let go of.
+fn check_propagation(policy: Option<&str>, orphan: &Value) -> Result<(), Status> {
+    let about = About { kind: "DeleteOptions", group: "meta.k8s.io", name: "" };
+    let orphan = orphan.as_bool();
+    match policy {
+        Some(policy) if orphan.is_some() => {
+            let why = "orphanDependents and deletionPropagation cannot be both set";
+            Err(Status::invalid(about, vec![Cause::invalid("propagationPolicy", policy, why)]))
+        }
+        None if orphan == Some(true) => Err(Status::not_implemented("the orphaning of dependents")),
+        None | Some("Background") => Ok(()),
+        Some(policy @ ("Foreground" | "Orphan")) => {
+            Err(Status::not_implemented(&format!("the propagationPolicy {policy}")))
+        }
+        Some(other) => {
+            let known = ["Foreground", "Background", "Orphan", "nil"];
+            let cause = Cause::unsupported("propagationPolicy", &format!("{other:?}"), &known);
+            Err(Status::invalid(about, vec![cause]))
         }
     }
 }

@@ -127,7 +127,11 @@ fn faults(name: &str, spec: &Value) -> Vec<Cause> {
     let storages = versions.iter().filter(|version| version["storage"] == true).count();
     if storages != 1 {
         let why = "must have exactly one version marked as storage version";
-        causes.push(Cause::invalid("spec.versions", "", why));
+        causes.push(Cause::invalid_value("spec.versions", &spec["versions"], why));
+    }
+    if storages == 0 {
+        let why = "must have at least one stored version";
+        causes.push(Cause::invalid_value("status.storedVersions", &Value::Null, why));
     }
     for (index, version) in versions.iter().enumerate() {
         if text(&version["name"]).is_empty() {
@@ -162,6 +166,11 @@ pub(crate) fn resource(definition: &Value) -> Result<Resource, Status> {
             served: version["served"] == true,
             storage: version["storage"] == true,
             status: version["subresources"]["status"].is_object(),
+            undone: version["subresources"]["scale"]
+                .is_object()
+                .then(|| "scale".to_owned())
+                .into_iter()
+                .collect(),
             selectable: version["selectableFields"]
                 .as_array()
                 .into_iter()

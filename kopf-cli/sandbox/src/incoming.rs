@@ -78,6 +78,7 @@ impl Incoming {
         let metadata = match meta::read(value.get("metadata")) {
             Ok(metadata) => metadata,
             Err(said) => {
+                value.sort_all_objects();
                 return Err(Refused::Because {
                     said,
                     kind: view.resource.kind.clone(),

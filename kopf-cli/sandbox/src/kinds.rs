@@ -6,10 +6,10 @@ use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
 use crate::{
-    crd,
+    crd, events, meta,
     object::Stored,
-    resources::{DEFINITIONS, NAMESPACES, Resource, View},
-    status::Status,
+    resources::{DEFINITIONS, EVENTS, EVENTS_GROUP, NAMESPACES, Resource, View},
+    status::{Cause, Status},
     store::Store,
     write::Writer,
 };
@@ -46,6 +46,20 @@ pub(crate) fn prepare(
         _ => {}
     }
     Ok(())
+}
+
+/// Everything that is wrong with an object by the rules of its kind alone; `old` is absent on creation.
+pub(crate) fn faults(
+    view: &View,
+    metadata: &Map<String, Value>,
+    rest: &Map<String, Value>,
+    old: Option<&Map<String, Value>>,
+) -> Vec<Cause> {
+    if &*view.resource.key != EVENTS {
+        return Vec::new();
+    }
+    let newer = view.version().group == EVENTS_GROUP;
+    events::faults(rest, meta::text(metadata, "namespace"), newer, old)
 }
 
 /// Writes into an object that it is going.

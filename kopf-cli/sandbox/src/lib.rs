@@ -3,8 +3,8 @@
 //! What it does it does as kube-apiserver 1.37 does; what it does not do it refuses with 501 and a `Status` that names it:
 //! server-side apply, strategic merge patches, protobuf, tables, subresources but for `/status`, conversion webhooks.
 //! It keeps no account of field managers (`managedFields` is dropped), validates and prunes nothing by schemas
-//! (`fieldValidation` has no effect), and has no controllers: owners' dependents stay whatever
-//! the `propagationPolicy`, pods stay `Pending`, and one that is deleted goes at once.
+//! (`fieldValidation` has no effect), and has no controllers: owners' dependents stay, so that the propagation policies
+//! `Foreground` and `Orphan` are refused too; pods stay `Pending`, and one that is deleted goes at once.
 //!
 //! The way of a request, top down: [`Service`] or [`Server`] → `api` → `write`, `list` or `watch` → `store`.
 
@@ -29,9 +29,11 @@ mod watch;
 
 // The rules of objects.
 mod crd;
+mod events;
 mod incoming;
 mod kinds;
 mod meta;
+mod names;
 mod patch;
 mod resources;
 mod selectors;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use base64::{Engine, prelude::BASE64_STANDARD_NO_PAD};
+use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
 
 use crate::{
@@ -35,11 +35,11 @@ impl Position {
         let (namespace, name) = &self.after;
         let token =
             json!({ "v": "meta.k8s.io/v1", "rv": revision, "start": format!("{namespace}/{name}\0") });
-        BASE64_STANDARD_NO_PAD.encode(token.to_string())
+        BASE64_URL_SAFE_NO_PAD.encode(token.to_string())
     }
 
     fn parse(token: &str) -> Option<Position> {
-        let token = BASE64_STANDARD_NO_PAD.decode(token.trim_end_matches('=')).ok()?;
+        let token = BASE64_URL_SAFE_NO_PAD.decode(token.trim_end_matches('=')).ok()?;
         let token: Value = serde_json::from_slice(&token).ok()?;
         let (namespace, name) = token["start"].as_str()?.trim_end_matches('\0').split_once('/')?;
         let revision = u64::try_from(token["rv"].as_i64()?).ok();
@@ -88,7 +88,9 @@ pub(crate) fn list(
     let mut revision = current;
     if options.continue_token.is_empty() {
         let asked = revision_asked(&options.resource_version, current)?;
-        if options.matching == Matching::Exact {
+        // A piece of a list from a version on is a piece of the list at that version.
+        let piece = options.matching == Matching::Unset && options.limit > 0 && asked > 0;
+        if piece || options.matching == Matching::Exact {
             revision = asked;
         }
     } else {
@@ -160,11 +162,23 @@ impl Listing {
         let mut printed = Vec::with_capacity(head.len() + size + 16);
         printed.extend_from_slice(head.trim_end_matches('}').as_bytes());
         printed.extend_from_slice(br#"},"items":["#);
+        // In lists of built-in resources no item says what it is; the list does.
+        let own_kind = (!view.resource.rules.custom).then(|| {
+            let own_kind = json!({ "apiVersion": api_version, "kind": view.resource.kind });
+            own_kind.to_string().trim_end_matches('}').to_owned() + ","
+        });
         for (index, object) in self.objects.iter().enumerate() {
             if index > 0 {
                 printed.push(b',');
             }
-            printed.extend_from_slice(&object.shown(view));
+            let shown = object.shown(view);
+            match own_kind.as_deref().and_then(|own_kind| shown.strip_prefix(own_kind.as_bytes())) {
+                Some(rest) => {
+                    printed.push(b'{');
+                    printed.extend_from_slice(rest);
+                }
+                None => printed.extend_from_slice(&shown),
+            }
         }
         printed.extend_from_slice(b"]}");
         printed

@@ -5,7 +5,8 @@ use serde_json::{Map, Value};
 
 use crate::{
     crd,
-    resources::{NameRule, Resource},
+    names::{key_faults, label_value_faults, name_faults},
+    resources::Resource,
     status::Cause,
 };
 
@@ -89,40 +90,73 @@ pub(crate) fn faults(metadata: &Map<String, Value>, resource: &Resource) -> Vec<
     let name = text(metadata, "name");
     if name.is_empty() {
         causes.push(Cause::required("metadata.name", "name or generateName is required"));
-    } else if let Some(why) = name_fault(name, resource.rules.names) {
-        causes.push(Cause::invalid("metadata.name", name, &why));
+    }
+    let invalid = |field: &str, value: &str, reasons: Vec<String>| {
+        reasons.iter().map(|why| Cause::invalid(field, value, why)).collect::<Vec<_>>()
+    };
+    if !name.is_empty() {
+        causes.extend(invalid("metadata.name", name, name_faults(name, resource.rules.names)));
     }
     for (key, value) in string_pairs(metadata, "labels") {
-        causes.extend(key_fault(key).map(|why| Cause::invalid("metadata.labels", key, &why)));
-        causes.extend(label_value_fault(value).map(|why| Cause::invalid("metadata.labels", value, &why)));
+        causes.extend(invalid("metadata.labels", key, key_faults(key)));
+        causes.extend(invalid("metadata.labels", value, label_value_faults(value)));
     }
     let mut annotations_size = 0;
     for (key, value) in string_pairs(metadata, "annotations") {
         annotations_size += key.len() + value.len();
-        let lower = key.to_lowercase();
-        causes.extend(key_fault(&lower).map(|why| Cause::invalid("metadata.annotations", key, &why)));
+        causes.extend(invalid("metadata.annotations", key, key_faults(&key.to_lowercase())));
     }
     if annotations_size > MAX_ANNOTATIONS {
         let message = format!("Too long: may not be more than {MAX_ANNOTATIONS} bytes");
         causes.push(Cause { reason: "FieldValueTooLong", message, field: "metadata.annotations".to_owned() });
     }
-    for (index, owner) in
-        metadata.get("ownerReferences").and_then(Value::as_array).into_iter().flatten().enumerate()
-    {
-        for field in OWNER_STRINGS {
-            if owner[field].as_str().unwrap_or_default().is_empty() {
-                let path = format!("metadata.ownerReferences[{index}].{field}");
-                causes.push(Cause::required(path, "must not be empty"));
-            }
-        }
-    }
+    causes.extend(owner_faults(metadata));
     for (index, finalizer) in finalizers(metadata).into_iter().enumerate() {
-        let field = format!("metadata.finalizers[{index}]");
-        if let Some(why) = key_fault(finalizer) {
-            causes.push(Cause::invalid(field, finalizer, &why));
-        } else if !resource.rules.custom && !qualified_finalizer(finalizer) {
+        let faults = key_faults(finalizer);
+        if faults.is_empty() && !resource.rules.custom && !qualified_finalizer(finalizer) {
             let why = "name is neither a standard finalizer name nor is it fully qualified";
-            causes.push(Cause::invalid(field, finalizer, why));
+            causes.push(Cause::invalid(format!("metadata.finalizers[{index}]"), finalizer, why));
+        }
+        causes.extend(invalid("metadata.finalizers", finalizer, faults));
+    }
+    causes
+}
+
+fn owner_faults(metadata: &Map<String, Value>) -> Vec<Cause> {
+    let owners = metadata.get("ownerReferences").and_then(Value::as_array);
+    let mut causes = Vec::new();
+    let mut controller: Option<&Value> = None;
+    for (index, owner) in owners.into_iter().flatten().enumerate() {
+        let path = format!("metadata.ownerReferences[{index}]");
+        let said = |field: &str| owner[field].as_str().unwrap_or_default();
+        for field in OWNER_STRINGS.into_iter().filter(|field| said(field).is_empty()) {
+            causes.push(Cause::required(format!("{path}.{field}"), "must not be empty"));
+        }
+        let api_version = said("apiVersion");
+        if api_version.matches('/').count() > 1 {
+            let why = "must be <group>/<version> or <version>";
+            causes.push(Cause::invalid(format!("{path}.apiVersion"), api_version, why));
+        } else if (api_version, said("kind")) == ("v1", "Event") {
+            let why = "/v1, Kind=Event is disallowed from being an owner";
+            causes.push(Cause::invalid_value(path, owner, why));
+        }
+        if owner["controller"] != true {
+            continue;
+        }
+        if let Some(first) = controller {
+            let of = |owner: &Value| {
+                let part = |field: &str| owner[field].as_str().unwrap_or_default().to_owned();
+                format!("{}/{}", part("kind"), part("name"))
+            };
+            let why = format!(
+                "Only one reference can have Controller set to true. Found \"true\" in references for {} and {}",
+                of(first),
+                of(owner)
+            );
+            let all = metadata.get("ownerReferences").unwrap_or(&Value::Null);
+            causes.push(Cause::invalid_value("metadata.ownerReferences", all, &why));
+        } else {
+            controller = Some(owner);
         }
     }
     causes
@@ -139,65 +173,6 @@ fn string_pairs<'a>(
 ) -> impl Iterator<Item = (&'a str, &'a str)> {
     let map = metadata.get(field).and_then(Value::as_object);
     map.into_iter().flatten().map(|(key, value)| (key.as_str(), value.as_str().unwrap_or_default()))
-}
-
-const SUBDOMAIN: &str = "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', \
-    and must start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is \
-    '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')";
-const LABEL: &str = "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must \
-    start and end with an alphanumeric character (e.g. 'my-name',  or '123-abc', regex used for validation is \
-    '[a-z0-9]([-a-z0-9]*[a-z0-9])?')";
-const LABEL_VALUE: &str = "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', \
-    and must start and end with an alphanumeric character (e.g. 'MyValue',  or 'my_value',  or '12345', regex used for \
-    validation is '(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?')";
-const KEY: &str = "name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an \
-    alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is \
-    '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')";
-
-fn name_fault(name: &str, rule: NameRule) -> Option<String> {
-    let is_label =
-        |label: &str| edges_and_middle(label, |c| c.is_ascii_lowercase() || c.is_ascii_digit(), "-");
-    match rule {
-        NameRule::Subdomain if name.len() > 253 => Some("must be no more than 253 bytes".to_owned()),
-        NameRule::Subdomain => (!name.split('.').all(is_label)).then(|| SUBDOMAIN.to_owned()),
-        NameRule::Label if name.len() > 63 => Some("must be no more than 63 bytes".to_owned()),
-        NameRule::Label => (!is_label(name)).then(|| LABEL.to_owned()),
-        NameRule::PathSegment if name == "." || name == ".." => Some(format!("may not be '{name}'")),
-        NameRule::PathSegment => ["/", "%"]
-            .into_iter()
-            .find(|bad| name.contains(bad))
-            .map(|bad| format!("may not contain '{bad}'")),
-    }
-}
-
-/// What is wrong with a label's key, if anything.
-pub(crate) fn key_fault(key: &str) -> Option<String> {
-    let (prefix, name) = key.split_once('/').map_or((None, key), |(prefix, name)| (Some(prefix), name));
-    if let Some(why) = prefix.and_then(|prefix| name_fault(prefix, NameRule::Subdomain)) {
-        return Some(format!("prefix part {why}"));
-    }
-    if name.is_empty() {
-        return Some("name part must be non-empty".to_owned());
-    }
-    if name.len() > 63 {
-        return Some("name part must be no more than 63 bytes".to_owned());
-    }
-    (!edges_and_middle(name, |c| c.is_ascii_alphanumeric(), "-_.")).then(|| KEY.to_owned())
-}
-
-/// What is wrong with a label's value, if anything.
-pub(crate) fn label_value_fault(value: &str) -> Option<String> {
-    if value.len() > 63 {
-        return Some("must be no more than 63 bytes".to_owned());
-    }
-    let fine = value.is_empty() || edges_and_middle(value, |c| c.is_ascii_alphanumeric(), "-_.");
-    (!fine).then(|| LABEL_VALUE.to_owned())
-}
-
-fn edges_and_middle(text: &str, edge: impl Fn(char) -> bool, also_inside: &str) -> bool {
-    text.starts_with(&edge)
-        && text.ends_with(&edge)
-        && text.chars().all(|c| edge(c) || also_inside.contains(c))
 }
 
 /// What Go calls a kind of JSON value.

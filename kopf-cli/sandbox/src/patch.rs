@@ -126,10 +126,19 @@ fn step(target: &mut Value, operation: &Value) -> Option<()> {
     }
 }
 
-/// What holds the last step of a path, and that step unescaped.
+/// What holds the last step of a path, and that step unescaped. What stands before the first slash is not looked at.
 fn parent<'a>(target: &'a mut Value, path: &str) -> Option<(&'a mut Value, String)> {
-    let (parent, last) = path.rsplit_once('/')?;
-    Some((target.pointer_mut(parent)?, last.replace("~1", "/").replace("~0", "~")))
+    let (above, last) = path.rsplit_once('/')?;
+    let holder = above.split('/').skip(1).try_fold(target, |holder, step| match holder {
+        Value::Object(fields) => fields.get_mut(&unescaped(step)),
+        Value::Array(items) => index(step, items.len()).and_then(|place| items.get_mut(place)),
+        _ => None,
+    })?;
+    Some((holder, unescaped(last)))
+}
+
+fn unescaped(step: &str) -> String {
+    step.replace("~1", "/").replace("~0", "~")
 }
 
 /// A place in a list of `length`; negative ones count from its end.
@@ -266,6 +275,12 @@ mod tests {
             json!([{ "op": "add", "path": "/l/01", "value": 9 }]),
             Ok(json!({ "l": [1, 9, 2] })),
         );
+        check(
+            json!({ "l": [{}, {}] }),
+            json!([{ "op": "add", "path": "/l/-1/a", "value": 1 }, { "op": "add", "path": "/l/00/b", "value": 2 }]),
+            Ok(json!({ "l": [{ "b": 2 }, { "a": 1 }] })),
+        );
+        check(json!({ "l": [{}] }), json!([{ "op": "add", "path": "/l/-2/a", "value": 1 }]), Err(422));
         check(json!({}), json!([{ "op": "add", "path": "", "value": 1 }]), Err(422));
         check(json!({}), json!(null), Ok(json!({})));
         check(json!({}), json!([5]), Err(400));

@@ -111,8 +111,13 @@ fn resource(group: &str, version: &str, below: &[&str]) -> Path {
 impl Action {
     /// # Errors
     ///
-    /// 405 for a method that the path does not have.
-    pub(crate) fn of(method: &http::Method, path: &ResourcePath, query: &Query) -> Result<Action, Status> {
+    /// 405 for a method that the path does not have, 400 where a custom resource wants a name for it.
+    pub(crate) fn of(
+        method: &http::Method,
+        path: &ResourcePath,
+        query: &Query,
+        custom: bool,
+    ) -> Result<Action, Status> {
         let named = path.name.is_some();
         match method.as_str() {
             "GET" | "HEAD" if path.watch => Ok(Action::Watch),
@@ -120,7 +125,9 @@ impl Action {
             "GET" | "HEAD" if named => Ok(Action::Get),
             "GET" | "HEAD" if query.flag("watch") => Ok(Action::Watch),
             "GET" | "HEAD" => Ok(Action::List),
-            "POST" if !named => Ok(Action::Create),
+            // The name in the path of a custom resource is not looked at: the body's counts.
+            "POST" if !named || custom => Ok(Action::Create),
+            "PUT" | "PATCH" if !named && custom => Err(Status::bad_request("name must be provided")),
             "PUT" if named => Ok(Action::Update),
             "PATCH" if named => Ok(Action::Patch),
             "DELETE" if named => Ok(Action::Delete),
@@ -198,7 +205,8 @@ mod tests {
         let said = match Path::parse(path) {
             Path::Resource(path) => {
                 let method = http::Method::from_bytes(method.as_bytes()).unwrap();
-                let action = match Action::of(&method, &path, &Query::parse(query)) {
+                let custom = path.group.ends_with(".org");
+                let action = match Action::of(&method, &path, &Query::parse(query), custom) {
                     Ok(action) => format!("{action:?}"),
                     Err(status) => status.code.to_string(),
                 };
@@ -259,6 +267,9 @@ mod tests {
         check("POST", "/api/v1/namespaces/n/pods/p", "405 /v1 pods n p -");
         check("PUT", "/api/v1/pods", "405 /v1 pods - - -");
         check("OPTIONS", "/api/v1/pods", "405 /v1 pods - - -");
+        check("PUT", "/apis/zalando.org/v1/plains", "400 zalando.org/v1 plains - - -");
+        check("PATCH", "/apis/zalando.org/v1/plains", "400 zalando.org/v1 plains - - -");
+        check("POST", "/apis/zalando.org/v1/plains/a", "Create zalando.org/v1 plains - a -");
     }
 
     #[test]

@@ -29,6 +29,8 @@ pub(crate) struct Version {
     pub(crate) served: bool,
     pub(crate) storage: bool,
     pub(crate) status: bool,
+    /// Other subresources, which the sandbox refuses by name.
+    pub(crate) undone: Vec<String>,
     /// Fields that selectors may name, besides `metadata.name` and `metadata.namespace`.
     pub(crate) selectable: Vec<String>,
 }
@@ -93,9 +95,9 @@ impl View {
         About { kind: &self.resource.plural, group: &self.version().group, name }
     }
 
-    /// For refusals that call the object by its kind.
+    /// For refusals that call the object by its kind, which is of the group that is stored.
     pub(crate) fn about_kind<'a>(&'a self, name: &'a str) -> About<'a> {
-        About { kind: &self.resource.kind, group: &self.version().group, name }
+        About { kind: &self.resource.kind, group: &self.resource.storage().group, name }
     }
 }
 
@@ -274,6 +276,28 @@ const POD_FIELDS: &[&str] = &[
     "status.nominatedNodeName",
 ];
 
+/// What built-in resources have below their objects, besides `status`.
+fn subresources(plural: &str) -> &'static [&'static str] {
+    match plural {
+        "deployments" | "replicasets" | "statefulsets" => &["scale"],
+        "namespaces" => &["finalize"],
+        "nodes" | "services" => &["proxy"],
+        "pods" => &[
+            "attach",
+            "binding",
+            "ephemeralcontainers",
+            "eviction",
+            "exec",
+            "log",
+            "portforward",
+            "proxy",
+            "resize",
+        ],
+        "serviceaccounts" => &["token"],
+        _ => &[],
+    }
+}
+
 /// The resource key of custom resource definitions.
 pub(crate) const DEFINITIONS: &str = "customresourcedefinitions.apiextensions.k8s.io";
 /// The resource key of namespaces.
@@ -297,6 +321,7 @@ impl Row {
             served: true,
             storage: true,
             status: has(STATUS),
+            undone: subresources(self.plural).iter().map(|&name| name.to_owned()).collect(),
             selectable: self.selectable.iter().map(|&field| field.to_owned()).collect(),
         };
         let key = key_of(self.plural, self.group);

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::{
-    meta,
+    names::{key_faults, label_value_faults},
     object::Header,
     resources::{EVENTS, EVENTS_GROUP, View},
     status::Status,
@@ -115,7 +115,7 @@ fn parse_labels(selector: &str) -> Result<Vec<Requirement>, String> {
         if is_sign(key) || key.is_empty() {
             return Err(format!("unable to parse requirement: found '{key}', expected: identifier"));
         }
-        if let Some(why) = meta::key_fault(key) {
+        if let Some(why) = key_faults(key).first() {
             return Err(format!("unable to parse requirement: <nil>: Invalid value: {key:?}: {why}"));
         }
         let test = if negated { Test::Absent } else { parse_test(&mut rest)? };
@@ -157,7 +157,7 @@ fn parse_test<'a>(rest: &mut Tokens<'a, impl Iterator<Item = &'a str>>) -> Resul
 
 fn parse_value<'a>(rest: &mut Tokens<'a, impl Iterator<Item = &'a str>>) -> Result<String, String> {
     let value = rest.next_if(|token| !is_sign(token)).unwrap_or_default();
-    match meta::label_value_fault(value) {
+    match label_value_faults(value).first() {
         Some(why) => Err(format!("unable to parse requirement: values[0]: Invalid value: {value:?}: {why}")),
         None => Ok(value.to_owned()),
     }

@@ -30,7 +30,12 @@ pub(crate) struct Cause {
 
 impl Cause {
     pub(crate) fn invalid(field: impl Into<String>, value: &str, why: &str) -> Self {
-        let message = format!("Invalid value: {}: {why}", Value::from(value));
+        Cause::invalid_value(field, &value.into(), why)
+    }
+
+    /// The same for what is no string.
+    pub(crate) fn invalid_value(field: impl Into<String>, value: &Value, why: &str) -> Self {
+        let message = format!("Invalid value: {value}: {why}");
         Cause { reason: "FieldValueInvalid", message, field: field.into() }
     }
 
@@ -117,6 +122,12 @@ impl Status {
     pub(crate) fn method_not_allowed() -> Self {
         let message = "the server does not allow this method on the requested resource";
         Status { details: Some(Box::new(json!({}))), ..Status::new(405, "MethodNotAllowed", message) }
+    }
+
+    /// A custom resource has the path, but not for this verb.
+    pub(crate) fn not_supported(verb: &str, about: About<'_>) -> Self {
+        let message = format!("{verb} is not supported on resources of kind {:?}", about.qualified());
+        Status::about(405, "MethodNotAllowed", message, about)
     }
 
     pub(crate) fn not_acceptable() -> Self {

@@ -76,7 +76,8 @@ impl Writer<'_> {
         }
         kinds::prepare(resource, &mut object.metadata, &mut object.rest, None, self.now)?;
         kinds::check_names(self.store, resource, &object.rest)?;
-        let causes = meta::faults(&object.metadata, resource);
+        let mut causes = meta::faults(&object.metadata, resource);
+        causes.extend(kinds::faults(view, &object.metadata, &object.rest, None));
         if !causes.is_empty() {
             return Err(Status::invalid(view.about_kind(&name), causes));
         }
@@ -179,6 +180,7 @@ impl Writer<'_> {
         kinds::check_names(self.store, resource, &object.rest)?;
         let mut causes = meta::faults(&object.metadata, resource);
         causes.extend(forbidden_changes(&old_metadata, &object.metadata));
+        causes.extend(kinds::faults(view, &object.metadata, &object.rest, Some(&old_rest)));
         if !causes.is_empty() {
             return Err(Status::invalid(view.about_kind(target.name), causes));
         }

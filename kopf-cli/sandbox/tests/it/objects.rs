@@ -356,7 +356,9 @@ async fn what_is_not_done_is_refused_by_name() {
         ("PATCH", format!("{CONFIG_MAPS}/cm"), "application/strategic-merge-patch+json"),
         ("POST", CONFIG_MAPS.to_owned(), "application/vnd.kubernetes.protobuf"),
         ("POST", CONFIG_MAPS.to_owned(), "text/plain"),
-        ("GET", format!("{KEX}/x/scale"), ""),
+        ("GET", "/apis/apps/v1/namespaces/default/deployments/x/scale".to_owned(), ""),
+        ("DELETE", format!("{KEX}/x?propagationPolicy=Foreground"), ""),
+        ("DELETE", format!("{KEX}?propagationPolicy=Orphan"), ""),
     ] {
         let (code, status) = ask(&sandbox, method, &path, media, "{}").await;
         let message: String = status["message"].as_str().unwrap().chars().take(80).collect();
@@ -368,7 +370,9 @@ async fn what_is_not_done_is_refused_by_name() {
         501 the sandbox does not implement strategic merge patches (application/strategic-me
         501 the sandbox does not implement request bodies in application/vnd.kubernetes.prot
         415 the body of the request was in an unknown format - accepted media types include:
-        501 the sandbox does not implement the subresource kopfexamples/scale"#]]
+        501 the sandbox does not implement the subresource deployments/scale
+        501 the sandbox does not implement the propagationPolicy Foreground
+        501 the sandbox does not implement the propagationPolicy Orphan"#]]
     .assert_eq(&rows.join("\n"));
 }
 
@@ -410,7 +414,8 @@ async fn yaml_and_event_views_are_understood() {
     assert_eq!(ask(&sandbox, "POST", KEX, "application/yaml", yaml).await.0, 201);
     let event = json!({
         "apiVersion": "events.k8s.io/v1", "kind": "Event", "metadata": { "name": "e" },
-        "regarding": { "kind": "X", "name": "a" }, "note": "n", "reason": "r", "type": "Normal",
+        "regarding": { "kind": "X", "name": "a" }, "note": "n", "reason": "r", "type": "Normal", "action": "a",
+        "eventTime": "2026-01-02T03:04:05.000006Z", "reportingController": "kopf", "reportingInstance": "it",
     });
     assert_eq!(post(&sandbox, "/apis/events.k8s.io/v1/namespaces/default/events", event).await.0, 201);
     let (_, list) = get(&sandbox, "/api/v1/events?fieldSelector=involvedObject.name%3Da").await;

@@ -80,9 +80,12 @@ fn is_beside_the_point(name: &str, value: &Value) -> bool {
         "continue" | "source" | "deprecatedSource" => {
             ["", "{}"].contains(&value.to_string().trim_matches('"'))
         }
-        "firstTimestamp" | "lastTimestamp" | "deprecatedFirstTimestamp" | "deprecatedLastTimestamp" => {
-            value.is_null()
-        }
+        "reportingComponent" | "reportingInstance" => value == "",
+        "eventTime"
+        | "firstTimestamp"
+        | "lastTimestamp"
+        | "deprecatedFirstTimestamp"
+        | "deprecatedLastTimestamp" => value.is_null(),
         _ => false,
     }
 }

@@ -7,6 +7,9 @@ use kube::Client;
 
 const AGGREGATED: &str = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList";
 
+/// How many bytes all annotations of an object may have, keys included.
+const MAX_ANNOTATIONS: usize = 262_144;
+
 /// One request.
 pub(super) struct Request {
     method: Method,
@@ -42,11 +45,11 @@ fn absolute(path: &str, namespace: &str) -> String {
     format!("{prefix}/namespaces/{namespace}/{path}")
 }
 
-/// Replaces `$ns`, `$3` and `$uid3`, the highest numbers first, so that `$1` does not match in `$12`.
+/// Replaces `$ns`, `$long`, `$3`, `$uid3` and `$continue3`, the highest numbers first, so that `$1` does not match in `$12`.
 fn fill(row: &str, namespace: &str, answers: &[Answer]) -> String {
-    let mut row = row.replace("$ns", namespace);
+    let mut row = row.replace("$ns", namespace).replace("$long", &"a".repeat(MAX_ANNOTATIONS));
     for (n, answer) in answers.iter().enumerate().rev() {
-        for (word, field) in [("$uid", "uid"), ("$", "resourceVersion")] {
+        for (word, field) in [("$uid", "uid"), ("$continue", "continue"), ("$", "resourceVersion")] {
             if let Some(value) = answer.metadata(field) {
                 row = row.replace(&format!("{word}{}", n + 1), value);
             }

@@ -1,0 +1,200 @@
+//! Lists and watches: what is in them, and which of their options may stand together.
+
+use super::check;
+
+#[tokio::test]
+async fn lists_are_filtered_and_paged() {
+    check(
+        r#"
+        POST   rows    {"kind":"Row","apiVersion":"differential.kopf.test/v1","metadata":{"name":"a","labels":{"x":"1"}}}
+        POST   rows    {"kind":"Row","apiVersion":"differential.kopf.test/v1","metadata":{"name":"b","labels":{"x":"2"}}}
+        POST   rows    {"kind":"Row","apiVersion":"differential.kopf.test/v1","metadata":{"name":"c"}}
+        GET    rows
+        GET    rows?labelSelector=x%3D1
+        GET    rows?labelSelector=x+in+(1,2)
+        GET    rows?labelSelector=!x
+        GET    rows?labelSelector=x%3D%3D%3D
+        GET    rows?fieldSelector=metadata.name%3Db
+        GET    rows?fieldSelector=spec.n%3D1
+        GET    rows?resourceVersion=0
+        GET    rows?resourceVersion=$2&resourceVersionMatch=NotOlderThan
+        GET    rows?resourceVersion=word
+        GET    rows?resourceVersionMatch=Exact
+        GET    rows?resourceVersion=0&resourceVersionMatch=Exact
+        GET    rows?sendInitialEvents=true
+        GET    rows?continue=nonsense
+        DELETE rows?labelSelector=x
+        GET    rows
+    "#,
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn lists_come_piece_by_piece() {
+    check(
+        r#"
+        POST   rows    {"kind":"Row","apiVersion":"differential.kopf.test/v1","metadata":{"name":"a","labels":{"x":"1"}}}
+        POST   rows    {"kind":"Row","apiVersion":"differential.kopf.test/v1","metadata":{"name":"b","labels":{"x":"1"}}}
+        POST   rows    {"kind":"Row","apiVersion":"differential.kopf.test/v1","metadata":{"name":"c"}}
+        GET    rows?limit=2
+        GET    rows?limit=2&continue=$continue4
+        GET    rows?limit=1&labelSelector=x
+        GET    rows?limit=3
+        GET    rows?limit=0
+        GET    rows?limit=-1
+        GET    rows?limit=many
+        GET    rows?limit=1&resourceVersion=0
+        GET    rows?limit=1&resourceVersion=$2
+        GET    rows?limit=1&resourceVersion=$2&resourceVersionMatch=NotOlderThan
+        GET    rows?limit=1&resourceVersion=$2&resourceVersionMatch=Exact
+        GET    rows?limit=1&continue=$continue14
+        DELETE rows/b
+        GET    rows?limit=1&continue=$continue4
+        GET    rows?continue=$continue4&resourceVersion=0
+        GET    rows?continue=$continue4&resourceVersion=$2
+        GET    rows?continue=$continue4&resourceVersion=$2&resourceVersionMatch=Exact
+        GET    rows?continue=$continue4&resourceVersionMatch=NotOlderThan
+    "#,
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn lists_are_of_the_version_that_is_asked_for() {
+    check(
+        r#"
+        POST   rows    {"kind":"Row","apiVersion":"differential.kopf.test/v1","metadata":{"name":"a"},"spec":{"n":1}}
+        MERGE  rows/a  {"spec":{"n":2}}
+        POST   rows    {"kind":"Row","apiVersion":"differential.kopf.test/v1","metadata":{"name":"b"}}
+        GET    rows?resourceVersion=$1&resourceVersionMatch=Exact
+        GET    rows?resourceVersion=$2&resourceVersionMatch=Exact
+        GET    rows?resourceVersion=$3&resourceVersionMatch=Exact
+        GET    rows?resourceVersion=$1
+        GET    rows?resourceVersion=$1&resourceVersionMatch=NotOlderThan
+        GET    rows?resourceVersion=1&resourceVersionMatch=NotOlderThan
+        GET    rows?resourceVersion=0&resourceVersionMatch=NotOlderThan
+        GET    rows?resourceVersionMatch=NotOlderThan
+        GET    rows?resourceVersion=$1&resourceVersionMatch=Newest
+        GET    rows?resourceVersion=0&resourceVersionMatch=
+        GET    rows?resourceVersion=-1
+        GET    rows?resourceVersion=9000000000
+        GET    rows?resourceVersion=9000000000&resourceVersionMatch=NotOlderThan
+        GET    rows?resourceVersion=9000000000&resourceVersionMatch=Exact
+        GET    rows/a?resourceVersion=0
+        GET    rows/a?resourceVersion=$1
+        GET    rows/a?resourceVersion=9000000000
+        GET    rows/a?resourceVersion=word
+        GET    rows?sendInitialEvents=false
+    "#,
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn selectors_choose_by_labels_and_fields() {
+    check(
+        r#"
+        POST   rows    {"kind":"Row","apiVersion":"differential.kopf.test/v1","metadata":{"name":"a","labels":{"x":"1","kopf.test/y":"z"}}}
+        POST   rows    {"kind":"Row","apiVersion":"differential.kopf.test/v1","metadata":{"name":"b","labels":{"x":"20"}}}
+        POST   rows    {"kind":"Row","apiVersion":"differential.kopf.test/v1","metadata":{"name":"c"}}
+        GET    rows?labelSelector=x
+        GET    rows?labelSelector=x,!kopf.test/y
+        GET    rows?labelSelector=x%3D%3D1,kopf.test/y%3Dz
+        GET    rows?labelSelector=x!%3D1
+        GET    rows?labelSelector=x+notin+(1,3)
+        GET    rows?labelSelector=x%3E5
+        GET    rows?labelSelector=x%3C5
+        GET    rows?labelSelector=x%3Eword
+        GET    rows?labelSelector=x+in+()
+        GET    rows?labelSelector=x+in+(,1)
+        GET    rows?labelSelector=x+in+1
+        GET    rows?labelSelector=-x-
+        GET    rows?labelSelector=x%3D-1-
+        GET    rows?labelSelector=,
+        GET    rows?labelSelector=x,
+        GET    rows?labelSelector=x%3D
+        GET    rows?fieldSelector=metadata.name%3Da,metadata.namespace%3D$ns
+        GET    rows?fieldSelector=metadata.name!%3Da
+        GET    rows?fieldSelector=metadata.name%3D%3Da
+        GET    rows?fieldSelector=metadata.namespace%3Dother
+        GET    rows?fieldSelector=metadata.name
+        GET    rows?fieldSelector=metadata.uid%3Da
+        GET    rows?fieldSelector=metadata.name%3Da&labelSelector=x%3D20
+        GET    configmaps?fieldSelector=data.k%3Dv
+        GET    /api/v1/namespaces?fieldSelector=metadata.name%3D$ns
+        GET    /apis/differential.kopf.test/v1/rows?fieldSelector=metadata.namespace%3D$ns
+    "#,
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn watches_bring_what_happened_since() {
+    check(
+        r#"
+        POST   rows    {"kind":"Row","apiVersion":"differential.kopf.test/v1","metadata":{"name":"a","labels":{"x":"1"}}}
+        MERGE  rows/a  {"spec":{"n":2}}
+        MERGE  rows/a  {"metadata":{"labels":{"x":"2"}}}
+        POST   rows    {"kind":"Row","apiVersion":"differential.kopf.test/v1","metadata":{"name":"b"}}
+        DELETE rows/b
+        GET    rows?watch=true&timeoutSeconds=1&resourceVersion=$1
+        GET    rows?watch=1&timeoutSeconds=1&resourceVersion=$1&labelSelector=x%3D1
+        GET    rows?watch=True&timeoutSeconds=1&resourceVersion=0
+        GET    rows?watch=true&timeoutSeconds=1&resourceVersion=$4&fieldSelector=metadata.name%3Db
+        GET    rows?watch=true&timeoutSeconds=1&resourceVersion=1
+        GET    rows?watch=true&timeoutSeconds=1&resourceVersion=word
+        GET    rows?watch=true&timeoutSeconds=1&resourceVersionMatch=NotOlderThan
+        GET    rows?watch=true&timeoutSeconds=1&sendInitialEvents=true
+        GET    rows?watch=true&timeoutSeconds=1&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true
+    "#,
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn watches_begin_where_they_are_told_to() {
+    check(
+        r#"
+        POST   rows    {"kind":"Row","apiVersion":"differential.kopf.test/v1","metadata":{"name":"a","labels":{"x":"1"}}}
+        POST   rows    {"kind":"Row","apiVersion":"differential.kopf.test/v1","metadata":{"name":"b"}}
+        MERGE  rows/a  {"metadata":{"labels":{"x":"2"}}}
+        GET    rows?watch=true&timeoutSeconds=1
+        GET    rows?watch=true&timeoutSeconds=1&resourceVersion=0
+        GET    rows?watch=true&timeoutSeconds=1&resourceVersion=0&labelSelector=x%3D2
+        GET    rows?watch=true&timeoutSeconds=1&resourceVersion=$2
+        GET    rows?watch=true&timeoutSeconds=1&resourceVersion=$3
+        GET    rows?watch=true&timeoutSeconds=1&resourceVersion=$2&labelSelector=x%3D2
+        GET    rows?watch=true&timeoutSeconds=1&resourceVersion=$1&fieldSelector=metadata.name%3Da
+        GET    rows?watch=true&timeoutSeconds=1&fieldSelector=spec.n%3D1
+        GET    rows?watch=true&timeoutSeconds=1&labelSelector=x+in+1
+        GET    rows?watch=true&timeoutSeconds=word
+        GET    rows/a?watch=true&timeoutSeconds=1
+        GET    rows?watch=true&timeoutSeconds=1&limit=1
+        GET    rows?watch=true&timeoutSeconds=1&continue=nonsense
+        GET    rows?watch=true&timeoutSeconds=1&resourceVersion=-1
+        GET    /apis/differential.kopf.test/v1/rows?watch=true&timeoutSeconds=1&resourceVersion=$1&fieldSelector=metadata.namespace%3D$ns
+    "#,
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn watches_refuse_options_that_contradict_each_other() {
+    check(
+        r#"
+        POST   rows    {"kind":"Row","apiVersion":"differential.kopf.test/v1","metadata":{"name":"a"}}
+        GET    rows?watch=true&timeoutSeconds=1&sendInitialEvents=false&resourceVersionMatch=NotOlderThan
+        GET    rows?watch=true&timeoutSeconds=1&sendInitialEvents=false&resourceVersion=$1&resourceVersionMatch=NotOlderThan
+        GET    rows?watch=true&timeoutSeconds=1&sendInitialEvents=true&resourceVersion=$1&resourceVersionMatch=NotOlderThan
+        GET    rows?watch=true&timeoutSeconds=1&sendInitialEvents=true&resourceVersion=0&resourceVersionMatch=NotOlderThan
+        GET    rows?watch=true&timeoutSeconds=1&sendInitialEvents=true&resourceVersion=$1
+        GET    rows?watch=true&timeoutSeconds=1&sendInitialEvents=true&resourceVersion=$1&resourceVersionMatch=Exact
+        GET    rows?watch=true&timeoutSeconds=1&resourceVersion=$1&resourceVersionMatch=Exact
+        GET    rows?watch=true&timeoutSeconds=1&resourceVersion=$1&resourceVersionMatch=NotOlderThan
+        GET    rows?watch=true&timeoutSeconds=1&resourceVersion=$1&resourceVersionMatch=NotOlderThan&sendInitialEvents=true&continue=x
+        GET    rows?watch=true&timeoutSeconds=1&sendInitialEvents=maybe&resourceVersionMatch=NotOlderThan
+    "#,
+    )
+    .await;
+}
