@@ -1,8 +1,8 @@
 //! Where objects come from: a resource, in a namespace or in the whole cluster, with the handlers that serve it.
 
 use std::{
-    collections::BTreeSet,
-    sync::{Arc, PoisonError, RwLock},
+    collections::HashSet,
+    sync::{Arc, Mutex, PoisonError, RwLock},
 };
 
 use kopf_core::registry::Served;
@@ -15,13 +15,13 @@ pub(crate) struct Source {
     /// The namespace, unless it is the whole cluster.
     pub(crate) namespace: Option<String>,
     served: RwLock<Arc<Served>>,
-    names: RwLock<BTreeSet<Arc<str>>>,
+    names: Names,
 }
 
 impl Source {
     pub(crate) fn new(id: u32, served: Served, namespace: Option<String>) -> Arc<Source> {
         let served = RwLock::new(Arc::new(served));
-        Arc::new(Source { id, namespace, served, names: RwLock::default() })
+        Arc::new(Source { id, namespace, served, names: Names::default() })
     }
 
     /// The resource as it is known now, and its handlers.
@@ -36,12 +36,7 @@ impl Source {
 
     /// The name of a namespace, kept once for all objects in it.
     pub(crate) fn intern(&self, name: &str) -> Arc<str> {
-        if let Some(known) = self.names.read().unwrap_or_else(PoisonError::into_inner).get(name) {
-            return known.clone();
-        }
-        let name: Arc<str> = name.into();
-        self.names.write().unwrap_or_else(PoisonError::into_inner).insert(name.clone());
-        name
+        self.names.intern(name)
     }
 
     /// Where its objects are listed.
@@ -50,10 +45,44 @@ impl Source {
     }
 }
 
+/// Names of namespaces, each kept once, and no longer than it is in use.
+#[derive(Debug, Default)]
+struct Names(Mutex<HashSet<Arc<str>>>);
+
+impl Names {
+    fn intern(&self, name: &str) -> Arc<str> {
+        let mut names = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = names.get(name) {
+            return known.clone();
+        }
+        if names.len() == names.capacity() {
+            // Before there is room for more, those go of which no object is left.
+            names.retain(|name| Arc::strong_count(name) > 1);
+        }
+        let name: Arc<str> = name.into();
+        names.insert(name.clone());
+        name
+    }
+}
+
 /// `kopfexamples.v1.zalando.org`, and the namespace if it is one.
 impl std::fmt::Display for Source {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(&self.served().resource.name())?;
         self.namespace.as_ref().map_or(Ok(()), |namespace| write!(f, " in {namespace}"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_which_no_object_is_left_are_let_go() {
+        let names = Names::default();
+        let kept = names.intern("kept");
+        (0..1_000).for_each(|number| drop(names.intern(&number.to_string())));
+        assert!(Arc::ptr_eq(&kept, &names.intern("kept")));
+        assert!(names.0.lock().unwrap().len() < 10);
     }
 }
