@@ -19,8 +19,9 @@ const AT_ONCE: usize = 8;
 pub struct Discovered {
     /// The resources, subresources folded in.
     pub resources: Vec<Resource>,
-    /// Groups that did not answer, each with the reason: those of an aggregated API that is down, say.
-    pub silent: Vec<String>,
+    /// The paths of groups that did not answer, each with the reason: those of an aggregated API that is down, say.
+    /// What they serve is not known, or as it was known last.
+    pub silent: BTreeMap<String, String>,
 }
 
 /// Learns what the cluster serves.
@@ -34,7 +35,10 @@ pub async fn discover(cluster: &dyn Cluster) -> Result<Discovered, Error> {
         let request = Request { accept: Some(ACCEPT), ..Request::get(path) };
         let body = cluster.send(request).await?.body;
         match parse(&body)? {
-            Root::Aggregated(resources) => discovered.resources.extend(resources),
+            Root::Aggregated(found) => {
+                discovered.resources.extend(found.resources);
+                discovered.silent.extend(found.silent);
+            }
             Root::Plain(versions) => {
                 let mut answers = stream::iter(versions)
                     .map(|version| async move {
@@ -45,7 +49,7 @@ pub async fn discover(cluster: &dyn Cluster) -> Result<Discovered, Error> {
                 while let Some((version, answer)) = answers.next().await {
                     match answer.and_then(|answer| version.parse(&answer.body)) {
                         Ok(resources) => discovered.resources.extend(resources),
-                        Err(error) => discovered.silent.push(format!("{}: {error}", version.path)),
+                        Err(error) => drop(discovered.silent.insert(version.path, error.to_string())),
                     }
                 }
             }
@@ -54,9 +58,9 @@ pub async fn discover(cluster: &dyn Cluster) -> Result<Discovered, Error> {
     Ok(discovered)
 }
 
-#[derive(Debug, PartialEq)]
+#[derive(Debug)]
 enum Root {
-    Aggregated(Vec<Resource>),
+    Aggregated(Discovered),
     Plain(Vec<GroupVersion>),
 }
 
@@ -102,6 +106,9 @@ mod aggregated {
         pub(super) version: String,
         #[serde(default)]
         pub(super) resources: Vec<Resource>,
+        /// `Current`, or `Stale` where the group itself does not answer.
+        #[serde(default)]
+        pub(super) freshness: String,
     }
 
     #[derive(Deserialize)]
@@ -184,7 +191,9 @@ fn parse(body: &[u8]) -> Result<Root, Error> {
     let document: RootDocument = serde_json::from_slice(body).map_err(malformed)?;
     Ok(match document {
         RootDocument::Aggregated { items } => {
-            Root::Aggregated(items.into_iter().flat_map(of_group).collect())
+            let mut found = Discovered::default();
+            items.into_iter().for_each(|group| found.add(group));
+            Root::Aggregated(found)
         }
         RootDocument::Core { versions } => {
             let version = |(position, version): (usize, String)| GroupVersion {
@@ -199,29 +208,33 @@ fn parse(body: &[u8]) -> Result<Root, Error> {
     })
 }
 
-fn of_group(group: aggregated::Group) -> Vec<Resource> {
-    let name = group.metadata.name;
-    let mut resources = vec![];
-    for (position, version) in group.versions.into_iter().enumerate() {
-        for found in version.resources {
-            let kind = found.response_kind.map(|kind| kind.kind).unwrap_or_default();
-            resources.push(Resource {
-                group: name.clone(),
-                version: version.version.clone(),
-                singular: singular(found.singular_resource, &kind),
-                plural: found.resource,
-                kind,
-                short_names: found.short_names,
-                categories: found.categories,
-                namespaced: found.scope == "Namespaced",
-                // The versions stand in the order of preference.
-                preferred: position == 0,
-                verbs: found.verbs,
-                subresources: found.subresources.into_iter().map(|found| found.subresource).collect(),
-            });
+impl Discovered {
+    fn add(&mut self, group: aggregated::Group) {
+        let name = group.metadata.name;
+        for (position, version) in group.versions.into_iter().enumerate() {
+            if version.freshness == "Stale" {
+                let path = format!("/apis/{name}/{}", version.version);
+                self.silent.insert(path, "what the API server knows of it is stale".to_owned());
+            }
+            for found in version.resources {
+                let kind = found.response_kind.map(|kind| kind.kind).unwrap_or_default();
+                self.resources.push(Resource {
+                    group: name.clone(),
+                    version: version.version.clone(),
+                    singular: singular(found.singular_resource, &kind),
+                    plural: found.resource,
+                    kind,
+                    short_names: found.short_names,
+                    categories: found.categories,
+                    namespaced: found.scope == "Namespaced",
+                    // The versions stand in the order of preference.
+                    preferred: position == 0,
+                    verbs: found.verbs,
+                    subresources: found.subresources.into_iter().map(|found| found.subresource).collect(),
+                });
+            }
         }
     }
-    resources
 }
 
 fn of_plain_group(group: plain::Group) -> Vec<GroupVersion> {

@@ -67,7 +67,8 @@ pub(crate) async fn orchestrate(io: Arc<Io>, registry: &Registry) {
     let mut told = Told::default();
     loop {
         let changed = signals.changed.notified();
-        let discovered = discover_patiently(&io).await;
+        let mut discovered = discover_patiently(&io).await;
+        watches.retain_silent(&mut discovered);
         let assignment = registry.assign(&discovered.resources);
         told.tell(&assignment, &discovered);
         if signals.blind.load(Ordering::Relaxed) {
@@ -137,6 +138,20 @@ impl Watches {
             let sink = Definitions { io: io.clone(), signals, listed: AtomicBool::new(false) };
             watch::watch(&io, "custom resource definitions", DEFINITIONS, &pulse, &sink).await;
         });
+    }
+
+    /// Of a group that is silent, what is served already counts as served still.
+    fn retain_silent(&self, discovered: &mut Discovered) {
+        for running in self.running.values() {
+            let resource = &running.source.served().resource;
+            let path = resource.list_path(None);
+            let is_it = |found: &Resource| found.name() == resource.name();
+            let is_silent =
+                |group: &String| path.strip_prefix(group).is_some_and(|rest| rest.starts_with('/'));
+            if discovered.silent.keys().any(is_silent) && !discovered.resources.iter().any(is_it) {
+                discovered.resources.push(resource.clone());
+            }
+        }
     }
 
     /// Starts what is missing and stops what is served no more.
@@ -280,6 +295,10 @@ impl Sink for Definitions {
 
     fn refused(&self, error: &Error) -> bool {
         let denied = error.code() == Some(403);
+        if self.listed.load(Ordering::Relaxed) && !denied {
+            // The watch goes on from where it is, and misses nothing.
+            return false;
+        }
         if !self.signals.blind.swap(true, Ordering::Relaxed) {
             if denied {
                 warn!(
@@ -325,11 +344,11 @@ impl Told {
                 error!("A handler is left out: {refused}");
             }
         }
-        if discovered.silent != self.silent {
-            self.silent.clone_from(&discovered.silent);
-            for silent in &self.silent {
-                warn!("An API group does not answer, and is asked again each minute: {silent}");
+        for (group, error) in &discovered.silent {
+            if !self.silent.contains(group) {
+                warn!("An API group does not answer, and is asked again each minute: {group}: {error}");
             }
         }
+        self.silent = discovered.silent.keys().cloned().collect();
     }
 }

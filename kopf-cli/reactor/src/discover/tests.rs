@@ -33,13 +33,14 @@ fn aggregated_discovery_gives_resources_with_their_subresources() {
             "resource": "kopfexamples", "responseKind": {"kind": "KopfExample"}, "scope": "Namespaced",
             "singularResource": "kopfexample", "verbs": ["list", "watch"], "shortNames": ["kex"],
             "subresources": [{"subresource": "status"}]}]},
-        {"version": "v1beta1", "resources": [{"resource": "kopfexamples", "scope": "Cluster"}]},
+        {"version": "v1beta1", "freshness": "Stale", "resources": [{"resource": "kopfexamples", "scope": "Cluster"}]},
     ]}]});
-    let Root::Aggregated(resources) = parse(document.to_string().as_bytes()).unwrap() else {
+    let Root::Aggregated(found) = parse(document.to_string().as_bytes()).unwrap() else {
         panic!("aggregated")
     };
+    assert_eq!(found.silent.into_keys().collect::<Vec<_>>(), ["/apis/zalando.org/v1beta1"]);
     check(
-        &resources,
+        &found.resources,
         &[
             r#"kopfexamples.v1.zalando.org KopfExample kopfexample namespaced preferred ["kex"] ["status"]"#,
             r#"kopfexamples.v1beta1.zalando.org   cluster [] []"#,
