@@ -97,6 +97,8 @@ pub(crate) async fn watch(io: &Io, name: &str, path: &str, pulse: &Arc<Pulse>, s
                     recovered(io, name, &mut failures);
                     continue;
                 }
+                // The pages that remain are of a list that the server has forgotten.
+                Err(error) if error.code() == Some(410) => End::Expired,
                 Err(error) => End::Failed(error),
             },
             Position::After(version) => stream(io, path, pulse, sink, version, &mut progressed).await,
@@ -156,20 +158,14 @@ async fn list(io: &Io, path: &str, pulse: &Pulse, sink: &dyn Sink) -> Result<Str
     loop {
         let query =
             if token.is_empty() { String::new() } else { format!("&continue={}", page::escape(&token)) };
-        let body = match io.cluster.send(Request::get(format!("{path}?limit={PAGE}{query}"))).await {
-            Ok(response) => response.body,
-            // The pages that remain are of a list that the server has forgotten.
-            Err(error) if error.code() == Some(410) && !token.is_empty() => {
-                sink.begin();
-                token.clear();
-                continue;
-            }
-            Err(error) => return Err(error),
-        };
-        pulse.beat(io.clock.now());
+        let body = io.cluster.send(Request::get(format!("{path}?limit={PAGE}{query}"))).await?.body;
         let page = page::read(&body)?;
+        // The objects are copies by now: while spies take their time with them, the page need not be kept.
+        drop(body);
+        pulse.beat(io.clock.now());
         for item in page.items {
             sink.see(Sight::Listed, item).await;
+            pulse.beat(io.clock.now());
         }
         match page.token {
             Some(next) => token = next,
@@ -221,7 +217,7 @@ async fn stream(
             }
             "ERROR" => return error_event(event.object),
             unknown => {
-                warn!("Passed over an event of the unknown type {unknown}.");
+                debug!("Passed over an event of the unknown type {unknown}.");
                 continue;
             }
         };
