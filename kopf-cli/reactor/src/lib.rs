@@ -158,7 +158,9 @@ impl Operator {
         io.queue.close();
         let ended = {
             let done = Box::pin(async {
-                while workers.join_next().await.is_some() {}
+                // What waits already does not wait for handlers of other objects, of which one may never end.
+                futures::future::join(flush(&io), async { while workers.join_next().await.is_some() {} })
+                    .await;
                 flush(&io).await;
             });
             matches!(select(done, io.clock.sleep(io.settings.grace)).await, Either::Left(_))
