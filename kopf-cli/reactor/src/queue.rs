@@ -82,6 +82,20 @@ pub(crate) struct Memory {
     pub(crate) throttle: Throttle,
     /// How often we write.
     pub(crate) pace: Pace,
+    /// The server has said that the object is gone, and the watch has not yet: what it still tells may be older.
+    pub(crate) doubted: bool,
+}
+
+impl Memory {
+    /// Whether this version is newer than all that was seen; `None` where only the server can tell.
+    pub(crate) fn is_news(&self, version: &Version) -> Option<bool> {
+        let Some(newest) = &self.newest else { return (!self.doubted).then_some(true) };
+        match version.is_covered_by(newest) {
+            Some(true) => Some(false),
+            Some(false) if !self.doubted => Some(true),
+            _ => None,
+        }
+    }
 }
 
 /// A worker's turn with an object.

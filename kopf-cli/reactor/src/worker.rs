@@ -36,7 +36,7 @@ pub(crate) async fn work(io: &Io) {
 pub(crate) async fn flush(io: &Io, turn: Turn) {
     let (mut case, _) = Case::open(io, turn);
     if let Some(left) = case.memory.unsettled.take()
-        && let Ok(Some(subject)) = case.fetch().await
+        && let Sighted::There(subject) = case.fetch().await
     {
         case.settle(&subject, *left).await;
     }
@@ -45,19 +45,32 @@ pub(crate) async fn flush(io: &Io, turn: Turn) {
 /// Handles an object in its turn.
 async fn handle(io: &Io, turn: Turn) -> Rest {
     let wake_at = turn.wake_at;
+    let now = io.clock.now();
     let (mut case, pending) = Case::open(io, turn);
-    let woken = pending.is_empty() || wake_at.is_some_and(|at| at <= io.clock.now());
-    let mut last = None;
+    // A write that failed waits for its time, whatever happens meanwhile.
+    let waits = case.memory.unsettled.is_some() && wake_at.is_some_and(|at| at > now);
+    let mut look = pending.is_empty() || wake_at.is_some_and(|at| at <= now);
+    let (mut newest, mut is_new, mut failed) = (None, false, None);
     for event in pending {
         let sight = event.sight;
         match case.sight(event).await {
-            Sighted::Known => {}
+            Sighted::Known | Sighted::Missing => {}
             Sighted::There(subject) => {
                 case.spy(&subject, sight).await;
-                if !case.knows(&subject.object.header) {
-                    // Somebody else has changed it: our own writes are known.
-                    case.memory.pace.forgive();
-                    last = Some(subject);
+                let version = &subject.object.header.version;
+                match case.memory.is_news(version) {
+                    Some(true) => {
+                        // Somebody else has changed it: our own writes are known.
+                        case.memory.pace.forgive();
+                        is_new = true;
+                        newest = Some(subject);
+                    }
+                    Some(false) if case.memory.newest.as_ref() == Some(version) => newest = Some(subject),
+                    Some(false) => {}
+                    None => {
+                        look = true;
+                        newest = None;
+                    }
                 }
             }
             Sighted::Gone(subject) => {
@@ -66,17 +79,17 @@ async fn handle(io: &Io, turn: Turn) -> Rest {
                 }
                 return case.gone();
             }
-            Sighted::Failed(error) => return case.rest_after(&error),
+            Sighted::Failed(error) => failed = Some(error),
         }
     }
-    // A write that failed waits for its time, whatever happens meanwhile.
-    if case.memory.unsettled.is_some() && wake_at.is_some_and(|at| at > io.clock.now()) {
+    if waits {
         return case.rest(wake_at);
     }
-    match (case.memory.unsettled.take(), last) {
-        (Some(left), _) => case.settle_left(*left).await,
-        (None, Some(subject)) => case.act(subject).await,
-        (None, None) if woken => case.look().await,
-        (None, None) => case.rest(wake_at),
+    match (case.memory.unsettled.take(), newest, failed) {
+        (Some(left), newest, _) => case.settle_left(*left, newest).await,
+        _ if look => case.look().await,
+        (None, Some(subject), _) if is_new => case.act(subject).await,
+        (None, _, Some(error)) => case.rest_after(&error),
+        (None, _, None) => case.rest(wake_at),
     }
 }

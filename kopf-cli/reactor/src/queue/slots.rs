@@ -34,6 +34,7 @@ struct Slot {
     state: State,
     listed: bool,
     handled: bool,
+    doubted: bool,
     pace: Pace,
     more: Option<Box<More>>,
 }
@@ -78,6 +79,7 @@ impl Slots {
             state: State::Rests,
             listed: sight == Sight::Listed,
             handled: false,
+            doubted: false,
             pace: Pace::default(),
             more: None,
         });
@@ -166,6 +168,7 @@ impl Slots {
         more.memory.newest = slot.newest.clone();
         more.memory.recall.listed = slot.listed;
         more.memory.recall.handled = slot.handled;
+        more.memory.doubted = slot.doubted;
         more.memory.pace = slot.pace;
         let place = slot.place.clone();
         Some(Turn { key, source, place, pending: more.pending, memory: more.memory, wake_at: more.wake_at })
@@ -175,6 +178,10 @@ impl Slots {
     pub(super) fn rest(&mut self, key: Key, rest: Rest) -> bool {
         let (wake_at, memory) = match rest {
             Rest::Until(wake_at, memory) => (wake_at, memory),
+            // Events that came meanwhile are of an object that is there after all.
+            Rest::Gone if self.slots.get(&key).is_some_and(|slot| slot.more.is_some()) => {
+                (None, Memory::default())
+            }
             Rest::Gone => {
                 self.slots.remove(&key);
                 return false;
@@ -185,6 +192,7 @@ impl Slots {
         slot.state = State::Rests;
         slot.newest.clone_from(&memory.newest);
         slot.handled = memory.recall.handled;
+        slot.doubted = memory.doubted;
         slot.pace = memory.pace;
         let has_more = memory.recall.kept.is_some() || memory.unsettled.is_some() || wake_at.is_some();
         match &mut slot.more {

@@ -47,6 +47,8 @@ pub(super) enum Sighted {
     There(Arc<Subject>),
     /// That the object is gone, with its last state if it is known.
     Gone(Option<Arc<Subject>>),
+    /// Nothing, for the server says that it is gone, before the watch does.
+    Missing,
     /// Nothing, for it cannot be fetched.
     Failed(Error),
 }
@@ -64,37 +66,46 @@ impl<'a> Case<'a> {
         Target { io: self.io, source: &self.source, place: &self.place, uid: &self.uid }
     }
 
-    /// Whether this is no newer than what was seen already.
-    pub(super) fn knows(&self, header: &Header) -> bool {
-        let newest = self.memory.newest.as_ref();
-        newest.is_some_and(|newest| header.version.is_covered_by(newest) == Some(true))
-    }
-
     /// Looks at an event.
     pub(super) async fn sight(&mut self, pending: Pending) -> Sighted {
         let gone = pending.sight == Sight::Deleted;
         let raw = match pending.raw {
+            Some(raw) if gone => return Sighted::Gone(Object::parse(raw).ok().map(Subject::new)),
             Some(raw) => raw,
             None if gone => return Sighted::Gone(Some(self.remembered())),
-            None => match self.target().fetch().await {
-                Ok(Some(raw)) => raw,
-                Ok(None) => return Sighted::Gone(None),
-                Err(error) => return Sighted::Failed(error),
-            },
+            None => return self.fetch().await,
         };
         // The echo of our own write is news to a spy alone.
-        let spied = self.served.spies().next().is_some();
-        if !gone && !spied && Header::read(&raw).is_ok_and(|header| self.knows(&header)) {
+        let may_be_known = self.memory.newest.is_some() && self.served.spies().next().is_none();
+        let is_known = |header: Header| self.memory.is_news(&header.version) == Some(false);
+        if may_be_known && Header::read(&raw).is_ok_and(is_known) {
             return Sighted::Known;
         }
-        match Object::parse(raw.clone()) {
-            Ok(object) if gone => Sighted::Gone(Some(Subject::new(object))),
-            Ok(object) => Sighted::There(Subject::new(object)),
-            Err(_) if gone => Sighted::Gone(None),
-            Err(error) => {
-                self.tell_unreadable(&raw, &error).await;
-                Sighted::Known
+        self.read(raw).await
+    }
+
+    /// Looks at the object as it is now.
+    pub(super) async fn fetch(&mut self) -> Sighted {
+        match self.target().fetch().await {
+            Ok(Some(raw)) => {
+                self.memory.doubted = false;
+                self.read(raw).await
             }
+            Ok(None) => {
+                self.memory.doubted = true;
+                Sighted::Missing
+            }
+            Err(error) => Sighted::Failed(error),
+        }
+    }
+
+    async fn read(&mut self, raw: Bytes) -> Sighted {
+        match Object::parse(raw.clone()) {
+            Ok(object) => Sighted::There(Subject::new(object)),
+            Err(error) => match self.pass_over(&raw, &error).await {
+                Ok(()) => Sighted::Known,
+                Err(error) => Sighted::Failed(error),
+            },
         }
     }
 
@@ -111,26 +122,13 @@ impl<'a> Case<'a> {
         Subject::new(Object { header, raw: Bytes::from(body.to_string()), body })
     }
 
-    /// The object as it is now; `None` if it is gone or cannot be read.
-    pub(super) async fn fetch(&self) -> Result<Option<Arc<Subject>>, Error> {
-        let raw = self.target().fetch().await?;
-        Ok(raw.and_then(|raw| Object::parse(raw).ok()).map(Subject::new))
-    }
-
-    /// Calls the spies. What they return is kept, and nothing of it is tried again.
+    /// Calls the spies, none of them twice. What they want to be changed is written when all that waits was seen.
     pub(super) async fn spy(&mut self, subject: &Arc<Subject>, sight: Sight) {
-        let calls = cycle::spy(&subject.object, &self.served, self.io.clock.now());
-        if calls.is_empty() {
-            return;
-        }
-        let nothing = Conclusion { kept: self.memory.recall.kept.clone(), ..Conclusion::default() };
-        let mut seen = nothing.clone();
-        for call in calls {
+        for call in cycle::spy(&subject.object, &self.served, self.io.clock.now()) {
             let (handler, answer) = (call.handler.clone(), self.attempt(call, subject, sight).await);
-            merge_patch(&mut seen, answer.patch);
             match answer.result {
                 Ok(Some(result)) if !self.is_pruned(&handler) => {
-                    seen.results.insert(handler.id.clone(), result);
+                    self.unsettled().results.insert(handler.id.clone(), result);
                 }
                 Ok(_) => {}
                 Err(failure) => {
@@ -140,10 +138,17 @@ impl<'a> Case<'a> {
                     self.tell_trace(&failure);
                 }
             }
+            if let Some(wanted) = answer.patch {
+                patch::merge(self.unsettled().patch.get_or_insert_with(|| json!({})), &wanted);
+            }
         }
-        if sight != Sight::Deleted && seen != nothing {
-            self.settle(subject, seen).await;
-        }
+    }
+
+    /// What is still to be written, to which more is added.
+    fn unsettled(&mut self) -> &mut Conclusion {
+        let kept = &self.memory.recall.kept;
+        let nothing = || Box::new(Conclusion { kept: kept.clone(), ..Conclusion::default() });
+        self.memory.unsettled.get_or_insert_with(nothing)
     }
 
     /// The object is gone.
@@ -174,29 +179,32 @@ impl<'a> Case<'a> {
     }
 
     /// Looks at the object because its time has come.
-    pub(super) async fn look(self) -> Rest {
+    pub(super) async fn look(mut self) -> Rest {
         match self.fetch().await {
-            Ok(Some(subject)) => self.act(subject).await,
-            Ok(None) => self.rest(None),
-            Err(error) => self.rest_after(&error),
+            Sighted::There(subject) => self.act(subject).await,
+            Sighted::Failed(error) => self.rest_after(&error),
+            Sighted::Known | Sighted::Gone(_) | Sighted::Missing => self.rest(None),
         }
     }
 
-    /// Writes what could not be written before, and goes on from there.
-    pub(super) async fn settle_left(mut self, mut left: Conclusion) -> Rest {
-        let subject = match self.fetch().await {
-            Ok(Some(subject)) => subject,
-            Ok(None) => return self.rest(None),
-            Err(error) => {
+    /// Writes what is not written yet, to the object in hand or else as it is now, and goes on from there.
+    pub(super) async fn settle_left(mut self, mut left: Conclusion, newest: Option<Arc<Subject>>) -> Rest {
+        let sighted = match newest {
+            Some(subject) => Sighted::There(subject),
+            None => self.fetch().await,
+        };
+        let subject = match sighted {
+            Sighted::There(subject) => subject,
+            Sighted::Failed(error) => {
                 self.memory.unsettled = Some(Box::new(left));
                 return self.rest_after(&error);
             }
+            Sighted::Known | Sighted::Gone(_) | Sighted::Missing => return self.rest(None),
         };
         left.again = true;
         match self.settle(&subject, left).await {
             Next::Again(subject) => self.act(subject).await,
             Next::Rest(wake_at) => self.rest(wake_at),
-            Next::Gone => self.gone(),
             Next::Later(error) => self.rest_after(&error),
         }
     }
@@ -215,13 +223,13 @@ impl<'a> Case<'a> {
                 now,
             );
             if plan.is_idle() {
+                self.memory.throttle.succeed();
                 return self.rest(None);
             }
             let conclusion = self.carry_out(plan, &subject).await;
             match self.settle(&subject, conclusion).await {
                 Next::Again(fresh) => subject = fresh,
                 Next::Rest(wake_at) => return self.rest(wake_at),
-                Next::Gone => return self.gone(),
                 Next::Later(error) => return self.rest_after(&error),
             }
         }
@@ -287,7 +295,10 @@ impl<'a> Case<'a> {
         let (again, wake_at) = (conclusion.again, conclusion.wake_at);
         let finished = conclusion.finished;
         match self.target().settle(subject, conclusion).await {
-            Settled::Gone => Next::Gone,
+            Settled::Gone => {
+                self.memory.doubted = true;
+                Next::Rest(None)
+            }
             Settled::Later(left, error) => {
                 self.memory.unsettled = Some(left);
                 Next::Later(error)
@@ -381,14 +392,6 @@ pub(super) enum Next {
     Again(Arc<Subject>),
     /// Rest, until then if there is a time.
     Rest(Option<Timestamp>),
-    /// The object is no more.
-    Gone,
     /// Another try, for it could not be written.
     Later(Error),
-}
-
-fn merge_patch(conclusion: &mut Conclusion, wanted: Option<Value>) {
-    if let Some(wanted) = wanted {
-        patch::merge(conclusion.patch.get_or_insert_with(|| json!({})), &wanted);
-    }
 }

@@ -9,11 +9,11 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::case::Case;
-use crate::cluster::Request;
+use crate::cluster::{Error, Request};
 
 impl Case<'_> {
-    /// Tells of an object whose body cannot be read; lets go of it if it is being deleted.
-    pub(super) async fn tell_unreadable(&mut self, raw: &[u8], error: &object::Error) {
+    /// Passes over an object whose body cannot be read, and tells of it; lets go of it if it is being deleted.
+    pub(super) async fn pass_over(&self, raw: &[u8], error: &object::Error) -> Result<(), Error> {
         let (io, target) = self.parts();
         let now = io.clock.now();
         let line = format!("The object is not handled: {error}");
@@ -21,19 +21,17 @@ impl Case<'_> {
             self.tell(Level::Warn, &line);
             io.mailbox.post(Kind::Warning, "Unreadable", &line, &target.outline(), now);
         }
-        let Ok(header) = Header::read(raw) else { return };
-        if !header.deleting {
-            return;
-        }
-        if let Some(patch) = release(raw, io.identity.finalizer(), &header) {
+        if let Ok(header) = Header::read(raw)
+            && header.deleting
+            && let Some(patch) = release(raw, io.identity.finalizer(), &header)
+        {
+            io.cluster.send(Request::merge_patch(target.path_to_write(""), &patch)).await?;
             self.tell(
                 Level::Error,
-                "It is let go without its deletion handlers, for they cannot be called on it.",
+                "It was let go without its deletion handlers, for they cannot be called on it.",
             );
-            if let Err(error) = io.cluster.send(Request::merge_patch(target.path(), &patch)).await {
-                self.tell(Level::Warn, &format!("Our finalizer cannot be taken away: {error}"));
-            }
         }
+        Ok(())
     }
 }
 

@@ -182,6 +182,45 @@ fn past_the_budget_bytes_are_let_go_where_the_object_can_be_fetched() {
 }
 
 #[test]
+fn what_comes_while_an_object_goes_is_neither_lost_nor_counted_for_ever() {
+    let mut table = Table::new(On::Event);
+    table.offer(Sight::Added, "a", 1);
+    let (key, _) = table.take().unwrap();
+    table.offer(Sight::Modified, "a", 2);
+    assert!(table.slots.rest(key, Rest::Gone));
+    let key = table.expect("default/a [Modified 2]");
+    assert!(!table.slots.rest(key, Rest::Gone));
+    assert_eq!((table.slots.slots.len(), table.slots.bytes), (0, 0));
+}
+
+#[test]
+fn what_is_news_is_asked_of_the_server_where_it_cannot_be_known() {
+    let check = |newest: Option<&str>, doubted, version: &str, expected| {
+        let memory = Memory { newest: newest.map(Version::new), doubted, ..Memory::default() };
+        assert_eq!(memory.is_news(&Version::new(version)), expected, "{newest:?} {doubted} {version}");
+    };
+    check(None, false, "7", Some(true));
+    check(Some("6"), false, "7", Some(true));
+    check(Some("7"), false, "7", Some(false));
+    check(Some("text"), false, "text", Some(false));
+    check(Some("text"), false, "other", None);
+    // The server has said that the object is gone.
+    check(None, true, "7", None);
+    check(Some("6"), true, "7", None);
+    check(Some("7"), true, "7", Some(false));
+}
+
+#[test]
+fn what_is_doubted_stays_so_until_the_next_turn() {
+    let mut table = Table::new(On::Create);
+    table.offer(Sight::Added, "a", 1);
+    let (key, _) = table.take().unwrap();
+    table.slots.rest(key, Rest::Until(None, Memory { doubted: true, ..Memory::default() }));
+    table.offer(Sight::Modified, "a", 2);
+    assert!(table.slots.take().unwrap().memory.doubted);
+}
+
+#[test]
 fn nothing_is_left_of_a_source_that_is_forgotten() {
     let mut table = Table::new(On::Create);
     table.offer(Sight::Added, "a", 1);
