@@ -2,9 +2,11 @@
 
 use super::{attempts_on, serves_another};
 use crate::support::operator::NAME;
+use crate::support::record::DEADLINE;
 use crate::support::server::{Server, on_both_servers};
 use crate::support::world::{CHANGES, HANGS, World};
 use serde_json::json;
+use std::time::Instant;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
@@ -23,12 +25,11 @@ async fn handlers_that_hang_are_named_and_hold_nobody_up(server: Server) {
         operator.says(&format!("/{name}] Handler hung is overdue")).await;
     }
 
-    let health = healthz(address).await;
+    // Their threads began a moment later than the attempts that are overdue.
+    let reason = |name| format!("handler hung of {}/{name} has not returned", world.namespace);
+    let health =
+        until_health(address, |health| health.contains(&reason("a")) && health.contains(&reason("b"))).await;
     assert!(health.starts_with("HTTP/1.1 503 "), "{health}");
-    for name in ["a", "b"] {
-        let reason = format!("handler hung of {}/{name} has not returned", world.namespace);
-        assert!(health.contains(&reason), "{health}");
-    }
     serves_another(&world, "beside").await;
 
     gate.open();
@@ -37,8 +38,19 @@ async fn handlers_that_hang_are_named_and_hold_nobody_up(server: Server) {
         world.until_handled(HANGS, name).await;
         assert!(attempts_on(&world, name).len() > 1, "an answer that came too late was taken");
     }
-    let health = healthz(address).await;
-    assert!(health.starts_with("HTTP/1.1 200 "), "{health}");
+    until_health(address, |health| health.starts_with("HTTP/1.1 200 ")).await;
+}
+
+/// Asks the probe until it answers as wanted: it has nobody to tell what changes.
+async fn until_health(address: &str, wanted: impl Fn(&str) -> bool) -> String {
+    let since = Instant::now();
+    loop {
+        let health = healthz(address).await;
+        if wanted(&health) {
+            return health;
+        }
+        assert!(since.elapsed() < DEADLINE, "waited {DEADLINE:?} in vain for the probe; it answers {health}");
+    }
 }
 
 /// The answer of the probe, whole.

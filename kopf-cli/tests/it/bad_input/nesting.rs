@@ -68,6 +68,9 @@ async fn an_object_of_ours_that_became_too_deep_goes(server: Server) {
     objects.send_text(Method::DELETE, "/held", String::new()).await;
 
     objects.until_gone("held").await;
-    operator.says("/held] It is let go without its deletion handlers").await;
+    operator.says("let go without its deletion handlers").await;
+    for call in world.proxy.writes_to("holds/held") {
+        assert!(call.query.contains("fieldManager=it.kopf.dev"), "{call}");
+    }
     serves_another(&world, "beside").await;
 }
