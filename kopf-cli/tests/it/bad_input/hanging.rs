@@ -10,7 +10,10 @@ use std::time::Instant;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-on_both_servers!(handlers_that_hang_are_named_and_hold_nobody_up);
+on_both_servers!(
+    handlers_that_hang_are_named_and_hold_nobody_up,
+    a_handler_that_hangs_does_not_hold_up_the_end,
+);
 
 async fn handlers_that_hang_are_named_and_hold_nobody_up(server: Server) {
     let world = World::with(server, &[HANGS, CHANGES]).await;
@@ -39,6 +42,21 @@ async fn handlers_that_hang_are_named_and_hold_nobody_up(server: Server) {
         assert!(attempts_on(&world, name).len() > 1, "an answer that came too late was taken");
     }
     until_health(address, |health| health.starts_with("HTTP/1.1 200 ")).await;
+}
+
+async fn a_handler_that_hangs_does_not_hold_up_the_end(server: Server) {
+    let world = World::with(server, &[HANGS]).await;
+    let objects = world.objects(HANGS);
+    let operator = world.operator_with(NAME, &world.script, &["--events", "none", "--grace", "1"]);
+    let gate = world.script.hold("hung");
+    objects.create("a", json!({ "spec": { "n": 1 } })).await;
+    operator.says("/a] Handler hung is overdue").await;
+
+    assert_eq!(operator.stop().await.code(), Some(0));
+
+    gate.open();
+    let _operator = world.operator();
+    world.until_handled(HANGS, "a").await;
 }
 
 /// Asks the probe until it answers as wanted: it has nobody to tell what changes.

@@ -2,6 +2,8 @@
 
 use super::{attempt, attempts_on, handled, serves_another};
 use crate::support::client::Objects;
+use crate::support::operator::NAME;
+use crate::support::proxy::Call;
 use crate::support::script::End;
 use crate::support::server::{Server, on_both_servers};
 use crate::support::world::{CHANGES, World};
@@ -73,12 +75,14 @@ async fn an_object_without_room_for_an_annotation_is_handled(server: Server) {
     let world = World::with(server, &[CHANGES]).await;
     let objects = world.objects(CHANGES);
     world.script.on("created", |attempt| if attempt.retry < 2 { End::Error } else { End::Success });
-    let operator = world.operator();
+    let operator = world.operator_with(NAME, &world.script, &["--events", "warnings"]);
     let text = noise(ANNOTATIONS_LIMIT - THEIRS.len());
 
     let manifest = json!({ "metadata": { "annotations": { THEIRS: text } }, "spec": { "n": 1 } });
     objects.create("big", manifest).await;
     operator.says("does not fit into its annotations").await;
+    let is_told = |call: &Call| call.path.ends_with("/events") && call.json()["reason"] == "StateTooLarge";
+    world.proxy.until("an Event that says so", |calls| calls.iter().any(is_told)).await;
     world.script.until("the creation to be handled", |attempts| attempts.len() == 3).await;
     objects.patch("big", json!({ "spec": { "n": 2 } })).await;
     world.script.until("the change to be handled", |attempts| attempts.len() == 4).await;
