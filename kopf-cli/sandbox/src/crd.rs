@@ -17,7 +17,10 @@ use crate::{
 /// What holds a definition until its objects are gone.
 pub(crate) const CLEANUP: &str = "customresourcecleanup.apiextensions.k8s.io";
 
-/// Completes a definition and accepts it, as the controllers of a cluster do moments after it is written.
+/// The two writes by which the controllers of a cluster accept a definition, moments after it was made.
+pub(crate) const ACCEPTANCE: [fn(&mut Value, Timestamp); 2] = [accept_names, establish];
+
+/// Completes a definition that is made or changed.
 ///
 /// # Errors
 ///
@@ -26,7 +29,6 @@ pub(crate) fn prepare(
     metadata: &Map<String, Value>,
     rest: &mut Map<String, Value>,
     old: Option<&Value>,
-    now: Timestamp,
 ) -> Result<(), Status> {
     let spec = rest.entry("spec").or_insert_with(|| json!({}));
     let causes = faults(meta::text(metadata, "name"), spec);
@@ -52,15 +54,20 @@ pub(crate) fn prepare(
     if names["listKind"].as_str().unwrap_or_default().is_empty() {
         names["listKind"] = format!("{kind}List").into();
     }
-    let accepted = names.clone();
+    let names = names.clone();
     let versions = spec["versions"].as_array().into_iter().flatten();
     let storage: Vec<Value> = versions
         .filter(|version| version["storage"] == true)
         .map(|version| version["name"].clone())
         .collect();
     let old_status = old.map(|old| &old["status"]).filter(|status| status.is_object());
-    let mut status = old_status.cloned().unwrap_or_else(|| accepted_status(now));
-    status["acceptedNames"] = accepted;
+    let mut status = match old_status.cloned() {
+        Some(mut status) => {
+            status["acceptedNames"] = names;
+            status
+        }
+        None => json!({ "acceptedNames": { "kind": "", "plural": "" }, "conditions": null }),
+    };
     let mut stored = status["storedVersions"].as_array().cloned().unwrap_or_default();
     stored.extend(storage.into_iter().filter(|version| !stored.contains(version)).collect::<Vec<_>>());
     status["storedVersions"] = stored.into();
@@ -68,18 +75,25 @@ pub(crate) fn prepare(
     Ok(())
 }
 
-fn accepted_status(now: Timestamp) -> Value {
-    json!({
-        "conditions": [
-            condition("NamesAccepted", "NoConflicts", "no conflicts found", now),
-            condition("Established", "InitialNamesAccepted", "the initial names have been accepted", now),
-        ],
-    })
+fn accept_names(definition: &mut Value, now: Timestamp) {
+    definition["status"]["acceptedNames"] = definition["spec"]["names"].clone();
+    definition["status"]["conditions"] = conditions("False", "Installing", now);
 }
 
-fn condition(kind: &str, reason: &str, message: &str, now: Timestamp) -> Value {
+fn establish(definition: &mut Value, now: Timestamp) {
+    definition["status"]["conditions"] = conditions("True", "InitialNamesAccepted", now);
+}
+
+fn conditions(established: &str, reason: &str, now: Timestamp) -> Value {
+    json!([
+        condition("NamesAccepted", "True", "NoConflicts", "no conflicts found", now),
+        condition("Established", established, reason, "the initial names have been accepted", now),
+    ])
+}
+
+fn condition(kind: &str, status: &str, reason: &str, message: &str, now: Timestamp) -> Value {
     let at = seconds(now);
-    json!({ "lastTransitionTime": at, "message": message, "reason": reason, "status": "True", "type": kind })
+    json!({ "lastTransitionTime": at, "message": message, "reason": reason, "status": status, "type": kind })
 }
 
 /// Holds a definition that is being deleted until its objects are gone.
@@ -94,7 +108,7 @@ pub(crate) fn mark(metadata: &mut Map<String, Value>, rest: &mut Map<String, Val
     if let Some(Value::Array(conditions)) =
         rest.get_mut("status").and_then(|status| status.get_mut("conditions"))
     {
-        conditions.push(condition("Terminating", "InstanceDeletionPending", message, now));
+        conditions.push(condition("Terminating", "True", "InstanceDeletionPending", message, now));
     }
 }
 
@@ -246,13 +260,17 @@ mod tests {
     fn accept(name: &str, spec: &Value) -> Result<Value, Status> {
         let metadata = json!({ "name": name }).as_object().cloned().unwrap();
         let mut rest = json!({ "spec": spec }).as_object().cloned().unwrap();
-        prepare(&metadata, &mut rest, None, Timestamp::UNIX_EPOCH).map(|()| rest.into())
+        prepare(&metadata, &mut rest, None)?;
+        let mut definition = Value::from(rest);
+        ACCEPTANCE.iter().for_each(|step| step(&mut definition, Timestamp::UNIX_EPOCH));
+        Ok(definition)
     }
 
     #[test]
     fn an_accepted_definition_says_so_and_serves_its_versions() {
         let accepted = accept("kopfexamples.zalando.org", &definition()).unwrap();
         assert_eq!(accepted["status"]["conditions"][1]["type"], "Established");
+        assert_eq!(accepted["status"]["conditions"][1]["status"], "True");
         assert_eq!(accepted["status"]["acceptedNames"]["singular"], "kopfexample");
         assert_eq!(accepted["status"]["storedVersions"], json!(["v1"]));
         let resource = resource(&accepted).unwrap();

@@ -26,7 +26,6 @@ pub(crate) fn prepare(
     metadata: &mut Map<String, Value>,
     rest: &mut Map<String, Value>,
     old: Option<&Value>,
-    now: Timestamp,
 ) -> Result<(), Status> {
     match (&*resource.key, old) {
         (NAMESPACES, _) => {
@@ -42,7 +41,7 @@ pub(crate) fn prepare(
         (PODS, None) => {
             rest.insert("status".to_owned(), json!({ "phase": "Pending" }));
         }
-        (DEFINITIONS, _) => crd::prepare(metadata, rest, old, now)?,
+        (DEFINITIONS, _) => crd::prepare(metadata, rest, old)?,
         _ => {}
     }
     Ok(())
@@ -149,6 +148,24 @@ pub(crate) fn empty(writer: &mut Writer<'_>, resource: &Arc<Resource>, name: &st
 pub(crate) fn after_write(store: &mut Store, resource: &Resource, stored: &Stored) -> Result<(), Status> {
     if &*resource.key == DEFINITIONS {
         store.catalog.register(crd::resource(&stored.value())?);
+    }
+    Ok(())
+}
+
+/// Does to a new object what the controllers of a cluster do moments later.
+pub(crate) fn after_creation(
+    writer: &mut Writer<'_>,
+    resource: &Arc<Resource>,
+    name: &str,
+) -> Result<(), Status> {
+    if &*resource.key != DEFINITIONS || writer.dry_run {
+        return Ok(());
+    }
+    for step in crd::ACCEPTANCE {
+        let Some(stored) = writer.store.get(DEFINITIONS, "", name) else { break };
+        let mut definition = stored.value();
+        step(&mut definition, writer.now);
+        writer.commit(resource, definition, 200)?;
     }
     Ok(())
 }

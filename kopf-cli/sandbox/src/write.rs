@@ -74,7 +74,7 @@ impl Writer<'_> {
         if view.version().status {
             object.rest.shift_remove("status");
         }
-        kinds::prepare(resource, &mut object.metadata, &mut object.rest, None, self.now)?;
+        kinds::prepare(resource, &mut object.metadata, &mut object.rest, None)?;
         kinds::check_names(self.store, resource, &object.rest)?;
         let mut causes = meta::faults(&object.metadata, resource);
         causes.extend(kinds::faults(view, &object.metadata, &object.rest, None));
@@ -84,7 +84,9 @@ impl Writer<'_> {
         if self.store.get(&resource.key, namespace, &name).is_some() {
             return Err(Status::already_exists(view.about(&name)));
         }
-        self.commit(resource, object.whole(view), 201)
+        let made = self.commit(resource, object.whole(view), 201)?;
+        kinds::after_creation(self, resource, &name)?;
+        Ok(made)
     }
 
     /// Replaces an object, or its status.
@@ -176,7 +178,7 @@ impl Writer<'_> {
             }
         }
         object.metadata.remove("selfLink");
-        kinds::prepare(resource, &mut object.metadata, &mut object.rest, Some(&old), self.now)?;
+        kinds::prepare(resource, &mut object.metadata, &mut object.rest, Some(&old))?;
         kinds::check_names(self.store, resource, &object.rest)?;
         let mut causes = meta::faults(&object.metadata, resource);
         causes.extend(forbidden_changes(&old_metadata, &object.metadata));
@@ -267,7 +269,13 @@ impl Writer<'_> {
         kinds::after_removal(self.store, resource, name);
     }
 
-    fn commit(&mut self, resource: &Arc<Resource>, value: Value, code: u16) -> Result<Written, Status> {
+    /// Writes a whole object.
+    pub(crate) fn commit(
+        &mut self,
+        resource: &Arc<Resource>,
+        value: Value,
+        code: u16,
+    ) -> Result<Written, Status> {
         let checked = Stored::new(resource, &value, self.store.revision());
         if checked.header.depth > deep::MAX_DEPTH {
             return Err(Status::bad_request("exceeded max depth"));

@@ -229,6 +229,17 @@ async fn resources_are_defined_discovered_and_taken_away() {
 }
 
 #[tokio::test]
+async fn a_definition_is_accepted_in_steps() {
+    check(
+        r#"
+        POST   /apis/apiextensions.k8s.io/v1/customresourcedefinitions {"metadata":{"name":"steps.$ns.kopf.test"},"spec":{"group":"$ns.kopf.test","scope":"Namespaced","names":{"plural":"steps","kind":"Step"},"versions":[{"name":"v1","served":true,"storage":true,"schema":{"openAPIV3Schema":{"type":"object"}}}]}}
+        GET    /apis/apiextensions.k8s.io/v1/customresourcedefinitions?watch=true&timeoutSeconds=3&resourceVersion=$1&fieldSelector=metadata.name%3Dsteps.$ns.kopf.test
+    "#,
+    )
+    .await;
+}
+
+#[tokio::test]
 async fn generated_names_and_events_are_as_usual() {
     check(
         r#"

@@ -84,7 +84,6 @@ async fn metadata_has_its_rules() {
         MERGE  rows/a  {"metadata":{"creationTimestamp":"2020-01-01T00:00:00Z"}}
         MERGE  rows/a  {"metadata":{"deletionTimestamp":"2020-01-01T00:00:00Z"}}
         MERGE  rows/a  {"metadata":{"ownerReferences":[{"apiVersion":"v1","kind":"ConfigMap","name":"","uid":"1"}]}}
-        MERGE  rows/a  {"metadata":{"ownerReferences":[{"apiVersion":"v1","kind":"ConfigMap","name":"c","uid":"1"}]}}
         MERGE  rows/a  {"metadata":{"ownerReferences":[{"apiVersion":"v1","kind":"ConfigMap","name":"c","uid":"1","controller":true},{"apiVersion":"v1","kind":"ConfigMap","name":"d","uid":"2","controller":true}]}}
         MERGE  rows/a  {"metadata":{"ownerReferences":[{"apiVersion":"v1","kind":"Event","name":"c","uid":"1"}]}}
         MERGE  rows/a  {"metadata":{"ownerReferences":[{"apiVersion":"a/b/c","kind":"Event","name":"c","uid":"1"}]}}
