@@ -11,6 +11,8 @@ pub mod clock;
 pub mod cluster;
 mod complaints;
 pub mod discover;
+#[cfg(test)]
+mod fixtures;
 mod health;
 pub mod invoke;
 mod io;

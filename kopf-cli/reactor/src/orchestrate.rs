@@ -68,7 +68,7 @@ pub(crate) async fn orchestrate(io: Arc<Io>, registry: &Registry) {
     loop {
         let changed = signals.changed.notified();
         let mut discovered = discover_patiently(&io).await;
-        watches.retain_silent(&mut discovered);
+        retain_silent(watches.served(), &mut discovered);
         let assignment = registry.assign(&discovered.resources);
         told.tell(&assignment, &discovered);
         if signals.blind.load(Ordering::Relaxed) {
@@ -111,6 +111,19 @@ async fn discover_patiently(io: &Io) -> Discovered {
     }
 }
 
+/// Of a group that is silent, what is served already counts as served still.
+fn retain_silent(served: impl Iterator<Item = Arc<Served>>, discovered: &mut Discovered) {
+    for served in served {
+        let resource = &served.resource;
+        let path = resource.list_path(None);
+        let is_it = |found: &Resource| found.name() == resource.name();
+        let is_silent = |group: &String| path.strip_prefix(group).is_some_and(|rest| rest.starts_with('/'));
+        if discovered.silent.keys().any(is_silent) && !discovered.resources.iter().any(is_it) {
+            discovered.resources.push(resource.clone());
+        }
+    }
+}
+
 /// The watches that run.
 struct Watches {
     io: Arc<Io>,
@@ -140,18 +153,9 @@ impl Watches {
         });
     }
 
-    /// Of a group that is silent, what is served already counts as served still.
-    fn retain_silent(&self, discovered: &mut Discovered) {
-        for running in self.running.values() {
-            let resource = &running.source.served().resource;
-            let path = resource.list_path(None);
-            let is_it = |found: &Resource| found.name() == resource.name();
-            let is_silent =
-                |group: &String| path.strip_prefix(group).is_some_and(|rest| rest.starts_with('/'));
-            if discovered.silent.keys().any(is_silent) && !discovered.resources.iter().any(is_it) {
-                discovered.resources.push(resource.clone());
-            }
-        }
+    /// What is served by now.
+    fn served(&self) -> impl Iterator<Item = Arc<Served>> {
+        self.running.values().map(|running| running.source.served())
     }
 
     /// Starts what is missing and stops what is served no more.
@@ -186,7 +190,8 @@ impl Watches {
         let source = Source::new(self.numbers, served, key.1.clone());
         debug!("Watching {source}.");
         let pulse = self.io.health.pulse(source.to_string());
-        let sink = Objects { io: self.io.clone(), source: source.clone(), signals: self.signals.clone() };
+        let (io, signals) = (self.io.clone(), self.signals.clone());
+        let sink = Objects { io, source: source.clone(), signals, listed: AtomicBool::new(false) };
         let (io, path, name, heart) = (self.io.clone(), source.path(), source.to_string(), pulse.clone());
         let task = self.tasks.spawn(async move { watch::watch(&io, &name, &path, &heart, &sink).await });
         self.running.insert(key, Running { source, task, pulse });
@@ -212,6 +217,8 @@ struct Objects {
     io: Arc<Io>,
     source: Arc<Source>,
     signals: Arc<Signals>,
+    /// It was listed once, so it may be.
+    listed: AtomicBool,
 }
 
 impl Sink for Objects {
@@ -235,14 +242,17 @@ impl Sink for Objects {
     }
 
     fn complete(&self) {
+        self.listed.store(true, Ordering::Relaxed);
         let count = self.io.queue.complete_list(&self.source);
         debug!("{} has {count} objects.", self.source);
     }
 
     fn refused(&self, error: &Error) -> bool {
         let everywhere = self.source.namespace.is_none() && self.source.served().resource.namespaced;
+        let may_narrow = everywhere && self.io.settings.scope == Scope::Default;
         match error.code() {
-            Some(403) if everywhere && matches!(self.io.settings.scope, Scope::Default) => {
+            // What was allowed before is refused for a while, as by a server that has just started.
+            Some(403) if may_narrow && !self.listed.load(Ordering::Relaxed) => {
                 if !self.signals.denied.swap(true, Ordering::Relaxed) {
                     let namespace = self.io.cluster.default_namespace();
                     warn!(
@@ -352,3 +362,6 @@ impl Told {
         self.silent = discovered.silent.keys().cloned().collect();
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -83,12 +83,12 @@ fn failing(Retry(retry): Retry) -> Outcome<()> {
     }
 }
 
-#[kopf::on::update("zalando.org", "v1", "kopfexamples")]
+#[kopf::on::update("zalando.org", "v1", "kopfexamples", labels = { "changing" = present })]
 fn update_fn(name: Name, spec: Spec) {
     called(&name, format!("update {}", spec["field"]));
 }
 
-#[kopf::on::resume("zalando.org", "v1", "kopfexamples")]
+#[kopf::on::resume("zalando.org", "v1", "kopfexamples", labels = { "made" = present })]
 fn resume_fn(name: Name) {
     called(&name, "resume".to_owned());
 }
@@ -156,7 +156,7 @@ fn a_spy_sees_the_deletion_of_an_object_that_goes_while_it_is_handled() {
 fn what_a_spy_writes_does_not_hide_the_change_from_other_handlers() {
     let name = "marked";
     let mut operator = operator();
-    operator.apply(&object(name, &["marked", "made"], "0").to_string());
+    operator.apply(&object(name, &["marked", "made", "changing"], "0").to_string());
     operator.settle();
     assert_eq!(calls(name).join(", ").replace('"', ""), "create 0");
     let created = operator.get(EXAMPLES, &place(name));
@@ -196,6 +196,47 @@ fn a_spy_that_is_woken_by_what_it_writes_is_slowed_down_with_one_warning() {
 }
 
 #[test]
+fn a_list_that_expires_between_its_pages_waits_before_it_begins_anew() {
+    let name = "zz-last-of-many";
+    let mut operator = operator();
+    operator.stop();
+    for number in 0..500 {
+        operator.sandbox().apply(object(&format!("many-{number}"), &[], "0")).expect("it is created");
+    }
+    operator.apply(&object(name, &["made"], "0").to_string());
+    let is_next_page =
+        |entry: &Entry| entry.path.ends_with("/kopfexamples") && entry.query.contains("continue=");
+    operator.sandbox().faults().add(Fault::new(Effect::Gone).when(is_next_page).always());
+    operator.journal().clear();
+    operator.resume();
+    operator.advance(Duration::from_secs(60));
+    let lists = operator.journal().count(is_next_page);
+    assert!((4..=20).contains(&lists), "{lists} lists within a minute");
+    assert_eq!(calls(name), Vec::<String>::new());
+    operator.sandbox().faults().clear();
+    operator.advance(Duration::from_secs(60));
+    assert_eq!(calls(name).join(", ").replace('"', ""), "create 0");
+}
+
+#[test]
+fn a_refusal_in_the_midst_of_things_does_not_narrow_what_is_served() {
+    let name = "elsewhere";
+    let mut operator = operator();
+    let everywhere = |entry: &Entry| entry.path == "/apis/zalando.org/v1/kopfexamples";
+    operator.sandbox().faults().add(Fault::new(Effect::Forbidden).when(everywhere).times(3));
+    operator.sandbox().faults().cut_watches();
+    operator.apply(
+        &json!({ "apiVersion": "v1", "kind": "Namespace", "metadata": { "name": "other" } }).to_string(),
+    );
+    let mut object = object(name, &["made"], "0");
+    object["metadata"]["namespace"] = "other".into();
+    operator.apply(&object.to_string());
+    operator.advance(Duration::from_secs(60));
+    assert_eq!(calls(name).join(", ").replace('"', ""), "create 0");
+    assert_eq!(lines(&operator, "WARN Cannot watch").len(), 1);
+}
+
+#[test]
 fn a_resume_without_a_result_writes_nothing() {
     let name = "resumed";
     let mut operator = operator();
@@ -214,7 +255,7 @@ fn ten_changes_while_a_handler_runs_end_in_one_more_cycle_on_the_last_state() {
     let name = "disturbed";
     let mut operator = operator();
     SERVERS.lock().unwrap().insert(name.to_owned(), operator.sandbox().clone());
-    operator.apply(&object(name, &["disturbed"], "before").to_string());
+    operator.apply(&object(name, &["disturbed", "changing"], "before").to_string());
     operator.settle();
     assert_eq!(calls(name), ["create", "update 9"]);
 }

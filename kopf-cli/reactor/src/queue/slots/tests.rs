@@ -1,14 +1,9 @@
 //! Which objects get a turn, and with what.
 
-use kopf_core::{
-    filter::Filter,
-    handler::{Handler, Limits, On, Wants},
-    registry::Served,
-    resource::Resource,
-    selector::Selector,
-};
+use kopf_core::handler::On;
 
 use super::*;
+use crate::fixtures;
 
 /// A table with one source, whose events are taken as text and whose turns are told as text.
 struct Table {
@@ -18,38 +13,7 @@ struct Table {
 
 impl Table {
     fn new(on: On) -> Table {
-        let name = "kopfexamples".to_owned();
-        let handler = Handler {
-            plugin: 0,
-            index: 0,
-            id: "handler".to_owned(),
-            on,
-            selector: Selector::parse(std::slice::from_ref(&name)).unwrap(),
-            filter: Filter { labels: vec![], annotations: vec![] },
-            field: None,
-            asynchronous: true,
-            limits: Limits::default(),
-            optional: false,
-            wants: Wants::default(),
-            param: None,
-            function: "handler".to_owned(),
-            package: String::new(),
-            place: String::new(),
-        };
-        let resource = Resource {
-            group: "zalando.org".to_owned(),
-            version: "v1".to_owned(),
-            plural: name,
-            kind: "KopfExample".to_owned(),
-            singular: String::new(),
-            short_names: vec![],
-            categories: vec![],
-            namespaced: true,
-            preferred: true,
-            verbs: vec![],
-            subresources: vec![],
-        };
-        let served = Served { resource, handlers: vec![Arc::new(handler)], fields: vec![], extra: vec![] };
+        let served = fixtures::served(fixtures::handler(on));
         let mut table = Table { slots: Slots::default(), source: Source::new(1, served, None) };
         table.slots.begin_list(&table.source);
         table
