@@ -334,7 +334,8 @@ impl<'a> Case<'a> {
             (None, Sight::Modified) => Some("MODIFIED"),
             (None, Sight::Deleted) => Some("DELETED"),
         };
-        attempt(self.io, call, subject, &self.served, event).await
+        let Io { invoker, clock, .. } = self.io;
+        attempt(invoker.as_ref(), clock.as_ref(), call, subject, &self.served, event).await
     }
 
     fn is_pruned(&self, handler: &Handler) -> bool {
