@@ -223,7 +223,8 @@ impl Writing<'_> {
         let resource = self.target.source.served().resource.name();
         if on_status || !self.conclusion.results.is_empty() {
             let ids: Vec<&str> = self.conclusion.results.keys().map(String::as_str).collect();
-            error!(object = %place, %resource, "The result of {} is not kept, for the API server rejects it: {error}", ids.join(", "));
+            let what = if ids.is_empty() { String::new() } else { format!(" of {}", ids.join(", ")) };
+            error!(object = %place, %resource, "The status{what} is not kept, for the API server rejects it: {error}");
             self.forget_results();
             return Step::Again(error);
         }
