@@ -7,9 +7,10 @@ mod unreadable;
 use std::{panic::AssertUnwindSafe, time::Duration};
 
 use futures::FutureExt;
+use kopf_core::outcome::Level;
 use tracing::error;
 
-use self::case::{Case, Sighted};
+use self::case::{Case, Next, Sighted};
 use crate::{
     clock,
     io::Io,
@@ -35,11 +36,22 @@ pub(crate) async fn work(io: &Io) {
 /// Writes what could not be written before, as the operator stops: once more, and no longer.
 pub(crate) async fn flush(io: &Io, turn: Turn) {
     let (mut case, _) = Case::open(io, turn);
-    if let Some(left) = case.memory.unsettled.take()
-        && let Sighted::There(subject) = case.fetch().await
-    {
-        case.settle(&subject, *left).await;
-    }
+    let Some(left) = case.memory.unsettled.take() else { return };
+    // No loop goes on after the end, so none is slowed down.
+    case.memory.pace.forgive();
+    let error = match case.fetch().await {
+        Sighted::There(subject) => match case.settle(&subject, *left).await {
+            Next::Later(error) => error,
+            Next::Again(_) | Next::Rest(_) => return,
+        },
+        Sighted::Failed(error) => error,
+        Sighted::Known | Sighted::Gone(_) | Sighted::Missing => return,
+    };
+    let line = format!(
+        "What came of its handlers is not written, so they are called again after the next start: {error}"
+    );
+    let due = io.complaints.is_due("flush", io.clock.now());
+    case.tell(if due { Level::Warn } else { Level::Debug }, &line);
 }
 
 /// Handles an object in its turn.

@@ -311,6 +311,23 @@ fn an_operator_that_is_told_to_stop_writes_what_could_not_be_written_before() {
 }
 
 #[test]
+fn what_cannot_be_written_even_at_the_end_is_told_of_and_done_again() {
+    let name = "unwritten";
+    let mut operator = operator();
+    fail_writes(&operator, 2);
+    operator.apply(&object(name, &["made"], "0").to_string());
+    operator.settle();
+    operator.stop();
+    assert_eq!(
+        lines(&operator, "WARN [default/unwritten] What came of its handlers is not written").len(),
+        1
+    );
+    operator.resume();
+    assert_eq!(calls(name).join(", ").replace('"', ""), "create 0, create 0");
+    assert_eq!(operator.get(EXAMPLES, &place(name))["status"]["create_fn"], "created");
+}
+
+#[test]
 fn successes_and_failures_are_events_and_what_repeats_is_counted() {
     let name = "failing";
     let mut operator = operator();
