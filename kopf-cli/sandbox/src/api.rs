@@ -4,11 +4,12 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Method, Response, StatusCode, header};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::{
     body::{Body, Cut},
     clock::Clock,
+    deletion::Deletion,
     discovery,
     faults::{Effect, Faults},
     incoming::unrecognized,
@@ -19,10 +20,10 @@ use crate::{
     options::Options,
     request::{Action, Path, Query, ResourcePath},
     resources::View,
-    status::{About, Cause, Status},
+    status::Status,
     store::Store,
     watch::{Surroundings, Watcher},
-    write::{Preconditions, Target, Writer, Written},
+    write::{Target, Writer, Written},
 };
 
 /// How large a body may be.
@@ -262,7 +263,7 @@ impl Ask<'_> {
             Action::Patch => "PatchOptions",
             _ => "UpdateOptions",
         };
-        let dry_run = self.dry_run(kind)?;
+        let dry_run = self.query.dry_run(kind)?;
         let deepest = match format {
             Format::Json => deep::depth_of_text(body),
             // A level of YAML may be a single space wide, and aliases are paths of their own.
@@ -290,7 +291,7 @@ impl Ask<'_> {
     }
 
     fn delete(&self) -> Result<Response<Body>, Status> {
-        let (preconditions, dry_run) = self.delete_options()?;
+        let Deletion { preconditions, dry_run } = self.deletion()?;
         let mut store = self.api.store();
         deep::with_stack(store.deepest() + 1, || {
             let mut writer = Writer { store: &mut store, now: self.api.clock.now(), dry_run };
@@ -303,7 +304,7 @@ impl Ask<'_> {
             return Err(Status::method_not_allowed());
         }
         let options = Options::parse(&self.query, &self.view, false)?;
-        let (preconditions, dry_run) = self.delete_options()?;
+        let Deletion { preconditions, dry_run } = self.deletion()?;
         let mut store = self.api.store();
         deep::with_stack(store.deepest() + 1, || {
             let listing = list::list(&store, &self.view, self.path.namespace.as_deref(), &options)?;
@@ -321,45 +322,8 @@ impl Ask<'_> {
         })
     }
 
-    fn delete_options(&self) -> Result<(Preconditions, bool), Status> {
-        let body = self.body()?;
-        let mut dry_run = self.dry_run("DeleteOptions")?;
-        let mut options = json!({});
-        if !body.iter().all(u8::is_ascii_whitespace) {
-            self.format()?;
-            if deep::depth_of_text(body) > 32 {
-                return Err(Status::bad_request("json parse error: exceeded max depth"));
-            }
-            options = deep::parse(body).map_err(|why| {
-                Status::bad_request(format!("couldn't get version/kind; json parse error: {why}"))
-            })?;
-        }
-        let text = |value: &Value| value.as_str().map(str::to_owned);
-        if let Some(kind) =
-            text(&options["kind"]).filter(|kind| !["", "DeleteOptions"].contains(&kind.as_str()))
-        {
-            return Err(Status::bad_request(format!("{kind} cannot be handled as DeleteOptions")));
-        }
-        if let Some(said) = options["dryRun"].as_array().filter(|said| !said.is_empty()) {
-            let said: Vec<&str> = said.iter().map(|word| word.as_str().unwrap_or_default()).collect();
-            dry_run |= is_dry_run("DeleteOptions", &said)?;
-        }
-        let policy = text(&options["propagationPolicy"]).or_else(|| {
-            let said = self.query.get("propagationPolicy");
-            (!said.is_empty()).then(|| said.to_owned())
-        });
-        check_propagation(policy.as_deref(), &options["orphanDependents"])?;
-        let demands = &options["preconditions"];
-        let preconditions =
-            Preconditions { uid: text(&demands["uid"]), resource_version: text(&demands["resourceVersion"]) };
-        Ok((preconditions, dry_run))
-    }
-
-    fn dry_run(&self, kind: &str) -> Result<bool, Status> {
-        match self.query.get("dryRun") {
-            "" => Ok(false),
-            said => is_dry_run(kind, &[said]),
-        }
+    fn deletion(&self) -> Result<Deletion, Status> {
+        Deletion::parse(self.body()?, self.request.header(header::CONTENT_TYPE), &self.query)
     }
 
     fn format(&self) -> Result<Format, Status> {
@@ -380,37 +344,6 @@ impl Ask<'_> {
         match written {
             Written::Object { code, bytes, depth } => json_answer(code, shown(&bytes, depth, &self.view)),
             Written::Gone(status) => json_answer(200, status.to_string()),
-        }
-    }
-}
-
-fn is_dry_run(kind: &str, said: &[&str]) -> Result<bool, Status> {
-    if said.iter().all(|word| *word == "All") {
-        return Ok(true);
-    }
-    let about = About { kind, group: "meta.k8s.io", name: "" };
-    let cause = Cause::unsupported("dryRun", &json!(said).to_string(), &["All"]);
-    Err(Status::invalid(about, vec![cause]))
-}
-
-/// Nothing here follows owners, so that dependents can neither be waited for nor let go of.
-fn check_propagation(policy: Option<&str>, orphan: &Value) -> Result<(), Status> {
-    let about = About { kind: "DeleteOptions", group: "meta.k8s.io", name: "" };
-    let orphan = orphan.as_bool();
-    match policy {
-        Some(policy) if orphan.is_some() => {
-            let why = "orphanDependents and deletionPropagation cannot be both set";
-            Err(Status::invalid(about, vec![Cause::invalid("propagationPolicy", policy, why)]))
-        }
-        None if orphan == Some(true) => Err(Status::not_implemented("the orphaning of dependents")),
-        None | Some("Background") => Ok(()),
-        Some(policy @ ("Foreground" | "Orphan")) => {
-            Err(Status::not_implemented(&format!("the propagationPolicy {policy}")))
-        }
-        Some(other) => {
-            let known = ["Foreground", "Background", "Orphan", "nil"];
-            let cause = Cause::unsupported("propagationPolicy", &format!("{other:?}"), &known);
-            Err(Status::invalid(about, vec![cause]))
         }
     }
 }

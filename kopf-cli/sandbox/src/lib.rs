@@ -4,9 +4,9 @@
 //! server-side apply, strategic merge patches, protobuf, tables, subresources but for `/status`, conversion webhooks.
 //! It keeps no account of field managers (`managedFields` is dropped), validates and prunes nothing by schemas
 //! (`fieldValidation` has no effect), and has no controllers: owners' dependents stay, so that the propagation policies
-//! `Foreground` and `Orphan` are refused too; pods stay `Pending`, and one that is deleted goes at once. Definitions alone are accepted as by the controllers of a
-//! cluster: made, then named, then established, three events that come without a pause, so that nobody meets one that is
-//! not yet served.
+//! `Foreground` and `Orphan` are refused too; pods stay `Pending`, and one that is deleted goes at once. Definitions alone
+//! are accepted as by the controllers of a cluster: made, then named, then established, three events that come without a
+//! pause, so that nobody meets one that is not yet served.
 //!
 //! The way of a request, top down: [`Service`] or [`Server`] → `api` → `write`, `list` or `watch` → `store`.
 
@@ -21,6 +21,7 @@ mod tls;
 // From a request to an answer.
 mod api;
 mod body;
+mod deletion;
 mod discovery;
 mod list;
 mod media;

@@ -1,6 +1,8 @@
 //! What a request asks for: pure functions from method, path, query and headers.
 
-use crate::status::Status;
+use serde_json::json;
+
+use crate::status::{About, Cause, Status};
 
 /// What a path names.
 #[derive(Debug, Clone, PartialEq)]
@@ -164,6 +166,18 @@ impl Query {
         self.optional(name).is_some_and(|value| value != "0" && !value.eq_ignore_ascii_case("false"))
     }
 
+    /// Whether nothing is to be written.
+    ///
+    /// # Errors
+    ///
+    /// 422 for a word that the API does not know; `kind` is that of the request's options.
+    pub(crate) fn dry_run(&self, kind: &str) -> Result<bool, Status> {
+        match self.get("dryRun") {
+            "" => Ok(false),
+            said => is_dry_run(kind, &[said]),
+        }
+    }
+
     /// # Errors
     ///
     /// 400 where the parameter is not a number.
@@ -175,6 +189,20 @@ impl Query {
             }),
         }
     }
+}
+
+/// Whether nothing is to be written, by all the words that say so.
+///
+/// # Errors
+///
+/// 422 for a word that the API does not know; `kind` is that of the options it stands in.
+pub(crate) fn is_dry_run(kind: &str, said: &[&str]) -> Result<bool, Status> {
+    if said.iter().all(|word| *word == "All") {
+        return Ok(true);
+    }
+    let about = About { kind, group: "meta.k8s.io", name: "" };
+    let cause = Cause::unsupported("dryRun", &json!(said).to_string(), &["All"]);
+    Err(Status::invalid(about, vec![cause]))
 }
 
 /// Undoes percent escapes; what is no escape stays as it is.

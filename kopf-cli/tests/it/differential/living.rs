@@ -151,3 +151,29 @@ async fn namespaces_are_objects_too() {
     )
     .await;
 }
+
+#[tokio::test]
+async fn built_in_objects_live_by_rules_of_their_own() {
+    check(
+        r#"
+        POST   configmaps    {"metadata":{"name":"a"},"data":{"k":"v"}}
+        PUT    configmaps/a  {"metadata":{"name":"a"},"data":{"k":"w"}}
+        PUT    configmaps/a  {"metadata":{"name":"a","resourceVersion":"$1"},"data":{"k":"x"}}
+        PUT    configmaps/b  {"metadata":{"name":"b"}}
+        MERGE  configmaps/a  {"metadata":{"resourceVersion":"$1"},"data":{"k":"y"}}
+        JSON   configmaps/a  [{"op":"test","path":"/metadata/resourceVersion","value":"$1"},{"op":"remove","path":"/data"}]
+        DELETE configmaps/a  {"preconditions":{"resourceVersion":"$1"}}
+        DELETE configmaps?labelSelector=x
+        DELETE configmaps/a
+        GET    configmaps?watch=true&timeoutSeconds=1&resourceVersion=$1&fieldSelector=metadata.name%3Da
+        POST   secrets       {"metadata":{"name":"a"},"type":"Opaque","data":{"k":"dg=="}}
+        GET    secrets?fieldSelector=metadata.name%3Da
+        GET    secrets?fieldSelector=type%3DOther
+        DELETE secrets/a
+        PUT    /apis/coordination.k8s.io/v1/namespaces/$ns/leases/a {"metadata":{"name":"a"},"spec":{"holderIdentity":"x"}}
+        PUT    /apis/coordination.k8s.io/v1/namespaces/$ns/leases/a {"metadata":{"name":"a","resourceVersion":"1"},"spec":{"holderIdentity":"y"}}
+        DELETE /apis/coordination.k8s.io/v1/namespaces/$ns/leases/a
+    "#,
+    )
+    .await;
+}
