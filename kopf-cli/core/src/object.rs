@@ -1,5 +1,7 @@
 //! One object as the server sent it: its bytes, its header, and its body as a value.
 
+mod body;
+
 use std::{cmp::Ordering, fmt};
 
 use bytes::Bytes;
@@ -122,7 +124,7 @@ pub struct Object {
     pub header: Header,
     /// The bytes that the server sent.
     pub raw: Bytes,
-    /// The same, parsed.
+    /// The same, parsed, without `metadata.managedFields`: it may be as large as all the rest, and decides nothing.
     pub body: Value,
 }
 
@@ -134,7 +136,7 @@ impl Object {
     /// As [`Header::read`], and [`Error::Body`] where the nesting is too deep.
     pub fn parse(raw: Bytes) -> Result<Object, Error> {
         let header = Header::read(&raw)?;
-        let body = serde_json::from_slice(&raw).map_err(Error::Body)?;
+        let body = body::read(&raw).map_err(Error::Body)?;
         Ok(Object { header, raw, body })
     }
 

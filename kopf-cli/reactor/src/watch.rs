@@ -111,8 +111,9 @@ pub(crate) async fn watch(io: &Io, name: &str, path: &str, pulse: &Arc<Pulse>, s
         position = next;
         if let End::Failed(error) = &end {
             let told = sink.refused(error);
-            // A connection that ends is what connections do; a server that does not answer then is another matter.
-            if !told && (failures > 0 || error.code().is_some()) {
+            // A connection that ends is what connections do, and a definition that is new is busy for a moment; a server
+            // that does not answer then is another matter.
+            if !told && (failures > 0 || !matches!(error.code(), None | Some(429))) {
                 complain(io, name, error);
             }
         }

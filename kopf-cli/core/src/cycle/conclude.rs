@@ -48,7 +48,10 @@ pub fn conclude(
                 results.extend(verdict.result.map(|result| (handler.id.clone(), result)));
             }
             let after = after(&plan.essence, patch.as_ref(), &results, served);
-            let tally = Tally::count(&plan, &judged, after.as_ref());
+            let mut tally = Tally::count(&plan, &judged);
+            if tally.open > 0 || plan.handled.as_ref().is_some_and(|handled| handled.pending) {
+                tally.mark(&plan, &judged, after.as_ref());
+            }
             let conclusion = Conclusion { results, patch, ..blank };
             match tally.open {
                 0 => finish(plan, reason, tally, after, served, conclusion),
@@ -113,11 +116,11 @@ fn finish(
         return Conclusion { finished, finalizer: Finalizer::Remove, kept: None, ..conclusion };
     }
     let unchanged = after.is_none();
-    let after = after.unwrap_or_else(|| plan.essence.clone());
     let mut records = plan.traces.then(BTreeMap::new);
     let (handled, again) = match plan.handled {
         // Handlers of the creation saw what it began with, so that is what was handled.
         Some(begun) if begun.pending => {
+            let after = after.unwrap_or_else(|| plan.essence.clone());
             let begun = begun.absorb(&plan.essence, &after, &plan.uid);
             let fields = of_fields(plan.standing.into_iter().chain(tally.records), served);
             let has_seen_other = |handler: &Arc<Handler>| {
@@ -133,7 +136,7 @@ fn finish(
         }
         // Nothing has changed, so nothing is written.
         Some(_) if reason == Reason::Resume && unchanged && !plan.adopt => (None, false),
-        _ => (Some(handled(after, served, &plan.uid)), false),
+        _ => (Some(handled(after.unwrap_or(plan.essence), served, &plan.uid)), false),
     };
     Conclusion { records, handled, again, finished, ..conclusion }
 }
@@ -154,24 +157,15 @@ struct Tally {
 }
 
 impl Tally {
-    fn count(plan: &Plan, judged: &BTreeMap<String, Progress>, after: Option<&Value>) -> Tally {
+    fn count(plan: &Plan, judged: &BTreeMap<String, Progress>) -> Tally {
         let mut tally = Tally { attempted: !judged.is_empty(), ..Tally::default() };
-        let seen = |handler: &Handler, essence| Some(sight::reacts_to(handler, essence, &plan.uid));
         for Selected { handler, record: before, due } in &plan.selected {
             let verdict = judged.get(&handler.id);
             tally.due |= *due && verdict.is_none();
-            let Some(mut record) = verdict.or(before.as_ref()).cloned() else {
+            let Some(record) = verdict.or(before.as_ref()).cloned() else {
                 tally.open += 1;
                 continue;
             };
-            if verdict.is_some() && record.is_finished() {
-                record.seen = seen(handler, after.unwrap_or(&plan.essence));
-            } else if let Some(after) = after
-                && record.is_finished()
-                && record.seen == seen(handler, &plan.essence)
-            {
-                record.seen = seen(handler, after);
-            }
             match (record.success, record.failure, record.delayed) {
                 (true, _, _) => tally.succeeded += 1,
                 (_, true, _) => tally.failed += 1,
@@ -183,6 +177,23 @@ impl Tally {
             tally.records.insert(handler.id.clone(), record);
         }
         tally
+    }
+
+    /// Marks the records of handlers that have ended with the state that they have handled.
+    fn mark(&mut self, plan: &Plan, judged: &BTreeMap<String, Progress>, after: Option<&Value>) {
+        let seen = |handler: &Handler, essence| Some(sight::reacts_to(handler, essence, &plan.uid));
+        for Selected { handler, .. } in &plan.selected {
+            let Some(record) = self.records.get_mut(&handler.id).filter(|record| record.is_finished()) else {
+                continue;
+            };
+            if judged.contains_key(&handler.id) {
+                record.seen = seen(handler, after.unwrap_or(&plan.essence));
+            } else if let Some(after) = after
+                && record.seen == seen(handler, &plan.essence)
+            {
+                record.seen = seen(handler, after);
+            }
+        }
     }
 }
 
@@ -207,7 +218,8 @@ fn after(
     results: &Map<String, Value>,
     served: &Served,
 ) -> Option<Value> {
-    if patch.is_none() && results.is_empty() {
+    // Results are in no essence, unless handlers watch the status.
+    if patch.is_none() && (results.is_empty() || served.extra.is_empty()) {
         return None;
     }
     let mut own = patch.filter(|patch| patch.is_object()).cloned().unwrap_or_else(|| json!({}));

@@ -62,7 +62,7 @@ pub(super) fn fit(conclusion: &Conclusion, object: &Object, identity: &Identity)
         }
     }
     match conclusion.handled.as_ref().or(kept.and_then(|kept| kept.handled.as_ref())) {
-        Some(handled) => state.handled(handled_key, handled.clone()),
+        Some(handled) => state.handled(handled_key, handled),
         None if conclusion.records.is_some() => state.handled_as_it_is(handled_key),
         None => {}
     }
@@ -94,13 +94,13 @@ impl Fitting<'_> {
         }
     }
 
-    fn handled(&mut self, key: String, handled: Handled) {
+    fn handled(&mut self, key: String, handled: &Handled) {
         let most = self.room.0.saturating_sub(key.len());
         let (handled, text) = handled::fit(handled, &self.object.header.uid, most);
         if self.room.take(&key, &text) {
             self.written.insert(key, text);
         } else {
-            self.unfit.handled = Some(handled);
+            self.unfit.handled = Some(handled.into_owned());
             self.gone.push(key);
         }
     }
@@ -110,7 +110,7 @@ impl Fitting<'_> {
         let Some(text) = object::annotation(&self.object.body, &key) else { return };
         if !self.room.take(&key, text) {
             match Handled::read(text, &self.object.header.uid) {
-                Some(handled) => self.handled(key, handled),
+                Some(handled) => self.handled(key, &handled),
                 None => self.gone.push(key),
             }
         }

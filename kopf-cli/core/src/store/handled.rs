@@ -1,5 +1,6 @@
 //! What was handled last on an object, as it is kept in an annotation, and what differs from it now.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::io::{Read, Write};
 
@@ -206,16 +207,16 @@ impl Comparison<'_> {
 /// The record and its annotation of at most `max` bytes: the essence as a whole if it fits, else digests of it.
 ///
 /// Digests are as short as it gets: that their text fits is for the caller to see.
-pub fn fit(handled: Handled, uid: &str, max: usize) -> (Handled, String) {
+pub fn fit<'a>(handled: &'a Handled, uid: &str, max: usize) -> (Cow<'a, Handled>, String) {
     let text = handled.write(uid);
     match &handled.state {
         State::Whole(essence) if text.len() > max => {
             let digested =
                 Handled { pending: handled.pending, ..Handled::digested(essence, &handled.fields, uid) };
             let text = digested.write(uid);
-            (digested, text)
+            (Cow::Owned(digested), text)
         }
-        _ => (handled, text),
+        _ => (Cow::Borrowed(handled), text),
     }
 }
 

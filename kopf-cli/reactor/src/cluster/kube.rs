@@ -1,16 +1,21 @@
-//! The `Cluster` over HTTP, with kube's client for credentials, TLS and connections.
+//! The `Cluster` over HTTP, with kube for kubeconfigs, credentials and TLS.
+//!
+//! Requests do not pass through kube's client, which has a queue and a task of its own for them all: they go straight to
+//! hyper's pool of connections, under kube's layers for the address and the credentials.
 
-use std::{path::Path, time::Duration};
+use std::{io, path::Path, time::Duration};
 
 use bytes::{Buf, Bytes, BytesMut};
 use futures::{FutureExt, StreamExt, TryStreamExt, future::BoxFuture, stream};
 use http::{HeaderMap, header};
-use http_body_util::{BodyExt, Limited};
+use http_body_util::{BodyExt, Limited, combinators::UnsyncBoxBody};
+use hyper_util::{client::legacy::connect::HttpConnector, rt::TokioExecutor};
 use kube::{
     Client, Config,
-    client::Body,
+    client::{Body, ConfigExt},
     config::{KubeConfigOptions, Kubeconfig, KubeconfigError},
 };
+use tower::{BoxError, Service, ServiceBuilder, ServiceExt, util::BoxCloneSyncService};
 
 use super::{Cluster, Error, Lines, Request, Response, Status};
 
@@ -38,10 +43,20 @@ pub enum ConnectError {
     Client(String),
 }
 
-/// A cluster behind kube's client.
+/// How long a connection may take to come about, and how often a silent one is tried.
+const CONNECT_WITHIN: Duration = Duration::from_secs(30);
+const KEEP_ALIVE: Duration = Duration::from_secs(60);
+
+/// What takes requests and gives answers.
+type Transport = BoxCloneSyncService<http::Request<Body>, http::Response<Answer>, BoxError>;
+
+/// The body of an answer.
+type Answer = UnsyncBoxBody<Bytes, io::Error>;
+
+/// A cluster behind an address, or behind a client that is there already.
 #[derive(Clone)]
 pub struct KubeCluster {
-    client: Client,
+    transport: Transport,
     namespace: String,
 }
 
@@ -68,9 +83,48 @@ pub async fn connect(kubeconfig: Option<&Path>, context: Option<&str>) -> Result
     };
     // Retries are the reactor's: it knows which of them are safe, and says what it waits for.
     config.default_retry = false;
-    let namespace = config.default_namespace.clone();
-    let client = Client::try_from(config).map_err(|error| ConnectError::Client(chain(&error)))?;
-    Ok(KubeCluster { client, namespace })
+    let unconnected = |error: kube::Error| ConnectError::Client(chain(&error));
+    if config.proxy_url.is_some() {
+        return Ok(KubeCluster::over(Client::try_from(config).map_err(unconnected)?));
+    }
+    let transport = transport(&config).map_err(unconnected)?;
+    Ok(KubeCluster { transport, namespace: config.default_namespace })
+}
+
+/// Connections as a configuration says.
+fn transport(config: &Config) -> Result<Transport, kube::Error> {
+    let mut tcp = HttpConnector::new();
+    tcp.enforce_http(false);
+    // A request is small and waited for: it must not wait for more to come.
+    tcp.set_nodelay(true);
+    tcp.set_connect_timeout(Some(CONNECT_WITHIN));
+    tcp.set_keepalive(Some(KEEP_ALIVE));
+    let tls = config.rustls_https_connector_with_connector(tcp)?;
+    let pool = hyper_util::client::legacy::Client::builder(TokioExecutor::new()).build(tls);
+    let stack = ServiceBuilder::new()
+        .layer(config.base_uri_layer())
+        .option_layer(config.auth_layer()?)
+        .layer(config.extra_headers_layer()?)
+        .map_err(BoxError::from)
+        .service(pool);
+    Ok(transporting(stack))
+}
+
+/// A service of whatever body, as a transport.
+fn transporting<S, B>(service: S) -> Transport
+where
+    S: Service<http::Request<Body>, Response = http::Response<B>, Error = BoxError>
+        + Clone
+        + Send
+        + Sync
+        + 'static,
+    S::Future: Send + 'static,
+    B: http_body::Body<Data = Bytes> + Send + 'static,
+    B::Error: Into<BoxError>,
+{
+    let answer =
+        |response: http::Response<B>| response.map(|body| body.map_err(io::Error::other).boxed_unsync());
+    BoxCloneSyncService::new(service.map_response(answer))
 }
 
 fn is_absent(error: &KubeconfigError) -> bool {
@@ -97,11 +151,10 @@ fn chain(error: &dyn std::error::Error) -> String {
 }
 
 /// Why there was no answer, without the names of the layers that it came through.
-fn reason(error: &kube::Error) -> String {
-    match error {
-        kube::Error::Service(error) => chain(error.as_ref()),
-        kube::Error::HyperError(error) => chain(error),
-        error => chain(error),
+fn reason(error: &(dyn std::error::Error + 'static)) -> String {
+    match error.downcast_ref() {
+        Some(kube::Error::Service(error)) => chain(error.as_ref()),
+        _ => chain(error),
     }
 }
 
@@ -109,11 +162,15 @@ impl KubeCluster {
     /// A cluster behind a client that is there already, such as one over a service without sockets.
     pub fn over(client: Client) -> KubeCluster {
         let namespace = client.default_namespace().to_owned();
-        KubeCluster { client, namespace }
+        let send = move |request| {
+            let client = client.clone();
+            async move { client.send(request).await.map_err(BoxError::from) }
+        };
+        KubeCluster { transport: transporting(tower::service_fn(send)), namespace }
     }
 
     /// Sends a request, and takes the answer's head; a refusal is read whole.
-    async fn begin(&self, request: Request) -> Result<http::Response<Body>, Error> {
+    async fn begin(&self, request: Request) -> Result<http::Response<Answer>, Error> {
         let mut builder = http::Request::builder()
             .method(request.method)
             .uri(request.path)
@@ -127,7 +184,8 @@ impl KubeCluster {
             None => Body::empty(),
         };
         let request = builder.body(body).map_err(|error| Error::Malformed(error.to_string()))?;
-        let response = self.client.send(request).await.map_err(|error| Error::Unreachable(reason(&error)))?;
+        let answer = self.transport.clone().oneshot(request).await;
+        let response = answer.map_err(|error| Error::Unreachable(reason(error.as_ref())))?;
         if response.status().is_success() {
             return Ok(response);
         }
@@ -170,7 +228,7 @@ fn within<'a, T: Send + 'a>(
     .boxed()
 }
 
-async fn whole(body: Body) -> Result<Bytes, Error> {
+async fn whole(body: Answer) -> Result<Bytes, Error> {
     let collected = Limited::new(body, ANSWER_LIMIT).collect().await;
     collected.map(|body| body.to_bytes()).map_err(|error| Error::Unreachable(error.to_string()))
 }
@@ -201,7 +259,7 @@ fn warnings(headers: &HeaderMap) -> Vec<String> {
 }
 
 /// Cuts a body into lines.
-fn lines(body: Body) -> Lines {
+fn lines(body: Answer) -> Lines {
     let chunks = body.into_data_stream().map_err(|error| Error::Unreachable(error.to_string()));
     let state = (chunks, BytesMut::new(), 0);
     stream::try_unfold(state, |(mut chunks, mut buffer, mut searched)| async move {
@@ -246,7 +304,9 @@ mod tests {
 
     #[tokio::test]
     async fn a_body_is_cut_into_lines_wherever_its_chunks_end() {
-        let body = Body::from(b"{\"a\":1}\n\n{\"b\":2}\nrest".to_vec());
+        let body = http_body_util::Full::from("{\"a\":1}\n\n{\"b\":2}\nrest")
+            .map_err(io::Error::other)
+            .boxed_unsync();
         let found: Vec<_> = lines(body).try_collect().await.unwrap();
         assert_eq!(found, ["{\"a\":1}", "{\"b\":2}"]);
     }

@@ -202,18 +202,19 @@ fn noise(length: usize) -> String {
 #[test]
 fn what_is_long_is_compressed_and_what_does_not_fit_is_digested() {
     let of = |text: String| Handled::new(json!({ "spec": text }), paths(&["status.x"]), true);
-    let kind = |(handled, text): (Handled, String), max: usize| {
+    let kind = |handled: &Handled, max: usize| {
+        let (handled, text) = fit(handled, "u", max);
         assert!(text.len() <= max);
-        assert_eq!(Handled::read(&text, "u").as_ref(), Some(&handled));
+        assert_eq!(Handled::read(&text, "u").as_ref(), Some(&*handled));
         assert!(handled.pending && handled.fields == paths(&["status.x"]));
         ["essence", "zlib", "digests"].into_iter().find(|member| text.contains(&format!("\"{member}\"")))
     };
     let max = crate::store::STATE_LIMIT;
-    assert_eq!(kind(fit(of("a".repeat(32_000)), "u", max), max), Some("essence"));
-    assert_eq!(kind(fit(of("a".repeat(1_000_000)), "u", max), max), Some("zlib"));
-    assert_eq!(kind(fit(of(noise(50_000)), "u", max), max), Some("zlib"));
-    assert_eq!(kind(fit(of(noise(100_000)), "u", max), max), Some("digests"));
-    assert_eq!(kind(fit(of("a".repeat(300)), "u", 200), 200), Some("digests"));
+    assert_eq!(kind(&of("a".repeat(32_000)), max), Some("essence"));
+    assert_eq!(kind(&of("a".repeat(1_000_000)), max), Some("zlib"));
+    assert_eq!(kind(&of(noise(50_000)), max), Some("zlib"));
+    assert_eq!(kind(&of(noise(100_000)), max), Some("digests"));
+    assert_eq!(kind(&of("a".repeat(300)), 200), Some("digests"));
 }
 
 #[test]
