@@ -43,6 +43,13 @@ fn the_boundary_is_frozen_at_1_0() {
     assert!(version.starts_with("1.0."), "kopf-plugin-abi is {version}: built plugins rely on 1.0");
 }
 
+/// Two of them in one process, and none is the default one: the first TLS connection panics.
+#[test]
+fn there_is_one_provider_of_cryptography() {
+    let lock = std::fs::read_to_string(root().join("Cargo.lock")).unwrap();
+    assert!(lock.contains("name = \"ring\"") && !lock.contains("name = \"aws-lc-rs\""));
+}
+
 #[test]
 fn outside_crates_stay_in_their_homes() {
     complain(crates::strays());
