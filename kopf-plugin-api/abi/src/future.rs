@@ -191,6 +191,7 @@ mod tests {
     }
 
     #[test]
+    #[expect(clippy::waker_clone_wake, reason = "the clone is what is tested")]
     fn a_waker_that_crossed_wakes_the_task_by_reference_by_value_and_from_another_thread() {
         let mut polls = 0;
         let future = std::future::poll_fn(move |context| {
