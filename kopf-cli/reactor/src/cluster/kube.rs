@@ -43,8 +43,10 @@ pub enum ConnectError {
     Client(String),
 }
 
-/// How long a connection may take to come about, and how often a silent one is tried.
+/// How long a connection may take to come about.
 const CONNECT_WITHIN: Duration = Duration::from_secs(30);
+
+/// How long a connection may be silent before TCP asks whether the other side is there.
 const KEEP_ALIVE: Duration = Duration::from_secs(60);
 
 /// What takes requests and gives answers.
