@@ -6,7 +6,8 @@ use serde::Serialize;
 use serde_json::Value;
 
 pub use inventory;
-pub use kopf_plugin_abi::wire::{Errors, Match, On, Options};
+pub use kopf_plugin_abi::wire::{Backoff, Errors, Match, On, Options, SelectBy};
+pub use serde_json;
 
 use crate::Wants;
 pub use crate::{
@@ -21,12 +22,13 @@ pub type Answering = Pin<Box<dyn Future<Output = Answer> + Send>>;
 
 /// What all arguments want together.
 pub const fn wants(all: &[Wants]) -> Wants {
-    let mut sum = Wants { old: false, new: false, diff: false };
+    let mut sum = Wants::NONE;
     let mut place = 0;
     while place < all.len() {
         sum.old |= all[place].old;
         sum.new |= all[place].new;
         sum.diff |= all[place].diff;
+        sum.memo |= all[place].memo;
         place += 1;
     }
     sum

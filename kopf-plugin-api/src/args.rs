@@ -55,7 +55,7 @@ pub use views::{Annotations, Body, Labels, Meta, Spec, Status};
 )]
 pub trait FromCall: Sized {
     /// What must be sent for it besides the object. Made of other arguments, it wants what they want.
-    const WANTS: Wants = Wants { old: false, new: false, diff: false };
+    const WANTS: Wants = Wants::NONE;
 
     /// Takes the argument from a call.
     ///

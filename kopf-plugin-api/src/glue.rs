@@ -71,18 +71,22 @@ extern "C" fn init<const TABLE: usize>(host: HostV1Ref, config: RVec<u8>) -> Rep
 
 extern "C" fn call<const TABLE: usize>(request: InvokeRequest) -> FutureV1 {
     match catch(|| prepare(TABLE, request)) {
-        Ok(Ok((scope, call, Run::Async(run)))) => {
+        Ok(Ok((scope, call, Called::Handler(Run::Async(run))))) => {
             FutureV1::new(Guarded { work: Work::Due(run), scope, call })
         }
-        Ok(Ok((_, call, Run::Sync(_)))) => refuse(format!("{} is not asynchronous", call.handler_id())),
+        Ok(Ok((_, call, _))) => refuse(format!("{} is not asynchronous", call.handler_id())),
         Ok(Err(failure)) | Err(failure) => ready(reply::<Done>(Err(failure))),
     }
 }
 
 extern "C" fn call_sync<const TABLE: usize>(request: InvokeRequest) -> Reply {
     let answered = catch(|| match prepare(TABLE, request)? {
-        (scope, call, Run::Sync(run)) => Ok(scope.run(|| answer(catch(|| run(&call)), &call))),
-        (_, call, Run::Async(_)) => Err(unsupported(format!("{} is asynchronous", call.handler_id()))),
+        (scope, call, Called::Handler(Run::Sync(run)) | Called::Question(run)) => {
+            Ok(scope.run(|| answer(catch(|| run(&call)), &call)))
+        }
+        (_, call, Called::Handler(Run::Async(_))) => {
+            Err(unsupported(format!("{} is asynchronous", call.handler_id())))
+        }
     });
     answered.and_then(|answered| answered).unwrap_or_else(|failure| reply::<Done>(Err(failure)))
 }
@@ -135,12 +139,28 @@ fn retire(table: usize) {
     }
 }
 
-fn prepare(table: usize, request: InvokeRequest) -> Result<(Scope, Call, Run), Box<Failure>> {
+/// What of a handler a request calls.
+enum Called {
+    Handler(Run),
+    /// A function that its options ask.
+    Question(fn(&Call) -> Answer),
+}
+
+fn prepare(table: usize, request: InvokeRequest) -> Result<(Scope, Call, Called), Box<Failure>> {
     let plugin = started(table).ok_or_else(|| unsupported("the plugin is not started, or retired".into()))?;
     let handler = usize::try_from(request.handler).ok().and_then(|place| plugin.registry.handlers.get(place));
     let handler = *handler.ok_or_else(|| unsupported(format!("there is no handler {}", request.handler)))?;
+    let called = match request.flags {
+        0 => Called::Handler(handler.run),
+        number => {
+            let place = usize::try_from(number - 1).ok();
+            let question = place.and_then(|place| handler.questions.get(place));
+            let unknown = || unsupported(format!("{} asks no question {number}", handler.id));
+            Called::Question(*question.ok_or_else(unknown)?)
+        }
+    };
     let scope = Scope { span: request.span, plugin: plugin.clone() };
-    Ok((scope, Call::new(handler, request, &plugin.documents), handler.run))
+    Ok((scope, Call::new(handler, request, &plugin.documents), called))
 }
 
 /// A handler's future: polled and dropped within its scope, and with its panics caught.
@@ -196,7 +216,7 @@ fn answer(answered: Result<Answer, Box<Failure>>, call: &Call) -> Reply {
     let patch = (!call.patch().is_empty()).then(|| call.patch().get());
     let answered = answered.and_then(|answer| answer.map_err(|error| Box::new(error.into_failure())));
     reply(match answered {
-        Ok(result) => Ok(Done { result, patch }),
+        Ok(result) => Ok(Done { result, patch, ..Done::default() }),
         Err(failure) => Err(Box::new(Failure { patch, ..*failure })),
     })
 }

@@ -1,6 +1,6 @@
 //! What the attributes have registered, and the manifest made of it.
 
-use kopf_plugin_abi::wire::{Declaration, Manifest, On, Options, Wants};
+use kopf_plugin_abi::wire::{Declaration, Manifest, On, Options, SelectBy, Wants};
 
 use crate::{
     __private::{Answer, Answering},
@@ -27,10 +27,14 @@ pub struct Registration {
     pub on: On,
     /// The strings that select the resource.
     pub selector: &'static [&'static str],
+    /// What the last of them names.
+    pub select_by: SelectBy,
     /// What its arguments want.
     pub wants: Wants,
     /// Its options.
     pub options: fn() -> Options,
+    /// The functions that its options ask. The first is question number one.
+    pub questions: &'static [fn(&Call) -> Answer],
     /// The function.
     pub run: Run,
 }
@@ -137,6 +141,7 @@ impl Registration {
             id: self.id.to_owned(),
             on: self.on,
             selector: self.selector.iter().map(|&text| text.to_owned()).collect(),
+            select_by: self.select_by,
             asynchronous: matches!(self.run, Run::Async(_)),
             function: self.function.to_owned(),
             package: self.package.to_owned(),
@@ -163,8 +168,10 @@ mod tests {
             id,
             on: On::Create,
             selector: &["pods"],
-            wants: Wants { old: false, new: false, diff: false },
+            select_by: SelectBy::Name,
+            wants: Wants::NONE,
             options: Options::default,
+            questions: &[],
             run: Run::Sync(|_| Ok(None)),
         }
     }

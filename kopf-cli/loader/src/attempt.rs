@@ -63,6 +63,8 @@ fn context(attempt: &Attempt, new: Option<Box<RawValue>>) -> wire::Context {
             kind: resource.kind.clone(),
             namespaced: resource.namespaced,
         },
+        value: None,
+        settings: None,
     }
 }
 
@@ -96,7 +98,9 @@ fn garbage(error: &serde_json::Error) -> Answer {
 
 fn failure(failed: wire::Failure) -> Answer {
     let kind = match failed.kind {
-        wire::FailureKind::Temporary => FailureKind::Temporary(failed.delay_ms.map(Duration::from_millis)),
+        wire::FailureKind::Temporary | wire::FailureKind::Unfinished => {
+            FailureKind::Temporary(failed.delay_ms.map(Duration::from_millis))
+        }
         wire::FailureKind::Error | wire::FailureKind::Panic => FailureKind::Any,
         wire::FailureKind::Permanent | wire::FailureKind::Arguments | wire::FailureKind::Unsupported => {
             FailureKind::Permanent
@@ -196,9 +200,7 @@ mod tests {
         );
         check(
             err(r#"{"kind":"sulking"}"#),
-            expect![[
-                r#"Answer { result: Err(Failure { kind: Permanent, message: "the plugin's reply cannot be read (unknown variant `sulking`, expected one of `error`, `temporary`, `permanent`, `panic`, `arguments`, `unsupported` at line 1 column 17); rebuild it with a kopf-plugin-api of this host's version", trace: None }), patch: None }"#
-            ]],
+            expect![[r#"Answer { result: Err(Failure { kind: Permanent, message: "the plugin's reply cannot be read (unknown variant `sulking`, expected one of `error`, `temporary`, `permanent`, `panic`, `arguments`, `unsupported`, `unfinished` at line 1 column 17); rebuild it with a kopf-plugin-api of this host's version", trace: None }), patch: None }"#]],
         );
     }
 }

@@ -12,11 +12,11 @@ use std::{
 
 use abi_stable::{
     prefix_type::PrefixTypeTrait,
-    std_types::{ROption, RResult, RStr, RVec},
+    std_types::{RResult, RStr, RVec},
 };
 use futures::FutureExt;
 use kopf_plugin_abi::{
-    v1::{Bytes, FutureV1, HostV1, HostV1Ref, Reply, op},
+    v1::{FutureV1, HostV1, HostV1Ref, Reply, op},
     wire::{Failure, FailureKind},
 };
 use kopf_reactor::Clock;
@@ -103,17 +103,13 @@ const PANICKED: &str = "the host panicked while it served this request";
 /// The table.
 pub(crate) fn table() -> HostV1Ref {
     static TABLE: OnceLock<HostV1Ref> = OnceLock::new();
-    *TABLE.get_or_init(|| HostV1 { log, cache_get, request, control }.leak_into_prefix())
+    *TABLE.get_or_init(|| HostV1 { log, request, control }.leak_into_prefix())
 }
 
 // Each function catches its own panics: one that left it would end the process.
 
 extern "C" fn log(level: u8, target: RStr<'_>, file: RStr<'_>, line: u32, span: u64, fields: RStr<'_>) {
     guarded(|| (), || tell(level, target.as_str(), file.as_str(), line, span, fields.as_str()));
-}
-
-extern "C" fn cache_get(_index: RStr<'_>, _key: RStr<'_>) -> ROption<Bytes> {
-    ROption::RNone
 }
 
 extern "C" fn request(operation: u32, body: RVec<u8>) -> FutureV1 {

@@ -88,7 +88,13 @@ fn handler(plugin: usize, index: u32, declared: wire::Declaration) -> Result<Han
         retries: options.retries,
         timeout: options.timeout.map(|span| seconds("timeout", span)).transpose()?,
         attempt_timeout: options.attempt_timeout.map(|span| seconds("attempt_timeout", span)).transpose()?,
-        backoff: options.backoff.map(|span| seconds("backoff", span)).transpose()?,
+        backoff: match options.backoff {
+            Some(wire::Backoff::Fixed(span)) => Some(seconds("backoff", span)?),
+            Some(other) => {
+                return Err(format!("this host does not know the backoff {other:?}; use a newer kopf"));
+            }
+            None => None,
+        },
         errors: match options.errors {
             Some(wire::Errors::Ignored) => Errors::Ignored,
             Some(wire::Errors::Permanent) => Errors::Permanent,
@@ -129,7 +135,7 @@ fn matches(asked: Vec<(String, wire::Match)>) -> Result<Vec<(String, Match)>, St
     let convert = |(key, asked): (String, wire::Match)| {
         let asked = match asked {
             _ if key.is_empty() => return Err("a label or annotation has an empty key; name one".to_owned()),
-            wire::Match::Is(value) => Match::Is(value),
+            wire::Match::Is(Value::String(value)) => Match::Is(value),
             wire::Match::Present => Match::Present,
             wire::Match::Absent => Match::Absent,
             other => {

@@ -24,7 +24,8 @@ pub type Reply = RResult<RVec<u8>, RVec<u8>>;
 pub struct InvokeRequest {
     /// The handler's place in the manifest.
     pub handler: u32,
-    /// Reserved: zero.
+    /// What is called: zero is the handler itself, another number is the question of that number which the handler's
+    /// options ask (see [`crate::wire::Question`]). Questions are put to `call_sync` alone.
     pub flags: u32,
     /// The host's number for this attempt; it comes back with each log line.
     pub span: u64,
@@ -83,8 +84,6 @@ pub struct HostV1 {
     /// Takes a log line. Levels as in [`PluginV1::set_level`]; `fields` is a JSON object with the `message` in it.
     pub log:
         extern "C" fn(level: u8, target: RStr<'_>, file: RStr<'_>, line: u32, span: u64, fields: RStr<'_>),
-    /// Looks a value up in an index of this plugin.
-    pub cache_get: extern "C" fn(index: RStr<'_>, key: RStr<'_>) -> ROption<Bytes>,
     /// A request that takes time: an operation of [`op`].
     pub request: extern "C" fn(operation: u32, body: RVec<u8>) -> FutureV1,
     /// A request that takes none: an operation of [`op`].
@@ -99,14 +98,33 @@ impl RootModule for PluginV1Ref {
     const VERSION_STRINGS: VersionStrings = package_version_strings!();
 }
 
-/// Operation codes. A code is never given a second meaning.
+/// Operation codes. A code is never given a second meaning. Bodies and answers are of [`crate::wire`].
 pub mod op {
     /// Plugin: let go of the runtime, no call comes any more. Body and answer: `{}`.
     pub const RETIRE: u32 = 1;
-    /// Host: send a request to the Kubernetes API server. Reserved.
+    /// Host: send a request to the Kubernetes API server.
     pub const KUBERNETES: u32 = 2;
     /// Host: the host's time, in milliseconds since 1970: body `{}`, answer `{"unix_ms": n}`.
     pub const NOW: u32 = 3;
     /// Host: wait on the host's clock. Body `{"ms": n}`, answer `{}`.
     pub const SLEEP: u32 = 4;
+    /// Plugin: an object is gone, and what is kept of it may go. Body: a `Forget`; answer: `{}`.
+    pub const FORGET: u32 = 5;
+    /// Host: whether a daemon or a timer is to stop. Body: a `Call`; answer: a `Stopping`. As a request, waits until it is.
+    pub const STOPPING: u32 = 6;
+    /// Host: the object of a call as it is by now. Body: a `Call`; answer: the object.
+    pub const LATEST: u32 = 7;
+    /// Host: whether it is a sub-handler's turn. Body: a `Begin`; answer: a `Turn`.
+    pub const BEGIN: u32 = 8;
+    /// Host: what came of a sub-handler. Body: an `End`; answer: `{}`.
+    pub const END: u32 = 9;
+    /// Host: post a Kubernetes Event. Body: a `Post`; answer: `{}`.
+    pub const POST: u32 = 10;
+    /// Plugin: change an object as the functions say that a handler has put into its patch. Body: a `Transform`; answer:
+    /// the object, changed. Without an object they are let go of.
+    pub const TRANSFORM: u32 = 11;
+    /// Host: wait for the next event of a watch. Body: a `Watch`; answer: a `Watched`.
+    pub const WATCH: u32 = 12;
+    /// Plugin: review an admission. Reserved.
+    pub const ADMIT: u32 = 13;
 }

@@ -1,7 +1,17 @@
 //! The JSON inside the bytes that cross. Fields are added with a default and never change their meaning.
 
+mod declaration;
+mod request;
+
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, value::RawValue};
+
+pub use self::{
+    declaration::{
+        Backoff, Declaration, Delay, Errors, Lifecycle, Match, On, Options, Question, SelectBy, Wants,
+    },
+    request::{Begin, Call, End, Forget, Post, Request, Response, Stopping, Transform, Turn, Watch, Watched},
+};
 
 /// Host to plugin, once: how to start.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -29,124 +39,11 @@ pub struct Manifest {
     pub handlers: Vec<Declaration>,
 }
 
-/// One attribute on one function.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Declaration {
-    /// The handler's id: the function's name or `id = "…"`, without the suffix that a field adds.
-    pub id: String,
-    /// What calls it.
-    pub on: On,
-    /// The selector, as written: one to three strings.
-    pub selector: Vec<String>,
-    /// Whether it is called by `call` (asynchronous) or `call_sync`.
-    pub asynchronous: bool,
-    /// The function's path: attributes of one function share it. Two functions with one id do not.
-    #[serde(default)]
-    pub function: String,
-    /// The package that declares it.
-    #[serde(default)]
-    pub package: String,
-    /// The place of the attribute.
-    #[serde(default)]
-    pub file: String,
-    /// The place of the attribute.
-    #[serde(default)]
-    pub line: u32,
-    /// What it wants besides the object, so that the host need not make what nobody reads.
-    #[serde(default)]
-    pub wants: Wants,
-    /// Its options.
-    #[serde(default)]
-    pub options: Options,
-}
-
-/// What calls a handler.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-#[non_exhaustive]
-pub enum On {
-    /// Every event of the watch.
-    Event,
-    /// An object seen for the first time.
-    Create,
-    /// A change of the object's essence.
-    Update,
-    /// The object's deletion.
-    Delete,
-    /// An object seen for the first time by this process, and handled before.
-    Resume,
-    /// A change of one field.
-    Field,
-}
-
-/// What a handler's arguments ask for, besides the object.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct Wants {
-    /// The state that was handled last.
-    pub old: bool,
-    /// The state to be handled.
-    pub new: bool,
-    /// The difference of the two.
-    pub diff: bool,
-}
-
-/// The options of an attribute. Spans are in seconds.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
-#[serde(default)]
-pub struct Options {
-    /// How many attempts in all.
-    pub retries: Option<u32>,
-    /// How long all attempts may take together, since the first began.
-    pub timeout: Option<f64>,
-    /// How long one attempt may take.
-    pub attempt_timeout: Option<f64>,
-    /// How long to wait after an error that names no delay of its own.
-    pub backoff: Option<f64>,
-    /// What an error that is neither temporary nor permanent counts as.
-    pub errors: Option<Errors>,
-    /// The path of a field, with dots.
-    pub field: Option<String>,
-    /// Which labels the object must have.
-    pub labels: Vec<(String, Match)>,
-    /// Which annotations the object must have.
-    pub annotations: Vec<(String, Match)>,
-    /// Of a deletion handler: do not hold the object back for it.
-    pub optional: bool,
-    /// A value that is handed to the handler as `Param`.
-    pub param: Option<Value>,
-}
-
-/// What a label or an annotation must be.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-#[non_exhaustive]
-pub enum Match {
-    /// Equal to this text.
-    Is(String),
-    /// There, with any value.
-    Present,
-    /// Not there.
-    Absent,
-}
-
-/// What an error that is neither temporary nor permanent counts as.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Errors {
-    /// A success without a result.
-    Ignored,
-    /// A failure to be tried again.
-    Temporary,
-    /// A failure for good.
-    Permanent,
-}
-
 /// Host to plugin, with each attempt: why, and how often before.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Context {
-    /// `create`, `update`, `delete`, `resume`; empty for an event handler.
+    /// `create`, `update`, `delete`, `resume`; empty for all that no cause calls.
     pub reason: String,
     /// For an event handler: `ADDED`, `MODIFIED`, `DELETED`; absent for an object that was listed.
     pub event: Option<String>,
@@ -165,6 +62,10 @@ pub struct Context {
     pub diff: Vec<(String, Vec<String>, Value, Value)>,
     /// The resource that the object belongs to.
     pub resource: ResourceName,
+    /// For a question about a value: the value; absent if the object has none.
+    pub value: Option<Box<RawValue>>,
+    /// For a startup handler: the settings so far, an object of keys with dots.
+    pub settings: Option<Box<RawValue>>,
 }
 
 /// The name of a resource.
@@ -191,6 +92,10 @@ pub struct Done {
     pub result: Option<Value>,
     /// What it put into its `Patch`: a merge patch.
     pub patch: Option<Value>,
+    /// Whether it put functions into its `Patch`, which the host has run by [`crate::v1::op::TRANSFORM`].
+    pub transforms: bool,
+    /// Of a startup handler: the settings that it changes, keys with dots.
+    pub settings: Option<Value>,
 }
 
 /// Plugin to host: an attempt that did not succeed.
@@ -209,6 +114,8 @@ pub struct Failure {
     pub backtrace: Option<String>,
     /// What the handler put into its `Patch` before it failed.
     pub patch: Option<Value>,
+    /// As in [`Done::transforms`].
+    pub transforms: bool,
 }
 
 /// The kinds of failure.
@@ -228,4 +135,6 @@ pub enum FailureKind {
     Arguments,
     /// The operation is not known to the side that was asked.
     Unsupported,
+    /// Of a handler whose sub-handlers have not all ended: it is called again when the next of them is due.
+    Unfinished,
 }

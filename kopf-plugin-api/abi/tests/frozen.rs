@@ -27,7 +27,7 @@ macro_rules! offsets {
 fn sizes_and_offsets() {
     let request = offsets!(InvokeRequest: handler, flags, span, object, old, context);
     let plugin = offsets!(PluginV1: init, call, call_sync, set_level, control);
-    let host = offsets!(HostV1: log, cache_get, request, control);
+    let host = offsets!(HostV1: log, request, control);
     expect![[r#"
         InvokeRequest 88 8
             0 handler
@@ -42,11 +42,10 @@ fn sizes_and_offsets() {
             16 call_sync
             24 set_level
             32 control
-        HostV1 32 8
+        HostV1 24 8
             0 log
-            8 cache_get
-            16 request
-            24 control
+            8 request
+            16 control
     "#]]
     .assert_eq(&(request + &plugin + &host));
 }
@@ -120,15 +119,16 @@ fn the_types_of_all_that_is_public() {
     };
     type Host = (
         extern "C" fn(u8, RStr<'_>, RStr<'_>, u32, u64, RStr<'_>),
-        extern "C" fn(RStr<'_>, RStr<'_>) -> ROption<RArc<Json>>,
         extern "C" fn(u32, Json) -> FutureV1,
         extern "C" fn(u32, Json) -> Answer,
     );
-    let _host = |HostV1 { log, cache_get, request, control }| -> Host { (log, cache_get, request, control) };
+    let _host = |HostV1 { log, request, control }| -> Host { (log, request, control) };
 }
 
 #[test]
 fn the_operation_codes_and_the_version() {
-    assert_eq!([op::RETIRE, op::KUBERNETES, op::NOW, op::SLEEP], [1, 2, 3, 4]);
+    assert_eq!([op::RETIRE, op::KUBERNETES, op::NOW, op::SLEEP, op::FORGET], [1, 2, 3, 4, 5]);
+    assert_eq!([op::STOPPING, op::LATEST, op::BEGIN, op::END, op::POST], [6, 7, 8, 9, 10]);
+    assert_eq!([op::TRANSFORM, op::WATCH, op::ADMIT], [11, 12, 13]);
     assert!(env!("CARGO_PKG_VERSION").starts_with("1.0."), "the version is part of every type's layout");
 }

@@ -72,8 +72,10 @@ fn with_registration(
                     id: #id,
                     on: __kopf::On::#on,
                     selector: &[#(#selector),*],
+                    select_by: __kopf::SelectBy::Name,
                     wants: __kopf::wants(&[#(<#arguments as __kopf::FromCall>::WANTS),*]),
                     options: #options,
+                    questions: &[],
                     run: __kopf::Run::#kind(__kopf_run),
                 }
             }
@@ -127,8 +129,10 @@ fn options(attribute: &Attribute) -> TokenStream {
         ("backoff", attribute.backoff),
     ];
     for (name, span) in spans {
-        if let Some(span) = span {
-            give(name, some(&span));
+        match span {
+            Some(span) if name == "backoff" => give(name, some(&quote!(__kopf::Backoff::Fixed(#span)))),
+            Some(span) => give(name, some(&span)),
+            None => {}
         }
     }
     if let Some(errors) = attribute.errors {
@@ -142,7 +146,7 @@ fn options(attribute: &Attribute) -> TokenStream {
         if !found.is_empty() {
             let pairs = found.iter().map(|(key, value)| {
                 let value = match value {
-                    Match::Is(text) => quote!(Is(::std::string::String::from(#text))),
+                    Match::Is(text) => quote!(Is(__kopf::serde_json::Value::from(#text))),
                     Match::Present => quote!(Present),
                     Match::Absent => quote!(Absent),
                 };

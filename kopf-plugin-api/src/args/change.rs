@@ -26,7 +26,7 @@ macro_rules! states {
         }
 
         impl FromCall for $name {
-            const WANTS: Wants = Wants { $wants: true, ..NOTHING };
+            const WANTS: Wants = Wants { $wants: true, ..Wants::NONE };
 
             fn from_call(call: &Call) -> Outcome<Self> {
                 let read: fn(&Call) -> Outcome<Option<Arc<Value>>> = $read;
@@ -47,8 +47,6 @@ macro_rules! states {
         }
     )*};
 }
-
-const NOTHING: Wants = Wants { old: false, new: false, diff: false };
 
 states! {
     /// The state that was handled last; absent on a creation.
@@ -104,7 +102,7 @@ impl fmt::Display for Operation {
 }
 
 impl FromCall for Diff {
-    const WANTS: Wants = Wants { diff: true, ..NOTHING };
+    const WANTS: Wants = Wants { diff: true, ..Wants::NONE };
 
     fn from_call(call: &Call) -> Outcome<Self> {
         let read = |(operation, path, old, new): &(String, Vec<String>, Value, Value)| {

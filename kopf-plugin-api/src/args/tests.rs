@@ -26,7 +26,9 @@ static HANDLER: Registration = Registration {
     id: "handler",
     on: On::Update,
     selector: &["things"],
-    wants: Wants { old: true, new: true, diff: true },
+    select_by: kopf_plugin_abi::wire::SelectBy::Name,
+    questions: &[],
+    wants: Wants { old: true, new: true, diff: true, memo: false },
     options: || Options { param: Some(json!({ "size": 3 })), ..Options::default() },
     run: Run::Sync(|_| Ok(None)),
 };
@@ -145,7 +147,7 @@ fn old_and_new_always_extract_and_absent_shows_as_none() {
 
 #[test]
 fn only_what_is_read_is_wanted() {
-    let wants = |old, new, diff| Wants { old, new, diff };
+    let wants = |old, new, diff| Wants { old, new, diff, memo: false };
     assert_eq!(Spec::WANTS, wants(false, false, false));
     assert_eq!(Old::WANTS, wants(true, false, false));
     assert_eq!(New::WANTS, wants(false, true, false));

@@ -52,10 +52,6 @@ extern "C" fn log<const HOST: usize>(
     LINES[HOST].lock().unwrap().push(line);
 }
 
-extern "C" fn cache_get(_: RStr<'_>, _: RStr<'_>) -> ROption<Bytes> {
-    ROption::RNone
-}
-
 extern "C" fn request(operation: u32, body: RVec<u8>) -> FutureV1 {
     // Time passes at once for everybody who waits.
     let answer =
@@ -71,7 +67,7 @@ extern "C" fn control(operation: u32, _: RVec<u8>) -> Reply {
 }
 
 const fn functions<const HOST: usize>() -> WithMetadata<HostV1> {
-    WithMetadata::new(HostV1 { log: log::<HOST>, cache_get, request, control })
+    WithMetadata::new(HostV1 { log: log::<HOST>, request, control })
 }
 
 macro_rules! tables {

@@ -136,8 +136,8 @@ fn handlers_that_cannot_be_served_are_named_with_their_place() {
     check(
         &manifest(json!({ "on": "daemon" })),
         expect![[r#"
-        handler `fn` (src/lib.rs:7): unknown variant `daemon`, expected one of `event`, `create`, `update`, `delete`, `resume`, `field`; rebuild it with a kopf-plugin-api of this host's version
-    "#]],
+            handler `fn` (src/lib.rs:7): this host does not know what calls it (Daemon); use a newer kopf
+        "#]],
     );
     check(
         &manifest(json!({ "on": "field" })),
@@ -202,8 +202,8 @@ fn handlers_that_cannot_be_served_are_named_with_their_place() {
     check(
         &manifest(json!({ "options": { "labels": [["a", "odd"]] } })),
         expect![[r#"
-        handler `fn` (src/lib.rs:7): unknown variant `odd`, expected one of `is`, `present`, `absent`; rebuild it with a kopf-plugin-api of this host's version
-    "#]],
+            handler `fn` (src/lib.rs:7): unknown variant `odd`, expected one of `is`, `present`, `absent`, `asked`, `not`, `all`, `any`, `none`; rebuild it with a kopf-plugin-api of this host's version
+        "#]],
     );
 }
 
