@@ -1,0 +1,123 @@
+//! What watches see goes on from here: objects to the queue, and word of changed definitions to the orchestration.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
+
+use bytes::Bytes;
+use futures::{FutureExt, future::BoxFuture};
+use kopf_core::object::Header;
+use tracing::{debug, warn};
+
+use super::Signals;
+use crate::{Scope, cluster::Error, io::Io, queue::Sight, source::Source, watch::Sink};
+
+/// Objects go to the queue.
+pub(super) struct Objects {
+    pub(super) io: Arc<Io>,
+    pub(super) source: Arc<Source>,
+    pub(super) signals: Arc<Signals>,
+    /// It was listed once, so it may be.
+    pub(super) listed: AtomicBool,
+}
+
+impl Sink for Objects {
+    fn begin(&self) {
+        self.io.queue.begin_list(&self.source);
+    }
+
+    fn see<'a>(&'a self, sight: Sight, raw: Bytes) -> BoxFuture<'a, ()> {
+        async move {
+            match Header::read(&raw) {
+                Ok(header) => self.io.queue.offer(&self.source, header, sight, raw).await,
+                Err(error) => {
+                    let trouble = format!("odd {}", self.source);
+                    if self.io.complaints.is_due(&trouble, self.io.clock.now()) {
+                        warn!("An object of {} is passed over: {error}", self.source);
+                    }
+                }
+            }
+        }
+        .boxed()
+    }
+
+    fn complete(&self) {
+        self.listed.store(true, Ordering::Relaxed);
+        let count = self.io.queue.complete_list(&self.source);
+        debug!("{} has {count} objects.", self.source);
+    }
+
+    fn refused(&self, error: &Error) -> bool {
+        let everywhere = self.source.namespace.is_none() && self.source.served().resource.namespaced;
+        let may_narrow = everywhere && self.io.settings.scope == Scope::Default;
+        match error.code() {
+            // What was allowed before is refused for a while, as by a server that has just started.
+            Some(403) if may_narrow && !self.listed.load(Ordering::Relaxed) => {
+                if !self.signals.denied.swap(true, Ordering::Relaxed) {
+                    let namespace = self.io.cluster.default_namespace();
+                    warn!(
+                        "Not allowed to list {} in the whole cluster: serving the namespace {namespace} alone; allow `list` and `watch` cluster-wide, or name the namespaces with -n",
+                        self.source
+                    );
+                }
+                self.signals.changed.notify_one();
+                true
+            }
+            // The resource may be no more.
+            Some(404) => {
+                self.signals.changed.notify_one();
+                true
+            }
+            _ => false,
+        }
+    }
+}
+
+/// A change of definitions makes the orchestration look again.
+pub(super) struct Definitions {
+    pub(super) io: Arc<Io>,
+    pub(super) signals: Arc<Signals>,
+    pub(super) listed: AtomicBool,
+}
+
+impl Sink for Definitions {
+    fn begin(&self) {
+        self.listed.store(false, Ordering::Relaxed);
+    }
+
+    fn see<'a>(&'a self, _sight: Sight, raw: Bytes) -> BoxFuture<'a, ()> {
+        if self.listed.load(Ordering::Relaxed) {
+            if let Ok(definition) = Header::read(&raw) {
+                self.io.pruned.forget(&definition.name);
+            }
+            self.signals.changed.notify_one();
+        }
+        futures::future::ready(()).boxed()
+    }
+
+    fn complete(&self) {
+        self.listed.store(true, Ordering::Relaxed);
+        self.signals.blind.store(false, Ordering::Relaxed);
+        // What was defined between the last look and this list is seen by nobody else.
+        self.io.pruned.clear();
+        self.signals.changed.notify_one();
+    }
+
+    fn refused(&self, error: &Error) -> bool {
+        let denied = error.code() == Some(403);
+        if self.listed.load(Ordering::Relaxed) && !denied {
+            // The watch goes on from where it is, and misses nothing.
+            return false;
+        }
+        if !self.signals.blind.swap(true, Ordering::Relaxed) {
+            if denied {
+                warn!(
+                    "Not allowed to watch custom resource definitions: what is defined later is found within a minute; allow `list` and `watch` of them to find it at once"
+                );
+            }
+            self.signals.changed.notify_one();
+        }
+        denied
+    }
+}
