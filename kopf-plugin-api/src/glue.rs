@@ -39,6 +39,7 @@ pub(crate) struct Plugin {
     pub(crate) registry: Registry,
     pub(crate) runtime: Lazy,
     pub(crate) telemetry: Telemetry,
+    pub(crate) client: crate::client::Shared,
     documents: Documents,
 }
 
@@ -121,7 +122,13 @@ fn start(table: usize, host: HostV1Ref, config: &[u8]) -> Result<impl Serialize 
     // A host that says nothing of a level wants the usual lines.
     let level = if config.level == 0 { 3 } else { config.level };
     let telemetry = Telemetry::start(host, level, registry.name, table == 0);
-    let plugin = Plugin { registry, runtime: Lazy::default(), telemetry, documents: Documents::default() };
+    let plugin = Plugin {
+        registry,
+        runtime: Lazy::default(),
+        telemetry,
+        client: crate::client::Shared::default(),
+        documents: Documents::default(),
+    };
     // The lock is taken for this alone: the hook of a panic under it would wait for it.
     let mut slot = STARTED[table].write().unwrap_or_else(PoisonError::into_inner);
     if slot.is_some() {

@@ -109,6 +109,7 @@
 pub mod __private;
 pub mod args;
 mod call;
+pub mod client;
 mod courier;
 mod document;
 mod export;
@@ -127,6 +128,7 @@ pub mod time;
 
 pub use args::FromCall;
 pub use call::Call;
+pub use client::client;
 pub use kopf_plugin_abi::wire::Wants;
 pub use outcome::{Error, IntoDelay, IntoOutcome, Outcome, Permanent, Temporary, permanent, temporary};
 pub use scope::spawn;

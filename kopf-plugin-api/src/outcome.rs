@@ -6,6 +6,8 @@ use kopf_plugin_abi::wire::{Failure, FailureKind};
 use serde::Serialize;
 use serde_json::Value;
 
+use crate::client;
+
 /// What a handler returns. A value other than `()` and null becomes `status.<handler id>` of the object.
 pub type Outcome<T> = Result<T, Error>;
 
@@ -44,6 +46,12 @@ impl<E: std::error::Error + Send + Sync + 'static> From<E> for Error {
             if let Some(temporary) = error.downcast_ref::<Temporary>() {
                 found.kind = FailureKind::Temporary;
                 found.delay = temporary.delay;
+                break;
+            }
+            if let Some(refused) = error.downcast_ref::<client::Error>().filter(|error| error.is_temporary())
+            {
+                found.kind = FailureKind::Temporary;
+                found.delay = refused.retry_after();
                 break;
             }
             if error.is::<Permanent>() {

@@ -6,6 +6,7 @@ pub use crate::{
         Annotations, Body, Context, Diff, Labels, Meta, Name, Namespace, New, Old, Param, Patch, RawEvent,
         Reason, Retry, Runtime, Spec, Started, Status, Typed, TypedSpec, TypedStatus, Uid,
     },
+    client::Client,
     outcome::{Outcome, Permanent, Temporary},
 };
 pub use serde_json::{Value, json};

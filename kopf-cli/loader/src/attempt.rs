@@ -200,7 +200,9 @@ mod tests {
         );
         check(
             err(r#"{"kind":"sulking"}"#),
-            expect![[r#"Answer { result: Err(Failure { kind: Permanent, message: "the plugin's reply cannot be read (unknown variant `sulking`, expected one of `error`, `temporary`, `permanent`, `panic`, `arguments`, `unsupported`, `unfinished` at line 1 column 17); rebuild it with a kopf-plugin-api of this host's version", trace: None }), patch: None }"#]],
+            expect![[
+                r#"Answer { result: Err(Failure { kind: Permanent, message: "the plugin's reply cannot be read (unknown variant `sulking`, expected one of `error`, `temporary`, `permanent`, `panic`, `arguments`, `unsupported`, `unfinished` at line 1 column 17); rebuild it with a kopf-plugin-api of this host's version", trace: None }), patch: None }"#
+            ]],
         );
     }
 }

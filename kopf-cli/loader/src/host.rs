@@ -1,12 +1,17 @@
 //! What plugins may ask of the host: the table of functions that each is given.
 //!
 //! The functions carry no state, so they find it by the thread: the host that makes the call sets itself for as long. A
-//! thread that a plugin started itself is answered by the host that was set up last, in a process usually the only one.
+//! thread that a plugin started itself is answered by the host of the call that it names, or else by the one that was
+//! set up last, in a process usually the only one.
+
+mod lent;
+mod watches;
 
 use std::{
     cell::RefCell,
+    collections::HashMap,
     panic::{AssertUnwindSafe, catch_unwind},
-    sync::{Arc, OnceLock, PoisonError, RwLock, Weak},
+    sync::{Arc, LazyLock, Mutex, MutexGuard, OnceLock, PoisonError, RwLock, Weak},
     time::Duration,
 };
 
@@ -17,13 +22,14 @@ use abi_stable::{
 use futures::FutureExt;
 use kopf_plugin_abi::{
     v1::{FutureV1, HostV1, HostV1Ref, Reply, op},
-    wire::{Failure, FailureKind},
+    wire::{Call, Failure, FailureKind},
 };
 use kopf_reactor::Clock;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use tokio::{runtime::Handle, task::JoinSet};
 
+use self::lent::Lending;
 use crate::spans;
 
 /// What requests are answered with.
@@ -31,17 +37,25 @@ pub(crate) struct Host {
     clock: Arc<dyn Clock>,
     /// Where waiting is done; absent: by whoever waits.
     runtime: Option<Handle>,
+    pub(crate) lending: Arc<Lending>,
 }
 
 thread_local! {
     static CURRENT: RefCell<Option<Arc<Host>>> = const { RefCell::new(None) };
 }
 
+/// The host of each call that has not ended.
+static CALLS: LazyLock<Mutex<HashMap<u64, Weak<Host>>>> = LazyLock::new(Mutex::default);
+
+fn calls() -> MutexGuard<'static, HashMap<u64, Weak<Host>>> {
+    CALLS.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 static LATEST: RwLock<Weak<Host>> = RwLock::new(Weak::new());
 
 impl Host {
     pub(crate) fn new(clock: Arc<dyn Clock>, runtime: Option<Handle>) -> Arc<Host> {
-        let host = Arc::new(Host { clock, runtime });
+        let host = Arc::new(Host { clock, runtime, lending: Arc::default() });
         *LATEST.write().unwrap_or_else(PoisonError::into_inner) = Arc::downgrade(&host);
         host
     }
@@ -54,9 +68,26 @@ impl Host {
         result.unwrap_or_else(|payload| std::panic::resume_unwind(payload))
     }
 
-    fn current() -> Option<Arc<Host>> {
-        let lent = CURRENT.try_with(|current| current.borrow().clone()).ok().flatten();
-        lent.or_else(|| LATEST.read().unwrap_or_else(PoisonError::into_inner).upgrade())
+    /// A call begins; what it borrows goes back when the answer is dropped.
+    pub(crate) fn begin(self: &Arc<Host>, span: &spans::Span) -> Borrowing {
+        calls().insert(span.number(), Arc::downgrade(self));
+        Borrowing { lending: self.lending.clone(), span: span.number() }
+    }
+
+    /// The host of the call that a body names, for a thread that is none of the host's.
+    fn named(body: &[u8]) -> Option<Arc<Host>> {
+        let Call { span } = serde_json::from_slice(body).ok()?;
+        calls().get(&span).and_then(Weak::upgrade)
+    }
+
+    fn lent() -> Option<Arc<Host>> {
+        CURRENT.try_with(|current| current.borrow().clone()).ok().flatten()
+    }
+
+    fn answering(body: &[u8]) -> Option<Arc<Host>> {
+        Host::lent()
+            .or_else(|| Host::named(body))
+            .or_else(|| LATEST.read().unwrap_or_else(PoisonError::into_inner).upgrade())
     }
 
     fn request(&self, operation: u32, body: &[u8]) -> FutureV1 {
@@ -72,6 +103,8 @@ impl Host {
                 };
                 self.sleep(Duration::from_millis(ms))
             }
+            op::KUBERNETES => self.lending.kubernetes(body),
+            op::WATCH => self.lending.watch(body),
             other => ready(unsupported(other)),
         }
     }
@@ -83,18 +116,27 @@ impl Host {
         };
         // Whoever awaits this may be a thread of the plugin's, where a clock that needs our runtime does not find it.
         let clock = self.clock.clone();
-        let mut task = JoinSet::new();
-        task.spawn_on(async move { clock.sleep(span).await }, runtime);
-        FutureV1::new(async move {
-            match task.join_next().await {
-                Some(Ok(())) => reply(&json!({})),
-                _ => stopping(),
-            }
+        spawned(runtime, async move {
+            clock.sleep(span).await;
+            reply(&json!({}))
         })
     }
 
     fn now(&self) -> Reply {
         reply(&json!({ "unix_ms": self.clock.now().as_millisecond() }))
+    }
+}
+
+/// What a call borrows of the host, until this is dropped.
+pub(crate) struct Borrowing {
+    lending: Arc<Lending>,
+    span: u64,
+}
+
+impl Drop for Borrowing {
+    fn drop(&mut self) {
+        calls().remove(&self.span);
+        self.lending.end(self.span);
     }
 }
 
@@ -113,15 +155,17 @@ extern "C" fn log(level: u8, target: RStr<'_>, file: RStr<'_>, line: u32, span: 
 }
 
 extern "C" fn request(operation: u32, body: RVec<u8>) -> FutureV1 {
-    let answer = || Host::current().map_or_else(|| ready(stopping()), |host| host.request(operation, &body));
+    let answer =
+        || Host::answering(&body).map_or_else(|| ready(stopping()), |host| host.request(operation, &body));
     guarded(|| ready(failed(FailureKind::Panic, PANICKED)), answer)
 }
 
-extern "C" fn control(operation: u32, _body: RVec<u8>) -> Reply {
+extern "C" fn control(operation: u32, body: RVec<u8>) -> Reply {
     guarded(
         || failed(FailureKind::Panic, PANICKED),
         || match operation {
-            op::NOW => Host::current().map_or_else(stopping, |host| host.now()),
+            op::NOW => Host::answering(&body).map_or_else(stopping, |host| host.now()),
+            op::POST => Host::answering(&body).map_or_else(stopping, |host| host.lending.post(&body)),
             other => unsupported(other),
         },
     )
@@ -172,12 +216,25 @@ fn tell(level: u8, target: &str, file: &str, line: u32, span: u64, fields: &str)
     }
 }
 
+/// Does something on a runtime, for whoever awaits it, wherever that is. Dropped, it is interrupted.
+fn spawned(runtime: &Handle, work: impl Future<Output = Reply> + Send + 'static) -> FutureV1 {
+    let mut task = JoinSet::new();
+    task.spawn_on(work, runtime);
+    FutureV1::new(async move {
+        match task.join_next().await {
+            Some(Ok(reply)) => reply,
+            _ => stopping(),
+        }
+    })
+}
+
 fn ready(reply: Reply) -> FutureV1 {
     FutureV1::new(std::future::ready(reply))
 }
 
-fn reply(value: &Value) -> Reply {
-    RResult::ROk(value.to_string().into_bytes().into())
+fn reply(answer: &impl Serialize) -> Reply {
+    // It cannot fail: what is answered is made of text, numbers and JSON.
+    RResult::ROk(serde_json::to_vec(answer).unwrap_or_default().into())
 }
 
 fn failed(kind: FailureKind, message: &str) -> Reply {

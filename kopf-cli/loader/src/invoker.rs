@@ -13,14 +13,14 @@ use abi_stable::std_types::{RResult, RVec};
 use futures::{channel::oneshot, future::BoxFuture};
 use kopf_core::outcome::{Answer, FailureKind};
 use kopf_plugin_abi::v1::{FutureV1, InvokeRequest, PluginV1Ref, Reply, op};
-use kopf_reactor::{Attempt, Invoker, invoke::Overdue};
+use kopf_reactor::{Attempt, Invoker, invoke::Overdue, lent::Lent};
 use tokio::{runtime::Runtime, task::JoinSet};
 
 use crate::{
     Options,
     attempt::{self, failed},
     copies::Copies,
-    host::Host,
+    host::{Borrowing, Host},
     pool::Pool,
     running::{Entry, Running},
     spans::{Label, Span},
@@ -105,9 +105,10 @@ impl PluginInvoker {
         request: InvokeRequest,
         span: Span,
     ) -> BoxFuture<'static, Answer> {
+        let borrowing = self.host.begin(&span);
         let entry = self.running.enter(span, false, Some(self.stall));
         let step = Step::New(plugin, request);
-        let future = Interruptible { step, entry, host: self.host.clone() };
+        let future = Interruptible { step, entry, host: self.host.clone(), _borrowing: borrowing };
         let Some(runtime) = &self.runtime else {
             return Box::pin(async move { attempt::answer(&future.await) });
         };
@@ -131,12 +132,13 @@ impl PluginInvoker {
     ) -> BoxFuture<'static, Answer> {
         let id = span.label().handler.clone();
         let object = span.label().object.clone();
+        let borrowing = self.host.begin(&span);
         let entry = Arc::new(self.running.enter(span, true, limit));
         let (sender, receiver) = oneshot::channel();
         let (host, call) = (self.host.clone(), entry.clone());
         let job = move || {
             let reply = call.on_thread(|| host.lend(|| plugin.call_sync()(request)));
-            drop(call);
+            drop((call, borrowing));
             if sender.send(reply).is_err() {
                 tracing::warn!(%object, "Handler {id} has returned after it was given up; its answer is dropped.");
             }
@@ -170,6 +172,10 @@ impl Invoker for PluginInvoker {
         }
     }
 
+    fn lend(&self, lent: Lent) {
+        self.host.lending.take(lent);
+    }
+
     fn overdue(&self) -> Vec<Overdue> {
         self.running.overdue()
     }
@@ -189,6 +195,7 @@ struct Interruptible {
     step: Step,
     entry: Entry,
     host: Arc<Host>,
+    _borrowing: Borrowing,
 }
 
 enum Step {
@@ -201,7 +208,7 @@ impl Future for Interruptible {
     type Output = Reply;
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Reply> {
-        let Interruptible { step, entry, host } = self.get_mut();
+        let Interruptible { step, entry, host, .. } = self.get_mut();
         entry.on_thread(|| {
             host.lend(|| {
                 let mut future = match std::mem::replace(step, Step::Ended) {
@@ -221,7 +228,7 @@ impl Future for Interruptible {
 
 impl Drop for Interruptible {
     fn drop(&mut self) {
-        let Interruptible { step, entry, host } = self;
+        let Interruptible { step, entry, host, .. } = self;
         entry.on_thread(|| host.lend(|| *step = Step::Ended));
     }
 }

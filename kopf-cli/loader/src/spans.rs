@@ -67,6 +67,11 @@ pub(crate) fn find(number: u64) -> Option<Arc<Label>> {
     table.live.get(&number).or_else(ended).cloned()
 }
 
+/// Whether the attempt of this number has not ended.
+pub(crate) fn is_live(number: u64) -> bool {
+    table().live.contains_key(&number)
+}
+
 #[derive(Default)]
 struct Table {
     last: u64,

@@ -2,7 +2,7 @@
 
 pub mod kube;
 
-use std::time::Duration;
+use std::{borrow::Cow, time::Duration};
 
 use bytes::Bytes;
 use futures::{future::BoxFuture, stream::BoxStream};
@@ -17,9 +17,9 @@ pub struct Request {
     /// The path, and the query if there is one.
     pub path: String,
     /// What to accept; `application/json` unless it is given.
-    pub accept: Option<&'static str>,
+    pub accept: Option<Cow<'static, str>>,
     /// The body's type, and the body.
-    pub body: Option<(&'static str, Vec<u8>)>,
+    pub body: Option<(Cow<'static, str>, Vec<u8>)>,
 }
 
 impl Request {
@@ -35,7 +35,7 @@ impl Request {
             method: Method::PATCH,
             path: path.into(),
             accept: None,
-            body: Some(("application/merge-patch+json", body)),
+            body: Some(("application/merge-patch+json".into(), body)),
         }
     }
 
@@ -46,7 +46,7 @@ impl Request {
             method: Method::POST,
             path: path.into(),
             accept: None,
-            body: Some(("application/json", body)),
+            body: Some(("application/json".into(), body)),
         }
     }
 }
@@ -58,6 +58,19 @@ pub struct Response {
     pub body: Bytes,
     /// The texts of the `Warning` headers.
     pub warnings: Vec<String>,
+}
+
+/// An answer as it came, be it a success or a refusal.
+#[derive(Debug, Clone)]
+pub struct Answer {
+    /// The HTTP status.
+    pub code: u16,
+    /// The texts of the `Warning` headers.
+    pub warnings: Vec<String>,
+    /// When to come back.
+    pub retry_after: Option<Duration>,
+    /// The body.
+    pub body: Bytes,
 }
 
 /// Lines of a watch, as they come. The stream ends when the server ends it.
@@ -121,6 +134,11 @@ impl Error {
 pub trait Cluster: Send + Sync + 'static {
     /// Sends a request and takes the whole answer.
     fn send(&self, request: Request) -> BoxFuture<'_, Result<Response, Error>>;
+
+    /// Sends a request of somebody else's, who makes sense of the answer, a refusal included.
+    ///
+    /// Fails only where there is no answer.
+    fn ask(&self, request: Request) -> BoxFuture<'_, Result<Answer, Error>>;
 
     /// Sends a request and takes the answer line by line.
     fn watch(&self, request: Request) -> BoxFuture<'_, Result<Lines, Error>>;

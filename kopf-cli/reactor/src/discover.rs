@@ -32,7 +32,7 @@ pub struct Discovered {
 pub async fn discover(cluster: &dyn Cluster) -> Result<Discovered, Error> {
     let mut discovered = Discovered::default();
     for path in ["/api", "/apis"] {
-        let request = Request { accept: Some(ACCEPT), ..Request::get(path) };
+        let request = Request { accept: Some(ACCEPT.into()), ..Request::get(path) };
         let body = cluster.send(request).await?.body;
         match parse(&body)? {
             Root::Aggregated(found) => {

@@ -9,6 +9,8 @@ use futures::future::BoxFuture;
 use jiff::Timestamp;
 use kopf_core::{cycle::Call, object::Object, outcome::Answer, registry::Served};
 
+use crate::lent::Lent;
+
 /// An object in hand, shared by all attempts that are made on it.
 pub struct Subject {
     /// The object.
@@ -57,6 +59,11 @@ pub trait Invoker: Send + Sync + 'static {
     /// Makes an attempt. Dropping the future interrupts an asynchronous handler; a synchronous one goes on to its end, and
     /// its answer is lost. Never panics: a handler's panic is an [`Answer`].
     fn invoke(&self, attempt: Attempt) -> BoxFuture<'static, Answer>;
+
+    /// Takes what handlers may use of the operator. Called when the operator starts to run, before any attempt.
+    fn lend(&self, lent: Lent) {
+        drop(lent);
+    }
 
     /// Calls that have kept a thread for longer than is sound: to be named, and to fail the health check.
     fn overdue(&self) -> Vec<Overdue> {

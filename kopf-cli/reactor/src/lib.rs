@@ -16,6 +16,7 @@ mod fixtures;
 mod health;
 pub mod invoke;
 mod io;
+pub mod lent;
 mod orchestrate;
 mod pace;
 mod posting;
@@ -141,6 +142,7 @@ impl Operator {
     /// writes what they brought, and ends.
     pub async fn run(self, mut stop: Stop) {
         let Operator { io, registry, mut letters } = self;
+        io.invoker.lend(lent::Lent::new(&io));
         let mut workers = JoinSet::new();
         for _ in 0..io.settings.concurrency.max(1) {
             let io = io.clone();

@@ -2,6 +2,8 @@
 
 mod series;
 
+use std::borrow::Cow;
+
 use jiff::Timestamp;
 use kopf_core::report::{self, Budget, Kind, Report};
 use serde_json::Value;
@@ -25,13 +27,14 @@ const PER_SECOND: f64 = 30.0;
 /// An Event to be posted.
 pub(crate) struct Letter {
     kind: Kind,
-    reason: &'static str,
+    reason: Cow<'static, str>,
     note: String,
     regarding: Value,
     at: Timestamp,
 }
 
 /// Takes Events to be posted, and drops those that nobody wants or that are too many.
+#[derive(Clone)]
 pub(crate) struct Mailbox {
     wanted: Events,
     sender: mpsc::Sender<Letter>,
@@ -46,16 +49,38 @@ pub(crate) fn mailbox(wanted: Events) -> (Mailbox, mpsc::Receiver<Letter>) {
 impl Mailbox {
     /// Takes an Event about an object.
     pub(crate) fn post(&self, kind: Kind, reason: &'static str, note: &str, body: &Value, at: Timestamp) {
-        let wanted = match self.wanted {
+        if self.wants(kind) {
+            self.put(kind, reason.into(), note.to_owned(), report::reference(body), at);
+        }
+    }
+
+    /// Takes an Event of a plugin's, about whatever the [`reference`](report::reference) names.
+    pub(crate) fn post_for_plugin(
+        &self,
+        kind: Kind,
+        reason: String,
+        note: String,
+        regarding: Value,
+        at: Timestamp,
+    ) {
+        if self.wants(kind) {
+            self.put(kind, reason.into(), note, regarding, at);
+        }
+    }
+
+    fn wants(&self, kind: Kind) -> bool {
+        match self.wanted {
             Events::All => true,
             Events::Warnings => kind == Kind::Warning,
             Events::None => false,
-        };
+        }
+    }
+
+    fn put(&self, kind: Kind, reason: Cow<'static, str>, note: String, regarding: Value, at: Timestamp) {
         // Events about Events would never end.
-        if wanted && body["kind"] != "Event" {
-            let regarding = report::reference(body);
+        if regarding["kind"] != "Event" {
             // A full mailbox drops the letter.
-            let _ = self.sender.try_send(Letter { kind, reason, note: note.to_owned(), regarding, at });
+            let _ = self.sender.try_send(Letter { kind, reason, note, regarding, at });
         }
     }
 }
@@ -87,7 +112,7 @@ pub(crate) async fn post(io: &Io, letters: &mut mpsc::Receiver<Letter>) {
 async fn deliver(io: &Io, series: &mut Series, letter: Letter, number: u64) -> Result<(), Error> {
     let Letter { kind, reason, note, regarding, at } = letter;
     let uid = regarding["uid"].as_str().unwrap_or_default().to_owned();
-    let report = Report { kind, reason, note: &note, regarding: &regarding };
+    let report = Report { kind, reason: &reason, note: &note, regarding: &regarding };
     let event = report::event(&report, &io.settings.instance, &format!("{number:x}"), at);
     let key = (uid, reason, note);
     if let Some((path, count)) = series.repeat(&key, at) {

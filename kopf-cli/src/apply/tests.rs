@@ -6,7 +6,7 @@ use std::{
 };
 
 use futures::future::{BoxFuture, FutureExt, ready};
-use kopf_reactor::cluster::{Lines, Status};
+use kopf_reactor::cluster::{Answer, Lines, Status};
 
 use super::*;
 
@@ -84,6 +84,10 @@ impl Cluster for Fake {
     fn send(&self, request: Request) -> BoxFuture<'_, Result<Response, cluster::Error>> {
         let answer = self.answer(&request);
         ready(answer.map(|body| Response { body: body.to_string().into(), warnings: vec![] })).boxed()
+    }
+
+    fn ask(&self, _: Request) -> BoxFuture<'_, Result<Answer, cluster::Error>> {
+        ready(Err(refused(501))).boxed()
     }
 
     fn watch(&self, _: Request) -> BoxFuture<'_, Result<Lines, cluster::Error>> {

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use kopf_core::{identity::Identity, outcome::Answer, registry::Registry};
 use kopf_loader::{Options, PluginInvoker};
 use kopf_plugin_abi::wire::Init;
-use kopf_reactor::{Attempt, Invoker, Settings, cluster::kube::KubeCluster, stop};
+use kopf_reactor::{Attempt, Invoker, Settings, cluster::kube::KubeCluster, lent::Lent, stop};
 use kopf_sandbox::{Entry, Journal, Sandbox};
 use serde_json::Value;
 use tokio::{runtime::Runtime, task::JoinHandle};
@@ -270,6 +270,10 @@ impl<I: Invoker> Invoker for Watched<I> {
             running.await
         }
         .boxed()
+    }
+
+    fn lend(&self, lent: Lent) {
+        self.invoker.lend(lent);
     }
 }
 

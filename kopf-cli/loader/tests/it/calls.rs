@@ -150,17 +150,23 @@ fn a_plugin_may_ask_for_the_time_and_for_nothing_that_is_not_known() {
     ask(
         op::SLEEP,
         json!({}),
-        expect![[r#"{"refused":{"kind":"arguments","message":"the body of SLEEP is not {\"ms\": n}","delay_ms":null,"location":null,"backtrace":null,"patch":null,"transforms":false}}"#]],
+        expect![[
+            r#"{"refused":{"kind":"arguments","message":"the body of SLEEP is not {\"ms\": n}","delay_ms":null,"location":null,"backtrace":null,"patch":null,"transforms":false}}"#
+        ]],
     );
     ask(
         op::KUBERNETES,
         json!({}),
-        expect![[r#"{"refused":{"kind":"unsupported","message":"this host does not know operation 2","delay_ms":null,"location":null,"backtrace":null,"patch":null,"transforms":false}}"#]],
+        expect![[
+            r#"{"refused":{"kind":"unsupported","message":"this host does not know operation 2","delay_ms":null,"location":null,"backtrace":null,"patch":null,"transforms":false}}"#
+        ]],
     );
     ask(
         4711,
         json!({}),
-        expect![[r#"{"refused":{"kind":"unsupported","message":"this host does not know operation 4711","delay_ms":null,"location":null,"backtrace":null,"patch":null,"transforms":false}}"#]],
+        expect![[
+            r#"{"refused":{"kind":"unsupported","message":"this host does not know operation 4711","delay_ms":null,"location":null,"backtrace":null,"patch":null,"transforms":false}}"#
+        ]],
     );
 }
 

@@ -17,7 +17,7 @@ use kube::{
 };
 use tower::{BoxError, Service, ServiceBuilder, ServiceExt, util::BoxCloneSyncService};
 
-use super::{Cluster, Error, Lines, Request, Response, Status};
+use super::{Answer, Cluster, Error, Lines, Request, Response, Status};
 
 /// How long an answer may take, a watch's first byte included. Kubernetes itself gives up on a request after a minute.
 const ANSWER_WITHIN: Duration = Duration::from_secs(30);
@@ -50,10 +50,10 @@ const CONNECT_WITHIN: Duration = Duration::from_secs(30);
 const KEEP_ALIVE: Duration = Duration::from_secs(60);
 
 /// What takes requests and gives answers.
-type Transport = BoxCloneSyncService<http::Request<Body>, http::Response<Answer>, BoxError>;
+type Transport = BoxCloneSyncService<http::Request<Body>, http::Response<Incoming>, BoxError>;
 
 /// The body of an answer.
-type Answer = UnsyncBoxBody<Bytes, io::Error>;
+type Incoming = UnsyncBoxBody<Bytes, io::Error>;
 
 /// A cluster behind an address, or behind a client that is there already.
 #[derive(Clone)]
@@ -171,23 +171,28 @@ impl KubeCluster {
         KubeCluster { transport: transporting(tower::service_fn(send)), namespace }
     }
 
-    /// Sends a request, and takes the answer's head; a refusal is read whole.
-    async fn begin(&self, request: Request) -> Result<http::Response<Answer>, Error> {
+    /// Sends a request, and takes the answer's head.
+    async fn head(&self, request: Request) -> Result<http::Response<Incoming>, Error> {
         let mut builder = http::Request::builder()
             .method(request.method)
             .uri(request.path)
-            .header(header::ACCEPT, request.accept.unwrap_or("application/json"))
+            .header(header::ACCEPT, request.accept.as_deref().unwrap_or("application/json"))
             .header(header::USER_AGENT, concat!("kopf/", env!("CARGO_PKG_VERSION")));
         let body = match request.body {
             Some((content_type, bytes)) => {
-                builder = builder.header(header::CONTENT_TYPE, content_type);
+                builder = builder.header(header::CONTENT_TYPE, content_type.as_ref());
                 Body::from(bytes)
             }
             None => Body::empty(),
         };
         let request = builder.body(body).map_err(|error| Error::Malformed(error.to_string()))?;
         let answer = self.transport.clone().oneshot(request).await;
-        let response = answer.map_err(|error| Error::Unreachable(reason(error.as_ref())))?;
+        answer.map_err(|error| Error::Unreachable(reason(error.as_ref())))
+    }
+
+    /// Sends a request, and takes the answer's head; a refusal is read whole.
+    async fn begin(&self, request: Request) -> Result<http::Response<Incoming>, Error> {
+        let response = self.head(request).await?;
         if response.status().is_success() {
             return Ok(response);
         }
@@ -204,6 +209,15 @@ impl Cluster for KubeCluster {
             let response = self.begin(request).await?;
             let warnings = warnings(response.headers());
             Ok(Response { body: whole(response.into_body()).await?, warnings })
+        })
+    }
+
+    fn ask(&self, request: Request) -> BoxFuture<'_, Result<Answer, Error>> {
+        within(ANSWER_WITHIN, async {
+            let response = self.head(request).await?;
+            let (code, headers) = (response.status().as_u16(), response.headers());
+            let (warnings, retry_after) = (warnings(headers), retry_after(headers));
+            Ok(Answer { code, warnings, retry_after, body: whole(response.into_body()).await? })
         })
     }
 
@@ -230,7 +244,7 @@ fn within<'a, T: Send + 'a>(
     .boxed()
 }
 
-async fn whole(body: Answer) -> Result<Bytes, Error> {
+async fn whole(body: Incoming) -> Result<Bytes, Error> {
     let collected = Limited::new(body, ANSWER_LIMIT).collect().await;
     collected.map(|body| body.to_bytes()).map_err(|error| Error::Unreachable(error.to_string()))
 }
@@ -261,7 +275,7 @@ fn warnings(headers: &HeaderMap) -> Vec<String> {
 }
 
 /// Cuts a body into lines.
-fn lines(body: Answer) -> Lines {
+fn lines(body: Incoming) -> Lines {
     let chunks = body.into_data_stream().map_err(|error| Error::Unreachable(error.to_string()));
     let state = (chunks, BytesMut::new(), 0);
     stream::try_unfold(state, |(mut chunks, mut buffer, mut searched)| async move {

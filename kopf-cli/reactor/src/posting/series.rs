@@ -1,6 +1,6 @@
 //! Tells which Events repeat one that was posted lately: they are counted there instead of being posted again.
 
-use std::collections::BTreeMap;
+use std::{borrow::Cow, collections::BTreeMap};
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -15,7 +15,7 @@ const REMEMBERED: usize = 1_000;
 pub(super) struct Series(BTreeMap<Key, Posted>);
 
 /// What makes two Events the same: the object's uid, the reason and the note.
-pub(super) type Key = (String, &'static str, String);
+pub(super) type Key = (String, Cow<'static, str>, String);
 
 #[derive(Debug)]
 struct Posted {
@@ -57,7 +57,7 @@ mod tests {
     }
 
     fn key(note: &str) -> Key {
-        ("uid".to_owned(), "Error", note.to_owned())
+        ("uid".to_owned(), "Error".into(), note.to_owned())
     }
 
     #[test]

@@ -82,6 +82,8 @@ pub struct End {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Post {
+    /// The call that posts it; zero: none.
+    pub span: u64,
     /// `Normal` or `Warning`.
     #[serde(rename = "type")]
     pub kind: String,
@@ -107,6 +109,8 @@ pub struct Transform {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Request {
+    /// The call that sends it; zero: none.
+    pub span: u64,
     /// Such as `GET`.
     pub method: String,
     /// Path and query, such as `/api/v1/namespaces/default/pods?limit=500`.
@@ -137,6 +141,8 @@ pub struct Response {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Watch {
+    /// The call that begins it, with which it ends; zero: of none.
+    pub span: u64,
     /// The number of a watch that was begun; absent: begin one.
     pub watch: Option<u64>,
     /// To begin: path and query, with `watch=true` in it.

@@ -113,7 +113,9 @@ fn every_option_is_taken() {
         r#""pods", id = "x", retries = 3, timeout = "1m30s", attempt_timeout = 5, backoff = 0, errors = permanent,
            field = "spec.a", labels = { "app" = "web", "tier" = present, "old" = absent }, optional,
            annotations = { "a/b" = "" }, param = json!([1, 2])"#,
-        expect![[r#"|| __kopf :: Options { retries : Some (3u32) , timeout : Some (90f64) , attempt_timeout : Some (5f64) , backoff : Some (__kopf :: Backoff :: Fixed (0f64)) , errors : Some (__kopf :: Errors :: Permanent) , field : Some ( ("spec.a")) , labels : :: std :: vec ! [( ("app") , __kopf :: Match :: Is (__kopf :: serde_json :: Value :: from ("web"))) , ( ("tier") , __kopf :: Match :: Present) , ( ("old") , __kopf :: Match :: Absent)] , annotations : :: std :: vec ! [( ("a/b") , __kopf :: Match :: Is (__kopf :: serde_json :: Value :: from ("")))] , optional : true , param : Some (__kopf :: param (json ! ([1 , 2]))) , .. :: core :: default :: Default :: default () }"#]],
+        expect![[
+            r#"|| __kopf :: Options { retries : Some (3u32) , timeout : Some (90f64) , attempt_timeout : Some (5f64) , backoff : Some (__kopf :: Backoff :: Fixed (0f64)) , errors : Some (__kopf :: Errors :: Permanent) , field : Some ( ("spec.a")) , labels : :: std :: vec ! [( ("app") , __kopf :: Match :: Is (__kopf :: serde_json :: Value :: from ("web"))) , ( ("tier") , __kopf :: Match :: Present) , ( ("old") , __kopf :: Match :: Absent)] , annotations : :: std :: vec ! [( ("a/b") , __kopf :: Match :: Is (__kopf :: serde_json :: Value :: from ("")))] , optional : true , param : Some (__kopf :: param (json ! ([1 , 2]))) , .. :: core :: default :: Default :: default () }"#
+        ]],
     );
     check_options(
         On::Create,

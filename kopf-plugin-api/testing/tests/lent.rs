@@ -1,0 +1,179 @@
+//! The operator's client in the hands of a plugin: what handlers ask of the API server, and what they get.
+
+use std::time::Duration;
+
+use kopf_plugin_api::{
+    client::{self, Change, Delete, Selection},
+    prelude::*,
+};
+use kopf_plugin_testing::{
+    Operator,
+    sandbox::{Effect, Fault},
+};
+
+const OBJECT: &str = "default/kopf-example-1";
+
+fn operator() -> Operator {
+    let mut operator = kopf_plugin_testing::start!();
+    operator.apply(include_str!("../../../examples/crd.yaml"));
+    operator.settle();
+    operator
+}
+
+/// Runs the handler that has this label, and answers what it returned or how it failed.
+#[track_caller]
+fn run(operator: &mut Operator, label: &str) -> String {
+    operator.apply(
+        &json!({
+            "apiVersion": "zalando.org/v1", "kind": "KopfExample",
+            "metadata": { "name": "kopf-example-1", "labels": { "do": label } }, "spec": {},
+        })
+        .to_string(),
+    );
+    operator.settle();
+    came_of(operator, label)
+}
+
+fn came_of(operator: &Operator, label: &str) -> String {
+    let object = operator.get("kopfexamples.zalando.org", OBJECT);
+    match object["status"].get(label) {
+        Some(Value::String(text)) => text.clone(),
+        Some(result) => result.to_string(),
+        None => {
+            let failed = format!("Handler {label} failed");
+            let lines = operator.log();
+            let line = lines.iter().rev().find_map(|line| Some(line.split_once(&failed)?.1.to_owned()));
+            line.unwrap_or_else(|| panic!("{label} has not ended: {lines:#?}")).trim().to_owned()
+        }
+    }
+}
+
+#[kopf::on::create("zalando.org", "v1", "kopfexamples", labels = { "do" = "lives" })]
+async fn lives(client: Client, namespace: Namespace) -> Outcome<Value> {
+    let maps = client.resource("v1", "configmaps").namespace(&namespace);
+    assert_eq!(maps.get_opt("m").await?, None);
+    let made = maps.create(&json!({ "metadata": { "name": "m", "labels": { "a": "b" } } })).await?;
+    let patched = maps.patch("m", &Change::Merge(json!({ "data": { "size": "1" } }))).await?;
+    let mut replaced = patched.clone();
+    replaced["data"]["size"] = json!("2");
+    maps.replace(&replaced).await?;
+    let found = maps.list(Selection::labels("a=b")).await?;
+    assert_eq!(maps.list(Selection::labels("a=c")).await?, Vec::<Value>::new());
+    let uid = made["metadata"]["uid"].as_str().unwrap_or_default();
+    maps.delete("m", &Delete::background().only_uid(uid)).await?;
+    assert!(!maps.delete_opt("m", &Delete::default()).await?);
+    Ok(
+        json!({ "found": found[0]["data"], "kind": found[0]["kind"], "there": maps.get_opt("m").await?.is_some() }),
+    )
+}
+
+#[test]
+fn an_object_lives_from_its_creation_to_its_deletion() {
+    let result = run(&mut operator(), "lives");
+    assert_eq!(result, r#"{"found":{"size":"2"},"kind":"ConfigMap","there":false}"#);
+}
+
+#[kopf::on::create("zalando.org", "v1", "kopfexamples", labels = { "do" = "blocks" })]
+fn blocks(client: Client, namespace: Namespace) -> Outcome<Value> {
+    let maps = client.blocking().kind("v1", "ConfigMap").namespace(&namespace);
+    maps.create(&json!({ "metadata": { "name": "m" }, "data": { "size": "1" } }))?;
+    Ok(maps.get("m")?["data"].clone())
+}
+
+#[test]
+fn a_handler_that_blocks_has_the_same_by_name_of_the_kind() {
+    let mut operator = operator();
+    assert_eq!(run(&mut operator, "blocks"), r#"{"size":"1"}"#);
+    let manager =
+        operator.journal().find(|entry| entry.method == "POST" && entry.path.contains("configmaps"));
+    assert!(manager[0].query.contains("fieldManager=kopf-plugin-testing.kopf.dev"), "{manager:?}");
+}
+
+#[kopf::on::create("zalando.org", "v1", "kopfexamples", labels = { "do" = "refused" }, retries = 1)]
+async fn refused(client: Client) -> Outcome<()> {
+    let maps = client.resource("v1", "configmaps").namespace("default");
+    match maps.get("nobody").await {
+        Err(client::Error::NotFound(status)) if status.code == 404 => {}
+        other => Err(kopf::Error::msg(format!("{other:?}")))?,
+    }
+    maps.create(&json!({ "metadata": { "name": "m" } })).await?;
+    match maps.create(&json!({ "metadata": { "name": "m" } })).await {
+        Err(client::Error::AlreadyExists(_)) => {}
+        other => Err(kopf::Error::msg(format!("{other:?}")))?,
+    }
+    let stale = json!({ "metadata": { "resourceVersion": "1" }, "data": {} });
+    match maps.patch("m", &Change::Merge(stale)).await {
+        Err(client::Error::Conflict(_)) => {}
+        other => Err(kopf::Error::msg(format!("{other:?}")))?,
+    }
+    maps.create(&json!({ "metadata": { "name": "NOT VALID" } })).await?;
+    Ok(())
+}
+
+#[test]
+fn refusals_are_told_apart_and_one_by_question_mark_is_the_handlers() {
+    let text = run(&mut operator(), "refused");
+    assert!(text.contains("NOT VALID") && text.contains("(422 Invalid)"), "{text}");
+}
+
+#[kopf::on::create("zalando.org", "v1", "kopfexamples", labels = { "do" = "busy" }, backoff = 1000)]
+async fn busy(client: Client) -> Outcome<&'static str> {
+    client.resource("v1", "secrets").namespace("default").list(Selection::all()).await?;
+    Ok("listed")
+}
+
+#[test]
+fn a_busy_server_is_asked_again_when_it_says() {
+    let mut operator = operator();
+    let busy_once =
+        Fault::new(Effect::TooManyRequests { retry_after: 7 }).when(|entry| entry.path.ends_with("/secrets"));
+    operator.sandbox().faults().add(busy_once);
+    assert!(run(&mut operator, "busy").starts_with("temporarily"));
+    operator.advance(Duration::from_secs(6));
+    assert!(came_of(&operator, "busy").starts_with("temporarily"));
+    operator.advance(Duration::from_secs(1));
+    assert_eq!(came_of(&operator, "busy"), "listed");
+}
+
+#[kopf::on::create("zalando.org", "v1", "kopfexamples", labels = { "do" = "waits" })]
+async fn waits(client: Client) -> Outcome<Value> {
+    let maps = client.resource("v1", "configmaps").namespace("default");
+    maps.create(&json!({ "metadata": { "name": "m" }, "data": { "phase": "new" } })).await?;
+    let writing = maps.clone();
+    // The task goes on once the handler waits, on a thread of the plugin's own.
+    let writing = kopf::spawn(async move {
+        writing.create(&json!({ "metadata": { "name": "other" } })).await?;
+        writing.patch("m", &Change::Merge(json!({ "data": { "phase": "done" } }))).await
+    });
+    let found = maps.wait_until("m", 60, |map| map["data"]["phase"] == "done").await?;
+    writing.await??;
+    let late = maps.wait_until("m", 0, |map| map["data"]["phase"] == "never").await;
+    assert!(matches!(late, Err(client::Error::TimedOut { .. })), "{late:?}");
+    maps.delete("m", &Delete::default()).await?;
+    maps.wait_until_gone("m", 60).await?;
+    Ok(found["data"]["phase"].clone())
+}
+
+#[test]
+fn an_object_is_waited_for_and_its_end_too() {
+    assert_eq!(run(&mut operator(), "waits"), "done");
+}
+
+#[kopf::on::create("zalando.org", "v1", "kopfexamples", labels = { "do" = "nowhere" })]
+async fn nowhere(client: Client) -> Outcome<String> {
+    let paths = ["https://elsewhere.example/api", "//elsewhere.example/api", "/proxy", "api/v1"];
+    let mut refused = 0;
+    for path in paths {
+        match client.request("GET", path, None).await {
+            Err(client::Error::Unsendable(_)) => refused += 1,
+            other => return Err(kopf::Error::msg(format!("{other:?}"))),
+        }
+    }
+    let version = client.request("GET", "/version", None).await?;
+    Ok(format!("{refused} {}", version["major"].is_string()))
+}
+
+#[test]
+fn requests_lead_to_the_api_server_and_nowhere_else() {
+    assert_eq!(run(&mut operator(), "nowhere"), "4 true");
+}
