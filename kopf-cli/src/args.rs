@@ -2,11 +2,9 @@
 //!
 //! What it means, together with the environment, is said by [`crate::config`].
 
-use std::{ffi::OsString, net::SocketAddr, num::NonZeroUsize, path::PathBuf, time::Duration};
+use std::{ffi::OsString, net::SocketAddr, path::PathBuf};
 
 use clap::{Args, Parser, Subcommand};
-
-use kopf_reactor::Events;
 
 use crate::{config::value, telemetry::Format};
 
@@ -36,6 +34,8 @@ pub enum Command {
     Run(Box<Run>),
     /// List the resources and handlers of a plugin. Needs no cluster.
     Inspect(Inspect),
+    /// List the settings: what each is, where it comes from and what it does. Needs no cluster.
+    Settings(ShowSettings),
 }
 
 /// The words after `kopf run`.
@@ -100,20 +100,49 @@ pub struct Run {
 
     /// Which Kubernetes Events to post: all, warnings or none; all by default [env: KOPF_EVENTS]
     #[arg(long, value_name = "WHICH", value_parser = value::events)]
-    pub events: Option<Events>,
+    pub events: Option<String>,
 
     /// How many handlers may run at once; 64 by default [env: KOPF_CONCURRENCY]
     #[arg(long, value_name = "N", value_parser = value::concurrency)]
-    pub concurrency: Option<NonZeroUsize>,
+    pub concurrency: Option<String>,
 
     /// How many seconds handlers may take to finish when the operator stops; 25 by default [env: KOPF_GRACE]
     #[arg(long, value_name = "S", value_parser = value::grace)]
-    pub grace: Option<Duration>,
+    pub grace: Option<String>,
 
     /// Serve /healthz and /readyz at this address: a port of the loopback, or HOST:PORT; off by default
     /// [env: KOPF_HTTP]
     #[arg(long, value_name = "ADDR", value_parser = value::address)]
     pub http: Option<SocketAddr>,
+
+    /// Where settings come from.
+    #[command(flatten)]
+    pub settings: Settings,
+}
+
+/// Where settings come from, besides the environment.
+#[derive(Debug, Default, Args)]
+pub struct Settings {
+    /// The file of settings; kopf.toml in the working folder by default, if it is there [env: KOPF_CONFIG]
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+
+    /// Set a setting, such as watching.inactivity_timeout=30; can be given several times. `kopf settings` lists all
+    /// [env: KOPF_WATCHING_INACTIVITY_TIMEOUT and so on]
+    #[arg(long, value_name = "KEY=VALUE", value_parser = value::assignment)]
+    pub set: Vec<(String, String)>,
+}
+
+/// The words after `kopf settings`.
+#[derive(Debug, Default, Args)]
+pub struct ShowSettings {
+    /// Where settings come from.
+    #[command(flatten)]
+    pub settings: Settings,
+
+    /// Print JSON, whose keys are stable
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// The words after `kopf inspect`.

@@ -2,6 +2,7 @@
 
 pub mod inspect;
 pub mod run;
+pub mod settings;
 
 use std::fmt;
 
@@ -38,6 +39,16 @@ impl Failure {
     }
 }
 
+/// The environment of this process.
+fn environment() -> impl Fn(&str) -> Option<String> {
+    |variable| Some(std::env::var_os(variable)?.to_string_lossy().into_owned())
+}
+
+/// The names of its variables.
+fn variables() -> impl Iterator<Item = String> {
+    std::env::vars_os().map(|(name, _)| name.to_string_lossy().into_owned())
+}
+
 /// Runs a command, and returns the code to exit with.
 ///
 /// # Errors
@@ -47,5 +58,6 @@ pub fn run(command: Command) -> Result<u8, Failure> {
     match command {
         Command::Run(typed) => run::run(*typed),
         Command::Inspect(typed) => inspect::inspect(typed),
+        Command::Settings(typed) => settings::settings(&typed),
     }
 }

@@ -1,19 +1,22 @@
 //! What a command line means: what was typed, the environment where nothing was, and defaults for the rest.
 
+mod file;
+pub mod settings;
 pub mod value;
 
 use std::{collections::BTreeSet, net::SocketAddr, path::PathBuf};
 
 use kopf_core::identity::{self, Identity};
-use kopf_reactor::{Scope, Settings};
+use kopf_reactor::Scope;
 
+use self::settings::Chosen;
 use crate::{
     args,
     telemetry::{Format, Verbosity},
 };
 
 /// Why a command line and an environment mean nothing.
-#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// A variable's value is none of its option's.
     #[error("{variable} is `{found}`: {expected}")]
@@ -33,6 +36,12 @@ pub enum Error {
         /// The other.
         second: &'static str,
     },
+    /// The file of settings is not read.
+    #[error(transparent)]
+    File(#[from] file::Error),
+    /// Settings are not set, a line for each.
+    #[error("{0}")]
+    Settings(String),
     /// The operator cannot be called that.
     #[error(transparent)]
     Name(#[from] identity::Error),
@@ -79,7 +88,7 @@ pub struct Run {
     /// Who the operator is; if nothing is said, its only plugin says it.
     pub identity: Option<Identity>,
     /// How the operator works. Who posts its Events is not known before its name is.
-    pub settings: Settings,
+    pub settings: Chosen,
     /// Where to serve the probes.
     pub http: Option<SocketAddr>,
     /// How to log.
@@ -88,6 +97,15 @@ pub struct Run {
     pub verbosity: Verbosity,
     /// The pod or machine that the operator runs on, for Kubernetes Events.
     pub host: Option<String>,
+}
+
+/// What `kopf settings` is to do.
+#[derive(Debug, Clone)]
+pub struct ShowSettings {
+    /// The settings, as far as they are said without plugins.
+    pub settings: Chosen,
+    /// Whether to print JSON.
+    pub json: bool,
 }
 
 /// What `kopf inspect` is to do.
@@ -117,16 +135,10 @@ impl Run {
             None if sources.len() > 1 => return Err(Error::Nameless { plugins: sources.len() }),
             None => None,
         };
-        let defaults = Settings::default();
-        let settings = Settings {
-            scope: environment.scope(typed.namespaces, typed.all_namespaces)?,
-            events: environment.or(typed.events, "KOPF_EVENTS", value::events)?.unwrap_or(defaults.events),
-            concurrency: environment
-                .or(typed.concurrency, "KOPF_CONCURRENCY", value::concurrency)?
-                .map_or(defaults.concurrency, usize::from),
-            grace: environment.or(typed.grace, "KOPF_GRACE", value::grace)?.unwrap_or(defaults.grace),
-            ..defaults
-        };
+        let flags =
+            [("--events", &typed.events), ("--concurrency", &typed.concurrency), ("--grace", &typed.grace)];
+        let mut settings = Chosen::new(&typed.settings, &flags, &environment)?;
+        settings.settings.scope = environment.scope(typed.namespaces, typed.all_namespaces)?;
         Ok(Run {
             target: environment.target(typed.sandbox, typed.kubeconfig, typed.context)?,
             manifests: environment.or_paths(typed.manifests, "KOPF_APPLY")?,
@@ -140,6 +152,21 @@ impl Run {
             identity,
             settings,
         })
+    }
+}
+
+impl ShowSettings {
+    /// Takes what was typed, and asks the environment.
+    ///
+    /// # Errors
+    ///
+    /// As [`Run::new`].
+    pub fn new(
+        typed: &args::ShowSettings,
+        environment: &dyn Fn(&str) -> Option<String>,
+    ) -> Result<ShowSettings, Error> {
+        let settings = Chosen::new(&typed.settings, &[], &Environment(environment))?;
+        Ok(ShowSettings { settings, json: typed.json })
     }
 }
 

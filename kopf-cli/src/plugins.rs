@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use kopf_core::{handler::Handler, registry::Registry, selector::Selector};
 use kopf_loader::{Loaded, Options, Plugin};
+use kopf_reactor::Settings;
 
 use crate::{build_plugin, commands::Failure, config::Source, telemetry::Verbosity};
 
@@ -28,7 +29,7 @@ pub struct Plugins {
 ///
 /// As wrong usage, when none is given and the working directory is no crate's. As a failure, with a line for each
 /// plugin that cannot be built or loaded, and for each two handlers that do not go together.
-pub fn load(sources: &[Source], verbosity: Verbosity, concurrency: usize) -> Result<Plugins, Failure> {
+pub fn load(sources: &[Source], verbosity: Verbosity, settings: &Settings) -> Result<Plugins, Failure> {
     if sources.is_empty() {
         build_plugin::check(Path::new(".")).map_err(|error| match error {
             build_plugin::Error::NotACrate(_) | build_plugin::Error::NotAPackage(_) => {
@@ -51,7 +52,12 @@ pub fn load(sources: &[Source], verbosity: Verbosity, concurrency: usize) -> Res
             },
         }
     }
-    let options = Options { level: level(verbosity), sync_threads: concurrency, ..Options::default() };
+    let options = Options {
+        level: level(verbosity),
+        sync_threads: settings.execution.concurrency,
+        stall: settings.execution.stall,
+        ..Options::default()
+    };
     match kopf_loader::load(&files, &options) {
         Ok(mut loaded) if problems.is_empty() => {
             let registry =

@@ -13,7 +13,7 @@ use jiff::Timestamp;
 use serde_json::{Map, Value};
 
 pub use self::{
-    conclude::{DURABLE_AFTER, conclude, is_to_be_written},
+    conclude::{Durability, conclude},
     plan::{plan, spy},
 };
 use crate::{

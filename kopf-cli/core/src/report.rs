@@ -70,6 +70,15 @@ impl fmt::Display for Kind {
     }
 }
 
+/// Who posts.
+#[derive(Debug, Clone, Copy)]
+pub struct Reporter<'a> {
+    /// The controller, `kopf` if it is empty.
+    pub component: &'a str,
+    /// The operator's name and pod, cut at 128 bytes; `kopf` if it is empty.
+    pub instance: &'a str,
+}
+
 /// What an Event needs to know of its object, which need not be kept any longer then.
 pub fn reference(body: &Value) -> Value {
     let metadata = body.get("metadata").unwrap_or(&Value::Null);
@@ -89,9 +98,8 @@ pub fn reference(body: &Value) -> Value {
 
 /// The Event, to be posted to the namespace that its metadata names: the object's, or `default` for one without.
 ///
-/// `instance` is the operator's name and pod, cut at 128 bytes; `name_suffix` tells this Event's name from others about
-/// the same object.
-pub fn event(report: &Report<'_>, instance: &str, name_suffix: &str, now: Timestamp) -> Value {
+/// `name_suffix` tells this Event's name from others about the same object.
+pub fn event(report: &Report<'_>, reporter: Reporter<'_>, name_suffix: &str, now: Timestamp) -> Value {
     let text = |key: &str| report.regarding.get(key).and_then(Value::as_str).filter(|text| !text.is_empty());
     let or = |text: &str, other: &str| cut(if text.is_empty() { other } else { text }, WORD_LIMIT).to_owned();
     json!({
@@ -106,8 +114,8 @@ pub fn event(report: &Report<'_>, instance: &str, name_suffix: &str, now: Timest
         "action": ACTION,
         "note": cut(report.note, NOTE_LIMIT),
         "regarding": report.regarding,
-        "reportingController": CONTROLLER,
-        "reportingInstance": or(instance, CONTROLLER),
+        "reportingController": or(reporter.component, CONTROLLER),
+        "reportingInstance": or(reporter.instance, CONTROLLER),
         "eventTime": moment(now),
     })
 }

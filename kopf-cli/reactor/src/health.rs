@@ -1,16 +1,19 @@
 //! Whether the operator lives, and whether it is ready: what the probes ask.
 
-use std::sync::{
-    Arc, Mutex,
-    atomic::{AtomicBool, AtomicI64, Ordering},
+use std::{
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, AtomicI64, Ordering},
+    },
+    time::Duration,
 };
 
 use jiff::Timestamp;
 
 use crate::{Clock, Invoker};
 
-/// A watch that had neither event nor bookmark for three times its limit of silence has failed to mend itself.
-const DEAD_AFTER_MS: i64 = 3 * 70_000;
+/// A watch that had neither event nor bookmark for so many times its limit of silence has failed to mend itself.
+const SILENCES: u32 = 3;
 
 /// What the probes ask. Cheap to clone.
 #[derive(Clone)]
@@ -28,6 +31,7 @@ struct Inner {
 pub(crate) struct Pulse {
     name: String,
     heard_at_ms: AtomicI64,
+    dead_after_ms: i64,
     synced: AtomicBool,
     ended: AtomicBool,
 }
@@ -51,7 +55,7 @@ impl Health {
         let now = self.0.clock.now().as_millisecond();
         let silent = self.pulses().into_iter().filter_map(|pulse| {
             let silent = now - pulse.heard_at_ms.load(Ordering::Relaxed);
-            (silent > DEAD_AFTER_MS)
+            (silent > pulse.dead_after_ms)
                 .then(|| format!("nothing heard of {} for {} seconds", pulse.name, silent / 1000))
         });
         let overdue = self.0.invoker.overdue().into_iter().map(|call| {
@@ -78,11 +82,12 @@ impl Health {
         self.0.discovered.store(true, Ordering::Relaxed);
     }
 
-    /// Registers a watch.
-    pub(crate) fn pulse(&self, name: String) -> Arc<Pulse> {
+    /// Registers a watch that is opened anew after this long a silence.
+    pub(crate) fn pulse(&self, name: String, silence: Duration) -> Arc<Pulse> {
         let pulse = Arc::new(Pulse {
             name,
             heard_at_ms: AtomicI64::new(self.0.clock.now().as_millisecond()),
+            dead_after_ms: (silence * SILENCES).as_millis().try_into().unwrap_or(i64::MAX),
             synced: AtomicBool::new(false),
             ended: AtomicBool::new(false),
         });

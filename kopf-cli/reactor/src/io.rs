@@ -6,7 +6,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use kopf_core::{backoff::Backoff, identity::Identity};
+use kopf_core::identity::Identity;
 
 use crate::{
     Clock, Cluster, Invoker, Settings, complaints::Complaints, health::Health, posting::Mailbox, queue::Queue,
@@ -19,7 +19,6 @@ pub(crate) struct Io {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) identity: Identity,
     pub(crate) settings: Settings,
-    pub(crate) backoff: Backoff,
     pub(crate) queue: Queue,
     pub(crate) health: Health,
     pub(crate) mailbox: Mailbox,

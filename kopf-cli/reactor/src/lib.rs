@@ -21,16 +21,17 @@ mod orchestrate;
 mod pace;
 mod posting;
 mod queue;
+pub mod settings;
 mod settle;
 mod source;
 pub mod stop;
 mod watch;
 mod worker;
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use futures::future::{Either, select};
-use kopf_core::{backoff::Backoff, identity::Identity, registry::Registry};
+use kopf_core::{identity::Identity, registry::Registry};
 use tokio::task::JoinSet;
 use tracing::{debug, info, warn};
 
@@ -39,6 +40,7 @@ pub use self::{
     cluster::Cluster,
     health::Health,
     invoke::{Attempt, Invoker, Overdue, Subject},
+    settings::{Events, Scope, Settings},
     stop::{Stop, Stopper},
 };
 use self::{
@@ -47,57 +49,6 @@ use self::{
     posting::Letter,
     queue::Queue,
 };
-
-/// Where the operator serves.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub enum Scope {
-    /// The whole cluster, or where that is not allowed the context's namespace.
-    #[default]
-    Default,
-    /// The whole cluster.
-    Cluster,
-    /// These namespaces. Resources without a namespace are served too.
-    Namespaces(Vec<String>),
-}
-
-/// Which Kubernetes Events are posted.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Events {
-    /// Successes and failures.
-    #[default]
-    All,
-    /// Failures.
-    Warnings,
-    /// None.
-    None,
-}
-
-/// How an operator works.
-#[derive(Debug, Clone)]
-pub struct Settings {
-    /// Where it serves.
-    pub scope: Scope,
-    /// Which Events it posts.
-    pub events: Events,
-    /// How many objects it handles at once.
-    pub concurrency: usize,
-    /// How long handlers may go on after the operator was told to stop.
-    pub grace: Duration,
-    /// Who posts the Events: the operator's name and its pod's, say.
-    pub instance: String,
-}
-
-impl Default for Settings {
-    fn default() -> Settings {
-        Settings {
-            scope: Scope::Default,
-            events: Events::All,
-            concurrency: 64,
-            grace: Duration::from_secs(25),
-            instance: String::new(),
-        }
-    }
-}
 
 /// An operator.
 pub struct Operator {
@@ -116,16 +67,15 @@ impl Operator {
         identity: Identity,
         settings: Settings,
     ) -> Operator {
-        let (mailbox, letters) = posting::mailbox(settings.events);
+        let (mailbox, letters) = posting::mailbox(settings.posting.events);
         let io = Io {
             health: Health::new(clock.clone(), invoker.clone()),
             cluster,
             invoker,
             clock,
             identity,
+            queue: Queue::new(settings.queueing.waiting_bytes),
             settings,
-            backoff: Backoff::default(),
-            queue: Queue::new(),
             mailbox,
             complaints: Complaints::default(),
             pruned: Pruned::default(),
@@ -144,7 +94,7 @@ impl Operator {
         let Operator { io, registry, mut letters } = self;
         io.invoker.lend(lent::Lent::new(&io));
         let mut workers = JoinSet::new();
-        for _ in 0..io.settings.concurrency.max(1) {
+        for _ in 0..io.settings.execution.concurrency.max(1) {
             let io = io.clone();
             workers.spawn(async move { worker::work(&io).await });
         }
@@ -157,7 +107,10 @@ impl Operator {
         let watches = services.spawn(async move { orchestrate::orchestrate(orchestrator, &registry).await });
         stop.told().await;
 
-        info!("Stopping: handlers that run may finish within {} seconds.", io.settings.grace.as_secs_f64());
+        info!(
+            "Stopping: handlers that run may finish within {} seconds.",
+            io.settings.process.grace.as_secs_f64()
+        );
         watches.abort();
         io.queue.close();
         let ended = {
@@ -167,7 +120,7 @@ impl Operator {
                     .await;
                 flush(&io).await;
             });
-            matches!(select(done, io.clock.sleep(io.settings.grace)).await, Either::Left(_))
+            matches!(select(done, io.clock.sleep(io.settings.process.grace)).await, Either::Left(_))
         };
         if ended {
             debug!("All handlers have finished.");

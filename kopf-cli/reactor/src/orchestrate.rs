@@ -8,7 +8,6 @@ use std::{
         Arc,
         atomic::{AtomicBool, Ordering},
     },
-    time::Duration,
 };
 
 use futures::future::select;
@@ -28,14 +27,11 @@ use crate::{
     discover::{self, Discovered},
     io::{Io, chance},
     source::Source,
-    watch::{self, BACKOFF},
+    watch,
 };
 
 /// Where definitions are watched, so that resources are served as soon as they are there.
 const DEFINITIONS: &str = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
-
-/// How often the cluster is asked for its resources, where its definitions cannot be watched or groups are silent.
-const ASK_AGAIN: Duration = Duration::from_secs(60);
 
 /// What makes the orchestration look again.
 #[derive(Default)]
@@ -75,7 +71,7 @@ pub(crate) async fn orchestrate(io: Arc<Io>, registry: &Registry) {
         io.health.set_discovered();
         let patient = signals.blind.load(Ordering::Relaxed) || !discovered.silent.is_empty();
         if patient {
-            drop(select(Box::pin(changed), io.clock.sleep(ASK_AGAIN)).await);
+            drop(select(Box::pin(changed), io.clock.sleep(io.settings.scanning.interval)).await);
         } else {
             changed.await;
         }
@@ -99,7 +95,11 @@ async fn discover_patiently(io: &Io) -> Discovered {
                 } else {
                     debug!("Cannot learn what the cluster serves, and will try again: {error}");
                 }
-                let delay = BACKOFF.delay(failures, chance()).max(error.retry_after().unwrap_or_default());
+                let delay = io
+                    .settings
+                    .reconnection()
+                    .delay(failures, chance())
+                    .max(error.retry_after().unwrap_or_default());
                 failures += 1;
                 io.clock.sleep(delay).await;
             }
@@ -140,7 +140,8 @@ impl Watches {
     fn watch_definitions(&mut self) {
         let (io, signals) = (self.io.clone(), self.signals.clone());
         // No part of the health: an operator works without knowing what is yet to come.
-        let pulse = io.health.pulse("custom resource definitions".to_owned());
+        let silence = io.settings.watching.inactivity_timeout;
+        let pulse = io.health.pulse("custom resource definitions".to_owned(), silence);
         pulse.synced();
         pulse.end();
         self.tasks.spawn(async move {
@@ -185,7 +186,7 @@ impl Watches {
         self.numbers += 1;
         let source = Source::new(self.numbers, served, key.1.clone());
         debug!("Watching {source}.");
-        let pulse = self.io.health.pulse(source.to_string());
+        let pulse = self.io.health.pulse(source.to_string(), self.io.settings.watching.inactivity_timeout);
         let (io, signals) = (self.io.clone(), self.signals.clone());
         let sink = Objects { io, source: source.clone(), signals, listed: AtomicBool::new(false) };
         let (io, path, name, heart) = (self.io.clone(), source.path(), source.to_string(), pulse.clone());

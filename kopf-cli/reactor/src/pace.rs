@@ -2,10 +2,6 @@
 
 use jiff::Timestamp;
 
-/// The most writes to one object within a minute in which nobody else has changed it. More is a loop: a spy that is woken
-/// by what it writes, say.
-const MOST: u16 = 60;
-
 /// Our own writes to one object within one minute of the clock, since somebody else changed it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Pace {
@@ -26,9 +22,10 @@ impl Pace {
         *self = Pace::default();
     }
 
-    /// When to write again, if this was too often.
-    pub(crate) fn pause(self, now: Timestamp) -> Option<Timestamp> {
-        let over = self.minute == minute(now) && self.writes >= MOST;
+    /// When to write again, if there were as many writes as this within a minute in which nobody else has changed the
+    /// object: that is a loop, of a spy that is woken by what it writes, say.
+    pub(crate) fn pause(self, now: Timestamp, most: u16) -> Option<Timestamp> {
+        let over = self.minute == minute(now) && self.writes >= most;
         over.then(|| Timestamp::from_second((i64::from(self.minute) + 1) * 60).unwrap_or(Timestamp::MAX))
     }
 }
@@ -49,11 +46,11 @@ mod tests {
     fn the_sixtieth_write_of_a_minute_is_the_last_unless_others_write_too() {
         let mut pace = Pace::default();
         (0..59).for_each(|_| pace.count(at(61)));
-        assert_eq!(pace.pause(at(62)), None);
+        assert_eq!(pace.pause(at(62), 60), None);
         pace.count(at(62));
-        assert_eq!(pace.pause(at(62)), Some(at(120)));
-        assert_eq!(pace.pause(at(120)), None);
+        assert_eq!(pace.pause(at(62), 60), Some(at(120)));
+        assert_eq!(pace.pause(at(120), 60), None);
         pace.forgive();
-        assert_eq!(pace.pause(at(62)), None);
+        assert_eq!(pace.pause(at(62), 60), None);
     }
 }

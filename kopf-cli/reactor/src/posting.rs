@@ -5,7 +5,7 @@ mod series;
 use std::borrow::Cow;
 
 use jiff::Timestamp;
-use kopf_core::report::{self, Budget, Kind, Report};
+use kopf_core::report::{self, Budget, Kind, Report, Reporter};
 use serde_json::Value;
 use tokio::sync::mpsc;
 use tracing::{debug, warn};
@@ -19,10 +19,6 @@ use crate::{
 
 /// How many Events wait at most. Beyond that they are dropped: what they tell is in the log too.
 const WAITING: usize = 512;
-
-/// What is posted at once, and each second in the long run, over all objects.
-const BURST: u32 = 300;
-const PER_SECOND: f64 = 30.0;
 
 /// An Event to be posted.
 pub(crate) struct Letter {
@@ -87,7 +83,7 @@ impl Mailbox {
 
 /// Posts what arrives, until the mailbox is gone.
 pub(crate) async fn post(io: &Io, letters: &mut mpsc::Receiver<Letter>) {
-    let mut budget = Budget::new(BURST, PER_SECOND);
+    let mut budget = Budget::new(io.settings.posting.burst, io.settings.posting.per_second);
     let mut series = Series::default();
     let mut number = io.clock.now().as_nanosecond() as u64;
     while let Some(letter) = letters.recv().await {
@@ -113,7 +109,10 @@ async fn deliver(io: &Io, series: &mut Series, letter: Letter, number: u64) -> R
     let Letter { kind, reason, note, regarding, at } = letter;
     let uid = regarding["uid"].as_str().unwrap_or_default().to_owned();
     let report = Report { kind, reason: &reason, note: &note, regarding: &regarding };
-    let event = report::event(&report, &io.settings.instance, &format!("{number:x}"), at);
+    let settings = &io.settings.posting;
+    let reporter =
+        Reporter { component: &settings.reporting_component, instance: &settings.reporting_instance };
+    let event = report::event(&report, reporter, &format!("{number:x}"), at);
     let key = (uid, reason, note);
     if let Some((path, count)) = series.repeat(&key, at) {
         match io.cluster.send(Request::merge_patch(path, &report::series(count, at))).await {

@@ -129,9 +129,10 @@ pub(crate) struct Queue {
 }
 
 impl Queue {
-    pub(crate) fn new() -> Queue {
+    /// A queue that keeps so many bytes of waiting events.
+    pub(crate) fn new(waiting_bytes: usize) -> Queue {
         Queue {
-            slots: Mutex::new(Slots::default()),
+            slots: Mutex::new(Slots::new(waiting_bytes)),
             ready: Semaphore::new(0),
             space: Notify::new(),
             timers: Notify::new(),

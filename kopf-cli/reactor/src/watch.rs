@@ -5,14 +5,13 @@
 
 mod page;
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use bytes::Bytes;
 use futures::{
     StreamExt,
     future::{BoxFuture, Either, select},
 };
-use kopf_core::backoff::Backoff;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use tracing::{debug, info, warn};
@@ -23,19 +22,6 @@ use crate::{
     io::{Io, chance},
     queue::Sight,
 };
-
-/// Silence for this long means that the connection is gone: the server sends a bookmark each minute.
-const SILENCE: Duration = Duration::from_secs(70);
-
-/// How long the server lets a watch live. Below the 5 minutes of common load balancers.
-const WATCH_SECONDS: u32 = 290;
-
-/// How many objects a page of a list has.
-const PAGE: u32 = 500;
-
-/// The waits between attempts on a server that does not answer.
-pub(crate) const BACKOFF: Backoff =
-    Backoff { first: Duration::from_millis(500), factor: 2.0, limit: Duration::from_secs(30) };
 
 /// Takes what a watch sees.
 pub(crate) trait Sink: Send + Sync {
@@ -122,7 +108,7 @@ pub(crate) async fn watch(io: &Io, name: &str, path: &str, pulse: &Arc<Pulse>, s
                 End::Failed(error) => error.retry_after(),
                 _ => None,
             };
-            let delay = BACKOFF.delay(failures, chance()).max(asked.unwrap_or_default());
+            let delay = io.settings.reconnection().delay(failures, chance()).max(asked.unwrap_or_default());
             failures = failures.saturating_add(1);
             io.clock.sleep(delay).await;
         }
@@ -155,11 +141,12 @@ fn recovered(io: &Io, name: &str, failures: &mut u32) {
 /// Lists all pages; answers the version that the list is of.
 async fn list(io: &Io, path: &str, pulse: &Pulse, sink: &dyn Sink) -> Result<String, Error> {
     sink.begin();
+    let limit = io.settings.watching.page_size;
     let mut token = String::new();
     loop {
         let query =
             if token.is_empty() { String::new() } else { format!("&continue={}", page::escape(&token)) };
-        let body = io.cluster.send(Request::get(format!("{path}?limit={PAGE}{query}"))).await?.body;
+        let body = io.cluster.send(Request::get(format!("{path}?limit={limit}{query}"))).await?.body;
         let page = page::read(&body)?;
         // The objects are copies by now: while spies take their time with them, the page need not be kept.
         drop(body);
@@ -188,8 +175,9 @@ async fn stream(
     progressed: &mut bool,
 ) -> End {
     let query = format!(
-        "watch=true&allowWatchBookmarks=true&resourceVersion={}&timeoutSeconds={WATCH_SECONDS}",
-        page::escape(version)
+        "watch=true&allowWatchBookmarks=true&resourceVersion={}&timeoutSeconds={}",
+        page::escape(version),
+        io.settings.watching.server_timeout.as_secs()
     );
     let mut lines = match io.cluster.watch(Request::get(format!("{path}?{query}"))).await {
         Ok(lines) => lines,
@@ -249,10 +237,11 @@ fn error_event(object: &RawValue) -> End {
 
 /// The next line; `None` at the stream's end or after too long a silence.
 async fn next_line(io: &Io, lines: &mut Lines) -> Option<Result<Bytes, Error>> {
-    match select(lines.next(), io.clock.sleep(SILENCE)).await {
+    let silence = io.settings.watching.inactivity_timeout;
+    match select(lines.next(), io.clock.sleep(silence)).await {
         Either::Left((line, _)) => line,
         Either::Right(_) => {
-            debug!("Nothing was heard for {} seconds: the watch is opened anew.", SILENCE.as_secs());
+            debug!("Nothing was heard for {} seconds: the watch is opened anew.", silence.as_secs_f64());
             None
         }
     }

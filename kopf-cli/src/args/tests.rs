@@ -47,7 +47,7 @@ fn a_value_that_is_none_is_refused_with_what_is_expected() {
     );
     check(
         "kopf run --concurrency 0",
-        "error: invalid value '0' for '--concurrency <N>': expected a number from 1 to 10000",
+        "error: invalid value '0' for '--concurrency <N>': expected a whole number from 1 to 10000",
     );
     check("kopf run --grace -1", "error: unexpected argument '-1' found");
     check("kopf fly", "error: unrecognized subcommand 'fly'");
@@ -92,6 +92,7 @@ fn the_help_names_the_variable_of_each_option() {
         "CONCURRENCY",
         "GRACE",
         "HTTP",
+        "CONFIG",
     ] {
         assert!(help.contains(&format!("[env: KOPF_{option}]")), "of {option}");
     }

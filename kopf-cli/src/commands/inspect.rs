@@ -12,6 +12,7 @@ use kopf_core::{
     handler::{Errors, Handler},
 };
 use kopf_loader::Plugin;
+use kopf_reactor::Settings;
 use serde::Serialize;
 use serde_json::Value;
 
@@ -31,7 +32,7 @@ use crate::{
 pub fn inspect(typed: args::Inspect) -> Result<u8, Failure> {
     let config = config::Inspect::new(typed);
     telemetry::start(Format::Full, Verbosity::Quiet);
-    let plugins = plugins::load(config.source.as_slice(), Verbosity::Quiet, 1)?;
+    let plugins = plugins::load(config.source.as_slice(), Verbosity::Quiet, &Settings::default())?;
     let handlers: Vec<&Handler> = plugins.registry.handlers().iter().map(AsRef::as_ref).collect();
     for plugin in &plugins.loaded.plugins {
         let text = if config.json { json(plugin, &handlers) } else { table(plugin, &handlers) };

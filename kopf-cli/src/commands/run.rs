@@ -10,7 +10,7 @@ use std::{
 
 use kopf_core::{handler::Handler, identity::Identity};
 use kopf_loader::{Loaded, Plugin};
-use kopf_reactor::{Clock, Cluster, Health, Operator, Settings, Stopper, SystemClock, cluster::kube, stop};
+use kopf_reactor::{Clock, Cluster, Health, Operator, Stopper, SystemClock, cluster::kube, stop};
 
 use crate::{
     apply::{
@@ -18,7 +18,7 @@ use crate::{
         manifest::{self, Manifest},
     },
     args,
-    commands::Failure,
+    commands::{Failure, environment, variables},
     config::{self, Target},
     http::{Server, probes::Probes},
     plugins::{self, Plugins},
@@ -36,12 +36,12 @@ const INSTANCE_LIMIT: usize = 128;
 ///
 /// When it cannot begin.
 pub fn run(typed: args::Run) -> Result<u8, Failure> {
-    let environment = |variable: &str| Some(std::env::var_os(variable)?.to_string_lossy().into_owned());
-    let config = config::Run::new(typed, &environment).map_err(Failure::usage)?;
+    let config = config::Run::new(typed, &environment()).map_err(Failure::usage)?;
+    config::settings::check_variables(variables()).map_err(Failure::usage)?;
     telemetry::start(config.format, config.verbosity);
 
     let manifests = manifest::read(&config.manifests).map_err(Failure::failed)?;
-    let plugins = plugins::load(&config.sources, config.verbosity, config.settings.concurrency)?;
+    let plugins = plugins::load(&config.sources, config.verbosity, &config.settings.settings)?;
     let identity = identity(config.identity.clone(), &plugins.loaded.plugins)?;
 
     let runtime = tokio::runtime::Runtime::new()
@@ -77,7 +77,10 @@ async fn serve(
 
     let Plugins { loaded: Loaded { invoker, .. }, registry } = plugins;
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-    let settings = Settings { instance: instance(&identity, config.host.as_deref()), ..config.settings };
+    let mut settings = config.settings.settings;
+    if settings.posting.reporting_instance.is_empty() {
+        settings.posting.reporting_instance = instance(&identity, config.host.as_deref());
+    }
     let operator = Operator::new(cluster.clone(), invoker, clock.clone(), registry, identity, settings);
     let probes = probes(server, operator.health());
     let work = async {

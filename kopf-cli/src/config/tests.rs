@@ -19,7 +19,7 @@ fn check(line: &str, environment: &[&str], show: fn(&Run) -> String, expected: &
 }
 
 fn scope(run: &Run) -> String {
-    format!("{:?}", run.settings.scope)
+    format!("{:?}", run.settings.settings.scope)
 }
 
 fn target(run: &Run) -> String {
@@ -42,7 +42,8 @@ fn name(run: &Run) -> String {
 }
 
 fn numbers(run: &Run) -> String {
-    let Settings { events, concurrency, grace, .. } = &run.settings;
+    let kopf_reactor::Settings { posting, execution, process, .. } = &run.settings.settings;
+    let (events, concurrency, grace) = (posting.events, execution.concurrency, process.grace);
     format!("{events:?} {concurrency} {grace:?} {:?} {:?}", run.http, run.format)
 }
 

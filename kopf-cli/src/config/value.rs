@@ -2,18 +2,14 @@
 //!
 //! Errors say what is expected; whoever asks adds which option was meant and what was found.
 
-use std::{
-    net::{IpAddr, Ipv4Addr, SocketAddr},
-    num::NonZeroUsize,
-    time::Duration,
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+
+use kopf_reactor::{
+    Settings,
+    settings::{self, Given},
 };
 
-use kopf_reactor::Events;
-
 use crate::telemetry::Format;
-
-/// The most handlers that may run at once. More than this is a slip of the finger, and no machine's wish.
-const CONCURRENCY_LIMIT: usize = 10_000;
 
 /// The name of a namespace: a DNS label.
 pub fn namespace(text: &str) -> Result<String, String> {
@@ -36,27 +32,34 @@ pub fn format(text: &str) -> Result<Format, String> {
 }
 
 /// Which Kubernetes Events to post.
-pub fn events(text: &str) -> Result<Events, String> {
-    match text.to_ascii_lowercase().as_str() {
-        "all" => Ok(Events::All),
-        "warnings" => Ok(Events::Warnings),
-        "none" => Ok(Events::None),
-        _ => Err("expected all, warnings or none".to_owned()),
-    }
+pub fn events(text: &str) -> Result<String, String> {
+    setting("posting.events", text)
 }
 
 /// How many handlers may run at once.
-pub fn concurrency(text: &str) -> Result<NonZeroUsize, String> {
-    (text.parse().ok())
-        .filter(|number: &NonZeroUsize| number.get() <= CONCURRENCY_LIMIT)
-        .ok_or_else(|| format!("expected a number from 1 to {CONCURRENCY_LIMIT}"))
+pub fn concurrency(text: &str) -> Result<String, String> {
+    setting("execution.concurrency", text)
 }
 
-/// Seconds, perhaps with a fraction.
-pub fn grace(text: &str) -> Result<Duration, String> {
-    (text.parse().ok())
-        .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok())
-        .ok_or_else(|| "expected seconds, such as 25 or 0.5".to_owned())
+/// How long handlers may take at the end.
+pub fn grace(text: &str) -> Result<String, String> {
+    setting("process.grace", text)
+}
+
+/// Text that the setting takes.
+fn setting(key: &str, text: &str) -> Result<String, String> {
+    match Settings::default().set(key, &Given::Text(text)) {
+        Ok(()) => Ok(text.to_owned()),
+        Err(settings::Error::Wrong { expected, .. }) => Err(format!("expected {expected}")),
+        Err(error) => Err(error.to_string()),
+    }
+}
+
+/// A setting and its value.
+pub fn assignment(text: &str) -> Result<(String, String), String> {
+    let expected = || "expected KEY=VALUE, such as watching.inactivity_timeout=30".to_owned();
+    let (key, value) = text.split_once('=').ok_or_else(expected)?;
+    Ok((key.trim().to_owned(), value.trim().to_owned()))
 }
 
 /// An address to serve at: a port, of the loopback; or a host and a port.
@@ -126,14 +129,16 @@ mod tests {
 
     #[test]
     fn numbers_keep_to_what_they_count() {
-        check(concurrency, "64", "64");
+        check(concurrency, "64", "\"64\"");
         for text in ["0", "-1", "10001", "many"] {
-            check(concurrency, text, "error: expected a number from 1 to 10000");
+            check(concurrency, text, "error: expected a whole number from 1 to 10000");
         }
-        check(grace, "0", "0ns");
-        check(grace, "2.5", "2.5s");
-        for text in ["-1", "NaN", "inf", "1e300", "5s"] {
-            check(grace, text, "error: expected seconds, such as 25 or 0.5");
+        check(grace, "0", "\"0\"");
+        check(grace, "2.5", "\"2.5\"");
+        check(grace, "1m30s", "\"1m30s\"");
+        for text in ["-1", "NaN", "inf", "1e300"] {
+            let expected = "error: expected 0s to 1d: a number of seconds, or text such as \"1m30s\"";
+            check(grace, text, expected);
         }
     }
 
@@ -141,11 +146,19 @@ mod tests {
     fn words_are_taken_in_any_case() {
         check(format, "JSON", "Json");
         check(format, "xml", "error: expected full, plain or json");
-        check(events, "Warnings", "Warnings");
-        check(events, "some", "error: expected all, warnings or none");
+        check(events, "Warnings", "\"Warnings\"");
+        check(events, "some", "error: expected all or warnings or none");
         check(switch, "Yes", "true");
         check(switch, "off", "false");
         check(switch, "maybe", "error: expected true or false");
+    }
+
+    #[test]
+    fn an_assignment_is_cut_at_its_first_sign() {
+        check(assignment, "a.b=c=d", r#"("a.b", "c=d")"#);
+        check(assignment, " a.b = c ", r#"("a.b", "c")"#);
+        check(assignment, "a.b=", r#"("a.b", "")"#);
+        check(assignment, "a.b", "error: expected KEY=VALUE, such as watching.inactivity_timeout=30");
     }
 
     #[test]

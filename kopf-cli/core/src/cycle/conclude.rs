@@ -17,12 +17,28 @@ use crate::{
     store::{handled::Handled, progress::Progress},
 };
 
-/// A cycle that has run for this long is written before its next handler, lest much be repeated after a crash.
-pub const DURABLE_AFTER: Duration = Duration::from_secs(1);
+/// When what the handlers of one cycle brought is written. What is not written is repeated after a crash.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Durability {
+    /// At the end of the cycle; or at once, when a handler has failed, or handlers so far have taken long.
+    #[default]
+    Auto,
+    /// After each handler.
+    Each,
+    /// At the end of the cycle.
+    Cycle,
+}
 
-/// Whether a cycle that still has handlers to call is to be written first.
-pub fn is_to_be_written(last: &Verdict, spent: Duration) -> bool {
-    !last.progress.success || spent >= DURABLE_AFTER
+impl Durability {
+    /// Whether a cycle that still has handlers to call is to be written first, after it has `spent` so long; `long` is
+    /// what counts as long.
+    pub fn is_to_be_written(self, last: &Verdict, spent: Duration, long: Duration) -> bool {
+        match self {
+            Durability::Auto => !last.progress.success || spent >= long,
+            Durability::Each => true,
+            Durability::Cycle => false,
+        }
+    }
 }
 
 /// Concludes a cycle from the verdicts on its attempts, as far as they were made, and from what handlers want changed.

@@ -10,7 +10,12 @@ fn at(second: i64) -> Timestamp {
 
 /// The Event about an object of this name and namespace, as an API server gets it.
 fn about(regarding: &Value, reason: &str, note: &str, instance: &str, suffix: &str) -> Value {
-    event(&Report { kind: Kind::Normal, reason, note, regarding }, instance, suffix, at(1_000_000_000))
+    event(
+        &Report { kind: Kind::Normal, reason, note, regarding },
+        Reporter { component: "", instance },
+        suffix,
+        at(1_000_000_000),
+    )
 }
 
 #[test]

@@ -263,7 +263,8 @@ impl World {
             if let Some(change) = change {
                 patch::merge(wanted.get_or_insert_with(|| json!({})), &change);
             }
-            let is_to_be_written = cycle::is_to_be_written(&verdict, Duration::ZERO);
+            let is_to_be_written =
+                cycle::Durability::Auto.is_to_be_written(&verdict, Duration::ZERO, Duration::from_secs(1));
             verdicts.push((call.handler, verdict));
             if is_to_be_written {
                 break;

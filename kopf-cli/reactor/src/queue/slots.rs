@@ -12,9 +12,6 @@ use kopf_core::object::{Header, Version};
 use super::{Key, Memory, Pending, Place, Rest, Sight, Turn};
 use crate::{pace::Pace, source::Source};
 
-/// The bytes of waiting events past which they are let go, or waited with: a few thousand objects.
-const BYTES: usize = 8 << 20;
-
 #[derive(Default)]
 pub(super) struct Slots {
     slots: HashMap<Key, Slot>,
@@ -23,6 +20,8 @@ pub(super) struct Slots {
     epochs: BTreeMap<u32, u32>,
     sources: BTreeMap<u32, Arc<Source>>,
     bytes: usize,
+    /// The bytes of waiting events past which they are let go, or waited with.
+    limit: usize,
 }
 
 /// What is kept of an object. At rest, with nothing to remember, it is this and its key alone.
@@ -55,13 +54,18 @@ enum State {
 }
 
 impl Slots {
+    /// No objects, and room for so many bytes of waiting events.
+    pub(super) fn new(limit: usize) -> Slots {
+        Slots { limit, ..Slots::default() }
+    }
+
     pub(super) fn begin_list(&mut self, source: &Arc<Source>) {
         self.sources.insert(source.id, source.clone());
         *self.epochs.entry(source.id).or_default() += 1;
     }
 
     pub(super) fn is_full(&self) -> bool {
-        self.bytes >= BYTES
+        self.bytes >= self.limit
     }
 
     /// Takes an event; answers whether its object became ready by it.
@@ -94,7 +98,7 @@ impl Slots {
         if !each {
             self.bytes -= more.pending.drain(..).map(|pending| pending.size()).sum::<usize>();
         }
-        let raw = (each || self.bytes < BYTES).then_some(raw);
+        let raw = (each || self.bytes < self.limit).then_some(raw);
         let pending = Pending { sight, raw };
         self.bytes += pending.size();
         more.pending.push_back(pending);

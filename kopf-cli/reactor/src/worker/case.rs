@@ -253,6 +253,7 @@ impl<'a> Case<'a> {
             self.tell_verdict(verdict, subject);
         }
         let began = self.io.clock.now();
+        let (execution, backoff) = (&self.io.settings.execution, self.io.settings.backoff());
         let mut verdicts: Vec<(Arc<Handler>, Verdict)> = vec![];
         let mut patch: Option<Value> = None;
         for call in std::mem::take(&mut plan.calls) {
@@ -260,7 +261,7 @@ impl<'a> Case<'a> {
             self.tell(Level::Debug, &format!("Handler {} is invoked.", handler.id));
             let answer = self.attempt(call, subject, Sight::Modified).await;
             let now = self.io.clock.now();
-            let policy = Policy { backoff: &self.io.backoff, jitter: chance() };
+            let policy = Policy { backoff: &backoff, jitter: chance() };
             let mut verdict = outcome::judge(&handler, &before, &answer, policy, now);
             if self.is_pruned(&handler) {
                 verdict.result = None;
@@ -272,7 +273,8 @@ impl<'a> Case<'a> {
             if let Some(wanted) = &answer.patch {
                 patch::merge(patch.get_or_insert_with(|| json!({})), wanted);
             }
-            let stop = cycle::is_to_be_written(&verdict, outcome::elapsed(began, now));
+            let spent = outcome::elapsed(began, now);
+            let stop = execution.durability.is_to_be_written(&verdict, spent, execution.durable_after);
             verdicts.push((handler, verdict));
             if stop {
                 break;
@@ -287,7 +289,9 @@ impl<'a> Case<'a> {
 
     /// Writes a conclusion, and says what comes next.
     pub(super) async fn settle(&mut self, subject: &Arc<Subject>, conclusion: Conclusion) -> Next {
-        if let Some(pause) = self.memory.pace.pause(self.io.clock.now()) {
+        if let Some(pause) =
+            self.memory.pace.pause(self.io.clock.now(), self.io.settings.execution.loop_writes)
+        {
             self.tell_loop();
             self.memory.unsettled = Some(Box::new(conclusion));
             return Next::Rest(Some(pause));

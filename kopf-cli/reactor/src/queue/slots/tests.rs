@@ -14,7 +14,7 @@ struct Table {
 impl Table {
     fn new(on: On) -> Table {
         let served = fixtures::served(fixtures::handler(on));
-        let mut table = Table { slots: Slots::default(), source: Source::new(1, served, None) };
+        let mut table = Table { slots: Slots::new(8 << 20), source: Source::new(1, served, None) };
         table.slots.begin_list(&table.source);
         table
     }
@@ -137,7 +137,7 @@ fn a_retry_whose_time_comes_while_an_event_waits_is_not_lost() {
 fn past_the_budget_bytes_are_let_go_where_the_object_can_be_fetched() {
     for (on, kept) in [(On::Create, false), (On::Event, true)] {
         let mut table = Table::new(on);
-        table.slots.bytes = BYTES;
+        table.slots.bytes = 8 << 20;
         assert!(table.slots.is_full());
         table.offer(Sight::Added, "a", 1);
         let turn = table.slots.take().unwrap();

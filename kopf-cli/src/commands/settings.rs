@@ -1,0 +1,127 @@
+//! `kopf settings`: what each setting is, where it comes from, and what it does.
+
+use std::io::{self, Write as _};
+
+use kopf_reactor::{Settings, settings::KEYS};
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::{
+    args,
+    commands::{Failure, environment, variables},
+    config::{self, settings::Chosen},
+};
+
+/// Prints all settings on standard output.
+///
+/// # Errors
+///
+/// When they are wrong.
+pub fn settings(typed: &args::ShowSettings) -> Result<u8, Failure> {
+    let config = config::ShowSettings::new(typed, &environment()).map_err(Failure::usage)?;
+    config::settings::check_variables(variables()).map_err(Failure::usage)?;
+    let text = if config.json { json(&config.settings) } else { table(&config.settings) };
+    // Whoever closed the stream does not want to read it.
+    let _ = io::stdout().write_all(text.as_bytes());
+    Ok(0)
+}
+
+/// What `--json` prints of each. Keys are added, and never renamed or taken away.
+#[derive(Serialize)]
+struct Report {
+    key: &'static str,
+    /// Spans are in seconds.
+    value: Value,
+    default: Value,
+    from: String,
+    about: &'static str,
+    /// What values it takes.
+    takes: String,
+    /// The variable of the environment.
+    variable: String,
+}
+
+fn json(chosen: &Chosen) -> String {
+    let report = |key: &kopf_reactor::settings::Key| Report {
+        key: key.name,
+        value: key.value(&chosen.settings),
+        default: key.value(&Settings::default()),
+        from: chosen.origin(key.name).to_string(),
+        about: key.about(),
+        takes: key.expected(),
+        variable: key.variable(),
+    };
+    let reports: Vec<Report> = KEYS.iter().map(report).collect();
+    // It is made of text and numbers, which JSON has.
+    serde_json::to_string_pretty(&reports).unwrap_or_default() + "\n"
+}
+
+/// A line for each setting, in columns.
+fn table(chosen: &Chosen) -> String {
+    let head = ["SETTING", "VALUE", "FROM", "WHAT IT DOES"].map(str::to_owned);
+    let row = |key: &kopf_reactor::settings::Key| {
+        let value = key.text(&chosen.settings);
+        let value = if value.is_empty() { "\"\"".to_owned() } else { value };
+        [key.name.to_owned(), value, chosen.origin(key.name).to_string(), key.about().to_owned()]
+    };
+    let rows: Vec<[String; 4]> = std::iter::once(head).chain(KEYS.iter().map(row)).collect();
+    let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
+    let (name, value, from) = (width(0), width(1), width(2));
+    rows.iter()
+        .map(|[key, set, origin, about]| format!("{key:name$}  {set:value$}  {origin:from$}  {about}\n"))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use expect_test::{Expect, expect};
+
+    use super::*;
+
+    /// The lines about a group, as printed.
+    #[track_caller]
+    #[expect(clippy::needless_pass_by_value, reason = "expectations are written in place")]
+    fn check(group: &str, expected: Expect) {
+        let mut chosen = Chosen::default();
+        let mut settings = Settings::default();
+        settings.queueing.waiting_bytes = 5;
+        chosen.started(settings);
+        let text = table(&chosen);
+        let wanted = |line: &&str| line.starts_with("SETTING") || line.starts_with(group);
+        expected.assert_eq(&text.lines().filter(wanted).collect::<Vec<_>>().join("\n"));
+    }
+
+    #[test]
+    fn each_setting_has_a_line_of_what_it_is_where_from_and_what_for() {
+        check(
+            "queueing",
+            expect![[r#"
+            SETTING                      VALUE  FROM             WHAT IT DOES
+            queueing.waiting_bytes       5      startup handler  How many bytes of waiting events are kept. Past that objects are fetched when their turn comes."#]],
+        );
+        check(
+            "posting.rep",
+            expect![[r#"
+            SETTING                      VALUE  FROM             WHAT IT DOES
+            posting.reporting_component  kopf   default          Who is named as the controller that posts.
+            posting.reporting_instance   ""     default          Who is named as the instance of that controller; empty for the operator's name and its pod's."#]],
+        );
+    }
+
+    #[test]
+    fn json_has_keys_for_machines() {
+        let reports: Vec<Value> = serde_json::from_str(&json(&Chosen::default())).unwrap();
+        assert_eq!(reports.len(), KEYS.len());
+        let watching = reports.iter().find(|report| report["key"] == "watching.inactivity_timeout");
+        expect![[r#"
+            {
+              "key": "watching.inactivity_timeout",
+              "value": 70,
+              "default": 70,
+              "from": "default",
+              "about": "How long a watch may be silent before it is opened anew. The API server sends a bookmark each minute.",
+              "takes": "1s to 1d: a number of seconds, or text such as \"1m30s\"",
+              "variable": "KOPF_WATCHING_INACTIVITY_TIMEOUT"
+            }"#]].assert_eq(&serde_json::to_string_pretty(&watching).unwrap());
+    }
+}
