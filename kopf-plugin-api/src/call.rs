@@ -11,6 +11,7 @@ use crate::{
     args::Patch,
     document::{Document, Documents},
     registry::Registration,
+    state::Kept,
 };
 
 /// One attempt of one handler, as an argument of one's own ([`FromCall`](crate::FromCall)) sees it.
@@ -26,10 +27,16 @@ struct Inner {
     sent: RVec<u8>,
     context: OnceLock<Result<wire::Context, String>>,
     patch: Patch,
+    kept: Arc<Kept>,
 }
 
 impl Call {
-    pub(crate) fn new(handler: &'static Registration, request: InvokeRequest, documents: &Documents) -> Call {
+    pub(crate) fn new(
+        handler: &'static Registration,
+        request: InvokeRequest,
+        documents: &Documents,
+        kept: Arc<Kept>,
+    ) -> Call {
         Call(Arc::new(Inner {
             handler,
             object: documents.of(request.object),
@@ -37,6 +44,7 @@ impl Call {
             sent: request.context,
             context: OnceLock::new(),
             patch: Patch::default(),
+            kept,
         }))
     }
 
@@ -62,6 +70,10 @@ impl Call {
     /// What the handler wants to be patched. Kept when the handler fails.
     pub fn patch(&self) -> &Patch {
         &self.0.patch
+    }
+
+    pub(crate) fn kept(&self) -> &Kept {
+        &self.0.kept
     }
 
     pub(crate) fn document(&self) -> &Document {

@@ -16,7 +16,7 @@ use abi_stable::{
 };
 use kopf_plugin_abi::{
     v1::{FutureV1, HostV1Ref, InvokeRequest, PluginV1, Reply, op},
-    wire::{Done, Failure, FailureKind, Init},
+    wire::{Done, Failure, FailureKind, Forget, Init},
 };
 use serde::Serialize;
 
@@ -28,6 +28,7 @@ use crate::{
     registry::{Registry, Run},
     runtime::Lazy,
     scope::Scope,
+    state::Kept,
     telemetry::Telemetry,
 };
 
@@ -41,6 +42,7 @@ pub(crate) struct Plugin {
     pub(crate) telemetry: Telemetry,
     pub(crate) client: crate::client::Shared,
     documents: Documents,
+    pub(crate) kept: Arc<Kept>,
 }
 
 /// The plugin behind each table.
@@ -101,9 +103,10 @@ extern "C" fn set_level<const TABLE: usize>(level: u8) {
     }));
 }
 
-extern "C" fn control<const TABLE: usize>(operation: u32, _body: RVec<u8>) -> FutureV1 {
+extern "C" fn control<const TABLE: usize>(operation: u32, body: RVec<u8>) -> FutureV1 {
     match operation {
         op::RETIRE => ready(reply(catch(|| retire(TABLE)).map(|()| serde_json::Map::new()))),
+        op::FORGET => ready(reply(catch(|| forget(TABLE, &body)).and_then(|forgotten| forgotten))),
         other => refuse(format!("operation {other} is not known to this plugin")),
     }
 }
@@ -128,6 +131,7 @@ fn start(table: usize, host: HostV1Ref, config: &[u8]) -> Result<impl Serialize 
         telemetry,
         client: crate::client::Shared::default(),
         documents: Documents::default(),
+        kept: Arc::default(),
     };
     // The lock is taken for this alone: the hook of a panic under it would wait for it.
     let mut slot = STARTED[table].write().unwrap_or_else(PoisonError::into_inner);
@@ -144,6 +148,16 @@ fn retire(table: usize) {
         plugin.runtime.retire();
         crate::testing::give_back(table);
     }
+}
+
+/// Lets go of what is kept of an object. What is dropped by it is an author's, so that is done within the plugin's scope.
+fn forget(table: usize, body: &[u8]) -> Result<serde_json::Map<String, serde_json::Value>, Box<Failure>> {
+    let forget: Forget = serde_json::from_slice(body)
+        .map_err(|error| unsupported(format!("what is to be forgotten cannot be read: {error}")))?;
+    let plugin = started(table).ok_or_else(|| unsupported("the plugin is not started, or retired".into()))?;
+    let kept = plugin.kept.clone();
+    Scope { span: 0, plugin }.run(|| kept.forget(&forget));
+    Ok(serde_json::Map::new())
 }
 
 /// What of a handler a request calls.
@@ -167,7 +181,7 @@ fn prepare(table: usize, request: InvokeRequest) -> Result<(Scope, Call, Called)
         }
     };
     let scope = Scope { span: request.span, plugin: plugin.clone() };
-    Ok((scope, Call::new(handler, request, &plugin.documents), called))
+    Ok((scope, Call::new(handler, request, &plugin.documents, plugin.kept.clone()), called))
 }
 
 /// A handler's future: polled and dropped within its scope, and with its panics caught.

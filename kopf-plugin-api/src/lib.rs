@@ -94,6 +94,10 @@
 //! which, [`Permanent`] says that it is over. What was put into the [`Patch`](args::Patch) is sent either way. A panic
 //! is an error with its place and backtrace; the operator lives on.
 //!
+//! # What it remembers
+//!
+//! [`state`] has the memory of an object, and what all handlers share.
+//!
 //! # What else there is
 //!
 //! Lines of `tracing` and `log` reach the operator's output with the object that they are about. An `async` handler has
@@ -121,6 +125,7 @@ pub mod prelude;
 mod registry;
 mod runtime;
 mod scope;
+pub mod state;
 mod telemetry;
 #[doc(hidden)]
 pub mod testing;
@@ -132,6 +137,7 @@ pub use client::client;
 pub use kopf_plugin_abi::wire::Wants;
 pub use outcome::{Error, IntoDelay, IntoOutcome, Outcome, Permanent, Temporary, permanent, temporary};
 pub use scope::spawn;
+pub use state::share;
 
 pub use {jiff, serde, serde_json, tracing};
 

@@ -81,6 +81,8 @@ pub struct Wants {
     pub new: bool,
     /// The difference of the two.
     pub diff: bool,
+    /// What its plugin remembers of the object, which is to be told when the object is gone.
+    pub memo: bool,
 }
 
 /// One attribute on one function.

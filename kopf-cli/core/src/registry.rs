@@ -1,6 +1,6 @@
 //! All handlers of all plugins, and which of them serve a resource.
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use crate::{
     essence::is_inherent,
@@ -137,6 +137,11 @@ impl Served {
     /// The handlers that are called for a reason.
     pub fn changing(&self) -> impl Iterator<Item = &Arc<Handler>> {
         self.handlers.iter().filter(|handler| handler.on != On::Event)
+    }
+
+    /// The plugins that remember something of each object, once each.
+    pub fn remembering(&self) -> BTreeSet<usize> {
+        self.handlers.iter().filter(|handler| handler.wants.memo).map(|handler| handler.plugin).collect()
     }
 
     /// Whether the objects hold what must not be copied into an annotation.

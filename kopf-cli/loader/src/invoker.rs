@@ -12,8 +12,11 @@ use std::{
 use abi_stable::std_types::{RResult, RVec};
 use futures::{channel::oneshot, future::BoxFuture};
 use kopf_core::outcome::{Answer, FailureKind};
-use kopf_plugin_abi::v1::{FutureV1, InvokeRequest, PluginV1Ref, Reply, op};
-use kopf_reactor::{Attempt, Invoker, invoke::Overdue, lent::Lent};
+use kopf_plugin_abi::{
+    v1::{FutureV1, InvokeRequest, PluginV1Ref, Reply, op},
+    wire,
+};
+use kopf_reactor::{Attempt, Forget, Invoker, invoke::Overdue, lent::Lent};
 use tokio::{runtime::Runtime, task::JoinSet};
 
 use crate::{
@@ -174,6 +177,24 @@ impl Invoker for PluginInvoker {
 
     fn lend(&self, lent: Lent) {
         self.host.lending.take(lent);
+    }
+
+    fn forget(&self, forget: Forget) -> BoxFuture<'static, ()> {
+        let Forget { plugin, uid, handler } = forget;
+        let Some(&plugin) = self.plugins.get(plugin) else { return Box::pin(std::future::ready(())) };
+        let body = serde_json::to_vec(&wire::Forget { uid: uid.into(), handler });
+        let host = self.host.clone();
+        let forgetting = async move {
+            let Ok(body) = body else { return };
+            if let RResult::RErr(error) = host.lend(|| plugin.control()(op::FORGET, body.into())).await {
+                tracing::debug!(error = %String::from_utf8_lossy(&error), "A plugin does not forget an object.");
+            }
+        };
+        // What is dropped by it is an author's and may take its time, so it is not done on the reactor's threads.
+        let Some(runtime) = &self.runtime else { return Box::pin(forgetting) };
+        let mut task = JoinSet::new();
+        task.spawn_on(forgetting, runtime.handle());
+        Box::pin(async move { drop(task.join_next().await) })
     }
 
     fn overdue(&self) -> Vec<Overdue> {

@@ -118,7 +118,7 @@ fn handler(plugin: usize, index: u32, declared: wire::Declaration) -> Result<Han
         asynchronous,
         limits,
         optional: options.optional,
-        wants: Wants { old: wants.old, new: wants.new, diff: wants.diff },
+        wants: Wants { old: wants.old, new: wants.new, diff: wants.diff, memo: wants.memo },
         param: options.param,
         function,
         package,

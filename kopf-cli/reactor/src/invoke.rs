@@ -54,6 +54,17 @@ pub struct Overdue {
     pub blocking: bool,
 }
 
+/// What a plugin need not keep any longer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Forget {
+    /// Which of the loaded plugins.
+    pub plugin: usize,
+    /// The object's uid.
+    pub uid: Box<str>,
+    /// Only what this handler has put into its index; `None`: all that the plugin keeps of the object.
+    pub handler: Option<u32>,
+}
+
 /// Makes attempts. The reactor limits how long it waits for them, and drops those that take too long.
 pub trait Invoker: Send + Sync + 'static {
     /// Makes an attempt. Dropping the future interrupts an asynchronous handler; a synchronous one goes on to its end, and
@@ -64,6 +75,9 @@ pub trait Invoker: Send + Sync + 'static {
     fn lend(&self, lent: Lent) {
         drop(lent);
     }
+
+    /// Has a plugin let go of what it keeps of an object. Ends when that is done; later attempts begin anew.
+    fn forget(&self, forget: Forget) -> BoxFuture<'static, ()>;
 
     /// Calls that have kept a thread for longer than is sound: to be named, and to fail the health check.
     fn overdue(&self) -> Vec<Overdue> {

@@ -17,6 +17,7 @@ mod health;
 pub mod invoke;
 mod io;
 pub mod lent;
+mod let_go;
 mod orchestrate;
 mod pace;
 mod posting;
@@ -39,7 +40,7 @@ pub use self::{
     clock::{Clock, SystemClock},
     cluster::Cluster,
     health::Health,
-    invoke::{Attempt, Invoker, Overdue, Subject},
+    invoke::{Attempt, Forget, Invoker, Overdue, Subject},
     settings::{Events, Scope, Settings},
     stop::{Stop, Stopper},
 };

@@ -26,6 +26,7 @@ use crate::{
     Scope,
     discover::{self, Discovered},
     io::{Io, chance},
+    let_go::let_go,
     source::Source,
     watch,
 };
@@ -67,7 +68,7 @@ pub(crate) async fn orchestrate(io: Arc<Io>, registry: &Registry) {
             // Which definitions have changed since is not known.
             io.pruned.clear();
         }
-        watches.adjust(assignment.served);
+        watches.adjust(assignment.served).await;
         io.health.set_discovered();
         let patient = signals.blind.load(Ordering::Relaxed) || !discovered.silent.is_empty();
         if patient {
@@ -156,23 +157,23 @@ impl Watches {
     }
 
     /// Starts what is missing and stops what is served no more.
-    fn adjust(&mut self, served: Vec<Served>) {
+    async fn adjust(&mut self, served: Vec<Served>) {
         let mut wanted: BTreeMap<(String, Option<String>), Served> = BTreeMap::new();
         for served in served {
             for namespace in self.namespaces(&served.resource) {
                 wanted.insert((served.resource.name(), namespace), served.clone());
             }
         }
-        self.running.retain(|key, running| {
-            let stays = wanted.contains_key(key);
-            if !stays {
-                info!("No longer watching {}.", running.source);
-                running.task.abort();
-                running.pulse.end();
-                self.io.queue.forget(&running.source);
+        let stopped: Vec<_> = self.running.extract_if(.., |key, _| !wanted.contains_key(key)).collect();
+        for (_, running) in stopped {
+            info!("No longer watching {}.", running.source);
+            running.task.abort();
+            running.pulse.end();
+            // Before another watch may bring the same objects again.
+            for uid in self.io.queue.forget(&running.source) {
+                let_go(&self.io, &running.source.served(), &uid).await;
             }
-            stays
-        });
+        }
         for (key, served) in wanted {
             match self.running.get(&key) {
                 Some(running) if *running.source.served() != served => running.source.replace(served),

@@ -20,7 +20,7 @@ use kopf_core::{
 };
 use tokio::sync::{Notify, Semaphore};
 
-use self::slots::Slots;
+use self::slots::{After, Slots};
 use crate::{Clock, pace::Pace, source::Source};
 
 /// What a watch saw.
@@ -171,10 +171,11 @@ impl Queue {
         slots.count(source)
     }
 
-    /// Forgets all objects of a source that is served no more.
-    pub(crate) fn forget(&self, source: &Source) {
-        self.slots().forget(source);
+    /// Forgets all objects of a source that is served no more; answers the uids of those that no other source has.
+    pub(crate) fn forget(&self, source: &Source) -> Vec<Box<str>> {
+        let forgotten = self.slots().forget(source);
         self.space.notify_waiters();
+        forgotten
     }
 
     /// The next turn; `None` once the queue is closed.
@@ -189,15 +190,17 @@ impl Queue {
         }
     }
 
-    /// Ends a turn.
-    pub(crate) fn rest(&self, key: Key, rest: Rest) {
+    /// Ends a turn; answers whether nothing is known of the object any more, for its source was forgotten meanwhile.
+    pub(crate) fn rest(&self, key: Key, rest: Rest) -> bool {
         let wakes = matches!(rest, Rest::Until(Some(_), _));
-        if self.slots().rest(key, rest) {
+        let after = self.slots().rest(key, rest);
+        if after == After::Ready {
             self.ready.add_permits(1);
         }
         if wakes {
             self.timers.notify_one();
         }
+        after == After::Unknown
     }
 
     /// Gives objects their turn when their time has come, for ever.

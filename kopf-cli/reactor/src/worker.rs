@@ -14,6 +14,7 @@ use self::case::{Case, Next, Sighted};
 use crate::{
     clock,
     io::Io,
+    let_go::let_go,
     queue::{Memory, Rest, Turn},
 };
 
@@ -23,13 +24,17 @@ const AFTER_A_FAULT: Duration = Duration::from_secs(60);
 /// Takes turns until the queue is closed.
 pub(crate) async fn work(io: &Io) {
     while let Some(turn) = io.queue.next().await {
-        let key = turn.key.clone();
+        let (key, source) = (turn.key.clone(), turn.source.clone());
         let place = turn.place.clone();
         let rest = AssertUnwindSafe(handle(io, turn)).catch_unwind().await.unwrap_or_else(|_| {
             error!(object = %place, "Handling has failed by a fault of kopf itself; it begins anew in a minute.");
             Rest::Until(Some(clock::after(io.clock.now(), AFTER_A_FAULT)), Memory::default())
         });
-        io.queue.rest(key, rest);
+        let uid = key.uid.clone();
+        if io.queue.rest(key, rest) {
+            // What its handlers have remembered since would never be let go of.
+            let_go(io, &source.served(), &uid).await;
+        }
     }
 }
 
@@ -89,7 +94,7 @@ async fn handle(io: &Io, turn: Turn) -> Rest {
                 if let Some(subject) = subject {
                     case.spy(&subject, sight).await;
                 }
-                return case.gone();
+                return case.gone().await;
             }
             Sighted::Failed(error) => failed = Some(error),
         }

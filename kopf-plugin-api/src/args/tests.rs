@@ -44,7 +44,7 @@ fn call(object: &Value, old: Option<&Value>, context: &Value) -> Call {
         old: old.map_or(ROption::RNone, |old| ROption::RSome(bytes(old))),
         context: RVec::from(context.to_string().into_bytes()),
     };
-    Call::new(&HANDLER, request, &Documents::default())
+    Call::new(&HANDLER, request, &Documents::default(), std::sync::Arc::default())
 }
 
 fn thing() -> Value {

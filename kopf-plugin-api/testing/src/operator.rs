@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use kopf_core::{identity::Identity, outcome::Answer, registry::Registry};
 use kopf_loader::{Options, PluginInvoker};
 use kopf_plugin_abi::wire::Init;
-use kopf_reactor::{Attempt, Invoker, Settings, cluster::kube::KubeCluster, lent::Lent, stop};
+use kopf_reactor::{Attempt, Forget, Invoker, Settings, cluster::kube::KubeCluster, lent::Lent, stop};
 use kopf_sandbox::{Entry, Journal, Sandbox};
 use serde_json::Value;
 use tokio::{runtime::Runtime, task::JoinHandle};
@@ -274,6 +274,10 @@ impl<I: Invoker> Invoker for Watched<I> {
 
     fn lend(&self, lent: Lent) {
         self.invoker.lend(lent);
+    }
+
+    fn forget(&self, forget: Forget) -> BoxFuture<'static, ()> {
+        self.invoker.forget(forget)
     }
 }
 

@@ -85,7 +85,7 @@ pub(crate) fn on(on: On, id: &str) -> Handler {
         asynchronous: true,
         limits: Limits::default(),
         optional: false,
-        wants: Wants { old: true, new: true, diff: true },
+        wants: Wants { old: true, new: true, diff: true, memo: false },
         param: None,
         function: id.to_owned(),
         package: "tests".to_owned(),

@@ -106,6 +106,7 @@ fn a_declaration_becomes_a_handler_faithfully() {
                     old: true,
                     new: false,
                     diff: true,
+                    memo: false,
                 },
                 param: Some(
                     Object {

@@ -7,7 +7,7 @@ use futures::executor::block_on;
 use kopf_core::outcome::Answer;
 use kopf_loader::{Loaded, Plugin};
 use kopf_plugin_abi::v1::op;
-use kopf_reactor::Invoker;
+use kopf_reactor::{Forget, Invoker};
 use serde_json::{Value, json};
 
 use crate::stage::{attempt, call, lines, load, subject};
@@ -194,6 +194,22 @@ fn one_file_loaded_twice_is_two_plugins_that_share_nothing() {
     block_on(first.invoker.retire());
     assert!(call(&first, "create_fn", "twice").result.is_err());
     assert!(call(&second, "create_fn", "twice").result.is_ok());
+}
+
+#[test]
+fn what_a_plugin_remembers_of_an_object_goes_when_the_object_does() {
+    let (loaded, other) = (load(&["orderly"]), load(&["orderly"]));
+    let count = |loaded: &Loaded, id: &str| text(call(loaded, id, "memo"));
+    assert_eq!([count(&loaded, "counting"), count(&loaded, "counting_async")], ["1", "2"]);
+    assert_eq!(count(&other, "counting"), "1", "another plugin has a memory of its own");
+    let forget = |uid: &str| {
+        let forget = Forget { plugin: 0, uid: uid.into(), handler: None };
+        block_on(loaded.invoker.forget(forget));
+    };
+    forget("another");
+    assert_eq!(count(&loaded, "counting"), "3");
+    forget("u");
+    assert_eq!([count(&loaded, "counting"), count(&other, "counting")], ["1", "2"]);
 }
 
 #[test]

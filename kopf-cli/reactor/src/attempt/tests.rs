@@ -16,7 +16,7 @@ use kopf_core::{
 };
 
 use super::*;
-use crate::fixtures;
+use crate::{Forget, fixtures};
 
 /// A clock that has always come to where it is waited for.
 struct Late;
@@ -40,6 +40,10 @@ impl Invoker for Told {
             Some(answer) => answer.map(|answer| answer.expect("the test answers")).boxed(),
             None => pending().boxed(),
         }
+    }
+
+    fn forget(&self, _: Forget) -> BoxFuture<'static, ()> {
+        ready(()).boxed()
     }
 }
 

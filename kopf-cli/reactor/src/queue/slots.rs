@@ -53,6 +53,17 @@ enum State {
     Busy,
 }
 
+/// What became of an object whose turn has ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum After {
+    /// It rests, or is gone.
+    Rests,
+    /// It is ready again.
+    Ready,
+    /// No source has it any more.
+    Unknown,
+}
+
 impl Slots {
     /// No objects, and room for so many bytes of waiting events.
     pub(super) fn new(limit: usize) -> Slots {
@@ -137,14 +148,23 @@ impl Slots {
         self.slots.keys().filter(|key| key.source == source.id).count()
     }
 
-    pub(super) fn forget(&mut self, source: &Source) {
+    /// Forgets the objects of a source; answers the uids of those that no other source has.
+    pub(super) fn forget(&mut self, source: &Source) -> Vec<Box<str>> {
         self.sources.remove(&source.id);
         self.epochs.remove(&source.id);
-        self.slots.retain(|key, _| key.source != source.id);
+        let forgotten = self.slots.extract_if(|key, _| key.source == source.id);
+        let mut forgotten: Vec<Box<str>> = forgotten.map(|(key, _)| key.uid).collect();
         self.ready.retain(|key| key.source != source.id);
         self.timers.retain(|(_, key)| key.source != source.id);
         let sizes = self.slots.values().filter_map(|slot| slot.more.as_ref());
         self.bytes = sizes.flat_map(|more| &more.pending).map(Pending::size).sum();
+        forgotten.retain(|uid| !self.has(uid));
+        forgotten
+    }
+
+    /// Whether any source has an object.
+    fn has(&self, uid: &str) -> bool {
+        self.sources.keys().any(|&source| self.slots.contains_key(&Key { source, uid: uid.into() }))
     }
 
     pub(super) fn take(&mut self) -> Option<Turn> {
@@ -178,8 +198,8 @@ impl Slots {
         Some(Turn { key, source, place, pending: more.pending, memory: more.memory, wake_at: more.wake_at })
     }
 
-    /// Ends a turn; answers whether the object is ready again.
-    pub(super) fn rest(&mut self, key: Key, rest: Rest) -> bool {
+    /// Ends a turn.
+    pub(super) fn rest(&mut self, key: Key, rest: Rest) -> After {
         let (wake_at, memory) = match rest {
             Rest::Until(wake_at, memory) => (wake_at, memory),
             // Events that came meanwhile are of an object that is there after all.
@@ -188,11 +208,12 @@ impl Slots {
             }
             Rest::Gone => {
                 self.slots.remove(&key);
-                return false;
+                return After::Rests;
             }
         };
-        // It may have been forgotten with its source.
-        let Some(slot) = self.slots.get_mut(&key) else { return false };
+        let Some(slot) = self.slots.get_mut(&key) else {
+            return if self.has(&key.uid) { After::Rests } else { After::Unknown };
+        };
         slot.state = State::Rests;
         slot.newest.clone_from(&memory.newest);
         slot.handled = memory.recall.handled;
@@ -203,7 +224,8 @@ impl Slots {
             Some(more) => {
                 more.memory = memory;
                 more.wake_at = wake_at;
-                return self.ready(key);
+                self.ready(key);
+                return After::Ready;
             }
             None if has_more || memory.throttle != Default::default() => {
                 slot.more = Some(Box::new(More { pending: VecDeque::new(), memory, wake_at }));
@@ -213,7 +235,7 @@ impl Slots {
         if let Some(at) = wake_at {
             self.timers.insert((at, key));
         }
-        false
+        After::Rests
     }
 
     /// Makes objects ready whose time has come; answers how many.

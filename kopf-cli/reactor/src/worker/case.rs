@@ -23,6 +23,7 @@ use crate::{
     clock,
     cluster::Error,
     io::{Io, chance},
+    let_go::let_go,
     queue::{Memory, Pending, Place, Rest, Sight, Turn},
     settle::{Settled, Target},
     source::Source,
@@ -151,9 +152,10 @@ impl<'a> Case<'a> {
         self.memory.unsettled.get_or_insert_with(nothing)
     }
 
-    /// The object is gone.
-    pub(super) fn gone(self) -> Rest {
+    /// The object is gone, and with it what plugins remember of it.
+    pub(super) async fn gone(self) -> Rest {
         self.tell(Level::Debug, "Deleted, really deleted, and we are notified.");
+        let_go(self.io, &self.served, &self.uid).await;
         Rest::Gone
     }
 

@@ -47,7 +47,7 @@ impl Table {
 
     fn rest(&mut self, key: Key, newest: u64, wake_at: Option<Timestamp>) -> bool {
         let memory = Memory { newest: Some(Version::Number(newest)), ..Memory::default() };
-        self.slots.rest(key, Rest::Until(wake_at, memory))
+        self.slots.rest(key, Rest::Until(wake_at, memory)) == After::Ready
     }
 }
 
@@ -151,9 +151,9 @@ fn what_comes_while_an_object_goes_is_neither_lost_nor_counted_for_ever() {
     table.offer(Sight::Added, "a", 1);
     let (key, _) = table.take().unwrap();
     table.offer(Sight::Modified, "a", 2);
-    assert!(table.slots.rest(key, Rest::Gone));
+    assert_eq!(table.slots.rest(key, Rest::Gone), After::Ready);
     let key = table.expect("default/a [Modified 2]");
-    assert!(!table.slots.rest(key, Rest::Gone));
+    assert_eq!(table.slots.rest(key, Rest::Gone), After::Rests);
     assert_eq!((table.slots.slots.len(), table.slots.bytes), (0, 0));
 }
 
@@ -191,10 +191,13 @@ fn nothing_is_left_of_a_source_that_is_forgotten() {
     let (key, _) = table.take().unwrap();
     table.offer(Sight::Added, "b", 1);
     table.rest(key.clone(), 1, Some(at(1)));
-    table.slots.forget(&table.source.clone());
+    let mut forgotten = table.slots.forget(&table.source.clone());
+    forgotten.sort();
+    assert_eq!(forgotten, ["a".into(), "b".into()]);
     assert_eq!((table.slots.slots.len(), table.slots.bytes, table.slots.next_wake()), (0, 0, None));
     assert!(table.take().is_none());
-    assert!(!table.rest(key, 2, None), "a turn that was under way ends without harm");
+    let after = table.slots.rest(key, Rest::Until(None, Memory::default()));
+    assert_eq!(after, After::Unknown, "a turn that was under way ends without harm, and is told so");
 }
 
 #[test]
