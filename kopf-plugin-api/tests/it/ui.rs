@@ -111,10 +111,10 @@ fn a_type_that_is_no_argument_is_said_with_those_that_are() {
         "argument.rs",
         expect![[r#"
         4: error: `std::string::String` is not an argument of a kopf handler
-        note: a handler takes Body, Spec, Status, Meta, Labels, Annotations, Name, Namespace, Uid, Old, New, Diff, Reason, RawEvent, Retry, Started, Runtime, Patch, Param, Context
+        note: a handler takes Body, Spec, Status, Meta, Labels, Annotations, Name, Namespace, Uid, Old, New, Diff, Reason, RawEvent, Retry, Started, Runtime, Patch, Param, Context, Memo, Shared
         note: for a type of your own write `Typed<T>`, `TypedSpec<T>` or `TypedStatus<T>` with `T: DeserializeOwned`
         7: error: `kopf_plugin_api::prelude::Value` is not an argument of a kopf handler
-        note: a handler takes Body, Spec, Status, Meta, Labels, Annotations, Name, Namespace, Uid, Old, New, Diff, Reason, RawEvent, Retry, Started, Runtime, Patch, Param, Context
+        note: a handler takes Body, Spec, Status, Meta, Labels, Annotations, Name, Namespace, Uid, Old, New, Diff, Reason, RawEvent, Retry, Started, Runtime, Patch, Param, Context, Memo, Shared
         note: for a type of your own write `Typed<T>`, `TypedSpec<T>` or `TypedStatus<T>` with `T: DeserializeOwned`"#]],
     );
 }
