@@ -7,7 +7,7 @@
 //! - Who we are and what we keep on an object: [`identity`], [`store`].
 //! - What an author declared: [`handler`], [`filter`], [`registry`].
 //! - What happened, what is to be done, and what came of it: [`cause`], [`cycle`], [`outcome`], [`patch`].
-//! - What is told: [`report`].
+//! - What is told: [`report`]. Who else is there: [`peering`]. Where we serve: [`namespaces`].
 
 #![forbid(unsafe_code)]
 
@@ -20,9 +20,11 @@ pub mod field;
 pub mod filter;
 pub mod handler;
 pub mod identity;
+pub mod namespaces;
 pub mod object;
 pub mod outcome;
 pub mod patch;
+pub mod peering;
 pub mod registry;
 pub mod report;
 pub mod resource;

@@ -33,6 +33,7 @@ pub(crate) struct Pulse {
     heard_at_ms: AtomicI64,
     dead_after_ms: i64,
     synced: AtomicBool,
+    rests: AtomicBool,
     ended: AtomicBool,
 }
 
@@ -89,6 +90,7 @@ impl Health {
             heard_at_ms: AtomicI64::new(self.0.clock.now().as_millisecond()),
             dead_after_ms: (silence * SILENCES).as_millis().try_into().unwrap_or(i64::MAX),
             synced: AtomicBool::new(false),
+            rests: AtomicBool::new(false),
             ended: AtomicBool::new(false),
         });
         if let Ok(mut pulses) = self.0.pulses.lock() {
@@ -100,7 +102,9 @@ impl Health {
 
     fn pulses(&self) -> Vec<Arc<Pulse>> {
         let pulses = self.0.pulses.lock().map(|pulses| pulses.clone()).unwrap_or_default();
-        pulses.into_iter().filter(|pulse| !pulse.ended.load(Ordering::Relaxed)).collect()
+        let counts =
+            |pulse: &Arc<Pulse>| !pulse.ended.load(Ordering::Relaxed) && !pulse.rests.load(Ordering::Relaxed);
+        pulses.into_iter().filter(counts).collect()
     }
 }
 
@@ -111,6 +115,17 @@ impl Pulse {
 
     pub(crate) fn synced(&self) {
         self.synced.store(true, Ordering::Relaxed);
+    }
+
+    /// The watch is closed for a while, and its silence means nothing: whoever waits for others is ready and alive.
+    pub(crate) fn rest(&self) {
+        self.rests.store(true, Ordering::Relaxed);
+    }
+
+    /// The watch is open again.
+    pub(crate) fn go_on(&self, now: Timestamp) {
+        self.beat(now);
+        self.rests.store(false, Ordering::Relaxed);
     }
 
     /// The watch is no more, and its silence means nothing.

@@ -9,7 +9,13 @@ use std::{
 use kopf_core::identity::Identity;
 
 use crate::{
-    Clock, Cluster, Invoker, Settings, complaints::Complaints, health::Health, posting::Mailbox, queue::Queue,
+    Clock, Cluster, Invoker, Settings,
+    complaints::Complaints,
+    gate::{Gate, State},
+    health::Health,
+    peering::Peerings,
+    posting::Mailbox,
+    queue::Queue,
 };
 
 /// What every task of the operator shares.
@@ -25,6 +31,19 @@ pub(crate) struct Io {
     pub(crate) complaints: Complaints,
     /// Results that the server drops, by resource and handler: they are not sent again.
     pub(crate) pruned: Pruned,
+    /// Where we may work now.
+    pub(crate) gate: Gate,
+    /// Who decides that.
+    pub(crate) peerings: Peerings,
+}
+
+impl Io {
+    /// Opens and closes the gate, and gives objects their turns accordingly.
+    pub(crate) fn set_gate(&self, state: State) {
+        if self.gate.set(state.clone()) {
+            self.queue.pause(&state);
+        }
+    }
 }
 
 /// Results that the server drops.

@@ -13,6 +13,7 @@ mod complaints;
 pub mod discover;
 #[cfg(test)]
 mod fixtures;
+mod gate;
 mod health;
 pub mod invoke;
 mod io;
@@ -20,6 +21,7 @@ pub mod lent;
 mod let_go;
 mod orchestrate;
 mod pace;
+pub mod peering;
 mod posting;
 mod queue;
 pub mod settings;
@@ -46,7 +48,9 @@ pub use self::{
 };
 use self::{
     complaints::Complaints,
-    io::{Io, Pruned},
+    gate::Gate,
+    io::{Io, Pruned, chance},
+    peering::{Mode, Peerings},
     posting::Letter,
     queue::Queue,
 };
@@ -66,8 +70,11 @@ impl Operator {
         clock: Arc<dyn Clock>,
         registry: Registry,
         identity: Identity,
-        settings: Settings,
+        mut settings: Settings,
     ) -> Operator {
+        if settings.peering.id.is_empty() {
+            settings.peering.id = format!("{}/{:x}", identity.name(), (chance() * 1e15) as u64);
+        }
         let (mailbox, letters) = posting::mailbox(settings.posting.events);
         let io = Io {
             health: Health::new(clock.clone(), invoker.clone()),
@@ -80,6 +87,8 @@ impl Operator {
             mailbox,
             complaints: Complaints::default(),
             pruned: Pruned::default(),
+            gate: Gate::new(),
+            peerings: Peerings::default(),
         };
         Operator { io: Arc::new(io), registry, letters }
     }
@@ -104,6 +113,10 @@ impl Operator {
         services.spawn(async move { posting::post(&poster, &mut letters).await });
         let ticker = io.clone();
         services.spawn(async move { ticker.queue.tick(ticker.clock.as_ref()).await });
+        if io.settings.peering.mode != Mode::Standalone {
+            let member = io.clone();
+            services.spawn(async move { peering::take_part(member).await });
+        }
         let orchestrator = io.clone();
         let watches = services.spawn(async move { orchestrate::orchestrate(orchestrator, &registry).await });
         stop.told().await;
@@ -133,6 +146,7 @@ impl Operator {
         }
         services.abort_all();
         while services.join_next().await.is_some() {}
+        peering::leave_all(&io).await;
     }
 }
 

@@ -3,7 +3,8 @@
 mod sinks;
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
+    pin::pin,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -25,8 +26,10 @@ use self::sinks::{Definitions, Objects};
 use crate::{
     Scope,
     discover::{self, Discovered},
+    health::Pulse,
     io::{Io, chance},
     let_go::let_go,
+    peering::{Mode, Spot},
     source::Source,
     watch,
 };
@@ -68,6 +71,7 @@ pub(crate) async fn orchestrate(io: Arc<Io>, registry: &Registry) {
             // Which definitions have changed since is not known.
             io.pruned.clear();
         }
+        io.peerings.expect(&io, watches.peers(&discovered.resources));
         watches.adjust(assignment.served).await;
         io.health.set_discovered();
         let patient = signals.blind.load(Ordering::Relaxed) || !discovered.silent.is_empty();
@@ -134,7 +138,7 @@ struct Watches {
 struct Running {
     source: Arc<Source>,
     task: AbortHandle,
-    pulse: Arc<crate::health::Pulse>,
+    pulse: Arc<Pulse>,
 }
 
 impl Watches {
@@ -191,15 +195,27 @@ impl Watches {
         let (io, signals) = (self.io.clone(), self.signals.clone());
         let sink = Objects { io, source: source.clone(), signals, listed: AtomicBool::new(false) };
         let (io, path, name, heart) = (self.io.clone(), source.path(), source.to_string(), pulse.clone());
-        let task = self.tasks.spawn(async move { watch::watch(&io, &name, &path, &heart, &sink).await });
+        let task = self.tasks.spawn(async move { serve(&io, &name, &path, &heart, &sink).await });
         self.running.insert(key, Running { source, task, pulse });
+    }
+
+    /// Where there may be others who serve the same.
+    fn peers(&self, resources: &[Resource]) -> BTreeSet<Spot> {
+        if self.io.settings.peering.mode == Mode::Standalone {
+            return BTreeSet::new();
+        }
+        Spot::all(resources, &self.scope())
     }
 
     /// The namespaces in which a resource is watched; `None` is the whole cluster.
     fn namespaces(&self, resource: &Resource) -> Vec<Option<String>> {
+        if resource.namespaced { self.scope() } else { vec![None] }
+    }
+
+    /// The namespaces that are served; `None` is the whole cluster.
+    fn scope(&self) -> Vec<Option<String>> {
         let named = |names: &[String]| names.iter().cloned().map(Some).collect();
         match &self.io.settings.scope {
-            _ if !resource.namespaced => vec![None],
             Scope::Cluster => vec![None],
             Scope::Namespaces(names) => named(names),
             Scope::Default if self.signals.denied.load(Ordering::Relaxed) => {
@@ -207,6 +223,21 @@ impl Watches {
             }
             Scope::Default => vec![None],
         }
+    }
+}
+
+/// Watches a source whenever the gate is open for it.
+async fn serve(io: &Io, name: &str, path: &str, pulse: &Arc<Pulse>, sink: &Objects) {
+    io.gate.is_known().await;
+    loop {
+        if io.gate.is_closed(&sink.source) {
+            pulse.rest();
+            io.gate.opens(&sink.source).await;
+            pulse.go_on(io.clock.now());
+        }
+        let watching = pin!(watch::watch(io, name, path, pulse, sink));
+        // Whoever goes first sees what happens until then; a list tells afterwards what is left to do.
+        drop(select(watching, pin!(io.gate.closes(&sink.source))).await);
     }
 }
 

@@ -21,7 +21,7 @@ use kopf_core::{
 use tokio::sync::{Notify, Semaphore};
 
 use self::slots::{After, Slots};
-use crate::{Clock, pace::Pace, source::Source};
+use crate::{Clock, gate, pace::Pace, source::Source};
 
 /// What a watch saw.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -169,6 +169,12 @@ impl Queue {
         let vanished = slots.complete_list(source);
         self.ready.add_permits(vanished);
         slots.count(source)
+    }
+
+    /// Gives turns where the gate is open, and keeps what waits elsewhere.
+    pub(crate) fn pause(&self, gate: &gate::State) {
+        let ready = self.slots().pause(gate);
+        self.ready.add_permits(ready);
     }
 
     /// Forgets all objects of a source that is served no more; answers the uids of those that no other source has.

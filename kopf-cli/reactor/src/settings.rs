@@ -5,11 +5,12 @@ mod value;
 
 use std::{fmt, time::Duration};
 
-use kopf_core::{backoff::Backoff, cycle::Durability};
+use kopf_core::{backoff::Backoff, cycle::Durability, peering as peers};
 use serde_json::Value;
 
 use self::value::Setting;
 pub use self::value::{Given, span};
+use crate::peering::Mode;
 
 /// Where the operator serves.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -156,6 +157,20 @@ settings! {
     queueing: Queueing {
         /// How many bytes of waiting events are kept. Past that objects are fetched when their turn comes.
         waiting_bytes: usize = 8 << 20, 0..=usize::MAX;
+    }
+    /// Room that operators of the same objects make for each other.
+    peering: Peering {
+        /// Whether there are peers: auto (where there is a peering object), mandatory (nothing is done where there is none)
+        /// or standalone (there are none).
+        mode: Mode = Mode::Auto, ();
+        /// The name of the peering object.
+        name: String = peers::NAME.to_owned(), 1..=253;
+        /// Who this operator is among its peers; empty for $POD_ID, or else a name that is made up.
+        id: String = String::new(), 0..=253;
+        /// Whoever has more goes first. Operators of the same priority stop each other.
+        priority: i64 = 0, -1_000_000_000..=1_000_000_000;
+        /// How long after its last word peers take this operator to live.
+        lifetime: Duration = peers::LIFETIME, secs(1)..=DAY;
     }
     /// Requests to the API server.
     networking: Networking {

@@ -1,7 +1,7 @@
 //! An operator under test: a plugin, a sandbox, and a time of their own.
 #![expect(clippy::panic, reason = "a test that is wrong is told so by a panic")]
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use futures::{FutureExt, future::BoxFuture};
 use jiff::Timestamp;
@@ -30,13 +30,21 @@ pub struct Operator {
     clock: VirtualClock,
     sandbox: Sandbox,
     log: Log,
+    settings: Settings,
     running: Option<Running>,
+    beside: BTreeMap<String, Process>,
 }
 
 struct Running {
+    process: Process,
+    registry: Registry,
+    plugins: Arc<PluginInvoker>,
+}
+
+/// An operator's own task, as a process would be.
+struct Process {
     stopper: stop::Stopper,
     task: JoinHandle<()>,
-    plugins: Arc<PluginInvoker>,
 }
 
 impl Operator {
@@ -66,7 +74,16 @@ impl Operator {
             .build()
             .expect("a runtime can be made");
         let package = package.to_owned();
-        let mut operator = Operator { package, runtime, clock, sandbox, log: Log::default(), running: None };
+        let mut operator = Operator {
+            package,
+            runtime,
+            clock,
+            sandbox,
+            log: Log::default(),
+            settings: Settings::default(),
+            running: None,
+            beside: BTreeMap::new(),
+        };
         operator.resume();
         operator
     }
@@ -87,20 +104,67 @@ impl Operator {
         let loaded = loaded.unwrap_or_else(|errors| panic!("{}", lines(&errors)));
         let registry = Registry::new(loaded.handlers).unwrap_or_else(|errors| panic!("{}", lines(&errors)));
         let plugins = loaded.invoker;
-        let invoker = Watched { invoker: plugins.clone(), clock: self.clock.clone() };
-        let identity = Identity::new(&self.package).unwrap_or_else(|error| panic!("{error}"));
+        let process = self.spawn(&self.package, self.settings.clone(), plugins.clone(), registry.clone());
+        self.running = Some(Running { process, registry, plugins });
+        self.settle();
+    }
+
+    /// How the operator works from its next start on.
+    pub fn settings(&mut self) -> &mut Settings {
+        &mut self.settings
+    }
+
+    /// Starts a second operator of the same handlers, under a name and with settings of its own. It ends with the first.
+    ///
+    /// # Panics
+    ///
+    /// If the first does not run, or the name is none.
+    pub fn start_beside(&mut self, name: &str, settings: Settings) {
+        let first = self.running.as_ref().expect("the operator runs");
+        let process = self.spawn(name, settings, first.plugins.clone(), first.registry.clone());
+        self.beside.insert(name.to_owned(), process);
+        self.settle();
+    }
+
+    /// Stops a second operator as a signal does.
+    ///
+    /// # Panics
+    ///
+    /// If there is none of this name.
+    pub fn stop_beside(&mut self, name: &str) {
+        let process = self.beside.remove(name).expect("an operator of this name runs");
+        self.stop_process(process);
+    }
+
+    /// Ends a second operator at once, as a crash does.
+    ///
+    /// # Panics
+    ///
+    /// If there is none of this name.
+    pub fn kill_beside(&mut self, name: &str) {
+        let process = self.beside.remove(name).expect("an operator of this name runs");
+        self.kill_process(process);
+    }
+
+    fn spawn(
+        &self,
+        name: &str,
+        settings: Settings,
+        plugins: Arc<PluginInvoker>,
+        registry: Registry,
+    ) -> Process {
+        let invoker = Arc::new(Watched { invoker: plugins, clock: self.clock.clone() });
+        let identity = Identity::new(name).unwrap_or_else(|error| panic!("{error}"));
         let (stopper, stop) = stop::channel();
         let client = self.client();
         let clock = Arc::new(self.clock.clone());
         let task = self.runtime.spawn(async move {
             let cluster = Arc::new(KubeCluster::over(client));
-            let settings = Settings::default();
-            kopf_reactor::Operator::new(cluster, Arc::new(invoker), clock, registry, identity, settings)
+            kopf_reactor::Operator::new(cluster, invoker, clock, registry, identity, settings)
                 .run(stop)
                 .await;
         });
-        self.running = Some(Running { stopper, task, plugins });
-        self.settle();
+        Process { stopper, task }
     }
 
     /// Stops the operator as a signal does: handlers finish, and what they brought is written.
@@ -110,12 +174,22 @@ impl Operator {
     /// If it does not run.
     pub fn stop(&mut self) {
         let running = self.running.take().expect("the operator runs");
-        running.stopper.stop();
+        self.stop_process(running.process);
+        self.runtime.block_on(running.plugins.retire());
+    }
+
+    fn stop_process(&self, process: Process) {
+        process.stopper.stop();
         let dispatch = self.log.dispatch();
         let _listening = tracing::dispatcher::set_default(&dispatch);
-        let ended = self.runtime.block_on(async { tokio::time::timeout(PATIENCE, running.task).await });
+        let ended = self.runtime.block_on(async { tokio::time::timeout(PATIENCE, process.task).await });
         ended.expect("the operator stops in time").expect("the operator does not panic");
-        self.runtime.block_on(running.plugins.retire());
+    }
+
+    fn kill_process(&self, process: Process) {
+        process.task.abort();
+        // It was cancelled, which is what its end says.
+        let _ = self.runtime.block_on(process.task);
     }
 
     /// Ends the operator at once, as a crash does. Nothing is written.
@@ -130,12 +204,8 @@ impl Operator {
 
     /// Ends the operator, and lets go of its plugin.
     fn end(&self, running: Running) {
-        running.task.abort();
-        self.runtime.block_on(async {
-            // It was cancelled, which is what its end says.
-            let _ = running.task.await;
-            running.plugins.retire().await;
-        });
+        self.kill_process(running.process);
+        self.runtime.block_on(running.plugins.retire());
     }
 
     /// Creates or replaces the objects of a YAML or JSON text, as somebody else than the operator.
@@ -248,6 +318,9 @@ impl Operator {
 
 impl Drop for Operator {
     fn drop(&mut self) {
+        for process in std::mem::take(&mut self.beside).into_values() {
+            self.kill_process(process);
+        }
         if let Some(running) = self.running.take() {
             self.end(running);
         }

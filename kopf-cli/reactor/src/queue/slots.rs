@@ -10,12 +10,15 @@ use jiff::Timestamp;
 use kopf_core::object::{Header, Version};
 
 use super::{Key, Memory, Pending, Place, Rest, Sight, Turn};
-use crate::{pace::Pace, source::Source};
+use crate::{gate, pace::Pace, source::Source};
 
 #[derive(Default)]
 pub(super) struct Slots {
     slots: HashMap<Key, Slot>,
     ready: VecDeque<Key>,
+    /// Those that would be ready, were the gate open for them.
+    parked: VecDeque<Key>,
+    gate: Option<gate::State>,
     timers: BTreeSet<(Timestamp, Key)>,
     epochs: BTreeMap<u32, u32>,
     sources: BTreeMap<u32, Arc<Source>>,
@@ -116,16 +119,43 @@ impl Slots {
         self.ready(key)
     }
 
-    /// Makes a resting object ready; answers whether it was.
+    /// Makes a resting object ready; answers whether it may have its turn.
     fn ready(&mut self, key: Key) -> bool {
         match self.slots.get_mut(&key) {
             Some(slot) if slot.state == State::Rests => {
                 slot.state = State::Ready;
-                self.ready.push_back(key);
-                true
+                self.line_up(key)
             }
             _ => false,
         }
+    }
+
+    /// Puts an object that is ready where it waits; answers whether it may have its turn.
+    fn line_up(&mut self, key: Key) -> bool {
+        let source = self.sources.get(&key.source);
+        let is_closed =
+            |gate: &gate::State| source.is_some_and(|source| gate.is_closed(source.namespace.as_deref()));
+        let waits = self.gate.as_ref().is_some_and(is_closed);
+        if waits {
+            // Others handle it meanwhile, so that what was seen of it is old by the time of its turn.
+            if let Some(slot) = self.slots.get_mut(&key) {
+                slot.doubted = true;
+            }
+            self.parked.push_back(key);
+        } else {
+            self.ready.push_back(key);
+        }
+        !waits
+    }
+
+    /// Takes what the gate is set to; answers how many objects may have their turn now that could not before.
+    pub(super) fn pause(&mut self, gate: &gate::State) -> usize {
+        self.gate = Some(gate.clone());
+        // A permit that is left over of one that is parked does no harm.
+        for key in std::mem::take(&mut self.ready) {
+            self.line_up(key);
+        }
+        std::mem::take(&mut self.parked).into_iter().filter(|key| self.line_up(key.clone())).count()
     }
 
     /// What was not in the list is gone; answers how many became ready by it.
@@ -155,6 +185,7 @@ impl Slots {
         let forgotten = self.slots.extract_if(|key, _| key.source == source.id);
         let mut forgotten: Vec<Box<str>> = forgotten.map(|(key, _)| key.uid).collect();
         self.ready.retain(|key| key.source != source.id);
+        self.parked.retain(|key| key.source != source.id);
         self.timers.retain(|(_, key)| key.source != source.id);
         let sizes = self.slots.values().filter_map(|slot| slot.more.as_ref());
         self.bytes = sizes.flat_map(|more| &more.pending).map(Pending::size).sum();
@@ -224,8 +255,7 @@ impl Slots {
             Some(more) => {
                 more.memory = memory;
                 more.wake_at = wake_at;
-                self.ready(key);
-                return After::Ready;
+                return if self.ready(key) { After::Ready } else { After::Rests };
             }
             None if has_more || memory.throttle != Default::default() => {
                 slot.more = Some(Box::new(More { pending: VecDeque::new(), memory, wake_at }));

@@ -6,6 +6,7 @@ use kopf_core::cycle::Durability;
 use serde_json::{Number, Value};
 
 use super::Events;
+use crate::peering::Mode;
 
 /// A value that somebody wants a setting to have.
 #[derive(Debug, Clone, Copy)]
@@ -103,7 +104,11 @@ macro_rules! counts {
             type Bounds = RangeInclusive<$Type>;
 
             fn read(given: &Given<'_>, bounds: &Self::Bounds) -> Option<$Type> {
-                let number = given.number(|value| value.as_u64()?.try_into().ok())?;
+                let whole = |value: &Value| {
+                    let signed = || value.as_i64().map(i128::from);
+                    value.as_u64().map(i128::from).or_else(signed)?.try_into().ok()
+                };
+                let number = given.number(whole)?;
                 Some(number).filter(|number| bounds.contains(number))
             }
 
@@ -121,7 +126,7 @@ macro_rules! counts {
     )+};
 }
 
-counts!(u16, u32, usize);
+counts!(u16, u32, usize, i64);
 
 impl Setting for f64 {
     type Bounds = RangeInclusive<f64>;
@@ -181,6 +186,7 @@ macro_rules! words {
 }
 
 words!(Events { "all" => All, "warnings" => Warnings, "none" => None });
+words!(Mode { "auto" => Auto, "mandatory" => Mandatory, "standalone" => Standalone });
 words!(Durability { "auto" => Auto, "each" => Each, "cycle" => Cycle });
 
 /// The units of spans, the longest first, in nanoseconds.

@@ -216,6 +216,11 @@ impl<'a> Case<'a> {
         loop {
             self.memory.newest = Some(subject.object.header.version.clone());
             let now = self.io.clock.now();
+            if self.io.gate.is_closed(&self.source) {
+                // Others go first from now on. What is left to do is seen when they have ended.
+                self.memory.doubted = true;
+                return self.rest(Some(now));
+            }
             let plan = cycle::plan(
                 &subject.object,
                 false,
@@ -278,7 +283,7 @@ impl<'a> Case<'a> {
             let spent = outcome::elapsed(began, now);
             let stop = execution.durability.is_to_be_written(&verdict, spent, execution.durable_after);
             verdicts.push((handler, verdict));
-            if stop {
+            if stop || self.io.gate.is_closed(&self.source) {
                 break;
             }
         }
