@@ -14,31 +14,53 @@ pub struct Backoff {
     pub factor: f64,
     /// The longest wait.
     pub limit: Duration,
+    /// How far towards the next step chance may draw a wait out: from 0.0, not at all, to 1.0, up to it.
+    pub jitter: f64,
+}
+
+/// How long a handler waits between its attempts.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Waits {
+    /// Always as long; not at all, if it is zero.
+    Same(Duration),
+    /// Longer each time.
+    Growing(Backoff),
+}
+
+impl Waits {
+    /// The wait after a failure before which `attempt` others were, with a `chance` from 0.0 to 1.0.
+    pub fn delay(&self, attempt: u32, chance: f64) -> Duration {
+        match self {
+            Waits::Same(wait) => *wait,
+            Waits::Growing(backoff) => backoff.delay(attempt, chance),
+        }
+    }
 }
 
 impl Default for Backoff {
     /// From a second to ten minutes, each step twice as long as the one before.
     fn default() -> Backoff {
-        Backoff { first: Duration::from_secs(1), factor: 2.0, limit: Duration::from_mins(10) }
+        Backoff { first: Duration::from_secs(1), factor: 2.0, limit: Duration::from_mins(10), jitter: 1.0 }
     }
 }
 
 impl Backoff {
-    /// The wait after a failure before which `attempt` others were, with `jitter` drawn from 0.0 to 1.0 by the caller.
+    /// The wait after a failure before which `attempt` others were, with a `chance` drawn from 0.0 to 1.0 by the caller.
     ///
-    /// Step n is `first × factor^n`. The wait lies between step n and step n + 1, `jitter` of the way; once steps reach
-    /// the limit, between `limit ÷ factor` and the limit. So waits are spread at every stage, objects that failed
+    /// Step n is `first × factor^n`. The wait lies between step n and step n + 1, as far of the way as jitter and chance
+    /// allow; once steps reach the limit, as far below the limit. So waits are spread at every stage, objects that failed
     /// together do not come back together, and no wait is below `first` or above `limit`. It is a millisecond at
     /// least, whatever the settings.
-    pub fn delay(&self, attempt: u32, jitter: f64) -> Duration {
+    pub fn delay(&self, attempt: u32, chance: f64) -> Duration {
+        let share = |number: f64| if number.is_finite() { number.clamp(0.0, 1.0) } else { 0.0 };
         let factor = if self.factor.is_finite() { self.factor.max(1.0) } else { 1.0 };
+        let spread = 1.0 + (factor - 1.0) * share(self.jitter);
         let first = self.first.max(LEAST).as_secs_f64();
         let limit = self.limit.as_secs_f64();
-        let shortest = (first * factor.powf(f64::from(attempt))).min((limit / factor).max(first)).min(limit);
-        let longest = (shortest * factor).min(limit);
-        let jitter = if jitter.is_finite() { jitter.clamp(0.0, 1.0) } else { 0.0 };
-        let wait =
-            Duration::try_from_secs_f64(shortest + (longest - shortest) * jitter).unwrap_or(self.limit);
+        let shortest = (first * factor.powf(f64::from(attempt))).min((limit / spread).max(first)).min(limit);
+        let longest = (shortest * spread).min(limit);
+        let wait = Duration::try_from_secs_f64(shortest + (longest - shortest) * share(chance))
+            .unwrap_or(self.limit);
         wait.min(self.limit).max(LEAST)
     }
 }
@@ -71,8 +93,21 @@ mod tests {
     }
 
     #[test]
+    fn jitter_says_how_much_is_left_to_chance() {
+        let backoff = Backoff { jitter: 0.5, ..Backoff::default() };
+        check(backoff, 0, [1_000, 1_500]);
+        check(backoff, 1, [2_000, 3_000]);
+        check(backoff, 10, [400_000, 600_000]);
+        let steady = Backoff { jitter: 0.0, ..Backoff::default() };
+        check(steady, 1, [2_000, 2_000]);
+        check(steady, 10, [600_000, 600_000]);
+        check(Backoff { jitter: f64::NAN, ..backoff }, 1, [2_000, 2_000]);
+        check(Backoff { jitter: 9.0, ..backoff }, 1, [2_000, 4_000]);
+    }
+
+    #[test]
     fn odd_settings_neither_loop_nor_panic() {
-        let odd = |first, factor, limit| Backoff { first, factor, limit };
+        let odd = |first, factor, limit| Backoff { first, factor, limit, jitter: 1.0 };
         check(odd(Duration::ZERO, 2.0, Duration::ZERO), 3, [1, 1]);
         check(odd(Duration::from_secs(9), 2.0, Duration::from_secs(5)), 0, [5_000, 5_000]);
         check(odd(Duration::from_secs(1), f64::NAN, Duration::from_secs(5)), 7, [1_000, 1_000]);

@@ -4,6 +4,7 @@
 //! the occasion to look. So nothing is lost with an event that is, and nothing is done twice for one that comes twice.
 
 mod conclude;
+mod lifecycle;
 mod plan;
 mod sight;
 
@@ -20,7 +21,10 @@ use crate::{
     cause::Reason,
     diff::Diff,
     handler::Handler,
+    identity::Identity,
     outcome::Verdict,
+    question::{Answers, Question},
+    registry::Served,
     store::{handled::Handled, progress::Progress},
 };
 
@@ -90,6 +94,47 @@ pub struct Call {
     pub diff: Diff,
     /// Whether what was handled last is known in full.
     pub old_known: bool,
+}
+
+impl Call {
+    /// A call for no reason but that the object is there.
+    pub fn of(handler: Arc<Handler>, now: Timestamp) -> Call {
+        Call {
+            handler,
+            reason: None,
+            progress: Progress::begin(Reason::Create, now),
+            old: None,
+            new: None,
+            diff: Diff::default(),
+            old_known: true,
+        }
+    }
+}
+
+/// What is planned with, besides the object.
+#[derive(Debug, Clone, Copy)]
+pub struct Given<'a> {
+    /// The object's resource, and its handlers.
+    pub served: &'a Served,
+    /// Who we are.
+    pub identity: &'a Identity,
+    /// What the process remembers of the object.
+    pub recall: &'a Recall,
+    /// What functions have said of the object as it is.
+    pub answers: &'a Answers,
+    /// When it is planned.
+    pub now: Timestamp,
+    /// What lifecycles that leave something to chance choose by.
+    pub chance: u64,
+}
+
+/// A question that must be answered before there can be a plan.
+#[derive(Debug)]
+pub struct Asked {
+    /// Whose question it is, and the call as it would be made: what a handler may read, a function may.
+    pub call: Call,
+    /// The question.
+    pub question: Question,
 }
 
 /// What a sighting asks for.

@@ -1,87 +1,240 @@
-//! Sorts out objects by their labels and annotations.
+//! Sorts out objects by their labels, their annotations, a field, and whatever functions of the plugin say.
 
 use serde_json::Value;
 
-/// What is asked of one label or annotation.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+use crate::{
+    diff::same,
+    field::FieldPath,
+    handler::Handler,
+    question::{About, Answers, Decision, Of, Question, all, any},
+    store::{
+        digest::{Digest, digest},
+        handled::{Handled, Was},
+    },
+};
+
+/// What is asked of a value.
+#[derive(Debug, Clone, PartialEq)]
 pub enum Match {
-    /// It has this value.
-    Is(String),
+    /// It is equal to this. Labels and annotations are texts.
+    Is(Value),
     /// It is there, with any value, the empty one too.
     Present,
     /// It is not there.
     Absent,
+    /// What the handler's question of this number answers.
+    Asked(u32),
+    /// This does not hold.
+    Not(Box<Match>),
+    /// All of these hold; of none, they do.
+    All(Vec<Match>),
+    /// Any of these holds; of none, none does.
+    Any(Vec<Match>),
+    /// None of these holds.
+    None(Vec<Match>),
 }
 
-/// What is asked of an object's labels and annotations. All of it must hold; nothing asked holds for every object.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
+/// What is asked of an object. All of it must hold; nothing asked holds for every object.
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Filter {
     /// What is asked of labels, by key.
     pub labels: Vec<(String, Match)>,
     /// What is asked of annotations, by key.
     pub annotations: Vec<(String, Match)>,
+    /// What is asked of the handler's field, now or in the state that was handled last.
+    pub value: Option<Match>,
+    /// What is asked of the field in the state that was handled last.
+    pub old: Option<Match>,
+    /// What is asked of the field now.
+    pub new: Option<Match>,
+    /// What is asked of the object as a whole: questions, and what combines them.
+    pub when: Option<Match>,
+}
+
+/// An object as filters look at it.
+#[derive(Debug, Clone, Copy)]
+pub struct View<'a> {
+    /// The whole object.
+    pub body: &'a Value,
+    /// Where the field is looked for: in the essence, or in the whole object where no cause is handled.
+    pub now: &'a Value,
+    /// What was handled last.
+    pub before: Option<&'a Handled>,
+}
+
+impl<'a> View<'a> {
+    /// An object of which nothing is known but how it is now.
+    pub fn of(body: &'a Value) -> View<'a> {
+        View { body, now: body, before: None }
+    }
+
+    fn uid(&self) -> &'a str {
+        self.body["metadata"]["uid"].as_str().unwrap_or_default()
+    }
+
+    fn field_now(&self, field: &FieldPath) -> Seen<'a> {
+        field.get(self.now).filter(|value| !value.is_null()).map_or(Seen::Absent, Seen::Value)
+    }
+
+    /// The field as it was handled last, if anything was.
+    fn field_before(&self, field: &FieldPath) -> Option<Seen<'a>> {
+        Some(match self.before?.at(field) {
+            Was::Absent => Seen::Absent,
+            Was::Value(value) => Seen::Value(value),
+            Was::Digest(digest) => Seen::Digest(digest, self.uid()),
+        })
+    }
+}
+
+/// What is looked at, as far as it is known.
+#[derive(Debug, Clone, Copy)]
+enum Seen<'a> {
+    /// A value that is not there.
+    Absent,
+    Value(&'a Value),
+    /// A value that is there, and of which no more than its digest is known, with this salt.
+    Digest(Digest, &'a str),
+    /// The whole object.
+    Object,
+}
+
+/// Who asks, and what was answered so far.
+#[derive(Clone, Copy)]
+struct Asker<'a> {
+    handler: &'a Handler,
+    answers: &'a Answers,
+}
+
+impl Handler {
+    /// Whether it is for this object by all but change: labels, annotations, its field, and what functions say.
+    ///
+    /// The field is looked for in what is now, and in what was handled last: that it was taken away concerns its handler
+    /// too. A handler that matches makes the object one of ours; whether it is called now is another question.
+    ///
+    /// # Errors
+    ///
+    /// The question that must be answered first. The most costly is asked last: `when`, of an object for which all
+    /// else holds.
+    pub fn is_for(&self, view: View<'_>, answers: &Answers) -> Decision {
+        let asker = Asker { handler: self, answers };
+        let field = self.field.as_ref().map(|field| asker.field(field, view));
+        all(asker.metadata(view.body).chain(field).chain(asker.object()))
+    }
+
+    /// Whether it still is for an object whose change it has begun to handle, though its field be gone by now.
+    ///
+    /// # Errors
+    ///
+    /// As [`Handler::is_for`].
+    pub(crate) fn is_still_for(&self, view: View<'_>, answers: &Answers) -> Decision {
+        let asker = Asker { handler: self, answers };
+        let field = self.field.as_ref().filter(|_| self.filter.value.is_some());
+        let field = field.map(|field| asker.field(field, view));
+        all(asker.metadata(view.body).chain(field).chain(asker.change(view)).chain(asker.object()))
+    }
+
+    /// Whether the field has changed as `old` and `new` ask.
+    ///
+    /// # Errors
+    ///
+    /// As [`Handler::is_for`].
+    pub(crate) fn is_for_change(&self, view: View<'_>, answers: &Answers) -> Decision {
+        all(Asker { handler: self, answers }.change(view))
+    }
+}
+
+impl<'a> Asker<'a> {
+    /// Whether labels and annotations are as asked.
+    fn metadata(self, body: &'a Value) -> impl Iterator<Item = Decision> {
+        let Filter { labels, annotations, .. } = &self.handler.filter;
+        let asked = [("labels", labels), ("annotations", annotations)];
+        let each =
+            asked.into_iter().flat_map(|(member, asked)| asked.iter().map(move |asked| (member, asked)));
+        each.map(move |(member, (key, asked))| {
+            let value = body["metadata"][member].get(key).filter(|value| value.is_string());
+            self.decide(asked, value.map_or(Seen::Absent, Seen::Value), Of::Now)
+        })
+    }
+
+    /// Whether the field is as asked, now or in the state that was handled last.
+    fn field(self, field: &FieldPath, view: View<'_>) -> Decision {
+        let asked = self.handler.filter.value.as_ref().unwrap_or(&Match::Present);
+        let before = view.field_before(field).map(|before| (before, Of::Before));
+        let states = [(view.field_now(field), Of::Now)].into_iter().chain(before);
+        any(states.map(|(seen, of)| self.decide(asked, seen, of)))
+    }
+
+    /// Whether the field is as asked on either side of its change.
+    fn change(self, view: View<'a>) -> impl Iterator<Item = Decision> {
+        let Filter { old, new, .. } = &self.handler.filter;
+        let field = self.handler.field.iter();
+        field.flat_map(move |field| {
+            let new = new.as_ref().map(|asked| self.decide(asked, view.field_now(field), Of::Now));
+            let before = || view.field_before(field).unwrap_or(Seen::Absent);
+            let old = old.as_ref().map(|asked| self.decide(asked, before(), Of::Before));
+            new.into_iter().chain(old)
+        })
+    }
+
+    /// Whether the functions that look at the whole object agree.
+    fn object(self) -> Option<Decision> {
+        self.handler.filter.when.as_ref().map(|asked| self.decide(asked, Seen::Object, Of::Now))
+    }
+
+    fn decide(self, asked: &Match, seen: Seen<'_>, of: Of) -> Decision {
+        let about = || match seen {
+            Seen::Object => About::Object,
+            Seen::Value(value) => About::Value(Some(value.clone())),
+            Seen::Absent | Seen::Digest(..) => About::Value(None),
+        };
+        // A function cannot be asked about a value that is not known, so what depends on one does not hold.
+        if matches!(seen, Seen::Digest(..)) && asked.asks() {
+            return Ok(false);
+        }
+        asked.holds(seen, &|number| {
+            let answer = self.answers.of(self.handler, number, of);
+            answer.ok_or_else(|| Question { number, of, about: about() })
+        })
+    }
 }
 
 impl Filter {
-    /// Whether all that is asked holds for the object.
-    pub fn matches(&self, body: &Value) -> bool {
-        let metadata = body.get("metadata").unwrap_or(&Value::Null);
-        let holds = |member: &str, asked: &[(String, Match)]| {
-            let values = metadata.get(member).unwrap_or(&Value::Null);
-            asked.iter().all(|(key, asked)| asked.holds(values.get(key).and_then(Value::as_str)))
-        };
-        holds("labels", &self.labels) && holds("annotations", &self.annotations)
+    /// Whether it asks functions.
+    pub fn asks(&self) -> bool {
+        let pairs = self.labels.iter().chain(&self.annotations).map(|(_, asked)| asked);
+        let others = [&self.value, &self.old, &self.new, &self.when];
+        pairs.chain(others.into_iter().flatten()).any(Match::asks)
     }
 }
 
 impl Match {
-    /// Whether it holds for a value, or for none.
-    fn holds(&self, value: Option<&str>) -> bool {
+    fn asks(&self) -> bool {
         match self {
-            Match::Is(expected) => value == Some(expected),
-            Match::Present => value.is_some(),
-            Match::Absent => value.is_none(),
+            Match::Is(_) | Match::Present | Match::Absent => false,
+            Match::Asked(_) => true,
+            Match::Not(asked) => asked.asks(),
+            Match::All(asked) | Match::Any(asked) | Match::None(asked) => asked.iter().any(Match::asks),
+        }
+    }
+
+    fn holds(&self, seen: Seen<'_>, answer: &dyn Fn(u32) -> Decision) -> Decision {
+        let each = |asked: &Match| asked.holds(seen, answer);
+        match self {
+            Match::Is(expected) => Ok(match seen {
+                Seen::Value(value) => same(value, expected),
+                Seen::Digest(known, salt) => digest(salt, expected) == known,
+                Seen::Absent | Seen::Object => false,
+            }),
+            Match::Present => Ok(!matches!(seen, Seen::Absent)),
+            Match::Absent => Ok(matches!(seen, Seen::Absent)),
+            Match::Asked(number) => answer(*number),
+            Match::Not(asked) => each(asked).map(|held| !held),
+            Match::All(asked) => all(asked.iter().map(each)),
+            Match::Any(asked) => any(asked.iter().map(each)),
+            Match::None(asked) => any(asked.iter().map(each)).map(|held| !held),
         }
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-
-    #[track_caller]
-    fn check(asked: &[(&str, Match)], expected: bool) {
-        let asked: Vec<_> = asked.iter().map(|(key, asked)| ((*key).to_owned(), asked.clone())).collect();
-        let values = json!({ "app": "web", "empty": "", "null": null });
-        let by_labels = Filter { labels: asked.clone(), ..Filter::default() };
-        assert_eq!(by_labels.matches(&json!({ "metadata": { "labels": values } })), expected);
-        let by_annotations = Filter { annotations: asked, ..Filter::default() };
-        assert_eq!(by_annotations.matches(&json!({ "metadata": { "annotations": values } })), expected);
-    }
-
-    #[test]
-    fn all_that_is_asked_must_hold() {
-        let is = |value: &str| Match::Is(value.to_owned());
-        check(&[], true);
-        check(&[("app", is("web"))], true);
-        check(&[("app", is("db"))], false);
-        check(&[("app", is("web")), ("other", Match::Present)], false);
-        check(&[("app", is("web")), ("other", Match::Absent)], true);
-    }
-
-    #[test]
-    fn an_empty_value_is_one_and_null_is_none() {
-        check(&[("empty", Match::Present)], true);
-        check(&[("empty", Match::Absent)], false);
-        check(&[("null", Match::Present)], false);
-        check(&[("null", Match::Absent)], true);
-    }
-
-    #[test]
-    fn an_object_without_labels_has_none() {
-        let absent = Filter { labels: vec![("app".to_owned(), Match::Absent)], ..Filter::default() };
-        assert!(absent.matches(&json!({})) && absent.matches(&json!({ "metadata": { "labels": 3 } })));
-    }
-}
+mod tests;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::{cause::Reason, field::FieldPath, filter::Filter, selector::Selector, store::handled::Handled};
+use crate::{backoff::Waits, cause::Reason, field::FieldPath, filter::Filter, selector::Selector};
 
 /// What calls a handler.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -66,10 +66,39 @@ pub struct Limits {
     pub timeout: Option<Duration>,
     /// One attempt.
     pub attempt_timeout: Option<Duration>,
-    /// Between attempts, instead of the exponential default.
-    pub backoff: Option<Duration>,
+    /// Between attempts, instead of the operator's default.
+    pub backoff: Option<Waits>,
     /// What any error counts as.
     pub errors: Errors,
+}
+
+/// Which of the handlers that are due are called in one cycle. The others have their turn in the next.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+pub enum Lifecycle {
+    /// All of them, in the order of their declaration.
+    #[default]
+    All,
+    /// The one with the fewest attempts.
+    Asap,
+    /// The first.
+    OneByOne,
+    /// One by chance.
+    Randomized,
+    /// All of them, in an order by chance.
+    Shuffled,
+}
+
+impl Lifecycle {
+    /// The word for it in attributes.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Lifecycle::All => "all",
+            Lifecycle::Asap => "asap",
+            Lifecycle::OneByOne => "one-by-one",
+            Lifecycle::Randomized => "randomized",
+            Lifecycle::Shuffled => "shuffled",
+        }
+    }
 }
 
 /// What a handler's arguments ask for besides the object.
@@ -108,6 +137,12 @@ pub struct Handler {
     pub limits: Limits,
     /// Of a deletion handler: objects are not held back for it.
     pub optional: bool,
+    /// Of a resume handler: it is also for objects that are being deleted.
+    pub deleted: bool,
+    /// Which of the handlers that are due are called in one cycle.
+    pub lifecycle: Lifecycle,
+    /// The handlers among which the lifecycle chooses: those of its plugin with the same lifecycle and the same group.
+    pub group: Option<String>,
     /// What it reads.
     pub wants: Wants,
     /// A value of the author's, handed over with each call.
@@ -118,19 +153,6 @@ pub struct Handler {
     pub package: String,
     /// The place of the attribute, as `file:line`.
     pub place: String,
-}
-
-impl Handler {
-    /// Whether it is for this object by all but change: labels, annotations, and the field being there.
-    ///
-    /// The field is looked for in what is `new`, and in what was `handled` last: that it was taken away concerns its
-    /// handler too. A handler that matches makes the object one of ours; whether it is called now is another question.
-    pub fn is_for(&self, body: &Value, handled: Option<&Handled>, new: &Value) -> bool {
-        let is_there = |field: &FieldPath| field.get(new).is_some_and(|value| !value.is_null());
-        let was_there = |field: &FieldPath| handled.is_some_and(|handled| handled.had(field));
-        self.filter.matches(body)
-            && self.field.as_ref().is_none_or(|field| is_there(field) || was_there(field))
-    }
 }
 
 #[cfg(test)]

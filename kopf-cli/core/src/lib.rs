@@ -5,7 +5,7 @@
 //!
 //! - What is looked at: [`resource`], [`selector`], [`object`], [`field`], [`diff`], [`essence`].
 //! - Who we are and what we keep on an object: [`identity`], [`store`].
-//! - What an author declared: [`handler`], [`filter`], [`registry`].
+//! - What an author declared: [`handler`], [`filter`], [`question`], [`registry`].
 //! - What happened, what is to be done, and what came of it: [`cause`], [`cycle`], [`outcome`], [`patch`].
 //! - What is told: [`report`]. Who else is there: [`peering`]. Where we serve: [`namespaces`].
 
@@ -25,6 +25,7 @@ pub mod object;
 pub mod outcome;
 pub mod patch;
 pub mod peering;
+pub mod question;
 pub mod registry;
 pub mod report;
 pub mod resource;

@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
 use crate::{
-    backoff::Backoff,
+    backoff::{Backoff, Waits},
     handler::{Errors, Handler, Limits},
     store::progress::Progress,
 };
@@ -121,8 +121,8 @@ pub fn judge(
             let delay = match kind {
                 FailureKind::Temporary(Some(delay)) => delay,
                 _ => {
-                    let backoff = || policy.backoff.delay(before.retries, policy.jitter);
-                    handler.limits.backoff.unwrap_or_else(backoff)
+                    let waits = handler.limits.backoff.unwrap_or(Waits::Growing(*policy.backoff));
+                    waits.delay(before.retries, policy.jitter)
                 }
             };
             let next_at = after(now, delay);

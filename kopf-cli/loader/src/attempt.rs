@@ -6,6 +6,7 @@ use abi_stable::std_types::{RArc, RResult, RVec};
 use kopf_core::{
     diff::Change,
     outcome::{Answer, Failure, FailureKind, elapsed},
+    question::{About, Question},
 };
 use kopf_plugin_abi::{
     v1::{Bytes, InvokeRequest, Reply},
@@ -14,23 +15,31 @@ use kopf_plugin_abi::{
 use kopf_reactor::{Attempt, Subject};
 use serde_json::value::RawValue;
 
-/// What crosses for an attempt that has this number.
+/// What crosses for an attempt that has this number, or for a question.
 ///
 /// # Errors
 ///
 /// When the values cannot be written as JSON.
-pub(crate) fn request(attempt: &Attempt, span: u64) -> Result<InvokeRequest, serde_json::Error> {
+pub(crate) fn request(
+    attempt: &Attempt,
+    question: Option<&Question>,
+    span: u64,
+) -> Result<InvokeRequest, serde_json::Error> {
     let call = &attempt.call;
     let wants = call.handler.wants;
     let old = call.old.as_ref().filter(|_| wants.old).map(serde_json::to_vec).transpose()?;
     let new = call.new.as_ref().filter(|_| wants.new).map(serde_json::value::to_raw_value).transpose()?;
+    let value = match question.map(|question| &question.about) {
+        Some(About::Value(Some(value))) => Some(serde_json::value::to_raw_value(value)?),
+        _ => None,
+    };
     Ok(InvokeRequest {
         handler: call.handler.index,
-        flags: 0,
+        flags: question.map_or(0, |question| question.number),
         span,
         object: bytes(&attempt.subject),
         old: old.map(|old| RArc::new(RVec::from(old))).into(),
-        context: serde_json::to_vec(&context(attempt, new))?.into(),
+        context: serde_json::to_vec(&context(attempt, new, value))?.into(),
     })
 }
 
@@ -41,7 +50,7 @@ fn bytes(subject: &Subject) -> Bytes {
     prepared.downcast_ref::<Bytes>().map_or_else(make, RArc::clone)
 }
 
-fn context(attempt: &Attempt, new: Option<Box<RawValue>>) -> wire::Context {
+fn context(attempt: &Attempt, new: Option<Box<RawValue>>, value: Option<Box<RawValue>>) -> wire::Context {
     let call = &attempt.call;
     let resource = &attempt.served.resource;
     let diff = |change: &Change| {
@@ -63,7 +72,7 @@ fn context(attempt: &Attempt, new: Option<Box<RawValue>>) -> wire::Context {
             kind: resource.kind.clone(),
             namespaced: resource.namespaced,
         },
-        value: None,
+        value,
         settings: None,
     }
 }

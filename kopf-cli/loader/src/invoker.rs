@@ -11,7 +11,10 @@ use std::{
 
 use abi_stable::std_types::{RResult, RVec};
 use futures::{channel::oneshot, future::BoxFuture};
-use kopf_core::outcome::{Answer, FailureKind};
+use kopf_core::{
+    outcome::{Answer, FailureKind},
+    question::Question,
+};
 use kopf_plugin_abi::{
     v1::{FutureV1, InvokeRequest, PluginV1Ref, Reply, op},
     wire,
@@ -32,6 +35,9 @@ use crate::{
 /// Threads that poll asynchronous handlers. With two, one handler that does not yield leaves the others alive.
 const ASYNC_THREADS: usize = 2;
 
+/// Threads on which functions answer questions. They are their own, so that no question waits for a handler.
+const QUESTION_THREADS: usize = 8;
+
 /// Makes attempts in loaded plugins.
 ///
 /// Synchronous handlers run on threads of a pool, asynchronous ones on a runtime of their own, so that neither can
@@ -40,6 +46,7 @@ pub struct PluginInvoker {
     plugins: Vec<PluginV1Ref>,
     host: Arc<Host>,
     pool: Arc<Pool>,
+    questions: Arc<Pool>,
     /// Absent: futures are polled by whoever awaits an attempt.
     runtime: Option<Runtime>,
     running: Arc<Running>,
@@ -63,6 +70,7 @@ impl PluginInvoker {
             plugins: vec![],
             host: Host::new(options.clock.clone(), handle),
             pool: Arc::new(Pool::new(options.sync_threads)),
+            questions: Arc::new(Pool::new(QUESTION_THREADS)),
             runtime,
             running: Arc::default(),
             stall: options.stall,
@@ -102,6 +110,24 @@ impl PluginInvoker {
         }
     }
 
+    /// What crosses for an attempt or a question, and to whom.
+    fn request(
+        &self,
+        attempt: &Attempt,
+        question: Option<&Question>,
+    ) -> Result<(PluginV1Ref, InvokeRequest, Span), Answer> {
+        let handler = &attempt.call.handler;
+        let label = Label { object: attempt.subject.object.header.to_string(), handler: handler.id.clone() };
+        let span = Span::open(label);
+        let refused = |message| failed(FailureKind::Permanent, message);
+        let plugin = self.plugins.get(handler.plugin);
+        let plugin =
+            *plugin.ok_or_else(|| refused(format!("there is no plugin number {}", handler.plugin)))?;
+        let request = attempt::request(attempt, question, span.number())
+            .map_err(|error| refused(format!("the request cannot be written as JSON: {error}")))?;
+        Ok((plugin, request, span))
+    }
+
     fn interruptible(
         &self,
         plugin: PluginV1Ref,
@@ -128,6 +154,7 @@ impl PluginInvoker {
 
     fn blocking(
         &self,
+        pool: &Arc<Pool>,
         plugin: PluginV1Ref,
         request: InvokeRequest,
         span: Span,
@@ -146,9 +173,9 @@ impl PluginInvoker {
                 tracing::warn!(%object, "Handler {id} has returned after it was given up; its answer is dropped.");
             }
         };
-        match self.pool.run(Box::new(job)) {
+        match pool.run(Box::new(job)) {
             Ok(ticket) => {
-                let waiting = Waiting { pool: self.pool.clone(), ticket, entry, receiver };
+                let waiting = Waiting { pool: pool.clone(), ticket, entry, receiver };
                 Box::pin(waiting)
             }
             Err(error) => {
@@ -162,16 +189,23 @@ impl PluginInvoker {
 impl Invoker for PluginInvoker {
     fn invoke(&self, attempt: Attempt) -> BoxFuture<'static, Answer> {
         let handler = &attempt.call.handler;
-        let label = Label { object: attempt.subject.object.header.to_string(), handler: handler.id.clone() };
-        let span = Span::open(label);
-        let refused = |message| Box::pin(std::future::ready(failed(FailureKind::Permanent, message)));
-        let Some(&plugin) = self.plugins.get(handler.plugin) else {
-            return refused(format!("there is no plugin number {}", handler.plugin));
+        let (plugin, request, span) = match self.request(&attempt, None) {
+            Ok(opened) => opened,
+            Err(refused) => return Box::pin(std::future::ready(refused)),
         };
-        match attempt::request(&attempt, span.number()) {
-            Err(error) => refused(format!("the request cannot be written as JSON: {error}")),
-            Ok(request) if handler.asynchronous => self.interruptible(plugin, request, span),
-            Ok(request) => self.blocking(plugin, request, span, handler.limits.attempt_timeout),
+        if handler.asynchronous {
+            self.interruptible(plugin, request, span)
+        } else {
+            self.blocking(&self.pool, plugin, request, span, handler.limits.attempt_timeout)
+        }
+    }
+
+    fn ask(&self, attempt: Attempt, question: Question) -> BoxFuture<'static, Answer> {
+        match self.request(&attempt, Some(&question)) {
+            Ok((plugin, request, span)) => {
+                self.blocking(&self.questions, plugin, request, span, Some(self.stall))
+            }
+            Err(refused) => Box::pin(std::future::ready(refused)),
         }
     }
 

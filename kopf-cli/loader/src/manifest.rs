@@ -1,11 +1,13 @@
 //! Makes the core's handlers of what a plugin declares, and refuses what cannot be served.
 
+mod filter;
+
 use std::time::Duration;
 
 use kopf_core::{
+    backoff::{Backoff, Waits},
     field::FieldPath,
-    filter::{Filter, Match},
-    handler::{Errors, Handler, Limits, On, Wants},
+    handler::{Errors, Handler, Lifecycle, Limits, On, Wants},
     selector::Selector,
 };
 use kopf_plugin_abi::wire;
@@ -88,13 +90,7 @@ fn handler(plugin: usize, index: u32, declared: wire::Declaration) -> Result<Han
         retries: options.retries,
         timeout: options.timeout.map(|span| seconds("timeout", span)).transpose()?,
         attempt_timeout: options.attempt_timeout.map(|span| seconds("attempt_timeout", span)).transpose()?,
-        backoff: match options.backoff {
-            Some(wire::Backoff::Fixed(span)) => Some(seconds("backoff", span)?),
-            Some(other) => {
-                return Err(format!("this host does not know the backoff {other:?}; use a newer kopf"));
-            }
-            None => None,
-        },
+        backoff: options.backoff.map(waits).transpose()?,
         errors: match options.errors {
             Some(wire::Errors::Ignored) => Errors::Ignored,
             Some(wire::Errors::Permanent) => Errors::Permanent,
@@ -113,11 +109,14 @@ fn handler(plugin: usize, index: u32, declared: wire::Declaration) -> Result<Han
         id: field.as_ref().map_or(id.clone(), |field| format!("{id}/{field}")),
         on,
         selector: Selector::parse(&selector).map_err(|error| error.to_string())?,
-        filter: Filter { labels: matches(options.labels)?, annotations: matches(options.annotations)? },
+        filter: filter::filter(on, &options)?,
         field,
         asynchronous,
         limits,
         optional: options.optional,
+        deleted: options.deleted,
+        lifecycle: lifecycle(options.lifecycle)?,
+        group: options.group,
         wants: Wants { old: wants.old, new: wants.new, diff: wants.diff, memo: wants.memo },
         param: options.param,
         function,
@@ -131,22 +130,40 @@ fn seconds(name: &str, value: f64) -> Result<Duration, String> {
         .map_err(|_| format!("{name} = {value} is no span of time; write seconds, 0 or more, such as 1.5"))
 }
 
-fn matches(asked: Vec<(String, wire::Match)>) -> Result<Vec<(String, Match)>, String> {
-    let convert = |(key, asked): (String, wire::Match)| {
-        let asked = match asked {
-            _ if key.is_empty() => return Err("a label or annotation has an empty key; name one".to_owned()),
-            wire::Match::Is(Value::String(value)) => Match::Is(value),
-            wire::Match::Present => Match::Present,
-            wire::Match::Absent => Match::Absent,
-            other => {
-                return Err(format!(
-                    "this host does not know the match {other:?} of `{key}`; use a newer kopf"
-                ));
+/// How long a handler waits between its attempts.
+fn waits(backoff: wire::Backoff) -> Result<Waits, String> {
+    match backoff {
+        wire::Backoff::Fixed(span) => Ok(Waits::Same(seconds("backoff", span)?)),
+        wire::Backoff::Exponential { first, factor, cap, jitter } => {
+            let backoff =
+                Backoff { first: seconds("backoff", first)?, factor, limit: seconds("cap", cap)?, jitter };
+            match () {
+                () if !(factor.is_finite() && factor >= 1.0) => {
+                    Err(format!("factor = {factor} does not let the backoff grow; write 1 or more"))
+                }
+                () if !(0.0..=1.0).contains(&jitter) => {
+                    Err(format!("jitter = {jitter} is no share; write 0 to 1"))
+                }
+                () if backoff.limit < backoff.first => {
+                    Err(format!("cap = {cap} is less than the first wait of {first} seconds; write more"))
+                }
+                () => Ok(Waits::Growing(backoff)),
             }
-        };
-        Ok((key, asked))
-    };
-    asked.into_iter().map(convert).collect()
+        }
+    }
+}
+
+fn lifecycle(lifecycle: Option<wire::Lifecycle>) -> Result<Lifecycle, String> {
+    Ok(match lifecycle {
+        None | Some(wire::Lifecycle::All) => Lifecycle::All,
+        Some(wire::Lifecycle::Asap) => Lifecycle::Asap,
+        Some(wire::Lifecycle::OneByOne) => Lifecycle::OneByOne,
+        Some(wire::Lifecycle::Randomized) => Lifecycle::Randomized,
+        Some(wire::Lifecycle::Shuffled) => Lifecycle::Shuffled,
+        Some(other) => {
+            return Err(format!("this host does not know the lifecycle {other:?}; use a newer kopf"));
+        }
+    })
 }
 
 #[cfg(test)]

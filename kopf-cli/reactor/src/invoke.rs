@@ -7,7 +7,7 @@ use std::{
 
 use futures::future::BoxFuture;
 use jiff::Timestamp;
-use kopf_core::{cycle::Call, object::Object, outcome::Answer, registry::Served};
+use kopf_core::{cycle::Call, object::Object, outcome::Answer, question::Question, registry::Served};
 
 use crate::lent::Lent;
 
@@ -78,6 +78,11 @@ pub trait Invoker: Send + Sync + 'static {
 
     /// Has a plugin let go of what it keeps of an object. Ends when that is done; later attempts begin anew.
     fn forget(&self, forget: Forget) -> BoxFuture<'static, ()>;
+
+    /// Puts a question that the handler's options ask to the function that answers it: with true or false, or with
+    /// whatever else its option takes. It is a synchronous call, and like one it goes on when the future is dropped.
+    /// Never panics, either.
+    fn ask(&self, attempt: Attempt, question: Question) -> BoxFuture<'static, Answer>;
 
     /// Calls that have kept a thread for longer than is sound: to be named, and to fail the health check.
     fn overdue(&self) -> Vec<Overdue> {

@@ -81,10 +81,14 @@ impl Pruned {
     }
 }
 
-/// A chance from 0.0 to 1.0, for what must only not be the same everywhere at once.
+/// A number by chance, for what must only not be the same everywhere at once.
+pub(crate) fn lot() -> u64 {
+    RandomState::new().build_hasher().finish()
+}
+
+/// A chance from 0.0 to 1.0, of the same kind.
 pub(crate) fn chance() -> f64 {
-    let random = RandomState::new().build_hasher().finish();
-    (random >> 11) as f64 / (1_u64 << 53) as f64
+    (lot() >> 11) as f64 / (1_u64 << 53) as f64
 }
 
 #[cfg(test)]

@@ -23,6 +23,7 @@ mod orchestrate;
 mod pace;
 pub mod peering;
 mod posting;
+mod question;
 mod queue;
 pub mod settings;
 mod settle;

@@ -301,13 +301,13 @@ impl Settings {
     /// The waits after errors that name no delay.
     pub(crate) fn backoff(&self) -> Backoff {
         let Execution { backoff, backoff_factor, backoff_limit, .. } = self.execution;
-        Backoff { first: backoff, factor: backoff_factor, limit: backoff_limit }
+        Backoff { first: backoff, factor: backoff_factor, limit: backoff_limit, jitter: 1.0 }
     }
 
     /// The waits after failures of a watch, or of the search for resources.
     pub(crate) fn reconnection(&self) -> Backoff {
         let Watching { reconnect_backoff, reconnect_limit, .. } = self.watching;
-        Backoff { first: reconnect_backoff, factor: 2.0, limit: reconnect_limit }
+        Backoff { first: reconnect_backoff, factor: 2.0, limit: reconnect_limit, jitter: 1.0 }
     }
 }
 

@@ -1,16 +1,14 @@
 //! `kopf inspect`: what a plugin handles, without a cluster.
 
+mod filters;
+
 use std::{
-    collections::BTreeMap,
     fmt::Write as _,
     io::{self, Write as _},
     time::Duration,
 };
 
-use kopf_core::{
-    filter::Match,
-    handler::{Errors, Handler},
-};
+use kopf_core::handler::{Errors, Handler, Lifecycle};
 use kopf_loader::Plugin;
 use kopf_reactor::Settings;
 use serde::Serialize;
@@ -23,6 +21,8 @@ use crate::{
     plugins::{self, resource},
     telemetry::{self, Format, Verbosity},
 };
+
+use self::filters::{Keys, MatchReport, WaitsReport, by_key, in_words};
 
 /// Loads a plugin, and prints its resources and handlers on standard output.
 ///
@@ -78,30 +78,36 @@ struct OptionsReport<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     attempt_timeout: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    backoff: Option<f64>,
+    backoff: Option<WaitsReport>,
     #[serde(skip_serializing_if = "Option::is_none")]
     errors: Option<&'static str>,
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    labels: BTreeMap<&'a str, MatchReport<'a>>,
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    annotations: BTreeMap<&'a str, MatchReport<'a>>,
+    #[serde(skip_serializing_if = "Keys::is_empty")]
+    labels: Keys<'a>,
+    #[serde(skip_serializing_if = "Keys::is_empty")]
+    annotations: Keys<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    value: Option<MatchReport<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    old: Option<MatchReport<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    new: Option<MatchReport<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    when: Option<MatchReport<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    lifecycle: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    group: Option<&'a str>,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     optional: bool,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    deleted: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     param: Option<&'a Value>,
 }
 
-#[derive(Serialize)]
-#[serde(rename_all = "lowercase")]
-enum MatchReport<'a> {
-    Is(&'a str),
-    Present,
-    Absent,
-}
-
 impl<'a> HandlerReport<'a> {
     fn new(handler: &'a Handler) -> Self {
-        let limits = &handler.limits;
+        let Handler { limits, filter, .. } = handler;
         HandlerReport {
             id: &handler.id,
             on: handler.on.as_str(),
@@ -114,33 +120,26 @@ impl<'a> HandlerReport<'a> {
                 retries: limits.retries,
                 timeout: limits.timeout.as_ref().map(Duration::as_secs_f64),
                 attempt_timeout: limits.attempt_timeout.as_ref().map(Duration::as_secs_f64),
-                backoff: limits.backoff.as_ref().map(Duration::as_secs_f64),
+                backoff: limits.backoff.as_ref().map(WaitsReport::new),
                 errors: match limits.errors {
                     Errors::Temporary => None,
                     Errors::Ignored => Some("ignored"),
                     Errors::Permanent => Some("permanent"),
                 },
-                labels: matches(&handler.filter.labels),
-                annotations: matches(&handler.filter.annotations),
+                labels: by_key(&filter.labels),
+                annotations: by_key(&filter.annotations),
+                value: filter.value.as_ref().map(MatchReport::new),
+                old: filter.old.as_ref().map(MatchReport::new),
+                new: filter.new.as_ref().map(MatchReport::new),
+                when: filter.when.as_ref().map(MatchReport::new),
+                lifecycle: (handler.lifecycle != Lifecycle::All).then(|| handler.lifecycle.as_str()),
+                group: handler.group.as_deref(),
                 optional: handler.optional,
+                deleted: handler.deleted,
                 param: handler.param.as_ref(),
             },
         }
     }
-}
-
-impl<'a> MatchReport<'a> {
-    fn new(asked: &'a Match) -> Self {
-        match asked {
-            Match::Is(value) => MatchReport::Is(value),
-            Match::Present => MatchReport::Present,
-            Match::Absent => MatchReport::Absent,
-        }
-    }
-}
-
-fn matches(asked: &[(String, Match)]) -> BTreeMap<&str, MatchReport<'_>> {
-    asked.iter().map(|(key, asked)| (key.as_str(), MatchReport::new(asked))).collect()
 }
 
 fn json(plugin: &Plugin, handlers: &[&Handler]) -> String {
@@ -188,36 +187,44 @@ fn options(row: &HandlerReport<'_>) -> String {
         errors,
         labels,
         annotations,
+        value,
+        old,
+        new,
+        when,
+        lifecycle,
+        group,
         optional,
+        deleted,
         param,
     } = &row.options;
     let seconds = |span: &Option<f64>| span.map(|span| format!("{span}s"));
+    let shown = |asked: &Option<MatchReport<'_>>| asked.as_ref().map(ToString::to_string);
     let words = [
         ("field", field.clone()),
         ("retries", retries.map(|retries| retries.to_string())),
         ("timeout", seconds(timeout)),
         ("attempt_timeout", seconds(attempt_timeout)),
-        ("backoff", seconds(backoff)),
+        ("backoff", backoff.as_ref().map(ToString::to_string)),
         ("errors", errors.map(str::to_owned)),
         ("labels", in_words(labels)),
         ("annotations", in_words(annotations)),
+        ("value", shown(value)),
+        ("old", shown(old)),
+        ("new", shown(new)),
+        ("when", shown(when)),
+        ("lifecycle", lifecycle.map(str::to_owned)),
+        ("group", group.map(str::to_owned)),
         ("param", param.map(Value::to_string)),
     ];
     let mut text: String =
         words.into_iter().filter_map(|(name, value)| Some(format!("  {name}={}", value?))).collect();
-    if *optional {
-        text.push_str("  optional");
+    for (flag, name) in [(*optional, "optional"), (*deleted, "deleted")] {
+        if flag {
+            text.push_str("  ");
+            text.push_str(name);
+        }
     }
     text
-}
-
-fn in_words(asked: &BTreeMap<&str, MatchReport<'_>>) -> Option<String> {
-    let word = |(key, asked): (&&str, &MatchReport<'_>)| match asked {
-        MatchReport::Is(value) => format!("{key}={value}"),
-        MatchReport::Present => (*key).to_owned(),
-        MatchReport::Absent => format!("!{key}"),
-    };
-    (!asked.is_empty()).then(|| asked.iter().map(word).collect::<Vec<_>>().join(","))
 }
 
 #[cfg(test)]

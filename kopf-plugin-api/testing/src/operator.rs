@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use futures::{FutureExt, future::BoxFuture};
 use jiff::Timestamp;
-use kopf_core::{identity::Identity, outcome::Answer, registry::Registry};
+use kopf_core::{identity::Identity, outcome::Answer, question::Question, registry::Registry};
 use kopf_loader::{Options, PluginInvoker};
 use kopf_plugin_abi::wire::Init;
 use kopf_reactor::{Attempt, Forget, Invoker, Settings, cluster::kube::KubeCluster, lent::Lent, stop};
@@ -13,7 +13,10 @@ use kopf_sandbox::{Entry, Journal, Sandbox};
 use serde_json::Value;
 use tokio::{runtime::Runtime, task::JoinHandle};
 
-use crate::{clock::VirtualClock, log::Log};
+use crate::{
+    clock::{UnderWay, VirtualClock},
+    log::Log,
+};
 
 /// When a test's time begins, unless it is told otherwise.
 const BEGINNING: &str = "2026-01-01T00:00:00Z";
@@ -333,10 +336,15 @@ struct Watched<I> {
     clock: VirtualClock,
 }
 
+impl<I> Watched<I> {
+    fn begin(&self, attempt: &Attempt) -> UnderWay {
+        self.clock.begin(format!("{} of {}", attempt.call.handler.id, attempt.subject.object.header))
+    }
+}
+
 impl<I: Invoker> Invoker for Watched<I> {
     fn invoke(&self, attempt: Attempt) -> BoxFuture<'static, Answer> {
-        let what = format!("{} of {}", attempt.call.handler.id, attempt.subject.object.header);
-        let under_way = self.clock.begin(what);
+        let under_way = self.begin(&attempt);
         let running = self.invoker.invoke(attempt);
         async move {
             let _under_way = under_way;
@@ -351,6 +359,16 @@ impl<I: Invoker> Invoker for Watched<I> {
 
     fn forget(&self, forget: Forget) -> BoxFuture<'static, ()> {
         self.invoker.forget(forget)
+    }
+
+    fn ask(&self, attempt: Attempt, question: Question) -> BoxFuture<'static, Answer> {
+        let under_way = self.begin(&attempt);
+        let asking = self.invoker.ask(attempt, question);
+        async move {
+            let _under_way = under_way;
+            asking.await
+        }
+        .boxed()
     }
 }
 

@@ -5,15 +5,17 @@ use std::{collections::BTreeMap, sync::Arc};
 use jiff::Timestamp;
 use serde_json::Value;
 
-use super::{Call, Cause, Kept, Recall};
+use super::{Asked, Call, Cause, Given, Kept};
 use crate::{
     cause::Reason,
     diff::{Diff, diff},
     field::FieldPath,
+    filter::View,
     handler::{Handler, On},
     identity::Identity,
     object::{self, Object},
     outcome::{self, Verdict},
+    question::{About, Answers, Decision},
     registry::Served,
     store::{
         digest::{Digest, digest},
@@ -28,6 +30,8 @@ pub(super) struct Sight<'a> {
     served: &'a Served,
     identity: &'a Identity,
     kept: Option<&'a Kept>,
+    answers: &'a Answers,
+    now: Timestamp,
     essence: &'a Value,
     /// What was handled last; `None` until a creation has ended.
     known: Option<&'a Handled>,
@@ -38,8 +42,10 @@ pub(super) struct Sight<'a> {
     /// Whether records of ours are on the object or in memory.
     pub(super) traces: bool,
     held: bool,
-    must_hold: bool,
 }
+
+/// What must be asked first.
+type Open = Vec<Asked>;
 
 /// Whether it is a handler's turn.
 pub(super) enum Turn {
@@ -63,46 +69,59 @@ pub(super) fn reacts_to(handler: &Handler, essence: &Value, uid: &str) -> Digest
 impl<'a> Sight<'a> {
     pub(super) fn new(
         object: &'a Object,
-        served: &'a Served,
-        identity: &'a Identity,
-        recall: &'a Recall,
+        given: &Given<'a>,
         handled: Option<&'a Handled>,
         essence: &'a Value,
     ) -> Sight<'a> {
+        let Given { served, identity, recall, answers, now, .. } = *given;
         let known = handled.filter(|handled| !handled.pending);
         let kept = recall.kept.as_deref();
-        // An optional deletion handler holds no object back. It runs where our finalizer is there for another reason:
-        // who declares it so prefers an object that goes at once to a deletion that is always noticed.
-        let holds = |handler: &Handler| handler.on == On::Delete && !handler.optional;
         Sight {
             object,
             served,
             identity,
             kept,
+            answers,
+            now,
             essence,
             known,
             comparison: known.map(|known| known.compare(essence, &served.fields, &object.header.uid)),
             initial: recall.listed && !recall.handled,
             traces: identity.has_records(&object.body) || kept.is_some_and(|kept| !kept.records.is_empty()),
             held: object.has_finalizer(identity.finalizer()),
-            must_hold: (served.changing())
-                .any(|handler| holds(handler) && handler.is_for(&object.body, known, essence)),
         }
     }
 
     /// What the sighting amounts to.
-    pub(super) fn cause(&self) -> Cause {
-        let deleting = self.object.header.deleting;
-        match () {
-            () if deleting && !self.held => Cause::Free,
-            () if deleting => Cause::Handle(Reason::Delete),
-            () if !self.is_ours() => Cause::Ignored,
-            () if self.must_hold && !self.held => Cause::Hold,
+    pub(super) fn cause(&self) -> Result<Cause, Open> {
+        Ok(match () {
+            () if self.object.header.deleting && !self.held => Cause::Free,
+            () if self.object.header.deleting => Cause::Handle(Reason::Delete),
+            // Before functions are asked whether anybody wants the object: there is nothing to be done about it.
+            () if self.is_at_rest()? => Cause::Noop,
+            () if !self.is_ours()? => Cause::Ignored,
+            () if !self.held && self.must_hold()? => Cause::Hold,
             () if self.is_new() => Cause::Handle(Reason::Create),
-            () if self.is_changed() => Cause::Handle(Reason::Update),
+            () if self.is_changed()? => Cause::Handle(Reason::Update),
             () if self.initial => Cause::Handle(Reason::Resume),
             () => Cause::Noop,
-        }
+        })
+    }
+
+    /// Whether the object is as it was left.
+    fn is_at_rest(&self) -> Result<bool, Open> {
+        let awaited = self.is_new() || self.initial || self.must_adopt();
+        Ok(!awaited && !self.is_changed()? && (self.held || !self.must_hold()?))
+    }
+
+    /// Whether a handler demands that the object be held back from deletion.
+    fn must_hold(&self) -> Result<bool, Open> {
+        // An optional deletion handler holds no object back. It runs where our finalizer is there for another reason:
+        // who declares it so prefers an object that goes at once to a deletion that is always noticed.
+        self.any(|handler| match handler.on {
+            On::Delete if !handler.optional => self.is_for(handler),
+            _ => Ok(false),
+        })
     }
 
     /// Whether no creation has ended on the object.
@@ -111,8 +130,8 @@ impl<'a> Sight<'a> {
     }
 
     /// Whether our finalizer is on the object and no handler demands it.
-    pub(super) fn is_held_in_vain(&self) -> bool {
-        self.held && !self.must_hold
+    pub(super) fn is_held_in_vain(&self) -> Result<bool, Open> {
+        Ok(self.held && !self.must_hold()?)
     }
 
     /// Whether handlers watch fields of which the record of what was handled last does not know. They are adopted as
@@ -128,55 +147,102 @@ impl<'a> Sight<'a> {
     }
 
     /// The handlers for a reason, in the order of their declaration, each id once.
-    pub(super) fn select(&self, reason: Reason) -> Vec<Arc<Handler>> {
+    pub(super) fn select(&self, reason: Reason) -> Result<Vec<Arc<Handler>>, Open> {
         let mut selected: Vec<Arc<Handler>> = vec![];
+        let mut open = vec![];
         for handler in self.served.changing() {
-            let first = || selected.iter().all(|earlier| earlier.id != handler.id);
-            if self.is_called(handler, reason) && first() {
-                selected.push(handler.clone());
+            if selected.iter().any(|earlier| earlier.id == handler.id) {
+                continue;
+            }
+            match self.is_called(handler, reason) {
+                Ok(true) => selected.push(handler.clone()),
+                Ok(false) => {}
+                Err(question) => open.push(question),
             }
         }
-        selected
+        if open.is_empty() { Ok(selected) } else { Err(open) }
     }
 
-    fn is_called(&self, handler: &Handler, reason: Reason) -> bool {
+    fn is_called(&self, handler: &Arc<Handler>, reason: Reason) -> Result<bool, Asked> {
         let called = match (handler.on, reason) {
             (On::Create, Reason::Create) | (On::Delete, Reason::Delete) => true,
-            (On::Update, Reason::Update) if self.is_under_way(handler) => return true,
-            (On::Field, Reason::Update) if self.is_under_way(handler) => return true,
+            (On::Update | On::Field, Reason::Update) if self.is_under_way(handler)? => return Ok(true),
             (On::Update, Reason::Update) => self.has_changed_for(handler),
             // Creation is a change of the field too, from nothing; on deletion a field is let go of with the object.
             (On::Field, Reason::Create | Reason::Update) => self.has_changed_for(handler),
             // An object that changed while nobody looked is resumed and updated.
             (On::Resume, Reason::Resume | Reason::Update) => self.initial,
+            (On::Resume, Reason::Delete) => self.initial && handler.deleted,
             _ => false,
         };
-        called && self.is_for(handler)
+        let changed = || self.asked(handler, handler.is_for_change(self.view(), self.answers));
+        Ok(called && changed()? && self.is_for(handler)?)
     }
 
-    fn is_for(&self, handler: &Handler) -> bool {
-        handler.is_for(&self.object.body, self.known, self.essence)
+    fn view(&self) -> View<'a> {
+        View { body: &self.object.body, now: self.essence, before: self.known }
+    }
+
+    fn is_for(&self, handler: &Arc<Handler>) -> Result<bool, Asked> {
+        self.asked(handler, handler.is_for(self.view(), self.answers))
+    }
+
+    /// A decision, with the call that a function is asked about.
+    fn asked(&self, handler: &Arc<Handler>, decision: Decision) -> Result<bool, Asked> {
+        decision.map_err(|question| {
+            let begun = || Progress::begin(Reason::Create, self.now);
+            let call = match question.about {
+                About::Object => self.call(handler.clone(), begun(), self.occasion()),
+                About::Value(_) => Call::of(handler.clone(), self.now),
+            };
+            Asked { call, question }
+        })
+    }
+
+    /// Why the object would be handled, if any handler is for it.
+    fn occasion(&self) -> Option<Reason> {
+        let differs = || self.comparison.as_ref().is_some_and(|comparison| !comparison.diff.is_empty());
+        match () {
+            () if self.object.header.deleting => Some(Reason::Delete),
+            () if self.is_new() => Some(Reason::Create),
+            () if differs() => Some(Reason::Update),
+            () if self.initial => Some(Reason::Resume),
+            () => None,
+        }
     }
 
     /// Whether a handler is for this object, or has begun to handle a change of it.
-    fn is_ours(&self) -> bool {
-        self.served.changing().any(|handler| self.is_for(handler) || self.is_under_way(handler))
+    fn is_ours(&self) -> Result<bool, Open> {
+        self.any(|handler| Ok(self.is_for(handler)? || self.is_under_way(handler)?))
     }
 
     /// Whether anything is to be handled as an update.
-    fn is_changed(&self) -> bool {
-        self.comparison.as_ref().is_none_or(|comparison| !comparison.diff.is_empty())
-            || self.served.changing().any(|handler| self.is_under_way(handler))
+    fn is_changed(&self) -> Result<bool, Open> {
+        let differs = self.comparison.as_ref().is_none_or(|comparison| !comparison.diff.is_empty());
+        Ok(differs || self.any(|handler| self.is_under_way(handler))?)
+    }
+
+    /// Whether it holds of any of the handlers. One of which it does decides, whatever is to be asked about the others.
+    fn any(&self, holds: impl Fn(&Arc<Handler>) -> Result<bool, Asked>) -> Result<bool, Open> {
+        let mut open = vec![];
+        for handler in self.served.changing() {
+            match holds(handler) {
+                Ok(true) => return Ok(true),
+                Ok(false) => {}
+                Err(question) => open.push(question),
+            }
+        }
+        if open.is_empty() { Ok(false) } else { Err(open) }
     }
 
     /// Whether a handler was called for an update that has not ended. Then it is called for whatever came of the
     /// object since, also where that is what it was before the update.
-    fn is_under_way(&self, handler: &Handler) -> bool {
-        self.traces
+    fn is_under_way(&self, handler: &Arc<Handler>) -> Result<bool, Asked> {
+        let has_begun = self.traces
             && self.known.is_some()
             && matches!(handler.on, On::Update | On::Field)
-            && handler.filter.matches(&self.object.body)
-            && self.stored(handler).is_some_and(|record| record.purpose == Some(Reason::Update))
+            && self.stored(handler).is_some_and(|record| record.purpose == Some(Reason::Update));
+        Ok(has_begun && self.asked(handler, handler.is_still_for(self.view(), self.answers))?)
     }
 
     /// Whether the handler's field has changed; without a field, whether anything has.
@@ -246,14 +312,14 @@ impl<'a> Sight<'a> {
     }
 
     /// The attempt to be made of a handler.
-    pub(super) fn call(&self, handler: Arc<Handler>, progress: Progress, reason: Reason) -> Call {
+    pub(super) fn call(&self, handler: Arc<Handler>, progress: Progress, reason: Option<Reason>) -> Call {
         let within = |value: Option<&Value>| match &handler.field {
             Some(field) => value.and_then(|value| field.get(value)).cloned(),
             None => value.cloned(),
         };
         let old = self.comparison.as_ref().and_then(|comparison| comparison.old);
         Call {
-            reason: Some(reason),
+            reason,
             progress,
             old: if handler.wants.old { within(old) } else { None },
             new: if handler.wants.new { within(Some(self.essence)) } else { None },

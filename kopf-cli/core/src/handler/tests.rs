@@ -1,9 +1,6 @@
-//! Handlers as attributes without options make them, and which objects handlers are for.
-
-use serde_json::json;
+//! Handlers as attributes without options make them, and what their records count for.
 
 use super::*;
-use crate::filter::Match;
 
 /// A handler of `kex`.
 pub(crate) fn handler(on: On, id: &str) -> Handler {
@@ -18,41 +15,15 @@ pub(crate) fn handler(on: On, id: &str) -> Handler {
         asynchronous: false,
         limits: Limits::default(),
         optional: false,
+        deleted: false,
+        lifecycle: Lifecycle::All,
+        group: None,
         wants: Wants::default(),
         param: None,
         function: id.to_owned(),
         package: "minimal".to_owned(),
         place: "lib.rs:1".to_owned(),
     }
-}
-
-/// Tells for which objects a handler of `spec.x` on objects with the label `l` is.
-#[track_caller]
-fn check(old: &Value, new: &Value, expected: [bool; 2]) {
-    let field = FieldPath::parse("spec.x").unwrap();
-    let labels = vec![("l".to_owned(), Match::Present)];
-    let handler = Handler {
-        field: Some(field.clone()),
-        filter: Filter { labels, ..Filter::default() },
-        ..handler(On::Field, "f")
-    };
-    let whole = Handled::new(old.clone(), vec![field.clone()], false);
-    let digested = Handled::digested(old, &[field], "u");
-    let body = json!({ "metadata": { "labels": { "l": "1" } } });
-    for handled in [whole, digested] {
-        let found = [None, Some(&handled)].map(|handled| handler.is_for(&body, handled, new));
-        assert_eq!(found, expected);
-        assert!(!handler.is_for(&json!({}), Some(&handled), new), "without the label it is for none");
-    }
-}
-
-#[test]
-fn a_field_concerns_its_handler_while_it_is_there_and_when_it_is_taken_away() {
-    let [with, without] = [json!({ "spec": { "x": 1 } }), json!({ "spec": { "y": 1 } })];
-    check(&without, &with, [true, true]);
-    check(&with, &without, [false, true]);
-    check(&without, &without, [false, false]);
-    check(&without, &json!({ "spec": { "x": null } }), [false, false]);
 }
 
 #[test]

@@ -152,7 +152,7 @@ fn a_named_failure_counts_as_it_says_whatever_the_handler_says() {
 
 #[test]
 fn the_wait_is_the_errors_or_the_handlers_or_grows() {
-    let backoff = Limits { backoff: Some(Duration::from_secs(7)), ..NONE };
+    let backoff = Limits { backoff: Some(Waits::Same(Duration::from_secs(7))), ..NONE };
     check(
         backoff,
         3,
@@ -246,7 +246,7 @@ fn the_timeout_is_looked_at_ahead() {
         1 failed no None"#]],
     );
     check(
-        Limits { backoff: Some(Duration::from_secs(2)), ..limits },
+        Limits { backoff: Some(Waits::Same(Duration::from_secs(2))), ..limits },
         0,
         any(),
         expect![[r#"

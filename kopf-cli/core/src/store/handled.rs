@@ -46,6 +46,17 @@ pub enum State {
     Digests(BTreeMap<String, Digest>),
 }
 
+/// What a field was when it was handled last.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Was<'a> {
+    /// It was not there.
+    Absent,
+    /// It had this value.
+    Value(&'a Value),
+    /// It had a value, of which this is all that is known.
+    Digest(Digest),
+}
+
 /// What differs from what was handled last.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Comparison<'a> {
@@ -130,12 +141,14 @@ impl Handled {
         serde_json::to_string(&record).expect("a record is made of texts, numbers and booleans")
     }
 
-    /// Whether the field was there. Of digests only fields that were watched when they were taken are known; others
-    /// count as absent.
-    pub fn had(&self, field: &FieldPath) -> bool {
+    /// What the field was. Of digests only fields that were watched when they were taken are known; others count as
+    /// absent.
+    pub fn at(&self, field: &FieldPath) -> Was<'_> {
         match &self.state {
-            State::Whole(old) => field.get(old).is_some_and(|value| !value.is_null()),
-            State::Digests(old) => old.contains_key(&field.to_string()),
+            State::Whole(old) => {
+                field.get(old).filter(|value| !value.is_null()).map_or(Was::Absent, Was::Value)
+            }
+            State::Digests(old) => old.get(&field.to_string()).copied().map_or(Was::Absent, Was::Digest),
         }
     }
 

@@ -10,13 +10,14 @@ use bytes::Bytes;
 use jiff::Timestamp;
 use kopf_core::{
     backoff::Backoff,
-    cycle::{self, Call, Conclusion, Plan, Recall},
+    cycle::{self, Call, Conclusion, Given, Plan, Recall},
     field::FieldPath,
-    handler::{Handler, Limits, On, Wants},
+    handler::{Handler, Lifecycle, Limits, On, Wants},
     identity::Identity,
     object::Object,
     outcome::{self, Answer, Failure, FailureKind, Policy, Verdict},
     patch::{self, Patches},
+    question::Answers,
     registry::{Registry, Served},
     resource::Resource,
     selector::Selector,
@@ -85,6 +86,9 @@ pub(crate) fn on(on: On, id: &str) -> Handler {
         asynchronous: true,
         limits: Limits::default(),
         optional: false,
+        deleted: false,
+        lifecycle: Lifecycle::All,
+        group: None,
         wants: Wants { old: true, new: true, diff: true, memo: false },
         param: None,
         function: id.to_owned(),
@@ -304,8 +308,16 @@ impl World {
         Some(patch::compose(conclusion, &self.object()?, &self.identity, self.has_status))
     }
 
+    /// What the world plans with.
+    pub(crate) fn given<'a>(&'a self, answers: &'a Answers) -> Given<'a> {
+        let World { served, identity, recall, now, .. } = self;
+        Given { served, identity, recall, answers, now: *now, chance: 0 }
+    }
+
     fn plan(&self, object: &Object) -> Plan {
-        cycle::plan(object, false, &self.served, &self.identity, &self.recall, self.now)
+        let answers = Answers::default();
+        let given = self.given(&answers);
+        cycle::plan(object, false, &given).expect("these handlers ask nothing")
     }
 
     fn attempt(&mut self, call: &Call, object: &Object) -> (Verdict, Option<Value>) {

@@ -36,6 +36,8 @@ fn a_declaration_becomes_a_handler_faithfully() {
         "retries": 3, "timeout": 60.0, "attempt_timeout": 0.5, "backoff": 0.0, "errors": "permanent",
         "field": "spec.replicas", "labels": [["app", { "is": "web" }], ["tier", "present"]],
         "annotations": [["skip", "absent"]], "optional": true, "param": { "n": 1 },
+        "value": { "not": { "asked": 1 } }, "when": { "all": [{ "asked": 2 }, { "none": [{ "asked": 3 }] }] },
+        "lifecycle": "one-by-one", "group": "g",
     });
     let wants = json!({ "old": true, "diff": true });
     check(
@@ -62,7 +64,7 @@ fn a_declaration_becomes_a_handler_faithfully() {
                         (
                             "app",
                             Is(
-                                "web",
+                                String("web"),
                             ),
                         ),
                         (
@@ -76,6 +78,31 @@ fn a_declaration_becomes_a_handler_faithfully() {
                             Absent,
                         ),
                     ],
+                    value: Some(
+                        Not(
+                            Asked(
+                                1,
+                            ),
+                        ),
+                    ),
+                    old: None,
+                    new: None,
+                    when: Some(
+                        All(
+                            [
+                                Asked(
+                                    2,
+                                ),
+                                None(
+                                    [
+                                        Asked(
+                                            3,
+                                        ),
+                                    ],
+                                ),
+                            ],
+                        ),
+                    ),
                 },
                 field: Some(
                     FieldPath(
@@ -97,11 +124,18 @@ fn a_declaration_becomes_a_handler_faithfully() {
                         500ms,
                     ),
                     backoff: Some(
-                        0ns,
+                        Same(
+                            0ns,
+                        ),
                     ),
                     errors: Permanent,
                 },
                 optional: true,
+                deleted: false,
+                lifecycle: OneByOne,
+                group: Some(
+                    "g",
+                ),
                 wants: Wants {
                     old: true,
                     new: false,
@@ -205,6 +239,107 @@ fn handlers_that_cannot_be_served_are_named_with_their_place() {
         expect![[r#"
             handler `fn` (src/lib.rs:7): unknown variant `odd`, expected one of `is`, `present`, `absent`, `asked`, `not`, `all`, `any`, `none`; rebuild it with a kopf-plugin-api of this host's version
         "#]],
+    );
+}
+
+#[test]
+fn a_backoff_may_grow() {
+    let backoff = json!({ "first": 1.0, "factor": 3.0, "cap": 60.0, "jitter": 0.5 });
+    let json = manifest(json!({ "options": { "backoff": backoff } }));
+    let handlers = Manifest::read(&json).unwrap().handlers(0).unwrap();
+    let expected =
+        Backoff { first: Duration::from_secs(1), factor: 3.0, limit: Duration::from_secs(60), jitter: 0.5 };
+    assert_eq!(handlers[0].limits.backoff, Some(Waits::Growing(expected)));
+}
+
+#[track_caller]
+fn check_options(on: &str, options: Value, expected: Expect) {
+    check(&manifest(json!({ "on": on, "options": options })), expected);
+}
+
+#[test]
+fn filters_that_no_object_could_pass_are_refused() {
+    check_options(
+        "update",
+        json!({ "value": "present" }),
+        expect![[r#"
+        handler `fn` (src/lib.rs:7): `value` is about a field and there is none; add field = "spec.…"
+    "#]],
+    );
+    check_options(
+        "update",
+        json!({ "field": "a", "value": { "is": 1 }, "new": { "is": 1 } }),
+        expect![[r#"
+        handler `fn` (src/lib.rs:7): `value` looks at both states, and `old` and `new` at one each; use either
+    "#]],
+    );
+    check_options(
+        "create",
+        json!({ "field": "a", "old": "absent" }),
+        expect![[r#"
+        handler `fn` (src/lib.rs:7): `old` and `new` are about a change, which on::update and on::field alone are called for; use value
+    "#]],
+    );
+    check_options(
+        "update",
+        json!({ "field": "a", "value": { "is": null } }),
+        expect![[r#"
+        handler `fn` (src/lib.rs:7): `value` is never null, which is absent; write absent
+    "#]],
+    );
+    check_options(
+        "update",
+        json!({ "labels": [["a", { "is": 3 }]] }),
+        expect![[r#"
+        handler `fn` (src/lib.rs:7): `labels a` is a text, found 3; write it in quotes
+    "#]],
+    );
+    check_options(
+        "update",
+        json!({ "when": "present" }),
+        expect![[r#"
+        handler `fn` (src/lib.rs:7): `when` takes functions alone, which look at the object
+    "#]],
+    );
+    check_options(
+        "update",
+        json!({ "when": { "asked": 0 } }),
+        expect![[r#"
+        handler `fn` (src/lib.rs:7): `when` asks question 0, and questions are numbered from 1
+    "#]],
+    );
+}
+
+#[test]
+fn a_backoff_that_does_not_grow_sensibly_is_refused() {
+    let backoff = |first: f64, factor: f64, cap: f64, jitter: f64| json!({ "backoff": { "first": first, "factor": factor, "cap": cap, "jitter": jitter } });
+    check_options(
+        "create",
+        backoff(1.0, 0.5, 60.0, 1.0),
+        expect![[r#"
+        handler `fn` (src/lib.rs:7): factor = 0.5 does not let the backoff grow; write 1 or more
+    "#]],
+    );
+    check_options(
+        "create",
+        backoff(1.0, 2.0, 60.0, 1.5),
+        expect![[r#"
+        handler `fn` (src/lib.rs:7): jitter = 1.5 is no share; write 0 to 1
+    "#]],
+    );
+    check_options(
+        "create",
+        backoff(10.0, 2.0, 5.0, 1.0),
+        expect![[r#"
+        handler `fn` (src/lib.rs:7): cap = 5 is less than the first wait of 10 seconds; write more
+    "#]],
+    );
+    check_options(
+        "create",
+        backoff(-1.0, 2.0, 5.0, 1.0),
+        expect![[r#"
+        handler `fn` (src/lib.rs:7): backoff = -1 is no span of time; write seconds, 0 or more, such as 1.5
+    "#]],
     );
 }
 

@@ -9,10 +9,9 @@ use futures::{
 };
 use jiff::Timestamp;
 use kopf_core::{
-    diff::Diff,
     handler::{Handler, Limits, On},
     object::Object,
-    store::progress::Progress,
+    question::Question,
 };
 
 use super::*;
@@ -45,6 +44,10 @@ impl Invoker for Told {
     fn forget(&self, _: Forget) -> BoxFuture<'static, ()> {
         ready(()).boxed()
     }
+
+    fn ask(&self, attempt: Attempt, _: Question) -> BoxFuture<'static, Answer> {
+        self.invoke(attempt)
+    }
 }
 
 /// An attempt, with an attempt timeout of 5 seconds that has passed at once, and what answers it.
@@ -52,15 +55,7 @@ fn overdue(asynchronous: bool) -> (BoxFuture<'static, Answer>, oneshot::Sender<A
     let limits = Limits { attempt_timeout: Some(Duration::from_secs(5)), ..Limits::default() };
     let served = fixtures::served(Handler { asynchronous, limits, ..fixtures::handler(On::Create) });
     let handler = served.handlers[0].clone();
-    let call = Call {
-        handler,
-        reason: None,
-        progress: Progress::begin(kopf_core::cause::Reason::Create, Timestamp::UNIX_EPOCH),
-        old: None,
-        new: None,
-        diff: Diff::default(),
-        old_known: true,
-    };
+    let call = Call::of(handler, Timestamp::UNIX_EPOCH);
     let object = r#"{"metadata":{"name":"a","namespace":"default","uid":"u","resourceVersion":"1"}}"#;
     let subject = Subject::new(Object::parse(object.into()).unwrap());
     let (answering, answer) = oneshot::channel();

@@ -6,11 +6,12 @@ use bytes::Bytes;
 use jiff::Timestamp;
 use kopf_core::{
     cause::Reason,
-    cycle::{self, Call, Cause, Conclusion},
+    cycle::{self, Asked, Call, Cause, Conclusion, Given},
     handler::Handler,
     object::{Header, Object},
     outcome::{self, Level, Policy, Verdict},
     patch,
+    question::Answers,
     registry::Served,
     report::Kind,
 };
@@ -22,8 +23,9 @@ use crate::{
     attempt::attempt,
     clock,
     cluster::Error,
-    io::{Io, chance},
+    io::{Io, chance, lot},
     let_go::let_go,
+    question,
     queue::{Memory, Pending, Place, Rest, Sight, Turn},
     settle::{Settled, Target},
     source::Source,
@@ -125,7 +127,7 @@ impl<'a> Case<'a> {
 
     /// Calls the spies, none of them twice. What they want to be changed is written when all that waits was seen.
     pub(super) async fn spy(&mut self, subject: &Arc<Subject>, sight: Sight) {
-        for call in cycle::spy(&subject.object, &self.served, self.io.clock.now()) {
+        for call in self.spies(subject).await {
             let (handler, answer) = (call.handler.clone(), self.attempt(call, subject, sight).await);
             match answer.result {
                 Ok(Some(result)) if !self.is_pruned(&handler) => {
@@ -215,20 +217,13 @@ impl<'a> Case<'a> {
     pub(super) async fn act(mut self, mut subject: Arc<Subject>) -> Rest {
         loop {
             self.memory.newest = Some(subject.object.header.version.clone());
-            let now = self.io.clock.now();
             if self.io.gate.is_closed(&self.source) {
                 // Others go first from now on. What is left to do is seen when they have ended.
                 self.memory.doubted = true;
+                let now = self.io.clock.now();
                 return self.rest(Some(now));
             }
-            let plan = cycle::plan(
-                &subject.object,
-                false,
-                &self.served,
-                &self.io.identity,
-                &self.memory.recall,
-                now,
-            );
+            let plan = self.plan(&subject).await;
             if plan.is_idle() {
                 self.memory.throttle.succeed();
                 return self.rest(None);
@@ -240,6 +235,40 @@ impl<'a> Case<'a> {
                 Next::Later(error) => return self.rest_after(&error),
             }
         }
+    }
+
+    /// Plans what the object asks for. Functions that have a say in it are asked first.
+    async fn plan(&self, subject: &Arc<Subject>) -> cycle::Plan {
+        let mut answers = Answers::default();
+        loop {
+            let given = Given {
+                served: &self.served,
+                identity: &self.io.identity,
+                recall: &self.memory.recall,
+                answers: &answers,
+                now: self.io.clock.now(),
+                chance: lot(),
+            };
+            match cycle::plan(&subject.object, false, &given) {
+                Ok(plan) => return plan,
+                Err(open) => self.ask(open, subject, &mut answers).await,
+            }
+        }
+    }
+
+    /// The spies that an object concerns. Functions that have a say in it are asked first.
+    async fn spies(&self, subject: &Arc<Subject>) -> Vec<Call> {
+        let mut answers = Answers::default();
+        loop {
+            match cycle::spy(&subject.object, &self.served, &answers, self.io.clock.now()) {
+                Ok(calls) => return calls,
+                Err(open) => self.ask(open, subject, &mut answers).await,
+            }
+        }
+    }
+
+    async fn ask(&self, open: Vec<Asked>, subject: &Arc<Subject>, answers: &mut Answers) {
+        question::ask(self.io, open, subject, &self.served, answers).await;
     }
 
     /// Calls the handlers of a plan, in order, as far as they go before something must be written.

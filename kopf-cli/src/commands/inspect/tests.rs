@@ -2,8 +2,9 @@
 
 use expect_test::{Expect, expect};
 use kopf_core::{
-    filter::Filter,
-    handler::{Limits, On, Wants},
+    backoff::{Backoff, Waits},
+    filter::{Filter, Match},
+    handler::{Lifecycle, Limits, On, Wants},
     selector::Selector,
 };
 
@@ -22,6 +23,9 @@ pub(crate) fn handler(resource: &str) -> Handler {
         asynchronous: true,
         limits: Limits::default(),
         optional: false,
+        deleted: false,
+        lifecycle: Lifecycle::All,
+        group: None,
         wants: Wants::default(),
         param: None,
         function: "minimal::create_fn".into(),
@@ -52,7 +56,23 @@ fn handlers() -> Vec<Handler> {
         ..first.clone()
     };
     let delete = Handler { id: "bye".into(), on: On::Delete, optional: true, ..handler("pods") };
-    vec![first, delete, field]
+    let picky = Handler {
+        id: "picky/spec.size".into(),
+        on: On::Resume,
+        field: Some("spec.size".parse().unwrap()),
+        filter: Filter {
+            labels: vec![("tier".into(), Match::None(vec![Match::Is("a".into()), Match::Asked(1)]))],
+            value: Some(Match::Is(5.into())),
+            when: Some(Match::Not(Box::new(Match::Asked(2)))),
+            ..Filter::default()
+        },
+        limits: Limits { backoff: Some(Waits::Growing(Backoff::default())), ..Limits::default() },
+        deleted: true,
+        lifecycle: Lifecycle::OneByOne,
+        group: Some("slow".into()),
+        ..handler("pods")
+    };
+    vec![first, delete, field, picky]
 }
 
 #[track_caller]

@@ -5,6 +5,7 @@ use kopf_core::{
     cycle::{self, Cause},
     handler::{Handler, On},
     outcome::FailureKind,
+    question::Answers,
 };
 use serde_json::json;
 
@@ -121,9 +122,8 @@ fn an_object_that_is_deleted_before_it_was_seen_is_left_alone() {
     "#]],
     );
     let object = world.object().unwrap();
-    let causes = [false, true].map(|gone| {
-        cycle::plan(&object, gone, &world.served, &world.identity, &world.recall, world.now).cause
-    });
+    let answers = Answers::default();
+    let causes = [false, true].map(|gone| cycle::plan(&object, gone, &world.given(&answers)).unwrap().cause);
     assert_eq!(causes, [Cause::Free, Cause::Gone]);
 }
 
