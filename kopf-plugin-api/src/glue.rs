@@ -16,14 +16,16 @@ use abi_stable::{
 };
 use kopf_plugin_abi::{
     v1::{FutureV1, HostV1Ref, InvokeRequest, PluginV1, Reply, op},
-    wire::{Done, Failure, FailureKind, Forget, Init},
+    wire::{Done, Failure, FailureKind, Forget, Init, Transform},
 };
 use serde::Serialize;
+use serde_json::Value;
 
 use crate::{
     __private::{Answer, Answering},
     call::Call,
     document::Documents,
+    functions::Functions,
     panics::{self, catch},
     registry::{Registry, Run},
     runtime::Lazy,
@@ -41,6 +43,7 @@ pub(crate) struct Plugin {
     pub(crate) runtime: Lazy,
     pub(crate) telemetry: Telemetry,
     pub(crate) client: crate::client::Shared,
+    functions: Functions,
     documents: Documents,
     pub(crate) kept: Arc<Kept>,
 }
@@ -84,9 +87,15 @@ extern "C" fn call<const TABLE: usize>(request: InvokeRequest) -> FutureV1 {
 
 extern "C" fn call_sync<const TABLE: usize>(request: InvokeRequest) -> Reply {
     let answered = catch(|| match prepare(TABLE, request)? {
-        (scope, call, Called::Handler(Run::Sync(run)) | Called::Question(run)) => {
-            Ok(scope.run(|| answer(catch(|| run(&call)), &call)))
+        (scope, call, Called::Handler(Run::Sync(run))) => {
+            Ok(scope.run(|| answer(catch(|| run(&call)), &scope, &call)))
         }
+        (scope, call, Called::Question(run)) => Ok(scope.run(|| {
+            let answered = catch(|| run(&call));
+            // A question changes nothing: nobody would ever ask for these.
+            drop(call.patch().take_functions());
+            answer(answered, &scope, &call)
+        })),
         (_, call, Called::Handler(Run::Async(_))) => {
             Err(unsupported(format!("{} is asynchronous", call.handler_id())))
         }
@@ -107,6 +116,7 @@ extern "C" fn control<const TABLE: usize>(operation: u32, body: RVec<u8>) -> Fut
     match operation {
         op::RETIRE => ready(reply(catch(|| retire(TABLE)).map(|()| serde_json::Map::new()))),
         op::FORGET => ready(reply(catch(|| forget(TABLE, &body)).and_then(|forgotten| forgotten))),
+        op::TRANSFORM => ready(reply(catch(|| transform(TABLE, &body)).and_then(|done| done))),
         other => refuse(format!("operation {other} is not known to this plugin")),
     }
 }
@@ -130,6 +140,7 @@ fn start(table: usize, host: HostV1Ref, config: &[u8]) -> Result<impl Serialize 
         runtime: Lazy::default(),
         telemetry,
         client: crate::client::Shared::default(),
+        functions: Functions::default(),
         documents: Documents::default(),
         kept: Arc::default(),
     };
@@ -142,6 +153,21 @@ fn start(table: usize, host: HostV1Ref, config: &[u8]) -> Result<impl Serialize 
     Ok(manifest)
 }
 
+/// Runs the functions of a patch on an object, or lets go of them.
+fn transform(table: usize, body: &[u8]) -> Result<Value, Box<Failure>> {
+    let plugin = started(table).ok_or_else(|| unsupported("the plugin is not started, or retired".into()))?;
+    let Transform { span, object } = serde_json::from_slice(body)
+        .map_err(|_| failed(FailureKind::Arguments, "what is to be transformed cannot be read".into()))?;
+    let scope = Scope { span, ..Scope::of_plugin(plugin) };
+    match object {
+        Some(object) => scope.run(|| scope.plugin.functions.run(span, object)),
+        None => scope.run(|| {
+            scope.plugin.functions.let_go(span);
+            Ok(Value::Object(serde_json::Map::new()))
+        }),
+    }
+}
+
 fn retire(table: usize) {
     let plugin = STARTED[table].write().unwrap_or_else(PoisonError::into_inner).take();
     if let Some(plugin) = plugin {
@@ -151,12 +177,12 @@ fn retire(table: usize) {
 }
 
 /// Lets go of what is kept of an object. What is dropped by it is an author's, so that is done within the plugin's scope.
-fn forget(table: usize, body: &[u8]) -> Result<serde_json::Map<String, serde_json::Value>, Box<Failure>> {
+fn forget(table: usize, body: &[u8]) -> Result<serde_json::Map<String, Value>, Box<Failure>> {
     let forget: Forget = serde_json::from_slice(body)
         .map_err(|error| unsupported(format!("what is to be forgotten cannot be read: {error}")))?;
     let plugin = started(table).ok_or_else(|| unsupported("the plugin is not started, or retired".into()))?;
     let kept = plugin.kept.clone();
-    Scope { span: 0, plugin }.run(|| kept.forget(&forget));
+    Scope::of_plugin(plugin).run(|| kept.forget(&forget));
     Ok(serde_json::Map::new())
 }
 
@@ -180,8 +206,10 @@ fn prepare(table: usize, request: InvokeRequest) -> Result<(Scope, Call, Called)
             Called::Question(*question.ok_or_else(unknown)?)
         }
     };
-    let scope = Scope { span: request.span, plugin: plugin.clone() };
-    Ok((scope, Call::new(handler, request, &plugin.documents, plugin.kept.clone()), called))
+    let span = request.span;
+    let call = Call::new(handler, request, &plugin.documents, plugin.kept.clone());
+    let scope = Scope { span, plugin, call: Some(call.clone()) };
+    Ok((scope, call, called))
 }
 
 /// A handler's future: polled and dropped within its scope, and with its panics caught.
@@ -219,7 +247,7 @@ impl Future for Guarded {
             };
             let over = std::mem::replace(work, Work::Over);
             let dropped = catch(|| drop(over));
-            Poll::Ready(answer(answered.and_then(|answered| dropped.map(|()| answered)), call))
+            Poll::Ready(answer(answered.and_then(|answered| dropped.map(|()| answered)), scope, call))
         })
     }
 }
@@ -233,12 +261,13 @@ impl Drop for Guarded {
 }
 
 /// The reply to an attempt. What the handler has put into its patch goes along, whatever became of it.
-fn answer(answered: Result<Answer, Box<Failure>>, call: &Call) -> Reply {
-    let patch = (!call.patch().is_empty()).then(|| call.patch().get());
+fn answer(answered: Result<Answer, Box<Failure>>, scope: &Scope, call: &Call) -> Reply {
+    let patch = call.patch().merge_part();
+    let transforms = scope.plugin.functions.keep(scope.span, call.patch().take_functions());
     let answered = answered.and_then(|answer| answer.map_err(|error| Box::new(error.into_failure())));
     reply(match answered {
-        Ok(result) => Ok(Done { result, patch, ..Done::default() }),
-        Err(failure) => Err(Box::new(Failure { patch, ..*failure })),
+        Ok(result) => Ok(Done { result, patch, transforms, ..Done::default() }),
+        Err(failure) => Err(Box::new(Failure { patch, transforms, ..*failure })),
     })
 }
 

@@ -62,7 +62,7 @@ fn start(plugin: &Arc<Plugin>) -> std::io::Result<Runtime> {
         .enable_all()
         .on_thread_start(move || {
             if let Some(plugin) = owner.upgrade() {
-                Scope { plugin, span: 0 }.adopt_thread();
+                Scope::of_plugin(plugin).adopt_thread();
             }
         })
         .build()

@@ -14,7 +14,7 @@ use std::{
 use tokio::task::JoinHandle;
 use tracing::Instrument;
 
-use crate::glue::Plugin;
+use crate::{call::Call, glue::Plugin};
 
 thread_local! {
     static CURRENT: RefCell<Option<Scope>> = const { RefCell::new(None) };
@@ -26,16 +26,23 @@ pub(crate) struct Scope {
     pub(crate) plugin: Arc<Plugin>,
     /// The host's number for the attempt; zero outside of one.
     pub(crate) span: u64,
+    /// The attempt.
+    pub(crate) call: Option<Call>,
 }
 
 /// The scope of this thread; outside of any, that of the plugin that this library is, if it is one.
 pub(crate) fn current() -> Option<Scope> {
     // The thread may be ending, or be in the middle of a change of scope.
     let entered = CURRENT.try_with(|current| current.try_borrow().ok().and_then(|current| current.clone()));
-    entered.ok().flatten().or_else(|| crate::glue::exported().map(|plugin| Scope { plugin, span: 0 }))
+    entered.ok().flatten().or_else(|| crate::glue::exported().map(Scope::of_plugin))
 }
 
 impl Scope {
+    /// A plugin at work on nothing in particular.
+    pub(crate) fn of_plugin(plugin: Arc<Plugin>) -> Scope {
+        Scope { plugin, span: 0, call: None }
+    }
+
     /// Does something within the scope: with its lines, its tokio, and its name for panics.
     pub(crate) fn run<R>(&self, work: impl FnOnce() -> R) -> R {
         struct Restore(Option<Scope>);

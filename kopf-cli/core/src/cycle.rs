@@ -20,9 +20,11 @@ pub use self::{
 use crate::{
     cause::Reason,
     diff::Diff,
+    functions::{Functions, Wanted},
     handler::Handler,
     identity::Identity,
     outcome::Verdict,
+    patch,
     question::{Answers, Question},
     registry::Served,
     store::{handled::Handled, progress::Progress},
@@ -180,8 +182,10 @@ struct Selected {
 pub struct Conclusion {
     /// Results by the handler's id.
     pub results: Map<String, Value>,
-    /// What handlers want to be changed.
+    /// What handlers want to be changed, by functions too, of the object as it was when they ran last.
     pub patch: Option<Value>,
+    /// What is wanted if it is another one by then: without functions that is the patch itself, and this is empty.
+    pub wanted: Wanted,
     /// The records that are to stand on the object, and no others. `None`: leave them as they are.
     pub records: Option<BTreeMap<String, Progress>>,
     /// What was handled last. `None`: leave it as it is.
@@ -207,6 +211,30 @@ pub struct Finished {
     pub succeeded: usize,
     /// How many failed.
     pub failed: usize,
+}
+
+impl Conclusion {
+    /// Adds what one more handler wants to be changed.
+    pub fn want(&mut self, merge: Option<&Value>, functions: Option<Functions>) {
+        if functions.is_some() && self.wanted.functions.is_empty() {
+            self.wanted.merge = self.patch.clone();
+        }
+        if let Some(merge) = merge {
+            patch::merge(self.patch.get_or_insert_with(|| Value::Object(Map::new())), merge);
+        }
+        if functions.is_some() || !self.wanted.functions.is_empty() {
+            self.wanted.add(merge, functions);
+        }
+    }
+
+    /// The results, and what handlers want of the status, stand on the object, or cannot: they are not sent again.
+    pub fn forget_status(&mut self) {
+        self.results.clear();
+        if let Some(Value::Object(patch)) = &mut self.patch {
+            patch.remove("status");
+        }
+        self.wanted.forget_status();
+    }
 }
 
 impl Plan {

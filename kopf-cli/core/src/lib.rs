@@ -18,6 +18,7 @@ pub mod diff;
 pub mod essence;
 pub mod field;
 pub mod filter;
+pub mod functions;
 pub mod handler;
 pub mod identity;
 pub mod namespaces;

@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use crate::{
     backoff::{Backoff, Waits},
+    functions::Functions,
     handler::{Errors, Handler, Limits},
     store::progress::Progress,
 };
@@ -18,6 +19,8 @@ pub struct Answer {
     pub result: Result<Option<Value>, Failure>,
     /// What it wants to be changed on the object: a merge patch. A failure keeps it.
     pub patch: Option<Value>,
+    /// Functions that change the object after that. A failure keeps them.
+    pub functions: Option<Functions>,
 }
 
 /// Why an attempt failed.

@@ -96,6 +96,42 @@ pub fn merge(target: &mut Value, patch: &Value) {
     }
 }
 
+/// Applies a merge patch to a value (RFC 7386): a null takes a member away.
+pub fn apply(target: &mut Value, patch: &Value) {
+    let Value::Object(patch) = patch else {
+        *target = patch.clone();
+        return;
+    };
+    if !target.is_object() {
+        *target = Value::Object(Map::new());
+    }
+    if let Value::Object(target) = target {
+        for (key, value) in patch {
+            match value {
+                Value::Null => drop(target.shift_remove(key)),
+                value => apply(target.entry(key.clone()).or_insert(Value::Null), value),
+            }
+        }
+    }
+}
+
+/// The merge patch that makes one value of another; `None` if they are the same.
+pub fn between(before: &Value, after: &Value) -> Option<Value> {
+    let (Value::Object(old), Value::Object(new)) = (before, after) else {
+        return (!same(before, after)).then(|| after.clone());
+    };
+    let gone = old.keys().filter(|key| !new.contains_key(*key)).map(|key| (key.clone(), Value::Null));
+    let changed = new.iter().filter_map(|(key, value)| {
+        let changing = match old.get(key) {
+            Some(before) => between(before, value),
+            None => reduce_on_nothing(value),
+        };
+        changing.map(|changing| (key.clone(), changing))
+    });
+    let members: Map<String, Value> = gone.chain(changed).collect();
+    (!members.is_empty()).then_some(Value::Object(members))
+}
+
 /// The part of a merge patch that changes the target; `None` if nothing does.
 pub fn reduce(patch: &Value, target: &Value) -> Option<Value> {
     match (patch, target) {

@@ -5,6 +5,7 @@ use std::time::Duration;
 use abi_stable::std_types::{RArc, RResult, RVec};
 use kopf_core::{
     diff::Change,
+    functions::Functions,
     outcome::{Answer, Failure, FailureKind, elapsed},
     question::{About, Question},
 };
@@ -77,15 +78,17 @@ fn context(attempt: &Attempt, new: Option<Box<RawValue>>, value: Option<Box<RawV
     }
 }
 
-/// What an attempt brought.
-pub(crate) fn answer(reply: &Reply) -> Answer {
+/// What an attempt brought. `functions` are those that the plugin keeps, if it says so.
+pub(crate) fn answer(reply: &Reply, functions: impl FnOnce() -> Functions) -> Answer {
     match reply {
         RResult::ROk(json) => match serde_json::from_slice::<wire::Done>(json) {
-            Ok(done) => Answer { result: Ok(done.result), patch: done.patch },
+            Ok(wire::Done { result, patch, transforms, .. }) => {
+                Answer { result: Ok(result), patch, functions: transforms.then(functions) }
+            }
             Err(error) => garbage(&error),
         },
         RResult::RErr(json) => match serde_json::from_slice::<wire::Failure>(json) {
-            Ok(failed) => failure(failed),
+            Ok(failed) => Answer { functions: failed.transforms.then(functions), ..failure(failed) },
             Err(error) => garbage(&error),
         },
     }
@@ -93,7 +96,7 @@ pub(crate) fn answer(reply: &Reply) -> Answer {
 
 /// An attempt that could not be made.
 pub(crate) fn failed(kind: FailureKind, message: String) -> Answer {
-    Answer { result: Err(Failure { kind, message, trace: None }), patch: None }
+    Answer { result: Err(Failure { kind, message, trace: None }), patch: None, functions: None }
 }
 
 fn garbage(error: &serde_json::Error) -> Answer {
@@ -117,12 +120,15 @@ fn failure(failed: wire::Failure) -> Answer {
     };
     let trace: Vec<String> = failed.location.into_iter().chain(failed.backtrace).collect();
     let trace = (!trace.is_empty()).then(|| trace.join("\n"));
-    Answer { result: Err(Failure { kind, message: failed.message, trace }), patch: failed.patch }
+    let result = Err(Failure { kind, message: failed.message, trace });
+    Answer { result, patch: failed.patch, functions: None }
 }
 
 #[cfg(test)]
 mod tests {
     #![expect(clippy::needless_pass_by_value, reason = "expectations are written in place")]
+
+    use std::sync::Arc;
 
     use expect_test::{Expect, expect};
 
@@ -130,7 +136,7 @@ mod tests {
 
     #[track_caller]
     fn check(reply: Reply, expected: Expect) {
-        expected.assert_eq(&format!("{:?}", answer(&reply)));
+        expected.assert_eq(&format!("{:?}", answer(&reply, || Functions::new(Arc::new(())))));
     }
 
     fn ok(json: &str) -> Reply {
@@ -143,12 +149,12 @@ mod tests {
 
     #[test]
     fn a_success_may_have_a_result_and_a_patch() {
-        check(ok("{}"), expect!["Answer { result: Ok(None), patch: None }"]);
-        check(ok(r#"{"result":null}"#), expect!["Answer { result: Ok(None), patch: None }"]);
+        check(ok("{}"), expect!["Answer { result: Ok(None), patch: None, functions: None }"]);
+        check(ok(r#"{"result":null}"#), expect!["Answer { result: Ok(None), patch: None, functions: None }"]);
         check(
             ok(r#"{"result":{"a":1},"patch":{"spec":{}},"later":0}"#),
             expect![[
-                r#"Answer { result: Ok(Some(Object {"a": Number(1)})), patch: Some(Object {"spec": Object {}}) }"#
+                r#"Answer { result: Ok(Some(Object {"a": Number(1)})), patch: Some(Object {"spec": Object {}}), functions: None }"#
             ]],
         );
     }
@@ -158,37 +164,37 @@ mod tests {
         check(
             err(r#"{"message":"m"}"#),
             expect![[
-                r#"Answer { result: Err(Failure { kind: Any, message: "m", trace: None }), patch: None }"#
+                r#"Answer { result: Err(Failure { kind: Any, message: "m", trace: None }), patch: None, functions: None }"#
             ]],
         );
         check(
             err(r#"{"kind":"temporary","message":"m","delay_ms":1500}"#),
             expect![[
-                r#"Answer { result: Err(Failure { kind: Temporary(Some(1.5s)), message: "m", trace: None }), patch: None }"#
+                r#"Answer { result: Err(Failure { kind: Temporary(Some(1.5s)), message: "m", trace: None }), patch: None, functions: None }"#
             ]],
         );
         check(
             err(r#"{"kind":"temporary","message":"m"}"#),
             expect![[
-                r#"Answer { result: Err(Failure { kind: Temporary(None), message: "m", trace: None }), patch: None }"#
+                r#"Answer { result: Err(Failure { kind: Temporary(None), message: "m", trace: None }), patch: None, functions: None }"#
             ]],
         );
         check(
             err(r#"{"kind":"permanent","message":"m","patch":{"a":1}}"#),
             expect![[
-                r#"Answer { result: Err(Failure { kind: Permanent, message: "m", trace: None }), patch: Some(Object {"a": Number(1)}) }"#
+                r#"Answer { result: Err(Failure { kind: Permanent, message: "m", trace: None }), patch: Some(Object {"a": Number(1)}), functions: None }"#
             ]],
         );
         check(
             err(r#"{"kind":"arguments","message":"m"}"#),
             expect![[
-                r#"Answer { result: Err(Failure { kind: Permanent, message: "m", trace: None }), patch: None }"#
+                r#"Answer { result: Err(Failure { kind: Permanent, message: "m", trace: None }), patch: None, functions: None }"#
             ]],
         );
         check(
             err(r#"{"kind":"panic","message":"m","location":"a.rs:1:2","backtrace":"0: x"}"#),
             expect![[
-                r#"Answer { result: Err(Failure { kind: Any, message: "m", trace: Some("a.rs:1:2\n0: x") }), patch: None }"#
+                r#"Answer { result: Err(Failure { kind: Any, message: "m", trace: Some("a.rs:1:2\n0: x") }), patch: None, functions: None }"#
             ]],
         );
     }
@@ -198,19 +204,19 @@ mod tests {
         check(
             ok("3"),
             expect![[
-                r#"Answer { result: Err(Failure { kind: Permanent, message: "the plugin's reply cannot be read (invalid type: integer `3`, expected struct Done at line 1 column 1); rebuild it with a kopf-plugin-api of this host's version", trace: None }), patch: None }"#
+                r#"Answer { result: Err(Failure { kind: Permanent, message: "the plugin's reply cannot be read (invalid type: integer `3`, expected struct Done at line 1 column 1); rebuild it with a kopf-plugin-api of this host's version", trace: None }), patch: None, functions: None }"#
             ]],
         );
         check(
             ok("\u{1}"),
             expect![[
-                r#"Answer { result: Err(Failure { kind: Permanent, message: "the plugin's reply cannot be read (expected value at line 1 column 1); rebuild it with a kopf-plugin-api of this host's version", trace: None }), patch: None }"#
+                r#"Answer { result: Err(Failure { kind: Permanent, message: "the plugin's reply cannot be read (expected value at line 1 column 1); rebuild it with a kopf-plugin-api of this host's version", trace: None }), patch: None, functions: None }"#
             ]],
         );
         check(
             err(r#"{"kind":"sulking"}"#),
             expect![[
-                r#"Answer { result: Err(Failure { kind: Permanent, message: "the plugin's reply cannot be read (unknown variant `sulking`, expected one of `error`, `temporary`, `permanent`, `panic`, `arguments`, `unsupported`, `unfinished` at line 1 column 17); rebuild it with a kopf-plugin-api of this host's version", trace: None }), patch: None }"#
+                r#"Answer { result: Err(Failure { kind: Permanent, message: "the plugin's reply cannot be read (unknown variant `sulking`, expected one of `error`, `temporary`, `permanent`, `panic`, `arguments`, `unsupported`, `unfinished` at line 1 column 17); rebuild it with a kopf-plugin-api of this host's version", trace: None }), patch: None, functions: None }"#
             ]],
         );
     }

@@ -12,7 +12,8 @@ use std::{
 use abi_stable::std_types::{RResult, RVec};
 use futures::{channel::oneshot, future::BoxFuture};
 use kopf_core::{
-    outcome::{Answer, FailureKind},
+    functions::Functions,
+    outcome::{Answer, Failure, FailureKind},
     question::Question,
 };
 use kopf_plugin_abi::{
@@ -20,12 +21,14 @@ use kopf_plugin_abi::{
     wire,
 };
 use kopf_reactor::{Attempt, Forget, Invoker, invoke::Overdue, lent::Lent};
+use serde_json::Value;
 use tokio::{runtime::Runtime, task::JoinSet};
 
 use crate::{
     Options,
     attempt::{self, failed},
     copies::Copies,
+    functions::Kept,
     host::{Borrowing, Host},
     pool::Pool,
     running::{Entry, Running},
@@ -135,18 +138,20 @@ impl PluginInvoker {
         span: Span,
     ) -> BoxFuture<'static, Answer> {
         let borrowing = self.host.begin(&span);
+        let functions = Kept::of(plugin, &self.host, &span);
         let entry = self.running.enter(span, false, Some(self.stall));
         let step = Step::New(plugin, request);
         let future = Interruptible { step, entry, host: self.host.clone(), _borrowing: borrowing };
         let Some(runtime) = &self.runtime else {
-            return Box::pin(async move { attempt::answer(&future.await) });
+            return Box::pin(async move { attempt::answer(&future.await, functions) });
         };
         let mut task = JoinSet::new();
-        task.spawn_on(future, runtime.handle());
+        // What the plugin keeps for the answer is let go of with it, also where nobody takes it.
+        task.spawn_on(async move { attempt::answer(&future.await, functions) }, runtime.handle());
         Box::pin(async move {
             // Dropping the set interrupts the handler, on the handlers' runtime.
             match task.join_next().await {
-                Some(Ok(reply)) => attempt::answer(&reply),
+                Some(Ok(answer)) => answer,
                 _ => failed(FailureKind::Temporary(None), "the operator is stopping".to_owned()),
             }
         })
@@ -163,13 +168,14 @@ impl PluginInvoker {
         let id = span.label().handler.clone();
         let object = span.label().object.clone();
         let borrowing = self.host.begin(&span);
+        let functions = Kept::of(plugin, &self.host, &span);
         let entry = Arc::new(self.running.enter(span, true, limit));
         let (sender, receiver) = oneshot::channel();
         let (host, call) = (self.host.clone(), entry.clone());
         let job = move || {
             let reply = call.on_thread(|| host.lend(|| plugin.call_sync()(request)));
             drop((call, borrowing));
-            if sender.send(reply).is_err() {
+            if sender.send(attempt::answer(&reply, functions)).is_err() {
                 tracing::warn!(%object, "Handler {id} has returned after it was given up; its answer is dropped.");
             }
         };
@@ -206,6 +212,23 @@ impl Invoker for PluginInvoker {
                 self.blocking(&self.questions, plugin, request, span, Some(self.stall))
             }
             Err(refused) => Box::pin(std::future::ready(refused)),
+        }
+    }
+
+    fn transform(&self, functions: &Functions, object: Value) -> BoxFuture<'static, Result<Value, Failure>> {
+        let (sender, receiver) = oneshot::channel();
+        let job = match Kept::job(functions, object, self.stall, &self.running) {
+            Ok(job) => job,
+            Err(failure) => return Box::pin(std::future::ready(Err(failure))),
+        };
+        let unrun = |message: String| Failure { message, ..Failure::default() };
+        match self.pool.run(Box::new(move || drop(sender.send(job())))) {
+            Ok(_) => Box::pin(async move {
+                receiver.await.unwrap_or_else(|_| Err(unrun("the operator is stopping".to_owned())))
+            }),
+            Err(error) => Box::pin(std::future::ready(Err(unrun(format!(
+                "no thread could be started for it: {error}"
+            ))))),
         }
     }
 
@@ -293,15 +316,15 @@ struct Waiting {
     pool: Arc<Pool>,
     ticket: u64,
     entry: Arc<Entry>,
-    receiver: oneshot::Receiver<Reply>,
+    receiver: oneshot::Receiver<Answer>,
 }
 
 impl Future for Waiting {
     type Output = Answer;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Answer> {
-        Pin::new(&mut self.receiver).poll(context).map(|reply| match reply {
-            Ok(reply) => attempt::answer(&reply),
+        Pin::new(&mut self.receiver).poll(context).map(|answer| match answer {
+            Ok(answer) => answer,
             Err(oneshot::Canceled) => {
                 failed(FailureKind::Temporary(None), "the operator is stopping".to_owned())
             }

@@ -7,12 +7,13 @@
 //! - `open`: the library, its header, the comparison of layouts;
 //! - `host`: what the plugin may ask of us;
 //! - `manifest`: the handlers that it declares;
-//! - `invoker`: calling them, by way of `attempt`, `pool`, `running` and `spans`.
+//! - `invoker`: calling them, by way of `attempt`, `pool`, `running` and `spans`; `functions` are what they leave behind.
 
 mod attempt;
 mod copies;
 mod error;
 mod file;
+mod functions;
 mod host;
 mod invoker;
 mod manifest;

@@ -46,7 +46,11 @@ pub(crate) async fn attempt(
 
 fn timed_out(limit: Duration, what: &str) -> Answer {
     let message = format!("the attempt took longer than {} seconds and {what}", limit.as_secs_f64());
-    Answer { result: Err(Failure { kind: FailureKind::Any, message, trace: None }), patch: None }
+    Answer {
+        result: Err(Failure { kind: FailureKind::Any, message, trace: None }),
+        patch: None,
+        functions: None,
+    }
 }
 
 #[cfg(test)]

@@ -7,7 +7,15 @@ use std::{
 
 use futures::future::BoxFuture;
 use jiff::Timestamp;
-use kopf_core::{cycle::Call, object::Object, outcome::Answer, question::Question, registry::Served};
+use kopf_core::{
+    cycle::Call,
+    functions::Functions,
+    object::Object,
+    outcome::{Answer, Failure},
+    question::Question,
+    registry::Served,
+};
+use serde_json::Value;
 
 use crate::lent::Lent;
 
@@ -70,6 +78,10 @@ pub trait Invoker: Send + Sync + 'static {
     /// Makes an attempt. Dropping the future interrupts an asynchronous handler; a synchronous one goes on to its end, and
     /// its answer is lost. Never panics: a handler's panic is an [`Answer`].
     fn invoke(&self, attempt: Attempt) -> BoxFuture<'static, Answer>;
+
+    /// Runs the functions of an attempt's patch on an object, and answers the object as they leave it. Dropping the future
+    /// does not end a function.
+    fn transform(&self, functions: &Functions, object: Value) -> BoxFuture<'static, Result<Value, Failure>>;
 
     /// Takes what handlers may use of the operator. Called when the operator starts to run, before any attempt.
     fn lend(&self, lent: Lent) {

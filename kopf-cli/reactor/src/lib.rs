@@ -29,6 +29,7 @@ pub mod settings;
 mod settle;
 mod source;
 pub mod stop;
+mod transform;
 mod watch;
 mod worker;
 

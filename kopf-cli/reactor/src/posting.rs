@@ -127,3 +127,45 @@ async fn deliver(io: &Io, series: &mut Series, letter: Letter, number: u64) -> R
     series.remember(key, format!("{path}/{}", text(&event["metadata"]["name"])), at);
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    /// How many of four Events are taken: one of each type, of the operator's and of a plugin's.
+    #[track_caller]
+    fn check(wanted: Events, regarding: &Value, expected: usize) {
+        let (mailbox, letters) = mailbox(wanted);
+        for kind in [Kind::Normal, Kind::Warning] {
+            mailbox.post(kind, "Reason", "note", regarding, Timestamp::UNIX_EPOCH);
+            let (reason, note) = ("Reason".to_owned(), "note".to_owned());
+            mailbox.post_for_plugin(kind, reason, note, regarding.clone(), Timestamp::UNIX_EPOCH);
+        }
+        assert_eq!(letters.len(), expected, "{wanted:?}");
+    }
+
+    /// The trap of a function that posted although posting was off.
+    #[test]
+    fn trap_22_what_is_not_wanted_is_not_posted_whoever_asks() {
+        let pod = json!({ "kind": "Pod" });
+        check(Events::All, &pod, 4);
+        check(Events::Warnings, &pod, 2);
+        check(Events::None, &pod, 0);
+    }
+
+    #[test]
+    fn there_are_no_events_about_events() {
+        check(Events::All, &json!({ "kind": "Event" }), 0);
+    }
+
+    #[test]
+    fn what_is_too_much_is_dropped() {
+        let (mailbox, letters) = mailbox(Events::All);
+        for _ in 0..WAITING + 10 {
+            mailbox.post(Kind::Normal, "Reason", "note", &json!({}), Timestamp::UNIX_EPOCH);
+        }
+        assert_eq!(letters.len(), WAITING);
+    }
+}

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use kopf_core::{
     cycle::{Conclusion, Kept},
+    functions::Wanted,
     object::{Header, Object, Version},
     patch::{self, Patches},
     report::Kind,
@@ -18,6 +19,7 @@ use crate::{
     io::Io,
     queue::Place,
     source::Source,
+    transform,
 };
 
 /// How often a conflict is answered at once. Somebody who writes more often than that is waited for.
@@ -135,6 +137,10 @@ impl Writing<'_> {
     async fn step(&mut self, first: &Object) -> Step {
         let io = self.target.io;
         let object = self.object.as_ref().unwrap_or(first);
+        if self.conclusion.wanted.is_to_run(&object.header.version) {
+            let wanted = &mut self.conclusion.wanted;
+            self.conclusion.patch = transform::patch(io, self.target.place, object, wanted).await;
+        }
         let Patches { status, mut main, unfit } =
             patch::compose(&self.conclusion, object, &io.identity, self.has_status);
         self.kept = unfit;
@@ -143,7 +149,7 @@ impl Writing<'_> {
                 Ok(answer) => {
                     self.tell_pruned(&answer.warnings);
                     self.wrote(answer, &mut main);
-                    self.forget_results();
+                    self.conclusion.forget_status();
                 }
                 Err(error) => return self.failed(error, true).await,
             }
@@ -177,14 +183,6 @@ impl Writing<'_> {
         // Whoever plans again plans on what stands there now.
         if self.conclusion.again || self.object.is_some() {
             self.fresh = Some(answer.body);
-        }
-    }
-
-    /// The results, and what handlers wanted of the status, stand there: they are not sent again.
-    fn forget_results(&mut self) {
-        self.conclusion.results.clear();
-        if let Some(Value::Object(patch)) = &mut self.conclusion.patch {
-            patch.remove("status");
         }
     }
 
@@ -225,9 +223,14 @@ impl Writing<'_> {
             let ids: Vec<&str> = self.conclusion.results.keys().map(String::as_str).collect();
             let what = if ids.is_empty() { String::new() } else { format!(" of {}", ids.join(", ")) };
             error!(object = %place, %resource, "The status{what} is not kept, for the API server rejects it: {error}");
-            self.forget_results();
+            // Functions that want something of the status would want it again.
+            if self.conclusion.patch.as_ref().is_some_and(|patch| patch.get("status").is_some()) {
+                self.conclusion.wanted.functions.clear();
+            }
+            self.conclusion.forget_status();
             return Step::Again(error);
         }
+        self.conclusion.wanted = Wanted::default();
         if self.conclusion.patch.take().is_some() {
             error!(object = %place, %resource, "What handlers wanted to change is not changed, for the API server rejects it: {error}");
             return Step::Again(error);

@@ -5,7 +5,13 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use futures::{FutureExt, future::BoxFuture};
 use jiff::Timestamp;
-use kopf_core::{identity::Identity, outcome::Answer, question::Question, registry::Registry};
+use kopf_core::{
+    functions::Functions,
+    identity::Identity,
+    outcome::{Answer, Failure},
+    question::Question,
+    registry::Registry,
+};
 use kopf_loader::{Options, PluginInvoker};
 use kopf_plugin_abi::wire::Init;
 use kopf_reactor::{Attempt, Forget, Invoker, Settings, cluster::kube::KubeCluster, lent::Lent, stop};
@@ -346,6 +352,16 @@ impl<I: Invoker> Invoker for Watched<I> {
     fn invoke(&self, attempt: Attempt) -> BoxFuture<'static, Answer> {
         let under_way = self.begin(&attempt);
         let running = self.invoker.invoke(attempt);
+        async move {
+            let _under_way = under_way;
+            running.await
+        }
+        .boxed()
+    }
+
+    fn transform(&self, functions: &Functions, object: Value) -> BoxFuture<'static, Result<Value, Failure>> {
+        let under_way = self.clock.begin("a function in a patch".to_owned());
+        let running = self.invoker.transform(functions, object);
         async move {
             let _under_way = under_way;
             running.await

@@ -2,9 +2,13 @@
 
 use std::time::Duration;
 
+use k8s_openapi::api::core::v1::ConfigMap;
 use kopf_plugin_api::{
-    client::{self, Change, Delete, Selection},
+    client::{self, Change, Delete, Resource, Selection},
+    events,
+    hierarchies::{self, Options},
     prelude::*,
+    serde::{Deserialize, Serialize},
 };
 use kopf_plugin_testing::{
     Operator,
@@ -176,4 +180,110 @@ async fn nowhere(client: Client) -> Outcome<String> {
 #[test]
 fn requests_lead_to_the_api_server_and_nowhere_else() {
     assert_eq!(run(&mut operator(), "nowhere"), "4 true");
+}
+
+#[kopf::on::create("zalando.org", "v1", "kopfexamples", labels = { "do" = "adopts" })]
+async fn adopts(client: Client) -> Outcome<Value> {
+    let mut child = json!({ "apiVersion": "v1", "kind": "ConfigMap", "data": { "size": "1" } });
+    hierarchies::adopt(&mut child, &Options::new())?;
+    let child = client.like(&child)?.create(&child).await?;
+    Ok(child["metadata"].clone())
+}
+
+#[test]
+fn a_child_belongs_to_the_object_that_is_handled() {
+    let mut operator = operator();
+    let metadata: Value = serde_json::from_str(&run(&mut operator, "adopts")).unwrap();
+    let owner = operator.get("kopfexamples.zalando.org", OBJECT);
+    assert!(metadata["name"].as_str().unwrap().starts_with("kopf-example-1-"), "{metadata}");
+    assert_eq!(metadata["namespace"], "default");
+    assert_eq!(metadata["labels"], json!({ "do": "adopts" }));
+    assert_eq!(
+        metadata["ownerReferences"],
+        json!([{
+            "controller": true, "blockOwnerDeletion": true, "apiVersion": "zalando.org/v1", "kind": "KopfExample",
+            "name": "kopf-example-1", "uid": owner["metadata"]["uid"],
+        }])
+    );
+}
+
+#[kopf::on::create("zalando.org", "v1", "kopfexamples", labels = { "do" = "posts" })]
+fn posts() -> Outcome<&'static str> {
+    events::info("Planned", "The example is planned.");
+    events::exception("", "It does not work:", &Temporary::new("not yet"));
+    events::about(&json!([{ "apiVersion": "v1", "kind": "Namespace", "metadata": { "name": "default" } }]))
+        .warn("Crowded", "x".repeat(2000));
+    Ok("posted")
+}
+
+#[test]
+fn events_are_posted_about_the_object_and_about_others() {
+    let mut operator = operator();
+    assert_eq!(run(&mut operator, "posts"), "posted");
+    let posted = operator.journal().find(|entry| entry.method == "POST" && entry.path.ends_with("/events"));
+    let mut posted: Vec<String> = posted
+        .iter()
+        .map(|entry| {
+            let event: Value = serde_json::from_slice(&entry.body).unwrap();
+            let note = event["note"].as_str().unwrap();
+            let note = if note.len() > 100 { note.len().to_string() } else { note.to_owned() };
+            let of = |key: &str| event[key].as_str().unwrap_or_default().to_owned();
+            format!("{} {} {} {note}", of("type"), of("reason"), event["regarding"]["name"])
+        })
+        .collect();
+    posted.sort();
+    assert_eq!(
+        posted,
+        [
+            r#"Normal Planned "kopf-example-1" The example is planned."#,
+            r#"Normal Success "kopf-example-1" Handler posts succeeded."#,
+            r#"Warning Crowded "default" 1024"#,
+            r#"Warning Temporary "kopf-example-1" It does not work: not yet"#,
+        ]
+    );
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(crate = "kopf::serde")]
+struct Example {
+    metadata: Value,
+    spec: Size,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(crate = "kopf::serde")]
+struct Size {
+    size: u32,
+}
+
+impl Resource for Example {
+    const API_VERSION: &'static str = "zalando.org/v1";
+    const KIND: &'static str = "KopfExample";
+    const PLURAL: &'static str = "kopfexamples";
+}
+
+#[kopf::on::create("zalando.org", "v1", "kopfexamples", labels = { "do" = "types" })]
+async fn types(client: Client) -> Outcome<Value> {
+    let maps = client.api::<ConfigMap>().namespace("default");
+    let mut map = ConfigMap::default();
+    map.metadata.name = Some("m".to_owned());
+    map.data = Some([("size".to_owned(), "1".to_owned())].into());
+    hierarchies::append_owner_reference(&mut hierarchies::typed(&mut map), &Options::new())?;
+    let made = maps.create(&map).await?;
+    let examples = client.api::<Example>().namespace("default");
+    examples.create(&Example { metadata: json!({ "name": "other" }), spec: Size { size: 3 } }).await?;
+    let mine = examples.get("kopf-example-1").await.map(|example| example.spec.size);
+    let problem = match mine {
+        Err(client::Error::Decode { problem, .. }) => problem,
+        other => return Err(kopf::Error::msg(format!("{other:?}"))),
+    };
+    let owners = made.metadata.owner_references.map_or(0, |owners| owners.len());
+    Ok(json!([owners, examples.get("other").await?.spec.size, problem]))
+}
+
+#[test]
+fn objects_are_types_of_k8s_openapi_or_of_ones_own() {
+    let result = run(&mut operator(), "types");
+    let problem = "`spec` is not as lent::Example has it: missing field `size`";
+    assert!(result.starts_with(&format!("[1,3,\"{problem}")), "{result}");
 }

@@ -23,7 +23,11 @@ fn temporary(seconds: Option<u64>) -> Answer {
 }
 
 fn failure(kind: FailureKind) -> Answer {
-    Answer { result: Err(Failure { kind, message: "no".to_owned(), trace: None }), patch: None }
+    Answer {
+        result: Err(Failure { kind, message: "no".to_owned(), trace: None }),
+        patch: None,
+        functions: None,
+    }
 }
 
 /// Judges an attempt that `retries` others were before, and that ended ten seconds after the first had begun.
@@ -69,7 +73,7 @@ fn a_success_keeps_its_result_and_forgets_the_last_error() {
     check(
         NONE,
         0,
-        Answer { result: Ok(None), patch: None },
+        Answer { result: Ok(None), patch: None, functions: None },
         expect![[r#"
         Info: Handler a/b succeeded.
         1 succeeded - None"#]],
@@ -77,7 +81,7 @@ fn a_success_keeps_its_result_and_forgets_the_last_error() {
     check(
         NONE,
         1,
-        Answer { result: Ok(Some(json!(1))), patch: None },
+        Answer { result: Ok(Some(json!(1))), patch: None, functions: None },
         expect![[r#"
         Info: Handler a/b succeeded.
         2 succeeded - Some(Number(1))"#]],
@@ -86,7 +90,8 @@ fn a_success_keeps_its_result_and_forgets_the_last_error() {
 
 #[test]
 fn a_result_over_256_kib_is_a_permanent_failure() {
-    let result = |length| Answer { result: Ok(Some("x".repeat(length).into())), patch: None };
+    let result =
+        |length| Answer { result: Ok(Some("x".repeat(length).into())), patch: None, functions: None };
     let before = begun(0);
     let policy = Policy { backoff: &Backoff::default(), jitter: 0.0 };
     let judged = |length| judge(&handler(On::Create, "a"), &before, &result(length), policy, before.started);

@@ -9,6 +9,7 @@ use serde_json::json;
 use super::*;
 use crate::{
     cause::Reason,
+    functions::Wanted,
     store::{ANNOTATIONS_LIMIT, STATE_LIMIT, annotations_size, handled::Handled, progress::Progress},
 };
 
@@ -48,6 +49,53 @@ fn wanting(patch: Value) -> Conclusion {
 
 fn record() -> Progress {
     Progress::begin(Reason::Update, Timestamp::UNIX_EPOCH)
+}
+
+#[track_caller]
+#[expect(clippy::needless_pass_by_value, reason = "rows read better without ampersands")]
+fn check_between(before: Value, after: Value, expected: Value) {
+    let patch = between(&before, &after);
+    assert_eq!(patch.clone().unwrap_or_default(), expected, "from {before} to {after}");
+    let mut applied = before;
+    patch.iter().for_each(|patch| apply(&mut applied, patch));
+    assert!(same(&applied, &after), "{applied} is not {after}");
+}
+
+#[test]
+fn the_patch_between_two_objects_makes_one_of_the_other() {
+    check_between(json!({}), json!({}), Value::Null);
+    check_between(json!({ "a": 1 }), json!({ "a": 1.0 }), Value::Null);
+    check_between(json!({ "a": 1, "b": 2 }), json!({ "b": 3, "c": 4 }), json!({ "a": null, "b": 3, "c": 4 }));
+    check_between(
+        json!({ "a": { "b": 1, "c": 2 } }),
+        json!({ "a": { "b": 1 } }),
+        json!({ "a": { "c": null } }),
+    );
+    check_between(json!({ "a": { "b": 1 } }), json!({ "a": {} }), json!({ "a": { "b": null } }));
+    check_between(json!({ "a": [1, 2] }), json!({ "a": [1] }), json!({ "a": [1] }));
+    check_between(json!({ "a": [] }), json!({ "a": { "b": 1 } }), json!({ "a": { "b": 1 } }));
+    check_between(json!({ "a": { "b": 1 } }), json!({ "a": 7 }), json!({ "a": 7 }));
+    check_between(json!({}), json!({ "a": {}, "b": null }), json!({ "a": {} }));
+}
+
+#[test]
+fn what_several_handlers_want_is_wanted_together() {
+    let functions = || crate::functions::Functions::new(std::sync::Arc::new(()));
+    let mut conclusion = Conclusion::default();
+    conclusion.want(Some(&json!({ "spec": { "a": 1 }, "status": { "b": 2 } })), None);
+    assert_eq!(conclusion.wanted, Wanted::default(), "a merge patch alone is the same for each version");
+    conclusion.want(None, Some(functions()));
+    conclusion.want(Some(&json!({ "spec": { "a": null } })), Some(functions()));
+    assert_eq!(conclusion.wanted.merge, Some(json!({ "spec": { "a": null }, "status": { "b": 2 } })));
+    assert_eq!(conclusion.wanted.functions.len(), 2);
+    let version = object::Version::new("7");
+    assert!(conclusion.wanted.is_to_run(&version));
+    conclusion.wanted.made_for = Some(version.clone());
+    assert!(!conclusion.wanted.is_to_run(&version));
+    assert!(conclusion.wanted.is_to_run(&object::Version::new("8")));
+    conclusion.forget_status();
+    assert_eq!(conclusion.wanted.merge, Some(json!({ "spec": { "a": null } })));
+    assert_eq!(conclusion.wanted.begin(&json!({ "spec": { "a": 1 } })), json!({ "spec": {} }));
 }
 
 #[test]

@@ -107,15 +107,19 @@ pub(crate) fn path(text: &str) -> FieldPath {
 }
 
 pub(crate) fn returns(result: Value) -> Answer {
-    Answer { result: Ok(Some(result)), patch: None }
+    Answer { result: Ok(Some(result)), patch: None, functions: None }
 }
 
 pub(crate) fn changes(patch: Value) -> Answer {
-    Answer { result: Ok(None), patch: Some(patch) }
+    Answer { result: Ok(None), patch: Some(patch), functions: None }
 }
 
 pub(crate) fn fails(kind: FailureKind) -> Answer {
-    Answer { result: Err(Failure { kind, message: "no".to_owned(), trace: None }), patch: None }
+    Answer {
+        result: Err(Failure { kind, message: "no".to_owned(), trace: None }),
+        patch: None,
+        functions: None,
+    }
 }
 
 /// A failure that is tried again in a minute.
@@ -323,7 +327,7 @@ impl World {
     fn attempt(&mut self, call: &Call, object: &Object) -> (Verdict, Option<Value>) {
         let id = call.handler.id.clone();
         let answer = self.scripts.get_mut(&id).and_then(VecDeque::pop_front);
-        let answer = answer.unwrap_or(Answer { result: Ok(None), patch: None });
+        let answer = answer.unwrap_or(Answer { result: Ok(None), patch: None, functions: None });
         let policy = Policy { backoff: &Backoff::default(), jitter: 0.0 };
         let verdict = outcome::judge(&call.handler, &call.progress, &answer, policy, self.now);
         let reason = call.reason.map(|reason| reason.to_string()).unwrap_or_default();

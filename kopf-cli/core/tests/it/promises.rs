@@ -69,8 +69,11 @@ fn edit() -> impl Strategy<Value = Value> {
 fn answer() -> impl Strategy<Value = Answer> {
     prop_oneof![
         (0..3).prop_map(|result| returns(json!(result))),
-        (0..3)
-            .prop_map(|own: i32| Answer { result: Ok(None), patch: Some(json!({ "spec": { "own": own } })) }),
+        (0..3).prop_map(|own: i32| Answer {
+            result: Ok(None),
+            patch: Some(json!({ "spec": { "own": own } })),
+            functions: None
+        }),
         Just(fails(FailureKind::Any)),
         Just(fails(FailureKind::Permanent)),
         (0..90_u64).prop_map(|seconds| fails(FailureKind::Temporary(Some(Duration::from_secs(seconds))))),

@@ -9,8 +9,9 @@ use std::{
 };
 
 /// Package, source, and whether it speaks the boundary by itself or through the author's crate.
-const PACKAGES: [(&str, &str, Kind); 10] = [
+const PACKAGES: [(&str, &str, Kind); 11] = [
     ("orderly", "orderly.rs", Kind::Author),
+    ("lending", "lending.rs", Kind::Author),
     ("hollow", "hollow.rs", Kind::Author),
     ("unruly", "unruly.rs", Kind::Boundary),
     ("twin", "unruly.rs", Kind::Boundary),

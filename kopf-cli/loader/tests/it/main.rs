@@ -10,6 +10,7 @@
 mod adopted;
 mod calls;
 mod fixtures;
+mod lent;
 mod lines;
 mod overdue;
 mod panics;

@@ -9,10 +9,12 @@ use futures::{
 };
 use jiff::Timestamp;
 use kopf_core::{
+    functions::Functions,
     handler::{Handler, Limits, On},
     object::Object,
     question::Question,
 };
+use serde_json::Value;
 
 use super::*;
 use crate::{Forget, fixtures};
@@ -47,6 +49,10 @@ impl Invoker for Told {
 
     fn ask(&self, attempt: Attempt, _: Question) -> BoxFuture<'static, Answer> {
         self.invoke(attempt)
+    }
+
+    fn transform(&self, _: &Functions, object: Value) -> BoxFuture<'static, Result<Value, Failure>> {
+        ready(Ok(object)).boxed()
     }
 }
 
@@ -83,7 +89,7 @@ fn a_synchronous_handler_that_takes_too_long_is_waited_for_and_its_answer_is_dro
     let (mut attempt, answering) = overdue(false);
     assert!(attempt.as_mut().now_or_never().is_none(), "nothing else of its object begins");
     let patch = Some(serde_json::json!({ "spec": {} }));
-    answering.send(Answer { result: Ok(Some("late".into())), patch }).unwrap();
+    answering.send(Answer { result: Ok(Some("late".into())), patch, functions: None }).unwrap();
     let answer = attempt.now_or_never().expect("it has returned");
     check(answer, "the attempt took longer than 5 seconds and returned too late");
 }

@@ -7,15 +7,14 @@ use jiff::Timestamp;
 use kopf_core::{
     cause::Reason,
     cycle::{self, Asked, Call, Cause, Conclusion, Given},
+    functions::Wanted,
     handler::Handler,
     object::{Header, Object},
     outcome::{self, Level, Policy, Verdict},
-    patch,
     question::Answers,
     registry::Served,
     report::Kind,
 };
-use serde_json::{Value, json};
 use tracing::{debug, error, info, warn};
 
 use crate::{
@@ -29,6 +28,7 @@ use crate::{
     queue::{Memory, Pending, Place, Rest, Sight, Turn},
     settle::{Settled, Target},
     source::Source,
+    transform,
 };
 
 /// One object in hand.
@@ -141,8 +141,8 @@ impl<'a> Case<'a> {
                     self.tell_trace(&failure);
                 }
             }
-            if let Some(wanted) = answer.patch {
-                patch::merge(self.unsettled().patch.get_or_insert_with(|| json!({})), &wanted);
+            if answer.patch.is_some() || answer.functions.is_some() {
+                self.unsettled().want(answer.patch.as_ref(), answer.functions);
             }
         }
     }
@@ -291,7 +291,7 @@ impl<'a> Case<'a> {
         let began = self.io.clock.now();
         let (execution, backoff) = (&self.io.settings.execution, self.io.settings.backoff());
         let mut verdicts: Vec<(Arc<Handler>, Verdict)> = vec![];
-        let mut patch: Option<Value> = None;
+        let mut wanted = Wanted::default();
         for call in std::mem::take(&mut plan.calls) {
             let (handler, before) = (call.handler.clone(), call.progress.clone());
             self.tell(Level::Debug, &format!("Handler {} is invoked.", handler.id));
@@ -306,9 +306,7 @@ impl<'a> Case<'a> {
             if let Err(failure) = &answer.result {
                 self.tell_trace(failure);
             }
-            if let Some(wanted) = &answer.patch {
-                patch::merge(patch.get_or_insert_with(|| json!({})), wanted);
-            }
+            wanted.add(answer.patch.as_ref(), answer.functions);
             let spent = outcome::elapsed(began, now);
             let stop = execution.durability.is_to_be_written(&verdict, spent, execution.durable_after);
             verdicts.push((handler, verdict));
@@ -316,7 +314,14 @@ impl<'a> Case<'a> {
                 break;
             }
         }
-        let conclusion = cycle::conclude(plan, verdicts, patch, &self.served);
+        let conclusion = match wanted.functions.is_empty() {
+            true => cycle::conclude(plan, verdicts, wanted.merge, &self.served),
+            false => {
+                // They run before it is concluded: what a handler changes itself is no change that it must be told of.
+                let patch = transform::patch(self.io, &self.place, &subject.object, &mut wanted).await;
+                Conclusion { wanted, ..cycle::conclude(plan, verdicts, patch, &self.served) }
+            }
+        };
         if let Some(line) = conclusion.finished.and_then(|finished| finished.line()) {
             self.tell(Level::Info, &line);
         }
