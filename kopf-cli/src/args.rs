@@ -6,6 +6,8 @@ use std::{ffi::OsString, net::SocketAddr, path::PathBuf};
 
 use clap::{Args, Parser, Subcommand};
 
+use kopf_core::store::dialect::Dialect;
+
 use crate::{config::value, telemetry::Format};
 
 /// A command line.
@@ -73,6 +75,11 @@ pub struct Run {
     /// required for two plugins or more [env: KOPF_NAME]
     #[arg(long)]
     pub name: Option<String>,
+
+    /// Share objects with operators of the Python framework of the same name: take them over from one, and leave them
+    /// to one, in the midst of retries too. Takes python-kopf [env: KOPF_COMPAT]
+    #[arg(long, value_name = "WITH", value_parser = value::compat)]
+    pub compat: Option<Dialect>,
 
     /// The kubeconfig to use, instead of $KUBECONFIG, ~/.kube/config and the service account [env: KOPF_KUBECONFIG]
     #[arg(long, value_name = "FILE")]

@@ -6,7 +6,10 @@ pub mod value;
 
 use std::{collections::BTreeSet, net::SocketAddr, path::PathBuf};
 
-use kopf_core::identity::{self, Identity};
+use kopf_core::{
+    identity::{self, Identity},
+    store::dialect::Dialect,
+};
 use kopf_reactor::Scope;
 
 use self::settings::Chosen;
@@ -87,6 +90,8 @@ pub struct Run {
     pub manifests: Vec<PathBuf>,
     /// Who the operator is; if nothing is said, its only plugin says it.
     pub identity: Option<Identity>,
+    /// Whose form its state on objects has.
+    pub dialect: Dialect,
     /// How the operator works. Who posts its Events is not known before its name is.
     pub settings: Chosen,
     /// Where to serve the probes.
@@ -150,6 +155,7 @@ impl Run {
             host: environment.get("POD_NAME").or_else(|| environment.get("HOSTNAME")),
             sources,
             identity,
+            dialect: environment.or(typed.compat, "KOPF_COMPAT", value::compat)?.unwrap_or_default(),
             settings,
         })
     }

@@ -60,8 +60,8 @@ pub fn load(sources: &[Source], verbosity: Verbosity, settings: &Settings) -> Re
     };
     match kopf_loader::load(&files, &options) {
         Ok(mut loaded) if problems.is_empty() => {
-            let registry =
-                Registry::new(std::mem::take(&mut loaded.handlers)).map_err(|errors| lines(&errors))?;
+            let registry = Registry::new(std::mem::take(&mut loaded.handlers))
+                .map_err(|errors| Failure::failed(lines(&errors)))?;
             return Ok(Plugins { loaded, registry });
         }
         Ok(_) => {}
@@ -74,7 +74,7 @@ pub fn load(sources: &[Source], verbosity: Verbosity, settings: &Settings) -> Re
             }
         }
     }
-    Err(lines(&problems))
+    Err(Failure::failed(lines(&problems)))
 }
 
 /// A line that introduces a plugin: `minimal 0.1.0: 1 handler on kopfexamples.v1.zalando.org`.
@@ -103,8 +103,9 @@ pub fn resource(selector: &Selector) -> String {
     written.rsplit('/').filter(|part| !part.is_empty()).collect::<Vec<_>>().join(".")
 }
 
-fn lines(problems: &[impl ToString]) -> Failure {
-    Failure::Failed(problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))
+/// Problems, a line for each.
+pub fn lines(problems: &[impl ToString]) -> String {
+    problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
 }
 
 /// The level as plugins count it: 1 (error) to 5 (trace).

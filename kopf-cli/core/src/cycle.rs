@@ -27,7 +27,7 @@ use crate::{
     patch,
     question::{Answers, Question},
     registry::Served,
-    store::{handled::Handled, progress::Progress},
+    store::{dialect::Dialect, handled::Handled, progress::Progress},
 };
 
 /// What the process remembers of an object.
@@ -41,13 +41,18 @@ pub struct Recall {
     pub kept: Option<Box<Kept>>,
 }
 
-/// State that does not fit on its object. It is lost with the process.
+/// State that does not fit on its object, or that the form of the state there has no place for. It is lost with the
+/// process.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Kept {
     /// Records by the handler's id.
     pub records: BTreeMap<String, Progress>,
     /// What was handled last.
     pub handled: Option<Handled>,
+    /// Records that are on the object, in a form that does not tell what was seen, with what was.
+    pub seen: BTreeMap<String, Progress>,
+    /// Whether any of it is not on the object for want of room there.
+    pub crowded: bool,
 }
 
 /// What a sighting amounts to.
@@ -160,6 +165,8 @@ pub struct Plan {
     /// What is handled now.
     essence: Value,
     uid: Box<str>,
+    dialect: Dialect,
+    now: Timestamp,
     /// Whether records of ours are on the object or in memory.
     traces: bool,
     /// Whether what was handled last is to be written anew, for the fields that handlers watch by now.

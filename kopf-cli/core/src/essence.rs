@@ -24,6 +24,28 @@ const RESTLESS: [&str; 2] = ["resourceVersion", "managedFields"];
 /// Neither an operator's annotations nor `metadata.resourceVersion` and `metadata.managedFields` are ever part of it,
 /// whatever is asked for. Empty labels, annotations, metadata and status are left out.
 pub fn essence(body: &Value, extra: &[FieldPath]) -> Value {
+    let mut essence = reduced(body, |annotations| of_others(annotations, is_operators));
+    for path in extra {
+        if !is_inherent(path) {
+            add(&mut essence, body, path);
+        }
+    }
+    drop_empty(&mut essence);
+    essence
+}
+
+/// An essence, and of the fields that no essence holds by itself the `extra` ones alone.
+pub(crate) fn narrowed(essence: &Value, extra: &[FieldPath]) -> Value {
+    let mut narrowed = reduced(essence, Map::clone);
+    for path in extra {
+        add(&mut narrowed, essence, path);
+    }
+    drop_empty(&mut narrowed);
+    narrowed
+}
+
+/// What an essence holds without being asked to, and of the annotations those that are `kept`.
+pub(crate) fn reduced(body: &Value, kept: impl Fn(&Map<String, Value>) -> Map<String, Value>) -> Value {
     let mut essence = Map::new();
     for (key, value) in body.as_object().into_iter().flatten() {
         if !is_reduced(key) && !value.is_null() {
@@ -31,22 +53,17 @@ pub fn essence(body: &Value, extra: &[FieldPath]) -> Value {
         }
     }
     let metadata = body.get("metadata").and_then(Value::as_object);
-    let mut kept = Map::new();
+    let mut members = Map::new();
     if let Some(labels) =
         metadata.and_then(|metadata| metadata.get("labels")).filter(|value| !value.is_null())
     {
-        kept.insert("labels".to_owned(), labels.clone());
+        members.insert("labels".to_owned(), labels.clone());
     }
     if let Some(Value::Object(annotations)) = metadata.and_then(|metadata| metadata.get("annotations")) {
-        kept.insert("annotations".to_owned(), Value::Object(of_others(annotations)));
+        members.insert("annotations".to_owned(), Value::Object(kept(annotations)));
     }
-    essence.insert("metadata".to_owned(), Value::Object(kept));
-    let mut essence = Value::Object(essence);
-    for path in extra {
-        add(&mut essence, body, path);
-    }
-    drop_empty(&mut essence);
-    essence
+    essence.insert("metadata".to_owned(), Value::Object(members));
+    Value::Object(essence)
 }
 
 /// Whether the essence holds the field without being asked to.
@@ -64,10 +81,7 @@ fn is_reduced(key: &str) -> bool {
 }
 
 /// Adds the field to the essence as it stands in the body.
-fn add(essence: &mut Value, body: &Value, path: &FieldPath) {
-    if is_inherent(path) {
-        return;
-    }
+pub(crate) fn add(essence: &mut Value, body: &Value, path: &FieldPath) {
     match (path.steps(), path.get(body)) {
         (_, None | Some(Value::Null)) => {}
         ([metadata], Some(members)) if metadata == "metadata" => {
@@ -89,8 +103,11 @@ fn add(essence: &mut Value, body: &Value, path: &FieldPath) {
     }
 }
 
-/// The annotations that are no operator's state.
-fn of_others(annotations: &Map<String, Value>) -> Map<String, Value> {
+/// The annotations that are no operator's state: of no operator's prefix, and of none that is marked to be one's.
+pub(crate) fn of_others(
+    annotations: &Map<String, Value>,
+    is_operators: impl Fn(&str) -> bool,
+) -> Map<String, Value> {
     let marked: Vec<&str> = annotations
         .keys()
         .filter_map(|key| key.split_once('/'))
@@ -109,13 +126,16 @@ fn of_others(annotations: &Map<String, Value>) -> Map<String, Value> {
 
 /// Whether the prefix is one of the known domains or below it.
 fn is_operators(prefix: &str) -> bool {
-    DOMAINS.iter().any(|domain| {
-        prefix.strip_suffix(domain).is_some_and(|subdomain| subdomain.is_empty() || subdomain.ends_with('.'))
-    })
+    DOMAINS.iter().any(|domain| is_within(prefix, domain))
+}
+
+/// Whether the prefix is the domain or below it.
+pub(crate) fn is_within(prefix: &str, domain: &str) -> bool {
+    prefix.strip_suffix(domain).is_some_and(|subdomain| subdomain.is_empty() || subdomain.ends_with('.'))
 }
 
 /// Leaves out what holds nothing: whether a mapping is empty or absent is chance.
-fn drop_empty(essence: &mut Value) {
+pub(crate) fn drop_empty(essence: &mut Value) {
     let is_empty = |value: &Value| value.as_object().is_some_and(Map::is_empty);
     let Some(members) = essence.as_object_mut() else {
         return;

@@ -1,9 +1,11 @@
 //! Turns an operator's name into everything that it signs with on the cluster.
 
-use serde_json::Value;
 use thiserror::Error;
 
-use crate::store::keys::Keys;
+use crate::store::{
+    dialect::{Dialect, Store},
+    python,
+};
 
 /// The domain under which every operator has a prefix of its own.
 const DOMAIN: &str = "kopf.dev";
@@ -49,7 +51,8 @@ pub enum Error {
 pub struct Identity {
     name: String,
     finalizer: String,
-    keys: Keys,
+    field_manager: String,
+    store: Store,
 }
 
 impl Identity {
@@ -76,7 +79,26 @@ impl Identity {
         // A label and the domain have 72 characters at most: well within the 253 of an annotation's prefix and the 128
         // of a field manager.
         let prefix = format!("{label}.{DOMAIN}");
-        Ok(Identity { finalizer: format!("{prefix}/finalizer"), keys: Keys::new(&prefix), name: label })
+        Ok(Identity {
+            finalizer: format!("{prefix}/finalizer"),
+            store: Store::own(&prefix),
+            field_manager: prefix,
+            name: label,
+        })
+    }
+
+    /// The same operator, whose state on objects has that form.
+    ///
+    /// In the Python framework's it has that one's annotations and finalizer, whatever its own name is. The name stays
+    /// for Events and the field manager.
+    #[must_use]
+    pub fn speaking(self, dialect: Dialect) -> Identity {
+        match dialect {
+            Dialect::Own => self,
+            Dialect::Python => {
+                Identity { finalizer: python::FINALIZER.to_owned(), store: Store::python(), ..self }
+            }
+        }
     }
 
     /// The name, a DNS label.
@@ -84,34 +106,30 @@ impl Identity {
         &self.name
     }
 
-    /// The prefix of all annotations of this operator, without a slash: `<name>.kopf.dev`.
+    /// The prefix of all annotations of this operator, without a slash: `<name>.kopf.dev`, or `kopf.zalando.org`.
     pub fn prefix(&self) -> &str {
-        self.keys.prefix()
+        self.store.prefix()
     }
 
-    /// The finalizer that holds objects for this operator: `<name>.kopf.dev/finalizer`.
+    /// The finalizer that holds objects for this operator: `<name>.kopf.dev/finalizer`, or
+    /// `kopf.zalando.org/KopfFinalizerMarker`.
     pub fn finalizer(&self) -> &str {
         &self.finalizer
     }
 
-    /// The field manager of this operator's writes, which is its prefix.
+    /// The field manager of this operator's writes: `<name>.kopf.dev`.
     pub fn field_manager(&self) -> &str {
-        self.prefix()
+        &self.field_manager
     }
 
-    /// The annotation keys of this operator.
-    pub fn keys(&self) -> &Keys {
-        &self.keys
+    /// Where this operator keeps its state on objects.
+    pub fn store(&self) -> &Store {
+        &self.store
     }
 
-    /// The keys of this operator's handlers' records on the object.
-    pub fn records<'a>(&self, body: &'a Value) -> impl Iterator<Item = &'a str> {
-        self.keys.records(body)
-    }
-
-    /// Whether there are any such records on the object.
-    pub fn has_records(&self, body: &Value) -> bool {
-        self.records(body).next().is_some()
+    /// Whose form that state has.
+    pub fn dialect(&self) -> Dialect {
+        self.store.dialect()
     }
 }
 
@@ -154,6 +172,15 @@ mod tests {
                 "error: the operator's name `{}` has 64 characters, at most 63 fit; give a shorter one with --name",
                 "x".repeat(64)
             ),
+        );
+    }
+
+    #[test]
+    fn beside_the_python_framework_only_the_name_is_its_own() {
+        let identity = Identity::new("web").unwrap().speaking(Dialect::Python);
+        assert_eq!(
+            (identity.name(), identity.prefix(), identity.finalizer(), identity.field_manager()),
+            ("web", "kopf.zalando.org", "kopf.zalando.org/KopfFinalizerMarker", "web.kopf.dev")
         );
     }
 

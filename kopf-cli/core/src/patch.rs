@@ -2,6 +2,8 @@
 
 mod state;
 
+use std::collections::BTreeMap;
+
 use serde_json::{Map, Value, json};
 
 use self::state::State;
@@ -10,6 +12,7 @@ use crate::{
     diff::same,
     identity::Identity,
     object::{self, Object},
+    registry::Served,
 };
 
 /// What to send. Both carry the resourceVersion that they are made for, so that a conflict is told as a 409.
@@ -24,7 +27,13 @@ pub struct Patches {
 }
 
 /// Composes the patches that apply a conclusion to an object. Without a status subresource all goes in one.
-pub fn compose(conclusion: &Conclusion, object: &Object, identity: &Identity, has_status: bool) -> Patches {
+pub fn compose(
+    conclusion: &Conclusion,
+    object: &Object,
+    identity: &Identity,
+    served: &Served,
+    has_status: bool,
+) -> Patches {
     let mut main = conclusion.patch.clone().filter(Value::is_object).unwrap_or_else(|| json!({}));
     let mut status = json!({});
     if let Some(wanted) = main.as_object_mut().and_then(|main| main.remove("status")) {
@@ -33,11 +42,15 @@ pub fn compose(conclusion: &Conclusion, object: &Object, identity: &Identity, ha
     if !conclusion.results.is_empty() {
         merge(&mut status, &json!({ "status": conclusion.results }));
     }
+    let has_ended = conclusion.records.as_ref().is_some_and(BTreeMap::is_empty);
+    if has_ended && let Some(legacy) = identity.store().legacy(&object.body, served) {
+        merge(&mut status, &legacy);
+    }
     if !has_status {
         merge(&mut main, &status);
         status = json!({});
     }
-    let State { annotations, unfit } = state::fit(conclusion, object, identity);
+    let State { annotations, unfit } = state::fit(conclusion, object, identity, served);
     if !annotations.is_empty() {
         merge(&mut main, &json!({ "metadata": { "annotations": annotations } }));
     }
@@ -50,7 +63,11 @@ pub fn compose(conclusion: &Conclusion, object: &Object, identity: &Identity, ha
         merge(&mut patch, &json!({ "metadata": { "resourceVersion": version } }));
         Some(patch)
     };
-    Patches { status: guarded(&status), main: guarded(&main), unfit }
+    let (status, mut main) = (guarded(&status), guarded(&main));
+    if let (Some(main), Some(touched)) = (&mut main, identity.store().touched(&object.body)) {
+        merge(main, &json!({ "metadata": { "annotations": { touched: null } } }));
+    }
+    Patches { status, main, unfit }
 }
 
 /// The finalizers as they are to be; `None` where there are none and are to be none.

@@ -8,6 +8,7 @@ use crate::{
     handler::{Handler, On},
     resource::Resource,
     selector::{self, Selector},
+    store::dialect::Dialect,
 };
 
 /// Why handlers cannot be served together.
@@ -28,12 +29,22 @@ pub enum Error {
         /// Where the second one is.
         second: String,
     },
+    /// A handler of Secrets needs to know what was handled last, which one form keeps in clear text.
+    #[error(
+        "{handler} is told of changes of Secrets, for which python-kopf keeps a copy of them in an annotation, as clear text; \
+         run it without --compat, or let it see every event (#[kopf::on::event])"
+    )]
+    Secret {
+        /// The handler, and where it is.
+        handler: String,
+    },
 }
 
 /// All handlers of all plugins, in the order of their declaration.
 #[derive(Debug, Clone, Default)]
 pub struct Registry {
     handlers: Vec<Arc<Handler>>,
+    dialect: Dialect,
 }
 
 /// What is served of a cluster, and what cannot be.
@@ -56,7 +67,7 @@ pub struct Served {
     pub resource: Resource,
     /// Its handlers, in the order of their declaration.
     pub handlers: Vec<Arc<Handler>>,
-    /// The fields that handlers watch, spies aside.
+    /// The fields that handlers watch, spies aside where the state has our own form.
     pub fields: Vec<FieldPath>,
     /// Those of them that are no part of an object's essence by themselves, such as `status.phase`.
     pub extra: Vec<FieldPath>,
@@ -77,7 +88,23 @@ impl Registry {
                 handlers[..i].iter().find(same).map(|first| taken(first, later))
             })
             .collect();
-        if errors.is_empty() { Ok(Registry { handlers }) } else { Err(errors) }
+        if errors.is_empty() { Ok(Registry { handlers, dialect: Dialect::Own }) } else { Err(errors) }
+    }
+
+    /// The same handlers, of an operator whose state on objects has that form.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Secret`] for each handler that would put secrets where they are not to be.
+    pub fn speaking(self, dialect: Dialect) -> Result<Registry, Vec<Error>> {
+        let exposes = |handler: &&Arc<Handler>| {
+            dialect == Dialect::Python
+                && matches!(handler.on, On::Create | On::Update | On::Resume | On::Field)
+                && handler.selector.matches(&Resource::secrets())
+        };
+        let exposing = self.handlers.iter().filter(exposes);
+        let errors: Vec<_> = exposing.map(|handler| Error::Secret { handler: place(handler) }).collect();
+        if errors.is_empty() { Ok(Registry { dialect, ..self }) } else { Err(errors) }
     }
 
     /// The handlers.
@@ -106,7 +133,7 @@ impl Registry {
                 }
                 match served.handlers.iter().find(|first| clash(first, handler)) {
                     Some(first) => assignment.refused.push(taken(first, handler)),
-                    None => served.add(handler.clone()),
+                    None => served.add(handler.clone(), self.dialect),
                 }
             }
             if !served.handlers.is_empty() {
@@ -118,9 +145,8 @@ impl Registry {
 }
 
 impl Served {
-    fn add(&mut self, handler: Arc<Handler>) {
-        // A spy looks at the object itself: what it watches is no part of what others react to.
-        if let Some(field) = handler.field.as_ref().filter(|_| handler.on != On::Event) {
+    fn add(&mut self, handler: Arc<Handler>, dialect: Dialect) {
+        if let Some(field) = handler.field.as_ref().filter(|_| dialect.watches_field_of(handler.on)) {
             push_new(&mut self.fields, field.clone());
             if !is_inherent(field) {
                 push_new(&mut self.extra, field.clone());
@@ -146,7 +172,8 @@ impl Served {
 
     /// Whether the objects hold what must not be copied into an annotation.
     pub fn is_secret(&self) -> bool {
-        self.resource.group.is_empty() && self.resource.kind == "Secret"
+        let secrets = Resource::secrets();
+        self.resource.group == secrets.group && self.resource.kind == secrets.kind
     }
 }
 
@@ -155,13 +182,17 @@ fn clash(first: &Handler, second: &Handler) -> bool {
 }
 
 fn taken(first: &Handler, second: &Handler) -> Error {
-    let place = |handler: &Handler| format!("{} ({}, {})", handler.function, handler.package, handler.place);
     Error::Taken {
         id: first.id.clone(),
         selector: second.selector.to_string(),
         first: place(first),
         second: place(second),
     }
+}
+
+/// A handler, and where it is.
+fn place(handler: &Handler) -> String {
+    format!("{} ({}, {})", handler.function, handler.package, handler.place)
 }
 
 fn push_new<T: PartialEq>(list: &mut Vec<T>, item: T) {
@@ -171,4 +202,4 @@ fn push_new<T: PartialEq>(list: &mut Vec<T>, item: T) {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -30,6 +30,23 @@ pub struct Resource {
 }
 
 impl Resource {
+    /// What holds what must not be copied into an annotation, as every cluster serves it.
+    pub fn secrets() -> Resource {
+        Resource {
+            group: String::new(),
+            version: "v1".to_owned(),
+            plural: "secrets".to_owned(),
+            kind: "Secret".to_owned(),
+            singular: "secret".to_owned(),
+            short_names: vec![],
+            categories: vec![],
+            namespaced: true,
+            preferred: true,
+            verbs: vec![],
+            subresources: vec![],
+        }
+    }
+
     /// The resource in log lines: `kopfexamples.v1.zalando.org`, or `pods.v1` in the core group.
     pub fn name(&self) -> String {
         if self.group.is_empty() {

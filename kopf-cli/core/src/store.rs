@@ -4,11 +4,15 @@
 //! ([`progress`]) and one of the essence that was handled last ([`handled`]), as a whole or as digests ([`digest`]).
 //! Each carries the uid of the object that it is about: what was copied along with a manifest, or down from an owner,
 //! is of another object and counts as absent. So does whatever cannot be read.
+//!
+//! All this is one of two forms ([`dialect`]): the other is that of the Python framework ([`python`]).
 
+pub mod dialect;
 pub mod digest;
 pub mod handled;
 pub mod keys;
 pub mod progress;
+pub(crate) mod python;
 
 use serde_json::Value;
 

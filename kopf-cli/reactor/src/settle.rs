@@ -141,8 +141,9 @@ impl Writing<'_> {
             let wanted = &mut self.conclusion.wanted;
             self.conclusion.patch = transform::patch(io, self.target.place, object, wanted).await;
         }
+        let served = self.target.source.served();
         let Patches { status, mut main, unfit } =
-            patch::compose(&self.conclusion, object, &io.identity, self.has_status);
+            patch::compose(&self.conclusion, object, &io.identity, &served, self.has_status);
         self.kept = unfit;
         if let Some(status) = status {
             match self.send("/status", &status).await {

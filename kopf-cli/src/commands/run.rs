@@ -41,8 +41,12 @@ pub fn run(typed: args::Run) -> Result<u8, Failure> {
     telemetry::start(config.format, config.verbosity);
 
     let manifests = manifest::read(&config.manifests).map_err(Failure::failed)?;
-    let plugins = plugins::load(&config.sources, config.verbosity, &config.settings.settings)?;
-    let identity = identity(config.identity.clone(), &plugins.loaded.plugins)?;
+    let mut plugins = plugins::load(&config.sources, config.verbosity, &config.settings.settings)?;
+    let identity = identity(config.identity.clone(), &plugins.loaded.plugins)?.speaking(config.dialect);
+    plugins.registry = plugins
+        .registry
+        .speaking(config.dialect)
+        .map_err(|errors| Failure::usage(plugins::lines(&errors)))?;
 
     let runtime = tokio::runtime::Runtime::new()
         .map_err(|error| Failure::failed(format!("cannot start the threads of the operator: {error}")))?;

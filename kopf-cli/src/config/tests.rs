@@ -41,6 +41,10 @@ fn name(run: &Run) -> String {
     run.identity.as_ref().map_or("of the plugin", Identity::name).to_owned()
 }
 
+fn dialect(run: &Run) -> String {
+    format!("{:?}", run.dialect)
+}
+
 fn numbers(run: &Run) -> String {
     let kopf_reactor::Settings { posting, execution, process, .. } = &run.settings.settings;
     let (events, concurrency, grace) = (posting.events, execution.concurrency, process.grace);
@@ -53,6 +57,14 @@ fn defaults_serve_production() {
     check("", &[], scope, "Default");
     check("", &[], target, "None None");
     check("", &[], verbosity, "Normal");
+}
+
+#[test]
+fn state_has_our_own_form_unless_another_is_asked_for() {
+    check("", &[], dialect, "Own");
+    check("--compat python-kopf", &[], dialect, "Python");
+    check("", &["KOPF_COMPAT=python-kopf"], dialect, "Python");
+    check("", &["KOPF_COMPAT=python"], dialect, "error: KOPF_COMPAT is `python`: expected python-kopf");
 }
 
 #[test]

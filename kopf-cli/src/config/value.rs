@@ -4,6 +4,7 @@
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
+use kopf_core::store::dialect::Dialect;
 use kopf_reactor::{
     Settings,
     settings::{self, Given},
@@ -34,6 +35,14 @@ pub fn format(text: &str) -> Result<Format, String> {
 /// Which Kubernetes Events to post.
 pub fn events(text: &str) -> Result<String, String> {
     setting("posting.events", text)
+}
+
+/// Whose form the state on objects has.
+pub fn compat(text: &str) -> Result<Dialect, String> {
+    match text.to_ascii_lowercase().as_str() {
+        "python-kopf" => Ok(Dialect::Python),
+        _ => Err("expected python-kopf".to_owned()),
+    }
 }
 
 /// How many handlers may run at once.

@@ -9,7 +9,6 @@ use super::{Cause, Conclusion, Finalizer, Finished, Plan, Selected, sight};
 use crate::{
     cause::Reason,
     diff::same,
-    essence::essence,
     handler::{Handler, On},
     outcome::Verdict,
     patch,
@@ -63,7 +62,7 @@ pub fn conclude(
                 judged.insert(handler.id.clone(), verdict.progress);
                 results.extend(verdict.result.map(|result| (handler.id.clone(), result)));
             }
-            let after = after(&plan.essence, patch.as_ref(), &results, served);
+            let after = after(&plan, patch.as_ref(), &results, served);
             let mut tally = Tally::count(&plan, &judged);
             if tally.open > 0 || plan.handled.as_ref().is_some_and(|handled| handled.pending) {
                 tally.mark(&plan, &judged, after.as_ref());
@@ -92,7 +91,7 @@ fn hold(plan: Plan, served: &Served, blank: Conclusion) -> Conclusion {
 
 /// Some handlers have not ended.
 fn go_on(
-    plan: Plan,
+    mut plan: Plan,
     reason: Reason,
     tally: Tally,
     after: Option<Value>,
@@ -103,6 +102,12 @@ fn go_on(
     if !tally.attempted {
         return conclusion;
     }
+    let mut records = std::mem::take(&mut plan.standing);
+    records.extend(tally.records);
+    if reason == Reason::Update {
+        let current = after.as_ref().unwrap_or(&plan.essence);
+        open_anew(&mut records, current, &plan, served);
+    }
     let handled = match (reason, plan.handled) {
         (Reason::Delete, _) => None,
         // What a creation began with is kept at once: what changes until it ends is an update after it.
@@ -112,14 +117,12 @@ fn go_on(
         }
         (_, known) => known.zip(after).map(|(known, after)| known.absorb(&plan.essence, &after, &plan.uid)),
     };
-    let mut records = plan.standing;
-    records.extend(tally.records);
     Conclusion { records: Some(records), handled, ..conclusion }
 }
 
 /// All handlers have succeeded or failed for good.
 fn finish(
-    plan: Plan,
+    mut plan: Plan,
     reason: Reason,
     tally: Tally,
     after: Option<Value>,
@@ -133,12 +136,13 @@ fn finish(
     }
     let unchanged = after.is_none();
     let mut records = plan.traces.then(BTreeMap::new);
-    let (handled, again) = match plan.handled {
+    let (handled, again) = match plan.handled.take() {
         // Handlers of the creation saw what it began with, so that is what was handled.
         Some(begun) if begun.pending => {
             let after = after.unwrap_or_else(|| plan.essence.clone());
             let begun = begun.absorb(&plan.essence, &after, &plan.uid);
-            let fields = of_fields(plan.standing.into_iter().chain(tally.records), served);
+            let standing = std::mem::take(&mut plan.standing);
+            let mut fields = of_fields(standing.into_iter().chain(tally.records), served);
             let has_seen_other = |handler: &Arc<Handler>| {
                 let record = fields.get(&handler.id);
                 record.is_some_and(|it| it.seen != Some(sight::reacts_to(handler, &after, &plan.uid)))
@@ -146,6 +150,7 @@ fn finish(
             let again = !begun.compare(&after, &served.fields, &plan.uid).diff.is_empty()
                 || served.changing().any(has_seen_other);
             if again {
+                open_anew(&mut fields, &after, &plan, served);
                 records = Some(fields);
             }
             (Some(Handled { pending: false, ..begun }), again)
@@ -226,14 +231,25 @@ fn of_fields(
     records.map(|(id, record)| (id, Progress { purpose: Some(Reason::Update), ..record })).collect()
 }
 
+/// Shows as not begun which handlers have ended on another state, where records cannot tell that: whoever reads them
+/// after this process must not take it that these have handled the present one.
+fn open_anew(records: &mut BTreeMap<String, Progress>, current: &Value, plan: &Plan, served: &Served) {
+    if plan.dialect.tells_what_was_seen() {
+        return;
+    }
+    for handler in served.changing().filter(|handler| handler.on != On::Resume) {
+        let Some(record) = records.get_mut(&handler.id).filter(|record| record.is_finished()) else {
+            continue;
+        };
+        if record.seen.is_some_and(|seen| seen != sight::reacts_to(handler, current, &plan.uid)) {
+            *record = Progress::begin(Reason::Update, plan.now);
+        }
+    }
+}
+
 /// The essence as the handlers' own changes leave it, if they change it: what a handler changes itself is no change
 /// that it must be told of.
-fn after(
-    before: &Value,
-    patch: Option<&Value>,
-    results: &Map<String, Value>,
-    served: &Served,
-) -> Option<Value> {
+fn after(plan: &Plan, patch: Option<&Value>, results: &Map<String, Value>, served: &Served) -> Option<Value> {
     // Results are in no essence, unless handlers watch the status.
     if patch.is_none() && (results.is_empty() || served.extra.is_empty()) {
         return None;
@@ -242,9 +258,10 @@ fn after(
     if !results.is_empty() {
         patch::merge(&mut own, &json!({ "status": results }));
     }
+    let before = &plan.essence;
     let mut after = before.clone();
     patch::merge(&mut after, &patch::reduce(&own, before)?);
-    let after = essence(&after, &served.extra);
+    let after = plan.dialect.essence(&after, served);
     (!same(&after, before)).then_some(after)
 }
 

@@ -5,19 +5,10 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use super::{
-    Asked, Call, Cause, Finalizer, Given, Plan, Recall, Selected, lifecycle,
+    Asked, Call, Cause, Finalizer, Given, Plan, Selected, lifecycle,
     sight::{Sight, Turn},
 };
-use crate::{
-    cause::Reason,
-    essence::essence,
-    filter::View,
-    identity::Identity,
-    object::{self, Object},
-    question::Answers,
-    registry::Served,
-    store::handled::Handled,
-};
+use crate::{cause::Reason, filter::View, object::Object, question::Answers, registry::Served};
 
 /// Plans what an object asks for, as it was sighted.
 ///
@@ -26,8 +17,10 @@ use crate::{
 /// The questions that must be answered first. There may be others then.
 pub fn plan(object: &Object, gone: bool, given: &Given<'_>) -> Result<Plan, Vec<Asked>> {
     let Given { served, identity, recall, now, .. } = *given;
-    let essence = essence(&object.body, &served.extra);
-    let handled = handled(object, identity, recall);
+    let essence = identity.dialect().essence(&object.body, served);
+    // What does not fit on the object is in memory.
+    let kept = || recall.kept.as_ref()?.handled.clone();
+    let handled = identity.store().handled(object, served, &essence).or_else(kept);
     let sight = Sight::new(object, given, handled.as_ref(), &essence);
     let cause = if gone { Cause::Gone } else { sight.cause()? };
     let finalizer = match cause {
@@ -42,7 +35,7 @@ pub fn plan(object: &Object, gone: bool, given: &Given<'_>) -> Result<Plan, Vec<
         for handler in sight.select(reason)? {
             let record = sight.record(&handler, reason);
             let called = calls.len();
-            match sight.turn(&handler, record.as_ref(), reason, now) {
+            match sight.turn(&handler, record.as_ref(), reason) {
                 Turn::Due(progress) => calls.push(sight.call(handler.clone(), progress, Some(reason))),
                 Turn::Forbidden(verdict) => forbidden.push((handler.clone(), verdict)),
                 Turn::Over => {}
@@ -68,6 +61,8 @@ pub fn plan(object: &Object, gone: bool, given: &Given<'_>) -> Result<Plan, Vec<
         selected,
         standing,
         uid: object.header.uid.clone(),
+        dialect: identity.dialect(),
+        now,
         traces: sight.traces,
         adopt: sight.must_adopt(),
         kept: recall.kept.clone(),
@@ -96,12 +91,4 @@ pub fn spy(
         }
     }
     if open.is_empty() { Ok(calls) } else { Err(open) }
-}
-
-/// What was handled last: on the object, or in memory where it does not fit there. What cannot be read, or is of
-/// another object, counts as absent.
-fn handled(object: &Object, identity: &Identity, recall: &Recall) -> Option<Handled> {
-    let annotation = object::annotation(&object.body, &identity.keys().handled(&object.body));
-    let read = annotation.and_then(|text| Handled::read(text, &object.header.uid));
-    read.or_else(|| recall.kept.as_ref()?.handled.clone())
 }

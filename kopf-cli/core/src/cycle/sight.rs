@@ -13,7 +13,7 @@ use crate::{
     filter::View,
     handler::{Handler, On},
     identity::Identity,
-    object::{self, Object},
+    object::Object,
     outcome::{self, Verdict},
     question::{About, Answers, Decision},
     registry::Served,
@@ -87,7 +87,8 @@ impl<'a> Sight<'a> {
             known,
             comparison: known.map(|known| known.compare(essence, &served.fields, &object.header.uid)),
             initial: recall.listed && !recall.handled,
-            traces: identity.has_records(&object.body) || kept.is_some_and(|kept| !kept.records.is_empty()),
+            traces: identity.store().has_records(&object.body, served)
+                || kept.is_some_and(|kept| !kept.records.is_empty()),
             held: object.has_finalizer(identity.finalizer()),
         }
     }
@@ -262,11 +263,14 @@ impl<'a> Sight<'a> {
 
     /// A handler's record, on the object or in memory.
     fn stored(&self, handler: &Handler) -> Option<Progress> {
-        let body = &self.object.body;
-        let annotation = object::annotation(body, &self.identity.keys().handler(&handler.id, body));
-        annotation
-            .and_then(|text| Progress::read(text, &self.object.header.uid))
-            .or_else(|| self.kept?.records.get(&handler.id).cloned())
+        let kept = |records: fn(&Kept) -> &BTreeMap<String, Progress>| records(self.kept?).get(&handler.id);
+        match self.identity.store().record(&handler.id, self.object, self.now) {
+            Some(record) => {
+                let seen = kept(|kept| &kept.seen).filter(|seen| seen.is_plainly(&record));
+                Some(seen.cloned().unwrap_or(record))
+            }
+            None => kept(|kept| &kept.records).cloned(),
+        }
     }
 
     /// The record that a handler begins with, if it has one that still counts.
@@ -291,14 +295,9 @@ impl<'a> Sight<'a> {
         records.filter(|(_, record)| record.purpose == Some(reason)).collect()
     }
 
-    /// Whether it is a handler's turn at `now`, as its record says.
-    pub(super) fn turn(
-        &self,
-        handler: &Handler,
-        record: Option<&Progress>,
-        reason: Reason,
-        now: Timestamp,
-    ) -> Turn {
+    /// Whether it is a handler's turn now, as its record says.
+    pub(super) fn turn(&self, handler: &Handler, record: Option<&Progress>, reason: Reason) -> Turn {
+        let now = self.now;
         let begun = || Progress::begin(reason, now);
         let record = match record {
             Some(record) if record.is_finished() => return Turn::Over,
@@ -339,12 +338,8 @@ impl<'a> Sight<'a> {
         if !self.traces {
             return None;
         }
-        let (body, uid) = (&self.object.body, &self.object.header.uid);
-        let on_object = self.identity.records(body);
-        let on_object = on_object
-            .filter_map(|key| object::annotation(body, key).and_then(|text| Progress::read(text, uid)));
-        let in_memory = self.kept.into_iter().flat_map(|kept| kept.records.values().cloned());
-        let records: Vec<Progress> = on_object.chain(in_memory).collect();
+        let mut records = self.identity.store().records(self.object, self.served, self.now);
+        records.extend(self.kept.into_iter().flat_map(|kept| kept.records.values().cloned()));
         let former = records.iter().filter_map(|record| record.purpose).find(|purpose| *purpose != reason)?;
         let count = |counts: fn(&Progress) -> bool| {
             records.iter().filter(|record| record.purpose == Some(former) && counts(record)).count()

@@ -10,6 +10,7 @@ use super::*;
 use crate::{
     cause::Reason,
     functions::Wanted,
+    registry::tests::served,
     store::{ANNOTATIONS_LIMIT, STATE_LIMIT, annotations_size, handled::Handled, progress::Progress},
 };
 
@@ -20,7 +21,7 @@ fn object(body: &Value) -> Object {
 }
 
 fn composed(conclusion: &Conclusion, body: &Value, has_status: bool) -> Patches {
-    compose(conclusion, &object(body), &Identity::new("web").unwrap(), has_status)
+    compose(conclusion, &object(body), &Identity::new("web").unwrap(), &served([]), has_status)
 }
 
 /// Tells what is sent to the status and to the object.
@@ -254,6 +255,8 @@ fn what_is_kept_in_memory_stays_there_until_it_fits() {
     let kept = Kept {
         records: [("r".to_owned(), record())].into_iter().collect(),
         handled: Some(Handled::new(json!({ "spec": 1 }), vec![], false)),
+        crowded: true,
+        ..Kept::default()
     };
     let conclusion = Conclusion { kept: Some(Box::new(kept.clone())), ..Conclusion::default() };
     let full = json!({ "metadata": { "annotations": { "example.com/filled": "x".repeat(ANNOTATIONS_LIMIT - 30) } } });

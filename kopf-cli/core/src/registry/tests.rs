@@ -21,6 +21,18 @@ fn resource(group: &str, plural: &str) -> Resource {
     }
 }
 
+/// What is served of handlers of `kex`.
+pub(crate) fn served(handlers: impl IntoIterator<Item = Handler>) -> Served {
+    let mut served = Served {
+        resource: resource("zalando.org", "kexes"),
+        handlers: vec![],
+        fields: vec![],
+        extra: vec![],
+    };
+    handlers.into_iter().for_each(|handler| served.add(handler.into(), Dialect::Own));
+    served
+}
+
 fn of(handler: Handler, selector: &str, function: &str) -> Handler {
     let selector: Vec<String> = selector.split(' ').map(str::to_owned).collect();
     Handler { selector: Selector::parse(&selector).unwrap(), function: function.to_owned(), ..handler }
@@ -154,4 +166,25 @@ fn secrets_are_those_of_the_core_group() {
         extra: vec![],
     };
     assert_eq!(["", "example.com"].map(|group| served(group).is_secret()), [true, false]);
+}
+
+#[test]
+fn handlers_that_would_copy_secrets_in_clear_text_are_refused() {
+    let check = |on, selector, dialect| {
+        let registry = Registry::new([of(handler(on, "a"), selector, "one")]).unwrap();
+        registry.speaking(dialect).map(|_| ()).map_err(|errors| errors[0].to_string())
+    };
+    let refused = Err(
+        "one (minimal, lib.rs:1) is told of changes of Secrets, for which python-kopf keeps a copy of them \
+                       in an annotation, as clear text; run it without --compat, or let it see every event \
+                       (#[kopf::on::event])"
+            .to_owned(),
+    );
+    assert_eq!(check(On::Create, "v1 secrets", Dialect::Python), refused);
+    assert_eq!(check(On::Field, "secrets", Dialect::Python), refused);
+    assert_eq!(check(On::Create, "secrets", Dialect::Own), Ok(()));
+    assert_eq!(check(On::Create, "kexes", Dialect::Python), Ok(()));
+    for harmless in [On::Event, On::Delete] {
+        assert_eq!(check(harmless, "secrets", Dialect::Python), Ok(()));
+    }
 }

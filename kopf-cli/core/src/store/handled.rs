@@ -14,7 +14,7 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 
 use crate::diff::{self, Change, Diff, Operation};
-use crate::essence::{essence, is_inherent};
+use crate::essence::{is_inherent, narrowed};
 use crate::field::FieldPath;
 use crate::store::digest::{Digest, digest};
 
@@ -188,7 +188,7 @@ impl Handled {
                     diff::diff(old, now)
                 } else {
                     let common = common(&before, &watched);
-                    diff::diff(&essence(old, &common), &essence(now, &common))
+                    diff::diff(&narrowed(old, &common), &narrowed(now, &common))
                 };
                 Comparison { diff, old: Some(old), known: true, fields: Vec::new() }
             }

@@ -10,14 +10,14 @@ use crate::essence::MARK;
 use crate::store::progress::Progress;
 
 /// The longest name that an annotation key may have after its prefix.
-const NAME_LIMIT: usize = 63;
+pub(super) const NAME_LIMIT: usize = 63;
 
 /// The name under which the essence that was handled last is kept.
-const HANDLED: &str = "last-handled-configuration";
+pub(super) const HANDLED: &str = "last-handled-configuration";
 
 /// What a Deployment's ReplicaSets have at the end of their names. A Deployment copies its annotations to them, and
 /// its state is not theirs.
-const OF_DEPLOYMENT: &str = "-ofDRS";
+pub(super) const OF_DEPLOYMENT: &str = "-ofDRS";
 
 /// The keys of one operator's annotations.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -68,10 +68,15 @@ impl Keys {
     }
 
     fn key(&self, id: &str, body: &Value, is_reserved: bool) -> String {
-        let mark = if is_of_deployment(body) { OF_DEPLOYMENT } else { "" };
-        let name = name(&format!("{id}{mark}"), is_reserved);
+        let name = name(&marked(id, body), is_reserved);
         format!("{}/{name}", self.prefix)
     }
+}
+
+/// The id or name as it is on the object: a Deployment's ReplicaSets have others than the rest.
+pub(super) fn marked(id: &str, body: &Value) -> String {
+    let mark = if is_of_deployment(body) { OF_DEPLOYMENT } else { "" };
+    format!("{id}{mark}")
 }
 
 /// Whether the name is that of a record of our own, which is of no handler.
@@ -86,8 +91,15 @@ fn is_of_deployment(body: &Value) -> bool {
     is(body, "ReplicaSet") && owners.into_iter().flatten().any(|owner| is(owner, "Deployment"))
 }
 
+/// Whether API servers take it as the name in a key, but for its length.
+pub(super) fn is_name(name: &str) -> bool {
+    let is_inner = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+    let is_edge = |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphanumeric());
+    name.chars().all(is_inner) && is_edge(name.chars().next()) && is_edge(name.chars().next_back())
+}
+
 /// The name that stands for `raw` in a key.
-fn name(raw: &str, is_reserved: bool) -> String {
+pub(super) fn name(raw: &str, is_reserved: bool) -> String {
     let mut is_mangled = is_reserved;
     let mut name = String::with_capacity(raw.len());
     for c in raw.chars() {
@@ -115,7 +127,7 @@ fn name(raw: &str, is_reserved: bool) -> String {
 }
 
 /// A dash and six digits of a hash of the text.
-fn suffix(raw: &str) -> String {
+pub(super) fn suffix(raw: &str) -> String {
     let hash = STANDARD.encode(Blake2b::<U4>::digest(raw));
     let digits = hash.trim_end_matches('=').replace('+', "-").replace('/', ".");
     format!("-{}", digits.trim_end_matches(['-', '.']))

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::cause::Reason;
 use crate::store::digest::Digest;
@@ -30,6 +31,8 @@ pub struct Progress {
     pub failure: bool,
     /// The text of its last error, of which the first line is kept, up to 256 characters.
     pub message: Option<String>,
+    /// The ids of all its sub-handlers, those of sub-handlers too.
+    pub subrefs: Vec<String>,
     /// What it reacts to, as it was when the handler succeeded.
     pub seen: Option<Digest>,
 }
@@ -37,7 +40,8 @@ pub struct Progress {
 /// The annotation's members.
 #[derive(Serialize, Deserialize)]
 struct Record {
-    started: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    started: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     stopped: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -52,6 +56,8 @@ struct Record {
     failure: Option<bool>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     message: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    subrefs: Option<Vec<String>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     uid: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -70,6 +76,7 @@ impl Progress {
             success: false,
             failure: false,
             message: None,
+            subrefs: vec![],
             seen: None,
         }
     }
@@ -80,27 +87,43 @@ impl Progress {
     /// of any object. Moments without an offset are in UTC.
     pub fn read(annotation: &str, uid: &str) -> Option<Progress> {
         let record: Record = serde_json::from_str(annotation).ok()?;
-        if record.uid.is_some_and(|of| of != uid) {
+        if record.uid.as_deref().is_some_and(|of| of != uid) {
             return None;
         }
-        let moment = |text: Option<String>| text.map_or(Some(None), |text| parse(&text).map(Some));
-        Some(Progress {
-            started: parse(&record.started)?,
-            stopped: moment(record.stopped)?,
-            delayed: moment(record.delayed)?,
-            purpose: record.purpose.as_deref().and_then(purpose),
-            retries: record.retries.unwrap_or(0),
-            success: record.success.unwrap_or(false),
-            failure: record.failure.unwrap_or(false),
-            message: record.message,
-            seen: record.seen.and_then(|seen| seen.parse().ok()),
-        })
+        record.progress(None)
+    }
+
+    /// The progress that the members of a record tell of, whatever object it is of. One without a beginning begins
+    /// `now`.
+    pub(super) fn read_of_any(members: Value, now: Timestamp) -> Option<Progress> {
+        // A list would be taken for members in order.
+        let record: Record = serde_json::from_value(Some(members).filter(Value::is_object)?).ok()?;
+        record.progress(Some(now))
     }
 
     /// The annotation for the object `uid`; an empty uid is left out.
     pub fn write(&self, uid: &str) -> String {
         let record = Record {
-            started: format(self.started),
+            uid: (!uid.is_empty()).then(|| uid.to_owned()),
+            seen: self.seen.map(|seen| seen.to_string()),
+            ..self.record()
+        };
+        record.text()
+    }
+
+    /// The record without what is in it for this operator alone: of which object it is, and what was seen.
+    pub(super) fn plain(&self) -> String {
+        self.record().text()
+    }
+
+    /// Whether the other one is the same but for what was seen.
+    pub fn is_plainly(&self, other: &Progress) -> bool {
+        self.plain() == other.plain()
+    }
+
+    fn record(&self) -> Record {
+        Record {
+            started: Some(format(self.started)),
             stopped: self.stopped.map(format),
             delayed: self.delayed.map(format),
             purpose: self.purpose.map(|purpose| purpose.to_string()),
@@ -108,15 +131,38 @@ impl Progress {
             success: Some(self.success),
             failure: Some(self.failure),
             message: self.message.as_deref().map(first_line),
-            uid: (!uid.is_empty()).then(|| uid.to_owned()),
-            seen: self.seen.map(|seen| seen.to_string()),
-        };
-        serde_json::to_string(&record).expect("a record is made of texts, numbers and booleans")
+            subrefs: (!self.subrefs.is_empty()).then(|| self.subrefs.clone()),
+            uid: None,
+            seen: None,
+        }
     }
 
     /// Whether nothing is left to be done.
     pub fn is_finished(&self) -> bool {
         self.success || self.failure
+    }
+}
+
+impl Record {
+    /// What it tells, if all of it can be read. One without a beginning begins at `started`, if at all.
+    fn progress(self, started: Option<Timestamp>) -> Option<Progress> {
+        let moment = |text: Option<String>| text.map_or(Some(None), |text| parse(&text).map(Some));
+        Some(Progress {
+            started: moment(self.started)?.or(started)?,
+            stopped: moment(self.stopped)?,
+            delayed: moment(self.delayed)?,
+            purpose: self.purpose.as_deref().and_then(purpose),
+            retries: self.retries.unwrap_or(0),
+            success: self.success.unwrap_or(false),
+            failure: self.failure.unwrap_or(false),
+            message: self.message,
+            subrefs: self.subrefs.unwrap_or_default(),
+            seen: self.seen.and_then(|seen| seen.parse().ok()),
+        })
+    }
+
+    fn text(&self) -> String {
+        serde_json::to_string(self).expect("a record is made of texts, numbers and booleans")
     }
 }
 

@@ -3,6 +3,7 @@
 mod creation;
 mod deletion;
 mod neighbours;
+mod python;
 mod retries;
 mod state;
 mod update;

@@ -10,7 +10,7 @@ use bytes::Bytes;
 use jiff::Timestamp;
 use kopf_core::{
     backoff::Backoff,
-    cycle::{self, Call, Conclusion, Given, Plan, Recall},
+    cycle::{self, Call, Conclusion, Given, Kept, Plan, Recall},
     field::FieldPath,
     handler::{Handler, Lifecycle, Limits, On, Wants},
     identity::Identity,
@@ -293,7 +293,9 @@ impl World {
                     self.send(path, patch);
                 }
             }
-            if patches.unfit.is_some() && self.recall.kept.is_none() {
+            let is_crowded = |kept: &Kept| kept.crowded;
+            let was_crowded = self.recall.kept.as_deref().is_some_and(is_crowded);
+            if patches.unfit.as_ref().is_some_and(is_crowded) && !was_crowded {
                 self.tell("kept in memory");
             }
             self.recall.kept = patches.unfit.map(Box::new);
@@ -309,7 +311,7 @@ impl World {
     }
 
     pub(crate) fn compose(&self, conclusion: &Conclusion) -> Option<Patches> {
-        Some(patch::compose(conclusion, &self.object()?, &self.identity, self.has_status))
+        Some(patch::compose(conclusion, &self.object()?, &self.identity, &self.served, self.has_status))
     }
 
     /// What the world plans with.

@@ -168,7 +168,7 @@ proptest! {
         prop_assert_eq!(handled.state, State::Whole(essence(&body, &[])), "{}", world.trace);
         // A handler that the object was taken from keeps its record, for the object may come back to it.
         let left = handlers().iter().any(|handler| !is_labelled_for(handler, &body));
-        prop_assert!(left || !world.identity.has_records(&body), "{}", world.trace);
+        prop_assert!(left || !world.identity.store().has_records(&body, &world.served), "{}", world.trace);
         let began_with = world.attempts.iter().find(|attempt| attempt.reason == "create").unwrap();
         for handler in handlers() {
             let attempts = of(&world, &handler);

@@ -77,6 +77,7 @@ pub(crate) fn attempt(
         success: false,
         failure: false,
         message: None,
+        subrefs: vec![],
         seen: None,
     };
     Attempt {

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use jiff::Timestamp;
 use kopf_core::{
     cause::Reason,
-    cycle::{self, Asked, Call, Cause, Conclusion, Given},
+    cycle::{self, Asked, Call, Cause, Conclusion, Given, Kept},
     functions::Wanted,
     handler::Handler,
     object::{Header, Object},
@@ -351,7 +351,9 @@ impl<'a> Case<'a> {
             Settled::Written { version, fresh, kept } => {
                 self.memory.throttle.succeed();
                 self.memory.recall.handled |= finished.is_some();
-                if kept.is_some() && self.memory.recall.kept.is_none() {
+                let is_crowded = |kept: &Kept| kept.crowded;
+                let was_crowded = self.memory.recall.kept.as_deref().is_some_and(is_crowded);
+                if kept.as_ref().is_some_and(is_crowded) && !was_crowded {
                     self.tell_unfit(subject);
                 }
                 self.memory.recall.kept = kept.map(Box::new);

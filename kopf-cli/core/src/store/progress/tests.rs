@@ -69,7 +69,7 @@ fn of_an_error_the_first_line_is_kept_up_to_256_characters() {
 fn records_of_the_python_framework_are_read() {
     check_read(
         r#"{"started":"2026-11-22T21:48:11.168057+00:00","purpose":"create","retries":0,"success":false,"failure":false,"subrefs":["a/b"]}"#,
-        Some(begun()),
+        Some(Progress { subrefs: vec!["a/b".to_owned()], ..begun() }),
     );
     check_read(
         r#"{"started":"2026-11-22T23:48:11.168057+02:00","stopped":null,"purpose":null,"retries":null,"message":"None"}"#,

@@ -5,6 +5,7 @@ use kopf_core::{
     cycle::Call,
     identity::Identity,
     store::{
+        dialect::Dialect,
         handled::{Handled, State},
         progress::Progress,
     },
@@ -63,6 +64,9 @@ impl Render<'_> {
         let Some(text) = text else { return format!("-{name}") };
         if name == "kopf-managed" {
             return "+mark".to_owned();
+        }
+        if name.starts_with("last-handled-") && self.identity.dialect() == Dialect::Python {
+            return format!("{name}={}", short(text.trim().to_owned()));
         }
         if let Some(handled) = Handled::read(text, self.uid) {
             let pending = if handled.pending { " pending" } else { "" };
