@@ -120,7 +120,7 @@ struct Lines<W> {
 
 impl<S: Subscriber, W: Fn(&str) + 'static> Layer<S> for Lines<W> {
     fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
-        let mut fields = Fields::default();
+        let mut fields = Fields { details: self.style.shows_fields(), ..Fields::default() };
         event.record(&mut fields);
         let target = event.metadata().target();
         let ours = target.starts_with("kopf");
@@ -142,42 +142,47 @@ impl<S: Subscriber, W: Fn(&str) + 'static> Layer<S> for Lines<W> {
 /// The fields of an event: those that have a place of their own, and the others.
 #[derive(Debug, Default)]
 struct Fields {
+    /// Whether the others are wanted at all.
+    details: bool,
     message: String,
     origin: Option<String>,
     object: Option<String>,
     others: Vec<(String, Value)>,
 }
 
-fn text(value: Value) -> String {
-    match value {
-        Value::String(text) => text,
-        other => other.to_string(),
-    }
-}
-
 impl Fields {
-    fn add(&mut self, field: &Field, value: Value) {
-        match (field.name(), value) {
-            ("message", value) => self.message = text(value),
-            ("origin", value) => self.origin = Some(text(value)),
-            ("object", value) => self.object = Some(text(value)),
+    fn add_text(&mut self, field: &Field, text: String) {
+        match field.name() {
+            "message" => self.message = text,
+            "origin" => self.origin = Some(text),
+            "object" => self.object = Some(text),
             // The fields of a plugin's line come as one, in JSON, for the names of fields are constants.
-            ("fields", Value::String(json)) => match serde_json::from_str(&json) {
+            "fields" if self.details => match serde_json::from_str(&text) {
                 Ok(Value::Object(fields)) => self.others.extend(fields),
-                _ => self.others.push(("fields".to_owned(), json.into())),
+                _ => self.others.push(("fields".to_owned(), text.into())),
             },
-            (name, value) => self.others.push((name.to_owned(), value)),
+            name if self.details => self.others.push((name.to_owned(), text.into())),
+            _ => {}
+        }
+    }
+
+    fn add(&mut self, field: &Field, value: Value) {
+        if self.details {
+            self.others.push((field.name().to_owned(), value));
         }
     }
 }
 
 impl Visit for Fields {
     fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
-        self.add(field, format!("{value:?}").into());
+        let shown = self.details || matches!(field.name(), "message" | "origin" | "object");
+        if shown {
+            self.add_text(field, format!("{value:?}"));
+        }
     }
 
     fn record_str(&mut self, field: &Field, value: &str) {
-        self.add(field, value.into());
+        self.add_text(field, value.to_owned());
     }
 
     fn record_i64(&mut self, field: &Field, value: i64) {

@@ -6,7 +6,7 @@ use std::{cmp::Ordering, fmt};
 
 use bytes::Bytes;
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 /// Why bytes are not an object that can be handled.
 #[derive(Debug, thiserror::Error)]
@@ -77,6 +77,12 @@ impl Header {
     ///
     /// [`Error::Header`] where the metadata is not a Kubernetes object's.
     pub fn read(raw: &[u8]) -> Result<Header, Error> {
+        serde_json::from_slice(raw).map_err(Error::Header)
+    }
+}
+
+impl<'de> Deserialize<'de> for Header {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Header, D::Error> {
         #[derive(Deserialize)]
         struct Outer<'a> {
             #[serde(borrow)]
@@ -96,7 +102,7 @@ impl Header {
             #[serde(default)]
             deletion_timestamp: Option<serde::de::IgnoredAny>,
         }
-        let Outer { metadata } = serde_json::from_slice(raw).map_err(Error::Header)?;
+        let Outer { metadata } = Outer::deserialize(deserializer)?;
         Ok(Header {
             uid: metadata.uid.into(),
             namespace: metadata.namespace.filter(|namespace| !namespace.is_empty()).map(Into::into),
@@ -135,9 +141,11 @@ impl Object {
     ///
     /// As [`Header::read`], and [`Error::Body`] where the nesting is too deep.
     pub fn parse(raw: Bytes) -> Result<Object, Error> {
-        let header = Header::read(&raw)?;
-        let body = body::read(&raw).map_err(Error::Body)?;
-        Ok(Object { header, raw, body })
+        // The header is in the body, which need not be gone through for it once more.
+        match body::read(&raw) {
+            Ok(body) => Ok(Object { header: Header::deserialize(&body).map_err(Error::Header)?, raw, body }),
+            Err(error) => Err(Header::read(&raw).map_or_else(|error| error, |_| Error::Body(error))),
+        }
     }
 
     /// Whether one of its finalizers is this one.
@@ -149,6 +157,11 @@ impl Object {
 /// The finalizers of a body.
 pub fn finalizers(body: &Value) -> impl Iterator<Item = &str> {
     body["metadata"]["finalizers"].as_array().into_iter().flatten().filter_map(Value::as_str)
+}
+
+/// The annotations of a body.
+pub fn annotations(body: &Value) -> Option<&Map<String, Value>> {
+    body["metadata"]["annotations"].as_object()
 }
 
 /// An annotation of a body.

@@ -16,6 +16,8 @@ pub(crate) mod python;
 
 use serde_json::Value;
 
+use crate::object;
+
 /// The most bytes of annotations that API servers take, all keys and values together.
 pub const ANNOTATIONS_LIMIT: usize = 262_144;
 
@@ -24,8 +26,11 @@ pub const STATE_LIMIT: usize = 64 * 1024;
 
 /// How many bytes of annotations the object has, counted as API servers do: keys and values, without any escaping.
 pub fn annotations_size(body: &Value) -> usize {
-    let annotations = body.pointer("/metadata/annotations").and_then(Value::as_object);
-    annotations.into_iter().flatten().map(|(key, value)| key.len() + value.as_str().map_or(0, str::len)).sum()
+    object::annotations(body)
+        .into_iter()
+        .flatten()
+        .map(|(key, value)| key.len() + value.as_str().map_or(0, str::len))
+        .sum()
 }
 
 #[cfg(test)]

@@ -22,7 +22,7 @@ use kopf_plugin_abi::{
 };
 use kopf_reactor::{Attempt, Forget, Invoker, invoke::Overdue, lent::Lent};
 use serde_json::Value;
-use tokio::{runtime::Runtime, task::JoinSet};
+use tokio::runtime::{Handle, Runtime};
 
 use crate::{
     Options,
@@ -35,7 +35,7 @@ use crate::{
     spans::{Label, Span},
 };
 
-/// Threads that poll asynchronous handlers. With two, one handler that does not yield leaves the others alive.
+/// Threads that await attempts. With two, one handler that does not yield leaves the others alive.
 const ASYNC_THREADS: usize = 2;
 
 /// Threads on which functions answer questions. They are their own, so that no question waits for a handler.
@@ -43,14 +43,14 @@ const QUESTION_THREADS: usize = 8;
 
 /// Makes attempts in loaded plugins.
 ///
-/// Synchronous handlers run on threads of a pool, asynchronous ones on a runtime of their own, so that neither can
-/// hold up the reactor.
+/// Synchronous handlers run on threads of a pool, asynchronous ones where their attempts are awaited: that is to be on
+/// [`PluginInvoker::runtime`], so that neither can hold up what watches.
 pub struct PluginInvoker {
     plugins: Vec<PluginV1Ref>,
     host: Arc<Host>,
     pool: Arc<Pool>,
     questions: Arc<Pool>,
-    /// Absent: futures are polled by whoever awaits an attempt.
+    /// Where attempts are awaited.
     runtime: Option<Runtime>,
     running: Arc<Running>,
     stall: Duration,
@@ -66,7 +66,7 @@ impl PluginInvoker {
     /// When the runtime for asynchronous handlers cannot be started.
     pub(crate) fn new(options: &Options) -> io::Result<PluginInvoker> {
         let mut builder = tokio::runtime::Builder::new_multi_thread();
-        builder.worker_threads(ASYNC_THREADS).thread_name("kopf-async").enable_all();
+        builder.worker_threads(ASYNC_THREADS).thread_name("kopf-handlers").enable_all();
         let runtime = if options.in_place { None } else { Some(builder.build()?) };
         let handle = runtime.as_ref().map(|runtime| runtime.handle().clone());
         Ok(PluginInvoker {
@@ -94,6 +94,12 @@ impl PluginInvoker {
     /// What answers the plugins' requests.
     pub(crate) fn host(&self) -> &Arc<Host> {
         &self.host
+    }
+
+    /// The runtime for all that awaits attempts: asynchronous handlers run where they are awaited, and one that does not
+    /// yield must not hold up what watches. `None` where the options want none.
+    pub fn runtime(&self) -> Option<Handle> {
+        self.runtime.as_ref().map(|runtime| runtime.handle().clone())
     }
 
     /// Tells all plugins the most verbose level that is wanted of them: 1 (error) to 5 (trace).
@@ -142,19 +148,7 @@ impl PluginInvoker {
         let entry = self.running.enter(span, false, Some(self.stall));
         let step = Step::New(plugin, request);
         let future = Interruptible { step, entry, host: self.host.clone(), _borrowing: borrowing };
-        let Some(runtime) = &self.runtime else {
-            return Box::pin(async move { attempt::answer(&future.await, functions) });
-        };
-        let mut task = JoinSet::new();
-        // What the plugin keeps for the answer is let go of with it, also where nobody takes it.
-        task.spawn_on(async move { attempt::answer(&future.await, functions) }, runtime.handle());
-        Box::pin(async move {
-            // Dropping the set interrupts the handler, on the handlers' runtime.
-            match task.join_next().await {
-                Some(Ok(answer)) => answer,
-                _ => failed(FailureKind::Temporary(None), "the operator is stopping".to_owned()),
-            }
-        })
+        Box::pin(async move { attempt::answer(&future.await, functions) })
     }
 
     fn blocking(
@@ -241,17 +235,12 @@ impl Invoker for PluginInvoker {
         let Some(&plugin) = self.plugins.get(plugin) else { return Box::pin(std::future::ready(())) };
         let body = serde_json::to_vec(&wire::Forget { uid: uid.into(), handler });
         let host = self.host.clone();
-        let forgetting = async move {
+        Box::pin(async move {
             let Ok(body) = body else { return };
             if let RResult::RErr(error) = host.lend(|| plugin.control()(op::FORGET, body.into())).await {
                 tracing::debug!(error = %String::from_utf8_lossy(&error), "A plugin does not forget an object.");
             }
-        };
-        // What is dropped by it is an author's and may take its time, so it is not done on the reactor's threads.
-        let Some(runtime) = &self.runtime else { return Box::pin(forgetting) };
-        let mut task = JoinSet::new();
-        task.spawn_on(forgetting, runtime.handle());
-        Box::pin(async move { drop(task.join_next().await) })
+        })
     }
 
     fn overdue(&self) -> Vec<Overdue> {

@@ -56,8 +56,7 @@ pub struct Options {
     pub host_version: (u32, u32, u32),
     /// Where plugins that ask for it have their time from.
     pub clock: Arc<dyn Clock>,
-    /// Polls asynchronous handlers where their attempts are awaited, instead of on a runtime of their own: for tests
-    /// whose time is not the machine's.
+    /// Starts no runtime for attempts: for tests whose time is not the machine's.
     pub in_place: bool,
     /// How many synchronous handlers may run at a time.
     pub sync_threads: usize,

@@ -37,7 +37,7 @@ use std::sync::Arc;
 
 use futures::future::{Either, select};
 use kopf_core::{identity::Identity, registry::Registry};
-use tokio::task::JoinSet;
+use tokio::{runtime::Handle, task::JoinSet};
 use tracing::{debug, info, warn};
 
 pub use self::{
@@ -62,6 +62,8 @@ pub struct Operator {
     io: Arc<Io>,
     registry: Registry,
     letters: tokio::sync::mpsc::Receiver<Letter>,
+    /// Where objects are handled; absent: where all else runs.
+    handlers: Option<Handle>,
 }
 
 impl Operator {
@@ -92,7 +94,13 @@ impl Operator {
             gate: Gate::new(),
             peerings: Peerings::default(),
         };
-        Operator { io: Arc::new(io), registry, letters }
+        Operator { io: Arc::new(io), registry, letters, handlers: None }
+    }
+
+    /// Handles objects on a runtime of their own, so that an asynchronous handler which does not yield holds up no watch.
+    #[must_use]
+    pub fn handling_on(self, runtime: Option<Handle>) -> Operator {
+        Operator { handlers: runtime, ..self }
     }
 
     /// What the probes ask.
@@ -103,12 +111,13 @@ impl Operator {
     /// Runs until it is told to stop: then it takes nothing new, lets handlers finish for as long as the settings allow,
     /// writes what they brought, and ends.
     pub async fn run(self, mut stop: Stop) {
-        let Operator { io, registry, mut letters } = self;
+        let Operator { io, registry, mut letters, handlers } = self;
+        let handlers = handlers.unwrap_or_else(Handle::current);
         io.invoker.lend(lent::Lent::new(&io));
         let mut workers = JoinSet::new();
         for _ in 0..io.settings.execution.concurrency.max(1) {
             let io = io.clone();
-            workers.spawn(async move { worker::work(&io).await });
+            workers.spawn_on(async move { worker::work(&io).await }, &handlers);
         }
         let mut services = JoinSet::new();
         let poster = io.clone();

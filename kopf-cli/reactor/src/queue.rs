@@ -41,6 +41,8 @@ pub(crate) enum Sight {
 pub(crate) struct Pending {
     /// What was seen.
     pub(crate) sight: Sight,
+    /// Which version; `None` where only a list has told that the object is no more.
+    pub(crate) version: Option<Version>,
     /// The object's bytes, unless they were let go or never came.
     pub(crate) raw: Option<Bytes>,
 }

@@ -3,6 +3,7 @@
 //! The position in the stream is one of two: before a list, or after a version. What a trouble does to it is decided by
 //! [`after`], which performs nothing.
 
+mod event;
 mod page;
 
 use std::sync::Arc;
@@ -12,8 +13,7 @@ use futures::{
     StreamExt,
     future::{BoxFuture, Either, select},
 };
-use serde::Deserialize;
-use serde_json::value::RawValue;
+use kopf_core::object::{Error as Odd, Header};
 use tracing::{debug, info, warn};
 
 use crate::{
@@ -28,7 +28,7 @@ pub(crate) trait Sink: Send + Sync {
     /// A list begins, or begins anew.
     fn begin(&self);
     /// An object was seen.
-    fn see<'a>(&'a self, sight: Sight, raw: Bytes) -> BoxFuture<'a, ()>;
+    fn see<'a>(&'a self, sight: Sight, header: Result<Header, Odd>, raw: Bytes) -> BoxFuture<'a, ()>;
     /// The list is complete.
     fn complete(&self);
     /// The server refuses the source: it is not there, or not for us. Answers whether nobody else need tell of it.
@@ -152,7 +152,7 @@ async fn list(io: &Io, path: &str, pulse: &Pulse, sink: &dyn Sink) -> Result<Str
         drop(body);
         pulse.beat(io.clock.now());
         for item in page.items {
-            sink.see(Sight::Listed, item).await;
+            sink.see(Sight::Listed, Header::read(&item), item).await;
             pulse.beat(io.clock.now());
         }
         match page.token {
@@ -191,47 +191,43 @@ async fn stream(
             None => return End::Closed,
         };
         pulse.beat(io.clock.now());
-        let event = match serde_json::from_slice::<Event<'_>>(&line) {
+        let (kind, object) = match event::split(&line) {
             Ok(event) => event,
             Err(error) => return End::Failed(Error::Malformed(format!("a line of the watch: {error}"))),
         };
-        let sight = match event.kind {
+        let sight = match kind {
             "ADDED" => Sight::Added,
             "MODIFIED" => Sight::Modified,
             "DELETED" => Sight::Deleted,
             "BOOKMARK" => {
                 *progressed = true;
-                advance(version, event.object);
+                advance(version, &object);
                 continue;
             }
-            "ERROR" => return error_event(event.object),
+            "ERROR" => return error_event(&object),
             unknown => {
                 debug!("Passed over an event of the unknown type {unknown}.");
                 continue;
             }
         };
         *progressed = true;
-        advance(version, event.object);
-        sink.see(sight, Bytes::copy_from_slice(event.object.get().as_bytes())).await;
+        let header = Header::read(&object);
+        match &header {
+            Ok(header) => *version = header.version.to_string(),
+            Err(_) => advance(version, &object),
+        }
+        sink.see(sight, header, object).await;
     }
 }
 
-#[derive(Deserialize)]
-struct Event<'a> {
-    #[serde(rename = "type", borrow)]
-    kind: &'a str,
-    #[serde(borrow)]
-    object: &'a RawValue,
-}
-
-fn advance(version: &mut String, object: &RawValue) {
-    if let Some(newer) = page::version(object.get()) {
+fn advance(version: &mut String, object: &[u8]) {
+    if let Some(newer) = page::version(object) {
         *version = newer;
     }
 }
 
-fn error_event(object: &RawValue) -> End {
-    let status: crate::cluster::Status = serde_json::from_str(object.get()).unwrap_or_default();
+fn error_event(object: &[u8]) -> End {
+    let status: crate::cluster::Status = serde_json::from_slice(object).unwrap_or_default();
     if status.code == 410 { End::Expired } else { End::Failed(Error::Refused(status)) }
 }
 

@@ -48,7 +48,10 @@ pub fn run(typed: args::Run) -> Result<u8, Failure> {
         .speaking(config.dialect)
         .map_err(|errors| Failure::usage(plugins::lines(&errors)))?;
 
-    let runtime = tokio::runtime::Runtime::new()
+    // What watches, waits and posts is one thread's work; objects are handled on the threads of the handlers.
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
         .map_err(|error| Failure::failed(format!("cannot start the threads of the operator: {error}")))?;
     let ended = runtime.block_on(serve(config, identity, plugins, manifests));
     // A handler that does not return must not keep the process.
@@ -85,7 +88,9 @@ async fn serve(
     if settings.posting.reporting_instance.is_empty() {
         settings.posting.reporting_instance = instance(&identity, config.host.as_deref());
     }
-    let operator = Operator::new(cluster.clone(), invoker, clock.clone(), registry, identity, settings);
+    let handlers = invoker.runtime();
+    let operator = Operator::new(cluster.clone(), invoker, clock.clone(), registry, identity, settings)
+        .handling_on(handlers);
     let probes = probes(server, operator.health());
     let work = async {
         tokio::select! {

@@ -1,6 +1,6 @@
 //! What a log line looks like: a pure function from an event to text.
 
-use std::fmt::Write;
+use std::{cell::RefCell, fmt::Write};
 
 use jiff::{Timestamp, tz::TimeZone};
 use serde_json::{Map, Value};
@@ -47,12 +47,25 @@ impl Style {
     /// The line, with its end.
     pub(super) fn render(&self, line: &Line<'_>) -> String {
         let message = self.message(line);
-        match self.format {
-            Format::Json => json(line, message),
-            Format::Full | Format::Plain if line.bare => format!("{}\n", printable(message)),
-            Format::Full => format!("{}{}\n", self.head(line), self.body(line, message)),
-            Format::Plain => format!("{}\n", self.body(line, message)),
+        if self.format == Format::Json {
+            return json(line, message);
         }
+        let mut text = String::with_capacity(128 + message.len());
+        if line.bare {
+            push_printable(&mut text, message);
+        } else {
+            if self.format == Format::Full {
+                self.head(&mut text, line);
+            }
+            self.body(&mut text, line, message);
+        }
+        text.push('\n');
+        text
+    }
+
+    /// Whether fields without a place of their own are shown.
+    pub(super) fn shows_fields(&self) -> bool {
+        self.format == Format::Json || (self.format == Format::Full && self.details)
     }
 
     /// The message, or its first line where the rest is a detail.
@@ -65,27 +78,42 @@ impl Style {
         }
     }
 
-    fn head(&self, line: &Line<'_>) -> String {
-        let time = line.at.to_zoned(self.zone.clone()).strftime("%Y-%m-%d %H:%M:%S%.3f").to_string();
+    fn head(&self, text: &mut String, line: &Line<'_>) {
         let (dim, colour, reset) = if self.colours { (DIM, colour(line.level), RESET) } else { ("", "", "") };
-        format!(
-            "{dim}[{time}]{reset} {colour}{:<5}{reset} {dim}{}{reset}  ",
-            line.level,
-            printable(line.origin)
-        )
+        let _ = write!(text, "{dim}[");
+        self.time(text, line.at);
+        let _ = write!(text, "]{reset} {colour}{:<5}{reset} {dim}", line.level);
+        push_printable(text, line.origin);
+        let _ = write!(text, "{reset}  ");
     }
 
-    fn body(&self, line: &Line<'_>, message: &str) -> String {
-        let mut body = match line.object {
-            Some(object) => format!("[{}] {}", printable(object), printable(message)),
-            None => printable(message),
-        };
-        if self.details && self.format == Format::Full {
+    /// The time in the zone. All but the milliseconds is the same for all lines of a second, and kept by each thread.
+    fn time(&self, text: &mut String, at: Timestamp) {
+        thread_local! {
+            static SECOND: RefCell<(i64, TimeZone, String)> =
+                const { RefCell::new((i64::MIN, TimeZone::UTC, String::new())) };
+        }
+        SECOND.with_borrow_mut(|(second, zone, shown)| {
+            if *second != at.as_second() || *zone != self.zone {
+                (*second, *zone) = (at.as_second(), self.zone.clone());
+                *shown = at.to_zoned(self.zone.clone()).strftime("%Y-%m-%d %H:%M:%S").to_string();
+            }
+            let _ = write!(text, "{shown}.{:03}", at.subsec_millisecond());
+        });
+    }
+
+    fn body(&self, text: &mut String, line: &Line<'_>, message: &str) {
+        if let Some(object) = line.object {
+            text.push('[');
+            push_printable(text, object);
+            text.push_str("] ");
+        }
+        push_printable(text, message);
+        if self.shows_fields() {
             for (name, value) in line.fields {
-                let _ = write!(body, " {name}={}", shown(value));
+                let _ = write!(text, " {name}={}", shown(value));
             }
         }
-        body
     }
 }
 
@@ -109,20 +137,24 @@ fn shown(value: &Value) -> String {
     }
 }
 
-/// The text with its lines indented below the first, so that none can pass for a line of its own, and without what
+/// Adds the text with its lines indented below the first, so that none can pass for a line of its own, and without what
 /// would make a terminal do things: messages quote what objects hold, and that is anybody's.
-fn printable(text: &str) -> String {
-    let mut printable = String::with_capacity(text.len());
+fn push_printable(line: &mut String, text: &str) {
+    // The control characters beyond ASCII begin with 0xC2.
+    let is_plain = |byte: u8| byte >= b' ' && byte != 0x7F && byte != 0xC2;
+    if text.bytes().all(is_plain) {
+        line.push_str(text);
+        return;
+    }
     for c in text.chars() {
         match c {
-            '\n' => printable.push_str("\n    "),
+            '\n' => line.push_str("\n    "),
             '\r' => {}
-            '\t' => printable.push(c),
-            c if c.is_control() => printable.extend(c.escape_default()),
-            c => printable.push(c),
+            '\t' => line.push(c),
+            c if c.is_control() => line.extend(c.escape_default()),
+            c => line.push(c),
         }
     }
-    printable
 }
 
 fn json(line: &Line<'_>, message: &str) -> String {

@@ -173,11 +173,8 @@ impl Fitting<'_> {
 
 /// How many bytes of annotations are not ours, once handlers have what they want.
 fn others(body: &Value, patch: Option<&Value>, is_ours: impl Fn(&String) -> bool) -> usize {
-    fn of(body: &Value) -> Option<&Map<String, Value>> {
-        body.pointer("/metadata/annotations").and_then(Value::as_object)
-    }
-    let wanted = patch.and_then(of);
-    let stay = of(body).into_iter().flatten();
+    let wanted = patch.and_then(object::annotations);
+    let stay = object::annotations(body).into_iter().flatten();
     let stay = stay.filter(|(key, _)| wanted.is_none_or(|wanted| !wanted.contains_key(*key)));
     let there = stay.chain(wanted.into_iter().flatten()).filter(|(key, _)| !is_ours(key));
     there.map(|(key, value)| key.len() + value.as_str().map_or(0, str::len)).sum()

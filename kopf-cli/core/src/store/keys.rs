@@ -7,6 +7,7 @@ use blake2::{Blake2b, Digest};
 use serde_json::Value;
 
 use crate::essence::MARK;
+use crate::object;
 use crate::store::progress::Progress;
 
 /// The longest name that an annotation key may have after its prefix.
@@ -58,9 +59,8 @@ impl Keys {
 
     /// The keys of the handlers' records that are on the object and are its own, not copied from another one.
     pub fn records<'a>(&self, body: &'a Value) -> impl Iterator<Item = &'a str> {
-        let uid = body.pointer("/metadata/uid").and_then(Value::as_str).unwrap_or_default();
-        let annotations = body.pointer("/metadata/annotations").and_then(Value::as_object);
-        annotations.into_iter().flatten().filter_map(move |(key, value)| {
+        let uid = body["metadata"]["uid"].as_str().unwrap_or_default();
+        object::annotations(body).into_iter().flatten().filter_map(move |(key, value)| {
             let name = key.strip_prefix(&self.prefix)?.strip_prefix('/')?;
             let is_record = !is_reserved(name) && Progress::read(value.as_str()?, uid).is_some();
             is_record.then_some(key.as_str())
@@ -86,9 +86,9 @@ fn is_reserved(name: &str) -> bool {
 
 /// Whether the object is a ReplicaSet that a Deployment owns.
 fn is_of_deployment(body: &Value) -> bool {
-    let owners = body.pointer("/metadata/ownerReferences").and_then(Value::as_array);
     let is = |value: &Value, kind| value.get("kind").and_then(Value::as_str) == Some(kind);
-    is(body, "ReplicaSet") && owners.into_iter().flatten().any(|owner| is(owner, "Deployment"))
+    let owners = || body["metadata"]["ownerReferences"].as_array().into_iter().flatten();
+    is(body, "ReplicaSet") && owners().any(|owner| is(owner, "Deployment"))
 }
 
 /// Whether API servers take it as the name in a key, but for its length.

@@ -14,6 +14,7 @@ use kopf_core::{
 use kopf_loader::{Loaded, Options};
 use kopf_reactor::{Attempt, Invoker, Subject};
 use serde_json::{Value, json};
+use tokio::task::JoinSet;
 use tracing::{Event, Subscriber, field::Visit};
 use tracing_subscriber::{Layer, layer::Context, layer::SubscriberExt};
 
@@ -101,7 +102,13 @@ pub(crate) fn attempt(
 #[track_caller]
 pub(crate) fn begin(loaded: &Loaded, id: &str, name: &str) -> BoxFuture<'static, Answer> {
     let spec = json!({ "size": 3 });
-    loaded.invoker.invoke(attempt(loaded, id, &subject(name, &spec), None, spec))
+    let attempt = attempt(loaded, id, &subject(name, &spec), None, spec);
+    let asynchronous = attempt.call.handler.asynchronous;
+    let running = loaded.invoker.invoke(attempt);
+    let Some(runtime) = loaded.invoker.runtime().filter(|_| asynchronous) else { return running };
+    let mut task = JoinSet::new();
+    task.spawn_on(running, &runtime);
+    Box::pin(async move { task.join_next().await.expect("it was begun").expect("it does not panic") })
 }
 
 /// Makes an attempt on an object of its own.

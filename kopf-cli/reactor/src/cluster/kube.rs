@@ -280,7 +280,7 @@ fn lines(body: Incoming) -> Lines {
     let state = (chunks, BytesMut::new(), 0);
     stream::try_unfold(state, |(mut chunks, mut buffer, mut searched)| async move {
         loop {
-            if let Some(end) = buffer[searched..].iter().position(|byte| *byte == b'\n') {
+            if let Some(end) = memchr::memchr(b'\n', &buffer[searched..]) {
                 let line = buffer.split_to(searched + end).freeze();
                 buffer.advance(1);
                 searched = 0;

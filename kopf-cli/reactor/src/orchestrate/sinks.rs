@@ -7,7 +7,7 @@ use std::sync::{
 
 use bytes::Bytes;
 use futures::{FutureExt, future::BoxFuture};
-use kopf_core::object::Header;
+use kopf_core::object::{Error as Odd, Header};
 use tracing::{debug, warn};
 
 use super::Signals;
@@ -27,9 +27,9 @@ impl Sink for Objects {
         self.io.queue.begin_list(&self.source);
     }
 
-    fn see<'a>(&'a self, sight: Sight, raw: Bytes) -> BoxFuture<'a, ()> {
+    fn see<'a>(&'a self, sight: Sight, header: Result<Header, Odd>, raw: Bytes) -> BoxFuture<'a, ()> {
         async move {
-            match Header::read(&raw) {
+            match header {
                 Ok(header) => self.io.queue.offer(&self.source, header, sight, raw).await,
                 Err(error) => {
                     let trouble = format!("odd {}", self.source);
@@ -86,9 +86,9 @@ impl Sink for Definitions {
         self.listed.store(false, Ordering::Relaxed);
     }
 
-    fn see<'a>(&'a self, _sight: Sight, raw: Bytes) -> BoxFuture<'a, ()> {
+    fn see<'a>(&'a self, _sight: Sight, header: Result<Header, Odd>, _raw: Bytes) -> BoxFuture<'a, ()> {
         if self.listed.load(Ordering::Relaxed) {
-            if let Ok(definition) = Header::read(&raw) {
+            if let Ok(definition) = header {
                 self.io.pruned.forget(&definition.name);
             }
             self.signals.changed.notify_one();

@@ -7,7 +7,7 @@ use std::sync::{
 
 use bytes::Bytes;
 use futures::{FutureExt, future::BoxFuture};
-use kopf_core::object::{Header, Version};
+use kopf_core::object::{Error as Odd, Header, Version};
 use tokio::sync::watch;
 use tracing::debug;
 
@@ -71,8 +71,8 @@ impl Sink for Eye {
         self.listed.store(false, Ordering::Relaxed);
     }
 
-    fn see<'a>(&'a self, sight: Sight, raw: Bytes) -> BoxFuture<'a, ()> {
-        match Header::read(&raw) {
+    fn see<'a>(&'a self, sight: Sight, header: Result<Header, Odd>, raw: Bytes) -> BoxFuture<'a, ()> {
+        match header {
             Ok(header) if *header.name == *self.name => {
                 if sight == Sight::Deleted {
                     self.delete(&header.version);

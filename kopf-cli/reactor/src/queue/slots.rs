@@ -113,7 +113,7 @@ impl Slots {
             self.bytes -= more.pending.drain(..).map(|pending| pending.size()).sum::<usize>();
         }
         let raw = (each || self.bytes < self.limit).then_some(raw);
-        let pending = Pending { sight, raw };
+        let pending = Pending { sight, version: Some(header.version), raw };
         self.bytes += pending.size();
         more.pending.push_back(pending);
         self.ready(key)
@@ -167,7 +167,7 @@ impl Slots {
             }
             slot.epoch = epoch;
             let more = slot.more.get_or_insert_default();
-            more.pending.push_back(Pending { sight: Sight::Deleted, raw: None });
+            more.pending.push_back(Pending { sight: Sight::Deleted, version: None, raw: None });
             Some(key.clone())
         };
         let vanished: Vec<Key> = self.slots.iter_mut().filter_map(missing).collect();

@@ -47,7 +47,9 @@ fn with_kind(item: &str, api_version: &str, kind: &str) -> Bytes {
     struct Typed {
         kind: Option<IgnoredAny>,
     }
-    let typed = serde_json::from_str::<Typed>(item).is_ok_and(|item| item.kind.is_some());
+    // So they begin where they are typed, and need not be gone through.
+    let typed = item.starts_with(r#"{"apiVersion":"#)
+        || serde_json::from_str::<Typed>(item).is_ok_and(|item| item.kind.is_some());
     match item.strip_prefix('{').map(str::trim_start) {
         Some(members) if !typed => {
             let comma = if members.starts_with('}') { "" } else { "," };
@@ -67,12 +69,12 @@ struct Metadata {
 }
 
 /// The resourceVersion of an object.
-pub(super) fn version(object: &str) -> Option<String> {
+pub(super) fn version(object: &[u8]) -> Option<String> {
     #[derive(Deserialize)]
     struct Versioned {
         metadata: Metadata,
     }
-    let object: Versioned = serde_json::from_str(object).ok()?;
+    let object: Versioned = serde_json::from_slice(object).ok()?;
     Some(object.metadata.resource_version).filter(|version| !version.is_empty())
 }
 

@@ -45,7 +45,7 @@ fn any_other_trouble_keeps_the_position_and_waits() {
 
 #[test]
 fn an_error_event_is_told_from_its_code() {
-    let event = |text: &str| error_event(&RawValue::from_string(text.to_owned()).unwrap());
+    let event = |text: &str| error_event(text.as_bytes());
     assert!(matches!(event(r#"{"code":410,"reason":"Expired"}"#), End::Expired));
     assert!(matches!(event(r#"{"code":500}"#), End::Failed(Error::Refused(_))));
     assert!(matches!(event("7"), End::Failed(Error::Refused(_))));
