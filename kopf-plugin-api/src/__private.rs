@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 pub use inventory;
-pub use kopf_plugin_abi::wire::{Backoff, Errors, Match, On, Options, SelectBy};
+pub use kopf_plugin_abi::wire::{Backoff, Errors, Lifecycle, Match, On, Options, SelectBy};
 pub use serde_json;
 
 use crate::Wants;
@@ -14,6 +14,7 @@ pub use crate::{
     args::FromCall,
     call::Call,
     outcome::{Answer, answer},
+    question::{ask_object, ask_resource, ask_text, ask_value, wants_of},
     registry::{Main, Registration, Run},
 };
 

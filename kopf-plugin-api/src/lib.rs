@@ -44,7 +44,10 @@
 //!
 //! The resource is named by one to three strings: `("group", "version", "plural")`, `("group/version", "name")`,
 //! `("group", "name")`, `("v1", "name")` for a core resource, `("name")`, `("name.group")`. A name is a plural, a
-//! singular, a kind or a short name.
+//! singular, a kind or a short name. Instead of by its name a resource may be told by `kind = "Pod"`, `plural = "pods"`,
+//! `singular = "pod"` or `short_name = "po"`; several are by `category = "all"`, by `everything` (but Events), and by
+//! `resources = is_ours`, a function of a [`Resource`] that says which. Then the strings, if there are any, are the group
+//! and the version: `("zalando.org", "v1", everything)`.
 //!
 //! # Options
 //!
@@ -54,12 +57,19 @@
 //! | `field = "spec.size"` | only for objects with that field, or for changes of it | all; needed by `field` |
 //! | `labels = { "app" = "web", "tier" = present, "old" = absent }` | only for objects with such labels | all |
 //! | `annotations = { … }` | only for objects with such annotations | all |
+//! | `value = 5` | only where the field is so, before or after a change; else it must be there | all, with `field` |
+//! | `old = absent`, `new = "ready"` | only for such a change of the field | `update`, `field` |
+//! | `when = is_wanted` | only for objects of which a function says so: see [`filters`] | all |
 //! | `retries = 3` | how many attempts in all | all but `event` |
 //! | `timeout = "10m"` | how long all attempts may take, since the first began | all but `event` |
 //! | `attempt_timeout = "30s"` | how long one attempt may take | all |
 //! | `backoff = "10s"` | how long to wait after an error that names no delay | all but `event` |
+//! | `backoff = exponential("1s", factor = 2, cap = "10m", jitter = 0.5)` | the same, longer each time, with half of each step left to chance | all but `event` |
+//! | `lifecycle = "one-by-one"` | which of the handlers that are due are called before what came of it is written: `"all"`, `"asap"` (the one with the fewest attempts), `"one-by-one"`, `"randomized"`, `"shuffled"` | all but `event` |
+//! | `group = "slow"` | the lifecycle chooses among the handlers of this group alone | all but `event` |
 //! | `errors = permanent` | what an error counts as that says nothing itself: `ignored`, `temporary`, `permanent` | all but `event` |
 //! | `optional` | do not hold the object back for this handler | `delete` |
+//! | `deleted` | also for objects that are being deleted | `resume` |
 //! | `param = json!({ "size": 3 })` | a value for the argument [`Param`](args::Param) | all |
 //!
 //! A span of time is a number of seconds (`90`, `0.5`) or text (`"90s"`, `"1m30s"`, `"500ms"`, `"2h"`).
@@ -119,12 +129,14 @@ mod document;
 pub mod events;
 mod export;
 mod functions;
+pub mod filters;
 mod glue;
 pub mod hierarchies;
 mod outcome;
 mod output;
 mod panics;
 pub mod prelude;
+mod question;
 mod registry;
 mod runtime;
 mod scope;
@@ -139,6 +151,7 @@ pub use call::Call;
 pub use client::client;
 pub use kopf_plugin_abi::wire::Wants;
 pub use outcome::{Error, IntoDelay, IntoOutcome, Outcome, Permanent, Temporary, permanent, temporary};
+pub use question::{Condition, Resource, Truth};
 pub use scope::spawn;
 pub use state::share;
 

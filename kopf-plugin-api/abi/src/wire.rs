@@ -84,6 +84,34 @@ pub struct ResourceName {
     pub namespaced: bool,
 }
 
+/// A resource as discovery tells it: what a question about a resource is put with.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Resource {
+    /// Empty for the core group.
+    pub group: String,
+    /// Such as `v1`.
+    pub version: String,
+    /// Such as `pods`.
+    pub plural: String,
+    /// Such as `Pod`.
+    pub kind: String,
+    /// Such as `pod`.
+    pub singular: String,
+    /// Abbreviations, such as `po`.
+    pub short_names: Vec<String>,
+    /// Sets of resources that it belongs to, such as `all`.
+    pub categories: Vec<String>,
+    /// Whether its objects live in namespaces.
+    pub namespaced: bool,
+    /// Whether this version is the preferred one of its group.
+    pub preferred: bool,
+    /// What can be done with it, such as `list` and `watch`.
+    pub verbs: Vec<String>,
+    /// Such as `status`.
+    pub subresources: Vec<String>,
+}
+
 /// Plugin to host: an attempt that succeeded.
 #[derive(Debug, Default, Serialize, Deserialize)]
 #[serde(default)]

@@ -4,27 +4,40 @@ use proc_macro2::{Span, TokenStream, TokenTree};
 use syn::{Error, Expr, Ident, LitStr, Token, ext::IdentExt, parse::Parser, spanned::Spanned};
 
 use crate::{
+    matching::{About, Functions, Match},
     options::{self, Kind, Known, OPTIONS, On},
+    selector::{self, SelectBy},
     suggest::nearest,
-    value::{self, Match},
+    value::{self, Backoff},
 };
 
 /// What an attribute says.
 #[derive(Debug, Default)]
 pub(crate) struct Attribute {
     pub(crate) selector: Vec<LitStr>,
+    pub(crate) select_by: SelectBy,
     pub(crate) id: Option<String>,
     pub(crate) retries: Option<u32>,
     pub(crate) timeout: Option<f64>,
     pub(crate) attempt_timeout: Option<f64>,
-    pub(crate) backoff: Option<f64>,
+    pub(crate) backoff: Option<Backoff>,
     /// A variant of `Errors`.
     pub(crate) errors: Option<&'static str>,
     pub(crate) field: Option<String>,
     pub(crate) labels: Vec<(String, Match)>,
     pub(crate) annotations: Vec<(String, Match)>,
+    pub(crate) value: Option<Match>,
+    pub(crate) old: Option<Match>,
+    pub(crate) new: Option<Match>,
+    pub(crate) when: Option<Match>,
+    /// A variant of `Lifecycle`.
+    pub(crate) lifecycle: Option<&'static str>,
+    pub(crate) group: Option<String>,
     pub(crate) optional: bool,
+    pub(crate) deleted: bool,
     pub(crate) param: Option<Expr>,
+    /// The functions that all of these ask.
+    pub(crate) functions: Functions,
 }
 
 /// Reads all of it, past every error.
@@ -36,7 +49,8 @@ pub(crate) fn parse(on: On, tokens: TokenStream, errors: &mut Vec<Error>) -> Att
             errors.push(error);
         }
     }
-    errors.extend(check_selector(on, &attribute.selector));
+    errors.extend(selector::check(on, &attribute.selector, &attribute.select_by));
+    errors.extend(check_together(&given));
     if on == On::Field && !given.contains(&"field") {
         errors.push(Error::new(
             Span::call_site(),
@@ -46,14 +60,45 @@ pub(crate) fn parse(on: On, tokens: TokenStream, errors: &mut Vec<Error>) -> Att
     attribute
 }
 
-/// Splits at commas. Commas in brackets are inside of one token tree, so they do not count.
+/// Options that need one another, or do not go together.
+fn check_together(given: &[&'static str]) -> Vec<Error> {
+    let is_given = |name: &str| given.contains(&name);
+    let error = |message: String| Error::new(Span::call_site(), message);
+    let mut errors = Vec::new();
+    for name in ["value", "old", "new"].into_iter().filter(|name| is_given(name) && !is_given("field")) {
+        errors.push(error(format!(r#"`{name}` is about a field: add `field = "spec.…"`"#)));
+    }
+    for name in ["old", "new"].into_iter().filter(|name| is_given(name) && is_given("value")) {
+        errors.push(error(format!(
+            "`value` looks at the field before and after a change, `{name}` at one of both: write `value`, or `old` and `new`"
+        )));
+    }
+    if is_given("group") && !is_given("lifecycle") {
+        errors.push(error(
+            r#"`group` is of the handlers among which a lifecycle chooses: add `lifecycle = "asap"` or another"#.to_owned(),
+        ));
+    }
+    errors
+}
+
+/// Splits at commas. Commas in brackets are inside of one token tree, so they do not count; nor do those between the
+/// bars of a closure.
 fn split(tokens: TokenStream) -> Vec<TokenStream> {
     let mut parts = vec![TokenStream::new()];
+    let (mut before, mut in_bars) = (None, false);
     for token in tokens {
-        match (&token, parts.last_mut()) {
-            (TokenTree::Punct(punct), _) if punct.as_char() == ',' => parts.push(TokenStream::new()),
-            (_, Some(part)) => part.extend([token]),
-            (_, None) => {}
+        let mark = match &token {
+            TokenTree::Punct(punct) => Some(punct.as_char()),
+            _ => None,
+        };
+        if mark == Some('|') {
+            in_bars = !in_bars && before == Some('=');
+        }
+        before = mark;
+        match parts.last_mut() {
+            _ if mark == Some(',') && !in_bars => parts.push(TokenStream::new()),
+            Some(part) => part.extend([token]),
+            None => {}
         }
     }
     parts.retain(|part| !part.is_empty());
@@ -108,7 +153,9 @@ impl Attribute {
         let result = match known.kind {
             Kind::Id => value::id(tokens).map(|id| self.id = Some(id)),
             Kind::Count => value::count(tokens).map(|count| self.retries = Some(count)),
-            Kind::Wait => value::seconds(tokens, true).map(|wait| self.backoff = Some(wait)),
+            Kind::Backoff => value::backoff(tokens).map(|backoff| self.backoff = Some(backoff)),
+            Kind::Lifecycle => value::lifecycle(&tokens).map(|lifecycle| self.lifecycle = Some(lifecycle)),
+            Kind::Text => value::text(tokens).map(|group| self.group = Some(group)),
             Kind::Limit => value::seconds(tokens, false).map(|limit| match name {
                 "timeout" => self.timeout = Some(limit),
                 _ => self.attempt_timeout = Some(limit),
@@ -116,14 +163,42 @@ impl Attribute {
             Kind::Errors => value::errors(&tokens).map(|mode| self.errors = Some(mode)),
             Kind::Path => value::path(tokens).map(|path| self.field = Some(path)),
             Kind::Matches => {
-                let found = value::matches(name, tokens, span)?;
+                let found = Match::keyed(name, tokens, &mut self.functions)?;
                 match name {
                     "labels" => self.labels = found,
                     _ => self.annotations = found,
                 }
                 Ok(())
             }
-            Kind::Flag => value::flag(tokens).map(|flag| self.optional = flag),
+            Kind::Match => {
+                let found = Some(Match::parse(name, About::Value, tokens, &mut self.functions)?);
+                match name {
+                    "value" => self.value = found,
+                    "old" => self.old = found,
+                    _ => self.new = found,
+                }
+                Ok(())
+            }
+            Kind::Condition => {
+                self.when = Some(Match::parse(name, About::Object, tokens, &mut self.functions)?);
+                Ok(())
+            }
+            Kind::Named => value::text(tokens)
+                .and_then(|text| self.select_by.name(name, LitStr::new(&text, span), &mut self.selector)),
+            Kind::Chosen => {
+                let function: Expr = syn::parse2(tokens)?;
+                let number = self.functions.add(About::Resource, function);
+                self.select_by.set(SelectBy::Asked(number))
+            }
+            Kind::Flag => value::flag(tokens).and_then(|flag| {
+                match name {
+                    "everything" if flag => return self.select_by.set(SelectBy::Everything),
+                    "everything" => {}
+                    "deleted" => self.deleted = flag,
+                    _ => self.optional = flag,
+                }
+                Ok(())
+            }),
             Kind::Expression => {
                 self.param = Some(syn::parse2(tokens)?);
                 Ok(())
@@ -153,39 +228,4 @@ fn known(on: On, name: &Ident) -> Result<&'static Known, Error> {
         },
     };
     Err(Error::new(name.span(), message))
-}
-
-/// Checks the number of the strings and their letters. What they name is for the host to find out.
-fn check_selector(on: On, selector: &[LitStr]) -> Vec<Error> {
-    let on = on.name();
-    let shape = format!(r#"`#[kopf::on::{on}("group", "version", "plural")]`"#);
-    let mut errors = Vec::new();
-    match selector {
-        [] => {
-            let message = format!("name the resource: {shape} or `#[kopf::on::{on}(\"pods\")]`");
-            errors.push(Error::new(Span::call_site(), message));
-        }
-        [_, _, _, fourth, ..] => {
-            let message = format!("a resource is named by one to three strings: {shape}");
-            errors.push(Error::new(fourth.span(), message));
-        }
-        _ => {}
-    }
-    for (place, text) in selector.iter().enumerate() {
-        let value = text.value();
-        // The group of the core resources is empty: ("", "v1", "pods").
-        let core = place == 0 && selector.len() == 3;
-        if value.is_empty() && !core {
-            errors.push(Error::new(text.span(), "a string that selects the resource is empty"));
-        }
-        let group_and_version = place == 0 && selector.len() == 2;
-        let allowed =
-            |c: char| c.is_ascii_alphanumeric() || "-.".contains(c) || (c == '/' && group_and_version);
-        if let Some(found) = value.chars().find(|c| !allowed(*c)) {
-            let message =
-                format!("the name of a resource has letters, digits, `-` and `.` in it, found {found:?}");
-            errors.push(Error::new(text.span(), message));
-        }
-    }
-    errors
 }

@@ -8,7 +8,7 @@ use crate::{
     attribute::{self, Attribute},
     options::On,
     signature,
-    value::Match,
+    value::Backoff,
 };
 
 #[cfg(test)]
@@ -50,7 +50,8 @@ fn with_registration(
         On::Resume => "Resume",
         On::Field => "Field",
     });
-    let selector = &attribute.selector;
+    let Attribute { selector, select_by, functions, .. } = attribute;
+    let (asked, questions) = (functions.wants(), functions.questions());
     let options = options(attribute);
     let (run, kind) = run(function, arguments);
     quote! {
@@ -72,10 +73,10 @@ fn with_registration(
                     id: #id,
                     on: __kopf::On::#on,
                     selector: &[#(#selector),*],
-                    select_by: __kopf::SelectBy::Name,
-                    wants: __kopf::wants(&[#(<#arguments as __kopf::FromCall>::WANTS),*]),
+                    select_by: #select_by,
+                    wants: __kopf::wants(&[#(<#arguments as __kopf::FromCall>::WANTS,)* #(#asked),*]),
                     options: #options,
-                    questions: &[],
+                    questions: #questions,
                     run: __kopf::Run::#kind(__kopf_run),
                 }
             }
@@ -123,17 +124,19 @@ fn options(attribute: &Attribute) -> TokenStream {
     if let Some(retries) = attribute.retries {
         give("retries", some(&retries));
     }
-    let spans = [
-        ("timeout", attribute.timeout),
-        ("attempt_timeout", attribute.attempt_timeout),
-        ("backoff", attribute.backoff),
-    ];
-    for (name, span) in spans {
-        match span {
-            Some(span) if name == "backoff" => give(name, some(&quote!(__kopf::Backoff::Fixed(#span)))),
-            Some(span) => give(name, some(&span)),
-            None => {}
+    for (name, span) in [("timeout", attribute.timeout), ("attempt_timeout", attribute.attempt_timeout)] {
+        if let Some(span) = span {
+            give(name, some(&span));
         }
+    }
+    if let Some(backoff) = attribute.backoff {
+        let backoff = match backoff {
+            Backoff::Fixed(span) => quote!(Fixed(#span)),
+            Backoff::Exponential { first, factor, cap, jitter } => {
+                quote!(Exponential { first: #first, factor: #factor, cap: #cap, jitter: #jitter })
+            }
+        };
+        give("backoff", some(&quote!(__kopf::Backoff::#backoff)));
     }
     if let Some(errors) = attribute.errors {
         let errors = variant(errors);
@@ -144,19 +147,27 @@ fn options(attribute: &Attribute) -> TokenStream {
     }
     for (name, found) in [("labels", &attribute.labels), ("annotations", &attribute.annotations)] {
         if !found.is_empty() {
-            let pairs = found.iter().map(|(key, value)| {
-                let value = match value {
-                    Match::Is(text) => quote!(Is(__kopf::serde_json::Value::from(#text))),
-                    Match::Present => quote!(Present),
-                    Match::Absent => quote!(Absent),
-                };
-                quote!((::std::string::String::from(#key), __kopf::Match::#value))
-            });
+            let pairs = found.iter().map(|(key, asked)| quote!((::std::string::String::from(#key), #asked)));
             give(name, quote!(::std::vec![#(#pairs),*]));
         }
     }
-    if attribute.optional {
-        give("optional", quote!(true));
+    let Attribute { value, old, new, when, .. } = attribute;
+    for (name, asked) in [("value", value), ("old", old), ("new", new), ("when", when)] {
+        if let Some(asked) = asked {
+            give(name, some(asked));
+        }
+    }
+    if let Some(lifecycle) = attribute.lifecycle {
+        let lifecycle = variant(lifecycle);
+        give("lifecycle", some(&quote!(__kopf::Lifecycle::#lifecycle)));
+    }
+    if let Some(group) = &attribute.group {
+        give("group", some(&quote!(::std::string::String::from(#group))));
+    }
+    for (name, flag) in [("optional", attribute.optional), ("deleted", attribute.deleted)] {
+        if flag {
+            give(name, quote!(true));
+        }
     }
     if let Some(param) = &attribute.param {
         give("param", quote_spanned!(param.span()=> ::core::option::Option::Some(__kopf::param(#param))));

@@ -4,13 +4,16 @@
 //!
 //! - `attribute`: what is written in the parentheses.
 //! - `options`: which options there are, and where each is valid.
-//! - `value`: what may stand behind an option's `=`.
+//! - `value`, `matching`: what may stand behind an option's `=`.
+//! - `selector`: what names a resource.
 //! - `signature`: which functions can be handlers.
 //! - `expand`: from both to a registration.
 
 mod attribute;
 mod expand;
+mod matching;
 mod options;
+mod selector;
 mod signature;
 mod suggest;
 mod value;

@@ -32,13 +32,24 @@ impl On {
 pub(crate) enum Kind {
     Id,
     Count,
-    /// A span of time that may be zero.
-    Wait,
     /// A span of time that may not.
     Limit,
     Errors,
     Path,
+    /// How long to wait between attempts.
+    Backoff,
+    Lifecycle,
+    Text,
+    /// What is asked of labels or annotations, by key.
     Matches,
+    /// What is asked of a field.
+    Match,
+    /// What functions are asked about the object.
+    Condition,
+    /// What the resource is named by, instead of by the last string.
+    Named,
+    /// A function that chooses resources.
+    Chosen,
     Flag,
     Expression,
 }
@@ -54,6 +65,7 @@ pub(crate) struct Known {
 }
 
 const ALL: &[On] = &[Event, Create, Update, Delete, Resume, Field];
+const CHANGED: &[On] = &[Update, Field];
 const RETRIED: &[On] = &[Create, Update, Delete, Resume, Field];
 
 /// Every option, in the order in which messages list them.
@@ -62,7 +74,7 @@ pub(crate) const OPTIONS: &[Known] = &[
     Known { name: "retries", kind: Kind::Count, example: "retries = 3", on: RETRIED },
     Known { name: "timeout", kind: Kind::Limit, example: r#"timeout = "10m""#, on: RETRIED },
     Known { name: "attempt_timeout", kind: Kind::Limit, example: r#"attempt_timeout = "30s""#, on: ALL },
-    Known { name: "backoff", kind: Kind::Wait, example: r#"backoff = "10s""#, on: RETRIED },
+    Known { name: "backoff", kind: Kind::Backoff, example: r#"backoff = "10s""#, on: RETRIED },
     Known { name: "errors", kind: Kind::Errors, example: "errors = permanent", on: RETRIED },
     Known { name: "field", kind: Kind::Path, example: r#"field = "spec.size""#, on: ALL },
     Known { name: "labels", kind: Kind::Matches, example: r#"labels = { "app" = "web" }"#, on: ALL },
@@ -72,7 +84,21 @@ pub(crate) const OPTIONS: &[Known] = &[
         example: r#"annotations = { "team" = present }"#,
         on: ALL,
     },
+    Known { name: "value", kind: Kind::Match, example: "value = 5", on: ALL },
+    Known { name: "old", kind: Kind::Match, example: "old = absent", on: CHANGED },
+    Known { name: "new", kind: Kind::Match, example: "new = present", on: CHANGED },
+    Known { name: "when", kind: Kind::Condition, example: "when = is_wanted", on: ALL },
+    Known { name: "lifecycle", kind: Kind::Lifecycle, example: r#"lifecycle = "one-by-one""#, on: RETRIED },
+    Known { name: "group", kind: Kind::Text, example: r#"group = "slow""#, on: RETRIED },
+    Known { name: "kind", kind: Kind::Named, example: r#"kind = "Pod""#, on: ALL },
+    Known { name: "plural", kind: Kind::Named, example: r#"plural = "pods""#, on: ALL },
+    Known { name: "singular", kind: Kind::Named, example: r#"singular = "pod""#, on: ALL },
+    Known { name: "short_name", kind: Kind::Named, example: r#"short_name = "po""#, on: ALL },
+    Known { name: "category", kind: Kind::Named, example: r#"category = "all""#, on: ALL },
+    Known { name: "everything", kind: Kind::Flag, example: "everything", on: ALL },
+    Known { name: "resources", kind: Kind::Chosen, example: "resources = is_ours", on: ALL },
     Known { name: "optional", kind: Kind::Flag, example: "optional = true", on: &[Delete] },
+    Known { name: "deleted", kind: Kind::Flag, example: "deleted = true", on: &[Resume] },
     Known { name: "param", kind: Kind::Expression, example: r#"param = json!({ "size": 3 })"#, on: ALL },
 ];
 

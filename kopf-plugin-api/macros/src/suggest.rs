@@ -7,6 +7,11 @@ pub(crate) fn nearest<'a>(found: &str, words: impl IntoIterator<Item = &'a str>)
     (nearest.0 <= 2 && nearest.0 * 2 <= nearest.1.len()).then_some(nearest.1)
 }
 
+/// Whether the word is another one with a single slip, and not that one.
+pub(crate) fn is_slip(found: &str, word: &str) -> bool {
+    distance(found, word) == 1
+}
+
 /// How many letters must be put in, taken out, or replaced.
 fn distance(left: &str, right: &str) -> usize {
     let right: Vec<char> = right.chars().collect();

@@ -1,20 +1,16 @@
 //! Reads what stands behind an option's `=`.
 
-use proc_macro2::{Ident, Span, TokenStream};
-use syn::{
-    Error, Lit, LitStr, Token, braced,
-    ext::IdentExt,
-    parse::{ParseStream, Parser},
-};
+use proc_macro2::TokenStream;
+use quote::ToTokens;
+use syn::{Expr, ExprCall, Lit, LitStr};
 
 use crate::suggest::nearest;
 
-/// What a label or an annotation must be.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Match {
-    Is(String),
-    Present,
-    Absent,
+/// How long to wait between attempts, in seconds.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum Backoff {
+    Fixed(f64),
+    Exponential { first: f64, factor: f64, cap: f64, jitter: f64 },
 }
 
 /// A span of time in seconds: a number, or text such as `"1m30s"`.
@@ -135,60 +131,71 @@ pub(crate) fn errors(tokens: &TokenStream) -> Result<&'static str, String> {
     Err(format!("is ignored, temporary or permanent, found `{found}`{meant}"))
 }
 
-/// `{ "key" = "value", "key" = present, "key" = absent }`; `name` is the option's, for messages.
-pub(crate) fn matches(name: &str, tokens: TokenStream, span: Span) -> Result<Vec<(String, Match)>, Error> {
-    let shape = format!(
-        r#"`{name}` is written as `{name} = {{ "key" = "value", "key" = present, "key" = absent }}`"#
-    );
-    let parse = |input: ParseStream<'_>| {
-        let inner;
-        braced!(inner in input);
-        let mut found: Vec<(String, Match)> = Vec::new();
-        while !inner.is_empty() {
-            let key: LitStr = inner.parse()?;
-            if key.value().is_empty() {
-                return Err(Error::new(key.span(), format!("a key of `{name}` is empty")));
-            }
-            if found.iter().any(|(known, _)| *known == key.value()) {
-                return Err(Error::new(
-                    key.span(),
-                    format!("`{name}` has the key \"{}\" twice", key.value()),
-                ));
-            }
-            inner.parse::<Token![=]>()?;
-            found.push((key.value(), value(name, &inner)?));
-            if !inner.is_empty() {
-                inner.parse::<Token![,]>()?;
-            }
-        }
-        Ok(found)
+/// The name of the variant of `Lifecycle`.
+pub(crate) fn lifecycle(tokens: &TokenStream) -> Result<&'static str, String> {
+    const LIFECYCLES: [(&str, &str); 5] = [
+        ("all", "All"),
+        ("asap", "Asap"),
+        ("one-by-one", "OneByOne"),
+        ("randomized", "Randomized"),
+        ("shuffled", "Shuffled"),
+    ];
+    let found = match syn::parse2::<LitStr>(tokens.clone()) {
+        Ok(text) => text.value(),
+        Err(_) => tokens.to_string().replace(' ', "").replace('_', "-"),
     };
-    let ours = format!("`{name}`");
-    parse.parse2(tokens).map_err(|error| {
-        // What syn says about punctuation is true and helps nobody: the shape does.
-        let message = error.to_string();
-        if message.contains(&ours) { error } else { Error::new(span, &shape) }
-    })
+    if let Some((_, variant)) = LIFECYCLES.iter().find(|(name, _)| *name == found) {
+        return Ok(variant);
+    }
+    let meant = match nearest(&found, LIFECYCLES.map(|(name, _)| name)) {
+        Some(name) => format!(", did you mean \"{name}\"?"),
+        None => String::new(),
+    };
+    Err(format!(
+        "is \"all\", \"asap\", \"one-by-one\", \"randomized\" or \"shuffled\", found `{found}`{meant}"
+    ))
 }
 
-fn value(name: &str, input: ParseStream<'_>) -> syn::Result<Match> {
-    if input.peek(LitStr) {
-        return Ok(Match::Is(input.parse::<LitStr>()?.value()));
+/// A span of time, or `exponential("1s", factor = 2, cap = "10m", jitter = 0.5)`.
+pub(crate) fn backoff(tokens: TokenStream) -> Result<Backoff, String> {
+    let Ok(call) = syn::parse2::<ExprCall>(tokens.clone()) else {
+        return seconds(tokens, true).map(Backoff::Fixed);
+    };
+    let shape = r#"is a span of time, or `exponential("1s", factor = 2, cap = "10m", jitter = 0.5)`"#;
+    let unknown = |found: &dyn ToTokens| format!("{shape}, found `{}`", found.to_token_stream());
+    if !call.func.to_token_stream().to_string().eq("exponential") {
+        return Err(unknown(&call.func));
     }
-    let word: Ident = input.call(Ident::parse_any)?;
-    match word.to_string().as_str() {
-        "present" => Ok(Match::Present),
-        "absent" => Ok(Match::Absent),
-        other => {
-            let message = match nearest(other, ["present", "absent"]) {
-                Some(meant) => {
-                    format!("a value of `{name}` is text, present or absent, did you mean `{meant}`?")
-                }
-                None => format!("a value of `{name}` is text, present or absent, found `{other}`"),
-            };
-            Err(Error::new(word.span(), message))
+    let mut arguments = call.args.iter();
+    let first = arguments.next().ok_or_else(|| unknown(&call))?;
+    let first = seconds(first.to_token_stream(), false)?;
+    let (mut factor, mut cap, mut jitter) = (2.0, 600.0_f64.max(first), 1.0);
+    for argument in arguments {
+        let Expr::Assign(given) = argument else { return Err(unknown(argument)) };
+        let value = given.right.to_token_stream();
+        match given.left.to_token_stream().to_string().as_str() {
+            "factor" => factor = number(value, "factor", 1.0, 1_000.0)?,
+            "jitter" => jitter = number(value, "jitter", 0.0, 1.0)?,
+            "cap" => cap = seconds(value, false).map_err(|message| format!("has a `cap` that {message}"))?,
+            _ => return Err(unknown(argument)),
         }
     }
+    if cap < first {
+        return Err(format!("has a `cap` of {cap} seconds, less than its first wait of {first}"));
+    }
+    Ok(Backoff::Exponential { first, factor, cap, jitter })
+}
+
+fn number(tokens: TokenStream, name: &str, least: f64, most: f64) -> Result<f64, String> {
+    let shown = tokens.to_string();
+    let found = match syn::parse2::<Lit>(tokens) {
+        Ok(Lit::Int(number)) => number.base10_parse().ok(),
+        Ok(Lit::Float(number)) => number.base10_parse().ok(),
+        _ => None,
+    };
+    found
+        .filter(|number| (least..=most).contains(number))
+        .ok_or_else(|| format!("has a `{name}` that is a number from {least} to {most}, found `{shown}`"))
 }
 
 #[cfg(test)]

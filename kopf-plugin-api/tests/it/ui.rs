@@ -130,3 +130,8 @@ fn a_type_that_is_no_outcome_is_said_with_those_that_are() {
         note: write `Outcome<()>`, `Outcome<Value>` or `Outcome<T>` with `T: Serialize`; or return nothing"#]],
     );
 }
+
+#[test]
+fn a_wrong_filter_is_said_with_what_to_write() {
+    check("filters.rs", expect![""]);
+}

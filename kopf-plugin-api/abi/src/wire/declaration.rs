@@ -126,7 +126,7 @@ pub enum Question {
     When,
     /// Of `labels`, `annotations`, `value`, `old`, `new`: true or false, about a value.
     Value,
-    /// A selector's: true or false, about a resource: the object is a [`crate::wire::ResourceName`].
+    /// A selector's: true or false, about a resource: the object is a [`crate::wire::Resource`].
     Resource,
     /// `initial_delay`: seconds, about the object.
     Delay,
