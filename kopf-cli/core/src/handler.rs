@@ -155,5 +155,23 @@ pub struct Handler {
     pub place: String,
 }
 
+impl Handler {
+    /// Whether objects are held back from deletion for it.
+    pub fn holds_back(&self) -> bool {
+        match self.on {
+            On::Delete => !self.optional,
+            On::Event | On::Create | On::Update | On::Resume | On::Field => false,
+        }
+    }
+
+    /// Whether something is kept on the objects that it is for, which must be written there.
+    pub fn keeps_state(&self) -> bool {
+        match self.on {
+            On::Create | On::Update | On::Delete | On::Resume | On::Field => true,
+            On::Event => false,
+        }
+    }
+}
+
 #[cfg(test)]
 pub(crate) mod tests;

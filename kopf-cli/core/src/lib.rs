@@ -5,7 +5,7 @@
 //!
 //! - What is looked at: [`resource`], [`selector`], [`object`], [`field`], [`diff`], [`essence`].
 //! - Who we are and what we keep on an object: [`identity`], [`store`].
-//! - What an author declared: [`handler`], [`filter`], [`question`], [`registry`].
+//! - What an author declared: [`handler`], [`filter`], [`question`], [`registry`], [`server_side`].
 //! - What happened, what is to be done, and what came of it: [`cause`], [`cycle`], [`outcome`], [`patch`].
 //! - What is told: [`report`]. Who else is there: [`peering`]. Where we serve: [`namespaces`].
 
@@ -31,5 +31,6 @@ pub mod registry;
 pub mod report;
 pub mod resource;
 pub mod selector;
+pub mod server_side;
 pub mod store;
 pub mod throttle;

@@ -1,6 +1,9 @@
 //! All handlers of all plugins, and which of them serve a resource.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use crate::{
     essence::is_inherent,
@@ -8,6 +11,7 @@ use crate::{
     handler::{Handler, On},
     resource::Resource,
     selector::{self, Selector},
+    server_side::ServerSide,
     store::dialect::Dialect,
 };
 
@@ -58,6 +62,25 @@ pub struct Assignment {
     pub ambiguous: Vec<(String, Vec<String>)>,
     /// Handlers that are left out for their id.
     pub refused: Vec<Error>,
+    /// Resources that are meant and left out, for they cannot be listed and watched.
+    pub unwatchable: Vec<String>,
+    /// Resources whose objects cannot be patched, each with the ids of the handlers that are left out for it.
+    pub unpatchable: BTreeMap<String, Vec<String>>,
+}
+
+/// The resources that functions of selectors have chosen.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Chosen(BTreeSet<(usize, u32, String)>);
+
+impl Chosen {
+    /// Takes that a handler's function has chosen a resource.
+    pub fn add(&mut self, handler: &Handler, resource: &Resource) {
+        self.0.insert((handler.plugin, handler.index, resource.name()));
+    }
+
+    fn has(&self, handler: &Handler, resource: &Resource) -> bool {
+        self.0.contains(&(handler.plugin, handler.index, resource.name()))
+    }
 }
 
 /// A resource and its handlers.
@@ -84,7 +107,10 @@ impl Registry {
         let handlers: Vec<_> = handlers.into_iter().map(Arc::new).collect();
         let errors: Vec<_> = (handlers.iter().enumerate())
             .filter_map(|(i, later)| {
-                let same = |first: &&Arc<Handler>| first.selector == later.selector && clash(first, later);
+                let same = |first: &&Arc<Handler>| {
+                    let same = first.selector == later.selector && later.selector.question().is_none();
+                    same && clash(first, later)
+                };
                 handlers[..i].iter().find(same).map(|first| taken(first, later))
             })
             .collect();
@@ -112,10 +138,26 @@ impl Registry {
         &self.handlers
     }
 
+    /// The questions about resources: which handler's function is to be asked about which of them.
+    pub fn questions<'a>(
+        &'a self,
+        resources: &'a [Resource],
+    ) -> impl Iterator<Item = (&'a Arc<Handler>, u32, &'a Resource)> {
+        self.handlers.iter().flat_map(move |handler| {
+            let meant = resources.iter().filter(|resource| handler.selector.matches(resource));
+            handler
+                .selector
+                .question()
+                .into_iter()
+                .flat_map(move |number| meant.clone().map(move |resource| (handler, number, resource)))
+        })
+    }
+
     /// Finds the handlers of each resource of a cluster.
-    pub fn assign(&self, resources: &[Resource]) -> Assignment {
+    pub fn assign(&self, resources: &[Resource], chosen: &Chosen) -> Assignment {
         let selectors: Vec<Selector> = self.handlers.iter().map(|handler| handler.selector.clone()).collect();
-        let resolution = selector::resolve(&selectors, resources);
+        let is_chosen = |index: usize, resource: &Resource| chosen.has(&self.handlers[index], resource);
+        let resolution = selector::resolve(&selectors, resources, &is_chosen);
         let mut assignment = Assignment::default();
         for unresolved in resolution.unresolved {
             push_new(&mut assignment.unresolved, selectors[unresolved].to_string());
@@ -128,7 +170,7 @@ impl Registry {
             let mut served =
                 Served { resource: resource.clone(), handlers: vec![], fields: vec![], extra: vec![] };
             for (handler, found) in self.handlers.iter().zip(&resolution.served) {
-                if !found.contains(&position) {
+                if !found.contains(&position) || !assignment.admits(handler, resource) {
                     continue;
                 }
                 match served.handlers.iter().find(|first| clash(first, handler)) {
@@ -141,6 +183,23 @@ impl Registry {
             }
         }
         assignment
+    }
+}
+
+impl Assignment {
+    /// Whether a handler can be served on a resource; if not, it is noted why.
+    fn admits(&mut self, handler: &Handler, resource: &Resource) -> bool {
+        match () {
+            () if !(resource.may("list") && resource.may("watch")) => {
+                push_new(&mut self.unwatchable, resource.name());
+                false
+            }
+            () if handler.keeps_state() && !resource.may("patch") => {
+                push_new(self.unpatchable.entry(resource.name()).or_default(), handler.id.clone());
+                false
+            }
+            () => true,
+        }
     }
 }
 
@@ -168,6 +227,11 @@ impl Served {
     /// The plugins that remember something of each object, once each.
     pub fn remembering(&self) -> BTreeSet<usize> {
         self.handlers.iter().filter(|handler| handler.wants.memo).map(|handler| handler.plugin).collect()
+    }
+
+    /// What the API server can leave out, for no handler wants it.
+    pub fn server_side(&self) -> Option<ServerSide> {
+        ServerSide::of(self.handlers.iter().map(AsRef::as_ref))
     }
 
     /// Whether the objects hold what must not be copied into an annotation.

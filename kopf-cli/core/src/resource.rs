@@ -71,6 +71,16 @@ impl Resource {
         self.verbs.iter().any(|known| known == verb)
     }
 
+    /// Whether it may be possible: where discovery lists no verbs at all, it does not say.
+    pub fn may(&self, verb: &str) -> bool {
+        self.verbs.is_empty() || self.can(verb)
+    }
+
+    /// Whether its objects are Kubernetes Events, of which there are two kinds.
+    pub fn is_event(&self) -> bool {
+        self.plural == "events" && matches!(self.group.as_str(), "" | "events.k8s.io")
+    }
+
     /// The path of its objects in `namespace`, or of those in the whole cluster.
     pub fn list_path(&self, namespace: Option<&str>) -> String {
         let mut path = String::from(if self.group.is_empty() { "/api" } else { "/apis" });

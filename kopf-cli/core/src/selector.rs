@@ -36,13 +36,57 @@ pub enum Error {
     },
 }
 
-/// Which resource a handler is for.
+/// What the last string of a selector names, or what stands in its place.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum By {
+    /// A kind, a plural, a singular or a short name.
+    #[default]
+    Name,
+    /// A kind.
+    Kind,
+    /// A plural.
+    Plural,
+    /// A singular.
+    Singular,
+    /// A short name.
+    ShortName,
+    /// A category: all resources of it are served.
+    Category,
+    /// Nothing: all resources are served.
+    Everything,
+    /// Nothing: those are served of which the handler's question of this number says so.
+    Asked(u32),
+}
+
+impl By {
+    /// Whether one resource is meant.
+    fn is_specific(self) -> bool {
+        !matches!(self, By::Category | By::Everything | By::Asked(_))
+    }
+
+    /// How it is shown, with the name that it stands before.
+    fn shown(self, name: &str) -> String {
+        match self {
+            By::Name => name.to_owned(),
+            By::Kind => format!("kind={name}"),
+            By::Plural => format!("plural={name}"),
+            By::Singular => format!("singular={name}"),
+            By::ShortName => format!("short_name={name}"),
+            By::Category => format!("category={name}"),
+            By::Everything => "everything".to_owned(),
+            By::Asked(number) => format!("resources=fn#{number}"),
+        }
+    }
+}
+
+/// Which resources a handler is for.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Selector {
     written: String,
     group: Option<String>,
     version: Option<String>,
     name: String,
+    by: By,
 }
 
 /// What selectors mean on a cluster.
@@ -75,18 +119,35 @@ impl Selector {
     ///
     /// When there are not 1 to 3 strings, or when the name or a version is empty.
     pub fn parse(parts: &[String]) -> Result<Selector, Error> {
-        let (group, version, name) = match parts {
-            [name] => split_name(name),
-            [first, name] => match first.rsplit_once('/') {
-                Some((group, version)) => (Some(group), Some(version), name.as_str()),
-                None if first == "v1" => (Some(""), Some("v1"), name.as_str()),
-                None => (Some(first.as_str()), None, name.as_str()),
+        Selector::new(parts, By::Name)
+    }
+
+    /// As [`Selector::parse`], with something else for a name. For everything and for what a function chooses there is
+    /// no name, and so no to two strings: the group and the version.
+    ///
+    /// # Errors
+    ///
+    /// As [`Selector::parse`].
+    pub fn new(parts: &[String], by: By) -> Result<Selector, Error> {
+        let (place, name) = match (by, parts.split_last()) {
+            (By::Everything | By::Asked(_), _) => (parts, ""),
+            (_, Some((name, place))) => (place, name.as_str()),
+            (_, None) => return Err(Error::Count { found: 0 }),
+        };
+        let (group, version, name) = match place {
+            [] if by == By::Name => split_name(name),
+            [] => (None, None, name),
+            [place] => match place.rsplit_once('/') {
+                Some((group, version)) => (Some(group), Some(version), name),
+                None if place == "v1" => (Some(""), Some("v1"), name),
+                None => (Some(place.as_str()), None, name),
             },
-            [group, version, name] => (Some(group.as_str()), Some(version.as_str()), name.as_str()),
+            [group, version] => (Some(group.as_str()), Some(version.as_str()), name),
             _ => return Err(Error::Count { found: parts.len() }),
         };
-        let written = parts.join("/");
-        if name.is_empty() {
+        let shown = by.shown(parts.last().filter(|_| parts.len() > place.len()).map_or("", String::as_str));
+        let written = place.iter().map(String::as_str).chain([shown.as_str()]).collect::<Vec<_>>().join("/");
+        if name.is_empty() && parts.len() > place.len() {
             return Err(Error::NoName { selector: written });
         }
         if version == Some("") {
@@ -97,29 +158,53 @@ impl Selector {
             version: version.map(str::to_owned),
             name: name.to_owned(),
             written,
+            by,
         })
     }
 
-    /// Whether the resource is one of those that the selector means. Without a version only the one that its group
-    /// prefers matches.
-    pub fn matches(&self, resource: &Resource) -> bool {
-        let Selector { group, version, name, .. } = self;
-        group.as_ref().is_none_or(|group| *group == resource.group)
-            && version.as_ref().map_or(resource.preferred, |version| *version == resource.version)
-            && (*name == resource.kind
-                || *name == resource.plural
-                || *name == resource.singular
-                || resource.short_names.contains(name))
+    /// The number of the question that chooses resources, if it is a function that does.
+    pub fn question(&self) -> Option<u32> {
+        match self.by {
+            By::Asked(number) => Some(number),
+            _ => None,
+        }
     }
 
-    /// The indices of the resources that match; a match in the core group hides those in other groups, so that `pods`
-    /// are the pods and not their metrics.
-    fn select(&self, resources: &[Resource]) -> Vec<usize> {
+    /// Whether the resource is one of those that the selector means; if a function has the last word, whether it is to
+    /// be asked. Without a version only the one that its group prefers matches, but a function may look at all.
+    pub fn matches(&self, resource: &Resource) -> bool {
+        let Selector { group, version, name, by, .. } = self;
+        let is_preferred = || resource.preferred || matches!(by, By::Asked(_));
+        group.as_ref().is_none_or(|group| *group == resource.group)
+            && version.as_ref().map_or_else(is_preferred, |version| *version == resource.version)
+            && match by {
+                By::Name => {
+                    *name == resource.kind
+                        || *name == resource.plural
+                        || *name == resource.singular
+                        || resource.short_names.contains(name)
+                }
+                By::Kind => *name == resource.kind,
+                By::Plural => *name == resource.plural,
+                By::Singular => *name == resource.singular,
+                By::ShortName => resource.short_names.contains(name),
+                By::Category => resource.categories.contains(name),
+                // An operator posts Events, and would be woken by each of them for ever.
+                By::Everything | By::Asked(_) => !resource.is_event(),
+            }
+    }
+
+    /// The indices of the resources that match. Where one is meant, a match in the core group hides those in other
+    /// groups, so that `pods` are the pods and not their metrics.
+    fn select(&self, resources: &[Resource], is_chosen: &dyn Fn(&Resource) -> bool) -> Vec<usize> {
+        let is_meant = |resource: &Resource| {
+            self.matches(resource) && (self.question().is_none() || is_chosen(resource))
+        };
         let matching: Vec<usize> =
-            (0..resources.len()).filter(|&index| self.matches(&resources[index])).collect();
+            (0..resources.len()).filter(|&index| is_meant(&resources[index])).collect();
         let core: Vec<usize> =
             matching.iter().copied().filter(|&index| resources[index].group.is_empty()).collect();
-        if core.is_empty() { matching } else { core }
+        if core.is_empty() || !self.by.is_specific() { matching } else { core }
     }
 }
 
@@ -130,20 +215,26 @@ impl fmt::Display for Selector {
     }
 }
 
-/// What the selectors mean where `resources` are served.
+/// What the selectors mean where `resources` are served; `is_chosen` says what a function has said about a resource to
+/// the selector of an index.
 ///
-/// A selector is of one resource: where it matches several, which one the author meant is not ours to guess, and none
-/// is served.
-pub fn resolve(selectors: &[Selector], resources: &[Resource]) -> Resolution {
+/// A selector that names a resource is of one: where it matches several, which one the author meant is not ours to guess,
+/// and none is served.
+pub fn resolve(
+    selectors: &[Selector],
+    resources: &[Resource],
+    is_chosen: &dyn Fn(usize, &Resource) -> bool,
+) -> Resolution {
     let mut resolution = Resolution::default();
     for (index, selector) in selectors.iter().enumerate() {
-        let matching = selector.select(resources);
+        let matching = selector.select(resources, &|resource| is_chosen(index, resource));
         let served = match matching.len() {
             0 => {
                 resolution.unresolved.push(index);
                 matching
             }
             1 => matching,
+            _ if !selector.by.is_specific() => matching,
             _ => {
                 resolution.ambiguous.push((index, matching));
                 Vec::new()

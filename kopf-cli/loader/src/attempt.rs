@@ -6,8 +6,10 @@ use abi_stable::std_types::{RArc, RResult, RVec};
 use kopf_core::{
     diff::Change,
     functions::Functions,
+    handler::Handler,
     outcome::{Answer, Failure, FailureKind, elapsed},
     question::{About, Question},
+    resource::Resource,
 };
 use kopf_plugin_abi::{
     v1::{Bytes, InvokeRequest, Reply},
@@ -41,6 +43,40 @@ pub(crate) fn request(
         object: bytes(&attempt.subject),
         old: old.map(|old| RArc::new(RVec::from(old))).into(),
         context: serde_json::to_vec(&context(attempt, new, value))?.into(),
+    })
+}
+
+/// What crosses for a question about a resource.
+///
+/// # Errors
+///
+/// As [`request`].
+pub(crate) fn choice(
+    handler: &Handler,
+    number: u32,
+    resource: &Resource,
+    span: u64,
+) -> Result<InvokeRequest, serde_json::Error> {
+    let described = wire::Resource {
+        group: resource.group.clone(),
+        version: resource.version.clone(),
+        plural: resource.plural.clone(),
+        kind: resource.kind.clone(),
+        singular: resource.singular.clone(),
+        short_names: resource.short_names.clone(),
+        categories: resource.categories.clone(),
+        namespaced: resource.namespaced,
+        preferred: resource.preferred,
+        verbs: resource.verbs.clone(),
+        subresources: resource.subresources.clone(),
+    };
+    Ok(InvokeRequest {
+        handler: handler.index,
+        flags: number,
+        span,
+        object: RArc::new(RVec::from(serde_json::to_vec(&described)?)),
+        old: None.into(),
+        context: serde_json::to_vec(&wire::Context::default())?.into(),
     })
 }
 

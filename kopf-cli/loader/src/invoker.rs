@@ -13,8 +13,10 @@ use abi_stable::std_types::{RResult, RVec};
 use futures::{channel::oneshot, future::BoxFuture};
 use kopf_core::{
     functions::Functions,
+    handler::Handler,
     outcome::{Answer, Failure, FailureKind},
     question::Question,
+    resource::Resource,
 };
 use kopf_plugin_abi::{
     v1::{FutureV1, InvokeRequest, PluginV1Ref, Reply, op},
@@ -241,6 +243,24 @@ impl Invoker for PluginInvoker {
                 tracing::debug!(error = %String::from_utf8_lossy(&error), "A plugin does not forget an object.");
             }
         })
+    }
+
+    fn choose(&self, handler: Arc<Handler>, number: u32, resource: Resource) -> BoxFuture<'static, Answer> {
+        let span = Span::open(Label { object: resource.name(), handler: handler.id.clone() });
+        let request = attempt::choice(&handler, number, &resource, span.number());
+        match (self.plugins.get(handler.plugin), request) {
+            (Some(&plugin), Ok(request)) => {
+                self.blocking(&self.questions, plugin, request, span, Some(self.stall))
+            }
+            (None, _) => {
+                let message = format!("there is no plugin number {}", handler.plugin);
+                Box::pin(std::future::ready(failed(FailureKind::Permanent, message)))
+            }
+            (_, Err(error)) => {
+                let message = format!("the request cannot be written as JSON: {error}");
+                Box::pin(std::future::ready(failed(FailureKind::Permanent, message)))
+            }
+        }
     }
 
     fn overdue(&self) -> Vec<Overdue> {

@@ -8,7 +8,7 @@ use kopf_core::{
     backoff::{Backoff, Waits},
     field::FieldPath,
     handler::{Errors, Handler, Lifecycle, Limits, On, Wants},
-    selector::Selector,
+    selector::{By, Selector},
 };
 use kopf_plugin_abi::wire;
 use serde::Deserialize;
@@ -108,7 +108,7 @@ fn handler(plugin: usize, index: u32, declared: wire::Declaration) -> Result<Han
         index,
         id: field.as_ref().map_or(id.clone(), |field| format!("{id}/{field}")),
         on,
-        selector: Selector::parse(&selector).map_err(|error| error.to_string())?,
+        selector: Selector::new(&selector, by(declared.select_by)?).map_err(|error| error.to_string())?,
         filter: filter::filter(on, &options)?,
         field,
         asynchronous,
@@ -151,6 +151,28 @@ fn waits(backoff: wire::Backoff) -> Result<Waits, String> {
             }
         }
     }
+}
+
+/// What a selector names its resource by.
+fn by(select_by: wire::SelectBy) -> Result<By, String> {
+    Ok(match select_by {
+        wire::SelectBy::Name => By::Name,
+        wire::SelectBy::Kind => By::Kind,
+        wire::SelectBy::Plural => By::Plural,
+        wire::SelectBy::Singular => By::Singular,
+        wire::SelectBy::ShortName => By::ShortName,
+        wire::SelectBy::Category => By::Category,
+        wire::SelectBy::Everything => By::Everything,
+        wire::SelectBy::Asked(0) => {
+            return Err("its selector asks question 0, and questions are numbered from 1".to_owned());
+        }
+        wire::SelectBy::Asked(number) => By::Asked(number),
+        other => {
+            return Err(format!(
+                "this host does not know what its selector names ({other:?}); use a newer kopf"
+            ));
+        }
+    })
 }
 
 fn lifecycle(lifecycle: Option<wire::Lifecycle>) -> Result<Lifecycle, String> {

@@ -10,10 +10,12 @@ use jiff::Timestamp;
 use kopf_core::{
     cycle::Call,
     functions::Functions,
+    handler::Handler,
     object::Object,
     outcome::{Answer, Failure},
     question::Question,
     registry::Served,
+    resource::Resource,
 };
 use serde_json::Value;
 
@@ -95,6 +97,10 @@ pub trait Invoker: Send + Sync + 'static {
     /// whatever else its option takes. It is a synchronous call, and like one it goes on when the future is dropped.
     /// Never panics, either.
     fn ask(&self, attempt: Attempt, question: Question) -> BoxFuture<'static, Answer>;
+
+    /// Puts the question of this number to the function of a handler's selector: whether a resource is one of those that
+    /// it is for. Otherwise as [`Invoker::ask`].
+    fn choose(&self, handler: Arc<Handler>, number: u32, resource: Resource) -> BoxFuture<'static, Answer>;
 
     /// Calls that have kept a thread for longer than is sound: to be named, and to fail the health check.
     fn overdue(&self) -> Vec<Overdue> {

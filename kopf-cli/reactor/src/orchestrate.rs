@@ -30,6 +30,7 @@ use crate::{
     io::{Io, chance},
     let_go::let_go,
     peering::{Mode, Spot},
+    question,
     source::Source,
     watch,
 };
@@ -65,7 +66,8 @@ pub(crate) async fn orchestrate(io: Arc<Io>, registry: &Registry) {
         let changed = signals.changed.notified();
         let mut discovered = discover_patiently(&io).await;
         retain_silent(watches.served(), &mut discovered);
-        let assignment = registry.assign(&discovered.resources);
+        let chosen = question::choose(&io, registry, &discovered.resources).await;
+        let assignment = registry.assign(&discovered.resources, &chosen);
         told.tell(&assignment, &discovered);
         if signals.blind.load(Ordering::Relaxed) {
             // Which definitions have changed since is not known.
@@ -151,7 +153,7 @@ impl Watches {
         pulse.end();
         self.tasks.spawn(async move {
             let sink = Definitions { io: io.clone(), signals, listed: AtomicBool::new(false) };
-            watch::watch(&io, "custom resource definitions", DEFINITIONS, &pulse, &sink).await;
+            watch::watch(&io, "custom resource definitions", DEFINITIONS, "", &pulse, &sink).await;
         });
     }
 
@@ -179,10 +181,21 @@ impl Watches {
             }
         }
         for (key, served) in wanted {
-            match self.running.get(&key) {
-                Some(running) if *running.source.served() != served => running.source.replace(served),
-                Some(_) => {}
-                None => self.start(key, served),
+            let Some(running) = self.running.get(&key) else {
+                self.start(key, served);
+                continue;
+            };
+            if *running.source.served() == served {
+                continue;
+            }
+            let (source, pulse, before) =
+                (running.source.clone(), running.pulse.clone(), running.source.selection());
+            source.replace(served);
+            if source.selection() != before {
+                // What was left out so far may be wanted now, and only a list tells of it.
+                running.task.abort();
+                let task = self.watch(&source, &pulse);
+                self.running.insert(key, Running { source, task, pulse });
             }
         }
     }
@@ -192,11 +205,15 @@ impl Watches {
         let source = Source::new(self.numbers, served, key.1.clone());
         debug!("Watching {source}.");
         let pulse = self.io.health.pulse(source.to_string(), self.io.settings.watching.inactivity_timeout);
+        let task = self.watch(&source, &pulse);
+        self.running.insert(key, Running { source, task, pulse });
+    }
+
+    fn watch(&mut self, source: &Arc<Source>, pulse: &Arc<Pulse>) -> AbortHandle {
         let (io, signals) = (self.io.clone(), self.signals.clone());
         let sink = Objects { io, source: source.clone(), signals, listed: AtomicBool::new(false) };
-        let (io, path, name, heart) = (self.io.clone(), source.path(), source.to_string(), pulse.clone());
-        let task = self.tasks.spawn(async move { serve(&io, &name, &path, &heart, &sink).await });
-        self.running.insert(key, Running { source, task, pulse });
+        let (io, heart) = (self.io.clone(), pulse.clone());
+        self.tasks.spawn(async move { serve(&io, &heart, &sink).await })
     }
 
     /// Where there may be others who serve the same.
@@ -227,7 +244,9 @@ impl Watches {
 }
 
 /// Watches a source whenever the gate is open for it.
-async fn serve(io: &Io, name: &str, path: &str, pulse: &Arc<Pulse>, sink: &Objects) {
+async fn serve(io: &Io, pulse: &Arc<Pulse>, sink: &Objects) {
+    let (name, path, selection) = (sink.source.to_string(), sink.source.path(), sink.source.selection());
+    let (name, path, selection) = (name.as_str(), path.as_str(), selection.as_str());
     io.gate.is_known().await;
     loop {
         if io.gate.is_closed(&sink.source) {
@@ -235,7 +254,7 @@ async fn serve(io: &Io, name: &str, path: &str, pulse: &Arc<Pulse>, sink: &Objec
             io.gate.opens(&sink.source).await;
             pulse.go_on(io.clock.now());
         }
-        let watching = pin!(watch::watch(io, name, path, pulse, sink));
+        let watching = pin!(watch::watch(io, name, path, selection, pulse, sink));
         // Whoever goes first sees what happens until then; a list tells afterwards what is left to do.
         drop(select(watching, pin!(io.gate.closes(&sink.source))).await);
     }
@@ -247,6 +266,8 @@ struct Told {
     unresolved: Vec<String>,
     ambiguous: Vec<(String, Vec<String>)>,
     refused: usize,
+    unwatchable: Vec<String>,
+    unpatchable: BTreeMap<String, Vec<String>>,
     silent: Vec<String>,
 }
 
@@ -265,6 +286,21 @@ impl Told {
                 warn!(
                     "{selector} may mean {}, so none is served: name the group and the version.",
                     names.join(" or ")
+                );
+            }
+        }
+        if assignment.unwatchable != self.unwatchable {
+            self.unwatchable.clone_from(&assignment.unwatchable);
+            if !self.unwatchable.is_empty() {
+                warn!("Left out, for they cannot be listed and watched: {}.", self.unwatchable.join(", "));
+            }
+        }
+        if assignment.unpatchable != self.unpatchable {
+            self.unpatchable.clone_from(&assignment.unpatchable);
+            for (resource, handlers) in &self.unpatchable {
+                warn!(
+                    "{resource} cannot be patched, and so these handlers are left out for it, which keep state on objects: {}.",
+                    handlers.join(", ")
                 );
             }
         }

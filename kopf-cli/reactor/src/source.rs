@@ -39,6 +39,11 @@ impl Source {
         self.names.intern(name)
     }
 
+    /// What the API server leaves of its objects: the end of a query.
+    pub(crate) fn selection(&self) -> String {
+        self.served().server_side().map(|selection| selection.query()).unwrap_or_default()
+    }
+
     /// Where its objects are listed.
     pub(crate) fn path(&self) -> String {
         self.served().resource.list_path(self.namespace.as_deref())

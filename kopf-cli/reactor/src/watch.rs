@@ -68,14 +68,21 @@ fn after(position: Position, end: &End, progressed: bool) -> (Position, bool) {
     }
 }
 
-/// Lists and watches the path for ever.
-pub(crate) async fn watch(io: &Io, name: &str, path: &str, pulse: &Arc<Pulse>, sink: &dyn Sink) {
+/// Lists and watches the path for ever: what the selection, the end of a query, leaves of it.
+pub(crate) async fn watch(
+    io: &Io,
+    name: &str,
+    path: &str,
+    selection: &str,
+    pulse: &Arc<Pulse>,
+    sink: &dyn Sink,
+) {
     let mut position = Position::List;
     let mut failures = 0;
     loop {
         let mut progressed = false;
         let end = match &mut position {
-            Position::List => match list(io, path, pulse, sink).await {
+            Position::List => match list(io, path, selection, pulse, sink).await {
                 Ok(version) => {
                     debug!("Listed {name}, watching from version {version}.");
                     pulse.synced();
@@ -87,7 +94,10 @@ pub(crate) async fn watch(io: &Io, name: &str, path: &str, pulse: &Arc<Pulse>, s
                 Err(error) if error.code() == Some(410) => End::Expired,
                 Err(error) => End::Failed(error),
             },
-            Position::After(version) => stream(io, path, pulse, sink, version, &mut progressed).await,
+            Position::After(version) => {
+                let query = query(io, version, selection);
+                stream(io, &format!("{path}?{query}"), pulse, sink, version, &mut progressed).await
+            }
         };
         if progressed {
             recovered(io, name, &mut failures);
@@ -139,14 +149,15 @@ fn recovered(io: &Io, name: &str, failures: &mut u32) {
 }
 
 /// Lists all pages; answers the version that the list is of.
-async fn list(io: &Io, path: &str, pulse: &Pulse, sink: &dyn Sink) -> Result<String, Error> {
+async fn list(io: &Io, path: &str, selection: &str, pulse: &Pulse, sink: &dyn Sink) -> Result<String, Error> {
     sink.begin();
     let limit = io.settings.watching.page_size;
     let mut token = String::new();
     loop {
         let query =
             if token.is_empty() { String::new() } else { format!("&continue={}", page::escape(&token)) };
-        let body = io.cluster.send(Request::get(format!("{path}?limit={limit}{query}"))).await?.body;
+        let body =
+            io.cluster.send(Request::get(format!("{path}?limit={limit}{selection}{query}"))).await?.body;
         let page = page::read(&body)?;
         // The objects are copies by now: while spies take their time with them, the page need not be kept.
         drop(body);
@@ -165,6 +176,15 @@ async fn list(io: &Io, path: &str, pulse: &Pulse, sink: &dyn Sink) -> Result<Str
     }
 }
 
+/// What asks for a watch from a version on.
+fn query(io: &Io, version: &str, selection: &str) -> String {
+    format!(
+        "watch=true&allowWatchBookmarks=true&resourceVersion={}&timeoutSeconds={}{selection}",
+        page::escape(version),
+        io.settings.watching.server_timeout.as_secs()
+    )
+}
+
 /// Watches from a version, which goes forward with each event, until the stream ends.
 async fn stream(
     io: &Io,
@@ -174,12 +194,7 @@ async fn stream(
     version: &mut String,
     progressed: &mut bool,
 ) -> End {
-    let query = format!(
-        "watch=true&allowWatchBookmarks=true&resourceVersion={}&timeoutSeconds={}",
-        page::escape(version),
-        io.settings.watching.server_timeout.as_secs()
-    );
-    let mut lines = match io.cluster.watch(Request::get(format!("{path}?{query}"))).await {
+    let mut lines = match io.cluster.watch(Request::get(path)).await {
         Ok(lines) => lines,
         Err(error) if error.code() == Some(410) => return End::Expired,
         Err(error) => return End::Failed(error),

@@ -50,7 +50,7 @@ pub(crate) async fn flush(io: &Io, turn: Turn) {
             Next::Again(_) | Next::Rest(_) => return,
         },
         Sighted::Failed(error) => error,
-        Sighted::Known | Sighted::Gone(_) | Sighted::Missing => return,
+        Sighted::Known | Sighted::Left(_) | Sighted::Gone(_) | Sighted::Missing => return,
     };
     let line = format!(
         "What came of its handlers is not written, so they are called again after the next start: {error}"
@@ -67,10 +67,16 @@ async fn handle(io: &Io, turn: Turn) -> Rest {
     // A write that failed waits for its time, whatever happens meanwhile.
     let waits = case.memory.unsettled.is_some() && wake_at.is_some_and(|at| at > now);
     let mut look = pending.is_empty() || wake_at.is_some_and(|at| at <= now);
-    let (mut newest, mut is_new, mut failed) = (None, false, None);
+    let (mut newest, mut is_new, mut failed, mut has_left) = (None, false, None, false);
     for event in pending {
         let sight = event.sight;
+        has_left = false;
         match case.sight(event).await {
+            Sighted::Left(subject) => {
+                has_left = true;
+                is_new = true;
+                newest = Some(subject);
+            }
             Sighted::Known | Sighted::Missing => {}
             Sighted::There(subject) => {
                 case.spy(&subject, sight).await;
@@ -102,11 +108,16 @@ async fn handle(io: &Io, turn: Turn) -> Rest {
     if waits {
         return case.rest(wake_at);
     }
-    match (case.memory.unsettled.take(), newest, failed) {
+    let rest = match (case.memory.unsettled.take(), newest, failed) {
         (Some(left), newest, _) => case.settle_left(*left, newest).await,
         _ if look => case.look().await,
         (None, Some(subject), _) if is_new => case.act(subject).await,
         (None, _, Some(error)) => case.rest_after(&error),
         (None, _, None) => case.rest(wake_at),
+    };
+    match rest {
+        // Nothing more is heard of it, until it comes back as if it were new.
+        Rest::Until(None, memory) if has_left && memory.unsettled.is_none() => Rest::Gone,
+        rest => rest,
     }
 }

@@ -3,12 +3,16 @@
 mod filters;
 
 use std::{
+    collections::BTreeMap,
     fmt::Write as _,
     io::{self, Write as _},
     time::Duration,
 };
 
-use kopf_core::handler::{Errors, Handler, Lifecycle};
+use kopf_core::{
+    handler::{Errors, Handler, Lifecycle},
+    server_side::ServerSide,
+};
 use kopf_loader::Plugin;
 use kopf_reactor::Settings;
 use serde::Serialize;
@@ -50,6 +54,19 @@ struct PluginReport<'a> {
     path: String,
     rustc: &'a str,
     handlers: Vec<HandlerReport<'a>>,
+    /// What the API server is asked to leave out, by the handlers' selector. Other plugins may want it.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    server_side: BTreeMap<String, ServerSideReport>,
+}
+
+#[derive(Serialize)]
+struct ServerSideReport {
+    /// A label selector.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    labels: String,
+    /// A field selector.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    fields: String,
 }
 
 #[derive(Serialize)]
@@ -149,9 +166,25 @@ fn json(plugin: &Plugin, handlers: &[&Handler]) -> String {
         path: plugin.path.display().to_string(),
         rustc: &plugin.rustc,
         handlers: handlers.iter().copied().map(HandlerReport::new).collect(),
+        server_side: server_side(handlers)
+            .into_iter()
+            .map(|(selector, found)| {
+                (selector, ServerSideReport { labels: found.labels, fields: found.fields })
+            })
+            .collect(),
     };
     // Maps have text keys and numbers are finite, so that there is always an answer.
     serde_json::to_string_pretty(&report).unwrap_or_default() + "\n"
+}
+
+/// What the API server can leave out, by selector, as far as these handlers go.
+fn server_side(handlers: &[&Handler]) -> BTreeMap<String, ServerSide> {
+    let mut by_selector: BTreeMap<String, Vec<&Handler>> = BTreeMap::new();
+    for handler in handlers {
+        by_selector.entry(resource(&handler.selector)).or_default().push(handler);
+    }
+    let found = by_selector.into_iter().map(|(selector, of)| (selector, ServerSide::of(of)));
+    found.filter_map(|(selector, found)| Some((selector, found?))).collect()
 }
 
 /// A table for people: handlers by resource, in the order of declaration.
@@ -166,8 +199,10 @@ fn table(plugin: &Plugin, handlers: &[&Handler]) -> String {
             resources.push(&row.selector);
         }
     }
+    let server_side = server_side(handlers);
     for resource in resources {
-        let _ = writeln!(text, "\n{resource}");
+        let only = server_side.get(resource).map(|only| format!("  (only {only})"));
+        let _ = writeln!(text, "\n{resource}{}", only.unwrap_or_default());
         for row in rows.iter().filter(|row| row.selector == resource) {
             let line = format!("  {:on_width$}  {:id_width$}  {}{}", row.on, row.id, row.place, options(row));
             let _ = writeln!(text, "{}", line.trim_end());

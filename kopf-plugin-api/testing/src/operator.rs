@@ -7,10 +7,12 @@ use futures::{FutureExt, future::BoxFuture};
 use jiff::Timestamp;
 use kopf_core::{
     functions::Functions,
+    handler::Handler,
     identity::Identity,
     outcome::{Answer, Failure},
     question::Question,
     registry::Registry,
+    resource::Resource,
 };
 use kopf_loader::{Options, PluginInvoker};
 use kopf_plugin_abi::wire::Init;
@@ -375,6 +377,16 @@ impl<I: Invoker> Invoker for Watched<I> {
 
     fn forget(&self, forget: Forget) -> BoxFuture<'static, ()> {
         self.invoker.forget(forget)
+    }
+
+    fn choose(&self, handler: Arc<Handler>, number: u32, resource: Resource) -> BoxFuture<'static, Answer> {
+        let under_way = self.clock.begin(format!("{} of {}", handler.id, resource.name()));
+        let choosing = self.invoker.choose(handler, number, resource);
+        async move {
+            let _under_way = under_way;
+            choosing.await
+        }
+        .boxed()
     }
 
     fn ask(&self, attempt: Attempt, question: Question) -> BoxFuture<'static, Answer> {

@@ -119,10 +119,7 @@ impl<'a> Sight<'a> {
     fn must_hold(&self) -> Result<bool, Open> {
         // An optional deletion handler holds no object back. It runs where our finalizer is there for another reason:
         // who declares it so prefers an object that goes at once to a deletion that is always noticed.
-        self.any(|handler| match handler.on {
-            On::Delete if !handler.optional => self.is_for(handler),
-            _ => Ok(false),
-        })
+        self.any(|handler| if handler.holds_back() { self.is_for(handler) } else { Ok(false) })
     }
 
     /// Whether no creation has ended on the object.

@@ -3,7 +3,7 @@
 use expect_test::{Expect, expect};
 
 use super::*;
-use crate::handler::tests::handler;
+use crate::{handler::tests::handler, selector::By};
 
 fn resource(group: &str, plural: &str) -> Resource {
     Resource {
@@ -48,7 +48,13 @@ fn check(handlers: impl IntoIterator<Item = Handler>, resources: &[Resource], ex
             return expected.assert_eq(&lines.concat());
         }
     };
-    let Assignment { served, unresolved, ambiguous, refused } = registry.assign(resources);
+    let mut chosen = Chosen::default();
+    // The functions of these tests choose what has no namespace.
+    for (handler, _, resource) in registry.questions(resources).filter(|(_, _, it)| !it.namespaced) {
+        chosen.add(handler, resource);
+    }
+    let Assignment { served, unresolved, ambiguous, refused, unwatchable, unpatchable } =
+        registry.assign(resources, &chosen);
     let mut lines: Vec<String> = vec![];
     for served in served {
         let ids: Vec<&str> = served.handlers.iter().map(|handler| handler.id.as_str()).collect();
@@ -66,6 +72,8 @@ fn check(handlers: impl IntoIterator<Item = Handler>, resources: &[Resource], ex
     lines.extend(
         ambiguous.iter().map(|(selector, names)| format!("ambiguous: {selector}: {}\n", names.join(" "))),
     );
+    lines.extend(unwatchable.iter().map(|name| format!("unwatchable: {name}\n")));
+    lines.extend(unpatchable.iter().map(|(name, ids)| format!("unpatchable: {name}: {}\n", ids.join(" "))));
     lines.extend(refused.iter().map(|error| format!("refused: {error}\n")));
     expected.assert_eq(&lines.concat());
 }
@@ -187,4 +195,66 @@ fn handlers_that_would_copy_secrets_in_clear_text_are_refused() {
     for harmless in [On::Event, On::Delete] {
         assert_eq!(check(harmless, "secrets", Dialect::Python), Ok(()));
     }
+}
+
+#[test]
+fn what_a_resource_cannot_do_leaves_handlers_out() {
+    let with_verbs = |plural: &str, verbs: &[&str]| Resource {
+        verbs: verbs.iter().map(|verb| (*verb).to_owned()).collect(),
+        ..resource("x.org", plural)
+    };
+    let resources = [
+        with_verbs("all", &["get", "list", "watch", "patch"]),
+        with_verbs("fixed", &["get", "list", "watch"]),
+        with_verbs("reviews", &["create"]),
+        resource("x.org", "unsaid"),
+    ];
+    let everything =
+        |handler: Handler| Handler { selector: Selector::new(&[], By::Everything).unwrap(), ..handler };
+    check(
+        [everything(handler(On::Event, "spy")), everything(handler(On::Create, "create"))],
+        &resources,
+        expect![[r#"
+            all.v1.x.org: spy create [] []
+            fixed.v1.x.org: spy [] []
+            unsaid.v1.x.org: spy create [] []
+            unwatchable: reviews.v1.x.org
+            unpatchable: fixed.v1.x.org: create
+        "#]],
+    );
+}
+
+#[test]
+fn a_function_chooses_resources_of_any_version_but_no_events() {
+    let other = |group: &str, plural: &str, preferred| Resource {
+        preferred,
+        namespaced: false,
+        ..resource(group, plural)
+    };
+    let resources = [
+        other("x.org", "a", true),
+        other("x.org", "b", false),
+        other("", "events", true),
+        other("events.k8s.io", "events", true),
+        resource("x.org", "namespaced"),
+    ];
+    let chosen = |parts: &[&str]| {
+        let parts: Vec<String> = parts.iter().map(|part| (*part).to_owned()).collect();
+        Handler { selector: Selector::new(&parts, By::Asked(1)).unwrap(), ..handler(On::Event, "spy") }
+    };
+    check(
+        [chosen(&[])],
+        &resources,
+        expect![[r#"
+        a.v1.x.org: spy [] []
+        b.v1.x.org: spy [] []
+    "#]],
+    );
+    check(
+        [chosen(&["y.org"])],
+        &resources,
+        expect![[r#"
+        unresolved: y.org/resources=fn#1
+    "#]],
+    );
 }

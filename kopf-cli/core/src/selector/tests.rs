@@ -47,7 +47,7 @@ fn check(written: &str, expected: &str) {
         Err(error) => format!("error: {error}"),
         Ok(selector) => {
             assert_eq!(selector.to_string(), parts.join("/"));
-            let resolution = resolve(&[selector], &cluster);
+            let resolution = resolve(&[selector], &cluster, &|_, _| false);
             match (resolution.unresolved.as_slice(), resolution.ambiguous.as_slice()) {
                 ([], []) => names(&resolution.served[0]),
                 ([0], []) => "unresolved".to_owned(),
@@ -141,7 +141,7 @@ fn each_selector_is_resolved_for_itself() {
     let selectors = ["kex", "ing", "nothing", "kopfexamples.v1beta1.zalando.org"];
     let selectors: Vec<_> =
         selectors.iter().map(|name| Selector::parse(&[(*name).to_owned()]).unwrap()).collect();
-    let resolution = resolve(&selectors, &cluster());
+    let resolution = resolve(&selectors, &cluster(), &|_, _| false);
     assert_eq!(
         resolution,
         Resolution {

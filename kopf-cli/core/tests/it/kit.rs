@@ -18,7 +18,7 @@ use kopf_core::{
     outcome::{self, Answer, Failure, FailureKind, Policy, Verdict},
     patch::{self, Patches},
     question::Answers,
-    registry::{Registry, Served},
+    registry::{Chosen, Registry, Served},
     resource::Resource,
     selector::Selector,
     store::{ANNOTATIONS_LIMIT, annotations_size},
@@ -146,7 +146,7 @@ pub(crate) fn kex(kind: &str) -> Resource {
 /// What is served of handlers on one kind.
 pub(crate) fn served(kind: &str, handlers: impl IntoIterator<Item = Handler>) -> Served {
     let registry = Registry::new(handlers).unwrap();
-    let assignment = registry.assign(&[kex(kind)]);
+    let assignment = registry.assign(&[kex(kind)], &Chosen::default());
     let served = assignment.served.into_iter().next();
     served.unwrap_or_else(|| panic!("no handler is served: {:?}", assignment.unresolved))
 }

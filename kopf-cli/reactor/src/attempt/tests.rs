@@ -13,6 +13,7 @@ use kopf_core::{
     handler::{Handler, Limits, On},
     object::Object,
     question::Question,
+    resource::Resource,
 };
 use serde_json::Value;
 
@@ -45,6 +46,10 @@ impl Invoker for Told {
 
     fn forget(&self, _: Forget) -> BoxFuture<'static, ()> {
         ready(()).boxed()
+    }
+
+    fn choose(&self, _: Arc<Handler>, _: u32, _: Resource) -> BoxFuture<'static, Answer> {
+        pending().boxed()
     }
 
     fn ask(&self, attempt: Attempt, _: Question) -> BoxFuture<'static, Answer> {

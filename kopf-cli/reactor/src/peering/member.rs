@@ -43,7 +43,7 @@ pub(super) async fn take_part(io: &Arc<Io>, spot: Spot) {
         verdict: Verdict::Go,
         garbage: BTreeSet::new(),
     };
-    join(watching::watch(io, &name, &path, &pulse, eye.as_ref()), member.go_on(seen)).await;
+    join(watching::watch(io, &name, &path, "", &pulse, eye.as_ref()), member.go_on(seen)).await;
 }
 
 /// One who takes part.

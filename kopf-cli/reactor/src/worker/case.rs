@@ -48,6 +48,8 @@ pub(super) enum Sighted {
     Known,
     /// The object.
     There(Arc<Subject>),
+    /// The object, which is none of those any more that the watch tells of.
+    Left(Arc<Subject>),
     /// That the object is gone, with its last state if it is known.
     Gone(Option<Arc<Subject>>),
     /// Nothing, for the server says that it is gone, before the watch does.
@@ -72,6 +74,9 @@ impl<'a> Case<'a> {
     /// Looks at an event.
     pub(super) async fn sight(&mut self, pending: Pending) -> Sighted {
         let gone = pending.sight == Sight::Deleted;
+        if gone && self.is_selected() {
+            return self.left(pending.raw).await;
+        }
         let raw = match pending.raw {
             Some(raw) if gone => return Sighted::Gone(Object::parse(raw).ok().map(Subject::new)),
             Some(raw) => raw,
@@ -85,6 +90,23 @@ impl<'a> Case<'a> {
             return Sighted::Known;
         }
         self.read(raw).await
+    }
+
+    /// Whether the watch tells of a part of the objects alone: then one that leaves it looks like one that is deleted.
+    fn is_selected(&self) -> bool {
+        self.served.server_side().is_some()
+    }
+
+    /// Looks at what a deletion is that may be none.
+    async fn left(&mut self, raw: Option<Bytes>) -> Sighted {
+        match self.fetch().await {
+            Sighted::There(subject) => Sighted::Left(subject),
+            Sighted::Missing => {
+                let last = raw.and_then(|raw| Object::parse(raw).ok()).map(Subject::new);
+                Sighted::Gone(Some(last.unwrap_or_else(|| self.remembered())))
+            }
+            other => other,
+        }
     }
 
     /// Looks at the object as it is now.
@@ -187,7 +209,9 @@ impl<'a> Case<'a> {
         match self.fetch().await {
             Sighted::There(subject) => self.act(subject).await,
             Sighted::Failed(error) => self.rest_after(&error),
-            Sighted::Known | Sighted::Gone(_) | Sighted::Missing => self.rest(None),
+            // The watch may have said so already, when the server could not be asked.
+            Sighted::Missing if self.is_selected() => self.gone().await,
+            Sighted::Known | Sighted::Left(_) | Sighted::Gone(_) | Sighted::Missing => self.rest(None),
         }
     }
 
@@ -203,7 +227,9 @@ impl<'a> Case<'a> {
                 self.memory.unsettled = Some(Box::new(left));
                 return self.rest_after(&error);
             }
-            Sighted::Known | Sighted::Gone(_) | Sighted::Missing => return self.rest(None),
+            Sighted::Known | Sighted::Left(_) | Sighted::Gone(_) | Sighted::Missing => {
+                return self.rest(None);
+            }
         };
         left.again = true;
         match self.settle(&subject, left).await {

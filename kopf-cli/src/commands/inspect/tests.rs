@@ -72,7 +72,9 @@ fn handlers() -> Vec<Handler> {
         group: Some("slow".into()),
         ..handler("pods")
     };
-    vec![first, delete, field, picky]
+    let labels = vec![("app".into(), Match::Present)];
+    let selected = Handler { filter: Filter { labels, ..Filter::default() }, ..handler("configmaps") };
+    vec![first, delete, field, picky, selected]
 }
 
 #[track_caller]
