@@ -2,9 +2,12 @@
 //!
 //! What it means, together with the environment, is said by [`crate::config`].
 
+pub mod outside;
+
 use std::{ffi::OsString, net::SocketAddr, path::PathBuf};
 
 use clap::{Args, Parser, Subcommand};
+use kopf_core::namespaces::Pattern;
 
 use kopf_core::store::dialect::Dialect;
 
@@ -38,6 +41,12 @@ pub enum Command {
     Inspect(Inspect),
     /// List the settings: what each is, where it comes from and what it does. Needs no cluster.
     Settings(ShowSettings),
+    /// Have operators of lower priority wait.
+    Freeze(outside::Freeze),
+    /// Have operators go on that were frozen.
+    Resume(outside::Resume),
+    /// Take an operator's annotations and finalizers off all objects, so that it can be uninstalled.
+    Cleanup(outside::Cleanup),
 }
 
 /// The words after `kopf run`.
@@ -49,9 +58,10 @@ pub struct Run {
     #[arg(value_name = "PLUGIN")]
     pub plugins: Vec<PathBuf>,
 
-    /// Serve this namespace only; can be given several times [env: KOPF_NAMESPACE]
+    /// Serve this namespace only, or those that match a pattern such as 'app-*,!*-pr-*'; can be given several times
+    /// [env: KOPF_NAMESPACE]
     #[arg(short, long = "namespace", value_name = "NS", value_parser = value::namespace, conflicts_with = "all_namespaces")]
-    pub namespaces: Vec<String>,
+    pub namespaces: Vec<Pattern>,
 
     /// Serve the whole cluster. Without -n and -A: the whole cluster if that is permitted, else the context's
     /// namespace [env: KOPF_ALL_NAMESPACES]
@@ -122,9 +132,34 @@ pub struct Run {
     #[arg(long, value_name = "ADDR", value_parser = value::address)]
     pub http: Option<SocketAddr>,
 
+    /// Who else serves the same objects.
+    #[command(flatten)]
+    pub peering: Peering,
+
     /// Where settings come from.
     #[command(flatten)]
     pub settings: Settings,
+}
+
+/// Who else serves the same objects, and who goes first.
+#[derive(Debug, Default, Args)]
+pub struct Peering {
+    /// Make room for operators of higher priority that meet in the peering object of this name, and do nothing where
+    /// there is none. By default `default`, where it is there [env: KOPF_PEERING]
+    #[arg(short = 'P', long, value_name = "NAME")]
+    pub peering: Option<String>,
+
+    /// Make room for nobody [env: KOPF_STANDALONE]
+    #[arg(long, conflicts_with = "peering")]
+    pub standalone: bool,
+
+    /// Operators of lower priority make room for this one; 0 by default [env: KOPF_PRIORITY]
+    #[arg(short, long, value_name = "N", allow_negative_numbers = true)]
+    pub priority: Option<String>,
+
+    /// Take the priority 666, so that operators which are deployed make room for one in development [env: KOPF_DEV]
+    #[arg(long, conflicts_with = "priority")]
+    pub dev: bool,
 }
 
 /// Where settings come from, besides the environment.

@@ -1,5 +1,7 @@
 //! The commands, and how they fail.
 
+pub mod cleanup;
+pub mod freeze;
 pub mod inspect;
 pub mod run;
 pub mod settings;
@@ -59,5 +61,8 @@ pub fn run(command: Command) -> Result<u8, Failure> {
         Command::Run(typed) => run::run(*typed),
         Command::Inspect(typed) => inspect::inspect(typed),
         Command::Settings(typed) => settings::settings(&typed),
+        Command::Freeze(typed) => freeze::freeze(typed),
+        Command::Resume(typed) => freeze::resume(typed),
+        Command::Cleanup(typed) => cleanup::cleanup(typed),
     }
 }

@@ -1,13 +1,15 @@
 //! What a command line means: what was typed, the environment where nothing was, and defaults for the rest.
 
 mod file;
+pub mod peering;
 pub mod settings;
 pub mod value;
 
-use std::{collections::BTreeSet, net::SocketAddr, path::PathBuf};
+use std::{net::SocketAddr, path::PathBuf};
 
 use kopf_core::{
     identity::{self, Identity},
+    namespaces::{Pattern, Patterns},
     store::dialect::Dialect,
 };
 use kopf_reactor::Scope;
@@ -143,6 +145,7 @@ impl Run {
         let flags =
             [("--events", &typed.events), ("--concurrency", &typed.concurrency), ("--grace", &typed.grace)];
         let mut settings = Chosen::new(&typed.settings, &flags, &environment)?;
+        peering::choose(&mut settings, typed.peering, &environment)?;
         settings.settings.scope = environment.scope(typed.namespaces, typed.all_namespaces)?;
         Ok(Run {
             target: environment.target(typed.sandbox, typed.kubeconfig, typed.context)?,
@@ -158,6 +161,31 @@ impl Run {
             dialect: environment.or(typed.compat, "KOPF_COMPAT", value::compat)?.unwrap_or_default(),
             settings,
         })
+    }
+}
+
+/// Where a command is to work that runs no operator.
+#[derive(Debug)]
+pub struct Place {
+    /// The API server.
+    pub target: Target,
+    /// The namespaces. None: the whole cluster.
+    pub namespaces: Option<Patterns>,
+}
+
+impl Place {
+    /// Takes what was typed, and asks the environment which cluster is meant.
+    ///
+    /// # Errors
+    ///
+    /// When variables contradict each other.
+    pub fn new(
+        typed: args::outside::Place,
+        environment: &dyn Fn(&str) -> Option<String>,
+    ) -> Result<Place, Error> {
+        let target = Environment(environment).target(false, typed.kubeconfig, typed.context)?;
+        let namespaces = (!typed.namespaces.is_empty()).then(|| Patterns::new(typed.namespaces));
+        Ok(Place { target, namespaces })
     }
 }
 
@@ -233,21 +261,24 @@ impl Environment<'_> {
 
     // Options that exclude each other are asked for together: one that is typed silences the variables of all.
 
-    fn scope(&self, namespaces: Vec<String>, all: bool) -> Result<Scope, Error> {
+    fn scope(&self, namespaces: Vec<Pattern>, all: bool) -> Result<Scope, Error> {
         let (namespaces, all) = if all || !namespaces.is_empty() {
             (namespaces, all)
         } else {
-            (self.or_list(vec![], "KOPF_NAMESPACE", value::namespace)?, self.switch("KOPF_ALL_NAMESPACES")?)
+            (self.patterns("KOPF_NAMESPACE")?, self.switch("KOPF_ALL_NAMESPACES")?)
         };
         match (namespaces.is_empty(), all) {
             (true, true) => Ok(Scope::Cluster),
             (true, false) => Ok(Scope::Default),
-            (false, false) => {
-                let distinct: BTreeSet<_> = namespaces.into_iter().collect();
-                Ok(Scope::Namespaces(distinct.into_iter().collect()))
-            }
+            (false, false) => Ok(Scope::Namespaces(Patterns::new(namespaces))),
             (false, true) => contradiction("KOPF_NAMESPACE", "KOPF_ALL_NAMESPACES"),
         }
+    }
+
+    fn patterns(&self, variable: &'static str) -> Result<Vec<Pattern>, Error> {
+        let Some(found) = self.get(variable) else { return Ok(vec![]) };
+        let patterns: Result<_, _> = value::patterns(&found).into_iter().map(value::namespace).collect();
+        patterns.map_err(|expected| Error::Value { variable, found, expected })
     }
 
     fn target(

@@ -4,15 +4,16 @@
 //! one of them. In reading order:
 //!
 //! - What is looked at: [`resource`], [`selector`], [`object`], [`field`], [`diff`], [`essence`].
-//! - Who we are and what we keep on an object: [`identity`], [`store`].
+//! - Who we are and what we keep on an object: [`identity`], [`store`], [`cleanup`].
 //! - What an author declared: [`handler`], [`filter`], [`question`], [`registry`], [`server_side`].
 //! - What happened, what is to be done, and what came of it: [`cause`], [`cycle`], [`outcome`], [`patch`].
-//! - What is told: [`report`]. Who else is there: [`peering`]. Where we serve: [`namespaces`].
+//! - What is told: [`report`]. Who else is there: [`peering`], [`rivals`]. Where we serve: [`namespaces`].
 
 #![forbid(unsafe_code)]
 
 pub mod backoff;
 pub mod cause;
+pub mod cleanup;
 pub mod cycle;
 pub mod diff;
 pub mod essence;
@@ -30,6 +31,7 @@ pub mod question;
 pub mod registry;
 pub mod report;
 pub mod resource;
+pub mod rivals;
 pub mod selector;
 pub mod server_side;
 pub mod store;

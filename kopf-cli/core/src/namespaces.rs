@@ -1,5 +1,7 @@
 //! Which namespaces are served: names and patterns, as they are given with `-n`.
 
+use std::fmt;
+
 use thiserror::Error;
 
 /// Why a pattern is none.
@@ -42,11 +44,11 @@ pub enum Error {
 }
 
 /// Patterns, of which a namespace has to match one.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct Patterns(Vec<Pattern>);
 
 /// Globs, read from the left: the first says what matches at all, `!` takes out, and what follows takes back in.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Pattern {
     text: String,
     /// `*` goes before a first part that leaves out.
@@ -57,6 +59,20 @@ pub struct Pattern {
 struct Part {
     glob: String,
     leaves_out: bool,
+}
+
+/// As they were written.
+impl fmt::Debug for Patterns {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(&self.0).finish()
+    }
+}
+
+/// As it was written.
+impl fmt::Debug for Pattern {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&self.text, f)
+    }
 }
 
 impl Patterns {
@@ -110,11 +126,6 @@ impl Pattern {
             }
             _ => Ok(Pattern { text: text.to_owned(), parts }),
         }
-    }
-
-    /// As it was written.
-    pub fn text(&self) -> &str {
-        &self.text
     }
 
     /// The name, if it is nothing but one.

@@ -26,6 +26,9 @@ pub const CLUSTER_PLURAL: &str = "clusterkopfpeerings";
 /// The plural of peering objects of a namespace.
 pub const PLURAL: &str = "kopfpeerings";
 
+/// The most characters of a message that are told.
+const MESSAGE_LIMIT: usize = 200;
+
 /// An operator that says that it is there.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Peer {
@@ -37,6 +40,8 @@ pub struct Peer {
     pub lifetime: Duration,
     /// When it gave it.
     pub lastseen: Timestamp,
+    /// Why, if it says so.
+    pub message: Option<String>,
 }
 
 impl Peer {
@@ -47,11 +52,24 @@ impl Peer {
 
     /// Its record as it stands in the status.
     pub fn record(&self) -> Value {
-        json!({
+        let mut record = json!({
             "priority": self.priority,
             "lifetime": self.lifetime.as_secs(),
             "lastseen": self.lastseen.strftime("%Y-%m-%dT%H:%M:%S%.6f+00:00").to_string(),
-        })
+        });
+        if let Some(message) = &self.message {
+            // The Python framework passes over what it does not know.
+            record["message"] = message.as_str().into();
+        }
+        record
+    }
+
+    /// Its identity, and why it speaks.
+    fn label(&self) -> String {
+        match &self.message {
+            Some(message) => format!("{}: {message}", self.id),
+            None => self.id.clone(),
+        }
     }
 }
 
@@ -100,7 +118,13 @@ fn peer(id: &str, record: &Map<String, Value>, now: Timestamp) -> Option<Peer> {
         Some(value) => moment(value.as_str()?)?,
     };
     let lifetime = Duration::from_secs(u64::try_from(seconds).unwrap_or_default());
-    Some(Peer { id: id.to_owned(), priority: number("priority", 0)?, lifetime, lastseen })
+    let message = record.get("message").and_then(Value::as_str).map(short);
+    Some(Peer { id: id.to_owned(), priority: number("priority", 0)?, lifetime, lastseen, message })
+}
+
+/// A message as it is fit for a line.
+fn short(text: &str) -> String {
+    text.lines().next().unwrap_or_default().chars().filter(|c| !c.is_control()).take(MESSAGE_LIMIT).collect()
 }
 
 /// A moment as ISO 8601 has it; UTC, if it does not say.
@@ -135,16 +159,16 @@ pub struct Judgement {
 pub fn judge(peers: &[Peer], id: &str, priority: i64, now: Timestamp) -> Judgement {
     let others = || peers.iter().filter(|peer| peer.id != id);
     let (dead, alive): (Vec<&Peer>, Vec<&Peer>) = others().partition(|peer| peer.deadline() <= now);
-    let ids = |peers: &[&Peer]| peers.iter().map(|peer| peer.id.clone()).collect::<Vec<_>>();
+    let labels = |peers: &[&Peer]| peers.iter().map(|peer| peer.label()).collect::<Vec<_>>();
     let higher: Vec<&Peer> = alive.iter().copied().filter(|peer| peer.priority > priority).collect();
     let equal: Vec<&Peer> = alive.iter().copied().filter(|peer| peer.priority == priority).collect();
     let (verdict, before) = match (higher.as_slice(), equal.as_slice()) {
         ([], []) => (Verdict::Go, vec![]),
-        ([], equal) => (Verdict::Conflict(ids(equal)), equal.to_vec()),
-        (higher, _) => (Verdict::Yield(ids(higher)), higher.to_vec()),
+        ([], equal) => (Verdict::Conflict(labels(equal)), equal.to_vec()),
+        (higher, _) => (Verdict::Yield(labels(higher)), higher.to_vec()),
     };
     let again_at = before.iter().map(|peer| peer.deadline()).min();
-    Judgement { verdict, again_at, dead: ids(&dead) }
+    Judgement { verdict, again_at, dead: dead.into_iter().map(|peer| peer.id.clone()).collect() }
 }
 
 /// How long after its last word an operator gives it anew, with `chance` drawn from 0.0 to 1.0 by the caller: 5 to 10

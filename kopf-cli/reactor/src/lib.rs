@@ -7,6 +7,7 @@
 #![forbid(unsafe_code)]
 
 mod attempt;
+pub mod cleanup;
 pub mod clock;
 pub mod cluster;
 mod complaints;

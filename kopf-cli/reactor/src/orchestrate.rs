@@ -1,30 +1,32 @@
 //! Starts and stops watches as the cluster's resources come and go.
 
+mod signals;
 mod sinks;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
     pin::pin,
     sync::{
-        Arc,
+        Arc, Mutex,
         atomic::{AtomicBool, Ordering},
     },
 };
 
-use futures::future::select;
+use futures::future::{Either, select};
 use kopf_core::{
     registry::{Assignment, Registry, Served},
     resource::Resource,
 };
-use tokio::{
-    sync::Notify,
-    task::{AbortHandle, JoinSet},
-};
+use tokio::task::{AbortHandle, JoinSet};
 use tracing::{debug, error, info, warn};
 
-use self::sinks::{Definitions, Objects};
+use self::{
+    signals::Signals,
+    sinks::{Definitions, Namespaces, Objects},
+};
 use crate::{
     Scope,
+    cluster::Request,
     discover::{self, Discovered},
     health::Pulse,
     io::{Io, chance},
@@ -38,15 +40,8 @@ use crate::{
 /// Where definitions are watched, so that resources are served as soon as they are there.
 const DEFINITIONS: &str = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
 
-/// What makes the orchestration look again.
-#[derive(Default)]
-struct Signals {
-    changed: Notify,
-    /// The whole cluster may not be listed.
-    denied: AtomicBool,
-    /// Definitions cannot be watched.
-    blind: AtomicBool,
-}
+/// Where namespaces are watched, so that those which match are served as soon as they are there.
+const NAMESPACES: &str = "/api/v1/namespaces";
 
 /// Serves what the registry asks for, for ever.
 pub(crate) async fn orchestrate(io: Arc<Io>, registry: &Registry) {
@@ -59,13 +54,19 @@ pub(crate) async fn orchestrate(io: Arc<Io>, registry: &Registry) {
         numbers: 0,
     };
     watches.watch_definitions();
+    watches.watch_namespaces();
     // Once the definitions are listed, or cannot be, nothing that is discovered is missed.
-    signals.changed.notified().await;
+    while !signals.are_complete(&io.settings.scope) {
+        signals.changed.notified().await;
+    }
     let mut told = Told::default();
+    let mut discovered = Discovered::default();
     loop {
         let changed = signals.changed.notified();
-        let mut discovered = discover_patiently(&io).await;
-        retain_silent(watches.served(), &mut discovered);
+        if signals.is_stale() {
+            discovered = discover_patiently(&io).await;
+            retain_silent(watches.served(), &mut discovered);
+        }
         let chosen = question::choose(&io, registry, &discovered.resources).await;
         let assignment = registry.assign(&discovered.resources, &chosen);
         told.tell(&assignment, &discovered);
@@ -76,12 +77,31 @@ pub(crate) async fn orchestrate(io: Arc<Io>, registry: &Registry) {
         io.peerings.expect(&io, watches.peers(&discovered.resources));
         watches.adjust(assignment.served).await;
         io.health.set_discovered();
-        let patient = signals.blind.load(Ordering::Relaxed) || !discovered.silent.is_empty();
-        if patient {
-            drop(select(Box::pin(changed), io.clock.sleep(io.settings.scanning.interval)).await);
-        } else {
+        let denied = signals.denied();
+        let patient =
+            signals.blind.load(Ordering::Relaxed) || !discovered.silent.is_empty() || !denied.is_empty();
+        if !patient {
             changed.await;
+        } else if let Either::Right(_) =
+            select(Box::pin(changed), io.clock.sleep(io.settings.scanning.interval)).await
+        {
+            ask_again(&io, &signals, denied).await;
+            signals.look_again();
         }
+    }
+}
+
+/// Asks whether the whole cluster may be listed by now, where it could not be.
+async fn ask_again(io: &Io, signals: &Signals, denied: Vec<String>) {
+    let is_allowed =
+        async |path: String| io.cluster.send(Request::get(format!("{path}?limit=1"))).await.is_ok();
+    for path in denied {
+        if !is_allowed(path).await {
+            return;
+        }
+    }
+    if signals.allow() {
+        info!("Allowed to list the whole cluster now: serving all of it.");
     }
 }
 
@@ -154,6 +174,22 @@ impl Watches {
         self.tasks.spawn(async move {
             let sink = Definitions { io: io.clone(), signals, listed: AtomicBool::new(false) };
             watch::watch(&io, "custom resource definitions", DEFINITIONS, "", &pulse, &sink).await;
+        });
+    }
+
+    /// Watches which namespaces there are, where that matters.
+    fn watch_namespaces(&mut self) {
+        let Scope::Namespaces(patterns) = &self.io.settings.scope else { return };
+        if patterns.are_names() {
+            return;
+        }
+        let (io, signals, patterns) = (self.io.clone(), self.signals.clone(), patterns.clone());
+        let pulse = io.health.pulse("namespaces".to_owned(), io.settings.watching.inactivity_timeout);
+        // No part of the health: without knowing of others, an operator serves those that it knows.
+        pulse.end();
+        self.tasks.spawn(async move {
+            let sink = Namespaces { io: io.clone(), signals, patterns, listing: Mutex::default() };
+            watch::watch(&io, "namespaces", NAMESPACES, "", &pulse, &sink).await;
         });
     }
 
@@ -231,12 +267,15 @@ impl Watches {
 
     /// The namespaces that are served; `None` is the whole cluster.
     fn scope(&self) -> Vec<Option<String>> {
-        let named = |names: &[String]| names.iter().cloned().map(Some).collect();
         match &self.io.settings.scope {
             Scope::Cluster => vec![None],
-            Scope::Namespaces(names) => named(names),
-            Scope::Default if self.signals.denied.load(Ordering::Relaxed) => {
-                named(&[self.io.cluster.default_namespace().to_owned()])
+            Scope::Namespaces(patterns) => {
+                let mut names = self.signals.namespaces();
+                names.extend(patterns.names().map(str::to_owned));
+                names.into_iter().map(Some).collect()
+            }
+            Scope::Default if !self.signals.denied().is_empty() => {
+                vec![Some(self.io.cluster.default_namespace().to_owned())]
             }
             Scope::Default => vec![None],
         }

@@ -5,6 +5,7 @@
 //! what it sees there ([`Peerings::see`]). Out of all that follows what the [`gate`](crate::gate) is set to.
 
 mod member;
+pub mod outside;
 mod sight;
 
 use std::{
@@ -27,7 +28,7 @@ use tracing::{debug, warn};
 
 pub use crate::settings::Peering;
 use crate::{
-    cluster::{Error, Request, Response},
+    cluster::{Cluster, Error, Request, Response},
     gate::State,
     io::Io,
 };
@@ -98,18 +99,24 @@ impl Spot {
         self.resource.list_path(self.namespace.as_deref())
     }
 
-    /// Where one is written to.
-    fn path_to_write(&self, io: &Io) -> String {
-        let name = &io.settings.peering.name;
+    /// Merges these entries into the status of the peering object of this name.
+    async fn write(
+        &self,
+        cluster: &dyn Cluster,
+        name: &str,
+        field_manager: &str,
+        entries: &Value,
+    ) -> Result<Response, Error> {
         let subresource = if self.resource.has_status() { "/status" } else { "" };
         let path = self.resource.object_path(self.namespace.as_deref(), name);
-        format!("{path}{subresource}?fieldManager={}", io.identity.field_manager())
+        let path = format!("{path}{subresource}?fieldManager={field_manager}");
+        cluster.send(Request::merge_patch(path, &json!({ "status": entries }))).await
     }
 
-    /// Merges these entries into the status of the peering object.
-    async fn write(&self, io: &Io, entries: Value) -> Result<Response, Error> {
-        let patch = json!({ "status": entries });
-        io.cluster.send(Request::merge_patch(self.path_to_write(io), &patch)).await
+    /// The same for the peering object that an operator takes part in.
+    async fn write_own(&self, io: &Io, entries: &Value) -> Result<Response, Error> {
+        let name = &io.settings.peering.name;
+        self.write(io.cluster.as_ref(), name, io.identity.field_manager(), entries).await
     }
 }
 
@@ -128,6 +135,11 @@ impl Peerings {
 
     fn joined(&self) -> MutexGuard<'_, BTreeSet<Spot>> {
         self.joined.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether others can know of us.
+    pub(crate) fn has_peers(&self) -> bool {
+        !self.joined().is_empty()
     }
 
     /// Whether others know of us there.
@@ -220,7 +232,7 @@ async fn leave(io: &Io, spot: Spot) {
         return;
     }
     let id = io.settings.peering.id.clone();
-    if let Err(error) = spot.write(io, json!({ id: null })).await {
+    if let Err(error) = spot.write_own(io, &json!({ id: null })).await {
         debug!("Our record in {spot} is left to die by itself: {error}");
     }
 }

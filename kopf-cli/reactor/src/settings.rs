@@ -5,7 +5,7 @@ mod value;
 
 use std::{fmt, time::Duration};
 
-use kopf_core::{backoff::Backoff, cycle::Durability, peering as peers};
+use kopf_core::{backoff::Backoff, cycle::Durability, namespaces::Patterns, peering as peers};
 use serde_json::Value;
 
 use self::value::Setting;
@@ -20,8 +20,8 @@ pub enum Scope {
     Default,
     /// The whole cluster.
     Cluster,
-    /// These namespaces. Resources without a namespace are served too.
-    Namespaces(Vec<String>),
+    /// The namespaces that match. Resources without a namespace are served too, also while none does.
+    Namespaces(Patterns),
 }
 
 /// Which Kubernetes Events are posted.

@@ -9,6 +9,7 @@ use kopf_core::{
     object::{Header, Object, Version},
     patch::{self, Patches},
     report::Kind,
+    rivals,
 };
 use serde_json::{Value, json};
 use tracing::{debug, error, warn};
@@ -152,7 +153,7 @@ impl Writing<'_> {
                     self.wrote(answer, &mut main);
                     self.conclusion.forget_status();
                 }
-                Err(error) => return self.failed(error, true).await,
+                Err(error) => return self.failed(first, error, true).await,
             }
         }
         if let Some(main) = main {
@@ -161,7 +162,7 @@ impl Writing<'_> {
                     self.tell_pruned(&answer.warnings);
                     self.wrote(answer, &mut None);
                 }
-                Err(error) => return self.failed(error, false).await,
+                Err(error) => return self.failed(first, error, false).await,
             }
         }
         Step::Written
@@ -188,7 +189,7 @@ impl Writing<'_> {
     }
 
     /// What a failed write means for the next.
-    async fn failed(&mut self, error: Error, on_status: bool) -> Step {
+    async fn failed(&mut self, first: &Object, error: Error, on_status: bool) -> Step {
         match error.code() {
             Some(409 | 404) => {}
             Some(400 | 413 | 422) => return self.rejected(error, on_status),
@@ -208,12 +209,32 @@ impl Writing<'_> {
         }
         match Object::parse(body.clone()) {
             Ok(object) => {
+                self.tell_rivals(self.object.as_ref().unwrap_or(first), &object, &body);
                 self.fresh = Some(body);
                 self.object = Some(object);
                 Step::Again(error)
             }
             Err(unreadable) => Step::Later(Error::Malformed(unreadable.to_string())),
         }
+    }
+
+    /// Tells of another operator that has this one's name, unless the two know of each other.
+    fn tell_rivals(&self, before: &Object, now: &Object, raw: &[u8]) {
+        let Target { io, place, .. } = self.target;
+        let name = io.identity.name();
+        if !rivals::have_written(&before.body, &now.body, &io.identity)
+            || io.peerings.has_peers()
+            || !io.complaints.is_due("rivals", io.clock.now())
+        {
+            return;
+        }
+        let managers = rivals::managers(raw, &io.identity);
+        let who = if managers.is_empty() { String::new() } else { format!(" ({})", managers.join(", ")) };
+        warn!(
+            object = %place,
+            "Somebody else{who} writes the annotations of this operator: another one seems to run under the name {name}, so that \
+             handlers are called twice. Give one of them another --name, or have them meet in a peering"
+        );
     }
 
     /// The server finds fault with what is in the write: what handlers put there goes, our state stays.

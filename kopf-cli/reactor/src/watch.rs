@@ -4,7 +4,7 @@
 //! [`after`], which performs nothing.
 
 mod event;
-mod page;
+pub(crate) mod page;
 
 use std::sync::Arc;
 

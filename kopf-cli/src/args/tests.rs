@@ -42,8 +42,8 @@ fn a_value_that_is_none_is_refused_with_what_is_expected() {
     );
     check(
         "kopf run -n a,b",
-        "error: invalid value 'a,b' for '--namespace <NS>': a namespace's name is 1 to 63 of a-z, 0-9 and dashes, \
-         with no dash at either end",
+        "error: invalid value 'a,b' for '--namespace <NS>': `b` adds nothing to `a`, for parts after the first only sort out what \
+         the first one matches; say -n once more for another namespace",
     );
     check(
         "kopf run --concurrency 0",
@@ -92,6 +92,10 @@ fn the_help_names_the_variable_of_each_option() {
         "CONCURRENCY",
         "GRACE",
         "HTTP",
+        "PEERING",
+        "STANDALONE",
+        "PRIORITY",
+        "DEV",
         "CONFIG",
     ] {
         assert!(help.contains(&format!("[env: KOPF_{option}]")), "of {option}");

@@ -88,6 +88,9 @@ async fn serve(
     if settings.posting.reporting_instance.is_empty() {
         settings.posting.reporting_instance = instance(&identity, config.host.as_deref());
     }
+    if settings.peering.id.is_empty() {
+        settings.peering.id = config::peering::passing(&environment(), clock.now());
+    }
     let handlers = invoker.runtime();
     let operator = Operator::new(cluster.clone(), invoker, clock.clone(), registry, identity, settings)
         .handling_on(handlers);
@@ -113,8 +116,15 @@ async fn serve(
     Ok(code)
 }
 
+/// Runs what a command does on a cluster.
+pub(super) fn block_on<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+    let runtime = tokio::runtime::Runtime::new()
+        .map_err(|error| Failure::failed(format!("cannot start the threads of the command: {error}")))?;
+    runtime.block_on(work)
+}
+
 /// The API server, and the sandbox if it is one.
-async fn connect(target: &Target) -> Result<(Arc<dyn Cluster>, Option<sandbox::Served>), Failure> {
+pub(super) async fn connect(target: &Target) -> Result<(Arc<dyn Cluster>, Option<sandbox::Served>), Failure> {
     let (sandbox, cluster) = match target {
         Target::Sandbox => {
             let sandbox = sandbox::serve().await.map_err(Failure::failed)?;

@@ -101,7 +101,7 @@ impl Chosen {
     }
 
     /// Sets one; answers what is wrong with it.
-    fn set(&mut self, name: &str, given: Given<'_>, origin: Origin) -> Option<String> {
+    pub(super) fn set(&mut self, name: &str, given: Given<'_>, origin: Origin) -> Option<String> {
         match self.settings.set(name, &given).and_then(|()| settings::key(name)) {
             Ok(key) => {
                 self.origins.insert(key.name, origin);

@@ -84,6 +84,7 @@ fn the_environment_stands_in_for_what_is_not_typed() {
 fn a_typed_scope_silences_the_variables_of_scope() {
     check("", &["KOPF_NAMESPACE=b, a b"], scope, r#"Namespaces(["a", "b"])"#);
     check("-n c", &["KOPF_NAMESPACE=a"], scope, r#"Namespaces(["c"])"#);
+    check("", &["KOPF_NAMESPACE=a* !b,b c"], scope, r#"Namespaces(["!b,b", "a*", "c"])"#);
     check("-A", &["KOPF_NAMESPACE=a"], scope, "Cluster");
     check("-n c", &["KOPF_ALL_NAMESPACES=true"], scope, r#"Namespaces(["c"])"#);
     check("", &["KOPF_ALL_NAMESPACES=1"], scope, "Cluster");
@@ -93,6 +94,35 @@ fn a_typed_scope_silences_the_variables_of_scope() {
         &["KOPF_ALL_NAMESPACES=1", "KOPF_NAMESPACE=a"],
         scope,
         "error: KOPF_NAMESPACE and KOPF_ALL_NAMESPACES contradict each other; unset one of them",
+    );
+}
+
+fn peering(run: &Run) -> String {
+    let peering = &run.settings.settings.peering;
+    format!("{} {:?} {}", peering.name, peering.mode, peering.priority)
+}
+
+#[test]
+fn peers_are_made_room_for_as_typed_or_else_as_the_variables_say() {
+    check("", &[], peering, "default Auto 0");
+    check("--peering x -p 5", &["KOPF_STANDALONE=1", "KOPF_DEV=1"], peering, "x Mandatory 5");
+    check("--standalone --dev", &["KOPF_PEERING=x", "KOPF_PRIORITY=5"], peering, "default Standalone 666");
+    check("", &["KOPF_PEERING=x", "KOPF_PRIORITY=-5"], peering, "x Mandatory -5");
+    check("", &["KOPF_DEV=true", "KOPF_STANDALONE=no"], peering, "default Auto 666");
+    check("--set peering.priority=1", &["KOPF_PRIORITY=5"], peering, "default Auto 1");
+    check(
+        "",
+        &["KOPF_PEERING=x", "KOPF_STANDALONE=1"],
+        peering,
+        "error: KOPF_PEERING and KOPF_STANDALONE contradict each other; unset one of them",
+    );
+    check("", &["KOPF_DEV=maybe"], peering, "error: KOPF_DEV is `maybe`: expected true or false");
+    check(
+        "-p high",
+        &[],
+        peering,
+        "error: --priority: peering.priority is `high`, expected a whole number from -1000000000 to 1000000000, such as \
+         peering.priority = 0",
     );
 }
 
@@ -135,7 +165,8 @@ fn a_wrong_variable_is_named_with_what_it_should_be() {
         "",
         &["KOPF_NAMESPACE=a B"],
         scope,
-        "error: KOPF_NAMESPACE is `a B`: a namespace's name is 1 to 63 of a-z, 0-9 and dashes, with no dash at either end",
+        "error: KOPF_NAMESPACE is `a B`: `B` has `B` in it, but a namespace's name is made of a-z, 0-9 and `-`, and a glob of * ? \
+         [a-z] besides",
     );
 }
 

@@ -10,16 +10,13 @@ use kopf_reactor::{
     settings::{self, Given},
 };
 
+use kopf_core::namespaces::Pattern;
+
 use crate::telemetry::Format;
 
-/// The name of a namespace: a DNS label.
-pub fn namespace(text: &str) -> Result<String, String> {
-    let letters = text.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-'));
-    if letters && !text.is_empty() && text.len() <= 63 && !text.starts_with('-') && !text.ends_with('-') {
-        Ok(text.to_owned())
-    } else {
-        Err("a namespace's name is 1 to 63 of a-z, 0-9 and dashes, with no dash at either end".to_owned())
-    }
+/// A namespace's name, or a pattern of names.
+pub fn namespace(text: &str) -> Result<Pattern, String> {
+    Pattern::parse(text).map_err(|error| error.to_string())
 }
 
 /// A log format, in any case.
@@ -97,6 +94,15 @@ pub fn words(text: &str) -> impl Iterator<Item = &str> {
     text.split(|c: char| c == ',' || c.is_whitespace()).filter(|word| !word.is_empty())
 }
 
+/// The patterns of namespaces in the environment: commas separate names, and stand within patterns.
+pub fn patterns(text: &str) -> Vec<&str> {
+    if text.contains(['*', '?', '[', '!']) {
+        text.split_whitespace().collect()
+    } else {
+        words(text).collect()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -125,15 +131,14 @@ mod tests {
     }
 
     #[test]
-    fn a_namespace_is_a_label() {
+    fn a_namespace_is_a_name_or_a_pattern() {
         check(namespace, "kube-system", "\"kube-system\"");
-        for text in ["", "-a", "a-", "A", "a.b", "a,b", &"x".repeat(64)] {
-            check(
-                namespace,
-                text,
-                "error: a namespace's name is 1 to 63 of a-z, 0-9 and dashes, with no dash at either end",
-            );
-        }
+        check(namespace, "app-*,!*-pr-*", "\"app-*,!*-pr-*\"");
+        check(
+            namespace,
+            "-a",
+            "error: `-a` is no namespace's name: that is 1 to 63 of a-z, 0-9 and dashes, with no dash at either end",
+        );
     }
 
     #[test]

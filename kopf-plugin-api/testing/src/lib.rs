@@ -21,7 +21,8 @@ mod log;
 mod operator;
 
 pub use clock::VirtualClock;
-pub use kopf_reactor::{Scope, Settings, peering};
+pub use kopf_core::namespaces;
+pub use kopf_reactor::{Events, Scope, Settings, peering};
 pub use kopf_sandbox as sandbox;
 pub use kopf_sandbox::{Entry, Journal, Sandbox};
 pub use operator::Operator;

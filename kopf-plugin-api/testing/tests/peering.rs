@@ -3,12 +3,14 @@
 use std::{
     collections::BTreeMap,
     sync::{Mutex, PoisonError},
+    task::Poll,
     time::Duration,
 };
 
 use kopf_plugin_api::prelude::*;
 use kopf_plugin_testing::{
     Entry, Operator, Scope, Settings,
+    namespaces::{Pattern, Patterns},
     peering::Mode,
     sandbox::{Effect, Fault},
 };
@@ -51,6 +53,20 @@ fn on_the_second_try(name: Name, Retry(retry): Retry) -> Outcome<()> {
     }
     called(&name, "second try");
     Ok(())
+}
+
+/// Succeeds when it was called by two operators.
+#[kopf::on::create("zalando.org", "v1", "kopfexamples", labels = { "rivalled" = present })]
+async fn meets_its_rival(name: Name) {
+    called(&name, "met");
+    while calls(&name).iter().filter(|call| *call == "met").count() < 2 {
+        let mut has_yielded = false;
+        std::future::poll_fn(|context| {
+            context.waker().wake_by_ref();
+            if std::mem::replace(&mut has_yielded, true) { Poll::Ready(()) } else { Poll::Pending }
+        })
+        .await;
+    }
 }
 
 fn definitions() -> String {
@@ -98,6 +114,10 @@ fn leave(operator: &mut Operator, resource: &str, object: &str, id: &str) {
 
 fn told(operator: &Operator, what: &str) -> usize {
     operator.log().iter().filter(|line| line.contains(what)).count()
+}
+
+fn patterns(texts: &[&str]) -> Patterns {
+    Patterns::new(texts.iter().map(|text| Pattern::parse(text).unwrap()))
 }
 
 fn apply(operator: &mut Operator, object: &str) {
@@ -278,7 +298,7 @@ fn a_conflict_in_one_namespace_is_none_in_another() {
         operator.apply(&namespace(name).to_string());
         operator.apply(&peering(name).to_string());
     }
-    operator.settings().scope = Scope::Namespaces(vec!["one".to_owned(), "two".to_owned()]);
+    operator.settings().scope = Scope::Namespaces(patterns(&["one", "two"]));
     operator.resume();
     speak(&mut operator, PEERINGS, "one/default", "other", 0);
     for namespace in ["one", "two"] {
@@ -409,4 +429,17 @@ fn a_peering_that_may_not_be_seen_or_written_is_told_of_once_and_the_rest_works(
         assert_eq!(calls(&name), ["create"]);
         assert_eq!(told(&operator, line), 1, "{:#?}", operator.log());
     }
+}
+
+#[test]
+fn two_operators_of_one_name_that_do_not_know_of_each_other_are_told_so() {
+    let mut operator = operator_with(|settings| settings.peering.mode = Mode::Standalone);
+    let mut settings = other(0);
+    settings.peering.mode = Mode::Standalone;
+    operator.start_beside("kopf-plugin-testing", settings);
+    let rival = "writes the annotations of this operator: another one seems to run under the name kopf-plugin-testing";
+    apply(&mut operator, &labelled("rivalled", &json!({ "rivalled": "" })));
+    // Each tells it once a minute at most.
+    assert!((1..=2).contains(&told(&operator, rival)), "{:#?}", operator.log());
+    assert_eq!(told(&operator, "have them meet in a peering"), told(&operator, rival));
 }

@@ -64,7 +64,7 @@ fn a_lifetime_beyond_all_time_never_ends() {
 #[test]
 fn a_record_is_written_as_the_python_framework_writes_it() {
     let lastseen = "2026-11-22T21:15:01.123456Z".parse().unwrap();
-    let peer = Peer { id: "a".to_owned(), priority: 0, lifetime: LIFETIME, lastseen };
+    let peer = Peer { id: "a".to_owned(), priority: 0, lifetime: LIFETIME, lastseen, message: None };
     assert_eq!(
         peer.record(),
         json!({ "priority": 0, "lifetime": 60, "lastseen": "2026-11-22T21:15:01.123456+00:00" })
@@ -81,6 +81,7 @@ fn check_judge(others: &[(&str, i64, i64)], expected: &str) {
         priority,
         lifetime: LIFETIME,
         lastseen: lastseen(seconds),
+        message: None,
     };
     let peers: Vec<Peer> = others.iter().map(peer).collect();
     let Judgement { verdict, again_at, dead } = judge(&peers, "me", 0, now());
@@ -126,4 +127,13 @@ fn a_pause_of_one_namespace_is_none_of_the_others() {
     check_pause(false, &[], [false, false, false]);
     check_pause(false, &["a"], [true, false, true]);
     check_pause(true, &[], [true, true, true]);
+}
+
+/// Trap 17: the message of `freeze` was taken and not used.
+#[test]
+fn why_somebody_has_us_wait_is_told() {
+    let body = json!({ "status": { "me@vm": { "priority": 100, "message": "we\u{7} migrate\nnow" } } });
+    let peers = read(&body, now()).peers;
+    assert_eq!(judge(&peers, "me", 0, now()).verdict, Verdict::Yield(vec!["me@vm: we migrate".to_owned()]));
+    assert_eq!(peers[0].record()["message"], "we migrate");
 }

@@ -1,13 +1,19 @@
 //! What watches see goes on from here: objects to the queue, and word of changed definitions to the orchestration.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicBool, Ordering},
+use std::{
+    collections::BTreeSet,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 use bytes::Bytes;
 use futures::{FutureExt, future::BoxFuture};
-use kopf_core::object::{Error as Odd, Header};
+use kopf_core::{
+    namespaces::Patterns,
+    object::{Error as Odd, Header},
+};
 use tracing::{debug, warn};
 
 use super::Signals;
@@ -54,19 +60,19 @@ impl Sink for Objects {
         match error.code() {
             // What was allowed before is refused for a while, as by a server that has just started.
             Some(403) if may_narrow && !self.listed.load(Ordering::Relaxed) => {
-                if !self.signals.denied.swap(true, Ordering::Relaxed) {
+                if self.signals.deny(self.source.path()) {
                     let namespace = self.io.cluster.default_namespace();
                     warn!(
                         "Not allowed to list {} in the whole cluster: serving the namespace {namespace} alone; allow `list` and `watch` cluster-wide, or name the namespaces with -n",
                         self.source
                     );
                 }
-                self.signals.changed.notify_one();
+                self.signals.look_again();
                 true
             }
             // The resource may be no more.
             Some(404) => {
-                self.signals.changed.notify_one();
+                self.signals.look_again();
                 true
             }
             _ => false,
@@ -91,7 +97,7 @@ impl Sink for Definitions {
             if let Ok(definition) = header {
                 self.io.pruned.forget(&definition.name);
             }
-            self.signals.changed.notify_one();
+            self.signals.look_again();
         }
         futures::future::ready(()).boxed()
     }
@@ -101,7 +107,7 @@ impl Sink for Definitions {
         self.signals.blind.store(false, Ordering::Relaxed);
         // What was defined between the last look and this list is seen by nobody else.
         self.io.pruned.clear();
-        self.signals.changed.notify_one();
+        self.signals.look_again();
     }
 
     fn refused(&self, error: &Error) -> bool {
@@ -116,8 +122,68 @@ impl Sink for Definitions {
                     "Not allowed to watch custom resource definitions: what is defined later is found within a minute; allow `list` and `watch` of them to find it at once"
                 );
             }
-            self.signals.changed.notify_one();
+            self.signals.look_again();
         }
         denied
+    }
+}
+
+/// Namespaces that match are served.
+pub(super) struct Namespaces {
+    pub(super) io: Arc<Io>,
+    pub(super) signals: Arc<Signals>,
+    pub(super) patterns: Patterns,
+    /// What a list has shown so far.
+    pub(super) listing: Mutex<BTreeSet<String>>,
+}
+
+impl Namespaces {
+    fn listing(&self) -> std::sync::MutexGuard<'_, BTreeSet<String>> {
+        self.listing.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Sink for Namespaces {
+    fn begin(&self) {
+        self.listing().clear();
+    }
+
+    fn see<'a>(&'a self, sight: Sight, header: Result<Header, Odd>, _raw: Bytes) -> BoxFuture<'a, ()> {
+        if let Ok(header) = header
+            && self.patterns.matches(&header.name)
+        {
+            let name = header.name.to_string();
+            // One that is going is served until it is gone: objects in it wait for their finalizers.
+            match sight {
+                Sight::Listed => drop(self.listing().insert(name)),
+                Sight::Added | Sight::Modified => self.signals.appear(name),
+                Sight::Deleted => self.signals.vanish(&name),
+            }
+        }
+        futures::future::ready(()).boxed()
+    }
+
+    fn complete(&self) {
+        self.signals.set_namespaces(std::mem::take(&mut *self.listing()));
+    }
+
+    fn refused(&self, error: &Error) -> bool {
+        if error.code() != Some(403) {
+            return false;
+        }
+        if self.io.complaints.is_due("namespaces", self.io.clock.now()) {
+            let names: Vec<&str> = self.patterns.names().collect();
+            let instead = if names.is_empty() {
+                "none is".to_owned()
+            } else {
+                format!("served are {}", names.join(", "))
+            };
+            warn!(
+                "Not allowed to list namespaces, so that those which match are not known, and {instead}; allow `list` and `watch` of \
+                 them, or give names with -n: {error}"
+            );
+        }
+        self.signals.set_namespaces(BTreeSet::new());
+        true
     }
 }

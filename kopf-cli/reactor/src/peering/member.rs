@@ -141,10 +141,11 @@ impl Member<'_> {
             priority: settings.priority,
             lifetime: settings.lifetime,
             lastseen: now,
+            message: None,
         };
         let mut entries: Map<String, Value> = dead.iter().map(|id| (id.clone(), Value::Null)).collect();
         entries.insert(me.id.clone(), me.record());
-        match self.spot.write(self.io, json!(entries)).await {
+        match self.spot.write_own(self.io, &json!(entries)).await {
             Ok(answer) => {
                 debug!("Keep-alive in {} of {}: ok.", settings.name, self.spot);
                 self.io.peerings.joined().insert(self.spot.clone());

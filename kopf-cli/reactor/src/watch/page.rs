@@ -8,17 +8,17 @@ use crate::cluster::Error;
 
 /// One page of a list.
 #[derive(Debug, PartialEq)]
-pub(super) struct Page {
+pub(crate) struct Page {
     /// The objects, each with its kind.
-    pub(super) items: Vec<Bytes>,
+    pub(crate) items: Vec<Bytes>,
     /// What the list is of.
-    pub(super) version: String,
+    pub(crate) version: String,
     /// What to ask for the next page with.
-    pub(super) token: Option<String>,
+    pub(crate) token: Option<String>,
 }
 
 /// Reads a page. An item is not looked into beyond its kind: one that is odd fails alone, later.
-pub(super) fn read(body: &[u8]) -> Result<Page, Error> {
+pub(crate) fn read(body: &[u8]) -> Result<Page, Error> {
     #[derive(Deserialize)]
     #[serde(rename_all = "camelCase")]
     struct List<'a> {
@@ -69,7 +69,7 @@ struct Metadata {
 }
 
 /// The resourceVersion of an object.
-pub(super) fn version(object: &[u8]) -> Option<String> {
+pub(crate) fn version(object: &[u8]) -> Option<String> {
     #[derive(Deserialize)]
     struct Versioned {
         metadata: Metadata,
@@ -79,7 +79,7 @@ pub(super) fn version(object: &[u8]) -> Option<String> {
 }
 
 /// A value fit for a query.
-pub(super) fn escape(value: &str) -> String {
+pub(crate) fn escape(value: &str) -> String {
     value
         .bytes()
         .map(|byte| match byte {

@@ -1,0 +1,67 @@
+//! `kopf freeze` and `kopf resume`: has operators wait, and go on.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use kopf_core::peering::{DEV_PRIORITY, Peer};
+use kopf_reactor::peering::outside;
+
+use crate::{
+    args::outside::{Freeze, Place, Resume},
+    commands::{Failure, environment, run},
+    config, telemetry,
+};
+
+/// Has the operators of a lower priority wait.
+///
+/// # Errors
+///
+/// When there is no peering object, or it cannot be written.
+pub fn freeze(typed: Freeze) -> Result<u8, Failure> {
+    let peer = Peer {
+        id: typed.id.unwrap_or_else(|| config::peering::lasting(&environment())),
+        priority: if typed.dev { DEV_PRIORITY } else { typed.priority },
+        lifetime: Duration::from_secs(typed.lifetime.into()),
+        lastseen: Timestamp::now(),
+        message: typed.message,
+    };
+    for place in speak(&typed.peering, typed.place, &peer.id, Some(&peer))? {
+        telemetry::say(&format!(
+            "Frozen for {} s, below the priority {}: {} of {place}, as {}.",
+            typed.lifetime, peer.priority, typed.peering, peer.id
+        ));
+    }
+    Ok(0)
+}
+
+/// Has the operators go on that wait for this one's word.
+///
+/// # Errors
+///
+/// When there is no peering object, or it cannot be written.
+pub fn resume(typed: Resume) -> Result<u8, Failure> {
+    let id = typed.id.unwrap_or_else(|| config::peering::lasting(&environment()));
+    for place in speak(&typed.peering, typed.place, &id, None)? {
+        telemetry::say(&format!("Resumed: {} of {place}, as {id}.", typed.peering));
+    }
+    Ok(0)
+}
+
+fn speak(name: &str, place: Place, id: &str, peer: Option<&Peer>) -> Result<Vec<String>, Failure> {
+    let place = config::Place::new(place, &environment()).map_err(Failure::usage)?;
+    let namespaces: Vec<Option<String>> = match &place.namespaces {
+        None => vec![None],
+        Some(patterns) if patterns.are_names() => {
+            patterns.names().map(|name| Some(name.to_owned())).collect()
+        }
+        Some(_) => {
+            return Err(Failure::usage(
+                "peering objects are in namespaces of plain names: give them with -n, one by one",
+            ));
+        }
+    };
+    run::block_on(async {
+        let (cluster, _) = run::connect(&place.target).await?;
+        outside::speak(cluster.as_ref(), name, &namespaces, id, peer).await.map_err(Failure::failed)
+    })
+}

@@ -1,0 +1,214 @@
+//! Where an operator serves: namespaces that match, come and go, and rights that it does not have.
+
+use std::{
+    collections::BTreeMap,
+    sync::{Mutex, PoisonError},
+    time::Duration,
+};
+
+use kopf_plugin_api::prelude::*;
+use kopf_plugin_testing::{
+    Entry, Events, Operator, Scope,
+    namespaces::{Pattern, Patterns},
+    sandbox::{Effect, Fault},
+};
+
+/// Calls of handlers, by object: tests run side by side, each with objects of its own names.
+static CALLS: Mutex<BTreeMap<String, Vec<String>>> = Mutex::new(BTreeMap::new());
+
+#[kopf::on::create("zalando.org", "kopfexamples")]
+#[kopf::on::create("things.example.org")]
+fn create_fn(name: Name, namespace: Namespace) {
+    let mut calls = CALLS.lock().unwrap_or_else(PoisonError::into_inner);
+    calls.entry(name.to_string()).or_default().push(namespace.to_string());
+}
+
+/// The namespaces in which an object of this name was created; empty for none.
+fn created(name: &str) -> Vec<String> {
+    CALLS.lock().unwrap_or_else(PoisonError::into_inner).get(name).cloned().unwrap_or_default()
+}
+
+/// An operator on these namespaces that is to start, of a cluster that has the definition.
+fn stopped(namespaces: &[&str]) -> Operator {
+    let mut operator = kopf_plugin_testing::start!();
+    operator.kill();
+    operator.apply(include_str!("../../../examples/crd.yaml"));
+    let patterns = namespaces.iter().map(|text| Pattern::parse(text).unwrap());
+    operator.settings().scope = Scope::Namespaces(Patterns::new(patterns));
+    // The sandbox deletes empty namespaces alone.
+    operator.settings().posting.events = Events::None;
+    operator
+}
+
+fn namespace(operator: &mut Operator, name: &str) {
+    let namespace = json!({ "apiVersion": "v1", "kind": "Namespace", "metadata": { "name": name } });
+    operator.apply(&namespace.to_string());
+    operator.settle();
+}
+
+fn create(operator: &mut Operator, namespace: &str, name: &str) {
+    let metadata = json!({ "name": name, "namespace": namespace });
+    operator.apply(
+        &json!({ "apiVersion": "zalando.org/v1", "kind": "KopfExample", "metadata": metadata }).to_string(),
+    );
+    operator.settle();
+}
+
+fn told(operator: &Operator, what: &str) -> usize {
+    operator.log().iter().filter(|line| line.contains(what)).count()
+}
+
+fn definition(scope: &str, versions: &[&str]) -> String {
+    let version = |(position, name): (usize, &&str)| {
+        json!({
+            "name": name, "served": true, "storage": position == 0,
+            "schema": { "openAPIV3Schema": { "type": "object", "x-kubernetes-preserve-unknown-fields": true } },
+        })
+    };
+    json!({
+        "apiVersion": "apiextensions.k8s.io/v1", "kind": "CustomResourceDefinition",
+        "metadata": { "name": "things.example.org" },
+        "spec": {
+            "group": "example.org", "scope": scope,
+            "names": { "plural": "things", "singular": "thing", "kind": "Thing" },
+            "versions": versions.iter().enumerate().map(version).collect::<Vec<_>>(),
+        },
+    })
+    .to_string()
+}
+
+fn thing(operator: &mut Operator, version: &str, namespace: Option<&str>, name: &str) {
+    let metadata = json!({ "name": name, "namespace": namespace });
+    let mut object =
+        json!({ "apiVersion": format!("example.org/{version}"), "kind": "Thing", "metadata": metadata });
+    if namespace.is_none() {
+        object["metadata"].as_object_mut().unwrap().remove("namespace");
+    }
+    operator.apply(&object.to_string());
+    operator.settle();
+}
+
+#[test]
+fn namespaces_are_served_as_they_come_and_go() {
+    let mut operator = stopped(&["app-*,!*-pr-*", "plain"]);
+    namespace(&mut operator, "app-a");
+    namespace(&mut operator, "app-pr-1");
+    namespace(&mut operator, "plain");
+    operator.resume();
+    for namespace in ["app-a", "app-pr-1", "plain", "default"] {
+        create(&mut operator, namespace, "before");
+    }
+    assert_eq!(created("before"), ["app-a", "plain"]);
+
+    namespace(&mut operator, "app-b");
+    create(&mut operator, "app-b", "late");
+    assert_eq!(created("late"), ["app-b"]);
+
+    operator.delete("kopfexamples.zalando.org", "app-b/late");
+    operator.delete("namespaces", "app-b");
+    operator.settle();
+    assert_eq!(told(&operator, "INFO No longer watching kopfexamples.v1.zalando.org in app-b."), 1);
+    namespace(&mut operator, "app-b");
+    create(&mut operator, "app-b", "again");
+    assert_eq!(created("again"), ["app-b"]);
+}
+
+#[test]
+fn a_namespace_that_comes_is_no_reason_to_ask_what_the_cluster_serves() {
+    let mut operator = stopped(&["app-*"]);
+    operator.resume();
+    operator.journal().clear();
+    namespace(&mut operator, "app-a");
+    assert_eq!(operator.journal().count(|entry| entry.path == "/apis" || entry.path == "/api"), 0);
+}
+
+#[test]
+fn names_alone_need_no_list_of_namespaces() {
+    let mut operator = stopped(&["default"]);
+    operator.resume();
+    create(&mut operator, "default", "by-name");
+    assert_eq!(created("by-name"), ["default"]);
+    assert_eq!(operator.journal().count(|entry| entry.path == "/api/v1/namespaces"), 0);
+}
+
+/// Trap 28: resources without a namespace were not served while no namespace matched.
+#[test]
+fn what_has_no_namespace_is_served_while_no_namespace_matches() {
+    let mut operator = stopped(&["none-*"]);
+    operator.apply(&definition("Cluster", &["v1"]));
+    operator.resume();
+    thing(&mut operator, "v1", None, "cluster-wide");
+    assert_eq!(created("cluster-wide").len(), 1);
+}
+
+#[test]
+fn who_may_not_list_namespaces_serves_those_that_have_names() {
+    let mut operator = stopped(&["app-*", "default"]);
+    namespace(&mut operator, "app-a");
+    let of_namespaces = |entry: &Entry| entry.path == "/api/v1/namespaces";
+    operator.sandbox().faults().add(Fault::new(Effect::Forbidden).always().when(of_namespaces));
+    operator.resume();
+    for namespace in ["app-a", "default"] {
+        create(&mut operator, namespace, "named");
+    }
+    assert_eq!(created("named"), ["default"]);
+    operator.advance(Duration::from_secs(59));
+    assert_eq!(told(&operator, "WARN Not allowed to list namespaces"), 1);
+    // The rights may be given later.
+    operator.sandbox().faults().clear();
+    operator.advance(Duration::from_secs(60));
+    assert_eq!(created("named"), ["default", "app-a"]);
+}
+
+#[test]
+fn who_may_not_list_the_cluster_serves_a_namespace_until_it_may() {
+    let mut operator = stopped(&[]);
+    operator.settings().scope = Scope::Default;
+    namespace(&mut operator, "other");
+    let cluster_wide = |entry: &Entry| entry.path == "/apis/zalando.org/v1/kopfexamples";
+    operator.sandbox().faults().add(Fault::new(Effect::Forbidden).always().when(cluster_wide));
+    operator.resume();
+    for namespace in ["default", "other"] {
+        create(&mut operator, namespace, "narrow");
+    }
+    operator.advance(Duration::from_secs(600));
+    assert_eq!(created("narrow"), ["default"]);
+    assert_eq!(
+        told(&operator, "WARN Not allowed to list kopfexamples.v1.zalando.org in the whole cluster"),
+        1
+    );
+    operator.sandbox().faults().clear();
+    operator.advance(Duration::from_secs(60));
+    assert_eq!(created("narrow"), ["default", "other"]);
+    assert_eq!(told(&operator, "INFO Allowed to list the whole cluster now"), 1);
+}
+
+#[test]
+fn a_definition_that_changes_its_scope_is_served_in_the_new_one() {
+    let mut operator = stopped(&["default"]);
+    operator.apply(&definition("Namespaced", &["v1"]));
+    operator.resume();
+    thing(&mut operator, "v1", Some("default"), "namespaced-thing");
+    assert_eq!(created("namespaced-thing").len(), 1);
+    operator.delete("things.example.org", "default/namespaced-thing");
+    operator.delete("customresourcedefinitions.apiextensions.k8s.io", "things.example.org");
+    operator.advance(Duration::from_secs(10));
+    operator.apply(&definition("Cluster", &["v1"]));
+    operator.advance(Duration::from_secs(10));
+    thing(&mut operator, "v1", None, "cluster-thing");
+    assert_eq!(created("cluster-thing").len(), 1);
+}
+
+#[test]
+fn a_version_that_goes_while_another_comes_is_served_in_that_one() {
+    let mut operator = stopped(&["default"]);
+    operator.apply(&definition("Namespaced", &["v1"]));
+    operator.resume();
+    thing(&mut operator, "v1", Some("default"), "first-thing");
+    operator.apply(&definition("Namespaced", &["v2"]));
+    operator.advance(Duration::from_secs(10));
+    thing(&mut operator, "v2", Some("default"), "second-thing");
+    operator.advance(Duration::from_secs(60));
+    assert_eq!((created("first-thing").len(), created("second-thing").len()), (1, 1));
+    assert_eq!(told(&operator, "INFO No longer watching things.v1.example.org"), 1);
+}
