@@ -3,7 +3,7 @@
 //! | of the object | of the change | of the attempt | to act |
 //! |---|---|---|---|
 //! | [`Body`], [`Spec`], [`Status`], [`Meta`] | [`Old`], [`New`], [`Diff`] | [`Retry`], [`Started`], [`Runtime`] | [`Patch`] |
-//! | [`Labels`], [`Annotations`] | [`Reason`] | [`Param`] | |
+//! | [`Labels`], [`Annotations`] | [`Reason`] | [`Param`] | [`Client`](crate::client::Client) |
 //! | [`Name`], [`Namespace`], [`Uid`] | [`RawEvent`] | [`Context`] | |
 //! | [`Typed`], [`TypedSpec`], [`TypedStatus`] | | | |
 //!
@@ -53,7 +53,7 @@ pub use views::{Annotations, Body, Labels, Meta, Spec, Status};
     message = "`{Self}` is not an argument of a kopf handler",
     label = "not an argument",
     note = "a handler takes Body, Spec, Status, Meta, Labels, Annotations, Name, Namespace, Uid, Old, New, Diff, \
-            Reason, RawEvent, Retry, Started, Runtime, Patch, Param, Context, Memo, Shared",
+            Reason, RawEvent, Retry, Started, Runtime, Patch, Client, Param, Context, Memo, Shared",
     note = "for a type of your own write `Typed<T>`, `TypedSpec<T>` or `TypedStatus<T>` with `T: DeserializeOwned`"
 )]
 pub trait FromCall: Sized {

@@ -123,8 +123,8 @@ impl Client {
         }
     }
 
-    /// The log of a pod's container, as far as there is one. A container that has not started is refused with
-    /// [`Error::Refused`] (400).
+    /// The log of a pod's container, as far as there is one. A pod that has no node yet has an empty log; a container that
+    /// has not started, or is not there, is refused with [`Error::Refused`] (400).
     ///
     /// # Errors
     ///

@@ -108,6 +108,15 @@
 //!
 //! [`state`] has the memory of an object, and what all handlers share.
 //!
+//! # What it does in the cluster
+//!
+//! | | |
+//! |---|---|
+//! | [`client`] | the operator's client: objects of any resource, as values or as types |
+//! | [`hierarchies`] | children of an object: owners, names, namespaces, labels |
+//! | [`events`] | Kubernetes Events about any object |
+//! | [`Patch`](args::Patch) | what is to be changed on the object itself, by a merge patch and by functions |
+//!
 //! # What else there is
 //!
 //! Lines of `tracing` and `log` reach the operator's output with the object that they are about. An `async` handler has

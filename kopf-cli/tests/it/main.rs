@@ -13,6 +13,7 @@ mod differential;
 mod examples;
 mod handling;
 mod killing;
+mod lent;
 mod namespaces;
 mod neighbours;
 mod proxying;

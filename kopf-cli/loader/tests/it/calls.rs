@@ -158,7 +158,7 @@ fn a_plugin_may_ask_for_the_time_and_for_nothing_that_is_not_known() {
         op::KUBERNETES,
         json!({}),
         expect![[
-            r#"{"refused":{"kind":"unsupported","message":"this host does not know operation 2","delay_ms":null,"location":null,"backtrace":null,"patch":null,"transforms":false}}"#
+            r#"{"refused":{"kind":"temporary","message":"the operator does not run yet: its client is there for handlers, not before","delay_ms":null,"location":null,"backtrace":null,"patch":null,"transforms":false}}"#
         ]],
     );
     ask(

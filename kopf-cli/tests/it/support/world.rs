@@ -43,6 +43,9 @@ pub(crate) const OATHS: Resource =
 /// `hung` at creation, for which no attempt may take longer than 100 ms.
 pub(crate) const HANGS: Resource = Resource { group: GROUP, kind: "Hang", plural: "hangs", has_status: true };
 
+/// A handler for each thing that is done with the operator's client, by `spec.do`.
+pub(crate) const LOANS: Resource = Resource { group: GROUP, kind: "Loan", plural: "loans", has_status: true };
+
 /// What one scenario plays in.
 pub(crate) struct World {
     pub(crate) client: Client,
