@@ -92,12 +92,10 @@ impl Target {
 
     /// Fills in what every object says of itself, where this one does not. Without a kind, the server knows by the path.
     pub(super) fn complete(&self, object: &mut Value) {
-        if let Value::Object(members) = object {
-            if let Some(kind) = &self.kind {
-                let api_version = Value::from(self.api_version.as_ref());
-                members.entry("apiVersion").or_insert(api_version);
-                members.entry("kind").or_insert_with(|| kind.as_ref().into());
-            }
+        if let (Value::Object(members), Some(kind)) = (object, &self.kind) {
+            let api_version = Value::from(self.api_version.as_ref());
+            members.entry("apiVersion").or_insert(api_version);
+            members.entry("kind").or_insert_with(|| kind.as_ref().into());
         }
     }
 

@@ -1,4 +1,5 @@
 //! What handlers put into their patches, and how it reaches the object: the merge part, and functions.
+#![expect(clippy::panic, reason = "a test says what is wrong by failing, and some handlers fail so")]
 
 use kopf_plugin_api::{client::Change, prelude::*};
 use kopf_plugin_testing::{

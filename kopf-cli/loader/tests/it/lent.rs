@@ -250,6 +250,6 @@ fn functions_of_a_patch_are_run_by_the_plugin_for_as_long_as_they_are_needed() {
             Err(failure) => failure.message,
         }
     };
-    assert_eq!(text(answer.clone()), "Temporary(None): not yet");
+    assert_eq!(text(answer), "Temporary(None): not yet");
     assert_eq!([run(1), run(5), run(99), run(1)], ["2", "6", "transforming: too large", "2"]);
 }
