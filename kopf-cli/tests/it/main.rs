@@ -7,6 +7,7 @@
 )]
 
 mod bad_input;
+mod compat;
 mod definitions;
 mod deletion;
 mod differential;

@@ -1,14 +1,12 @@
 //! Operators that share their objects: nobody wakes the other, and nobody writes after all have settled.
 
-mod python;
-
 use crate::support::operator::NAME;
 use crate::support::proxy::Call;
+use crate::support::python::{self, Python};
 use crate::support::script::Script;
 use crate::support::server::{Server, on_both_servers};
 use crate::support::world::{CHANGES, HOLDS, World, is_handled, is_handled_by};
 use kube::api::DynamicObject;
-use python::Python;
 use serde_json::{Value, json};
 
 on_both_servers!(
@@ -20,6 +18,8 @@ on_both_servers!(
 
 /// The name of the second operator.
 const OTHER: &str = "other";
+/// The handlers of the Python operators.
+const HANDLERS: &str = "neighbours/handlers.py";
 
 /// What an operator was called for on the object of this name: handlers, and the number in the spec that they saw.
 fn calls(script: &Script, name: &str) -> Vec<(String, Value)> {
@@ -87,7 +87,7 @@ async fn python_kopf_and_we_handle_the_same_objects(server: Server) {
     let objects = world.objects(CHANGES);
     let theirs = Script::start().await;
     let _ours = world.operator();
-    let _theirs = python.operator(&world, &theirs);
+    let _theirs = python.operator(HANDLERS, &world, &theirs);
     let both = async |name: &str| {
         objects.until(name, "handled by both", |it| is_handled(it) && python::is_handled(it)).await;
     };
@@ -111,7 +111,7 @@ async fn python_kopf_and_we_hold_an_object_and_let_it_go(server: Server) {
     let objects = world.objects(HOLDS);
     let theirs = Script::start().await;
     let _ours = world.operator();
-    let _theirs = python.operator(&world, &theirs);
+    let _theirs = python.operator(HANDLERS, &world, &theirs);
 
     objects.create("shared", json!({ "spec": { "n": 1 } })).await;
     objects.until("shared", "handled by both", |it| is_handled(it) && python::is_handled(it)).await;

@@ -7,6 +7,7 @@ pub(crate) mod leash;
 pub(crate) mod operator;
 pub(crate) mod plugin;
 pub(crate) mod proxy;
+pub(crate) mod python;
 pub(crate) mod record;
 pub(crate) mod script;
 pub(crate) mod server;

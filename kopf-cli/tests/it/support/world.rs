@@ -40,6 +40,8 @@ pub(crate) const PROMISES: Resource =
 /// The same without a status subresource.
 pub(crate) const OATHS: Resource =
     Resource { group: GROUP, kind: "Oath", plural: "oaths", has_status: false };
+/// At creation, handlers with ids too long for the older, and for both kinds of the Python framework's keys.
+pub(crate) const LONGS: Resource = Resource { group: GROUP, kind: "Long", plural: "longs", has_status: true };
 /// `hung` at creation, for which no attempt may take longer than 100 ms.
 pub(crate) const HANGS: Resource = Resource { group: GROUP, kind: "Hang", plural: "hangs", has_status: true };
 

@@ -1,9 +1,9 @@
 //! The Python framework of the same name, from where Python packages come from, in an environment of the tests' own.
 
-use crate::support::control_plane::skip;
-use crate::support::operator::Operator;
-use crate::support::script::Script;
-use crate::support::world::World;
+use super::control_plane::skip;
+use super::operator::Operator;
+use super::script::Script;
+use super::world::World;
 use kube::api::DynamicObject;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
@@ -13,11 +13,11 @@ use tokio::process::Command;
 const KOPF: &str = "kopf==1.45.2";
 
 /// A Python that has Kopf.
-pub(super) struct Python(PathBuf);
+pub(crate) struct Python(PathBuf);
 
 impl Python {
     /// Makes an environment in the target folder, once. `None`, with a line that says why, where that is not possible.
-    pub(super) async fn with_kopf() -> Option<Python> {
+    pub(crate) async fn with_kopf() -> Option<Python> {
         let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("python").join(KOPF);
         match tokio::task::spawn_blocking(move || install(&folder)).await.expect("it does not panic") {
             Ok(python) => Some(Python(python)),
@@ -28,14 +28,16 @@ impl Python {
         }
     }
 
-    /// Runs the Python handlers on the namespace of a world, behind its proxy; they do what `script` says.
-    pub(super) fn operator(&self, world: &World, script: &Script) -> Operator {
+    /// Runs the Python handlers of a file in `tests/it` on the namespace of a world, behind its proxy; they do what
+    /// `script` says.
+    pub(crate) fn operator(&self, handlers: &str, world: &World, script: &Script) -> Operator {
         let here = std::env::var("CARGO_MANIFEST_DIR").expect("cargo sets it for tests");
-        let handlers = Path::new(&here).join("tests/it/neighbours/handlers.py");
+        let here = Path::new(&here).join("tests/it");
         let mut command = Command::new(&self.0);
         command
             .args(["-m", "kopf", "run", "--standalone", "--verbose", "--namespace", &world.namespace])
-            .arg(handlers)
+            .arg(here.join(handlers))
+            .env("PYTHONPATH", here.join("support/python"))
             .env("KUBECONFIG", &world.kubeconfig)
             .env("KOPF_TEST_SCRIPT", script.address.to_string())
             .env("PYTHONDONTWRITEBYTECODE", "1");
@@ -44,7 +46,7 @@ impl Python {
 }
 
 /// Whether Python Kopf has recorded the present spec as handled.
-pub(super) fn is_handled(object: &DynamicObject) -> bool {
+pub(crate) fn is_handled(object: &DynamicObject) -> bool {
     let annotations = object.metadata.annotations.as_ref();
     let handled = annotations.and_then(|all| all.get("kopf.zalando.org/last-handled-configuration"));
     handled.is_some_and(|handled| handled.contains(&format!(r#""spec":{}"#, object.data["spec"])))
