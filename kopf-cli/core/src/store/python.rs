@@ -1,7 +1,7 @@
 //! The state of the Python framework of the same name, byte for byte where it reads it back: keys, records, essences.
 //!
-//! It is that of its version 1.45.2 with the settings that it comes with. Nothing in these shapes has changed since
-//! 1.44.6.
+//! It is that of its version 1.45.2 with the settings that it comes with; nothing in these shapes differs from 1.44.6.
+//! Records in the status are of versions before 1.44: they are read and taken away, and no longer written.
 //!
 //! Their records are of any object: they carry no uid. They do not tell on which state a handler has ended; that is
 //! kept in memory.

@@ -5,6 +5,7 @@ use super::operator::Operator;
 use super::script::Script;
 use super::world::World;
 use kube::api::DynamicObject;
+use serde_json::Value;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use tokio::process::Command;
@@ -49,7 +50,8 @@ impl Python {
 pub(crate) fn is_handled(object: &DynamicObject) -> bool {
     let annotations = object.metadata.annotations.as_ref();
     let handled = annotations.and_then(|all| all.get("kopf.zalando.org/last-handled-configuration"));
-    handled.is_some_and(|handled| handled.contains(&format!(r#""spec":{}"#, object.data["spec"])))
+    let handled: Option<Value> = handled.and_then(|handled| serde_json::from_str(handled).ok());
+    handled.is_some_and(|handled| handled["spec"] == object.data["spec"])
 }
 
 /// The interpreter of the environment in `folder`, which is made if it is not there.
