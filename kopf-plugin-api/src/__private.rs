@@ -16,6 +16,7 @@ pub use crate::{
     outcome::{Answer, answer},
     question::{ask_object, ask_resource, ask_text, ask_value, wants_of},
     registry::{Main, Registration, Run},
+    subhandlers::declare::{Inner, Subhandler},
 };
 
 /// An asynchronous handler at work.

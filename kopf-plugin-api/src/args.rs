@@ -10,6 +10,9 @@
 //! What a plugin remembers: [`Memo`](crate::state::Memo) of an object, [`Shared`](crate::state::Shared) for all
 //! handlers. See [`state`](crate::state).
 //!
+//! What a handler is put together of: [`Subhandlers`](crate::subhandlers::Subhandlers). See
+//! [`subhandlers`](crate::subhandlers).
+//!
 //! All of them are cheap to clone, and can be kept or moved into a task.
 
 use kopf_plugin_abi::wire::Wants;
@@ -53,7 +56,7 @@ pub use views::{Annotations, Body, Labels, Meta, Spec, Status};
     message = "`{Self}` is not an argument of a kopf handler",
     label = "not an argument",
     note = "a handler takes Body, Spec, Status, Meta, Labels, Annotations, Name, Namespace, Uid, Old, New, Diff, \
-            Reason, RawEvent, Retry, Started, Runtime, Patch, Client, Param, Context, Memo, Shared",
+            Reason, RawEvent, Retry, Started, Runtime, Patch, Client, Param, Context, Memo, Shared, Subhandlers",
     note = "for a type of your own write `Typed<T>`, `TypedSpec<T>` or `TypedStatus<T>` with `T: DeserializeOwned`"
 )]
 pub trait FromCall: Sized {

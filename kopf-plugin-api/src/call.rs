@@ -1,6 +1,9 @@
 //! One attempt of one handler: all that its arguments are made of.
 
-use std::sync::{Arc, OnceLock};
+use std::{
+    sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError},
+    time::Duration,
+};
 
 use abi_stable::std_types::RVec;
 use kopf_plugin_abi::{v1::InvokeRequest, wire};
@@ -12,6 +15,7 @@ use crate::{
     document::{Document, Documents},
     registry::Registration,
     state::Kept,
+    subhandlers::List,
 };
 
 /// One attempt of one handler, as an argument of one's own ([`FromCall`](crate::FromCall)) sees it.
@@ -28,6 +32,17 @@ struct Inner {
     context: OnceLock<Result<wire::Context, String>>,
     patch: Patch,
     kept: Arc<Kept>,
+    subs: Mutex<List>,
+    sub: Option<Sub>,
+}
+
+/// What the call of a sub-handler has of its own; the rest is its handler's.
+struct Sub {
+    outer: Call,
+    /// The ids of all that it is in and its own, with slashes between them.
+    id: String,
+    turn: wire::Turn,
+    param: Option<Value>,
 }
 
 impl Call {
@@ -45,12 +60,52 @@ impl Call {
             context: OnceLock::new(),
             patch: Patch::default(),
             kept,
+            subs: Mutex::default(),
+            sub: None,
         }))
     }
 
-    /// The id of the handler that is called.
-    pub fn handler_id(&self) -> &'static str {
-        self.0.handler.id
+    /// The call of a sub-handler with this path, whose turn it is.
+    pub(crate) fn sub(&self, path: &str, turn: wire::Turn, param: Option<Value>) -> Call {
+        let id = format!("{}/{path}", self.0.handler.id);
+        Call(Arc::new(Inner {
+            handler: self.0.handler,
+            object: self.0.object.clone(),
+            old: self.0.old.clone(),
+            sent: RVec::new(),
+            context: OnceLock::new(),
+            patch: self.0.patch.clone(),
+            kept: self.0.kept.clone(),
+            subs: Mutex::default(),
+            sub: Some(Sub { outer: self.clone(), id, turn, param }),
+        }))
+    }
+
+    /// The id of the handler that is called; for a sub-handler `handler/sub-handler`.
+    pub fn handler_id(&self) -> &str {
+        self.0.sub.as_ref().map_or(self.0.handler.id, |sub| &sub.id)
+    }
+
+    /// The id that a sub-handler of this call has behind the outermost handler's.
+    pub(crate) fn path_of(&self, id: &str) -> String {
+        let path = self.0.sub.as_ref().and_then(|sub| sub.id.get(self.0.handler.id.len() + 1..));
+        path.map_or_else(|| id.to_owned(), |path| format!("{path}/{id}"))
+    }
+
+    /// The attribute of the outermost handler.
+    pub(crate) fn registration(&self) -> &'static Registration {
+        self.0.handler
+    }
+
+    /// The sub-handlers.
+    pub(crate) fn subs(&self) -> MutexGuard<'_, List> {
+        self.0.subs.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Drops the sub-handlers that were not called: they may hold on to this call.
+    pub(crate) fn let_go(&self) {
+        let left = std::mem::take(&mut *self.subs());
+        drop(left);
     }
 
     /// The whole object.
@@ -64,7 +119,29 @@ impl Call {
 
     /// The value of the attribute's `param`.
     pub fn param(&self) -> Option<Value> {
-        (self.0.handler.options)().param
+        match &self.0.sub {
+            Some(sub) => sub.param.clone(),
+            None => (self.0.handler.options)().param,
+        }
+    }
+
+    /// How many attempts there were before this one.
+    pub(crate) fn retry(&self) -> Outcome<u32> {
+        self.0.sub.as_ref().map_or_else(|| Ok(self.context()?.retry), |sub| Ok(sub.turn.retry))
+    }
+
+    /// When the first attempt began, RFC 3339.
+    pub(crate) fn started(&self) -> Outcome<&str> {
+        self.0.sub.as_ref().map_or_else(|| Ok(&*self.context()?.started), |sub| Ok(&*sub.turn.started))
+    }
+
+    /// How long ago the first attempt began.
+    pub(crate) fn runtime(&self) -> Outcome<Duration> {
+        let ms = match &self.0.sub {
+            Some(sub) => sub.turn.runtime_ms,
+            None => self.context()?.runtime_ms,
+        };
+        Ok(Duration::from_millis(ms))
     }
 
     /// What the handler wants to be patched. Kept when the handler fails.
@@ -76,6 +153,12 @@ impl Call {
         &self.0.kept
     }
 
+    /// What has changed, for a sub-handler with a field of its own, and for those inside of it.
+    pub(crate) fn narrowed(&self) -> Option<&wire::FieldChange> {
+        let sub = self.0.sub.as_ref()?;
+        sub.turn.change.as_ref().or_else(|| sub.outer.narrowed())
+    }
+
     pub(crate) fn document(&self) -> &Document {
         &self.0.object
     }
@@ -85,6 +168,9 @@ impl Call {
     }
 
     pub(crate) fn context(&self) -> Outcome<&wire::Context> {
+        if let Some(sub) = &self.0.sub {
+            return sub.outer.context();
+        }
         let read = || {
             serde_json::from_slice(&self.0.sent)
                 .map_err(|error| format!("what the host says about the call cannot be read: {error}"))

@@ -31,6 +31,7 @@ use crate::{
     runtime::Lazy,
     scope::Scope,
     state::Kept,
+    subhandlers,
     telemetry::Telemetry,
 };
 
@@ -88,7 +89,13 @@ extern "C" fn call<const TABLE: usize>(request: InvokeRequest) -> FutureV1 {
 extern "C" fn call_sync<const TABLE: usize>(request: InvokeRequest) -> Reply {
     let answered = catch(|| match prepare(TABLE, request)? {
         (scope, call, Called::Handler(Run::Sync(run))) => {
-            Ok(scope.run(|| answer(catch(|| run(&call)), &scope, &call)))
+            let work = || {
+                let answered = subhandlers::within(&call, || run(&call));
+                // The list is locked for the question alone.
+                let are_left = call.subs().are_left();
+                if are_left { subhandlers::block_on(subhandlers::after(&call, answered)) } else { answered }
+            };
+            Ok(scope.run(|| answer(catch(work), &scope, &call)))
         }
         (scope, call, Called::Question(run)) => Ok(scope.run(|| {
             let answered = catch(|| run(&call));
@@ -233,11 +240,18 @@ impl Future for Guarded {
         scope.run(|| {
             let polled = catch(|| {
                 if let Work::Due(run) = *work {
-                    *work = Work::Begun(run(call.clone()));
+                    *work = Work::Begun(subhandlers::within(call, || run(call.clone())));
                 }
-                match work {
-                    Work::Begun(future) => future.as_mut().poll(context),
-                    Work::Due(_) | Work::Over => Poll::Pending,
+                loop {
+                    let Work::Begun(future) = work else { return Poll::Pending };
+                    match subhandlers::within(call, || future.as_mut().poll(context)) {
+                        Poll::Ready(Ok(result)) if call.subs().are_left() => {
+                            let call = call.clone();
+                            let rest = async move { subhandlers::after(&call, Ok(result)).await };
+                            *work = Work::Begun(Box::pin(rest));
+                        }
+                        polled => return polled,
+                    }
                 }
             });
             let answered = match polled {
@@ -256,7 +270,7 @@ impl Drop for Guarded {
     fn drop(&mut self) {
         let work = std::mem::replace(&mut self.work, Work::Over);
         // A panic here has been logged by the hook, and nobody waits for an answer any more.
-        self.scope.run(|| drop(catch(|| drop(work))));
+        self.scope.run(|| drop(catch(|| (drop(work), self.call.let_go()))));
     }
 }
 
@@ -265,6 +279,7 @@ fn answer(answered: Result<Answer, Box<Failure>>, scope: &Scope, call: &Call) ->
     let patch = call.patch().merge_part();
     let transforms = scope.plugin.functions.keep(scope.span, call.patch().take_functions());
     let answered = answered.and_then(|answer| answer.map_err(|error| Box::new(error.into_failure())));
+    call.let_go();
     reply(match answered {
         Ok(result) => Ok(Done { result, patch, transforms, ..Done::default() }),
         Err(failure) => Err(Box::new(Failure { patch, transforms, ..*failure })),

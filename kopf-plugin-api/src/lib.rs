@@ -72,6 +72,9 @@
 //! | `deleted` | also for objects that are being deleted | `resume` |
 //! | `param = json!({ "size": 3 })` | a value for the argument [`Param`](args::Param) | all |
 //!
+//! Functions inside of a handler take `#[kopf::subhandler(…)]` with the same options, but without a resource, a lifecycle,
+//! and functions that are asked: an `if` around them does that.
+//!
 //! A span of time is a number of seconds (`90`, `0.5`) or text (`"90s"`, `"1m30s"`, `"500ms"`, `"2h"`).
 //!
 //! # What a handler takes
@@ -103,6 +106,11 @@
 //! `()` and null is put into `status.<id>`. An error is tried again, after a growing delay; [`Temporary`] says after
 //! which, [`Permanent`] says that it is over. What was put into the [`Patch`](args::Patch) is sent either way. A panic
 //! is an error with its place and backtrace; the operator lives on.
+//!
+//! # What it is put together of
+//!
+//! A handler that does several things may have a sub-handler for each, with retries and a record of its own: functions
+//! inside of it, or closures that are added at run time. See [`subhandlers`].
 //!
 //! # What it remembers
 //!
@@ -150,6 +158,7 @@ mod registry;
 mod runtime;
 mod scope;
 pub mod state;
+pub mod subhandlers;
 mod telemetry;
 #[doc(hidden)]
 pub mod testing;
@@ -158,11 +167,13 @@ pub mod time;
 pub use args::FromCall;
 pub use call::Call;
 pub use client::client;
-pub use kopf_plugin_abi::wire::Wants;
+pub use kopf_plugin_abi::wire::{Errors, Wants};
 pub use outcome::{Error, IntoDelay, IntoOutcome, Outcome, Permanent, Temporary, permanent, temporary};
 pub use question::{Condition, Resource, Truth};
 pub use scope::spawn;
 pub use state::share;
+
+pub use kopf_plugin_macros::subhandler;
 
 pub use {jiff, serde, serde_json, tracing};
 

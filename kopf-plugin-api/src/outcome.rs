@@ -32,6 +32,18 @@ impl Error {
         Error { kind: FailureKind::Arguments, message: message.to_string(), delay: None }
     }
 
+    /// Sub-handlers have not all ended.
+    pub(crate) fn unfinished(delay: Duration) -> Error {
+        let message = "there are unfinished sub-handlers".to_owned();
+        Error { kind: FailureKind::Unfinished, message, delay: Some(delay) }
+    }
+
+    /// What the host refuses.
+    pub(crate) fn of(failure: Failure) -> Error {
+        let Failure { kind, message, delay_ms, .. } = failure;
+        Error { kind, message, delay: delay_ms.map(Duration::from_millis) }
+    }
+
     pub(crate) fn into_failure(self) -> Failure {
         let delay_ms = self.delay.map(|delay| u64::try_from(delay.as_millis()).unwrap_or(u64::MAX));
         Failure { kind: self.kind, message: self.message, delay_ms, ..Failure::default() }

@@ -9,6 +9,7 @@ pub use crate::{
     client::Client,
     outcome::{Outcome, Permanent, Temporary},
     state::{Memo, Shared},
+    subhandlers::Subhandlers,
 };
 pub use serde_json::{Value, json};
 pub use tracing::{debug, error, info, trace, warn};

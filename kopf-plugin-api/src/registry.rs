@@ -3,8 +3,9 @@
 use kopf_plugin_abi::wire::{Declaration, Manifest, On, Options, SelectBy, Wants};
 
 use crate::{
-    __private::{Answer, Answering},
+    __private::{Answer, Answering, wants},
     call::Call,
+    subhandlers::declare::Inner,
 };
 
 /// One attribute on one function.
@@ -136,6 +137,12 @@ impl Registry {
 }
 
 impl Registration {
+    /// What its arguments want, and those of the functions inside of it.
+    fn all_wants(&self) -> Wants {
+        let inner = inventory::iter::<Inner>().filter(|inner| inner.handler == self.function);
+        inner.fold(self.wants, |sum, inner| wants(&[sum, inner.wants]))
+    }
+
     fn declaration(&self) -> Declaration {
         Declaration {
             id: self.id.to_owned(),
@@ -147,7 +154,7 @@ impl Registration {
             package: self.package.to_owned(),
             file: self.file.to_owned(),
             line: self.line,
-            wants: self.wants,
+            wants: self.all_wants(),
             options: (self.options)(),
         }
     }

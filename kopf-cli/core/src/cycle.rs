@@ -4,6 +4,7 @@
 //! the occasion to look. So nothing is lost with an event that is, and nothing is done twice for one that comes twice.
 
 mod conclude;
+mod family;
 mod lifecycle;
 mod plan;
 mod sight;
@@ -15,6 +16,7 @@ use serde_json::{Map, Value};
 
 pub use self::{
     conclude::{Durability, conclude},
+    family::{Family, Scene, Sub, Turn},
     plan::{plan, spy},
 };
 use crate::{

@@ -44,6 +44,8 @@ pub enum FailureKind {
     Temporary(Option<Duration>),
     /// Never tried again.
     Permanent,
+    /// None of its own: sub-handlers have not ended, and the next of them is due after this long.
+    Unfinished(Duration),
 }
 
 /// How grave a line is.
@@ -119,13 +121,14 @@ pub fn judge(
         (FailureKind::Any, Errors::Permanent) => {
             fail(progress, line("with an exception and will stop now"), now)
         }
+        (FailureKind::Unfinished(delay), _) => wait(handler, progress, after(now, delay), now),
         (FailureKind::Permanent, _) => fail(progress, line("permanently"), now),
         (FailureKind::Any, Errors::Temporary) | (FailureKind::Temporary(_), _) => {
             let delay = match kind {
                 FailureKind::Temporary(Some(delay)) => delay,
                 _ => {
                     let waits = handler.limits.backoff.unwrap_or(Waits::Growing(*policy.backoff));
-                    waits.delay(before.retries, policy.jitter)
+                    waits.delay(before.tries(), policy.jitter)
                 }
             };
             let next_at = after(now, delay);
@@ -146,9 +149,29 @@ pub fn judge(
     }
 }
 
+/// The verdict on an attempt that has ended with sub-handlers to be waited for. It is no failure, and so its `retries`
+/// allow as many as there are; what its `timeout` would forbid by then is not waited for.
+fn wait(handler: &Handler, progress: Progress, next_at: Timestamp, now: Timestamp) -> Verdict {
+    let id = &handler.id;
+    let is_late = |timeout: &Duration| elapsed(progress.started, next_at) >= *timeout;
+    if let Some(timeout) = handler.limits.timeout.filter(is_late) {
+        let timeout = timeout.as_secs_f64();
+        let line =
+            format!("Handler {id} has unfinished sub-handlers but will time out after {timeout} seconds.");
+        return fail(Progress { message: Some(line.clone()), ..progress }, line, now);
+    }
+    let waits = progress.waits.saturating_add(1);
+    Verdict {
+        progress: Progress { waits, message: None, delayed: Some(next_at), ..progress },
+        result: None,
+        line: format!("Handler {id} has unfinished sub-handlers. Will retry soon."),
+        level: Level::Debug,
+    }
+}
+
 /// How an attempt failed, if the limits forbid the next one at `next_at` already: then it is not waited for.
 fn hopeless(limits: &Limits, progress: &Progress, next_at: Timestamp, is_any: bool) -> Option<String> {
-    if let Some(retries) = limits.retries.filter(|&retries| progress.retries >= retries) {
+    if let Some(retries) = limits.retries.filter(|&retries| progress.tries() >= retries) {
         return Some(match is_any {
             true => format!(
                 "with an exception and will stop now (it would exceed {retries} retries on the next attempt)"
@@ -169,7 +192,7 @@ fn hopeless(limits: &Limits, progress: &Progress, next_at: Timestamp, is_any: bo
 /// Whether the limits forbid an attempt at `now`; then the verdict that stands for it.
 pub fn forbid(handler: &Handler, before: &Progress, now: Timestamp) -> Option<Verdict> {
     let id = &handler.id;
-    let line = if let Some(retries) = handler.limits.retries.filter(|&retries| before.retries >= retries) {
+    let line = if let Some(retries) = handler.limits.retries.filter(|&retries| before.tries() >= retries) {
         format!("Handler {id} has exceeded {retries} retries.")
     } else {
         let runtime = elapsed(before.started, now);

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use abi_stable::std_types::{RArc, RResult, RVec};
 use kopf_core::{
+    cycle::Call,
     diff::Change,
     functions::Functions,
     handler::Handler,
@@ -16,7 +17,7 @@ use kopf_plugin_abi::{
     wire,
 };
 use kopf_reactor::{Attempt, Subject};
-use serde_json::value::RawValue;
+use serde_json::{Value, value::RawValue};
 
 /// What crosses for an attempt that has this number, or for a question.
 ///
@@ -90,9 +91,6 @@ fn bytes(subject: &Subject) -> Bytes {
 fn context(attempt: &Attempt, new: Option<Box<RawValue>>, value: Option<Box<RawValue>>) -> wire::Context {
     let call = &attempt.call;
     let resource = &attempt.served.resource;
-    let diff = |change: &Change| {
-        (change.operation.to_string(), change.path.clone(), change.old.clone(), change.new.clone())
-    };
     wire::Context {
         reason: call.reason.map(|reason| reason.to_string()).unwrap_or_default(),
         event: attempt.event.map(str::to_owned),
@@ -101,7 +99,7 @@ fn context(attempt: &Attempt, new: Option<Box<RawValue>>, value: Option<Box<RawV
         runtime_ms: elapsed(call.progress.started, attempt.now).as_millis().try_into().unwrap_or(u64::MAX),
         old_known: call.old_known,
         new,
-        diff: if call.handler.wants.diff { call.diff.0.iter().map(diff).collect() } else { vec![] },
+        diff: if call.handler.wants.diff { diff(call) } else { vec![] },
         resource: wire::ResourceName {
             group: resource.group.clone(),
             version: resource.version.clone(),
@@ -112,6 +110,18 @@ fn context(attempt: &Attempt, new: Option<Box<RawValue>>, value: Option<Box<RawV
         value,
         settings: None,
     }
+}
+
+fn diff(call: &Call) -> Vec<(String, Vec<String>, Value, Value)> {
+    let diff = |change: &Change| {
+        (change.operation.to_string(), change.path.clone(), change.old.clone(), change.new.clone())
+    };
+    call.diff.0.iter().map(diff).collect()
+}
+
+/// What has changed, for a sub-handler with a field of its own.
+pub(crate) fn change(call: &Call) -> wire::FieldChange {
+    wire::FieldChange { old: call.old.clone(), new: call.new.clone(), diff: diff(call) }
 }
 
 /// What an attempt brought. `functions` are those that the plugin keeps, if it says so.
@@ -144,10 +154,17 @@ fn garbage(error: &serde_json::Error) -> Answer {
     )
 }
 
-fn failure(failed: wire::Failure) -> Answer {
+/// What a sub-handler has brought.
+pub(crate) fn success(done: wire::Done) -> Answer {
+    Answer { result: Ok(done.result), patch: done.patch, functions: None }
+}
+
+/// Why an attempt has failed.
+pub(crate) fn failure(failed: wire::Failure) -> Answer {
     let kind = match failed.kind {
-        wire::FailureKind::Temporary | wire::FailureKind::Unfinished => {
-            FailureKind::Temporary(failed.delay_ms.map(Duration::from_millis))
+        wire::FailureKind::Temporary => FailureKind::Temporary(failed.delay_ms.map(Duration::from_millis)),
+        wire::FailureKind::Unfinished => {
+            FailureKind::Unfinished(Duration::from_millis(failed.delay_ms.unwrap_or_default()))
         }
         wire::FailureKind::Error | wire::FailureKind::Panic => FailureKind::Any,
         wire::FailureKind::Permanent | wire::FailureKind::Arguments | wire::FailureKind::Unsupported => {
@@ -231,6 +248,16 @@ mod tests {
             err(r#"{"kind":"panic","message":"m","location":"a.rs:1:2","backtrace":"0: x"}"#),
             expect![[
                 r#"Answer { result: Err(Failure { kind: Any, message: "m", trace: Some("a.rs:1:2\n0: x") }), patch: None, functions: None }"#
+            ]],
+        );
+    }
+
+    #[test]
+    fn a_handler_that_waits_for_its_sub_handlers_says_how_long() {
+        check(
+            err(r#"{"kind":"unfinished","message":"m","delay_ms":10}"#),
+            expect![[
+                r#"Answer { result: Err(Failure { kind: Unfinished(10ms), message: "m", trace: None }), patch: None, functions: None }"#
             ]],
         );
     }

@@ -7,6 +7,8 @@
 mod lent;
 mod watches;
 
+mod subs;
+
 use std::{
     cell::RefCell,
     collections::HashMap,
@@ -166,6 +168,8 @@ extern "C" fn control(operation: u32, body: RVec<u8>) -> Reply {
         || match operation {
             op::NOW => Host::answering(&body).map_or_else(stopping, |host| host.now()),
             op::POST => Host::answering(&body).map_or_else(stopping, |host| host.lending.post(&body)),
+            op::BEGIN => subs::begin(&body),
+            op::END => subs::end(&body),
             other => unsupported(other),
         },
     )

@@ -129,7 +129,7 @@ impl PluginInvoker {
     ) -> Result<(PluginV1Ref, InvokeRequest, Span), Answer> {
         let handler = &attempt.call.handler;
         let label = Label { object: attempt.subject.object.header.to_string(), handler: handler.id.clone() };
-        let span = Span::open(label);
+        let span = Span::of(label, attempt.children.clone());
         let refused = |message| failed(FailureKind::Permanent, message);
         let plugin = self.plugins.get(handler.plugin);
         let plugin =

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use kopf_core::{
     backoff::{Backoff, Waits},
+    cycle::Sub,
     field::FieldPath,
     handler::{Errors, Handler, Lifecycle, Limits, On, Wants},
     selector::{By, Selector},
@@ -73,14 +74,38 @@ fn handler(plugin: usize, index: u32, declared: wire::Declaration) -> Result<Han
         wire::On::Field => On::Field,
         other => return Err(format!("this host does not know what calls it ({other:?}); use a newer kopf")),
     };
-    let field =
-        options.field.as_deref().map(FieldPath::parse).transpose().map_err(|error| error.to_string())?;
+    let field = field(options.field.as_deref())?;
     if id.is_empty() {
         return Err("its id is empty; leave the id out, or write one".to_owned());
     }
     if on == On::Field && field.is_none() {
         return Err("it is called on a change of a field and names none; add field = \"spec.…\"".to_owned());
     }
+    let limits = limits(&options)?;
+    Ok(Handler {
+        plugin,
+        index,
+        id: field.as_ref().map_or(id.clone(), |field| format!("{id}/{field}")),
+        on,
+        selector: Selector::new(&selector, by(declared.select_by)?).map_err(|error| error.to_string())?,
+        filter: filter::filter(on, &options)?,
+        field,
+        asynchronous,
+        limits,
+        optional: options.optional,
+        deleted: options.deleted,
+        lifecycle: lifecycle(options.lifecycle)?,
+        group: options.group,
+        wants: Wants { old: wants.old, new: wants.new, diff: wants.diff, memo: wants.memo },
+        param: options.param,
+        function,
+        package,
+        place: format!("{file}:{line}"),
+    })
+}
+
+/// The limits of a handler or a sub-handler.
+fn limits(options: &wire::Options) -> Result<Limits, String> {
     if options.retries == Some(0) {
         return Err(
             "retries = 0 would never call it; retries counts all attempts, so write 1 or more".to_owned()
@@ -103,26 +128,21 @@ fn handler(plugin: usize, index: u32, declared: wire::Declaration) -> Result<Han
             return Err(format!("{name} = 0 leaves it no time; write more than 0 seconds"));
         }
     }
-    Ok(Handler {
-        plugin,
-        index,
-        id: field.as_ref().map_or(id.clone(), |field| format!("{id}/{field}")),
-        on,
-        selector: Selector::new(&selector, by(declared.select_by)?).map_err(|error| error.to_string())?,
-        filter: filter::filter(on, &options)?,
-        field,
-        asynchronous,
-        limits,
-        optional: options.optional,
-        deleted: options.deleted,
-        lifecycle: lifecycle(options.lifecycle)?,
-        group: options.group,
-        wants: Wants { old: wants.old, new: wants.new, diff: wants.diff, memo: wants.memo },
-        param: options.param,
-        function,
-        package,
-        place: format!("{file}:{line}"),
+    Ok(limits)
+}
+
+/// A sub-handler, as its plugin describes it while its handler is at work.
+pub(crate) fn sub(options: &wire::Options) -> Result<Sub, String> {
+    Ok(Sub {
+        limits: limits(options)?,
+        // Whether there is a change to be asked about is known of its handler.
+        filter: filter::filter(On::Update, options)?,
+        field: field(options.field.as_deref())?,
     })
+}
+
+fn field(path: Option<&str>) -> Result<Option<FieldPath>, String> {
+    path.map(FieldPath::parse).transpose().map_err(|error| error.to_string())
 }
 
 fn seconds(name: &str, value: f64) -> Result<Duration, String> {

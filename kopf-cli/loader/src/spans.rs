@@ -7,6 +7,8 @@ use std::{
     sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError},
 };
 
+use kopf_reactor::Children;
+
 /// How many ended attempts are remembered, for lines of tasks that outlive the handler that began them.
 const REMEMBERED: usize = 1024;
 
@@ -26,13 +28,18 @@ pub(crate) struct Span {
 }
 
 impl Span {
-    /// Gives an attempt its number.
+    /// Gives an attempt without sub-handlers its number.
     pub(crate) fn open(label: Label) -> Span {
+        Span::of(label, None)
+    }
+
+    /// Gives an attempt its number.
+    pub(crate) fn of(label: Label, children: Option<Arc<Children>>) -> Span {
         let label = Arc::new(label);
         let mut table = table();
         table.last += 1;
         let number = table.last;
-        table.live.insert(number, label.clone());
+        table.live.insert(number, (label.clone(), children));
         Span { number, label }
     }
 
@@ -48,12 +55,15 @@ impl Span {
 impl Drop for Span {
     fn drop(&mut self) {
         let mut table = table();
-        if let Some(label) = table.live.remove(&self.number) {
+        let ended = table.live.remove(&self.number);
+        if ended.is_some() {
             if table.ended.len() == REMEMBERED {
                 table.ended.pop_front();
             }
-            table.ended.push_back((self.number, label));
+            table.ended.push_back((self.number, self.label.clone()));
         }
+        // What it was about may be large: it goes when others may look again.
+        drop(table);
     }
 }
 
@@ -64,7 +74,12 @@ pub(crate) fn find(number: u64) -> Option<Arc<Label>> {
     }
     let table = table();
     let ended = || table.ended.iter().rev().find(|(ended, _)| *ended == number).map(|(_, label)| label);
-    table.live.get(&number).or_else(ended).cloned()
+    table.live.get(&number).map(|(label, _)| label).or_else(ended).cloned()
+}
+
+/// Where the sub-handlers of this attempt take their turns, while it lives and if it may have any.
+pub(crate) fn children(number: u64) -> Option<Arc<Children>> {
+    table().live.get(&number)?.1.clone()
 }
 
 /// Whether the attempt of this number has not ended.
@@ -75,7 +90,7 @@ pub(crate) fn is_live(number: u64) -> bool {
 #[derive(Default)]
 struct Table {
     last: u64,
-    live: HashMap<u64, Arc<Label>>,
+    live: HashMap<u64, (Arc<Label>, Option<Arc<Children>>)>,
     ended: VecDeque<(u64, Arc<Label>)>,
 }
 

@@ -10,7 +10,7 @@ use kopf_core::{
 };
 use tracing::{info, warn};
 
-use crate::{Attempt, Clock, Invoker, Subject};
+use crate::{Attempt, Children, Clock, Invoker, Subject};
 
 /// Makes one attempt of a handler.
 ///
@@ -23,9 +23,11 @@ pub(crate) async fn attempt(
     subject: &Arc<Subject>,
     served: &Arc<Served>,
     event: Option<&'static str>,
+    children: Option<Arc<Children>>,
 ) -> Answer {
     let handler = call.handler.clone();
-    let attempt = Attempt { call, subject: subject.clone(), served: served.clone(), event, now: clock.now() };
+    let attempt =
+        Attempt { call, subject: subject.clone(), served: served.clone(), event, now: clock.now(), children };
     let running = invoker.invoke(attempt);
     let Some(limit) = handler.limits.attempt_timeout else { return running.await };
     match select(running, clock.sleep(limit)).await {

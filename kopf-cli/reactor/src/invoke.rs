@@ -19,7 +19,7 @@ use kopf_core::{
 };
 use serde_json::Value;
 
-use crate::lent::Lent;
+use crate::{Children, lent::Lent};
 
 /// An object in hand, shared by all attempts that are made on it.
 pub struct Subject {
@@ -48,6 +48,8 @@ pub struct Attempt {
     pub event: Option<&'static str>,
     /// When the attempt begins.
     pub now: Timestamp,
+    /// Where its sub-handlers take their turns, unless it can have none.
+    pub children: Option<Arc<Children>>,
 }
 
 /// A call that has kept its thread for too long.

@@ -23,7 +23,7 @@ pub(crate) struct Io {
     pub(crate) cluster: Arc<dyn Cluster>,
     pub(crate) invoker: Arc<dyn Invoker>,
     pub(crate) clock: Arc<dyn Clock>,
-    pub(crate) identity: Identity,
+    pub(crate) identity: Arc<Identity>,
     pub(crate) settings: Settings,
     pub(crate) queue: Queue,
     pub(crate) health: Health,

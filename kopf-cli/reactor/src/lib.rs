@@ -7,6 +7,7 @@
 #![forbid(unsafe_code)]
 
 mod attempt;
+pub mod children;
 pub mod cleanup;
 pub mod clock;
 pub mod cluster;
@@ -42,6 +43,7 @@ use tokio::{runtime::Handle, task::JoinSet};
 use tracing::{debug, info, warn};
 
 pub use self::{
+    children::Children,
     clock::{Clock, SystemClock},
     cluster::Cluster,
     health::Health,
@@ -86,7 +88,7 @@ impl Operator {
             cluster,
             invoker,
             clock,
-            identity,
+            identity: Arc::new(identity),
             queue: Queue::new(settings.queueing.waiting_bytes),
             settings,
             mailbox,

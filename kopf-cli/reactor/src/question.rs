@@ -29,7 +29,8 @@ pub(crate) async fn ask(
     for Asked { call, question } in open {
         let handler = call.handler.clone();
         let (subject, served) = (subject.clone(), served.clone());
-        let attempt = Attempt { call, subject: subject.clone(), served, event: None, now: io.clock.now() };
+        let now = io.clock.now();
+        let attempt = Attempt { call, subject: subject.clone(), served, event: None, now, children: None };
         let asking = io.invoker.ask(attempt, question.clone());
         let failure = match answer(io, asking).await {
             Ok(answer) => {

@@ -114,9 +114,9 @@ pub mod op {
     pub const STOPPING: u32 = 6;
     /// Host: the object of a call as it is by now. Body: a `Call`; answer: the object.
     pub const LATEST: u32 = 7;
-    /// Host: whether it is a sub-handler's turn. Body: a `Begin`; answer: a `Turn`.
+    /// Host, by `control`: whether it is a sub-handler's turn. Body: a `Begin`; answer: a `Turn`.
     pub const BEGIN: u32 = 8;
-    /// Host: what came of a sub-handler. Body: an `End`; answer: `{}`.
+    /// Host, by `control`: what came of a sub-handler. Body: an `End`; answer: the `Turn` that follows.
     pub const END: u32 = 9;
     /// Host: post a Kubernetes Event. Body: a `Post`; answer: `{}`.
     pub const POST: u32 = 10;

@@ -10,7 +10,10 @@ pub use self::{
     declaration::{
         Backoff, Declaration, Delay, Errors, Lifecycle, Match, On, Options, Question, SelectBy, Wants,
     },
-    request::{Begin, Call, End, Forget, Post, Request, Response, Stopping, Transform, Turn, Watch, Watched},
+    request::{
+        Begin, Call, End, FieldChange, Forget, Post, Request, Response, Stopping, Transform, Turn, Watch,
+        Watched,
+    },
 };
 
 /// Host to plugin, once: how to start.

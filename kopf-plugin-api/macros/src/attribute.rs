@@ -49,7 +49,10 @@ pub(crate) fn parse(on: On, tokens: TokenStream, errors: &mut Vec<Error>) -> Att
             errors.push(error);
         }
     }
-    errors.extend(selector::check(on, &attribute.selector, &attribute.select_by));
+    match on {
+        On::Subhandler => errors.extend(check_subhandler(&attribute)),
+        _ => errors.extend(selector::check(on, &attribute.selector, &attribute.select_by)),
+    }
     errors.extend(check_together(&given));
     if on == On::Field && !given.contains(&"field") {
         errors.push(Error::new(
@@ -211,7 +214,7 @@ impl Attribute {
 /// The option of this name, if the attribute takes it.
 fn known(on: On, name: &Ident) -> Result<&'static Known, Error> {
     let written = name.to_string();
-    let elsewhere = |known: &Known| format!("is an option of {}, not of `on::{}`", known.places(), on.name());
+    let elsewhere = |known: &Known| format!("is an option of {}, not of `{}`", known.places(), on.path());
     let meant = || nearest(&written, OPTIONS.iter().map(|known| known.name)).and_then(options::find);
     let message = match options::find(&written) {
         Some(known) if known.on.contains(&on) => return Ok(known),
@@ -223,9 +226,33 @@ fn known(on: On, name: &Ident) -> Result<&'static Known, Error> {
             Some(meant) => format!("unknown option `{name}`, and `{}` {}", meant.name, elsewhere(meant)),
             None => {
                 let names: Vec<&str> = options::names(on).collect();
-                format!("unknown option `{name}`, `on::{}` takes {}", on.name(), names.join(", "))
+                format!("unknown option `{name}`, `{}` takes {}", on.path(), names.join(", "))
             }
         },
     };
     Err(Error::new(name.span(), message))
+}
+
+/// A sub-handler is for the objects of its handler, and its id is put together with that one's.
+fn check_subhandler(attribute: &Attribute) -> Vec<Error> {
+    let mut errors = Vec::new();
+    if let Some(text) = attribute.selector.first() {
+        errors.push(Error::new(
+            text.span(),
+            "a sub-handler names no resource, for it is for the objects of its handler: take it away",
+        ));
+    }
+    if let Some(id) = attribute.id.as_ref().filter(|id| id.contains('/')) {
+        errors.push(Error::new(
+            Span::call_site(),
+            format!("the id of a sub-handler has no `/` in it, as that stands between ids: found \"{id}\""),
+        ));
+    }
+    if let Some(asked) = attribute.functions.0.first() {
+        errors.push(Error::new(
+            asked.expression.span(),
+            "a sub-handler asks no functions: put it into an `if` in its handler",
+        ));
+    }
+    errors
 }

@@ -7,7 +7,7 @@ use syn::{Error, ItemFn, Type, ext::IdentExt, spanned::Spanned};
 use crate::{
     attribute::{self, Attribute},
     options::On,
-    signature,
+    signature, subhandler,
     value::Backoff,
 };
 
@@ -18,11 +18,14 @@ mod tests;
 pub(crate) fn expand(on: On, attribute: TokenStream, item: TokenStream) -> (TokenStream, Vec<Error>) {
     let mut errors = Vec::new();
     let attribute = attribute::parse(on, attribute, &mut errors);
-    let Ok(function) = syn::parse2::<ItemFn>(item.clone()) else {
+    let Ok(mut function) = syn::parse2::<ItemFn>(item.clone()) else {
         let message = format!("`#[kopf::on::{}]` stands on a function", on.name());
         errors.push(Error::new(Span::call_site(), message));
         return (item, errors);
     };
+    // Without sub-handlers the function stays as it was written.
+    let item =
+        if subhandler::take(on, &mut function, &mut errors) { function.to_token_stream() } else { item };
     let arguments = signature::arguments(&function, &mut errors);
     if errors.is_empty() {
         (with_registration(on, &attribute, &function, &arguments, &item), errors)
@@ -48,7 +51,7 @@ fn with_registration(
         On::Update => "Update",
         On::Delete => "Delete",
         On::Resume => "Resume",
-        On::Field => "Field",
+        On::Field | On::Subhandler => "Field",
     });
     let Attribute { selector, select_by, functions, .. } = attribute;
     let (asked, questions) = (functions.wants(), functions.questions());
@@ -85,7 +88,7 @@ fn with_registration(
 }
 
 /// The function that takes a call apart and puts the answer together, and the variant of `Run` that it is.
-fn run(function: &ItemFn, arguments: &[&Type]) -> (TokenStream, Ident) {
+pub(crate) fn run(function: &ItemFn, arguments: &[&Type]) -> (TokenStream, Ident) {
     let name = &function.sig.ident;
     let values: Vec<TokenStream> = arguments
         .iter()
@@ -114,7 +117,7 @@ fn run(function: &ItemFn, arguments: &[&Type]) -> (TokenStream, Ident) {
 }
 
 /// A closure that makes the options; only what was given is named.
-fn options(attribute: &Attribute) -> TokenStream {
+pub(crate) fn options(attribute: &Attribute) -> TokenStream {
     let mut fields = Vec::new();
     let mut give = |name: &str, value: TokenStream| {
         let name = variant(name);

@@ -8,6 +8,7 @@
 //! - `selector`: what names a resource.
 //! - `signature`: which functions can be handlers.
 //! - `expand`: from both to a registration.
+//! - `subhandler`: the functions inside of a handler that are handlers too.
 
 mod attribute;
 mod expand;
@@ -15,6 +16,7 @@ mod matching;
 mod options;
 mod selector;
 mod signature;
+mod subhandler;
 mod suggest;
 mod value;
 
@@ -50,4 +52,14 @@ attributes! {
     resume => Resume;
     /// Calls a function for a change of one field, its appearance with the object included.
     field => Field;
+}
+
+/// Makes a function inside of a handler a part of it that has an id, retries and a record of its own.
+///
+/// It stands in the body of the handler, or of another sub-handler, and takes options: see `subhandlers` in the
+/// documentation of `kopf-plugin-api`.
+#[proc_macro_attribute]
+pub fn subhandler(_attribute: TokenStream, item: TokenStream) -> TokenStream {
+    // The attribute of its handler takes this one away before it comes here.
+    subhandler::outside(&item.into()).into()
 }

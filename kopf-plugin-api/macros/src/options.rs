@@ -1,6 +1,6 @@
 //! Which options there are, and where each is valid.
 
-use On::{Create, Delete, Event, Field, Resume, Update};
+use On::{Create, Delete, Event, Field, Resume, Subhandler, Update};
 
 /// What calls a handler: one for each attribute.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -11,6 +11,8 @@ pub(crate) enum On {
     Delete,
     Resume,
     Field,
+    /// A function inside of one of them.
+    Subhandler,
 }
 
 impl On {
@@ -23,7 +25,21 @@ impl On {
             Delete => "delete",
             Resume => "resume",
             Field => "field",
+            Subhandler => "subhandler",
         }
+    }
+
+    /// The attribute as it is written behind `kopf::`.
+    pub(crate) fn path(self) -> String {
+        match self {
+            Subhandler => self.name().to_owned(),
+            on => format!("on::{}", on.name()),
+        }
+    }
+
+    /// Whether it is for changes, which are recorded: such a handler may have sub-handlers.
+    pub(crate) fn is_changing(self) -> bool {
+        matches!(self, Create | Update | Delete | Resume | Field | Subhandler)
     }
 }
 
@@ -65,31 +81,33 @@ pub(crate) struct Known {
 }
 
 const ALL: &[On] = &[Event, Create, Update, Delete, Resume, Field];
-const CHANGED: &[On] = &[Update, Field];
-const RETRIED: &[On] = &[Create, Update, Delete, Resume, Field];
+const EVERY: &[On] = &[Event, Create, Update, Delete, Resume, Field, Subhandler];
+const CHANGED: &[On] = &[Update, Field, Subhandler];
+const CAUSED: &[On] = &[Create, Update, Delete, Resume, Field];
+const RETRIED: &[On] = &[Create, Update, Delete, Resume, Field, Subhandler];
 
 /// Every option, in the order in which messages list them.
 pub(crate) const OPTIONS: &[Known] = &[
-    Known { name: "id", kind: Kind::Id, example: r#"id = "name""#, on: ALL },
+    Known { name: "id", kind: Kind::Id, example: r#"id = "name""#, on: EVERY },
     Known { name: "retries", kind: Kind::Count, example: "retries = 3", on: RETRIED },
     Known { name: "timeout", kind: Kind::Limit, example: r#"timeout = "10m""#, on: RETRIED },
-    Known { name: "attempt_timeout", kind: Kind::Limit, example: r#"attempt_timeout = "30s""#, on: ALL },
+    Known { name: "attempt_timeout", kind: Kind::Limit, example: r#"attempt_timeout = "30s""#, on: EVERY },
     Known { name: "backoff", kind: Kind::Backoff, example: r#"backoff = "10s""#, on: RETRIED },
     Known { name: "errors", kind: Kind::Errors, example: "errors = permanent", on: RETRIED },
-    Known { name: "field", kind: Kind::Path, example: r#"field = "spec.size""#, on: ALL },
-    Known { name: "labels", kind: Kind::Matches, example: r#"labels = { "app" = "web" }"#, on: ALL },
+    Known { name: "field", kind: Kind::Path, example: r#"field = "spec.size""#, on: EVERY },
+    Known { name: "labels", kind: Kind::Matches, example: r#"labels = { "app" = "web" }"#, on: EVERY },
     Known {
         name: "annotations",
         kind: Kind::Matches,
         example: r#"annotations = { "team" = present }"#,
-        on: ALL,
+        on: EVERY,
     },
-    Known { name: "value", kind: Kind::Match, example: "value = 5", on: ALL },
+    Known { name: "value", kind: Kind::Match, example: "value = 5", on: EVERY },
     Known { name: "old", kind: Kind::Match, example: "old = absent", on: CHANGED },
     Known { name: "new", kind: Kind::Match, example: "new = present", on: CHANGED },
     Known { name: "when", kind: Kind::Condition, example: "when = is_wanted", on: ALL },
-    Known { name: "lifecycle", kind: Kind::Lifecycle, example: r#"lifecycle = "one-by-one""#, on: RETRIED },
-    Known { name: "group", kind: Kind::Text, example: r#"group = "slow""#, on: RETRIED },
+    Known { name: "lifecycle", kind: Kind::Lifecycle, example: r#"lifecycle = "one-by-one""#, on: CAUSED },
+    Known { name: "group", kind: Kind::Text, example: r#"group = "slow""#, on: CAUSED },
     Known { name: "kind", kind: Kind::Named, example: r#"kind = "Pod""#, on: ALL },
     Known { name: "plural", kind: Kind::Named, example: r#"plural = "pods""#, on: ALL },
     Known { name: "singular", kind: Kind::Named, example: r#"singular = "pod""#, on: ALL },
@@ -99,13 +117,13 @@ pub(crate) const OPTIONS: &[Known] = &[
     Known { name: "resources", kind: Kind::Chosen, example: "resources = is_ours", on: ALL },
     Known { name: "optional", kind: Kind::Flag, example: "optional = true", on: &[Delete] },
     Known { name: "deleted", kind: Kind::Flag, example: "deleted = true", on: &[Resume] },
-    Known { name: "param", kind: Kind::Expression, example: r#"param = json!({ "size": 3 })"#, on: ALL },
+    Known { name: "param", kind: Kind::Expression, example: r#"param = json!({ "size": 3 })"#, on: EVERY },
 ];
 
 impl Known {
     /// The attributes that take it, for messages.
     pub(crate) fn places(&self) -> String {
-        let names: Vec<String> = self.on.iter().map(|on| format!("`on::{}`", on.name())).collect();
+        let names: Vec<String> = self.on.iter().map(|on| format!("`{}`", on.path())).collect();
         names.join(", ")
     }
 }

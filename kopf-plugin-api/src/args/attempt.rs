@@ -15,7 +15,7 @@ pub struct Retry(pub u32);
 
 impl FromCall for Retry {
     fn from_call(call: &Call) -> Outcome<Self> {
-        Ok(Retry(call.context()?.retry))
+        Ok(Retry(call.retry()?))
     }
 }
 
@@ -31,7 +31,7 @@ pub struct Started(pub Timestamp);
 
 impl FromCall for Started {
     fn from_call(call: &Call) -> Outcome<Self> {
-        let text = &call.context()?.started;
+        let text = call.started()?;
         let read = text.parse().map_err(|error| {
             Error::argument(format!("the host says that the first attempt began at `{text}`: {error}"))
         });
@@ -59,7 +59,7 @@ pub struct Runtime(pub Duration);
 
 impl FromCall for Runtime {
     fn from_call(call: &Call) -> Outcome<Self> {
-        Ok(Runtime(Duration::from_millis(call.context()?.runtime_ms)))
+        Ok(Runtime(call.runtime()?))
     }
 }
 
@@ -111,8 +111,8 @@ impl fmt::Display for Param {
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Context {
-    /// The id of the handler, without the suffix that a field adds.
-    pub handler: &'static str,
+    /// The id of the handler, without the suffix that a field adds; of a sub-handler `handler/sub-handler`.
+    pub handler: Arc<str>,
     /// Why it is called.
     pub reason: Reason,
     /// How many attempts there were before this one.
@@ -139,10 +139,10 @@ impl FromCall for Context {
         let sent = call.context()?;
         let resource = &sent.resource;
         Ok(Context {
-            handler: call.handler_id(),
+            handler: call.handler_id().into(),
             reason: Reason::from_call(call)?,
-            retry: sent.retry,
-            runtime: Duration::from_millis(sent.runtime_ms),
+            retry: call.retry()?,
+            runtime: call.runtime()?,
             old_known: sent.old_known,
             group: resource.group.as_str().into(),
             version: resource.version.as_str().into(),

@@ -50,9 +50,15 @@ macro_rules! states {
 
 states! {
     /// The state that was handled last; absent on a creation.
-    Old: old = |call| call.old().map(|old| old.whole()).transpose();
+    Old: old = |call| match call.narrowed() {
+        Some(change) => Ok(change.old.clone().map(Arc::new)),
+        None => call.old().map(|old| old.whole()).transpose(),
+    };
     /// The state to be handled; absent for a field that was removed.
     New: new = |call| {
+        if let Some(change) = call.narrowed() {
+            return Ok(change.new.clone().map(Arc::new));
+        }
         let Some(new) = &call.context()?.new else { return Ok(None) };
         let read = serde_json::from_str(new.get());
         read.map(Some).map_err(|error| Error::argument(format!("the new state cannot be read: {error}")))
@@ -114,7 +120,11 @@ impl FromCall for Diff {
             };
             Ok(Difference { operation, path: path.clone(), old: old.clone(), new: new.clone() })
         };
-        call.context()?.diff.iter().map(read).collect::<Outcome<Vec<_>>>().map(|found| Diff(found.into()))
+        let diff = match call.narrowed() {
+            Some(change) => &change.diff,
+            None => &call.context()?.diff,
+        };
+        diff.iter().map(read).collect::<Outcome<Vec<_>>>().map(|found| Diff(found.into()))
     }
 }
 

@@ -38,6 +38,16 @@ impl Durability {
             Durability::Cycle => false,
         }
     }
+
+    /// Whether what sub-handlers brought is to be written before the next of them is called, `spent` after the first
+    /// of them was.
+    pub(super) fn holds_back(self, spent: Duration, long: Duration) -> bool {
+        match self {
+            Durability::Auto => spent >= long,
+            Durability::Each => true,
+            Durability::Cycle => false,
+        }
+    }
 }
 
 /// Concludes a cycle from the verdicts on its attempts, as far as they were made, and from what handlers want changed.
@@ -57,10 +67,10 @@ pub fn conclude(
         Cause::Hold => hold(plan, served, blank),
         Cause::Handle(reason) => {
             let mut results = Map::new();
-            let mut judged = BTreeMap::new();
+            let mut judged = Judged::new();
             for (handler, verdict) in plan.forbidden.drain(..).chain(verdicts) {
-                judged.insert(handler.id.clone(), verdict.progress);
                 results.extend(verdict.result.map(|result| (handler.id.clone(), result)));
+                judged.insert(handler.id.clone(), (handler, verdict.progress));
             }
             let after = after(&plan, patch.as_ref(), &results, served);
             let mut tally = Tally::count(&plan, &judged);
@@ -162,7 +172,10 @@ fn finish(
     Conclusion { records, handled, again, finished, ..conclusion }
 }
 
-/// How far the handlers of a cause have come.
+/// What was judged now, by the handler's id: handlers of the cause, and sub-handlers of theirs.
+type Judged = BTreeMap<String, (Arc<Handler>, Progress)>;
+
+/// How far the handlers of a cause have come, and their sub-handlers.
 #[derive(Default)]
 struct Tally {
     records: BTreeMap<String, Progress>,
@@ -178,41 +191,65 @@ struct Tally {
 }
 
 impl Tally {
-    fn count(plan: &Plan, judged: &BTreeMap<String, Progress>) -> Tally {
+    fn count(plan: &Plan, judged: &Judged) -> Tally {
         let mut tally = Tally { attempted: !judged.is_empty(), ..Tally::default() };
         for Selected { handler, record: before, due } in &plan.selected {
-            let verdict = judged.get(&handler.id);
+            let verdict = judged.get(&handler.id).map(|(_, record)| record);
             tally.due |= *due && verdict.is_none();
             let Some(record) = verdict.or(before.as_ref()).cloned() else {
                 tally.open += 1;
                 continue;
             };
-            match (record.success, record.failure, record.delayed) {
-                (true, _, _) => tally.succeeded += 1,
-                (_, true, _) => tally.failed += 1,
-                (_, _, delayed) => {
-                    tally.open += 1;
-                    tally.wake_at = tally.wake_at.into_iter().chain(delayed).min();
-                }
+            if record.is_finished() {
+                tally.ended(&record);
+            } else {
+                tally.open += 1;
+                tally.wake_at = tally.wake_at.into_iter().chain(record.delayed).min();
             }
+            tally.subs(&record, plan, judged);
             tally.records.insert(handler.id.clone(), record);
         }
         tally
     }
 
-    /// Marks the records of handlers that have ended with the state that they have handled.
-    fn mark(&mut self, plan: &Plan, judged: &BTreeMap<String, Progress>, after: Option<&Value>) {
+    fn ended(&mut self, record: &Progress) {
+        self.succeeded += usize::from(record.success);
+        self.failed += usize::from(!record.success);
+    }
+
+    /// Counts a handler's sub-handlers. It waits for them itself, but that they have failed is no failure of its own.
+    fn subs(&mut self, record: &Progress, plan: &Plan, judged: &Judged) {
+        for id in &record.subrefs {
+            let verdict = judged.get(id).map(|(_, record)| record);
+            if let Some(record) = verdict.or_else(|| plan.standing.get(id)) {
+                if record.is_finished() {
+                    self.ended(record);
+                }
+                self.records.insert(id.clone(), record.clone());
+            }
+        }
+    }
+
+    /// Marks the records of handlers that have ended with the state that they have handled, and those of handlers that
+    /// wait for their sub-handlers with the state that these are of.
+    fn mark(&mut self, plan: &Plan, judged: &Judged, after: Option<&Value>) {
         let seen = |handler: &Handler, essence| Some(sight::reacts_to(handler, essence, &plan.uid));
+        let is_marked = |record: &&mut Progress| record.is_finished() || record.awaits_others();
+        let mut digests = BTreeMap::new();
+        for (handler, _) in judged.values() {
+            if let Some(record) = self.records.get_mut(&handler.id).filter(is_marked) {
+                let digest = || seen(handler, after.unwrap_or(&plan.essence));
+                record.seen = *digests.entry(&handler.field).or_insert_with(digest);
+            }
+        }
+        let Some(after) = after else { return };
         for Selected { handler, .. } in &plan.selected {
-            let Some(record) = self.records.get_mut(&handler.id).filter(|record| record.is_finished()) else {
-                continue;
-            };
-            if judged.contains_key(&handler.id) {
-                record.seen = seen(handler, after.unwrap_or(&plan.essence));
-            } else if let Some(after) = after
-                && record.seen == seen(handler, &plan.essence)
-            {
-                record.seen = seen(handler, after);
+            let (before, now) = (seen(handler, &plan.essence), seen(handler, after));
+            let subs = self.records.get(&handler.id).map(|record| record.subrefs.clone()).unwrap_or_default();
+            for id in std::iter::once(&handler.id).chain(&subs).filter(|id| !judged.contains_key(*id)) {
+                if let Some(record) = self.records.get_mut(id).filter(|record| record.seen == before) {
+                    record.seen = now;
+                }
             }
         }
     }
@@ -226,9 +263,18 @@ fn of_fields(
     records: impl IntoIterator<Item = (String, Progress)>,
     served: &Served,
 ) -> BTreeMap<String, Progress> {
-    let is_of_field = |id: &str| served.changing().any(|handler| handler.on == On::Field && handler.id == id);
-    let records = records.into_iter().filter(|(id, _)| is_of_field(id));
-    records.map(|(id, record)| (id, Progress { purpose: Some(Reason::Update), ..record })).collect()
+    let mut records: BTreeMap<String, Progress> = records.into_iter().collect();
+    let of_field =
+        served.changing().filter(|handler| handler.on == On::Field).map(|handler| handler.id.clone());
+    let mut kept = BTreeMap::new();
+    let mut ids: Vec<String> = of_field.collect();
+    while let Some(id) = ids.pop() {
+        if let Some(record) = records.remove(&id) {
+            ids.extend(record.subrefs.iter().cloned());
+            kept.insert(id, Progress { purpose: Some(Reason::Update), ..record });
+        }
+    }
+    kept
 }
 
 /// Shows as not begun which handlers have ended on another state, where records cannot tell that: whoever reads them

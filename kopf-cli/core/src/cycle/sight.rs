@@ -66,6 +66,39 @@ pub(super) fn reacts_to(handler: &Handler, essence: &Value, uid: &str) -> Digest
     digest(uid, value)
 }
 
+/// A record, on the object or in memory.
+pub(super) fn stored(
+    id: &str,
+    object: &Object,
+    identity: &Identity,
+    kept: Option<&Kept>,
+    now: Timestamp,
+) -> Option<Progress> {
+    match identity.store().record(id, object, now) {
+        Some(record) => {
+            let seen = kept.and_then(|kept| kept.seen.get(id)).filter(|seen| seen.is_plainly(&record));
+            Some(seen.cloned().unwrap_or(record))
+        }
+        None => kept?.records.get(id).cloned(),
+    }
+}
+
+/// The record if it counts for a reason, as one of it.
+pub(super) fn still_counts(
+    record: Progress,
+    on: On,
+    reason: Reason,
+    seen_now: impl FnOnce() -> Digest,
+) -> Option<Progress> {
+    let counts = on.keeps_record(record.purpose, reason);
+    // A handler that ended on an older state than this has not handled this one.
+    let outdated = reason == Reason::Update
+        && on != On::Resume
+        && record.is_finished()
+        && record.seen.is_some_and(|seen| seen != seen_now());
+    (counts && !outdated).then_some(Progress { purpose: Some(reason), ..record })
+}
+
 impl<'a> Sight<'a> {
     pub(super) fn new(
         object: &'a Object,
@@ -161,7 +194,8 @@ impl<'a> Sight<'a> {
         if open.is_empty() { Ok(selected) } else { Err(open) }
     }
 
-    fn is_called(&self, handler: &Arc<Handler>, reason: Reason) -> Result<bool, Asked> {
+    /// Whether a handler is called for a reason.
+    pub(super) fn is_called(&self, handler: &Arc<Handler>, reason: Reason) -> Result<bool, Asked> {
         let called = match (handler.on, reason) {
             (On::Create, Reason::Create) | (On::Delete, Reason::Delete) => true,
             (On::Update | On::Field, Reason::Update) if self.is_under_way(handler)? => return Ok(true),
@@ -260,36 +294,36 @@ impl<'a> Sight<'a> {
 
     /// A handler's record, on the object or in memory.
     fn stored(&self, handler: &Handler) -> Option<Progress> {
-        let kept = |records: fn(&Kept) -> &BTreeMap<String, Progress>| records(self.kept?).get(&handler.id);
-        match self.identity.store().record(&handler.id, self.object, self.now) {
-            Some(record) => {
-                let seen = kept(|kept| &kept.seen).filter(|seen| seen.is_plainly(&record));
-                Some(seen.cloned().unwrap_or(record))
-            }
-            None => kept(|kept| &kept.records).cloned(),
-        }
+        self.stored_of(&handler.id)
+    }
+
+    fn stored_of(&self, id: &str) -> Option<Progress> {
+        stored(id, self.object, self.identity, self.kept, self.now)
     }
 
     /// The record that a handler begins with, if it has one that still counts.
     pub(super) fn record(&self, handler: &Handler, reason: Reason) -> Option<Progress> {
-        let record = self.stored(handler)?;
-        let counts = handler.on.keeps_record(record.purpose, reason);
-        // A handler that ended on an older state than this has not handled this one.
-        let outdated = reason == Reason::Update
-            && handler.on != On::Resume
-            && record.is_finished()
-            && (record.seen)
-                .is_some_and(|seen| seen != reacts_to(handler, self.essence, &self.object.header.uid));
-        (counts && !outdated).then_some(Progress { purpose: Some(reason), ..record })
+        let seen = || reacts_to(handler, self.essence, &self.object.header.uid);
+        still_counts(self.stored(handler)?, handler.on, reason, seen)
     }
 
     /// The records of this cause as they stand, also of handlers that are not selected now and of those that ended on
     /// an older state. They stay until they are replaced or the cause ends: the object may come back to what they are
-    /// of, and then nobody must be called twice or forgotten.
+    /// of, and then nobody must be called twice or forgotten. Records of sub-handlers stand beside those of their
+    /// handlers.
     pub(super) fn standing(&self, reason: Reason) -> BTreeMap<String, Progress> {
         let handlers = self.served.changing().filter(|_| self.traces);
         let records = handlers.filter_map(|handler| Some((handler.id.clone(), self.stored(handler)?)));
-        records.filter(|(_, record)| record.purpose == Some(reason)).collect()
+        let of_cause = |record: &Progress| record.purpose == Some(reason);
+        let mut standing: BTreeMap<String, Progress> =
+            records.filter(|(_, record)| of_cause(record)).collect();
+        let subs: Vec<String> = standing.values().flat_map(|record| record.subrefs.iter().cloned()).collect();
+        for id in subs {
+            if let Some(record) = self.stored_of(&id).filter(of_cause) {
+                standing.entry(id).or_insert(record);
+            }
+        }
+        standing
     }
 
     /// Whether it is a handler's turn now, as its record says.
@@ -298,13 +332,24 @@ impl<'a> Sight<'a> {
         let begun = || Progress::begin(reason, now);
         let record = match record {
             Some(record) if record.is_finished() => return Turn::Over,
-            Some(record) if record.delayed.is_some_and(|at| at > now) => return Turn::Over,
+            Some(record)
+                if record.delayed.is_some_and(|at| at > now) && !self.is_overtaken(handler, record) =>
+            {
+                return Turn::Over;
+            }
             record => record.cloned().unwrap_or_else(begun),
         };
         match outcome::forbid(handler, &record, now) {
             Some(verdict) => Turn::Forbidden(verdict),
             None => Turn::Due(record),
         }
+    }
+
+    /// Whether a handler waits for sub-handlers that it made of another state than this: there may be others by now.
+    fn is_overtaken(&self, handler: &Handler, record: &Progress) -> bool {
+        record.awaits_others()
+            && (record.seen)
+                .is_some_and(|seen| seen != reacts_to(handler, self.essence, &self.object.header.uid))
     }
 
     /// The attempt to be made of a handler.

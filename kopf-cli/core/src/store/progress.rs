@@ -31,9 +31,11 @@ pub struct Progress {
     pub failure: bool,
     /// The text of its last error, of which the first line is kept, up to 256 characters.
     pub message: Option<String>,
-    /// The ids of all its sub-handlers, those of sub-handlers too.
+    /// The ids of all its sub-handlers and of theirs, sorted: their records are found by them.
     pub subrefs: Vec<String>,
-    /// What it reacts to, as it was when the handler succeeded.
+    /// How many of the tries have ended with nothing but sub-handlers to be waited for: they count against no limit.
+    pub waits: u32,
+    /// What it reacts to, as it was when the handler succeeded or began to wait for its sub-handlers.
     pub seen: Option<Digest>,
 }
 
@@ -62,6 +64,8 @@ struct Record {
     uid: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     seen: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    waits: Option<u32>,
 }
 
 impl Progress {
@@ -77,6 +81,7 @@ impl Progress {
             failure: false,
             message: None,
             subrefs: vec![],
+            waits: 0,
             seen: None,
         }
     }
@@ -106,17 +111,19 @@ impl Progress {
         let record = Record {
             uid: (!uid.is_empty()).then(|| uid.to_owned()),
             seen: self.seen.map(|seen| seen.to_string()),
+            waits: (self.waits > 0).then_some(self.waits),
             ..self.record()
         };
         record.text()
     }
 
-    /// The record without what is in it for this operator alone: of which object it is, and what was seen.
+    /// The record without what is in it for this operator alone: of which object it is, what was seen, and what was
+    /// waited for.
     pub(super) fn plain(&self) -> String {
         self.record().text()
     }
 
-    /// Whether the other one is the same but for what was seen.
+    /// Whether the other one is the same but for what is in it for this operator alone.
     pub fn is_plainly(&self, other: &Progress) -> bool {
         self.plain() == other.plain()
     }
@@ -134,12 +141,23 @@ impl Progress {
             subrefs: (!self.subrefs.is_empty()).then(|| self.subrefs.clone()),
             uid: None,
             seen: None,
+            waits: None,
         }
     }
 
     /// Whether nothing is left to be done.
     pub fn is_finished(&self) -> bool {
         self.success || self.failure
+    }
+
+    /// Whether it is for its sub-handlers alone that it waits: a failure of its own has a message.
+    pub fn awaits_others(&self) -> bool {
+        !self.is_finished() && self.delayed.is_some() && self.message.is_none()
+    }
+
+    /// How many tries count against its limits.
+    pub fn tries(&self) -> u32 {
+        self.retries.saturating_sub(self.waits)
     }
 }
 
@@ -157,6 +175,7 @@ impl Record {
             failure: self.failure.unwrap_or(false),
             message: self.message,
             subrefs: self.subrefs.unwrap_or_default(),
+            waits: self.waits.unwrap_or(0),
             seen: self.seen.and_then(|seen| seen.parse().ok()),
         })
     }

@@ -6,6 +6,7 @@ mod neighbours;
 mod python;
 mod retries;
 mod state;
+mod subhandlers;
 mod update;
 
 use expect_test::Expect;

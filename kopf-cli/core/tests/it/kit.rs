@@ -3,6 +3,7 @@
 use std::{
     collections::{BTreeMap, VecDeque},
     fmt::Write,
+    sync::Arc,
     time::Duration,
 };
 
@@ -10,18 +11,18 @@ use bytes::Bytes;
 use jiff::Timestamp;
 use kopf_core::{
     backoff::Backoff,
-    cycle::{self, Call, Conclusion, Given, Kept, Plan, Recall},
+    cycle::{self, Call, Conclusion, Durability, Family, Given, Kept, Plan, Recall, Scene, Sub, Turn},
     field::FieldPath,
     handler::{Handler, Lifecycle, Limits, On, Wants},
     identity::Identity,
     object::Object,
-    outcome::{self, Answer, Failure, FailureKind, Policy, Verdict},
+    outcome::{Answer, Failure, FailureKind, Policy, Verdict},
     patch::{self, Patches},
     question::Answers,
     registry::{Chosen, Registry, Served},
     resource::Resource,
     selector::Selector,
-    store::{ANNOTATIONS_LIMIT, annotations_size},
+    store::{ANNOTATIONS_LIMIT, annotations_size, progress::Progress},
 };
 use serde_json::{Value, json};
 
@@ -31,6 +32,20 @@ pub(crate) mod render;
 
 /// How many cycles are too many for anything that comes to an end.
 const TOO_MANY: usize = 200;
+
+/// Sub-handlers that were judged.
+type Judged = Vec<(Arc<Handler>, Verdict)>;
+
+/// Without chance.
+const POLICY: Policy<'static> = Policy {
+    backoff: &Backoff {
+        first: Duration::from_secs(1),
+        factor: 2.0,
+        limit: Duration::from_mins(10),
+        jitter: 1.0,
+    },
+    jitter: 0.0,
+};
 
 /// One operator, one object, and a clock.
 pub(crate) struct World {
@@ -43,6 +58,10 @@ pub(crate) struct World {
     pub(crate) has_status: bool,
     /// What each handler answers, one after the other; then it succeeds without a result.
     pub(crate) scripts: BTreeMap<String, VecDeque<Answer>>,
+    /// The sub-handlers of each handler and sub-handler, by its id.
+    pub(crate) subs: BTreeMap<String, Vec<(String, Sub)>>,
+    /// How long an attempt of each takes; the others take no time.
+    pub(crate) takes: BTreeMap<String, Duration>,
     /// What somebody changes while the handlers of the next cycles run.
     pub(crate) meanwhile: VecDeque<Value>,
     /// Every attempt that was made: the handler, the reason, how often it was tried before, and on what.
@@ -166,6 +185,8 @@ impl World {
             now: "2026-11-22T20:00:00Z".parse().unwrap(),
             has_status: true,
             scripts: BTreeMap::new(),
+            subs: BTreeMap::new(),
+            takes: BTreeMap::new(),
             meanwhile: VecDeque::new(),
             attempts: vec![],
             trace: String::new(),
@@ -175,6 +196,13 @@ impl World {
 
     pub(crate) fn script(mut self, id: &str, answers: impl IntoIterator<Item = Answer>) -> World {
         self.scripts.entry(id.to_owned()).or_default().extend(answers);
+        self
+    }
+
+    /// Names the sub-handlers of a handler or a sub-handler.
+    pub(crate) fn subs(mut self, id: &str, subs: &[&str]) -> World {
+        let subs = subs.iter().map(|sub| ((*sub).to_owned(), Sub::default()));
+        self.subs.entry(id.to_owned()).or_default().extend(subs);
         self
     }
 
@@ -267,13 +295,15 @@ impl World {
         let mut verdicts = vec![];
         let mut wanted: Option<Value> = None;
         for call in std::mem::take(&mut plan.calls) {
-            let (verdict, change) = self.attempt(&call, &object);
+            let (subs, verdict, change) = self.attempt(&call, &object);
             if let Some(change) = change {
                 patch::merge(wanted.get_or_insert_with(|| json!({})), &change);
             }
-            let is_to_be_written =
-                cycle::Durability::Auto.is_to_be_written(&verdict, Duration::ZERO, Duration::from_secs(1));
+            verdicts.extend(subs);
             verdicts.push((call.handler, verdict));
+            let is_to_be_written =
+                |verdict| Durability::Auto.is_to_be_written(verdict, Duration::ZERO, Duration::from_secs(1));
+            let is_to_be_written = verdicts.iter().any(|(_, verdict)| is_to_be_written(verdict));
             if is_to_be_written {
                 break;
             }
@@ -326,23 +356,79 @@ impl World {
         cycle::plan(object, false, &given).expect("these handlers ask nothing")
     }
 
-    fn attempt(&mut self, call: &Call, object: &Object) -> (Verdict, Option<Value>) {
+    fn attempt(&mut self, call: &Call, object: &Object) -> (Judged, Verdict, Option<Value>) {
         let id = call.handler.id.clone();
-        let answer = self.scripts.get_mut(&id).and_then(VecDeque::pop_front);
-        let answer = answer.unwrap_or(Answer { result: Ok(None), patch: None, functions: None });
-        let policy = Policy { backoff: &Backoff::default(), jitter: 0.0 };
-        let verdict = outcome::judge(&call.handler, &call.progress, &answer, policy, self.now);
-        let reason = call.reason.map(|reason| reason.to_string()).unwrap_or_default();
+        let reason = call.reason.unwrap();
+        let mut family = Family::new(call.handler.clone(), reason, Durability::Auto, Duration::from_secs(1));
+        let mut change = None;
+        let mut answer = self.answer(&id, "", &mut family, object, &mut change);
+        let (subs, verdict) = family.conclude(&call.progress, &mut answer, POLICY, self.now);
         writeln!(self.trace, "{reason} {} {}", Render::call(call), verdict.line).unwrap();
+        self.attempted(&id, &reason.to_string(), &call.progress, &verdict, object);
+        (subs, verdict, merged_in(change, answer.patch))
+    }
+
+    /// What a handler or a sub-handler answers once its sub-handlers have had their turns.
+    fn answer(
+        &mut self,
+        id: &str,
+        path: &str,
+        family: &mut Family,
+        object: &Object,
+        change: &mut Option<Value>,
+    ) -> Answer {
+        let mut open = false;
+        for (name, sub) in self.subs.get(id).cloned().unwrap_or_default() {
+            let path = if path.is_empty() { name.clone() } else { format!("{path}/{name}") };
+            open |= self.take_turn(&format!("{id}/{name}"), &path, sub, family, object, change);
+        }
+        if open {
+            return fails(FailureKind::Unfinished(Duration::ZERO));
+        }
+        self.now += self.takes.get(id).copied().unwrap_or_default();
+        let answer = self.scripts.get_mut(id).and_then(VecDeque::pop_front);
+        answer.unwrap_or(Answer { result: Ok(None), patch: None, functions: None })
+    }
+
+    /// Takes a sub-handler through its turn; answers whether it has to be waited for.
+    fn take_turn(
+        &mut self,
+        id: &str,
+        path: &str,
+        sub: Sub,
+        family: &mut Family,
+        object: &Object,
+        change: &mut Option<Value>,
+    ) -> bool {
+        let (served, identity) = (self.served.clone(), self.identity.clone());
+        let recall = self.recall.clone();
+        let scene = Scene { object, served: &served, identity: &identity, recall: &recall };
+        let (turn, verdict) = family.turn(path, sub, scene, self.now);
+        if let Some(verdict) = verdict {
+            writeln!(self.trace, "  {}", verdict.line).unwrap();
+        }
+        let Turn::Due { progress: before, narrowed } = turn else { return matches!(turn, Turn::Waits(_)) };
+        if let Some(call) = narrowed {
+            writeln!(self.trace, "  {}", Render::call(&call)).unwrap();
+        }
+        let mut answer = self.answer(id, path, family, object, change);
+        let (turn, verdict) = family.judge(path, &mut answer, POLICY, self.now).unwrap();
+        writeln!(self.trace, "  {}", verdict.line).unwrap();
+        let verdict = verdict.clone();
+        self.attempted(id, "", &before, &verdict, object);
+        *change = merged_in(change.take(), answer.patch);
+        matches!(turn, Turn::Waits(_))
+    }
+
+    fn attempted(&mut self, id: &str, reason: &str, before: &Progress, verdict: &Verdict, object: &Object) {
         self.attempts.push(Attempted {
-            handler: id,
-            reason,
-            retries: call.progress.retries,
+            handler: id.to_owned(),
+            reason: reason.to_owned(),
+            retries: before.retries,
             body: object.body.clone(),
             success: verdict.progress.success,
             failure: verdict.progress.failure,
         });
-        (verdict, answer.patch)
     }
 
     /// What the operator sends: guarded by the version that it was made for, and not in vain.
@@ -386,6 +472,14 @@ impl World {
     pub(crate) fn tell(&mut self, line: impl std::fmt::Display) {
         writeln!(self.trace, "{line}").unwrap();
     }
+}
+
+/// One merge patch after another.
+fn merged_in(first: Option<Value>, second: Option<Value>) -> Option<Value> {
+    let Some(second) = second else { return first };
+    let mut both = first.unwrap_or_else(|| json!({}));
+    patch::merge(&mut both, &second);
+    Some(both)
 }
 
 /// A merge patch applied as RFC 7386 has it.

@@ -16,3 +16,4 @@ mod overdue;
 mod panics;
 mod refusals;
 mod stage;
+mod subs;

@@ -79,6 +79,7 @@ pub(crate) fn attempt(
         failure: false,
         message: None,
         subrefs: vec![],
+        waits: 0,
         seen: None,
     };
     Attempt {
@@ -95,6 +96,7 @@ pub(crate) fn attempt(
         served: Arc::new(Served { resource, handlers: vec![handler], fields: vec![], extra: vec![] }),
         event: None,
         now: "2026-01-02T03:04:06.5Z".parse().unwrap(),
+        children: None,
     }
 }
 

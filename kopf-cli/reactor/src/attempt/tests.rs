@@ -71,7 +71,8 @@ fn overdue(asynchronous: bool) -> (BoxFuture<'static, Answer>, oneshot::Sender<A
     let subject = Subject::new(Object::parse(object.into()).unwrap());
     let (answering, answer) = oneshot::channel();
     let invoker = Told(Mutex::new(Some(answer)));
-    let attempt = async move { attempt(&invoker, &Late, call, &subject, &Arc::new(served), None).await };
+    let attempt =
+        async move { attempt(&invoker, &Late, call, &subject, &Arc::new(served), None, None).await };
     (attempt.boxed(), answering)
 }
 

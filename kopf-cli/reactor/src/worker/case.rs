@@ -1,12 +1,12 @@
 //! One object in a worker's hand: what is done with it, step by step.
 
-use std::{collections::VecDeque, sync::Arc};
+use std::{collections::VecDeque, sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use jiff::Timestamp;
 use kopf_core::{
     cause::Reason,
-    cycle::{self, Asked, Call, Cause, Conclusion, Given, Kept},
+    cycle::{self, Asked, Call, Cause, Conclusion, Family, Given, Kept},
     functions::Wanted,
     handler::Handler,
     object::{Header, Object},
@@ -18,7 +18,7 @@ use kopf_core::{
 use tracing::{debug, error, info, warn};
 
 use crate::{
-    Subject,
+    Children, Subject,
     attempt::attempt,
     clock,
     cluster::Error,
@@ -150,7 +150,7 @@ impl<'a> Case<'a> {
     /// Calls the spies, none of them twice. What they want to be changed is written when all that waits was seen.
     pub(super) async fn spy(&mut self, subject: &Arc<Subject>, sight: Sight) {
         for call in self.spies(subject).await {
-            let (handler, answer) = (call.handler.clone(), self.attempt(call, subject, sight).await);
+            let (handler, answer) = (call.handler.clone(), self.attempt(call, subject, sight, None).await);
             match answer.result {
                 Ok(Some(result)) if !self.is_pruned(&handler) => {
                     self.unsettled().results.insert(handler.id.clone(), result);
@@ -321,10 +321,25 @@ impl<'a> Case<'a> {
         for call in std::mem::take(&mut plan.calls) {
             let (handler, before) = (call.handler.clone(), call.progress.clone());
             self.tell(Level::Debug, &format!("Handler {} is invoked.", handler.id));
-            let answer = self.attempt(call, subject, Sight::Modified).await;
+            let children = call.reason.map(|reason| self.children(&handler, reason, subject));
+            let mut answer = self.attempt(call, subject, Sight::Modified, children.clone()).await;
             let now = self.io.clock.now();
             let policy = Policy { backoff: &backoff, jitter: chance() };
-            let mut verdict = outcome::judge(&handler, &before, &answer, policy, now);
+            let family = children.and_then(|children| children.close());
+            let (subs, mut verdict) = match family {
+                Some(family) => family.conclude(&before, &mut answer, policy, now),
+                None => (vec![], outcome::judge(&handler, &before, &answer, policy, now)),
+            };
+            let mut stop = false;
+            for (sub, mut verdict) in subs {
+                if self.is_pruned(&sub) {
+                    verdict.result = None;
+                }
+                self.post_verdict(&verdict, subject);
+                stop |=
+                    execution.durability.is_to_be_written(&verdict, Duration::ZERO, execution.durable_after);
+                verdicts.push((sub, verdict));
+            }
             if self.is_pruned(&handler) {
                 verdict.result = None;
             }
@@ -334,7 +349,7 @@ impl<'a> Case<'a> {
             }
             wanted.add(answer.patch.as_ref(), answer.functions);
             let spent = outcome::elapsed(began, now);
-            let stop = execution.durability.is_to_be_written(&verdict, spent, execution.durable_after);
+            stop |= execution.durability.is_to_be_written(&verdict, spent, execution.durable_after);
             verdicts.push((handler, verdict));
             if stop || self.io.gate.is_closed(&self.source) {
                 break;
@@ -400,7 +415,13 @@ impl<'a> Case<'a> {
         }
     }
 
-    async fn attempt(&self, call: Call, subject: &Arc<Subject>, sight: Sight) -> outcome::Answer {
+    async fn attempt(
+        &self,
+        call: Call,
+        subject: &Arc<Subject>,
+        sight: Sight,
+        children: Option<Arc<Children>>,
+    ) -> outcome::Answer {
         let event = match (call.reason, sight) {
             (Some(_), _) | (None, Sight::Listed) => None,
             (None, Sight::Added) => Some("ADDED"),
@@ -408,7 +429,16 @@ impl<'a> Case<'a> {
             (None, Sight::Deleted) => Some("DELETED"),
         };
         let Io { invoker, clock, .. } = self.io;
-        attempt(invoker.as_ref(), clock.as_ref(), call, subject, &self.served, event).await
+        attempt(invoker.as_ref(), clock.as_ref(), call, subject, &self.served, event, children).await
+    }
+
+    /// Where the sub-handlers of an attempt take their turns.
+    fn children(&self, handler: &Arc<Handler>, reason: Reason, subject: &Arc<Subject>) -> Arc<Children> {
+        let execution = &self.io.settings.execution;
+        let family = Family::new(handler.clone(), reason, execution.durability, execution.durable_after);
+        let Io { identity, clock, settings, .. } = self.io;
+        let (subject, served, recall) = (subject.clone(), self.served.clone(), self.memory.recall.clone());
+        Children::new(family, subject, served, identity.clone(), recall, settings.backoff(), clock.clone())
     }
 
     fn is_pruned(&self, handler: &Handler) -> bool {
@@ -417,8 +447,14 @@ impl<'a> Case<'a> {
 
     fn tell_verdict(&self, verdict: &Verdict, subject: &Arc<Subject>) {
         self.tell(verdict.level, &verdict.line);
+        self.post_verdict(verdict, subject);
+    }
+
+    fn post_verdict(&self, verdict: &Verdict, subject: &Arc<Subject>) {
         let (kind, reason) = match verdict.level {
-            Level::Info | Level::Debug => (Kind::Normal, "Success"),
+            // Waiting is nothing to be told of.
+            Level::Debug => return,
+            Level::Info => (Kind::Normal, "Success"),
             Level::Warn | Level::Error => (Kind::Warning, "Error"),
         };
         self.io.mailbox.post(kind, reason, &verdict.line, &subject.object.body, self.io.clock.now());

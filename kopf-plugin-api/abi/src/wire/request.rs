@@ -42,8 +42,6 @@ pub struct Begin {
     pub id: String,
     /// Its options; questions in them are answered already.
     pub options: Options,
-    /// Whether it is only to be called where its field has changed.
-    pub changed: bool,
 }
 
 /// Whether it is a sub-handler's turn.
@@ -54,6 +52,8 @@ pub struct Turn {
     pub due: bool,
     /// Whether it has ended: with success, for good without, or because it is not for this object.
     pub ended: bool,
+    /// Whether it has failed for good.
+    pub failed: bool,
     /// When it is due otherwise: in so many milliseconds.
     pub due_in_ms: Option<u64>,
     /// Attempts before this one.
@@ -62,6 +62,20 @@ pub struct Turn {
     pub started: String,
     /// How long ago that was, in milliseconds.
     pub runtime_ms: u64,
+    /// With a field of its own: what has changed there. Absent: what has changed for its handler.
+    pub change: Option<FieldChange>,
+}
+
+/// What has changed in the field of a sub-handler.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct FieldChange {
+    /// As it was handled last, if anything inside of the handler wants it.
+    pub old: Option<Value>,
+    /// As it is to be handled.
+    pub new: Option<Value>,
+    /// As in [`super::Context::diff`].
+    pub diff: Vec<(String, Vec<String>, Value, Value)>,
 }
 
 /// What came of a sub-handler.

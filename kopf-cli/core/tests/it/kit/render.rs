@@ -85,7 +85,8 @@ impl Render<'_> {
             (.., Some(at)) => format!("in {} s", at.duration_since(self.now).as_secs()),
             _ => "open".to_owned(),
         };
-        format!("{name}=({} {outcome})", record.retries)
+        let waits = if record.waits > 0 { format!(", {} waits", record.waits) } else { String::new() };
+        format!("{name}=({} {outcome}{waits})", record.retries)
     }
 }
 
