@@ -188,14 +188,14 @@ impl<'a> Sight<'a> {
             match self.is_called(handler, reason) {
                 Ok(true) => selected.push(handler.clone()),
                 Ok(false) => {}
-                Err(question) => open.push(question),
+                Err(question) => open.push(*question),
             }
         }
         if open.is_empty() { Ok(selected) } else { Err(open) }
     }
 
     /// Whether a handler is called for a reason.
-    pub(super) fn is_called(&self, handler: &Arc<Handler>, reason: Reason) -> Result<bool, Asked> {
+    pub(super) fn is_called(&self, handler: &Arc<Handler>, reason: Reason) -> Result<bool, Box<Asked>> {
         let called = match (handler.on, reason) {
             (On::Create, Reason::Create) | (On::Delete, Reason::Delete) => true,
             (On::Update | On::Field, Reason::Update) if self.is_under_way(handler)? => return Ok(true),
@@ -215,19 +215,19 @@ impl<'a> Sight<'a> {
         View { body: &self.object.body, now: self.essence, before: self.known }
     }
 
-    fn is_for(&self, handler: &Arc<Handler>) -> Result<bool, Asked> {
+    fn is_for(&self, handler: &Arc<Handler>) -> Result<bool, Box<Asked>> {
         self.asked(handler, handler.is_for(self.view(), self.answers))
     }
 
     /// A decision, with the call that a function is asked about.
-    fn asked(&self, handler: &Arc<Handler>, decision: Decision) -> Result<bool, Asked> {
+    fn asked(&self, handler: &Arc<Handler>, decision: Decision) -> Result<bool, Box<Asked>> {
         decision.map_err(|question| {
             let begun = || Progress::begin(Reason::Create, self.now);
             let call = match question.about {
                 About::Object => self.call(handler.clone(), begun(), self.occasion()),
                 About::Value(_) => Call::of(handler.clone(), self.now),
             };
-            Asked { call, question }
+            Box::new(Asked { call, question })
         })
     }
 
@@ -255,13 +255,13 @@ impl<'a> Sight<'a> {
     }
 
     /// Whether it holds of any of the handlers. One of which it does decides, whatever is to be asked about the others.
-    fn any(&self, holds: impl Fn(&Arc<Handler>) -> Result<bool, Asked>) -> Result<bool, Open> {
+    fn any(&self, holds: impl Fn(&Arc<Handler>) -> Result<bool, Box<Asked>>) -> Result<bool, Open> {
         let mut open = vec![];
         for handler in self.served.changing() {
             match holds(handler) {
                 Ok(true) => return Ok(true),
                 Ok(false) => {}
-                Err(question) => open.push(question),
+                Err(question) => open.push(*question),
             }
         }
         if open.is_empty() { Ok(false) } else { Err(open) }
@@ -269,7 +269,7 @@ impl<'a> Sight<'a> {
 
     /// Whether a handler was called for an update that has not ended. Then it is called for whatever came of the
     /// object since, also where that is what it was before the update.
-    fn is_under_way(&self, handler: &Arc<Handler>) -> Result<bool, Asked> {
+    fn is_under_way(&self, handler: &Arc<Handler>) -> Result<bool, Box<Asked>> {
         let has_begun = self.traces
             && self.known.is_some()
             && matches!(handler.on, On::Update | On::Field)

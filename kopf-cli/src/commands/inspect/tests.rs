@@ -102,6 +102,10 @@ fn the_table_groups_handlers_by_resource() {
 
             pods
               delete  bye                  src/lib.rs:5  optional
+              resume  picky/spec.size      src/lib.rs:5  field=spec.size  backoff=exponential(1s,factor=2,cap=600s,jitter=1)  labels=tier=none("a",fn#1)  value=5  when=not(fn#2)  lifecycle=one-by-one  group=slow  deleted
+
+            configmaps  (only labels app)
+              create  create_fn            src/lib.rs:5  labels=app
         "#]],
     );
 }
@@ -111,54 +115,112 @@ fn json_has_stable_keys() {
     check(
         json,
         &expect![[r#"
-        {
-          "name": "minimal",
-          "version": "0.1.0",
-          "path": "target/debug/libminimal.so",
-          "rustc": "1.95.0",
-          "handlers": [
             {
-              "id": "create_fn",
-              "on": "create",
-              "selector": "kopfexamples.v1.zalando.org",
-              "asynchronous": true,
-              "function": "minimal::create_fn",
-              "place": "src/lib.rs:5",
-              "options": {}
-            },
-            {
-              "id": "bye",
-              "on": "delete",
-              "selector": "pods",
-              "asynchronous": true,
-              "function": "minimal::create_fn",
-              "place": "src/lib.rs:5",
-              "options": {
-                "optional": true
-              }
-            },
-            {
-              "id": "field_fn/spec.field",
-              "on": "field",
-              "selector": "kopfexamples.v1.zalando.org",
-              "asynchronous": false,
-              "function": "minimal::field_fn",
-              "place": "src/lib.rs:12",
-              "options": {
-                "field": "spec.field",
-                "retries": 3,
-                "timeout": 60.0,
-                "errors": "permanent",
-                "labels": {
-                  "app": {
-                    "is": "web"
-                  },
-                  "old": "absent"
+              "name": "minimal",
+              "version": "0.1.0",
+              "path": "target/debug/libminimal.so",
+              "rustc": "1.95.0",
+              "handlers": [
+                {
+                  "id": "create_fn",
+                  "on": "create",
+                  "selector": "kopfexamples.v1.zalando.org",
+                  "asynchronous": true,
+                  "function": "minimal::create_fn",
+                  "place": "src/lib.rs:5",
+                  "options": {}
+                },
+                {
+                  "id": "bye",
+                  "on": "delete",
+                  "selector": "pods",
+                  "asynchronous": true,
+                  "function": "minimal::create_fn",
+                  "place": "src/lib.rs:5",
+                  "options": {
+                    "optional": true
+                  }
+                },
+                {
+                  "id": "field_fn/spec.field",
+                  "on": "field",
+                  "selector": "kopfexamples.v1.zalando.org",
+                  "asynchronous": false,
+                  "function": "minimal::field_fn",
+                  "place": "src/lib.rs:12",
+                  "options": {
+                    "field": "spec.field",
+                    "retries": 3,
+                    "timeout": 60.0,
+                    "errors": "permanent",
+                    "labels": {
+                      "app": {
+                        "is": "web"
+                      },
+                      "old": "absent"
+                    }
+                  }
+                },
+                {
+                  "id": "picky/spec.size",
+                  "on": "resume",
+                  "selector": "pods",
+                  "asynchronous": true,
+                  "function": "minimal::create_fn",
+                  "place": "src/lib.rs:5",
+                  "options": {
+                    "field": "spec.size",
+                    "backoff": {
+                      "first": 1.0,
+                      "factor": 2.0,
+                      "cap": 600.0,
+                      "jitter": 1.0
+                    },
+                    "labels": {
+                      "tier": {
+                        "none": [
+                          {
+                            "is": "a"
+                          },
+                          {
+                            "asked": 1
+                          }
+                        ]
+                      }
+                    },
+                    "value": {
+                      "is": 5
+                    },
+                    "when": {
+                      "not": {
+                        "asked": 2
+                      }
+                    },
+                    "lifecycle": "one-by-one",
+                    "group": "slow",
+                    "deleted": true
+                  }
+                },
+                {
+                  "id": "create_fn",
+                  "on": "create",
+                  "selector": "configmaps",
+                  "asynchronous": true,
+                  "function": "minimal::create_fn",
+                  "place": "src/lib.rs:5",
+                  "options": {
+                    "labels": {
+                      "app": "present"
+                    }
+                  }
+                }
+              ],
+              "server_side": {
+                "configmaps": {
+                  "labels": "app"
                 }
               }
             }
-          ]
-        }
-    "#]],
+        "#]],
     );
 }
