@@ -88,7 +88,7 @@ pub const fn wants_of<Arguments, F: Condition<Arguments>>(_: &F) -> Wants {
 }
 
 /// Asks about the object.
-pub fn ask_object<Arguments, F: Condition<Arguments>>(call: &Call, function: F) -> Answer {
+pub fn ask_object<Arguments, F: Condition<Arguments>>(call: &Call, function: &F) -> Answer {
     answer(function.holds(call))
 }
 

@@ -126,16 +126,14 @@ impl PluginInvoker {
         &self,
         attempt: &Attempt,
         question: Option<&Question>,
-    ) -> Result<(PluginV1Ref, InvokeRequest, Span), Answer> {
+    ) -> Result<(PluginV1Ref, InvokeRequest, Span), String> {
         let handler = &attempt.call.handler;
         let label = Label { object: attempt.subject.object.header.to_string(), handler: handler.id.clone() };
         let span = Span::of(label, attempt.children.clone());
-        let refused = |message| failed(FailureKind::Permanent, message);
         let plugin = self.plugins.get(handler.plugin);
-        let plugin =
-            *plugin.ok_or_else(|| refused(format!("there is no plugin number {}", handler.plugin)))?;
+        let plugin = *plugin.ok_or_else(|| format!("there is no plugin number {}", handler.plugin))?;
         let request = attempt::request(attempt, question, span.number())
-            .map_err(|error| refused(format!("the request cannot be written as JSON: {error}")))?;
+            .map_err(|error| format!("the request cannot be written as JSON: {error}"))?;
         Ok((plugin, request, span))
     }
 
@@ -193,7 +191,7 @@ impl Invoker for PluginInvoker {
         let handler = &attempt.call.handler;
         let (plugin, request, span) = match self.request(&attempt, None) {
             Ok(opened) => opened,
-            Err(refused) => return Box::pin(std::future::ready(refused)),
+            Err(message) => return refuse(message),
         };
         if handler.asynchronous {
             self.interruptible(plugin, request, span)
@@ -207,7 +205,7 @@ impl Invoker for PluginInvoker {
             Ok((plugin, request, span)) => {
                 self.blocking(&self.questions, plugin, request, span, Some(self.stall))
             }
-            Err(refused) => Box::pin(std::future::ready(refused)),
+            Err(message) => refuse(message),
         }
     }
 
@@ -252,20 +250,19 @@ impl Invoker for PluginInvoker {
             (Some(&plugin), Ok(request)) => {
                 self.blocking(&self.questions, plugin, request, span, Some(self.stall))
             }
-            (None, _) => {
-                let message = format!("there is no plugin number {}", handler.plugin);
-                Box::pin(std::future::ready(failed(FailureKind::Permanent, message)))
-            }
-            (_, Err(error)) => {
-                let message = format!("the request cannot be written as JSON: {error}");
-                Box::pin(std::future::ready(failed(FailureKind::Permanent, message)))
-            }
+            (None, _) => refuse(format!("there is no plugin number {}", handler.plugin)),
+            (_, Err(error)) => refuse(format!("the request cannot be written as JSON: {error}")),
         }
     }
 
     fn overdue(&self) -> Vec<Overdue> {
         self.running.overdue()
     }
+}
+
+/// An attempt that cannot be made.
+fn refuse(message: String) -> BoxFuture<'static, Answer> {
+    Box::pin(std::future::ready(failed(FailureKind::Permanent, message)))
 }
 
 impl Drop for PluginInvoker {

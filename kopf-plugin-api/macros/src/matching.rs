@@ -285,7 +285,8 @@ impl Functions {
                 // Errors about the function point at it.
                 Span::call_site().located_at(expression.span()),
             );
-            quote!(|__kopf_call: &__kopf::Call| __kopf::#ask(__kopf_call, #expression))
+            let by_reference = (*about == About::Object).then(|| quote!(&));
+            quote!(|__kopf_call: &__kopf::Call| __kopf::#ask(__kopf_call, #by_reference #expression))
         });
         quote!(&[#(#questions),*])
     }
