@@ -207,7 +207,7 @@ mod tests {
         let b = labelled(&[("app", is("web"))]);
         check(&[a.clone()], "labels app=web,tier");
         check(&[a.clone(), b.clone()], "labels app=web");
-        check(&[a.clone(), b, labelled(&[])], "");
+        check(&[a, b, labelled(&[])], "");
         check(&[], "");
     }
 
