@@ -63,7 +63,7 @@ pub(super) fn essence(body: &Value, fields: &[FieldPath]) -> Value {
 fn without_own(essence: &mut Value) {
     FieldPath::from(LEGACY.map(str::to_owned).to_vec()).remove(essence);
     if let Some(annotations) = essence.pointer_mut("/metadata/annotations").and_then(Value::as_object_mut) {
-        annotations.retain(|key, _| !key.split_once('/').is_some_and(|(prefix, _)| prefix == PREFIX));
+        annotations.retain(|key, _| key.split_once('/').is_none_or(|(prefix, _)| prefix != PREFIX));
     }
     essence::drop_empty(essence);
 }

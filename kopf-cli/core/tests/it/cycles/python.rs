@@ -201,7 +201,7 @@ fn records_of_sub_handlers_stay_as_long_as_that_of_their_parent() {
         world.turn(),
         expect![[r#"
         create [.: null -> {"spec":{"x":1}}] Handler a failed temporarily: no
-        PATCH object: a=(2 in 60 s)
+        PATCH object: a=(2 in 60 s) a.1=(1 ok) a.2=(2 in 30 s)
         create [.: null -> {"spec":{"x":1}}] Handler b succeeded.
         PATCH object: b=(1 ok)
         waits 60 s
