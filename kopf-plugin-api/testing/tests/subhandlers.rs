@@ -118,6 +118,7 @@ fn delete_fn(name: Name) {
 
 /// What follows on its sub-handlers needs them to have succeeded.
 #[kopf::on::create("zalando.org", "v1", "kopfexamples", labels = { "strict" = present })]
+#[expect(clippy::panic, reason = "it is what is tested")]
 fn strict(name: Name, spec: Spec, subs: Subhandlers) -> Outcome<()> {
     for item in items(&spec) {
         subs.add(item.clone(), move |Retry(retry): Retry| match &*item {
