@@ -6,7 +6,10 @@ pub mod inspect;
 pub mod run;
 pub mod settings;
 
-use std::fmt;
+use std::{
+    fmt,
+    io::{self, Write as _},
+};
 
 use crate::{FAILED, WRONG_USAGE, args::Command};
 
@@ -49,6 +52,12 @@ fn environment() -> impl Fn(&str) -> Option<String> {
 /// The names of its variables.
 fn variables() -> impl Iterator<Item = String> {
     std::env::vars_os().map(|(name, _)| name.to_string_lossy().into_owned())
+}
+
+/// Prints a line of what a command was asked for.
+fn print(line: &str) {
+    // Whoever closed the stream does not want to read it.
+    let _ = writeln!(io::stdout(), "{line}");
 }
 
 /// Runs a command, and returns the code to exit with.

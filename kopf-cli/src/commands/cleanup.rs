@@ -1,14 +1,12 @@
 //! `kopf cleanup`: takes an operator's marks off all objects.
 
-use std::io::{self, Write as _};
-
-use kopf_core::identity::Identity;
+use kopf_core::{identity::Identity, store::dialect::Dialect};
 use kopf_reactor::cleanup::{self, Step, Summary};
 
 use crate::{
     FAILED,
     args::outside::Cleanup,
-    commands::{Failure, environment, run},
+    commands::{Failure, environment, print, run},
     config,
 };
 
@@ -28,13 +26,13 @@ pub fn cleanup(typed: Cleanup) -> Result<u8, Failure> {
         let mut tell = |step: Step<'_>| print(&line(&step, really));
         cleanup::cleanup(cluster.as_ref(), &identity, scope, really, &mut tell).await.map_err(Failure::failed)
     })?;
-    print(&conclusion(summary, identity.name(), really));
+    let owner = match identity.dialect() {
+        Dialect::Own => identity.name(),
+        // Its operators all have the same ones.
+        Dialect::Python => "the Python framework",
+    };
+    print(&conclusion(summary, owner, really));
     Ok(if summary.kept > 0 { FAILED } else { 0 })
-}
-
-fn print(line: &str) {
-    // Whoever closed the stream does not want to read it.
-    let _ = writeln!(io::stdout(), "{line}");
 }
 
 fn line(step: &Step<'_>, really: bool) -> String {
@@ -48,15 +46,15 @@ fn line(step: &Step<'_>, really: bool) -> String {
     }
 }
 
-fn conclusion(summary: Summary, name: &str, really: bool) -> String {
+fn conclusion(summary: Summary, owner: &str, really: bool) -> String {
     let Summary { found, kept, unseen } = summary;
     let objects = |count: usize| format!("{count} object{}", if count == 1 { "" } else { "s" });
     let mut text = match (found, really) {
-        (0, _) => format!("No object has marks of {name}."),
+        (0, _) => format!("No object has marks of {owner}."),
         (_, false) => {
-            format!("{} with marks of {name}. Nothing was changed: --yes takes them off.", objects(found))
+            format!("{} with marks of {owner}. Nothing was changed: --yes takes them off.", objects(found))
         }
-        (_, true) => format!("Marks of {name} taken off {}.", objects(found - kept)),
+        (_, true) => format!("Marks of {owner} taken off {}.", objects(found - kept)),
     };
     if kept > 0 {
         text.push_str(&format!(" They stay on {}, as said above.", objects(kept)));

@@ -8,8 +8,8 @@ use kopf_reactor::peering::outside;
 
 use crate::{
     args::outside::{Freeze, Place, Resume},
-    commands::{Failure, environment, run},
-    config, telemetry,
+    commands::{Failure, environment, print, run},
+    config,
 };
 
 /// Has the operators of a lower priority wait.
@@ -25,13 +25,8 @@ pub fn freeze(typed: Freeze) -> Result<u8, Failure> {
         lastseen: Timestamp::now(),
         message: typed.message,
     };
-    for place in speak(&typed.peering, typed.place, &peer.id, Some(&peer))? {
-        telemetry::say(&format!(
-            "Frozen for {} s, below the priority {}: {} of {place}, as {}.",
-            typed.lifetime, peer.priority, typed.peering, peer.id
-        ));
-    }
-    Ok(0)
+    let done = format!("Frozen for {} s, below the priority {}", typed.lifetime, peer.priority);
+    speak(&typed.peering, typed.place, &peer.id, Some(&peer), &done)
 }
 
 /// Has the operators go on that wait for this one's word.
@@ -41,13 +36,11 @@ pub fn freeze(typed: Freeze) -> Result<u8, Failure> {
 /// When there is no peering object, or it cannot be written.
 pub fn resume(typed: Resume) -> Result<u8, Failure> {
     let id = typed.id.unwrap_or_else(|| config::peering::lasting(&environment()));
-    for place in speak(&typed.peering, typed.place, &id, None)? {
-        telemetry::say(&format!("Resumed: {} of {place}, as {id}.", typed.peering));
-    }
-    Ok(0)
+    speak(&typed.peering, typed.place, &id, None, "Resumed")
 }
 
-fn speak(name: &str, place: Place, id: &str, peer: Option<&Peer>) -> Result<Vec<String>, Failure> {
+/// Speaks in one namespace after the other, and tells where that is `done`.
+fn speak(name: &str, place: Place, id: &str, peer: Option<&Peer>, done: &str) -> Result<u8, Failure> {
     let place = config::Place::new(place, &environment()).map_err(Failure::usage)?;
     let namespaces: Vec<Option<String>> = match &place.namespaces {
         None => vec![None],
@@ -62,6 +55,12 @@ fn speak(name: &str, place: Place, id: &str, peer: Option<&Peer>) -> Result<Vec<
     };
     run::block_on(async {
         let (cluster, _) = run::connect(&place.target).await?;
-        outside::speak(cluster.as_ref(), name, &namespaces, id, peer).await.map_err(Failure::failed)
+        for namespace in &namespaces {
+            let spoken = outside::speak(cluster.as_ref(), name, namespace, id, peer).await;
+            for place in spoken.map_err(Failure::failed)? {
+                print(&format!("{done}: {name} of {place}, as {id}."));
+            }
+        }
+        Ok(0)
     })
 }

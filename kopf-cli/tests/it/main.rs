@@ -7,6 +7,7 @@
 )]
 
 mod bad_input;
+mod cleanup;
 mod compat;
 mod definitions;
 mod deletion;
@@ -17,6 +18,7 @@ mod killing;
 mod lent;
 mod namespaces;
 mod neighbours;
+mod peering;
 mod proxying;
 mod support;
 mod tidy;

@@ -3,11 +3,11 @@
 use crate::support::operator::NAME;
 use crate::support::proxy::Call;
 use crate::support::python::{self, Python};
-use crate::support::script::Script;
+use crate::support::script::{Script, called};
 use crate::support::server::{Server, on_both_servers};
 use crate::support::world::{CHANGES, HOLDS, World, is_handled, is_handled_by};
 use kube::api::DynamicObject;
-use serde_json::{Value, json};
+use serde_json::json;
 
 on_both_servers!(
     two_operators_handle_the_same_objects,
@@ -20,16 +20,6 @@ on_both_servers!(
 const OTHER: &str = "other";
 /// The handlers of the Python operators.
 const HANDLERS: &str = "neighbours/handlers.py";
-
-/// What an operator was called for on the object of this name: handlers, and the number in the spec that they saw.
-fn calls(script: &Script, name: &str) -> Vec<(String, Value)> {
-    let attempts = script.attempts().into_iter().filter(|attempt| attempt.name == name);
-    attempts.map(|attempt| (attempt.handler, attempt.spec["n"].clone())).collect()
-}
-
-fn called(handler: &str, n: i64) -> (String, Value) {
-    (handler.to_owned(), json!(n))
-}
 
 async fn two_operators_handle_the_same_objects(server: Server) {
     let world = World::with(server, &[CHANGES]).await;
@@ -50,7 +40,7 @@ async fn two_operators_handle_the_same_objects(server: Server) {
     both("sentinel").await;
 
     for script in [&world.script, &others] {
-        assert_eq!(calls(script, "shared"), [called("created", 1), called("updated", 2)]);
+        assert_eq!(script.calls_on("shared"), [called("created", 1), called("updated", 2)]);
     }
     assert_eq!(writes(&world, "changes/shared", &format!("{NAME}.kopf.dev")), 2);
     assert_eq!(writes(&world, "changes/shared", &format!("{OTHER}.kopf.dev")), 2);
@@ -77,7 +67,7 @@ async fn two_operators_hold_an_object_and_let_it_go(server: Server) {
 
     objects.until_gone("shared").await;
     for script in [&world.script, &others] {
-        assert_eq!(calls(script, "shared"), [called("acquire", 1), called("release", 1)]);
+        assert_eq!(script.calls_on("shared"), [called("acquire", 1), called("release", 1)]);
     }
 }
 
@@ -99,8 +89,8 @@ async fn python_kopf_and_we_handle_the_same_objects(server: Server) {
     objects.create("sentinel", json!({ "spec": { "n": 1 } })).await;
     both("sentinel").await;
 
-    assert_eq!(calls(&world.script, "shared"), [called("created", 1), called("updated", 2)]);
-    assert_eq!(calls(&theirs, "shared"), [called("python_created", 1), called("python_updated", 2)]);
+    assert_eq!(world.script.calls_on("shared"), [called("created", 1), called("updated", 2)]);
+    assert_eq!(theirs.calls_on("shared"), [called("python_created", 1), called("python_updated", 2)]);
     assert_eq!(writes(&world, "changes/shared", &format!("{NAME}.kopf.dev")), 2);
     assert_eq!(writes(&world, "changes/shared", ""), 4);
 }
@@ -118,8 +108,8 @@ async fn python_kopf_and_we_hold_an_object_and_let_it_go(server: Server) {
     objects.delete("shared").await;
 
     objects.until_gone("shared").await;
-    assert_eq!(calls(&world.script, "shared"), [called("acquire", 1), called("release", 1)]);
-    assert_eq!(calls(&theirs, "shared"), [called("python_acquire", 1), called("python_release", 1)]);
+    assert_eq!(world.script.calls_on("shared"), [called("acquire", 1), called("release", 1)]);
+    assert_eq!(theirs.calls_on("shared"), [called("python_acquire", 1), called("python_release", 1)]);
 }
 
 /// How many writes by this field manager the object has taken; every one for an empty name. A conflict is none.

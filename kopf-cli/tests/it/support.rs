@@ -2,6 +2,7 @@
 
 pub(crate) mod certificates;
 pub(crate) mod client;
+pub(crate) mod command;
 pub(crate) mod control_plane;
 pub(crate) mod leash;
 pub(crate) mod operator;

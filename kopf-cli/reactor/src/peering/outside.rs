@@ -1,7 +1,5 @@
 //! Speaks in peerings for somebody who is no operator: `kopf freeze` and `kopf resume`.
 
-use std::collections::BTreeSet;
-
 use kopf_core::peering::Peer;
 use serde_json::{Value, json};
 
@@ -40,16 +38,16 @@ pub enum Error {
     },
 }
 
-/// Writes a record into the peering objects of this name in these namespaces, or in the whole cluster (`None`); or takes the
+/// Writes a record into the peering objects of this name in a namespace, or of the whole cluster (`None`); or takes the
 /// record of an identity away, where there is no `peer`. Answers where that was.
 ///
 /// # Errors
 ///
-/// If it was done nowhere in one of the namespaces.
+/// If it was done nowhere.
 pub async fn speak(
     cluster: &dyn Cluster,
     name: &str,
-    namespaces: &[Option<String>],
+    namespace: &Option<String>,
     id: &str,
     peer: Option<&Peer>,
 ) -> Result<Vec<String>, Error> {
@@ -57,24 +55,18 @@ pub async fn speak(
         |place: &str, source| Error::Refused { name: name.to_owned(), place: place.to_owned(), source };
     let discovered = discover::discover(cluster).await.map_err(|error| refused("its definition", error))?;
     let entry = json!({ id: peer.map_or(Value::Null, Peer::record) });
+    let spots = Spot::all(&discovered.resources, std::slice::from_ref(namespace));
+    let Some(first) = spots.first() else { return Err(Error::Undefined) };
     let mut written = vec![];
-    for namespace in namespaces {
-        let spots: BTreeSet<Spot> = Spot::all(&discovered.resources, std::slice::from_ref(namespace));
-        let before = written.len();
-        for spot in &spots {
-            match spot.write(cluster, name, "kopf", &entry).await {
-                Ok(_) => written.push(spot.to_string()),
-                Err(error) if error.code() == Some(404) => {}
-                Err(error) => return Err(refused(&spot.to_string(), error)),
-            }
+    for spot in &spots {
+        match spot.write(cluster, name, "kopf", &entry).await {
+            Ok(_) => written.push(spot.to_string()),
+            Err(error) if error.code() == Some(404) => {}
+            Err(error) => return Err(refused(&spot.to_string(), error)),
         }
-        match spots.first() {
-            None => return Err(Error::Undefined),
-            Some(spot) if written.len() == before => {
-                return Err(Error::Missing { name: name.to_owned(), place: spot.to_string() });
-            }
-            Some(_) => {}
-        }
+    }
+    if written.is_empty() {
+        return Err(Error::Missing { name: name.to_owned(), place: first.to_string() });
     }
     Ok(written)
 }

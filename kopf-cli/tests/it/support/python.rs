@@ -30,13 +30,25 @@ impl Python {
     }
 
     /// Runs the Python handlers of a file in `tests/it` on the namespace of a world, behind its proxy; they do what
-    /// `script` says.
+    /// `script` says, and take part in no peering.
     pub(crate) fn operator(&self, handlers: &str, world: &World, script: &Script) -> Operator {
+        self.operator_with(handlers, world, script, &["--standalone"])
+    }
+
+    /// The same with these options.
+    pub(crate) fn operator_with(
+        &self,
+        handlers: &str,
+        world: &World,
+        script: &Script,
+        options: &[&str],
+    ) -> Operator {
         let here = std::env::var("CARGO_MANIFEST_DIR").expect("cargo sets it for tests");
         let here = Path::new(&here).join("tests/it");
         let mut command = Command::new(&self.0);
         command
-            .args(["-m", "kopf", "run", "--standalone", "--verbose", "--namespace", &world.namespace])
+            .args(["-m", "kopf", "run", "--verbose", "--namespace", &world.namespace])
+            .args(options)
             .arg(here.join(handlers))
             .env("PYTHONPATH", here.join("support/python"))
             .env("KUBECONFIG", &world.kubeconfig)

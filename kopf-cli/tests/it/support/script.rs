@@ -29,6 +29,11 @@ pub(crate) struct Attempt {
     pub(crate) begun_at: Instant,
 }
 
+/// One call as [`Script::calls_on`] tells of it.
+pub(crate) fn called(handler: &str, n: i64) -> (String, Value) {
+    (handler.to_owned(), json!(n))
+}
+
 /// How an attempt ends.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum End {
@@ -107,6 +112,12 @@ impl Script {
     /// All attempts so far, in the order in which they began.
     pub(crate) fn attempts(&self) -> Vec<Attempt> {
         self.shared.attempts.all()
+    }
+
+    /// What was called on the object of this name: handlers, and the number in the spec that they saw.
+    pub(crate) fn calls_on(&self, name: &str) -> Vec<(String, Value)> {
+        let attempts = self.attempts().into_iter().filter(|attempt| attempt.name == name);
+        attempts.map(|attempt| (attempt.handler, attempt.spec["n"].clone())).collect()
     }
 
     /// Waits until the attempts so far are as `wanted` says.

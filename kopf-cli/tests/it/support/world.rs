@@ -45,6 +45,10 @@ pub(crate) const LONGS: Resource = Resource { group: GROUP, kind: "Long", plural
 /// `hung` at creation, for which no attempt may take longer than 100 ms.
 pub(crate) const HANGS: Resource = Resource { group: GROUP, kind: "Hang", plural: "hangs", has_status: true };
 
+/// What peers of a namespace meet in.
+pub(crate) const PEERINGS: Resource =
+    Resource { group: "kopf.dev", kind: "KopfPeering", plural: "kopfpeerings", has_status: false };
+
 /// A handler for each thing that is done with the operator's client, by `spec.do`.
 pub(crate) const LOANS: Resource = Resource { group: GROUP, kind: "Loan", plural: "loans", has_status: true };
 
