@@ -178,6 +178,14 @@ pub struct Settings {
 /// The words after `kopf settings`.
 #[derive(Debug, Default, Args)]
 pub struct ShowSettings {
+    /// Plugins whose startup handlers are called, for they may change settings
+    #[arg(value_name = "PLUGIN")]
+    pub plugins: Vec<PathBuf>,
+
+    /// Build the plugin crate in this folder with cargo, and call its startup handlers; can be given several times
+    #[arg(long = "build", value_name = "DIR")]
+    pub builds: Vec<PathBuf>,
+
     /// Where settings come from.
     #[command(flatten)]
     pub settings: Settings,

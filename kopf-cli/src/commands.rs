@@ -69,7 +69,7 @@ pub fn run(command: Command) -> Result<u8, Failure> {
     match command {
         Command::Run(typed) => run::run(*typed),
         Command::Inspect(typed) => inspect::inspect(typed),
-        Command::Settings(typed) => settings::settings(&typed),
+        Command::Settings(typed) => settings::settings(typed),
         Command::Freeze(typed) => freeze::freeze(typed),
         Command::Resume(typed) => freeze::resume(typed),
         Command::Cleanup(typed) => cleanup::cleanup(typed),

@@ -109,6 +109,8 @@ pub struct Run {
 /// What `kopf settings` is to do.
 #[derive(Debug, Clone)]
 pub struct ShowSettings {
+    /// Plugins whose startup handlers may change settings.
+    pub sources: Vec<Source>,
     /// The settings, as far as they are said without plugins.
     pub settings: Chosen,
     /// Whether to print JSON.
@@ -134,9 +136,7 @@ impl Run {
     pub fn new(typed: args::Run, environment: &dyn Fn(&str) -> Option<String>) -> Result<Run, Error> {
         let environment = Environment(environment);
         let builds = environment.or_paths(typed.builds, "KOPF_BUILD")?;
-        let sources: Vec<_> = (typed.plugins.into_iter().map(Source::File))
-            .chain(builds.into_iter().map(Source::Crate))
-            .collect();
+        let sources = sources(typed.plugins, builds);
         let identity = match environment.or(typed.name, "KOPF_NAME", text)? {
             Some(name) => Some(Identity::new(&name)?),
             None if sources.len() > 1 => return Err(Error::Nameless { plugins: sources.len() }),
@@ -196,11 +196,11 @@ impl ShowSettings {
     ///
     /// As [`Run::new`].
     pub fn new(
-        typed: &args::ShowSettings,
+        typed: args::ShowSettings,
         environment: &dyn Fn(&str) -> Option<String>,
     ) -> Result<ShowSettings, Error> {
         let settings = Chosen::new(&typed.settings, &[], &Environment(environment))?;
-        Ok(ShowSettings { settings, json: typed.json })
+        Ok(ShowSettings { sources: sources(typed.plugins, typed.builds), settings, json: typed.json })
     }
 }
 
@@ -210,6 +210,11 @@ impl Inspect {
         let source = typed.plugin.map(Source::File).or(typed.build.map(Source::Crate));
         Inspect { source, json: typed.json }
     }
+}
+
+/// Files first, then crates.
+fn sources(plugins: Vec<PathBuf>, builds: Vec<PathBuf>) -> Vec<Source> {
+    plugins.into_iter().map(Source::File).chain(builds.into_iter().map(Source::Crate)).collect()
 }
 
 /// The environment, asked for one option at a time.

@@ -62,9 +62,11 @@ impl Server {
                 let probes = probes.clone();
                 connections.spawn(async move {
                     let answer = move |request: Request<Incoming>| {
-                        std::future::ready(Ok::<Response<Full<Bytes>>, Infallible>(
-                            probes.answer(request.method(), request.uri().path()),
-                        ))
+                        let probes = probes.clone();
+                        async move {
+                            let answer = probes.answer(request.method(), request.uri().path()).await;
+                            Ok::<Response<Full<Bytes>>, Infallible>(answer)
+                        }
                     };
                     let connection = http1::Builder::new()
                         .timer(TokioTimer::new())

@@ -11,6 +11,7 @@ pub use serde_json;
 
 use crate::Wants;
 pub use crate::{
+    activity::{FromActivity, login},
     args::FromCall,
     call::Call,
     outcome::{Answer, answer},

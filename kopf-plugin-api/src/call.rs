@@ -11,6 +11,7 @@ use serde_json::Value;
 
 use crate::{
     Error, Outcome,
+    activity::Settings,
     args::Patch,
     document::{Document, Documents},
     registry::Registration,
@@ -34,6 +35,7 @@ struct Inner {
     kept: Arc<Kept>,
     subs: Mutex<List>,
     sub: Option<Sub>,
+    settings: Settings,
 }
 
 /// What the call of a sub-handler has of its own; the rest is its handler's.
@@ -62,6 +64,7 @@ impl Call {
             kept,
             subs: Mutex::default(),
             sub: None,
+            settings: Settings::default(),
         }))
     }
 
@@ -76,6 +79,7 @@ impl Call {
             context: OnceLock::new(),
             patch: self.0.patch.clone(),
             kept: self.0.kept.clone(),
+            settings: self.0.settings.clone(),
             subs: Mutex::default(),
             sub: Some(Sub { outer: self.clone(), id, turn, param }),
         }))
@@ -157,6 +161,16 @@ impl Call {
     pub(crate) fn narrowed(&self) -> Option<&wire::FieldChange> {
         let sub = self.0.sub.as_ref()?;
         sub.turn.change.as_ref().or_else(|| sub.outer.narrowed())
+    }
+
+    /// What calls the handler.
+    pub(crate) fn on(&self) -> wire::On {
+        self.0.handler.on
+    }
+
+    /// What a startup handler changes of the settings.
+    pub(crate) fn settings(&self) -> &Settings {
+        &self.0.settings
     }
 
     pub(crate) fn document(&self) -> &Document {

@@ -281,7 +281,10 @@ fn answer(answered: Result<Answer, Box<Failure>>, scope: &Scope, call: &Call) ->
     let answered = answered.and_then(|answer| answer.map_err(|error| Box::new(error.into_failure())));
     call.let_go();
     reply(match answered {
-        Ok(result) => Ok(Done { result, patch, transforms, ..Done::default() }),
+        Ok(result) => {
+            let settings = call.settings().changes();
+            Ok(Done { result, patch, transforms, settings })
+        }
         Err(failure) => Err(Box::new(Failure { patch, transforms, ..*failure })),
     })
 }

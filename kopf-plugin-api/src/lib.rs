@@ -38,6 +38,7 @@
 //! | [`on::delete`] | for an object that is to be deleted; it is held back until the handler has succeeded |
 //! | [`on::resume`] | for an object that was handled before, once after each start of the operator |
 //! | [`on::field`] | for a change of one field, its appearance with the object included |
+//! | [`on::startup`], [`on::cleanup`], [`on::probe`], [`on::login`] | about no object: see [`activity`] |
 //!
 //! A function may have several attributes: they share its id. A handler that has succeeded is not called again for
 //! the same change; one that was cut off before this was recorded is. So a handler must bear being repeated.
@@ -138,6 +139,7 @@
 
 #[doc(hidden)]
 pub mod __private;
+pub mod activity;
 pub mod args;
 mod call;
 pub mod client;
@@ -164,6 +166,7 @@ mod telemetry;
 pub mod testing;
 pub mod time;
 
+pub use activity::FromActivity;
 pub use args::FromCall;
 pub use call::Call;
 pub use client::client;
@@ -179,5 +182,7 @@ pub use {jiff, serde, serde_json, tracing};
 
 /// The attributes: what calls a handler.
 pub mod on {
-    pub use kopf_plugin_macros::{create, delete, event, field, resume, update};
+    pub use kopf_plugin_macros::{
+        cleanup, create, delete, event, field, login, probe, resume, startup, update,
+    };
 }

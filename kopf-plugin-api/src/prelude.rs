@@ -2,6 +2,7 @@
 
 pub use crate as kopf;
 pub use crate::{
+    activity::{Credentials, Settings},
     args::{
         Annotations, Body, Context, Diff, Labels, Meta, Name, Namespace, New, Old, Param, Patch, RawEvent,
         Reason, Retry, Runtime, Spec, Started, Status, Typed, TypedSpec, TypedStatus, Uid,

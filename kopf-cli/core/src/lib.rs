@@ -5,12 +5,14 @@
 //!
 //! - What is looked at: [`resource`], [`selector`], [`object`], [`field`], [`diff`], [`essence`].
 //! - Who we are and what we keep on an object: [`identity`], [`store`], [`cleanup`].
-//! - What an author declared: [`handler`], [`filter`], [`question`], [`registry`], [`server_side`].
+//! - What an author declared: [`handler`], [`filter`], [`question`], [`registry`], [`server_side`]; about no object:
+//!   [`activity`].
 //! - What happened, what is to be done, and what came of it: [`cause`], [`cycle`], [`outcome`], [`patch`].
 //! - What is told: [`report`]. Who else is there: [`peering`], [`rivals`]. Where we serve: [`namespaces`].
 
 #![forbid(unsafe_code)]
 
+pub mod activity;
 pub mod backoff;
 pub mod cause;
 pub mod cleanup;

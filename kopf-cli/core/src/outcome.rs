@@ -17,7 +17,7 @@ use crate::{
 pub struct Answer {
     /// What the handler returned, if anything, or why it failed.
     pub result: Result<Option<Value>, Failure>,
-    /// What it wants to be changed on the object: a merge patch. A failure keeps it.
+    /// What it wants to be changed on the object, a merge patch, which a failure keeps; of a startup handler: settings.
     pub patch: Option<Value>,
     /// Functions that change the object after that. A failure keeps them.
     pub functions: Option<Functions>,
@@ -94,13 +94,24 @@ pub fn judge(
     policy: Policy<'_>,
     now: Timestamp,
 ) -> Verdict {
-    let id = &handler.id;
+    weigh(&format!("Handler {}", handler.id), &handler.limits, before, answer, policy, now)
+}
+
+/// [`judge`], for whoever has these limits; `title` is what its lines begin with.
+pub fn weigh(
+    title: &str,
+    limits: &Limits,
+    before: &Progress,
+    answer: &Answer,
+    policy: Policy<'_>,
+    now: Timestamp,
+) -> Verdict {
     let progress = Progress { retries: before.retries.saturating_add(1), delayed: None, ..before.clone() };
     let failure = match &answer.result {
         Ok(result) => match too_large(result.as_ref()) {
             Some(failure) => failure,
             None => {
-                let line = format!("Handler {id} succeeded.");
+                let line = format!("{title} succeeded.");
                 let progress = Progress { message: None, ..progress };
                 return Verdict {
                     result: result.clone(),
@@ -113,8 +124,8 @@ pub fn judge(
     };
     let Failure { kind, message, .. } = failure;
     let progress = Progress { message: Some(message.clone()), ..progress };
-    let line = |what: &str| format!("Handler {id} failed {what}: {message}");
-    match (kind, handler.limits.errors) {
+    let line = |what: &str| format!("{title} failed {what}: {message}");
+    match (kind, limits.errors) {
         (FailureKind::Any, Errors::Ignored) => {
             succeed(progress, line("with an exception and will ignore it"), now)
         }
@@ -127,13 +138,13 @@ pub fn judge(
             let delay = match kind {
                 FailureKind::Temporary(Some(delay)) => delay,
                 _ => {
-                    let waits = handler.limits.backoff.unwrap_or(Waits::Growing(*policy.backoff));
+                    let waits = limits.backoff.unwrap_or(Waits::Growing(*policy.backoff));
                     waits.delay(before.tries(), policy.jitter)
                 }
             };
             let next_at = after(now, delay);
             let is_any = kind == FailureKind::Any;
-            if let Some(what) = hopeless(&handler.limits, &progress, next_at, is_any) {
+            if let Some(what) = hopeless(limits, &progress, next_at, is_any) {
                 return fail(progress, line(&what), now);
             }
             let line = match is_any {

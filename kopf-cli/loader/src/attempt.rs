@@ -16,7 +16,7 @@ use kopf_plugin_abi::{
     v1::{Bytes, InvokeRequest, Reply},
     wire,
 };
-use kopf_reactor::{Attempt, Subject};
+use kopf_reactor::{Attempt, Subject, invoke::Errand};
 use serde_json::{Value, value::RawValue};
 
 /// What crosses for an attempt that has this number, or for a question.
@@ -81,6 +81,29 @@ pub(crate) fn choice(
     })
 }
 
+/// What crosses for an attempt of a handler that is about no object.
+///
+/// # Errors
+///
+/// When the settings cannot be written as JSON.
+pub(crate) fn errand(errand: &Errand, span: u64) -> Result<InvokeRequest, serde_json::Error> {
+    let context = wire::Context {
+        retry: errand.call.retry,
+        started: errand.call.started.to_string(),
+        runtime_ms: elapsed(errand.call.started, errand.now).as_millis().try_into().unwrap_or(u64::MAX),
+        settings: Some(serde_json::value::to_raw_value(&errand.settings)?),
+        ..wire::Context::default()
+    };
+    Ok(InvokeRequest {
+        handler: errand.call.handler.index,
+        flags: 0,
+        span,
+        object: RArc::new(RVec::from_slice(b"null")),
+        old: None.into(),
+        context: serde_json::to_vec(&context)?.into(),
+    })
+}
+
 /// The object, made shareable once for all attempts on it.
 fn bytes(subject: &Subject) -> Bytes {
     let make = || -> Bytes { RArc::new(RVec::from_slice(&subject.object.raw)) };
@@ -128,9 +151,11 @@ pub(crate) fn change(call: &Call) -> wire::FieldChange {
 pub(crate) fn answer(reply: &Reply, functions: impl FnOnce() -> Functions) -> Answer {
     match reply {
         RResult::ROk(json) => match serde_json::from_slice::<wire::Done>(json) {
-            Ok(wire::Done { result, patch, transforms, .. }) => {
-                Answer { result: Ok(result), patch, functions: transforms.then(functions) }
-            }
+            Ok(wire::Done { result, patch, transforms, settings }) => Answer {
+                result: Ok(result),
+                patch: patch.or(settings),
+                functions: transforms.then(functions),
+            },
             Err(error) => garbage(&error),
         },
         RResult::RErr(json) => match serde_json::from_slice::<wire::Failure>(json) {

@@ -196,7 +196,9 @@ fn tell(level: u8, target: &str, file: &str, line: u32, span: u64, fields: &str)
     };
     let fields = (!fields.is_empty()).then(|| tracing::field::display(Value::from(fields)));
     let label = spans::find(span);
-    let object = label.as_ref().map(|label| tracing::field::display(&label.object));
+    // A handler that is about no object has none.
+    let object = label.as_ref().map(|label| &label.object).filter(|object| !object.is_empty());
+    let object = object.map(tracing::field::display);
     let place = format_args!("{file}:{line}");
     macro_rules! event {
         ($level:ident) => {

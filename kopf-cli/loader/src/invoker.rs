@@ -4,7 +4,10 @@ use std::{
     future::Future,
     io,
     pin::Pin,
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
     task::{Context, Poll},
     time::Duration,
 };
@@ -22,7 +25,11 @@ use kopf_plugin_abi::{
     v1::{FutureV1, InvokeRequest, PluginV1Ref, Reply, op},
     wire,
 };
-use kopf_reactor::{Attempt, Forget, Invoker, invoke::Overdue, lent::Lent};
+use kopf_reactor::{
+    Attempt, Forget, Invoker, Settings,
+    invoke::{Errand, Overdue},
+    lent::Lent,
+};
 use serde_json::Value;
 use tokio::runtime::{Handle, Runtime};
 
@@ -55,7 +62,7 @@ pub struct PluginInvoker {
     /// Where attempts are awaited.
     runtime: Option<Runtime>,
     running: Arc<Running>,
-    stall: Duration,
+    stall_ms: AtomicU64,
     /// The files that the plugins were opened from, where backtraces are read.
     copies: Option<Copies>,
 }
@@ -78,7 +85,7 @@ impl PluginInvoker {
             questions: Arc::new(Pool::new(QUESTION_THREADS)),
             runtime,
             running: Arc::default(),
-            stall: options.stall,
+            stall_ms: AtomicU64::new(options.stall.as_millis().try_into().unwrap_or(u64::MAX)),
             copies: None,
         })
     }
@@ -121,6 +128,11 @@ impl PluginInvoker {
         }
     }
 
+    /// How long an asynchronous handler may go on without yielding.
+    fn stall(&self) -> Duration {
+        Duration::from_millis(self.stall_ms.load(Ordering::Relaxed))
+    }
+
     /// What crosses for an attempt or a question, and to whom.
     fn request(
         &self,
@@ -145,7 +157,7 @@ impl PluginInvoker {
     ) -> BoxFuture<'static, Answer> {
         let borrowing = self.host.begin(&span);
         let functions = Kept::of(plugin, &self.host, &span);
-        let entry = self.running.enter(span, false, Some(self.stall));
+        let entry = self.running.enter(span, false, Some(self.stall()));
         let step = Step::New(plugin, request);
         let future = Interruptible { step, entry, host: self.host.clone(), _borrowing: borrowing };
         Box::pin(async move { attempt::answer(&future.await, functions) })
@@ -203,7 +215,7 @@ impl Invoker for PluginInvoker {
     fn ask(&self, attempt: Attempt, question: Question) -> BoxFuture<'static, Answer> {
         match self.request(&attempt, Some(&question)) {
             Ok((plugin, request, span)) => {
-                self.blocking(&self.questions, plugin, request, span, Some(self.stall))
+                self.blocking(&self.questions, plugin, request, span, Some(self.stall()))
             }
             Err(message) => refuse(message),
         }
@@ -211,7 +223,7 @@ impl Invoker for PluginInvoker {
 
     fn transform(&self, functions: &Functions, object: Value) -> BoxFuture<'static, Result<Value, Failure>> {
         let (sender, receiver) = oneshot::channel();
-        let job = match Kept::job(functions, object, self.stall, &self.running) {
+        let job = match Kept::job(functions, object, self.stall(), &self.running) {
             Ok(job) => job,
             Err(failure) => return Box::pin(std::future::ready(Err(failure))),
         };
@@ -253,6 +265,27 @@ impl Invoker for PluginInvoker {
             (None, _) => refuse(format!("there is no plugin number {}", handler.plugin)),
             (_, Err(error)) => refuse(format!("the request cannot be written as JSON: {error}")),
         }
+    }
+
+    fn perform(&self, errand: Errand) -> BoxFuture<'static, Answer> {
+        let handler = &errand.call.handler;
+        let label = Label { object: String::new(), handler: handler.id.clone() };
+        let span = Span::open(label);
+        let refused = |message| Box::pin(std::future::ready(failed(FailureKind::Permanent, message)));
+        let Some(&plugin) = self.plugins.get(handler.plugin) else {
+            return refused(format!("there is no plugin number {}", handler.plugin));
+        };
+        match attempt::errand(&errand, span.number()) {
+            Err(error) => refused(format!("the request cannot be written as JSON: {error}")),
+            Ok(request) if handler.asynchronous => self.interruptible(plugin, request, span),
+            Ok(request) => self.blocking(&self.pool, plugin, request, span, Some(errand.call.limit)),
+        }
+    }
+
+    fn configure(&self, settings: &Settings) {
+        self.pool.resize(settings.execution.concurrency);
+        let stall = settings.execution.stall.as_millis().try_into().unwrap_or(u64::MAX);
+        self.stall_ms.store(stall, Ordering::Relaxed);
     }
 
     fn overdue(&self) -> Vec<Overdue> {

@@ -99,6 +99,8 @@ pub struct Loaded {
     pub plugins: Vec<Plugin>,
     /// All their handlers, in the order of declaration.
     pub handlers: Vec<Handler>,
+    /// Those about no object.
+    pub activities: Vec<kopf_core::activity::Handler>,
     /// What makes attempts in them.
     pub invoker: Arc<PluginInvoker>,
 }
@@ -174,13 +176,21 @@ struct Loading {
     /// How each plugin was given, for messages.
     called: Vec<String>,
     handlers: Vec<Handler>,
+    activities: Vec<kopf_core::activity::Handler>,
     errors: Vec<Error>,
 }
 
 impl Loading {
     fn new(options: &Options) -> Result<Loading, Problem> {
         let invoker = PluginInvoker::new(options).map_err(Problem::NoThreads)?;
-        Ok(Loading { invoker, plugins: vec![], called: vec![], handlers: vec![], errors: vec![] })
+        Ok(Loading {
+            invoker,
+            plugins: vec![],
+            called: vec![],
+            handlers: vec![],
+            activities: vec![],
+            errors: vec![],
+        })
     }
 
     /// Starts a plugin, and takes its handlers if all of them can be served.
@@ -199,9 +209,11 @@ impl Loading {
         };
         let Manifest { name, version, rustc, .. } = manifest.clone();
         match manifest.handlers(self.plugins.len()) {
-            Ok(handlers) => {
-                self.plugins.push(Plugin { name, version, path, rustc, handlers: handlers.len() });
+            Ok((handlers, activities)) => {
+                let count = handlers.len() + activities.len();
+                self.plugins.push(Plugin { name, version, path, rustc, handlers: count });
                 self.handlers.extend(handlers);
+                self.activities.extend(activities);
                 self.called.push(called);
                 self.invoker.add(root);
             }
@@ -225,9 +237,12 @@ impl Loading {
     fn finish(mut self, copies: Option<Copies>) -> Result<Loaded, Vec<Error>> {
         self.invoker.keep(copies);
         match self.errors.is_empty() {
-            true => {
-                Ok(Loaded { plugins: self.plugins, handlers: self.handlers, invoker: Arc::new(self.invoker) })
-            }
+            true => Ok(Loaded {
+                plugins: self.plugins,
+                handlers: self.handlers,
+                activities: self.activities,
+                invoker: Arc::new(self.invoker),
+            }),
             false => Err(self.errors),
         }
     }

@@ -1,5 +1,6 @@
 //! Makes the core's handlers of what a plugin declares, and refuses what cannot be served.
 
+mod activity;
 mod filter;
 
 use std::time::Duration;
@@ -16,6 +17,9 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::error::Problem;
+
+/// Handlers about objects, and those about none.
+pub(crate) type Handlers = (Vec<Handler>, Vec<kopf_core::activity::Handler>);
 
 /// A manifest whose handlers are not looked at yet, so that one that cannot be read is named by its id.
 #[derive(Debug, Clone, Deserialize)]
@@ -42,9 +46,11 @@ impl Manifest {
         }
     }
 
-    /// The handlers of the plugin that is loaded as the `plugin`th, or what is wrong with each that cannot be served.
-    pub(crate) fn handlers(self, plugin: usize) -> Result<Vec<Handler>, Vec<Problem>> {
+    /// The handlers of the plugin that is loaded as the `plugin`th, those that are about no object apart; or what is
+    /// wrong with each that cannot be served.
+    pub(crate) fn handlers(self, plugin: usize) -> Result<Handlers, Vec<Problem>> {
         let mut handlers = Vec::with_capacity(self.handlers.len());
+        let mut activities = Vec::new();
         let mut problems = Vec::new();
         for (index, declared) in (0..).zip(self.handlers) {
             let text = |key: &str| declared[key].as_str().unwrap_or_default().to_owned();
@@ -52,12 +58,18 @@ impl Manifest {
             let read = serde_json::from_value(declared).map_err(|error| {
                 format!("{error}; rebuild it with a kopf-plugin-api of this host's version")
             });
-            match read.and_then(|declaration| handler(plugin, index, declaration)) {
-                Ok(handler) => handlers.push(handler),
+            let made = read.and_then(|declaration: wire::Declaration| match activity::of(declaration.on) {
+                Some(of) => {
+                    activity::handler(plugin, index, of, declaration).map(|made| activities.push(made))
+                }
+                None => handler(plugin, index, declaration).map(|made| handlers.push(made)),
+            });
+            match made {
+                Ok(()) => {}
                 Err(problem) => problems.push(Problem::BadHandler { id, place, problem }),
             }
         }
-        if problems.is_empty() { Ok(handlers) } else { Err(problems) }
+        if problems.is_empty() { Ok((handlers, activities)) } else { Err(problems) }
     }
 }
 
@@ -104,7 +116,7 @@ fn handler(plugin: usize, index: u32, declared: wire::Declaration) -> Result<Han
     })
 }
 
-/// The limits of a handler or a sub-handler.
+/// The limits of a handler or a sub-handler, of which none may keep it from being called.
 fn limits(options: &wire::Options) -> Result<Limits, String> {
     if options.retries == Some(0) {
         return Err(

@@ -17,7 +17,6 @@ type Job = Box<dyn FnOnce() + Send>;
 /// A bounded number of threads. Those that are idle end when it is dropped; those that run a job end after it.
 pub(crate) struct Pool {
     shared: Arc<Shared>,
-    size: usize,
 }
 
 struct Shared {
@@ -27,6 +26,8 @@ struct Shared {
 
 #[derive(Default)]
 struct State {
+    /// The most threads.
+    size: usize,
     queue: VecDeque<(u64, Job)>,
     last: u64,
     started: usize,
@@ -38,8 +39,13 @@ struct State {
 impl Pool {
     /// At most `size` threads, at least one.
     pub(crate) fn new(size: usize) -> Pool {
-        let shared = Arc::new(Shared { state: Mutex::default(), work: Condvar::new() });
-        Pool { shared, size: size.max(1) }
+        let state = Mutex::new(State { size: size.max(1), ..State::default() });
+        Pool { shared: Arc::new(Shared { state, work: Condvar::new() }) }
+    }
+
+    /// At most `size` threads from now on, at least one. Those that are more end when they have no work.
+    pub(crate) fn resize(&self, size: usize) {
+        self.shared.lock().size = size.max(1);
     }
 
     /// Runs a job as soon as a thread is free. Answers its ticket.
@@ -52,7 +58,7 @@ impl Pool {
         state.last += 1;
         let ticket = state.last;
         state.queue.push_back((ticket, job));
-        if state.queue.len() > state.idle && state.threads < self.size {
+        if state.queue.len() > state.idle && state.threads < state.size {
             state.started += 1;
             let shared = self.shared.clone();
             let name = format!("kopf-sync-{}", state.started);

@@ -61,7 +61,8 @@ impl Health {
         });
         let overdue = self.0.invoker.overdue().into_iter().map(|call| {
             let what = if call.blocking { "has not returned" } else { "has not yielded" };
-            format!("handler {} of {} {what} for {} seconds", call.handler, call.object, call.seconds)
+            let of = if call.object.is_empty() { String::new() } else { format!(" of {}", call.object) };
+            format!("handler {}{of} {what} for {} seconds", call.handler, call.seconds)
         });
         all_well(silent.chain(overdue).collect())
     }

@@ -8,18 +8,19 @@ use std::{
 use futures::future::BoxFuture;
 use jiff::Timestamp;
 use kopf_core::{
+    activity,
     cycle::Call,
     functions::Functions,
     handler::Handler,
     object::Object,
-    outcome::{Answer, Failure},
+    outcome::{Answer, Failure, FailureKind},
     question::Question,
     registry::Served,
     resource::Resource,
 };
 use serde_json::Value;
 
-use crate::{Children, lent::Lent};
+use crate::{Children, Settings, lent::Lent};
 
 /// An object in hand, shared by all attempts that are made on it.
 pub struct Subject {
@@ -52,12 +53,22 @@ pub struct Attempt {
     pub children: Option<Arc<Children>>,
 }
 
+/// One attempt of one handler that is about no object.
+pub struct Errand {
+    /// Which handler, and how often before.
+    pub call: activity::Call,
+    /// The settings so far, keys with dots.
+    pub settings: Value,
+    /// When the attempt begins.
+    pub now: Timestamp,
+}
+
 /// A call that has kept its thread for too long.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Overdue {
     /// The handler's id.
     pub handler: String,
-    /// The object, as `namespace/name`.
+    /// The object, as `namespace/name`; empty for a handler that is about none.
     pub object: String,
     /// For how many seconds.
     pub seconds: u64,
@@ -86,6 +97,18 @@ pub trait Invoker: Send + Sync + 'static {
     /// Runs the functions of an attempt's patch on an object, and answers the object as they leave it. Dropping the future
     /// does not end a function.
     fn transform(&self, functions: &Functions, object: Value) -> BoxFuture<'static, Result<Value, Failure>>;
+
+    /// Makes an attempt of a handler that is about no object. As [`Invoker::invoke`].
+    fn perform(&self, errand: Errand) -> BoxFuture<'static, Answer> {
+        let message = format!("nobody knows how to call {}", errand.call.handler.id);
+        let failure = Failure { kind: FailureKind::Permanent, message, trace: None };
+        Box::pin(std::future::ready(Answer { result: Err(failure), patch: None, functions: None }))
+    }
+
+    /// Takes what startup handlers have made of the settings.
+    fn configure(&self, settings: &Settings) {
+        let _ = settings;
+    }
 
     /// Takes what handlers may use of the operator. Called when the operator starts to run, before any attempt.
     fn lend(&self, lent: Lent) {

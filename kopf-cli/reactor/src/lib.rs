@@ -6,6 +6,7 @@
 
 #![forbid(unsafe_code)]
 
+pub mod activities;
 mod attempt;
 pub mod children;
 pub mod cleanup;
@@ -43,6 +44,7 @@ use tokio::{runtime::Handle, task::JoinSet};
 use tracing::{debug, info, warn};
 
 pub use self::{
+    activities::Activities,
     children::Children,
     clock::{Clock, SystemClock},
     cluster::Cluster,

@@ -8,9 +8,14 @@ use std::{
     sync::Arc,
 };
 
-use kopf_core::{handler::Handler, identity::Identity};
-use kopf_loader::{Loaded, Plugin};
-use kopf_reactor::{Clock, Cluster, Health, Operator, Stopper, SystemClock, cluster::kube, stop};
+use kopf_core::{handler::Handler, identity::Identity, registry::Registry};
+use kopf_loader::{Loaded, Plugin, PluginInvoker};
+use kopf_reactor::{
+    Activities, Clock, Cluster, Health, Operator, Settings, Stopper, SystemClock,
+    activities::Probing,
+    cluster::kube::{self, Access},
+    stop,
+};
 
 use crate::{
     apply::{
@@ -59,7 +64,7 @@ pub fn run(typed: args::Run) -> Result<u8, Failure> {
     ended
 }
 
-/// Finds the API server, brings objects to it, and runs the operator.
+/// Calls the startup handlers, runs the operator, and calls the cleanup handlers.
 async fn serve(
     config: config::Run,
     identity: Identity,
@@ -68,49 +73,44 @@ async fn serve(
 ) -> Result<u8, Failure> {
     let mut signals =
         Signals::listen().map_err(|error| Failure::failed(format!("cannot listen to signals: {error}")))?;
-    let (cluster, sandbox) = connect(&config.target).await?;
+    let sandbox = match config.target {
+        Target::Sandbox => Some(sandbox::serve().await.map_err(Failure::failed)?),
+        Target::Cluster { .. } => None,
+    };
     let server = match config.http {
         Some(address) => Some(bind(address).await?),
         None => None,
     };
-
     if let Some(sandbox) = &sandbox {
         telemetry::say(&sandbox.greeting());
     }
     introduce(&plugins);
-    if let Some(server) = &server {
-        tracing::info!("Serving /healthz and /readyz on http://{}.", server.address());
-    }
 
-    let Plugins { loaded: Loaded { invoker, .. }, registry } = plugins;
-    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let Plugins { loaded: Loaded { invoker, activities, .. }, registry } = plugins;
+    let activities = Activities::new(invoker.clone(), Arc::new(SystemClock), activities);
     let mut settings = config.settings.settings;
     if settings.posting.reporting_instance.is_empty() {
         settings.posting.reporting_instance = instance(&identity, config.host.as_deref());
     }
     if settings.peering.id.is_empty() {
-        settings.peering.id = config::peering::passing(&environment(), clock.now());
+        settings.peering.id = config::peering::passing(&environment(), SystemClock.now());
     }
-    let handlers = invoker.runtime();
-    let operator = Operator::new(cluster.clone(), invoker, clock.clone(), registry, identity, settings)
-        .handling_on(handlers);
-    let probes = probes(server, operator.health());
-    let work = async {
-        tokio::select! {
-            applied = apply::apply(cluster.as_ref(), clock.as_ref(), &manifests) => applied.map_err(Failure::failed)?,
-            signal = signals.next() => {
-                tracing::info!("Signal {signal} is received. The operator has not begun.");
-                return Ok(0);
-            }
-        }
-        let (stopper, stop) = stop::channel();
-        Ok(until_stopped(operator.run(stop), async || signals.next().await, &stopper).await)
+    let settings = tokio::select! {
+        started = activities.start(settings) => started.map_err(Failure::failed)?,
+        signal = signals.next() => return Ok(unbegun(signal)),
     };
-    let code = tokio::select! {
-        ended = work => ended?,
-        never = probes => match never {},
+    let access = access(config.target, sandbox.as_ref(), &activities, &settings);
+    let operation = Operation { identity, invoker, registry, server, manifests };
+    let ended = operation.run(access, &activities, &settings, &mut signals).await;
+    // Whoever has told it twice to end does not wait for a cleanup.
+    let code = match ended {
+        Ok(code) if code != 0 => return Ok(code),
+        ended => tokio::select! {
+            () = activities.stop(&settings) => ended?,
+            signal = signals.next() => return Ok(signal.exit_code()),
+        },
     };
-    if let (Some(sandbox), 0) = (sandbox, code) {
+    if let Some(sandbox) = sandbox {
         sandbox.shut_down().await;
     }
     Ok(code)
@@ -125,17 +125,92 @@ pub(super) fn block_on<T>(work: impl Future<Output = Result<T, Failure>>) -> Res
 
 /// The API server, and the sandbox if it is one.
 pub(super) async fn connect(target: &Target) -> Result<(Arc<dyn Cluster>, Option<sandbox::Served>), Failure> {
-    let (sandbox, cluster) = match target {
+    let (file, context, sandbox) = match target {
         Target::Sandbox => {
             let sandbox = sandbox::serve().await.map_err(Failure::failed)?;
-            let cluster = kube::connect(Some(sandbox.kubeconfig()), None).await;
-            (Some(sandbox), cluster)
+            (Some(sandbox.kubeconfig().to_owned()), None, Some(sandbox))
         }
-        Target::Cluster { kubeconfig, context } => {
-            (None, kube::connect(kubeconfig.as_deref(), context.as_deref()).await)
-        }
+        Target::Cluster { kubeconfig, context } => (kubeconfig.clone(), context.clone(), None),
     };
+    let networking = Settings::default().networking;
+    let cluster = kube::connect(Access::Kubeconfig { file, context }, &networking).await;
     Ok((Arc::new(cluster.map_err(Failure::failed)?), sandbox))
+}
+
+/// A signal has come before there was anything to stop.
+fn unbegun(signal: Signal) -> u8 {
+    tracing::info!("Signal {signal} is received. The operator has not begun.");
+    0
+}
+
+/// What is put together to an operator.
+struct Operation {
+    identity: Identity,
+    invoker: Arc<PluginInvoker>,
+    registry: Registry,
+    server: Option<Server>,
+    manifests: Vec<Manifest>,
+}
+
+impl Operation {
+    /// Finds the API server, brings objects to it, and runs the operator until a signal stops it.
+    async fn run(
+        self,
+        access: Access,
+        activities: &Activities,
+        settings: &Settings,
+        signals: &mut Signals,
+    ) -> Result<u8, Failure> {
+        let Operation { identity, invoker, registry, server, manifests } = self;
+        let connected = kube::connect(access, &settings.networking).await;
+        let cluster: Arc<dyn Cluster> = Arc::new(connected.map_err(Failure::failed)?);
+        if let Some(server) = &server {
+            tracing::info!("Serving /healthz and /readyz on http://{}.", server.address());
+        }
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let mut settings = settings.clone();
+        (settings.process.grace, _) = activities.share(settings.process.grace);
+        let probing = activities.probing(&settings);
+        let handlers = invoker.runtime();
+        let operator = Operator::new(cluster.clone(), invoker, clock.clone(), registry, identity, settings)
+            .handling_on(handlers);
+        let probes = probes(server, operator.health(), probing);
+        let work = async {
+            tokio::select! {
+                applied = apply::apply(cluster.as_ref(), clock.as_ref(), &manifests) => applied.map_err(Failure::failed)?,
+                signal = signals.next() => return Ok(unbegun(signal)),
+            }
+            let (stopper, stop) = stop::channel();
+            Ok(until_stopped(operator.run(stop), async || signals.next().await, &stopper).await)
+        };
+        tokio::select! {
+            ended = work => ended,
+            never = probes => match never {},
+        }
+    }
+}
+
+/// Where the API server is found: what was asked for, unless login handlers say it.
+fn access(
+    target: Target,
+    sandbox: Option<&sandbox::Served>,
+    activities: &Activities,
+    settings: &Settings,
+) -> Access {
+    match (target, sandbox) {
+        (_, Some(sandbox)) => {
+            Access::Kubeconfig { file: Some(sandbox.kubeconfig().to_owned()), context: None }
+        }
+        (Target::Cluster { kubeconfig: None, context: None }, _) if activities.logs_in() => {
+            let (activities, settings) = (activities.clone(), settings.clone());
+            Access::Login(Box::new(move || {
+                let (activities, settings) = (activities.clone(), settings.clone());
+                Box::pin(async move { activities.login(&settings).await.map_err(|error| error.to_string()) })
+            }))
+        }
+        (Target::Cluster { kubeconfig: file, context }, _) => Access::Kubeconfig { file, context },
+        (Target::Sandbox, None) => Access::Kubeconfig { file: None, context: None },
+    }
 }
 
 async fn bind(address: SocketAddr) -> Result<Server, Failure> {
@@ -166,9 +241,16 @@ async fn until_stopped(
 }
 
 /// Serves the probes, if that is asked for.
-async fn probes(server: Option<Server>, health: Health) -> Infallible {
+async fn probes(server: Option<Server>, health: Health, probing: Probing) -> Infallible {
     let (live, ready) = (health.clone(), health);
-    let probes = Probes { live: Arc::new(move || live.live()), ready: Arc::new(move || ready.ready()) };
+    let probes = Probes {
+        live: Arc::new(move || live.live()),
+        ready: Arc::new(move || ready.ready()),
+        asked: Arc::new(move || {
+            let probing = probing.clone();
+            Box::pin(async move { probing.ask().await })
+        }),
+    };
     match server {
         Some(server) => server.serve(probes).await,
         None => pending().await,

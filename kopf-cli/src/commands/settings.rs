@@ -1,8 +1,12 @@
 //! `kopf settings`: what each setting is, where it comes from, and what it does.
 
-use std::io::{self, Write as _};
+use std::{
+    io::{self, Write as _},
+    sync::Arc,
+};
 
-use kopf_reactor::{Settings, settings::KEYS};
+use kopf_loader::Loaded;
+use kopf_reactor::{Activities, Settings, SystemClock, settings::KEYS};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -10,20 +14,45 @@ use crate::{
     args,
     commands::{Failure, environment, variables},
     config::{self, settings::Chosen},
+    plugins,
+    telemetry::{self, Format, Verbosity},
 };
 
 /// Prints all settings on standard output.
 ///
 /// # Errors
 ///
-/// When they are wrong.
-pub fn settings(typed: &args::ShowSettings) -> Result<u8, Failure> {
-    let config = config::ShowSettings::new(typed, &environment()).map_err(Failure::usage)?;
+/// When they are wrong, or when a startup handler fails.
+pub fn settings(typed: args::ShowSettings) -> Result<u8, Failure> {
+    let mut config = config::ShowSettings::new(typed, &environment()).map_err(Failure::usage)?;
     config::settings::check_variables(variables()).map_err(Failure::usage)?;
+    if !config.sources.is_empty() {
+        let settings = started(&config)?;
+        config.settings.started(settings);
+    }
     let text = if config.json { json(&config.settings) } else { table(&config.settings) };
     // Whoever closed the stream does not want to read it.
     let _ = io::stdout().write_all(text.as_bytes());
     Ok(0)
+}
+
+/// The settings as the plugins' startup handlers leave them. They are called, and the cleanup handlers after them.
+fn started(config: &config::ShowSettings) -> Result<Settings, Failure> {
+    telemetry::start(Format::Full, Verbosity::Quiet);
+    let settings = config.settings.settings.clone();
+    let plugins = plugins::load(&config.sources, Verbosity::Quiet, &settings)?;
+    let Loaded { invoker, activities, .. } = plugins.loaded;
+    let activities = Activities::new(invoker, Arc::new(SystemClock), activities);
+    let runtime = tokio::runtime::Runtime::new()
+        .map_err(|error| Failure::failed(format!("cannot start the threads of the handlers: {error}")))?;
+    let ended = runtime.block_on(async {
+        let settings = activities.start(settings).await.map_err(Failure::failed)?;
+        activities.stop(&settings).await;
+        Ok(settings)
+    });
+    // A handler that does not return must not keep the process.
+    runtime.shutdown_background();
+    ended
 }
 
 /// What `--json` prints of each. Keys are added, and never renamed or taken away.

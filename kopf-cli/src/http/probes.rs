@@ -1,6 +1,6 @@
 //! The probes: `/healthz` and `/readyz`, in JSON, with reasons.
 
-use std::{fmt, sync::Arc};
+use std::{fmt, pin::Pin, sync::Arc};
 
 use bytes::Bytes;
 use http_body_util::Full;
@@ -8,10 +8,14 @@ use hyper::{
     Method, Response, StatusCode,
     header::{ALLOW, CONTENT_TYPE, HeaderValue},
 };
+use kopf_reactor::activities::Probed;
 use serde_json::json;
 
 /// A question: whether all is well, or what is not.
 pub type Check = Arc<dyn Fn() -> Result<(), Vec<String>> + Send + Sync>;
+
+/// What probe handlers answer.
+pub type Asked = Arc<dyn Fn() -> Pin<Box<dyn Future<Output = Probed> + Send>> + Send + Sync>;
 
 /// The two questions that Kubernetes asks.
 #[derive(Clone)]
@@ -20,6 +24,8 @@ pub struct Probes {
     pub live: Check,
     /// Whether it has begun to.
     pub ready: Check,
+    /// What else the process says of itself where its life is asked for.
+    pub asked: Asked,
 }
 
 impl fmt::Debug for Probes {
@@ -29,12 +35,12 @@ impl fmt::Debug for Probes {
 }
 
 impl Probes {
-    /// The answer to a request: 200 `{"status":"ok"}`, or 503 `{"status":"failing","reasons":[…]}`; 404 for another
-    /// path, 405 for another method.
-    pub fn answer(&self, method: &Method, path: &str) -> Response<Full<Bytes>> {
-        let check = match path {
-            "/healthz" => &self.live,
-            "/readyz" => &self.ready,
+    /// The answer to a request: 200 `{"status":"ok"}`, or 503 `{"status":"failing","reasons":[…]}`; with what probe
+    /// handlers have returned under `probes`. 404 for another path, 405 for another method.
+    pub async fn answer(&self, method: &Method, path: &str) -> Response<Full<Bytes>> {
+        let (check, asks) = match path {
+            "/healthz" => (&self.live, true),
+            "/readyz" => (&self.ready, false),
             _ => {
                 return respond(
                     StatusCode::NOT_FOUND,
@@ -48,12 +54,16 @@ impl Probes {
             response.headers_mut().insert(ALLOW, HeaderValue::from_static("GET, HEAD"));
             return response;
         }
-        match check() {
-            Ok(()) => respond(StatusCode::OK, &json!({ "status": "ok" })),
-            Err(reasons) => {
-                respond(StatusCode::SERVICE_UNAVAILABLE, &json!({ "status": "failing", "reasons": reasons }))
-            }
+        let Probed { values, failed } = if asks { (self.asked)().await } else { Probed::default() };
+        let reasons: Vec<String> = check().err().into_iter().flatten().chain(failed).collect();
+        let (code, mut body) = match reasons.is_empty() {
+            true => (StatusCode::OK, json!({ "status": "ok" })),
+            false => (StatusCode::SERVICE_UNAVAILABLE, json!({ "status": "failing", "reasons": reasons })),
+        };
+        if !values.is_empty() {
+            body["probes"] = values.into();
         }
+        respond(code, &body)
     }
 }
 
@@ -77,9 +87,15 @@ mod tests {
     /// The status line and the body of the answer to a request, over a socket.
     #[track_caller]
     fn check(request: &str, expected: &str) {
+        check_with(Probed::default, request, expected);
+    }
+
+    #[track_caller]
+    fn check_with(probed: fn() -> Probed, request: &str, expected: &str) {
         let probes = Probes {
             live: Arc::new(|| Ok(())),
             ready: Arc::new(|| Err(vec!["pods are not listed yet".into()])),
+            asked: Arc::new(move || Box::pin(std::future::ready(probed()))),
         };
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         let answer = runtime.block_on(async {
@@ -110,6 +126,23 @@ mod tests {
             r#"503 Service Unavailable: {"status":"failing","reasons":["pods are not listed yet"]}"#,
         );
         check("HEAD /healthz", "200 OK: ");
+    }
+
+    #[test]
+    fn what_probe_handlers_say_is_in_the_answer_of_healthz_alone() {
+        let probed =
+            || Probed { values: [("queue".to_owned(), json!(3))].into_iter().collect(), failed: vec![] };
+        check_with(probed, "GET /healthz", r#"200 OK: {"status":"ok","probes":{"queue":3}}"#);
+        check_with(
+            probed,
+            "GET /readyz",
+            r#"503 Service Unavailable: {"status":"failing","reasons":["pods are not listed yet"]}"#,
+        );
+        check_with(
+            || Probed { failed: vec!["probe database: it is away".to_owned()], ..Probed::default() },
+            "GET /healthz",
+            r#"503 Service Unavailable: {"status":"failing","reasons":["probe database: it is away"]}"#,
+        );
     }
 
     #[test]

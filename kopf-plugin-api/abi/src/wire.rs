@@ -67,7 +67,7 @@ pub struct Context {
     pub resource: ResourceName,
     /// For a question about a value: the value; absent if the object has none.
     pub value: Option<Box<RawValue>>,
-    /// For a startup handler: the settings so far, an object of keys with dots.
+    /// For a handler that is about no object: the settings so far, an object of keys with dots.
     pub settings: Option<Box<RawValue>>,
 }
 
@@ -127,6 +127,36 @@ pub struct Done {
     pub transforms: bool,
     /// Of a startup handler: the settings that it changes, keys with dots.
     pub settings: Option<Value>,
+}
+
+/// What a login handler returns: where the API server is, and who the operator is to it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Credentials {
+    /// The server's address.
+    pub server: String,
+    /// The certificates that the server's is checked against, PEM.
+    pub ca: Option<String>,
+    /// Whether it is not checked at all.
+    pub insecure: bool,
+    /// A bearer token.
+    pub token: Option<String>,
+    /// A name, for basic authentication.
+    pub username: Option<String>,
+    /// Its password.
+    pub password: Option<String>,
+    /// A certificate, PEM.
+    pub client_certificate: Option<String>,
+    /// Its key, PEM.
+    pub client_key: Option<String>,
+    /// The namespace to serve where the whole cluster may not be.
+    pub namespace: Option<String>,
+    /// The address of a proxy on the way.
+    pub proxy: Option<String>,
+    /// When they are worth nothing any more, RFC 3339.
+    pub expires: Option<String>,
+    /// The highest goes first.
+    pub priority: i32,
 }
 
 /// Plugin to host: an attempt that did not succeed.

@@ -49,10 +49,11 @@ pub(crate) fn parse(on: On, tokens: TokenStream, errors: &mut Vec<Error>) -> Att
             errors.push(error);
         }
     }
-    match on {
-        On::Subhandler => errors.extend(check_subhandler(&attribute)),
-        _ => errors.extend(selector::check(on, &attribute.selector, &attribute.select_by)),
-    }
+    errors.extend(match on {
+        On::Subhandler => check_subhandler(&attribute),
+        on if on.is_activity() => check_no_selector(on, &attribute.selector),
+        on => selector::check(on, &attribute.selector, &attribute.select_by),
+    });
     errors.extend(check_together(&given));
     if on == On::Field && !given.contains(&"field") {
         errors.push(Error::new(
@@ -255,4 +256,10 @@ fn check_subhandler(attribute: &Attribute) -> Vec<Error> {
         ));
     }
     errors
+}
+
+/// An activity names no resource.
+fn check_no_selector(on: On, selector: &[LitStr]) -> Vec<Error> {
+    let message = format!("`on::{}` is about no object, so it names no resource: take this away", on.name());
+    selector.iter().map(|text| Error::new(text.span(), &message)).collect()
 }

@@ -45,18 +45,25 @@ fn with_registration(
     let conditions = function.attrs.iter().filter(|attribute| attribute.path().is_ident("cfg"));
     let name = function.sig.ident.unraw().to_string();
     let id = attribute.id.as_ref().unwrap_or(&name);
-    let on = variant(match on {
+    let variant_of_on = variant(match on {
         On::Event => "Event",
         On::Create => "Create",
         On::Update => "Update",
         On::Delete => "Delete",
         On::Resume => "Resume",
         On::Field | On::Subhandler => "Field",
+        On::Startup => "Startup",
+        On::Cleanup => "Cleanup",
+        On::Probe => "Probe",
+        On::Login => "Login",
     });
     let Attribute { selector, select_by, functions, .. } = attribute;
     let (asked, questions) = (functions.wants(), functions.questions());
     let options = options(attribute);
-    let (run, kind) = run(function, arguments);
+    // What is about no object wants nothing of one.
+    let wants = arguments.iter().filter(|_| !on.is_activity());
+    let wants = wants.map(|argument| quote!(<#argument as __kopf::FromCall>::WANTS));
+    let (run, kind) = run(on, function, arguments);
     quote! {
         // What the arguments are and whether it waits is between the handler and its host.
         #[allow(clippy::needless_pass_by_value, clippy::unused_async)]
@@ -74,10 +81,10 @@ fn with_registration(
                     line: ::core::line!(),
                     column: ::core::column!(),
                     id: #id,
-                    on: __kopf::On::#on,
+                    on: __kopf::On::#variant_of_on,
                     selector: &[#(#selector),*],
                     select_by: #select_by,
-                    wants: __kopf::wants(&[#(<#arguments as __kopf::FromCall>::WANTS,)* #(#asked),*]),
+                    wants: __kopf::wants(&[#(#wants,)* #(#asked),*]),
                     options: #options,
                     questions: #questions,
                     run: __kopf::Run::#kind(__kopf_run),
@@ -88,19 +95,23 @@ fn with_registration(
 }
 
 /// The function that takes a call apart and puts the answer together, and the variant of `Run` that it is.
-pub(crate) fn run(function: &ItemFn, arguments: &[&Type]) -> (TokenStream, Ident) {
+pub(crate) fn run(on: On, function: &ItemFn, arguments: &[&Type]) -> (TokenStream, Ident) {
     let name = &function.sig.ident;
     let values: Vec<TokenStream> = arguments
         .iter()
-        .map(|argument| quote_spanned!(argument.span()=> <#argument as __kopf::FromCall>::from_call(&__kopf_call)?))
+        .map(|argument| match on.is_activity() {
+            true => quote_spanned!(argument.span()=> <#argument as __kopf::FromActivity>::from_activity(&__kopf_call)?),
+            false => quote_spanned!(argument.span()=> <#argument as __kopf::FromCall>::from_call(&__kopf_call)?),
+        })
         .collect();
     // Errors about the answer point at its type.
     let answer = match &function.sig.output {
         syn::ReturnType::Default => name.span(),
         syn::ReturnType::Type(_, answer) => answer.span(),
     };
+    let returned = variant(if on == On::Login { "login" } else { "answer" });
     if function.sig.asyncness.is_some() {
-        let answered = quote_spanned!(answer=> __kopf::answer(#name(#(#values),*).await));
+        let answered = quote_spanned!(answer=> __kopf::#returned(#name(#(#values),*).await));
         let run = quote! {
             fn __kopf_run(__kopf_call: __kopf::Call) -> __kopf::Answering {
                 ::std::boxed::Box::pin(async move { #answered })
@@ -108,7 +119,7 @@ pub(crate) fn run(function: &ItemFn, arguments: &[&Type]) -> (TokenStream, Ident
         };
         (run, variant("Async"))
     } else {
-        let answered = quote_spanned!(answer=> __kopf::answer(#name(#(#values),*)));
+        let answered = quote_spanned!(answer=> __kopf::#returned(#name(#(#values),*)));
         let run = quote! {
             fn __kopf_run(__kopf_call: &__kopf::Call) -> __kopf::Answer { #answered }
         };

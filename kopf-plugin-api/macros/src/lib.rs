@@ -28,8 +28,8 @@ macro_rules! attributes {
     ($($(#[$doc:meta])* $name:ident => $on:ident;)*) => {$(
         $(#[$doc])*
         ///
-        /// Takes one to three strings that select the resource, then options: see the table in the documentation
-        /// of `kopf-plugin-api`.
+        /// Takes one to three strings that select the resource, unless it is about no object, then options: see the
+        /// table in the documentation of `kopf-plugin-api`.
         #[proc_macro_attribute]
         pub fn $name(attribute: TokenStream, item: TokenStream) -> TokenStream {
             let (mut tokens, errors) = expand::expand(On::$on, attribute.into(), item.into());
@@ -52,6 +52,14 @@ attributes! {
     resume => Resume;
     /// Calls a function for a change of one field, its appearance with the object included.
     field => Field;
+    /// Calls a function when the operator starts, before anything is asked of the API server.
+    startup => Startup;
+    /// Calls a function when the operator ends, after everything has stopped.
+    cleanup => Cleanup;
+    /// Calls a function when somebody asks after the operator's health.
+    probe => Probe;
+    /// Calls a function when the operator needs credentials for the API server.
+    login => Login;
 }
 
 /// Makes a function inside of a handler a part of it that has an id, retries and a record of its own.

@@ -1,6 +1,6 @@
 //! Which options there are, and where each is valid.
 
-use On::{Create, Delete, Event, Field, Resume, Subhandler, Update};
+use On::{Cleanup, Create, Delete, Event, Field, Login, Probe, Resume, Startup, Subhandler, Update};
 
 /// What calls a handler: one for each attribute.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,6 +13,10 @@ pub(crate) enum On {
     Field,
     /// A function inside of one of them.
     Subhandler,
+    Startup,
+    Cleanup,
+    Probe,
+    Login,
 }
 
 impl On {
@@ -25,6 +29,10 @@ impl On {
             Delete => "delete",
             Resume => "resume",
             Field => "field",
+            Startup => "startup",
+            Cleanup => "cleanup",
+            Probe => "probe",
+            Login => "login",
             Subhandler => "subhandler",
         }
     }
@@ -40,6 +48,11 @@ impl On {
     /// Whether it is for changes, which are recorded: such a handler may have sub-handlers.
     pub(crate) fn is_changing(self) -> bool {
         matches!(self, Create | Update | Delete | Resume | Field | Subhandler)
+    }
+
+    /// Whether it is about no object.
+    pub(crate) fn is_activity(self) -> bool {
+        ACTIVITIES.contains(&self)
     }
 }
 
@@ -84,14 +97,17 @@ const ALL: &[On] = &[Event, Create, Update, Delete, Resume, Field];
 const EVERY: &[On] = &[Event, Create, Update, Delete, Resume, Field, Subhandler];
 const CHANGED: &[On] = &[Update, Field, Subhandler];
 const CAUSED: &[On] = &[Create, Update, Delete, Resume, Field];
-const RETRIED: &[On] = &[Create, Update, Delete, Resume, Field, Subhandler];
+const ACTIVITIES: &[On] = &[Startup, Cleanup, Probe, Login];
+const ANY: &[On] =
+    &[Event, Create, Update, Delete, Resume, Field, Subhandler, Startup, Cleanup, Probe, Login];
+const RETRIED: &[On] = &[Create, Update, Delete, Resume, Field, Subhandler, Startup, Cleanup, Probe, Login];
 
 /// Every option, in the order in which messages list them.
 pub(crate) const OPTIONS: &[Known] = &[
-    Known { name: "id", kind: Kind::Id, example: r#"id = "name""#, on: EVERY },
+    Known { name: "id", kind: Kind::Id, example: r#"id = "name""#, on: ANY },
     Known { name: "retries", kind: Kind::Count, example: "retries = 3", on: RETRIED },
     Known { name: "timeout", kind: Kind::Limit, example: r#"timeout = "10m""#, on: RETRIED },
-    Known { name: "attempt_timeout", kind: Kind::Limit, example: r#"attempt_timeout = "30s""#, on: EVERY },
+    Known { name: "attempt_timeout", kind: Kind::Limit, example: r#"attempt_timeout = "30s""#, on: ANY },
     Known { name: "backoff", kind: Kind::Backoff, example: r#"backoff = "10s""#, on: RETRIED },
     Known { name: "errors", kind: Kind::Errors, example: "errors = permanent", on: RETRIED },
     Known { name: "field", kind: Kind::Path, example: r#"field = "spec.size""#, on: EVERY },
@@ -117,7 +133,7 @@ pub(crate) const OPTIONS: &[Known] = &[
     Known { name: "resources", kind: Kind::Chosen, example: "resources = is_ours", on: ALL },
     Known { name: "optional", kind: Kind::Flag, example: "optional = true", on: &[Delete] },
     Known { name: "deleted", kind: Kind::Flag, example: "deleted = true", on: &[Resume] },
-    Known { name: "param", kind: Kind::Expression, example: r#"param = json!({ "size": 3 })"#, on: EVERY },
+    Known { name: "param", kind: Kind::Expression, example: r#"param = json!({ "size": 3 })"#, on: ANY },
 ];
 
 impl Known {

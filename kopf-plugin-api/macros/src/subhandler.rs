@@ -85,7 +85,7 @@ impl Taking<'_> {
         let conditions = function.attrs.iter().filter(|attribute| attribute.path().is_ident("cfg"));
         let handler = &self.handler;
         let options = expand::options(said);
-        let (run, kind) = expand::run(function, arguments);
+        let (run, kind) = expand::run(On::Subhandler, function, arguments);
         parse_quote! {
             #(#conditions)*
             {

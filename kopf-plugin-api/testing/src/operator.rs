@@ -16,7 +16,14 @@ use kopf_core::{
 };
 use kopf_loader::{Options, PluginInvoker};
 use kopf_plugin_abi::wire::Init;
-use kopf_reactor::{Attempt, Forget, Invoker, Settings, cluster::kube::KubeCluster, lent::Lent, stop};
+use kopf_reactor::{
+    Activities, Attempt, Forget, Invoker, Settings,
+    activities::{self, Probing},
+    cluster::kube::KubeCluster,
+    invoke::Errand,
+    lent::Lent,
+    stop,
+};
 use kopf_sandbox::{Entry, Journal, Sandbox};
 use serde_json::Value;
 use tokio::{runtime::Runtime, task::JoinHandle};
@@ -55,7 +62,8 @@ struct Running {
 /// An operator's own task, as a process would be.
 struct Process {
     stopper: stop::Stopper,
-    task: JoinHandle<()>,
+    task: JoinHandle<Result<(), activities::Error>>,
+    probing: Probing,
 }
 
 impl Operator {
@@ -78,6 +86,16 @@ impl Operator {
     ///
     /// As [`Operator::start`].
     pub fn start_on(package: &str, sandbox: Sandbox, clock: VirtualClock) -> Operator {
+        Operator::start_with(package, sandbox, clock, Settings::default())
+    }
+
+    /// Starts the handlers of a package on a sandbox that was made with this clock, with settings that a startup handler
+    /// may change.
+    ///
+    /// # Panics
+    ///
+    /// As [`Operator::start`].
+    pub fn start_with(package: &str, sandbox: Sandbox, clock: VirtualClock, settings: Settings) -> Operator {
         let parking = clock.clone();
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
@@ -91,7 +109,7 @@ impl Operator {
             clock,
             sandbox,
             log: Log::default(),
-            settings: Settings::default(),
+            settings,
             running: None,
             beside: BTreeMap::new(),
         };
@@ -115,7 +133,13 @@ impl Operator {
         let loaded = loaded.unwrap_or_else(|errors| panic!("{}", lines(&errors)));
         let registry = Registry::new(loaded.handlers).unwrap_or_else(|errors| panic!("{}", lines(&errors)));
         let plugins = loaded.invoker;
-        let process = self.spawn(&self.package, self.settings.clone(), plugins.clone(), registry.clone());
+        let process = self.spawn(
+            &self.package,
+            self.settings.clone(),
+            plugins.clone(),
+            registry.clone(),
+            loaded.activities,
+        );
         self.running = Some(Running { process, registry, plugins });
         self.settle();
     }
@@ -132,7 +156,7 @@ impl Operator {
     /// If the first does not run, or the name is none.
     pub fn start_beside(&mut self, name: &str, settings: Settings) {
         let first = self.running.as_ref().expect("the operator runs");
-        let process = self.spawn(name, settings, first.plugins.clone(), first.registry.clone());
+        let process = self.spawn(name, settings, first.plugins.clone(), first.registry.clone(), vec![]);
         self.beside.insert(name.to_owned(), process);
         self.settle();
     }
@@ -163,19 +187,25 @@ impl Operator {
         settings: Settings,
         plugins: Arc<PluginInvoker>,
         registry: Registry,
+        activities: Vec<kopf_core::activity::Handler>,
     ) -> Process {
         let invoker = Arc::new(Watched { invoker: plugins, clock: self.clock.clone() });
         let identity = Identity::new(name).unwrap_or_else(|error| panic!("{error}"));
         let (stopper, stop) = stop::channel();
         let client = self.client();
         let clock = Arc::new(self.clock.clone());
+        let activities = Activities::new(invoker.clone(), clock.clone(), activities);
+        let probing = activities.probing(&settings);
         let task = self.runtime.spawn(async move {
+            let settings = activities.start(settings).await?;
             let cluster = Arc::new(KubeCluster::over(client));
-            kopf_reactor::Operator::new(cluster, invoker, clock, registry, identity, settings)
-                .run(stop)
-                .await;
+            let mut shared = settings.clone();
+            (shared.process.grace, _) = activities.share(settings.process.grace);
+            kopf_reactor::Operator::new(cluster, invoker, clock, registry, identity, shared).run(stop).await;
+            activities.stop(&settings).await;
+            Ok(())
         });
-        Process { stopper, task }
+        Process { stopper, task, probing }
     }
 
     /// Stops the operator as a signal does: handlers finish, and what they brought is written.
@@ -194,7 +224,8 @@ impl Operator {
         let dispatch = self.log.dispatch();
         let _listening = tracing::dispatcher::set_default(&dispatch);
         let ended = self.runtime.block_on(async { tokio::time::timeout(PATIENCE, process.task).await });
-        ended.expect("the operator stops in time").expect("the operator does not panic");
+        let ended = ended.expect("the operator stops in time").expect("the operator does not panic");
+        ended.unwrap_or_else(|error| panic!("the operator has not begun: {error}"));
     }
 
     fn kill_process(&self, process: Process) {
@@ -293,6 +324,35 @@ impl Operator {
         assert!(settled.is_ok(), "these handlers have not answered: {}", self.clock.under_way().join(", "));
     }
 
+    /// What probe handlers answer to somebody who asks `/healthz`, by their ids; or what is wrong.
+    ///
+    /// # Panics
+    ///
+    /// If the operator does not run.
+    pub fn probe(&mut self) -> Result<Value, Vec<String>> {
+        let probing = self.running.as_ref().expect("the operator runs").process.probing.clone();
+        let asked = self.runtime.spawn(async move { probing.ask().await });
+        while !asked.is_finished() {
+            self.advance(Duration::from_millis(100));
+        }
+        let probed = self.runtime.block_on(asked).expect("a probe does not panic");
+        if probed.failed.is_empty() { Ok(probed.values.into()) } else { Err(probed.failed) }
+    }
+
+    /// Why the operator has not begun, if a startup handler has failed for good.
+    ///
+    /// # Panics
+    ///
+    /// If it runs, or was stopped.
+    pub fn failure(&mut self) -> String {
+        let running = self.running.take().expect("the operator was started");
+        let task = running.process.task;
+        assert!(task.is_finished(), "the operator runs");
+        let ended = self.runtime.block_on(task).expect("the operator does not panic");
+        self.runtime.block_on(running.plugins.retire());
+        ended.expect_err("a startup handler has failed").to_string()
+    }
+
     /// The moment it is for the operator.
     pub fn now(&self) -> Timestamp {
         self.clock.time()
@@ -369,6 +429,20 @@ impl<I: Invoker> Invoker for Watched<I> {
             running.await
         }
         .boxed()
+    }
+
+    fn perform(&self, errand: Errand) -> BoxFuture<'static, Answer> {
+        let under_way = self.clock.begin(errand.call.handler.id.clone());
+        let running = self.invoker.perform(errand);
+        async move {
+            let _under_way = under_way;
+            running.await
+        }
+        .boxed()
+    }
+
+    fn configure(&self, settings: &Settings) {
+        self.invoker.configure(settings);
     }
 
     fn lend(&self, lent: Lent) {

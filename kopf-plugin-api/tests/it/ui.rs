@@ -164,3 +164,8 @@ fn a_sub_handler_outside_of_a_handler_is_said_where_it_belongs() {
         note: for a type of your own write `Typed<T>`, `TypedSpec<T>` or `TypedStatus<T>` with `T: DeserializeOwned`"#]],
     );
 }
+
+#[test]
+fn a_handler_about_no_object_is_told_what_it_may_take_and_return() {
+    check("activity.rs", expect![[""]]);
+}

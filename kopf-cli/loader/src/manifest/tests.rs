@@ -22,7 +22,8 @@ fn manifest(changes: Value) -> Vec<u8> {
 
 #[track_caller]
 fn check(json: &[u8], expected: Expect) {
-    let found = match Manifest::read(json).map(|manifest| manifest.handlers(3)) {
+    let found = match Manifest::read(json).map(|manifest| manifest.handlers(3).map(|(handlers, _)| handlers))
+    {
         Ok(Ok(handlers)) => format!("{handlers:#?}\n"),
         Ok(Err(problems)) => problems.iter().map(|problem| format!("{problem}\n")).collect(),
         Err(problem) => format!("{problem}\n"),
@@ -161,7 +162,7 @@ fn every_kind_of_handler_is_known() {
     let kinds = [On::Event, On::Create, On::Update, On::Delete, On::Resume, On::Field];
     for kind in kinds {
         let json = manifest(json!({ "on": kind.as_str(), "options": { "field": "spec" } }));
-        let handlers = Manifest::read(&json).unwrap().handlers(0).unwrap();
+        let handlers = Manifest::read(&json).unwrap().handlers(0).unwrap().0;
         assert_eq!((handlers[0].on, handlers[0].id.as_str()), (kind, "fn/spec"));
     }
 }
@@ -249,7 +250,7 @@ fn a_backoff_may_grow() {
     let handlers = Manifest::read(&json).unwrap().handlers(0).unwrap();
     let expected =
         Backoff { first: Duration::from_secs(1), factor: 3.0, limit: Duration::from_secs(60), jitter: 0.5 };
-    assert_eq!(handlers[0].limits.backoff, Some(Waits::Growing(expected)));
+    assert_eq!(handlers.0[0].limits.backoff, Some(Waits::Growing(expected)));
 }
 
 #[track_caller]

@@ -1,0 +1,149 @@
+//! Connections with credentials, made anew when those expire or are refused.
+
+use std::{
+    collections::VecDeque,
+    sync::{PoisonError, RwLock},
+    time::Instant,
+};
+
+use jiff::Timestamp;
+use kube::Config;
+use tokio::sync::Mutex;
+use tracing::{debug, info, warn};
+
+use super::{
+    access::{Access, ConnectError, Credentials, config},
+    chain,
+    transport::{Transport, transport},
+};
+use crate::settings::Networking;
+
+/// Connections with the credentials of one login.
+#[derive(Clone)]
+pub(super) struct Session {
+    pub(super) transport: Transport,
+    /// Which login it is of, counted.
+    number: u64,
+    expires_at: Option<Timestamp>,
+}
+
+/// The session that is used, and how to come by the next.
+pub(super) struct Sessions {
+    current: RwLock<Session>,
+    /// Absent where there is nothing to log in with again.
+    renewing: Option<Mutex<Renewing>>,
+}
+
+struct Renewing {
+    access: Access,
+    networking: Networking,
+    /// Credentials of the last login that were not tried.
+    spare: VecDeque<Credentials>,
+    tried_at: Instant,
+    failing: bool,
+}
+
+impl Sessions {
+    /// The only session there will be.
+    pub(super) fn fixed(transport: Transport) -> Sessions {
+        let session = Session { transport, number: 0, expires_at: None };
+        Sessions { current: RwLock::new(session), renewing: None }
+    }
+
+    /// Logs in; answers the namespace of the context too.
+    pub(super) async fn begin(
+        access: Access,
+        networking: &Networking,
+    ) -> Result<(Sessions, String), ConnectError> {
+        let tried_at = Instant::now();
+        let spare = VecDeque::new();
+        let networking = networking.clone();
+        let mut renewing = Renewing { access, networking, spare, tried_at, failing: false };
+        let (session, namespace) = renewing.log_in(0).await?;
+        // The first refusal is answered at once: a token may have expired since it was written down.
+        renewing.tried_at = tried_at.checked_sub(renewing.networking.login_interval).unwrap_or(tried_at);
+        Ok((Sessions { current: RwLock::new(session), renewing: Some(Mutex::new(renewing)) }, namespace))
+    }
+
+    fn newest(&self) -> Session {
+        self.current.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// The session to use.
+    pub(super) async fn current(&self) -> Session {
+        let session = self.newest();
+        match session.expires_at.is_some_and(|at| at <= Timestamp::now()) {
+            // What has expired may still be good by the server's clock, and it says so if it is not.
+            true => self.renew(&session).await.unwrap_or(session),
+            false => session,
+        }
+    }
+
+    /// Another session than one that was refused; none, if there is none or it is too early for another try.
+    pub(super) async fn renew(&self, refused: &Session) -> Option<Session> {
+        // Those who come meanwhile wait for the one that logs in, and take what it has brought.
+        let mut renewing = self.renewing.as_ref()?.lock().await;
+        let newest = self.newest();
+        if newest.number != refused.number {
+            return Some(newest);
+        }
+        if renewing.spare.is_empty() && renewing.tried_at.elapsed() < renewing.networking.login_interval {
+            return None;
+        }
+        renewing.tried_at = Instant::now();
+        match renewing.log_in(refused.number + 1).await {
+            Ok((session, _)) => {
+                info!("Logged in again, for the API server takes the credentials no longer.");
+                renewing.failing = false;
+                *self.current.write().unwrap_or_else(PoisonError::into_inner) = session.clone();
+                Some(session)
+            }
+            Err(error) => {
+                let line = format!(
+                    "The API server takes the credentials no longer, and there are no others: {error}"
+                );
+                if std::mem::replace(&mut renewing.failing, true) {
+                    debug!("{line}")
+                } else {
+                    warn!("{line}")
+                }
+                None
+            }
+        }
+    }
+}
+
+impl Renewing {
+    async fn log_in(&mut self, number: u64) -> Result<(Session, String), ConnectError> {
+        let (mut config, expires_at) = match &self.access {
+            Access::Kubeconfig { file, context } => (config(file.as_ref(), context.as_ref()).await?, None),
+            Access::Login(login) => {
+                let usable = |found: &Credentials| found.expires.is_none_or(|at| at > Timestamp::now());
+                if self.spare.is_empty() {
+                    self.spare = login().await.map_err(ConnectError::Login)?.into();
+                }
+                self.spare.retain(usable);
+                let found = self.spare.pop_front();
+                let found =
+                    found.ok_or_else(|| ConnectError::Login("all credentials have expired".to_owned()))?;
+                (found.config().await?, found.expires)
+            }
+        };
+        // Retries are the reactor's: it knows which of them are safe, and says what it waits for.
+        config.default_retry = false;
+        let namespace = config.default_namespace.clone();
+        let networking = self.networking.clone();
+        let transport = connect(config, networking).await?;
+        Ok((Session { transport, number, expires_at }, namespace))
+    }
+}
+
+/// Makes connections where it may take its time: a kubeconfig may name a program to be run.
+async fn connect(config: Config, networking: Networking) -> Result<Transport, ConnectError> {
+    let made = tokio::task::spawn_blocking(move || transport(config, &networking)).await;
+    let made = made.map_err(|error| ConnectError::Client(error.to_string()))?;
+    made.map_err(|error| ConnectError::Client(chain(&error)))
+}
+
+#[cfg(test)]
+mod tests;
