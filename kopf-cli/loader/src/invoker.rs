@@ -260,7 +260,7 @@ impl Invoker for PluginInvoker {
         let request = attempt::choice(&handler, number, &resource, span.number());
         match (self.plugins.get(handler.plugin), request) {
             (Some(&plugin), Ok(request)) => {
-                self.blocking(&self.questions, plugin, request, span, Some(self.stall))
+                self.blocking(&self.questions, plugin, request, span, Some(self.stall()))
             }
             (None, _) => refuse(format!("there is no plugin number {}", handler.plugin)),
             (_, Err(error)) => refuse(format!("the request cannot be written as JSON: {error}")),

@@ -9,7 +9,7 @@ use futures::{
     FutureExt,
     future::{BoxFuture, pending, ready},
 };
-use kopf_core::{functions::Functions, handler::Limits, question::Question};
+use kopf_core::{functions::Functions, handler::Limits, question::Question, resource::Resource};
 use serde_json::json;
 
 use super::*;
@@ -45,6 +45,10 @@ impl Invoker for Scripted {
     }
 
     fn ask(&self, _: Attempt, _: Question) -> BoxFuture<'static, Answer> {
+        pending().boxed()
+    }
+
+    fn choose(&self, _: Arc<kopf_core::handler::Handler>, _: u32, _: Resource) -> BoxFuture<'static, Answer> {
         pending().boxed()
     }
 
