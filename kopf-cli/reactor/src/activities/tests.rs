@@ -158,7 +158,9 @@ async fn trap_29_a_probe_that_hangs_has_failed_and_is_not_called_beside_itself()
     let probing = activities.probing(&Settings::default());
     let failed = vec!["the probes have not answered within 5 seconds".to_owned()];
     assert_eq!(probing.ask().await, Probed { failed: failed.clone(), ..Probed::default() });
+    tokio::task::yield_now().await;
     clock.sleep(Duration::from_secs(3600)).await;
     assert_eq!(probing.ask().await, Probed { failed, ..Probed::default() });
+    tokio::task::yield_now().await;
     assert_eq!(invoker.0.load(Ordering::Relaxed), 1);
 }
