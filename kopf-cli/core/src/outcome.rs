@@ -132,7 +132,7 @@ pub fn weigh(
         (FailureKind::Any, Errors::Permanent) => {
             fail(progress, line("with an exception and will stop now"), now)
         }
-        (FailureKind::Unfinished(delay), _) => wait(handler, progress, after(now, delay), now),
+        (FailureKind::Unfinished(delay), _) => wait(title, limits, progress, after(now, delay), now),
         (FailureKind::Permanent, _) => fail(progress, line("permanently"), now),
         (FailureKind::Any, Errors::Temporary) | (FailureKind::Temporary(_), _) => {
             let delay = match kind {
@@ -162,20 +162,18 @@ pub fn weigh(
 
 /// The verdict on an attempt that has ended with sub-handlers to be waited for. It is no failure, and so its `retries`
 /// allow as many as there are; what its `timeout` would forbid by then is not waited for.
-fn wait(handler: &Handler, progress: Progress, next_at: Timestamp, now: Timestamp) -> Verdict {
-    let id = &handler.id;
+fn wait(title: &str, limits: &Limits, progress: Progress, next_at: Timestamp, now: Timestamp) -> Verdict {
     let is_late = |timeout: &Duration| elapsed(progress.started, next_at) >= *timeout;
-    if let Some(timeout) = handler.limits.timeout.filter(is_late) {
+    if let Some(timeout) = limits.timeout.filter(is_late) {
         let timeout = timeout.as_secs_f64();
-        let line =
-            format!("Handler {id} has unfinished sub-handlers but will time out after {timeout} seconds.");
+        let line = format!("{title} has unfinished sub-handlers but will time out after {timeout} seconds.");
         return fail(Progress { message: Some(line.clone()), ..progress }, line, now);
     }
     let waits = progress.waits.saturating_add(1);
     Verdict {
         progress: Progress { waits, message: None, delayed: Some(next_at), ..progress },
         result: None,
-        line: format!("Handler {id} has unfinished sub-handlers. Will retry soon."),
+        line: format!("{title} has unfinished sub-handlers. Will retry soon."),
         level: Level::Debug,
     }
 }
