@@ -59,6 +59,7 @@ fn a_declaration_becomes_a_handler_faithfully() {
                         "v1",
                     ),
                     name: "things",
+                    by: Name,
                 },
                 filter: Filter {
                     labels: [
