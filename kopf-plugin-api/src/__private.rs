@@ -14,6 +14,7 @@ pub use crate::{
     activity::{FromActivity, login},
     args::FromCall,
     call::Call,
+    index::{ByJson, BySize, Definition, Scales, file},
     outcome::{Answer, answer},
     question::{ask_object, ask_resource, ask_text, ask_value, wants_of},
     registry::{Main, Registration, Run},

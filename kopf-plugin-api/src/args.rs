@@ -8,7 +8,7 @@
 //! | [`Typed`], [`TypedSpec`], [`TypedStatus`] | | | |
 //!
 //! What a plugin remembers: [`Memo`](crate::state::Memo) of an object, [`Shared`](crate::state::Shared) for all
-//! handlers. See [`state`](crate::state).
+//! handlers, see [`state`](crate::state); and an [`Index`](crate::index::Index), see [`index`](mod@crate::index).
 //!
 //! What a handler is put together of: [`Subhandlers`](crate::subhandlers::Subhandlers). See
 //! [`subhandlers`](crate::subhandlers).
@@ -56,7 +56,8 @@ pub use views::{Annotations, Body, Labels, Meta, Spec, Status};
     message = "`{Self}` is not an argument of a kopf handler",
     label = "not an argument",
     note = "a handler takes Body, Spec, Status, Meta, Labels, Annotations, Name, Namespace, Uid, Old, New, Diff, \
-            Reason, RawEvent, Retry, Started, Runtime, Patch, Client, Param, Context, Memo, Shared, Subhandlers",
+            Reason, RawEvent, Retry, Started, Runtime, Patch, Client, Param, Context, Memo, Shared, Index, \
+            Subhandlers",
     note = "for a type of your own write `Typed<T>`, `TypedSpec<T>` or `TypedStatus<T>` with `T: DeserializeOwned`"
 )]
 pub trait FromCall: Sized {

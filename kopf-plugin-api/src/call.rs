@@ -27,6 +27,7 @@ pub struct Call(Arc<Inner>);
 
 struct Inner {
     handler: &'static Registration,
+    number: u32,
     object: Arc<Document>,
     old: Option<Arc<Document>>,
     sent: RVec<u8>,
@@ -56,6 +57,7 @@ impl Call {
     ) -> Call {
         Call(Arc::new(Inner {
             handler,
+            number: request.handler,
             object: documents.of(request.object),
             old: request.old.into_option().map(|old| documents.of(old)),
             sent: request.context,
@@ -73,6 +75,7 @@ impl Call {
         let id = format!("{}/{path}", self.0.handler.id);
         Call(Arc::new(Inner {
             handler: self.0.handler,
+            number: self.0.number,
             object: self.0.object.clone(),
             old: self.0.old.clone(),
             sent: RVec::new(),
@@ -151,6 +154,11 @@ impl Call {
     /// What the handler wants to be patched. Kept when the handler fails.
     pub fn patch(&self) -> &Patch {
         &self.0.patch
+    }
+
+    /// The handler's place in the manifest.
+    pub(crate) fn number(&self) -> u32 {
+        self.0.number
     }
 
     pub(crate) fn kept(&self) -> &Kept {

@@ -38,6 +38,7 @@
 //! | [`on::delete`] | for an object that is to be deleted; it is held back until the handler has succeeded |
 //! | [`on::resume`] | for an object that was handled before, once after each start of the operator |
 //! | [`on::field`] | for a change of one field, its appearance with the object included |
+//! | [`index`](mod@index) | for every object and every change of it, before all else: what it returns is kept for others |
 //! | [`on::startup`], [`on::cleanup`], [`on::probe`], [`on::login`] | about no object: see [`activity`] |
 //!
 //! A function may have several attributes: they share its id. A handler that has succeeded is not called again for
@@ -115,7 +116,8 @@
 //!
 //! # What it remembers
 //!
-//! [`state`] has the memory of an object, and what all handlers share.
+//! [`state`] has the memory of an object, and what all handlers share; [`mod@index`], what is at hand of all objects of a
+//! resource.
 //!
 //! # What it does in the cluster
 //!
@@ -151,6 +153,7 @@ pub mod filters;
 mod functions;
 mod glue;
 pub mod hierarchies;
+pub mod index;
 mod outcome;
 mod output;
 mod panics;
@@ -171,6 +174,7 @@ pub use args::FromCall;
 pub use call::Call;
 pub use client::client;
 pub use kopf_plugin_abi::wire::{Errors, Wants};
+pub use kopf_plugin_macros::index;
 pub use outcome::{Error, IntoDelay, IntoOutcome, Outcome, Permanent, Temporary, permanent, temporary};
 pub use question::{Condition, Resource, Truth};
 pub use scope::spawn;

@@ -8,6 +8,7 @@ pub use crate::{
         Reason, Retry, Runtime, Spec, Started, Status, Typed, TypedSpec, TypedStatus, Uid,
     },
     client::Client,
+    index::{Index, Scalar},
     outcome::{Outcome, Permanent, Temporary},
     state::{Memo, Shared},
     subhandlers::Subhandlers,

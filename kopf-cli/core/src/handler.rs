@@ -21,6 +21,8 @@ pub enum On {
     Resume,
     /// A change of the field, for whatever reason but deletion.
     Field,
+    /// Every state of an object, before all else: what it returns is what an index holds of the object.
+    Index,
 }
 
 impl On {
@@ -33,6 +35,7 @@ impl On {
             On::Delete => "delete",
             On::Resume => "resume",
             On::Field => "field",
+            On::Index => "index",
         }
     }
 
@@ -160,7 +163,7 @@ impl Handler {
     pub fn holds_back(&self) -> bool {
         match self.on {
             On::Delete => !self.optional,
-            On::Event | On::Create | On::Update | On::Resume | On::Field => false,
+            On::Event | On::Create | On::Update | On::Resume | On::Field | On::Index => false,
         }
     }
 
@@ -168,7 +171,7 @@ impl Handler {
     pub fn keeps_state(&self) -> bool {
         match self.on {
             On::Create | On::Update | On::Delete | On::Resume | On::Field => true,
-            On::Event => false,
+            On::Event | On::Index => false,
         }
     }
 }

@@ -24,6 +24,7 @@ pub mod filter;
 pub mod functions;
 pub mod handler;
 pub mod identity;
+pub mod indexing;
 pub mod namespaces;
 pub mod object;
 pub mod outcome;

@@ -221,12 +221,18 @@ impl Served {
 
     /// The handlers that are called for a reason.
     pub fn changing(&self) -> impl Iterator<Item = &Arc<Handler>> {
-        self.handlers.iter().filter(|handler| handler.on != On::Event)
+        self.handlers.iter().filter(|handler| !matches!(handler.on, On::Event | On::Index))
     }
 
-    /// The plugins that remember something of each object, once each.
+    /// The handlers whose results are indexed.
+    pub fn indexers(&self) -> impl Iterator<Item = &Arc<Handler>> {
+        self.handlers.iter().filter(|handler| handler.on == On::Index)
+    }
+
+    /// The plugins that remember something of objects, once each.
     pub fn remembering(&self) -> BTreeSet<usize> {
-        self.handlers.iter().filter(|handler| handler.wants.memo).map(|handler| handler.plugin).collect()
+        let remembers = |handler: &&Arc<Handler>| handler.wants.memo || handler.on == On::Index;
+        self.handlers.iter().filter(remembers).map(|handler| handler.plugin).collect()
     }
 
     /// What the API server can leave out, for no handler wants it.

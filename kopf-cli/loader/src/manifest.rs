@@ -84,6 +84,7 @@ fn handler(plugin: usize, index: u32, declared: wire::Declaration) -> Result<Han
         wire::On::Delete => On::Delete,
         wire::On::Resume => On::Resume,
         wire::On::Field => On::Field,
+        wire::On::Index => On::Index,
         other => return Err(format!("this host does not know what calls it ({other:?}); use a newer kopf")),
     };
     let field = field(options.field.as_deref())?;
@@ -93,7 +94,11 @@ fn handler(plugin: usize, index: u32, declared: wire::Declaration) -> Result<Han
     if on == On::Field && field.is_none() {
         return Err("it is called on a change of a field and names none; add field = \"spec.…\"".to_owned());
     }
-    let limits = limits(&options)?;
+    let mut limits = limits(&options)?;
+    if on == On::Index && options.errors.is_none() {
+        // An index that is a little behind is better than one that lacks an object.
+        limits.errors = Errors::Ignored;
+    }
     Ok(Handler {
         plugin,
         index,
@@ -146,8 +151,8 @@ fn limits(options: &wire::Options) -> Result<Limits, String> {
 /// A sub-handler, as its plugin describes it while its handler is at work.
 pub(crate) fn sub(options: &wire::Options) -> Result<Sub, String> {
     Ok(Sub {
-        limits: limits(options)?,
         // Whether there is a change to be asked about is known of its handler.
+        limits: limits(options)?,
         filter: filter::filter(On::Update, options)?,
         field: field(options.field.as_deref())?,
     })

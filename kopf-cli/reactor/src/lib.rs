@@ -18,6 +18,7 @@ pub mod discover;
 mod fixtures;
 mod gate;
 mod health;
+mod indexes;
 pub mod invoke;
 mod io;
 pub mod lent;

@@ -207,10 +207,12 @@ impl Watches {
             }
         }
         let stopped: Vec<_> = self.running.extract_if(.., |key, _| !wanted.contains_key(key)).collect();
+        let mut stopped_sources = vec![];
         for (_, running) in stopped {
             info!("No longer watching {}.", running.source);
             running.task.abort();
             running.pulse.end();
+            stopped_sources.push(running.source.id);
             // Before another watch may bring the same objects again.
             for uid in self.io.queue.forget(&running.source) {
                 let_go(&self.io, &running.source.served(), &uid).await;
@@ -234,12 +236,16 @@ impl Watches {
                 self.running.insert(key, Running { source, task, pulse });
             }
         }
+        // Not before others have joined in their place: a resource may be served in other namespaces now.
+        stopped_sources.into_iter().for_each(|source| self.io.queue.indexes.leave(source));
+        self.io.queue.indexes.begin();
     }
 
     fn start(&mut self, key: (String, Option<String>), served: Served) {
         self.numbers += 1;
         let source = Source::new(self.numbers, served, key.1.clone());
         debug!("Watching {source}.");
+        self.io.queue.indexes.join(&source);
         let pulse = self.io.health.pulse(source.to_string(), self.io.settings.watching.inactivity_timeout);
         let task = self.watch(&source, &pulse);
         self.running.insert(key, Running { source, task, pulse });
@@ -290,13 +296,33 @@ async fn serve(io: &Io, pulse: &Arc<Pulse>, sink: &Objects) {
     loop {
         if io.gate.is_closed(&sink.source) {
             pulse.rest();
+            io.queue.indexes.leave(sink.source.id);
             io.gate.opens(&sink.source).await;
+            io.queue.indexes.join(&sink.source);
             pulse.go_on(io.clock.now());
         }
-        let watching = pin!(watch::watch(io, name, path, selection, pulse, sink));
+        let watching = pin!(watch(io, name, path, selection, pulse, sink));
         // Whoever goes first sees what happens until then; a list tells afterwards what is left to do.
         drop(select(watching, pin!(io.gate.closes(&sink.source))).await);
     }
+}
+
+/// Watches a source; for its indexes alone, until all indexes are complete.
+async fn watch(io: &Io, name: &str, path: &str, selection: &str, pulse: &Arc<Pulse>, sink: &Objects) {
+    let (indexes, source) = (&io.queue.indexes, &sink.source);
+    if !source.is_open() {
+        let open = pin!(indexes.open(source));
+        if source.is_indexed() {
+            pulse.rest();
+            open.await;
+            pulse.go_on(io.clock.now());
+        } else {
+            // What its handlers are to see is listed again: to keep all of it until then would take too much room.
+            drop(select(pin!(watch::watch(io, name, path, selection, pulse, sink)), open).await);
+        }
+        source.set_open();
+    }
+    watch::watch(io, name, path, selection, pulse, sink).await;
 }
 
 /// What was told already, so that it is told once.

@@ -15,13 +15,14 @@ use bytes::Bytes;
 use jiff::Timestamp;
 use kopf_core::{
     cycle::{Conclusion, Recall},
+    indexing::Indexing,
     object::{Header, Version},
     throttle::Throttle,
 };
 use tokio::sync::{Notify, Semaphore};
 
 use self::slots::{After, Slots};
-use crate::{Clock, gate, pace::Pace, source::Source};
+use crate::{Clock, gate, indexes::Indexes, pace::Pace, source::Source};
 
 /// What a watch saw.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -86,6 +87,8 @@ pub(crate) struct Memory {
     pub(crate) pace: Pace,
     /// The server has said that the object is gone, and the watch has not yet: what it still tells may be older.
     pub(crate) doubted: bool,
+    /// What indexes hold of it.
+    pub(crate) indexing: Option<Indexing>,
 }
 
 impl Memory {
@@ -128,6 +131,8 @@ pub(crate) struct Queue {
     ready: Semaphore,
     space: Notify,
     timers: Notify,
+    /// Which sources are indexed as a whole.
+    pub(crate) indexes: Indexes,
 }
 
 impl Queue {
@@ -138,6 +143,7 @@ impl Queue {
             ready: Semaphore::new(0),
             space: Notify::new(),
             timers: Notify::new(),
+            indexes: Indexes::default(),
         }
     }
 
@@ -151,11 +157,12 @@ impl Queue {
         self.slots().begin_list(source);
     }
 
-    /// Takes what the source's watch saw. Where each event counts, this waits for room.
+    /// Takes what the source's watch saw. Where each event counts, and until all is indexed, this waits for room.
     pub(crate) async fn offer(&self, source: &Arc<Source>, header: Header, sight: Sight, raw: Bytes) {
         loop {
             let space = self.space.notified();
-            if !source.served().spies().next().is_some_and(|_| self.slots().is_full()) {
+            let waits = !source.is_indexed() || source.served().spies().next().is_some();
+            if !(waits && self.slots().is_full()) {
                 break;
             }
             space.await;
@@ -170,6 +177,7 @@ impl Queue {
         let mut slots = self.slots();
         let vanished = slots.complete_list(source);
         self.ready.add_permits(vanished);
+        self.leave(slots.take_indexed());
         slots.count(source)
     }
 
@@ -201,7 +209,10 @@ impl Queue {
     /// Ends a turn; answers whether nothing is known of the object any more, for its source was forgotten meanwhile.
     pub(crate) fn rest(&self, key: Key, rest: Rest) -> bool {
         let wakes = matches!(rest, Rest::Until(Some(_), _));
-        let after = self.slots().rest(key, rest);
+        let mut slots = self.slots();
+        let after = slots.rest(key, rest);
+        self.leave(slots.take_indexed());
+        drop(slots);
         if after == After::Ready {
             self.ready.add_permits(1);
         }
@@ -209,6 +220,14 @@ impl Queue {
             self.timers.notify_one();
         }
         after == After::Unknown
+    }
+
+    /// A source is indexed as a whole.
+    fn leave(&self, indexed: Option<Arc<Source>>) {
+        if let Some(source) = indexed {
+            source.set_indexed();
+            self.indexes.leave(source.id);
+        }
     }
 
     /// Gives objects their turn when their time has come, for ever.

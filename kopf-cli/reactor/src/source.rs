@@ -2,10 +2,13 @@
 
 use std::{
     collections::HashSet,
-    sync::{Arc, Mutex, PoisonError, RwLock},
+    sync::{
+        Arc, Mutex, PoisonError, RwLock,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
-use kopf_core::registry::Served;
+use kopf_core::{handler::On, registry::Served};
 
 /// A resource, in a namespace or in the whole cluster.
 #[derive(Debug)]
@@ -16,12 +19,19 @@ pub(crate) struct Source {
     pub(crate) namespace: Option<String>,
     served: RwLock<Arc<Served>>,
     names: Names,
+    /// Its first list is indexed as a whole, if it is indexed at all.
+    indexed: AtomicBool,
+    /// All indexes are built that its handlers may look at, so they may be called.
+    open: AtomicBool,
 }
 
 impl Source {
     pub(crate) fn new(id: u32, served: Served, namespace: Option<String>) -> Arc<Source> {
+        let indexed = AtomicBool::new(served.indexers().next().is_none());
+        // Nothing but an index is called for it, so there is nothing to hold back.
+        let open = AtomicBool::new(served.handlers.iter().all(|handler| handler.on == On::Index));
         let served = RwLock::new(Arc::new(served));
-        Arc::new(Source { id, namespace, served, names: Names::default() })
+        Arc::new(Source { id, namespace, served, names: Names::default(), indexed, open })
     }
 
     /// The resource as it is known now, and its handlers.
@@ -32,6 +42,24 @@ impl Source {
     /// The resource has changed: it has a status subresource now, say.
     pub(crate) fn replace(&self, served: Served) {
         *self.served.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(served);
+    }
+
+    /// Whether its first list is indexed as a whole.
+    pub(crate) fn is_indexed(&self) -> bool {
+        self.indexed.load(Ordering::Acquire)
+    }
+
+    pub(crate) fn set_indexed(&self) {
+        self.indexed.store(true, Ordering::Release);
+    }
+
+    /// Whether its handlers may be called.
+    pub(crate) fn is_open(&self) -> bool {
+        self.open.load(Ordering::Acquire)
+    }
+
+    pub(crate) fn set_open(&self) {
+        self.open.store(true, Ordering::Release);
     }
 
     /// The name of a namespace, kept once for all objects in it.

@@ -2,6 +2,8 @@
 //! and settled.
 
 mod case;
+mod indexing;
+mod spying;
 mod unreadable;
 
 use std::{panic::AssertUnwindSafe, time::Duration};
@@ -73,12 +75,20 @@ async fn handle(io: &Io, turn: Turn) -> Rest {
         has_left = false;
         match case.sight(event).await {
             Sighted::Left(subject) => {
+                case.index(&subject).await;
+                if case.is_held_back() {
+                    continue;
+                }
                 has_left = true;
                 is_new = true;
                 newest = Some(subject);
             }
             Sighted::Known | Sighted::Missing => {}
             Sighted::There(subject) => {
+                case.index(&subject).await;
+                if case.is_held_back() {
+                    continue;
+                }
                 case.spy(&subject, sight).await;
                 let version = &subject.object.header.version;
                 match case.memory.is_news(version) {
@@ -97,7 +107,8 @@ async fn handle(io: &Io, turn: Turn) -> Rest {
                 }
             }
             Sighted::Gone(subject) => {
-                if let Some(subject) = subject {
+                case.unindex_all().await;
+                if let Some(subject) = subject.filter(|_| !case.is_held_back()) {
                     case.spy(&subject, sight).await;
                 }
                 return case.gone().await;

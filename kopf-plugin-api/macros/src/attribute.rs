@@ -260,6 +260,6 @@ fn check_subhandler(attribute: &Attribute) -> Vec<Error> {
 
 /// An activity names no resource.
 fn check_no_selector(on: On, selector: &[LitStr]) -> Vec<Error> {
-    let message = format!("`on::{}` is about no object, so it names no resource: take this away", on.name());
+    let message = format!("`{}` is about no object, so it names no resource: take this away", on.path());
     selector.iter().map(|text| Error::new(text.span(), &message)).collect()
 }

@@ -6,6 +6,7 @@ use syn::{Error, ItemFn, Type, ext::IdentExt, spanned::Spanned};
 
 use crate::{
     attribute::{self, Attribute},
+    index,
     options::On,
     signature, subhandler,
     value::Backoff,
@@ -19,7 +20,7 @@ pub(crate) fn expand(on: On, attribute: TokenStream, item: TokenStream) -> (Toke
     let mut errors = Vec::new();
     let attribute = attribute::parse(on, attribute, &mut errors);
     let Ok(mut function) = syn::parse2::<ItemFn>(item.clone()) else {
-        let message = format!("`#[kopf::on::{}]` stands on a function", on.name());
+        let message = format!("`#[kopf::{}]` stands on a function", on.path());
         errors.push(Error::new(Span::call_site(), message));
         return (item, errors);
     };
@@ -27,6 +28,9 @@ pub(crate) fn expand(on: On, attribute: TokenStream, item: TokenStream) -> (Toke
     let item =
         if subhandler::take(on, &mut function, &mut errors) { function.to_token_stream() } else { item };
     let arguments = signature::arguments(&function, &mut errors);
+    if on == On::Index {
+        errors.extend(index::check(&function));
+    }
     if errors.is_empty() {
         (with_registration(on, &attribute, &function, &arguments, &item), errors)
     } else {
@@ -45,29 +49,20 @@ fn with_registration(
     let conditions = function.attrs.iter().filter(|attribute| attribute.path().is_ident("cfg"));
     let name = function.sig.ident.unraw().to_string();
     let id = attribute.id.as_ref().unwrap_or(&name);
-    let variant_of_on = variant(match on {
-        On::Event => "Event",
-        On::Create => "Create",
-        On::Update => "Update",
-        On::Delete => "Delete",
-        On::Resume => "Resume",
-        On::Field | On::Subhandler => "Field",
-        On::Startup => "Startup",
-        On::Cleanup => "Cleanup",
-        On::Probe => "Probe",
-        On::Login => "Login",
-    });
     let Attribute { selector, select_by, functions, .. } = attribute;
     let (asked, questions) = (functions.wants(), functions.questions());
+    let definition = (on == On::Index).then(|| index::definition(function));
     let options = options(attribute);
     // What is about no object wants nothing of one.
     let wants = arguments.iter().filter(|_| !on.is_activity());
     let wants = wants.map(|argument| quote!(<#argument as __kopf::FromCall>::WANTS));
     let (run, kind) = run(on, function, arguments);
+    let variant_of_on = variant(on.variant());
     quote! {
         // What the arguments are and whether it waits is between the handler and its host.
         #[allow(clippy::needless_pass_by_value, clippy::unused_async)]
         #item
+        #definition
         #(#conditions)*
         const _: () = {
             use ::kopf_plugin_api::__private as __kopf;
@@ -105,13 +100,17 @@ pub(crate) fn run(on: On, function: &ItemFn, arguments: &[&Type]) -> (TokenStrea
         })
         .collect();
     // Errors about the answer point at its type.
-    let answer = match &function.sig.output {
+    let place = match &function.sig.output {
         syn::ReturnType::Default => name.span(),
         syn::ReturnType::Type(_, answer) => answer.span(),
     };
-    let returned = variant(if on == On::Login { "login" } else { "answer" });
+    let answer = |returned: TokenStream| match on {
+        On::Index => index::answer(name, place, &returned),
+        On::Login => quote_spanned!(place=> __kopf::login(#returned)),
+        _ => quote_spanned!(place=> __kopf::answer(#returned)),
+    };
     if function.sig.asyncness.is_some() {
-        let answered = quote_spanned!(answer=> __kopf::#returned(#name(#(#values),*).await));
+        let answered = answer(quote_spanned!(place=> #name(#(#values),*).await));
         let run = quote! {
             fn __kopf_run(__kopf_call: __kopf::Call) -> __kopf::Answering {
                 ::std::boxed::Box::pin(async move { #answered })
@@ -119,7 +118,7 @@ pub(crate) fn run(on: On, function: &ItemFn, arguments: &[&Type]) -> (TokenStrea
         };
         (run, variant("Async"))
     } else {
-        let answered = quote_spanned!(answer=> __kopf::#returned(#name(#(#values),*)));
+        let answered = answer(quote_spanned!(place=> #name(#(#values),*)));
         let run = quote! {
             fn __kopf_run(__kopf_call: &__kopf::Call) -> __kopf::Answer { #answered }
         };

@@ -7,11 +7,13 @@
 //! - `value`, `matching`: what may stand behind an option's `=`.
 //! - `selector`: what names a resource.
 //! - `signature`: which functions can be handlers.
+//! - `index`: the type that stands for an index function.
 //! - `expand`: from both to a registration.
 //! - `subhandler`: the functions inside of a handler that are handlers too.
 
 mod attribute;
 mod expand;
+mod index;
 mod matching;
 mod options;
 mod selector;
@@ -60,6 +62,8 @@ attributes! {
     probe => Probe;
     /// Calls a function when the operator needs credentials for the API server.
     login => Login;
+    /// Keeps what a function returns for each object of a resource at hand for all handlers of the plugin.
+    index => Index;
 }
 
 /// Makes a function inside of a handler a part of it that has an id, retries and a record of its own.

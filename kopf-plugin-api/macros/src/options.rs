@@ -1,6 +1,6 @@
 //! Which options there are, and where each is valid.
 
-use On::{Cleanup, Create, Delete, Event, Field, Login, Probe, Resume, Startup, Subhandler, Update};
+use On::{Cleanup, Create, Delete, Event, Field, Index, Login, Probe, Resume, Startup, Subhandler, Update};
 
 /// What calls a handler: one for each attribute.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,6 +13,7 @@ pub(crate) enum On {
     Field,
     /// A function inside of one of them.
     Subhandler,
+    Index,
     Startup,
     Cleanup,
     Probe,
@@ -20,28 +21,39 @@ pub(crate) enum On {
 }
 
 impl On {
-    /// The attribute's name.
-    pub(crate) fn name(self) -> &'static str {
+    /// The attribute's path below `kopf::`, for messages.
+    pub(crate) fn path(self) -> &'static str {
         match self {
-            Event => "event",
-            Create => "create",
-            Update => "update",
-            Delete => "delete",
-            Resume => "resume",
-            Field => "field",
-            Startup => "startup",
-            Cleanup => "cleanup",
-            Probe => "probe",
-            Login => "login",
+            Event => "on::event",
+            Create => "on::create",
+            Update => "on::update",
+            Delete => "on::delete",
+            Resume => "on::resume",
+            Field => "on::field",
+            Startup => "on::startup",
+            Cleanup => "on::cleanup",
+            Probe => "on::probe",
+            Login => "on::login",
             Subhandler => "subhandler",
+            Index => "index",
         }
     }
 
-    /// The attribute as it is written behind `kopf::`.
-    pub(crate) fn path(self) -> String {
+    /// The variant of the boundary's `On`.
+    pub(crate) fn variant(self) -> &'static str {
         match self {
-            Subhandler => self.name().to_owned(),
-            on => format!("on::{}", on.name()),
+            Event => "Event",
+            Create => "Create",
+            Update => "Update",
+            Delete => "Delete",
+            Resume => "Resume",
+            // It is no handler by itself; within one, all that changes concerns it.
+            Field | Subhandler => "Field",
+            Index => "Index",
+            Startup => "Startup",
+            Cleanup => "Cleanup",
+            Probe => "Probe",
+            Login => "Login",
         }
     }
 
@@ -93,14 +105,15 @@ pub(crate) struct Known {
     pub(crate) on: &'static [On],
 }
 
-const ALL: &[On] = &[Event, Create, Update, Delete, Resume, Field];
-const EVERY: &[On] = &[Event, Create, Update, Delete, Resume, Field, Subhandler];
+const ALL: &[On] = &[Event, Create, Update, Delete, Resume, Field, Index];
+const EVERY: &[On] = &[Event, Create, Update, Delete, Resume, Field, Subhandler, Index];
 const CHANGED: &[On] = &[Update, Field, Subhandler];
 const CAUSED: &[On] = &[Create, Update, Delete, Resume, Field];
 const ACTIVITIES: &[On] = &[Startup, Cleanup, Probe, Login];
 const ANY: &[On] =
-    &[Event, Create, Update, Delete, Resume, Field, Subhandler, Startup, Cleanup, Probe, Login];
-const RETRIED: &[On] = &[Create, Update, Delete, Resume, Field, Subhandler, Startup, Cleanup, Probe, Login];
+    &[Event, Create, Update, Delete, Resume, Field, Subhandler, Index, Startup, Cleanup, Probe, Login];
+const RETRIED: &[On] =
+    &[Create, Update, Delete, Resume, Field, Subhandler, Index, Startup, Cleanup, Probe, Login];
 
 /// Every option, in the order in which messages list them.
 pub(crate) const OPTIONS: &[Known] = &[

@@ -79,12 +79,12 @@ impl ToTokens for SelectBy {
 
 /// Checks the number of the strings and their letters. What they name is for the host to find out.
 pub(crate) fn check(on: On, selector: &[LitStr], by: &SelectBy) -> Vec<Error> {
-    let on = on.name();
-    let shape = format!(r#"`#[kopf::on::{on}("group", "version", "plural")]`"#);
+    let on = on.path();
+    let shape = format!(r#"`#[kopf::{on}("group", "version", "plural")]`"#);
     let mut errors = Vec::new();
     match selector {
         [] if *by == SelectBy::Name => {
-            let message = format!("name the resource: {shape} or `#[kopf::on::{on}(\"pods\")]`");
+            let message = format!("name the resource: {shape} or `#[kopf::{on}(\"pods\")]`");
             errors.push(Error::new(Span::call_site(), message));
         }
         [.., last] if selector.len() > *by.counts().end() => {

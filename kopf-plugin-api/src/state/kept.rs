@@ -8,6 +8,8 @@ use std::{
 
 use kopf_plugin_abi::wire::Forget;
 
+use crate::index::{Definition, Forgetful, Store};
+
 /// A value of any type that threads can share.
 type Anything = Arc<dyn Any + Send + Sync>;
 
@@ -19,6 +21,8 @@ pub(crate) struct Kept {
     /// By the object's uid: one value of each type. There are few types, so they are found by looking at each.
     memos: Mutex<HashMap<Box<str>, Vec<Anything>>>,
     shared: RwLock<HashMap<TypeId, Anything>>,
+    /// By the type of the definition.
+    indexes: RwLock<HashMap<TypeId, Arc<dyn Forgetful>>>,
 }
 
 impl Kept {
@@ -53,11 +57,36 @@ impl Kept {
         drop(former);
     }
 
+    /// An index, empty if nothing was put in.
+    pub(crate) fn index<D: Definition>(&self) -> Arc<Store<D::Key, D::Value>> {
+        let known = |index: &Arc<dyn Forgetful>| {
+            let index: Anything = index.clone();
+            index.downcast().ok()
+        };
+        let indexes = self.indexes.read().unwrap_or_else(PoisonError::into_inner);
+        if let Some(found) = indexes.get(&TypeId::of::<D>()).and_then(known) {
+            return found;
+        }
+        drop(indexes);
+        let mut indexes = self.indexes.write().unwrap_or_else(PoisonError::into_inner);
+        let index =
+            indexes.entry(TypeId::of::<D>()).or_insert_with(|| Arc::<Store<D::Key, D::Value>>::default());
+        // Each is put in under the type that it has.
+        known(index).unwrap_or_default()
+    }
+
     /// Lets go of an object, as its host says.
     pub(crate) fn forget(&self, forget: &Forget) {
         if forget.handler.is_none() {
             let forgotten = self.memos().remove(forget.uid.as_str());
             drop(forgotten);
+        }
+        let indexes: Vec<_> = {
+            let indexes = self.indexes.read().unwrap_or_else(PoisonError::into_inner);
+            indexes.values().cloned().collect()
+        };
+        for index in indexes {
+            index.forget(&forget.uid, forget.handler);
         }
     }
 

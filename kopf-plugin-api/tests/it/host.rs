@@ -141,7 +141,12 @@ impl Started {
     }
 
     pub(crate) fn control(&self, operation: u32) -> Result<Value, Failure> {
-        let reply = self.runtime.block_on(self.root.control()(operation, b"{}".as_slice().into()));
+        self.tell(operation, &json!({}))
+    }
+
+    pub(crate) fn tell(&self, operation: u32, body: &Value) -> Result<Value, Failure> {
+        let body = body.to_string().into_bytes();
+        let reply = self.runtime.block_on(self.root.control()(operation, body.into()));
         reply
             .into_result()
             .map(|bytes| serde_json::from_slice(&bytes).unwrap())
@@ -161,6 +166,12 @@ impl Started {
         let line = found.next().unwrap_or_else(|| panic!("no line has {text:?} in it: {lines:#?}"));
         assert!(found.next().is_none(), "several lines have {text:?} in them: {lines:#?}");
         line.clone()
+    }
+
+    /// A handler's place in the manifest.
+    #[track_caller]
+    pub(crate) fn place(&self, id: &str) -> u32 {
+        self.find(id).0
     }
 
     #[track_caller]

@@ -10,5 +10,6 @@
 mod boundary;
 mod handlers;
 mod host;
+mod indexes;
 mod lines;
 mod ui;

@@ -45,8 +45,8 @@ impl Dialect {
     /// Whether the field of such a handler is a part of the essence that all handlers react to.
     pub fn watches_field_of(self, on: On) -> bool {
         match self {
-            // A spy looks at the object itself: what it watches is no part of what others react to.
-            Dialect::Own => on != On::Event,
+            // Spies and indexes look at the object itself: what they watch is no part of what others react to.
+            Dialect::Own => !matches!(on, On::Event | On::Index),
             Dialect::Python => true,
         }
     }

@@ -55,6 +55,15 @@ impl Sink for Objects {
     }
 
     fn refused(&self, error: &Error) -> bool {
+        if error.code().is_some() && self.io.queue.indexes.refused(self.source.id, self.io.clock.now()) {
+            let served = self.source.served();
+            let ids: Vec<&str> = served.indexers().map(|handler| handler.id.as_str()).collect();
+            warn!(
+                "Cannot list {}, so handlers are called without what {} would hold of them: {error}",
+                self.source,
+                ids.join(", ")
+            );
+        }
         let everywhere = self.source.namespace.is_none() && self.source.served().resource.namespaced;
         let may_narrow = everywhere && self.io.settings.scope == Scope::Default;
         match error.code() {

@@ -7,7 +7,10 @@ use std::{
 
 use bytes::Bytes;
 use jiff::Timestamp;
-use kopf_core::object::{Header, Version};
+use kopf_core::{
+    indexing::Indexing,
+    object::{Header, Version},
+};
 
 use super::{Key, Memory, Pending, Place, Rest, Sight, Turn};
 use crate::{gate, pace::Pace, source::Source};
@@ -22,6 +25,8 @@ pub(super) struct Slots {
     timers: BTreeSet<(Timestamp, Key)>,
     epochs: BTreeMap<u32, u32>,
     sources: BTreeMap<u32, Arc<Source>>,
+    /// The sources whose first list is being indexed.
+    building: BTreeMap<u32, Building>,
     bytes: usize,
     /// The bytes of waiting events past which they are let go, or waited with.
     limit: usize,
@@ -38,7 +43,19 @@ struct Slot {
     handled: bool,
     doubted: bool,
     pace: Pace,
+    /// It is counted in what is left to be indexed of its source.
+    awaited: bool,
+    indexing: Option<Box<Indexing>>,
     more: Option<Box<More>>,
+}
+
+/// How far the first list of a source is indexed.
+#[derive(Default)]
+struct Building {
+    /// The objects that have not had a turn.
+    left: usize,
+    /// The list is complete.
+    listed: bool,
 }
 
 /// What few objects need.
@@ -76,6 +93,9 @@ impl Slots {
     pub(super) fn begin_list(&mut self, source: &Arc<Source>) {
         self.sources.insert(source.id, source.clone());
         *self.epochs.entry(source.id).or_default() += 1;
+        if !source.is_indexed() {
+            self.building.entry(source.id).or_default().listed = false;
+        }
     }
 
     pub(super) fn is_full(&self) -> bool {
@@ -86,7 +106,9 @@ impl Slots {
     pub(super) fn offer(&mut self, source: &Arc<Source>, header: Header, sight: Sight, raw: Bytes) -> bool {
         let key = Key { source: source.id, uid: header.uid };
         let epoch = self.epochs.get(&source.id).copied().unwrap_or_default();
-        let each = source.served().spies().next().is_some();
+        let served = source.served();
+        let each = served.spies().next().is_some();
+        let building = self.building.get_mut(&source.id);
         let slot = self.slots.entry(key.clone()).or_insert_with(|| Slot {
             place: Place {
                 namespace: header.namespace.as_deref().map(|it| source.intern(it)),
@@ -99,20 +121,27 @@ impl Slots {
             handled: false,
             doubted: false,
             pace: Pace::default(),
+            awaited: building.is_some_and(|building| {
+                building.left += 1;
+                true
+            }),
+            indexing: None,
             more: None,
         });
         slot.epoch = epoch;
         let known =
             slot.newest.as_ref().is_some_and(|newest| header.version.is_covered_by(newest) == Some(true));
         // What we know already is no news: a list's second sight of it, or the echo of our own write.
-        if known && sight != Sight::Deleted && (!each || sight == Sight::Listed) {
+        let is_indexed = served.indexers().next().is_none()
+            || slot.indexing.as_ref().is_some_and(|indexing| indexing.covers(&header.version));
+        if known && is_indexed && sight != Sight::Deleted && (!each || sight == Sight::Listed) {
             return false;
         }
         let more = slot.more.get_or_insert_default();
         if !each {
             self.bytes -= more.pending.drain(..).map(|pending| pending.size()).sum::<usize>();
         }
-        let raw = (each || self.bytes < self.limit).then_some(raw);
+        let raw = (each || !source.is_indexed() || self.bytes < self.limit).then_some(raw);
         let pending = Pending { sight, version: Some(header.version), raw };
         self.bytes += pending.size();
         more.pending.push_back(pending);
@@ -171,6 +200,9 @@ impl Slots {
             Some(key.clone())
         };
         let vanished: Vec<Key> = self.slots.iter_mut().filter_map(missing).collect();
+        if let Some(building) = self.building.get_mut(&source.id) {
+            building.listed = true;
+        }
         vanished.into_iter().filter(|key| self.ready(key.clone())).count()
     }
 
@@ -182,6 +214,7 @@ impl Slots {
     pub(super) fn forget(&mut self, source: &Source) -> Vec<Box<str>> {
         self.sources.remove(&source.id);
         self.epochs.remove(&source.id);
+        self.building.remove(&source.id);
         let forgotten = self.slots.extract_if(|key, _| key.source == source.id);
         let mut forgotten: Vec<Box<str>> = forgotten.map(|(key, _)| key.uid).collect();
         self.ready.retain(|key| key.source != source.id);
@@ -225,13 +258,15 @@ impl Slots {
         more.memory.recall.handled = slot.handled;
         more.memory.doubted = slot.doubted;
         more.memory.pace = slot.pace;
+        more.memory.indexing = slot.indexing.take().map(|indexing| *indexing);
         let place = slot.place.clone();
         Some(Turn { key, source, place, pending: more.pending, memory: more.memory, wake_at: more.wake_at })
     }
 
     /// Ends a turn.
     pub(super) fn rest(&mut self, key: Key, rest: Rest) -> After {
-        let (wake_at, memory) = match rest {
+        self.has_had_turn(&key);
+        let (wake_at, mut memory) = match rest {
             Rest::Until(wake_at, memory) => (wake_at, memory),
             // Events that came meanwhile are of an object that is there after all.
             Rest::Gone if self.slots.get(&key).is_some_and(|slot| slot.more.is_some()) => {
@@ -250,6 +285,7 @@ impl Slots {
         slot.handled = memory.recall.handled;
         slot.doubted = memory.doubted;
         slot.pace = memory.pace;
+        slot.indexing = memory.indexing.take().map(Box::new);
         let has_more = memory.recall.kept.is_some() || memory.unsettled.is_some() || wake_at.is_some();
         match &mut slot.more {
             Some(more) => {
@@ -266,6 +302,22 @@ impl Slots {
             self.timers.insert((at, key));
         }
         After::Rests
+    }
+
+    /// An object of a first list is indexed, or cannot be.
+    fn has_had_turn(&mut self, key: &Key) {
+        let awaited = self.slots.get_mut(key).is_some_and(|slot| std::mem::take(&mut slot.awaited));
+        if let Some(building) = self.building.get_mut(&key.source).filter(|_| awaited) {
+            building.left -= 1;
+        }
+    }
+
+    /// A source of which nothing is left to be indexed, once.
+    pub(super) fn take_indexed(&mut self) -> Option<Arc<Source>> {
+        let is_done = |building: &Building| building.listed && building.left == 0;
+        let (&source, _) = self.building.iter().find(|(_, building)| is_done(building))?;
+        self.building.remove(&source);
+        self.sources.get(&source).cloned()
     }
 
     /// Makes objects ready whose time has come; answers how many.

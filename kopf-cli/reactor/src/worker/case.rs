@@ -9,7 +9,8 @@ use kopf_core::{
     cycle::{self, Asked, Call, Cause, Conclusion, Family, Given, Kept},
     functions::Wanted,
     handler::Handler,
-    object::{Header, Object},
+    indexing::Indexing,
+    object::{Header, Object, Version},
     outcome::{self, Level, Policy, Verdict},
     question::Answers,
     registry::Served,
@@ -33,12 +34,12 @@ use crate::{
 
 /// One object in hand.
 pub(super) struct Case<'a> {
-    io: &'a Io,
-    source: Arc<Source>,
-    served: Arc<Served>,
+    pub(super) io: &'a Io,
+    pub(super) source: Arc<Source>,
+    pub(super) served: Arc<Served>,
     resource: String,
     place: Place,
-    uid: Box<str>,
+    pub(super) uid: Box<str>,
     pub(super) memory: Memory,
 }
 
@@ -83,9 +84,9 @@ impl<'a> Case<'a> {
             None if gone => return Sighted::Gone(Some(self.remembered())),
             None => return self.fetch().await,
         };
-        // The echo of our own write is news to a spy alone.
+        // The echo of our own write is news to spies and indexes alone.
         let may_be_known = self.memory.newest.is_some() && self.served.spies().next().is_none();
-        let is_known = |version| self.memory.is_news(version) == Some(false);
+        let is_known = |version| self.memory.is_news(version) == Some(false) && self.is_indexed(version);
         if may_be_known && pending.version.as_ref().is_some_and(is_known) {
             return Sighted::Known;
         }
@@ -141,36 +142,14 @@ impl<'a> Case<'a> {
             uid: self.uid.clone(),
             namespace: self.place.namespace.as_deref().map(Into::into),
             name: self.place.name.clone(),
-            version: kopf_core::object::Version::new(""),
+            version: Version::new(""),
             deleting: true,
         };
         Subject::new(Object { header, raw: Bytes::from(body.to_string()), body })
     }
 
-    /// Calls the spies, none of them twice. What they want to be changed is written when all that waits was seen.
-    pub(super) async fn spy(&mut self, subject: &Arc<Subject>, sight: Sight) {
-        for call in self.spies(subject).await {
-            let (handler, answer) = (call.handler.clone(), self.attempt(call, subject, sight, None).await);
-            match answer.result {
-                Ok(Some(result)) if !self.is_pruned(&handler) => {
-                    self.unsettled().results.insert(handler.id.clone(), result);
-                }
-                Ok(_) => {}
-                Err(failure) => {
-                    let line =
-                        format!("Handler {} failed and is not tried again: {}", handler.id, failure.message);
-                    self.tell(Level::Error, &line);
-                    self.tell_trace(&failure);
-                }
-            }
-            if answer.patch.is_some() || answer.functions.is_some() {
-                self.unsettled().want(answer.patch.as_ref(), answer.functions);
-            }
-        }
-    }
-
     /// What is still to be written, to which more is added.
-    fn unsettled(&mut self) -> &mut Conclusion {
+    pub(super) fn unsettled(&mut self) -> &mut Conclusion {
         let kept = &self.memory.recall.kept;
         let nothing = || Box::new(Conclusion { kept: kept.clone(), ..Conclusion::default() });
         self.memory.unsettled.get_or_insert_with(nothing)
@@ -185,7 +164,8 @@ impl<'a> Case<'a> {
 
     /// Rests until something happens, or until then.
     pub(super) fn rest(self, wake_at: Option<Timestamp>) -> Rest {
-        Rest::Until(wake_at, self.memory)
+        let index_at = self.memory.indexing.as_ref().and_then(Indexing::wake_at);
+        Rest::Until(wake_at.into_iter().chain(index_at).min(), self.memory)
     }
 
     /// Rests after the server could not be asked or written to.
@@ -207,7 +187,13 @@ impl<'a> Case<'a> {
     /// Looks at the object because its time has come.
     pub(super) async fn look(mut self) -> Rest {
         match self.fetch().await {
-            Sighted::There(subject) => self.act(subject).await,
+            Sighted::There(subject) => {
+                self.index(&subject).await;
+                if self.is_held_back() {
+                    return self.rest(None);
+                }
+                self.act(subject).await
+            }
             Sighted::Failed(error) => self.rest_after(&error),
             // The watch may have said so already, when the server could not be asked.
             Sighted::Missing if self.is_selected() => self.gone().await,
@@ -232,6 +218,7 @@ impl<'a> Case<'a> {
             }
         };
         left.again = true;
+        self.index(&subject).await;
         match self.settle(&subject, left).await {
             Next::Again(subject) => self.act(subject).await,
             Next::Rest(wake_at) => self.rest(wake_at),
@@ -282,18 +269,7 @@ impl<'a> Case<'a> {
         }
     }
 
-    /// The spies that an object concerns. Functions that have a say in it are asked first.
-    async fn spies(&self, subject: &Arc<Subject>) -> Vec<Call> {
-        let mut answers = Answers::default();
-        loop {
-            match cycle::spy(&subject.object, &self.served, &answers, self.io.clock.now()) {
-                Ok(calls) => return calls,
-                Err(open) => self.ask(open, subject, &mut answers).await,
-            }
-        }
-    }
-
-    async fn ask(&self, open: Vec<Asked>, subject: &Arc<Subject>, answers: &mut Answers) {
+    pub(super) async fn ask(&self, open: Vec<Asked>, subject: &Arc<Subject>, answers: &mut Answers) {
         question::ask(self.io, open, subject, &self.served, answers).await;
     }
 
@@ -415,7 +391,7 @@ impl<'a> Case<'a> {
         }
     }
 
-    async fn attempt(
+    pub(super) async fn attempt(
         &self,
         call: Call,
         subject: &Arc<Subject>,
@@ -441,7 +417,7 @@ impl<'a> Case<'a> {
         Children::new(family, subject, served, identity.clone(), recall, settings.backoff(), clock.clone())
     }
 
-    fn is_pruned(&self, handler: &Handler) -> bool {
+    pub(super) fn is_pruned(&self, handler: &Handler) -> bool {
         self.io.pruned.has(&self.resource, &handler.id)
     }
 
@@ -460,7 +436,7 @@ impl<'a> Case<'a> {
         self.io.mailbox.post(kind, reason, &verdict.line, &subject.object.body, self.io.clock.now());
     }
 
-    fn tell_trace(&self, failure: &outcome::Failure) {
+    pub(super) fn tell_trace(&self, failure: &outcome::Failure) {
         if let Some(trace) = &failure.trace {
             self.tell(Level::Debug, trace);
         }

@@ -1,0 +1,47 @@
+//! Lets the spies see an event.
+
+use std::sync::Arc;
+
+use kopf_core::{
+    cycle::{self, Call},
+    outcome::Level,
+    question::Answers,
+};
+
+use super::case::Case;
+use crate::{Subject, queue::Sight};
+
+impl Case<'_> {
+    /// Calls the spies, none of them twice. What they want to be changed is written when all that waits was seen.
+    pub(super) async fn spy(&mut self, subject: &Arc<Subject>, sight: Sight) {
+        for call in self.spies(subject).await {
+            let (handler, answer) = (call.handler.clone(), self.attempt(call, subject, sight, None).await);
+            match answer.result {
+                Ok(Some(result)) if !self.is_pruned(&handler) => {
+                    self.unsettled().results.insert(handler.id.clone(), result);
+                }
+                Ok(_) => {}
+                Err(failure) => {
+                    let line =
+                        format!("Handler {} failed and is not tried again: {}", handler.id, failure.message);
+                    self.tell(Level::Error, &line);
+                    self.tell_trace(&failure);
+                }
+            }
+            if answer.patch.is_some() || answer.functions.is_some() {
+                self.unsettled().want(answer.patch.as_ref(), answer.functions);
+            }
+        }
+    }
+
+    /// The spies that an object concerns. Functions that have a say in it are asked first.
+    async fn spies(&self, subject: &Arc<Subject>) -> Vec<Call> {
+        let mut answers = Answers::default();
+        loop {
+            match cycle::spy(&subject.object, &self.served, &answers, self.io.clock.now()) {
+                Ok(calls) => return calls,
+                Err(open) => self.ask(open, subject, &mut answers).await,
+            }
+        }
+    }
+}
