@@ -33,6 +33,11 @@ replayed! {
     handlers: "examples/04-handlers/README.md",
     builtins: "examples/05-builtins/README.md",
     typed: "examples/06-typed/README.md",
+    children: "examples/08-children/README.md",
+    events: "examples/09-events/README.md",
+    filters: "examples/10-filters/README.md",
+    subhandlers: "examples/11-subhandlers/README.md",
+    own_client: "examples/17-own-client/README.md",
     pod_security_defaults: "plugins/pod-security-defaults/README.md",
 }
 

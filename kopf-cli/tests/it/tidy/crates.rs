@@ -32,7 +32,8 @@ const ALLOWED_IN_CORE: &[&str] =
 
 /// Crates of others that change, or weigh, too much to be everywhere; and who may depend on them.
 const HOMES: &[(&str, &[&str])] = &[
-    ("kube", &["kopf-reactor", "kopf-plugin-testing"]),
+    // The last one is the example of a plugin that brings it.
+    ("kube", &["kopf-reactor", "kopf-plugin-testing", "own-client"]),
     ("abi_stable", &["kopf-plugin-abi", "kopf-plugin-api", "kopf-loader"]),
     ("clap", &["kopf-cli"]),
 ];
