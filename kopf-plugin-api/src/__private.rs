@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 pub use inventory;
-pub use kopf_plugin_abi::wire::{Backoff, Errors, Lifecycle, Match, On, Options, SelectBy};
+pub use kopf_plugin_abi::wire::{Backoff, Delay, Errors, Lifecycle, Match, On, Options, SelectBy};
 pub use serde_json;
 
 use crate::Wants;
@@ -33,6 +33,7 @@ pub const fn wants(all: &[Wants]) -> Wants {
         sum.new |= all[place].new;
         sum.diff |= all[place].diff;
         sum.memo |= all[place].memo;
+        sum.stopped |= all[place].stopped;
         place += 1;
     }
     sum

@@ -5,7 +5,8 @@
 //! | [`Body`], [`Spec`], [`Status`], [`Meta`] | [`Old`], [`New`], [`Diff`] | [`Retry`], [`Started`], [`Runtime`] | [`Patch`] |
 //! | [`Labels`], [`Annotations`] | [`Reason`] | [`Param`] | [`Client`](crate::client::Client) |
 //! | [`Name`], [`Namespace`], [`Uid`] | [`RawEvent`] | [`Context`] | |
-//! | [`Typed`], [`TypedSpec`], [`TypedStatus`] | | | |
+//! | [`Typed`], [`TypedSpec`], [`TypedStatus`] | | [`Stopped`] | |
+//! | [`Latest`] | | | |
 //!
 //! What a plugin remembers: [`Memo`](crate::state::Memo) of an object, [`Shared`](crate::state::Shared) for all
 //! handlers, see [`state`](crate::state); and an [`Index`](crate::index::Index), see [`index`](mod@crate::index).
@@ -20,6 +21,7 @@ use kopf_plugin_abi::wire::Wants;
 use crate::{Call, Outcome};
 
 mod attempt;
+mod background;
 mod change;
 mod names;
 mod patch;
@@ -30,6 +32,7 @@ mod views;
 mod tests;
 
 pub use attempt::{Context, Param, Retry, Runtime, Started};
+pub use background::{Latest, StopReason, Stopped};
 pub use change::{Diff, Difference, New, Old, Operation, RawEvent, Reason};
 pub use names::{Name, Namespace, Uid};
 pub use patch::Patch;
@@ -57,7 +60,7 @@ pub use views::{Annotations, Body, Labels, Meta, Spec, Status};
     label = "not an argument",
     note = "a handler takes Body, Spec, Status, Meta, Labels, Annotations, Name, Namespace, Uid, Old, New, Diff, \
             Reason, RawEvent, Retry, Started, Runtime, Patch, Client, Param, Context, Memo, Shared, Index, \
-            Subhandlers",
+            Subhandlers, and in a daemon or a timer Stopped, Latest",
     note = "for a type of your own write `Typed<T>`, `TypedSpec<T>` or `TypedStatus<T>` with `T: DeserializeOwned`"
 )]
 pub trait FromCall: Sized {

@@ -28,6 +28,7 @@ pub struct Call(Arc<Inner>);
 struct Inner {
     handler: &'static Registration,
     number: u32,
+    span: u64,
     object: Arc<Document>,
     old: Option<Arc<Document>>,
     sent: RVec<u8>,
@@ -58,6 +59,7 @@ impl Call {
         Call(Arc::new(Inner {
             handler,
             number: request.handler,
+            span: request.span,
             object: documents.of(request.object),
             old: request.old.into_option().map(|old| documents.of(old)),
             sent: request.context,
@@ -76,6 +78,7 @@ impl Call {
         Call(Arc::new(Inner {
             handler: self.0.handler,
             number: self.0.number,
+            span: self.0.span,
             object: self.0.object.clone(),
             old: self.0.old.clone(),
             sent: RVec::new(),
@@ -179,6 +182,11 @@ impl Call {
     /// What a startup handler changes of the settings.
     pub(crate) fn settings(&self) -> &Settings {
         &self.0.settings
+    }
+
+    /// The host's number for the attempt.
+    pub(crate) fn span(&self) -> u64 {
+        self.0.span
     }
 
     pub(crate) fn document(&self) -> &Document {

@@ -174,7 +174,7 @@ pub use args::FromCall;
 pub use call::Call;
 pub use client::client;
 pub use kopf_plugin_abi::wire::{Errors, Wants};
-pub use kopf_plugin_macros::index;
+pub use kopf_plugin_macros::{daemon, index, timer};
 pub use outcome::{Error, IntoDelay, IntoOutcome, Outcome, Permanent, Temporary, permanent, temporary};
 pub use question::{Condition, Resource, Truth};
 pub use scope::spawn;

@@ -4,8 +4,9 @@ pub use crate as kopf;
 pub use crate::{
     activity::{Credentials, Settings},
     args::{
-        Annotations, Body, Context, Diff, Labels, Meta, Name, Namespace, New, Old, Param, Patch, RawEvent,
-        Reason, Retry, Runtime, Spec, Started, Status, Typed, TypedSpec, TypedStatus, Uid,
+        Annotations, Body, Context, Diff, Labels, Latest, Meta, Name, Namespace, New, Old, Param, Patch,
+        RawEvent, Reason, Retry, Runtime, Spec, Started, Status, StopReason, Stopped, Typed, TypedSpec,
+        TypedStatus, Uid,
     },
     client::Client,
     index::{Index, Scalar},

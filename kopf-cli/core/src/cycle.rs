@@ -20,6 +20,7 @@ pub use self::{
     plan::{plan, spy},
 };
 use crate::{
+    background::Company,
     cause::Reason,
     diff::Diff,
     functions::{Functions, Wanted},
@@ -39,6 +40,8 @@ pub struct Recall {
     pub listed: bool,
     /// A cause was handled to its end in this process: resume handlers have had their turn.
     pub handled: bool,
+    /// What runs on the object in the background.
+    pub company: Company,
     /// What should stand on the object and does not fit there: what the last composed patches left over.
     pub kept: Option<Box<Kept>>,
 }
@@ -169,6 +172,10 @@ pub struct Plan {
     uid: Box<str>,
     dialect: Dialect,
     now: Timestamp,
+    /// Whether any handler of causes is for the object.
+    ours: bool,
+    /// Whether daemons or timers of the object have not ended.
+    alive: bool,
     /// Whether records of ours are on the object or in memory.
     traces: bool,
     /// Whether what was handled last is to be written anew, for the fields that handlers watch by now.

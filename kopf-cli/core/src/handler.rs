@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::{backoff::Waits, cause::Reason, field::FieldPath, filter::Filter, selector::Selector};
+use crate::{
+    background::Schedule, backoff::Waits, cause::Reason, field::FieldPath, filter::Filter, selector::Selector,
+};
 
 /// What calls a handler.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -23,6 +25,10 @@ pub enum On {
     Field,
     /// Every state of an object, before all else: what it returns is what an index holds of the object.
     Index,
+    /// An object that is there: it runs for as long as that is so.
+    Daemon,
+    /// An object that is there, and time.
+    Timer,
 }
 
 impl On {
@@ -36,7 +42,23 @@ impl On {
             On::Resume => "resume",
             On::Field => "field",
             On::Index => "index",
+            On::Daemon => "daemon",
+            On::Timer => "timer",
         }
+    }
+
+    /// What a line calls it.
+    pub fn title(self) -> &'static str {
+        match self {
+            On::Daemon => "Daemon",
+            On::Timer => "Timer",
+            _ => "Handler",
+        }
+    }
+
+    /// Whether it runs beside the cycles, in the background.
+    pub fn is_background(self) -> bool {
+        matches!(self, On::Daemon | On::Timer)
     }
 
     /// Whether a success that was recorded for a reason still counts for this kind of handler under another one.
@@ -146,6 +168,8 @@ pub struct Handler {
     pub lifecycle: Lifecycle,
     /// The handlers among which the lifecycle chooses: those of its plugin with the same lifecycle and the same group.
     pub group: Option<String>,
+    /// Of a daemon or a timer: its time.
+    pub schedule: Schedule,
     /// What it reads.
     pub wants: Wants,
     /// A value of the author's, handed over with each call.
@@ -163,16 +187,22 @@ impl Handler {
     pub fn holds_back(&self) -> bool {
         match self.on {
             On::Delete => !self.optional,
+            On::Daemon | On::Timer => true,
             On::Event | On::Create | On::Update | On::Resume | On::Field | On::Index => false,
         }
     }
 
-    /// Whether something is kept on the objects that it is for, which must be written there.
+    /// Whether something is kept on the objects that it is for, which must be written there: state, or our finalizer.
     pub fn keeps_state(&self) -> bool {
         match self.on {
-            On::Create | On::Update | On::Delete | On::Resume | On::Field => true,
+            On::Create | On::Update | On::Delete | On::Resume | On::Field | On::Daemon | On::Timer => true,
             On::Event | On::Index => false,
         }
+    }
+
+    /// What a line calls it: `Handler create_fn`, `Timer ping`.
+    pub fn called(&self) -> String {
+        format!("{} {}", self.on.title(), self.id)
     }
 }
 

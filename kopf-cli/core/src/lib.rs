@@ -8,11 +8,13 @@
 //! - What an author declared: [`handler`], [`filter`], [`question`], [`registry`], [`server_side`]; about no object:
 //!   [`activity`].
 //! - What happened, what is to be done, and what came of it: [`cause`], [`cycle`], [`outcome`], [`patch`].
+//! - What runs beside the cycles: [`background`].
 //! - What is told: [`report`]. Who else is there: [`peering`], [`rivals`]. Where we serve: [`namespaces`].
 
 #![forbid(unsafe_code)]
 
 pub mod activity;
+pub mod background;
 pub mod backoff;
 pub mod cause;
 pub mod cleanup;

@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use serde_json::Value;
 
 use crate::{
+    background::after,
     backoff::{Backoff, Waits},
     functions::Functions,
     handler::{Errors, Handler, Limits},
@@ -94,7 +95,7 @@ pub fn judge(
     policy: Policy<'_>,
     now: Timestamp,
 ) -> Verdict {
-    weigh(&format!("Handler {}", handler.id), &handler.limits, before, answer, policy, now)
+    weigh(&handler.called(), &handler.limits, before, answer, policy, now)
 }
 
 /// [`judge`], for whoever has these limits; `title` is what its lines begin with.
@@ -200,13 +201,13 @@ fn hopeless(limits: &Limits, progress: &Progress, next_at: Timestamp, is_any: bo
 
 /// Whether the limits forbid an attempt at `now`; then the verdict that stands for it.
 pub fn forbid(handler: &Handler, before: &Progress, now: Timestamp) -> Option<Verdict> {
-    let id = &handler.id;
+    let id = handler.called();
     let line = if let Some(retries) = handler.limits.retries.filter(|&retries| before.tries() >= retries) {
-        format!("Handler {id} has exceeded {retries} retries.")
+        format!("{id} has exceeded {retries} retries.")
     } else {
         let runtime = elapsed(before.started, now);
         handler.limits.timeout.filter(|&timeout| before.retries > 0 && runtime >= timeout)?;
-        format!("Handler {id} has timed out after {} seconds.", runtime.as_secs_f64())
+        format!("{id} has timed out after {} seconds.", runtime.as_secs_f64())
     };
     let mut progress = before.clone();
     progress.message = Some(line.clone());
@@ -226,12 +227,6 @@ fn fail(progress: Progress, line: String, now: Timestamp) -> Verdict {
 /// The span between two moments; nothing if the second is the earlier one, as after a clock was set back.
 pub fn elapsed(since: Timestamp, until: Timestamp) -> Duration {
     Duration::try_from(until.duration_since(since)).unwrap_or_default()
-}
-
-/// The moment that is a span away, as far as moments go.
-fn after(now: Timestamp, span: Duration) -> Timestamp {
-    let span = SignedDuration::try_from(span).unwrap_or(SignedDuration::MAX);
-    now.checked_add(span).unwrap_or(Timestamp::MAX)
 }
 
 /// What becomes of a result that is too large to be kept.

@@ -221,7 +221,14 @@ impl Served {
 
     /// The handlers that are called for a reason.
     pub fn changing(&self) -> impl Iterator<Item = &Arc<Handler>> {
-        self.handlers.iter().filter(|handler| !matches!(handler.on, On::Event | On::Index))
+        self.handlers
+            .iter()
+            .filter(|handler| !matches!(handler.on, On::Event | On::Index) && !handler.on.is_background())
+    }
+
+    /// The daemons and the timers.
+    pub fn background(&self) -> impl Iterator<Item = &Arc<Handler>> {
+        self.handlers.iter().filter(|handler| handler.on.is_background())
     }
 
     /// The handlers whose results are indexed.

@@ -24,19 +24,21 @@ use abi_stable::{
 use futures::FutureExt;
 use kopf_plugin_abi::{
     v1::{FutureV1, HostV1, HostV1Ref, Reply, op},
-    wire::{Call, Failure, FailureKind},
+    wire::{self, Call, Failure, FailureKind},
 };
-use kopf_reactor::Clock;
+use kopf_reactor::{Clock, Life};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use tokio::{runtime::Handle, task::JoinSet};
 
 use self::lent::Lending;
-use crate::spans;
+use crate::{lives::Lives, spans};
 
 /// What requests are answered with.
 pub(crate) struct Host {
     clock: Arc<dyn Clock>,
+    /// The daemons and timers that ask.
+    lives: Arc<Lives>,
     /// Where waiting is done; absent: by whoever waits.
     runtime: Option<Handle>,
     pub(crate) lending: Arc<Lending>,
@@ -57,7 +59,7 @@ static LATEST: RwLock<Weak<Host>> = RwLock::new(Weak::new());
 
 impl Host {
     pub(crate) fn new(clock: Arc<dyn Clock>, runtime: Option<Handle>) -> Arc<Host> {
-        let host = Arc::new(Host { clock, runtime, lending: Arc::default() });
+        let host = Arc::new(Host { clock, lives: Arc::default(), runtime, lending: Arc::default() });
         *LATEST.write().unwrap_or_else(PoisonError::into_inner) = Arc::downgrade(&host);
         host
     }
@@ -68,6 +70,11 @@ impl Host {
         let result = catch_unwind(AssertUnwindSafe(call));
         CURRENT.set(before);
         result.unwrap_or_else(|payload| std::panic::resume_unwind(payload))
+    }
+
+    /// The daemons and timers that may ask for themselves.
+    pub(crate) fn lives(&self) -> &Arc<Lives> {
+        &self.lives
     }
 
     /// A call begins; what it borrows goes back when the answer is dropped.
@@ -107,6 +114,10 @@ impl Host {
             }
             op::KUBERNETES => self.lending.kubernetes(body),
             op::WATCH => self.lending.watch(body),
+            op::STOPPING => match call(body) {
+                Ok(call) => self.until_stopping(call),
+                Err(failure) => ready(failure),
+            },
             other => ready(unsupported(other)),
         }
     }
@@ -122,6 +133,42 @@ impl Host {
             clock.sleep(span).await;
             reply(&json!({}))
         })
+    }
+
+    /// Waits until a daemon is to stop: for ever, if it has ended or is none.
+    fn until_stopping(&self, call: Call) -> FutureV1 {
+        let life = self.lives.find(call.span);
+        FutureV1::new(async move {
+            match life {
+                Some(life) => {
+                    life.clone().stopped().await;
+                    stopping_of(&life)
+                }
+                None => std::future::pending().await,
+            }
+        })
+    }
+
+    /// What a daemon or a timer asks, and is answered at once.
+    fn control(&self, operation: u32, body: &[u8]) -> Reply {
+        let life = |body| call(body).map(|call| self.lives.find(call.span));
+        match operation {
+            op::NOW => self.now(),
+            op::POST => self.lending.post(body),
+            op::BEGIN => subs::begin(body),
+            op::END => subs::end(body),
+            op::STOPPING => match life(body) {
+                Ok(Some(life)) => stopping_of(&life),
+                Ok(None) => reply(&wire::Stopping::default()),
+                Err(failure) => failure,
+            },
+            op::LATEST => match life(body) {
+                Ok(Some(life)) => RResult::ROk(RVec::from_slice(&life.latest())),
+                Ok(None) => failed(FailureKind::Arguments, "the call is of no daemon and no timer that runs"),
+                Err(failure) => failure,
+            },
+            other => unsupported(other),
+        }
     }
 
     fn now(&self) -> Reply {
@@ -165,13 +212,7 @@ extern "C" fn request(operation: u32, body: RVec<u8>) -> FutureV1 {
 extern "C" fn control(operation: u32, body: RVec<u8>) -> Reply {
     guarded(
         || failed(FailureKind::Panic, PANICKED),
-        || match operation {
-            op::NOW => Host::answering(&body).map_or_else(stopping, |host| host.now()),
-            op::POST => Host::answering(&body).map_or_else(stopping, |host| host.lending.post(&body)),
-            op::BEGIN => subs::begin(&body),
-            op::END => subs::end(&body),
-            other => unsupported(other),
-        },
+        || Host::answering(&body).map_or_else(stopping, |host| host.control(operation, &body)),
     )
 }
 
@@ -232,6 +273,17 @@ fn spawned(runtime: &Handle, work: impl Future<Output = Reply> + Send + 'static)
             _ => stopping(),
         }
     })
+}
+
+/// Which call an operation is about.
+fn call(body: &[u8]) -> Result<Call, Reply> {
+    serde_json::from_slice(body)
+        .map_err(|_| failed(FailureKind::Arguments, "the body names no call: {\"span\": n}"))
+}
+
+fn stopping_of(life: &Life) -> Reply {
+    let reasons = life.reasons().into_iter().map(str::to_owned).collect();
+    reply(&wire::Stopping { reasons })
 }
 
 fn ready(reply: Reply) -> FutureV1 {

@@ -16,7 +16,7 @@ use abi_stable::std_types::{RResult, RVec};
 use futures::{channel::oneshot, future::BoxFuture};
 use kopf_core::{
     functions::Functions,
-    handler::Handler,
+    handler::{Handler, On},
     outcome::{Answer, Failure, FailureKind},
     question::Question,
     resource::Resource,
@@ -59,6 +59,8 @@ pub struct PluginInvoker {
     host: Arc<Host>,
     pool: Arc<Pool>,
     questions: Arc<Pool>,
+    /// For synchronous daemons, whose number the reactor limits.
+    daemons: Arc<Pool>,
     /// Where attempts are awaited.
     runtime: Option<Runtime>,
     running: Arc<Running>,
@@ -83,6 +85,7 @@ impl PluginInvoker {
             host: Host::new(options.clock.clone(), handle),
             pool: Arc::new(Pool::new(options.sync_threads)),
             questions: Arc::new(Pool::new(QUESTION_THREADS)),
+            daemons: Arc::new(Pool::new(usize::MAX)),
             runtime,
             running: Arc::default(),
             stall_ms: AtomicU64::new(options.stall.as_millis().try_into().unwrap_or(u64::MAX)),
@@ -171,7 +174,7 @@ impl PluginInvoker {
         span: Span,
         limit: Option<Duration>,
     ) -> BoxFuture<'static, Answer> {
-        let id = span.label().handler.clone();
+        let id = format!("Handler {}", span.label().handler);
         let object = span.label().object.clone();
         let borrowing = self.host.begin(&span);
         let functions = Kept::of(plugin, &self.host, &span);
@@ -182,7 +185,7 @@ impl PluginInvoker {
             let reply = call.on_thread(|| host.lend(|| plugin.call_sync()(request)));
             drop((call, borrowing));
             if sender.send(attempt::answer(&reply, functions)).is_err() {
-                tracing::warn!(%object, "Handler {id} has returned after it was given up; its answer is dropped.");
+                tracing::warn!(%object, "{id} has returned after it was given up; its answer is dropped.");
             }
         };
         match pool.run(Box::new(job)) {
@@ -199,16 +202,19 @@ impl PluginInvoker {
 }
 
 impl Invoker for PluginInvoker {
-    fn invoke(&self, attempt: Attempt) -> BoxFuture<'static, Answer> {
+    fn invoke(&self, mut attempt: Attempt) -> BoxFuture<'static, Answer> {
+        let life = attempt.life.take();
         let handler = &attempt.call.handler;
-        let (plugin, request, span) = match self.request(&attempt, None) {
+        let (plugin, request, mut span) = match self.request(&attempt, None) {
             Ok(opened) => opened,
             Err(message) => return refuse(message),
         };
+        span.lived = life.map(|life| self.host.lives().enter(span.number(), life));
         if handler.asynchronous {
             self.interruptible(plugin, request, span)
         } else {
-            self.blocking(&self.pool, plugin, request, span, handler.limits.attempt_timeout)
+            let pool = if handler.on == On::Daemon { &self.daemons } else { &self.pool };
+            self.blocking(pool, plugin, request, span, handler.limits.attempt_timeout)
         }
     }
 

@@ -7,7 +7,8 @@
 //! - `open`: the library, its header, the comparison of layouts;
 //! - `host`: what the plugin may ask of us;
 //! - `manifest`: the handlers that it declares;
-//! - `invoker`: calling them, by way of `attempt`, `pool`, `running` and `spans`; `functions` are what they leave behind.
+//! - `invoker`: calling them, by way of `attempt`, `pool`, `running`, `spans` and `lives`; `functions` are what they leave
+//!   behind.
 
 mod attempt;
 mod copies;
@@ -16,6 +17,7 @@ mod file;
 mod functions;
 mod host;
 mod invoker;
+mod lives;
 mod manifest;
 mod open;
 mod pool;

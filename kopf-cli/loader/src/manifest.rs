@@ -6,6 +6,7 @@ mod filter;
 use std::time::Duration;
 
 use kopf_core::{
+    background::{Cancellation, Delay, Schedule},
     backoff::{Backoff, Waits},
     cycle::Sub,
     field::FieldPath,
@@ -85,6 +86,8 @@ fn handler(plugin: usize, index: u32, declared: wire::Declaration) -> Result<Han
         wire::On::Resume => On::Resume,
         wire::On::Field => On::Field,
         wire::On::Index => On::Index,
+        wire::On::Daemon => On::Daemon,
+        wire::On::Timer => On::Timer,
         other => return Err(format!("this host does not know what calls it ({other:?}); use a newer kopf")),
     };
     let field = field(options.field.as_deref())?;
@@ -112,7 +115,8 @@ fn handler(plugin: usize, index: u32, declared: wire::Declaration) -> Result<Han
         optional: options.optional,
         deleted: options.deleted,
         lifecycle: lifecycle(options.lifecycle)?,
-        group: options.group,
+        group: options.group.clone(),
+        schedule: schedule(&options, wants.stopped)?,
         wants: Wants { old: wants.old, new: wants.new, diff: wants.diff, memo: wants.memo },
         param: options.param,
         function,
@@ -160,6 +164,30 @@ pub(crate) fn sub(options: &wire::Options) -> Result<Sub, String> {
 
 fn field(path: Option<&str>) -> Result<Option<FieldPath>, String> {
     path.map(FieldPath::parse).transpose().map_err(|error| error.to_string())
+}
+
+fn schedule(options: &wire::Options, hears: bool) -> Result<Schedule, String> {
+    let span = |name, value: Option<f64>| value.map(|value| seconds(name, value)).transpose();
+    let interval = span("interval", options.interval)?;
+    if interval == Some(Duration::ZERO) {
+        return Err("interval = 0 would call it without a pause; write more than 0 seconds".to_owned());
+    }
+    Ok(Schedule {
+        initial_delay: match options.initial_delay {
+            None => Delay::None,
+            Some(wire::Delay::Fixed(delay)) => Delay::Fixed(seconds("initial_delay", delay)?),
+            Some(wire::Delay::Asked { asked }) => Delay::Asked(asked),
+        },
+        interval,
+        sharp: options.sharp,
+        idle: span("idle", options.idle)?,
+        cancellation: Cancellation {
+            backoff: span("cancellation_backoff", options.cancellation_backoff)?,
+            timeout: span("cancellation_timeout", options.cancellation_timeout)?,
+            polling: span("cancellation_polling", options.cancellation_polling)?,
+            hears,
+        },
+    })
 }
 
 fn seconds(name: &str, value: f64) -> Result<Duration, String> {

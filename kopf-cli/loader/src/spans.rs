@@ -9,6 +9,8 @@ use std::{
 
 use kopf_reactor::Children;
 
+use crate::lives::Lived;
+
 /// How many ended attempts are remembered, for lines of tasks that outlive the handler that began them.
 const REMEMBERED: usize = 1024;
 
@@ -25,6 +27,8 @@ pub(crate) struct Label {
 pub(crate) struct Span {
     number: u64,
     label: Arc<Label>,
+    /// What a daemon or a timer may ask for itself goes with it.
+    pub(crate) lived: Option<Lived>,
 }
 
 impl Span {
@@ -40,7 +44,7 @@ impl Span {
         table.last += 1;
         let number = table.last;
         table.live.insert(number, (label.clone(), children));
-        Span { number, label }
+        Span { number, label, lived: None }
     }
 
     pub(crate) fn number(&self) -> u64 {

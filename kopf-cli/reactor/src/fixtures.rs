@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use kopf_core::{
+    background::Schedule,
     filter::Filter,
     handler::{Handler, Lifecycle, Limits, On, Wants},
     registry::Served,
@@ -26,6 +27,7 @@ pub(crate) fn handler(on: On) -> Handler {
         deleted: false,
         lifecycle: Lifecycle::All,
         group: None,
+        schedule: Schedule::default(),
         wants: Wants::default(),
         param: None,
         function: "handler".to_owned(),

@@ -5,6 +5,7 @@ use std::{
     sync::{Arc, OnceLock},
 };
 
+use crate::Life;
 use futures::future::BoxFuture;
 use jiff::Timestamp;
 use kopf_core::{
@@ -51,6 +52,8 @@ pub struct Attempt {
     pub now: Timestamp,
     /// Where its sub-handlers take their turns, unless it can have none.
     pub children: Option<Arc<Children>>,
+    /// For a daemon or a timer: what it can learn of the world while it runs.
+    pub life: Option<Arc<Life>>,
 }
 
 /// One attempt of one handler that is about no object.

@@ -10,12 +10,14 @@ use kopf_core::identity::Identity;
 
 use crate::{
     Clock, Cluster, Invoker, Settings,
+    background::Tasks,
     complaints::Complaints,
     gate::{Gate, State},
     health::Health,
     peering::Peerings,
     posting::Mailbox,
     queue::Queue,
+    source::Source,
 };
 
 /// What every task of the operator shares.
@@ -26,6 +28,7 @@ pub(crate) struct Io {
     pub(crate) identity: Arc<Identity>,
     pub(crate) settings: Settings,
     pub(crate) queue: Queue,
+    pub(crate) background: Tasks,
     pub(crate) health: Health,
     pub(crate) mailbox: Mailbox,
     pub(crate) complaints: Complaints,
@@ -42,6 +45,10 @@ impl Io {
     pub(crate) fn set_gate(&self, state: State) {
         if self.gate.set(state.clone()) {
             self.queue.pause(&state);
+            let is_closed = |source: &Source| state.is_closed(source.namespace.as_deref());
+            for key in self.background.pause(is_closed, self.clock.now()) {
+                self.queue.wake(&key);
+            }
         }
     }
 }

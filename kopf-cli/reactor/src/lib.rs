@@ -8,6 +8,7 @@
 
 pub mod activities;
 mod attempt;
+pub mod background;
 pub mod children;
 pub mod cleanup;
 pub mod clock;
@@ -33,6 +34,7 @@ pub mod settings;
 mod settle;
 mod source;
 pub mod stop;
+mod tell;
 mod transform;
 mod watch;
 mod worker;
@@ -46,6 +48,7 @@ use tracing::{debug, info, warn};
 
 pub use self::{
     activities::Activities,
+    background::Life,
     children::Children,
     clock::{Clock, SystemClock},
     cluster::Cluster,
@@ -93,6 +96,7 @@ impl Operator {
             clock,
             identity: Arc::new(identity),
             queue: Queue::new(settings.queueing.waiting_bytes),
+            background: background::Tasks::new(&settings.background),
             settings,
             mailbox,
             complaints: Complaints::default(),
@@ -134,6 +138,7 @@ impl Operator {
             let member = io.clone();
             services.spawn(async move { peering::take_part(member).await });
         }
+        services.spawn_on(background::run(io.clone()), &handlers);
         let orchestrator = io.clone();
         let watches = services.spawn(async move { orchestrate::orchestrate(orchestrator, &registry).await });
         stop.told().await;
@@ -144,11 +149,16 @@ impl Operator {
         );
         watches.abort();
         io.queue.close();
+        io.background.exit(io.clock.now());
         let ended = {
             let done = Box::pin(async {
                 // What waits already does not wait for handlers of other objects, of which one may never end.
-                futures::future::join(flush(&io), async { while workers.join_next().await.is_some() {} })
-                    .await;
+                futures::future::join3(
+                    flush(&io),
+                    async { while workers.join_next().await.is_some() {} },
+                    io.background.ended(),
+                )
+                .await;
                 flush(&io).await;
             });
             matches!(select(done, io.clock.sleep(io.settings.process.grace)).await, Either::Left(_))
@@ -160,6 +170,7 @@ impl Operator {
                 "Handlers that have not finished in time are given up; their work is done again after the next start."
             );
             workers.abort_all();
+            io.background.abandon();
         }
         services.abort_all();
         while services.join_next().await.is_some() {}

@@ -213,6 +213,7 @@ impl Watches {
             running.task.abort();
             running.pulse.end();
             stopped_sources.push(running.source.id);
+            self.io.background.forget_source(&running.source, self.io.clock.now());
             // Before another watch may bring the same objects again.
             for uid in self.io.queue.forget(&running.source) {
                 let_go(&self.io, &running.source.served(), &uid).await;

@@ -30,7 +30,8 @@ pub(crate) async fn ask(
         let handler = call.handler.clone();
         let (subject, served) = (subject.clone(), served.clone());
         let now = io.clock.now();
-        let attempt = Attempt { call, subject: subject.clone(), served, event: None, now, children: None };
+        let (subject_of, children, life) = (subject.clone(), None, None);
+        let attempt = Attempt { call, subject: subject_of, served, event: None, now, children, life };
         let asking = io.invoker.ask(attempt, question.clone());
         let failure = match answer(io, asking).await {
             Ok(answer) => {

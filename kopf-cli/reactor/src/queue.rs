@@ -15,10 +15,12 @@ use bytes::Bytes;
 use jiff::Timestamp;
 use kopf_core::{
     cycle::{Conclusion, Recall},
+    functions::Wanted,
     indexing::Indexing,
     object::{Header, Version},
     throttle::Throttle,
 };
+use serde_json::{Map, Value};
 use tokio::sync::{Notify, Semaphore};
 
 use self::slots::{After, Slots};
@@ -103,6 +105,15 @@ impl Memory {
     }
 }
 
+/// What a daemon or a timer has brought, to be written to its object.
+#[derive(Debug, Default)]
+pub(crate) struct Brought {
+    /// Results by the handler's id.
+    pub(crate) results: Map<String, Value>,
+    /// What it wants to be changed.
+    pub(crate) wanted: Wanted,
+}
+
 /// A worker's turn with an object.
 #[derive(Debug)]
 pub(crate) struct Turn {
@@ -111,6 +122,8 @@ pub(crate) struct Turn {
     pub(crate) place: Place,
     /// The events that waited. None, where the object's time has come.
     pub(crate) pending: VecDeque<Pending>,
+    /// What daemons and timers have brought meanwhile.
+    pub(crate) brought: Option<Brought>,
     pub(crate) memory: Memory,
     /// When the object would have had its turn, had nothing happened.
     pub(crate) wake_at: Option<Timestamp>,
@@ -227,6 +240,20 @@ impl Queue {
         if let Some(source) = indexed {
             source.set_indexed();
             self.indexes.leave(source.id);
+        }
+    }
+
+    /// Takes what is to be written to an object in its turn. Nothing is written to an object that is no more.
+    pub(crate) fn bring(&self, key: &Key, brought: Brought) {
+        if self.slots().bring(key, brought) {
+            self.ready.add_permits(1);
+        }
+    }
+
+    /// Gives an object a turn, though nothing has happened to it.
+    pub(crate) fn wake(&self, key: &Key) {
+        if self.slots().rouse(key) {
+            self.ready.add_permits(1);
         }
     }
 

@@ -135,6 +135,21 @@ settings! {
         /// How long what probe handlers answered is served to those who ask again.
         probe_interval: Duration = secs(10), secs(0)..=DAY;
     }
+    /// Daemons and timers.
+    background: Background {
+        /// How often a daemon that is to end is looked at, and told of, until it has.
+        cancellation_polling: Duration = secs(60), secs(1)..=DAY;
+        /// How long a daemon without a cancellation_timeout may hold its object after it was told to stop. Then it is
+        /// cancelled and left alone, so that no deletion waits for ever.
+        cancellation_limit: Duration = secs(600), secs(0)..=DAY;
+        /// How long a daemon with a cancellation_timeout and no cancellation_backoff has to hear that it is to stop
+        /// before it is cancelled.
+        instant_exit_timeout: Duration = secs(1), secs(0)..=DAY;
+        /// How many synchronous daemons run at a time: each keeps a thread. Others wait, with a warning, until one ends.
+        sync_daemons: usize = 256, 1..=10_000;
+        /// How many timers are called at a time. Others wait for their turn.
+        timers: usize = 64, 1..=10_000;
+    }
     /// Watches.
     watching: Watching {
         /// How long a watch may be silent before it is opened anew. The API server sends a bookmark each minute.

@@ -72,11 +72,7 @@ impl Target<'_> {
 
     /// The object as far as it is known without its bytes: which one it is.
     pub(crate) fn outline(&self) -> Value {
-        let resource = &self.source.served().resource;
-        json!({
-            "apiVersion": resource.api_version(), "kind": resource.kind,
-            "metadata": { "name": &*self.place.name, "namespace": self.place.namespace.as_deref(), "uid": self.uid },
-        })
+        outline(self.source, self.place, self.uid)
     }
 
     /// The object as it is now; `None` if it is gone, or another one has its name.
@@ -118,6 +114,15 @@ impl Target<'_> {
             }
         }
     }
+}
+
+/// An object as far as it is known without its bytes.
+pub(crate) fn outline(source: &Source, place: &Place, uid: &str) -> Value {
+    let resource = &source.served().resource;
+    json!({
+        "apiVersion": resource.api_version(), "kind": resource.kind,
+        "metadata": { "name": &*place.name, "namespace": place.namespace.as_deref(), "uid": uid },
+    })
 }
 
 /// A conclusion on its way.

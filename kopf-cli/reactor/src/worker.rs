@@ -42,7 +42,8 @@ pub(crate) async fn work(io: &Io) {
 
 /// Writes what could not be written before, as the operator stops: once more, and no longer.
 pub(crate) async fn flush(io: &Io, turn: Turn) {
-    let (mut case, _) = Case::open(io, turn);
+    let (mut case, _, brought) = Case::open(io, turn);
+    case.take(brought);
     let Some(left) = case.memory.unsettled.take() else { return };
     // No loop goes on after the end, so none is slowed down.
     case.memory.pace.forgive();
@@ -65,9 +66,10 @@ pub(crate) async fn flush(io: &Io, turn: Turn) {
 async fn handle(io: &Io, turn: Turn) -> Rest {
     let wake_at = turn.wake_at;
     let now = io.clock.now();
-    let (mut case, pending) = Case::open(io, turn);
+    let (mut case, pending, brought) = Case::open(io, turn);
     // A write that failed waits for its time, whatever happens meanwhile.
     let waits = case.memory.unsettled.is_some() && wake_at.is_some_and(|at| at > now);
+    case.take(brought);
     let mut look = pending.is_empty() || wake_at.is_some_and(|at| at <= now);
     let (mut newest, mut is_new, mut failed, mut has_left) = (None, false, None, false);
     for event in pending {

@@ -125,15 +125,15 @@ mod tests {
         check(
             "queueing",
             expect![[r#"
-            SETTING                      VALUE    FROM             WHAT IT DOES
-            queueing.waiting_bytes       5        startup handler  How many bytes of waiting events are kept. Past that objects are fetched when their turn comes."#]],
+                SETTING                          VALUE    FROM             WHAT IT DOES
+                queueing.waiting_bytes           5        startup handler  How many bytes of waiting events are kept. Past that objects are fetched when their turn comes."#]],
         );
         check(
             "posting.rep",
             expect![[r#"
-            SETTING                      VALUE    FROM             WHAT IT DOES
-            posting.reporting_component  kopf     default          Who is named as the controller that posts.
-            posting.reporting_instance   ""       default          Who is named as the instance of that controller; empty for the operator's name and its pod's."#]],
+                SETTING                          VALUE    FROM             WHAT IT DOES
+                posting.reporting_component      kopf     default          Who is named as the controller that posts.
+                posting.reporting_instance       ""       default          Who is named as the instance of that controller; empty for the operator's name and its pod's."#]],
         );
     }
 

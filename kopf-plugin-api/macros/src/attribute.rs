@@ -35,9 +35,23 @@ pub(crate) struct Attribute {
     pub(crate) group: Option<String>,
     pub(crate) optional: bool,
     pub(crate) deleted: bool,
+    /// What a daemon or a timer says of its time.
+    pub(crate) schedule: Schedule,
     pub(crate) param: Option<Expr>,
     /// The functions that all of these ask.
     pub(crate) functions: Functions,
+}
+
+/// What a daemon or a timer says of its time, in seconds.
+#[derive(Debug, Default)]
+pub(crate) struct Schedule {
+    pub(crate) interval: Option<f64>,
+    pub(crate) sharp: bool,
+    pub(crate) idle: Option<f64>,
+    pub(crate) initial_delay: Option<f64>,
+    pub(crate) cancellation_backoff: Option<f64>,
+    pub(crate) cancellation_timeout: Option<f64>,
+    pub(crate) cancellation_polling: Option<f64>,
 }
 
 /// Reads all of it, past every error.
@@ -160,10 +174,10 @@ impl Attribute {
             Kind::Backoff => value::backoff(tokens).map(|backoff| self.backoff = Some(backoff)),
             Kind::Lifecycle => value::lifecycle(&tokens).map(|lifecycle| self.lifecycle = Some(lifecycle)),
             Kind::Text => value::text(tokens).map(|group| self.group = Some(group)),
-            Kind::Limit => value::seconds(tokens, false).map(|limit| match name {
-                "timeout" => self.timeout = Some(limit),
-                _ => self.attempt_timeout = Some(limit),
-            }),
+            Kind::Wait | Kind::Limit => {
+                let span = value::seconds(tokens, known.kind == Kind::Wait);
+                span.map(|span| *self.span(name) = Some(span))
+            }
             Kind::Errors => value::errors(&tokens).map(|mode| self.errors = Some(mode)),
             Kind::Path => value::path(tokens).map(|path| self.field = Some(path)),
             Kind::Matches => {
@@ -199,6 +213,7 @@ impl Attribute {
                     "everything" if flag => return self.select_by.set(SelectBy::Everything),
                     "everything" => {}
                     "deleted" => self.deleted = flag,
+                    "sharp" => self.schedule.sharp = flag,
                     _ => self.optional = flag,
                 }
                 Ok(())
@@ -209,6 +224,21 @@ impl Attribute {
             }
         };
         result.map_err(|message| Error::new(span, format!("`{name}` {message}")))
+    }
+
+    /// Where the span of time of this name is kept.
+    fn span(&mut self, name: &str) -> &mut Option<f64> {
+        let schedule = &mut self.schedule;
+        match name {
+            "timeout" => &mut self.timeout,
+            "attempt_timeout" => &mut self.attempt_timeout,
+            "interval" => &mut schedule.interval,
+            "idle" => &mut schedule.idle,
+            "initial_delay" => &mut schedule.initial_delay,
+            "cancellation_backoff" => &mut schedule.cancellation_backoff,
+            "cancellation_timeout" => &mut schedule.cancellation_timeout,
+            _ => &mut schedule.cancellation_polling,
+        }
     }
 }
 

@@ -6,7 +6,7 @@ use syn::{Error, ItemFn, Type, ext::IdentExt, spanned::Spanned};
 
 use crate::{
     attribute::{self, Attribute},
-    index,
+    endless, index,
     options::On,
     signature, subhandler,
     value::Backoff,
@@ -30,6 +30,9 @@ pub(crate) fn expand(on: On, attribute: TokenStream, item: TokenStream) -> (Toke
     let arguments = signature::arguments(&function, &mut errors);
     if on == On::Index {
         errors.extend(index::check(&function));
+    }
+    if on == On::Daemon {
+        errors.extend(endless::check(&function, &arguments));
     }
     if errors.is_empty() {
         (with_registration(on, &attribute, &function, &arguments, &item), errors)
@@ -181,6 +184,25 @@ pub(crate) fn options(attribute: &Attribute) -> TokenStream {
         if flag {
             give(name, quote!(true));
         }
+    }
+    let schedule = &attribute.schedule;
+    let spans = [
+        ("interval", schedule.interval),
+        ("idle", schedule.idle),
+        ("cancellation_backoff", schedule.cancellation_backoff),
+        ("cancellation_timeout", schedule.cancellation_timeout),
+        ("cancellation_polling", schedule.cancellation_polling),
+    ];
+    for (name, span) in spans {
+        if let Some(span) = span {
+            give(name, some(&span));
+        }
+    }
+    if schedule.sharp {
+        give("sharp", quote!(true));
+    }
+    if let Some(delay) = schedule.initial_delay {
+        give("initial_delay", some(&quote!(__kopf::Delay::Fixed(#delay))));
     }
     if let Some(param) = &attribute.param {
         give("param", quote_spanned!(param.span()=> ::core::option::Option::Some(__kopf::param(#param))));

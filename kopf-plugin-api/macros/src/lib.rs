@@ -8,10 +8,12 @@
 //! - `selector`: what names a resource.
 //! - `signature`: which functions can be handlers.
 //! - `index`: the type that stands for an index function.
+//! - `endless`: which daemons would never end.
 //! - `expand`: from both to a registration.
 //! - `subhandler`: the functions inside of a handler that are handlers too.
 
 mod attribute;
+mod endless;
 mod expand;
 mod index;
 mod matching;
@@ -54,6 +56,10 @@ attributes! {
     resume => Resume;
     /// Calls a function for a change of one field, its appearance with the object included.
     field => Field;
+    /// Runs a function for as long as an object is there, beside its handlers.
+    daemon => Daemon;
+    /// Calls a function again and again for as long as an object is there.
+    timer => Timer;
     /// Calls a function when the operator starts, before anything is asked of the API server.
     startup => Startup;
     /// Calls a function when the operator ends, after everything has stopped.

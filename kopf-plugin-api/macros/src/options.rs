@@ -1,6 +1,9 @@
 //! Which options there are, and where each is valid.
 
-use On::{Cleanup, Create, Delete, Event, Field, Index, Login, Probe, Resume, Startup, Subhandler, Update};
+use On::{
+    Cleanup, Create, Daemon, Delete, Event, Field, Index, Login, Probe, Resume, Startup, Subhandler, Timer,
+    Update,
+};
 
 /// What calls a handler: one for each attribute.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,6 +17,8 @@ pub(crate) enum On {
     /// A function inside of one of them.
     Subhandler,
     Index,
+    Daemon,
+    Timer,
     Startup,
     Cleanup,
     Probe,
@@ -36,6 +41,8 @@ impl On {
             Login => "on::login",
             Subhandler => "subhandler",
             Index => "index",
+            Daemon => "daemon",
+            Timer => "timer",
         }
     }
 
@@ -54,6 +61,8 @@ impl On {
             Cleanup => "Cleanup",
             Probe => "Probe",
             Login => "Login",
+            Daemon => "Daemon",
+            Timer => "Timer",
         }
     }
 
@@ -73,6 +82,8 @@ impl On {
 pub(crate) enum Kind {
     Id,
     Count,
+    /// A span of time that may be zero.
+    Wait,
     /// A span of time that may not.
     Limit,
     Errors,
@@ -105,15 +116,19 @@ pub(crate) struct Known {
     pub(crate) on: &'static [On],
 }
 
-const ALL: &[On] = &[Event, Create, Update, Delete, Resume, Field, Index];
-const EVERY: &[On] = &[Event, Create, Update, Delete, Resume, Field, Subhandler, Index];
+const ALL: &[On] = &[Event, Create, Update, Delete, Resume, Field, Index, Daemon, Timer];
+const EVERY: &[On] = &[Event, Create, Update, Delete, Resume, Field, Subhandler, Index, Daemon, Timer];
 const CHANGED: &[On] = &[Update, Field, Subhandler];
 const CAUSED: &[On] = &[Create, Update, Delete, Resume, Field];
 const ACTIVITIES: &[On] = &[Startup, Cleanup, Probe, Login];
-const ANY: &[On] =
-    &[Event, Create, Update, Delete, Resume, Field, Subhandler, Index, Startup, Cleanup, Probe, Login];
-const RETRIED: &[On] =
-    &[Create, Update, Delete, Resume, Field, Subhandler, Index, Startup, Cleanup, Probe, Login];
+const ANY: &[On] = &[
+    Event, Create, Update, Delete, Resume, Field, Subhandler, Index, Daemon, Timer, Startup, Cleanup, Probe,
+    Login,
+];
+const RETRIED: &[On] = &[
+    Create, Update, Delete, Resume, Field, Subhandler, Index, Daemon, Timer, Startup, Cleanup, Probe, Login,
+];
+const BACKGROUND: &[On] = &[Daemon, Timer];
 
 /// Every option, in the order in which messages list them.
 pub(crate) const OPTIONS: &[Known] = &[
@@ -146,6 +161,28 @@ pub(crate) const OPTIONS: &[Known] = &[
     Known { name: "resources", kind: Kind::Chosen, example: "resources = is_ours", on: ALL },
     Known { name: "optional", kind: Kind::Flag, example: "optional = true", on: &[Delete] },
     Known { name: "deleted", kind: Kind::Flag, example: "deleted = true", on: &[Resume] },
+    Known { name: "interval", kind: Kind::Limit, example: r#"interval = "10s""#, on: &[Timer] },
+    Known { name: "sharp", kind: Kind::Flag, example: "sharp = true", on: &[Timer] },
+    Known { name: "idle", kind: Kind::Wait, example: r#"idle = "1m""#, on: &[Timer] },
+    Known { name: "initial_delay", kind: Kind::Wait, example: r#"initial_delay = "5s""#, on: BACKGROUND },
+    Known {
+        name: "cancellation_backoff",
+        kind: Kind::Wait,
+        example: r#"cancellation_backoff = "5s""#,
+        on: BACKGROUND,
+    },
+    Known {
+        name: "cancellation_timeout",
+        kind: Kind::Wait,
+        example: r#"cancellation_timeout = "30s""#,
+        on: BACKGROUND,
+    },
+    Known {
+        name: "cancellation_polling",
+        kind: Kind::Limit,
+        example: r#"cancellation_polling = "10s""#,
+        on: BACKGROUND,
+    },
     Known { name: "param", kind: Kind::Expression, example: r#"param = json!({ "size": 3 })"#, on: ANY },
 ];
 

@@ -6,7 +6,7 @@ use serde::{Serialize, Serializer};
 use serde_json::Value;
 
 use super::FromCall;
-use crate::{Call, Outcome};
+use crate::{Call, Outcome, document::Document};
 
 macro_rules! values {
     ($($(#[$doc:meta])* $name:ident: $part:ident;)*) => {$(
@@ -16,9 +16,15 @@ macro_rules! values {
         #[derive(Debug, Clone, PartialEq)]
         pub struct $name(Arc<Value>);
 
+        impl $name {
+            pub(super) fn of(document: &Document) -> Outcome<Self> {
+                document.$part().map($name)
+            }
+        }
+
         impl FromCall for $name {
             fn from_call(call: &Call) -> Outcome<Self> {
-                call.document().$part().map($name)
+                $name::of(call.document())
             }
         }
 
@@ -68,11 +74,15 @@ macro_rules! texts {
             pub fn get(&self, key: &str) -> Option<&str> {
                 self.0.get(key).map(String::as_str)
             }
+
+            pub(super) fn of(document: &Document) -> Outcome<Self> {
+                document.$part().map($name)
+            }
         }
 
         impl FromCall for $name {
             fn from_call(call: &Call) -> Outcome<Self> {
-                call.document().$part().map($name)
+                $name::of(call.document())
             }
         }
 

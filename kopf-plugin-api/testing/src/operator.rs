@@ -7,7 +7,7 @@ use futures::{FutureExt, future::BoxFuture};
 use jiff::Timestamp;
 use kopf_core::{
     functions::Functions,
-    handler::Handler,
+    handler::{Handler, On},
     identity::Identity,
     outcome::{Answer, Failure},
     question::Question,
@@ -412,6 +412,10 @@ impl<I> Watched<I> {
 
 impl<I: Invoker> Invoker for Watched<I> {
     fn invoke(&self, attempt: Attempt) -> BoxFuture<'static, Answer> {
+        if attempt.call.handler.on == On::Daemon {
+            // It may wait for as long as its object is there.
+            return self.invoker.invoke(attempt);
+        }
         let under_way = self.begin(&attempt);
         let running = self.invoker.invoke(attempt);
         async move {

@@ -86,7 +86,7 @@ fn a_wrong_option_is_said_with_the_right_one() {
             3: error: unknown option `retrys`, did you mean `retries`?
             3: error: `timeout` is a span of time such as "90s", found "soon"
             3: error: `optional` is an option of `on::delete`, not of `on::create`
-            6: error: `backoff` is an option of `on::create`, `on::update`, `on::delete`, `on::resume`, `on::field`, `subhandler`, `index`, not of `on::event`
+            6: error: `backoff` is an option of `on::create`, `on::update`, `on::delete`, `on::resume`, `on::field`, `subhandler`, `index`, `daemon`, `timer`, `on::startup`, `on::cleanup`, `on::probe`, `on::login`, not of `on::event`
             9: error: `on::field` needs the path of a field: add `field = "spec.…"`
             12: error: `labels` is written as `labels = { "key" = "value", "key" = present, "key" = absent }`
             12: error: `errors` is ignored, temporary or permanent, found `permanant`, did you mean `permanent`?
@@ -111,10 +111,10 @@ fn a_type_that_is_no_argument_is_said_with_those_that_are() {
         "argument.rs",
         expect![[r#"
         4: error: `std::string::String` is not an argument of a kopf handler
-        note: a handler takes Body, Spec, Status, Meta, Labels, Annotations, Name, Namespace, Uid, Old, New, Diff, Reason, RawEvent, Retry, Started, Runtime, Patch, Client, Param, Context, Memo, Shared, Index, Subhandlers
+        note: a handler takes Body, Spec, Status, Meta, Labels, Annotations, Name, Namespace, Uid, Old, New, Diff, Reason, RawEvent, Retry, Started, Runtime, Patch, Client, Param, Context, Memo, Shared, Index, Subhandlers, and in a daemon or a timer Stopped, Latest
         note: for a type of your own write `Typed<T>`, `TypedSpec<T>` or `TypedStatus<T>` with `T: DeserializeOwned`
         7: error: `kopf_plugin_api::prelude::Value` is not an argument of a kopf handler
-        note: a handler takes Body, Spec, Status, Meta, Labels, Annotations, Name, Namespace, Uid, Old, New, Diff, Reason, RawEvent, Retry, Started, Runtime, Patch, Client, Param, Context, Memo, Shared, Index, Subhandlers
+        note: a handler takes Body, Spec, Status, Meta, Labels, Annotations, Name, Namespace, Uid, Old, New, Diff, Reason, RawEvent, Retry, Started, Runtime, Patch, Client, Param, Context, Memo, Shared, Index, Subhandlers, and in a daemon or a timer Stopped, Latest
         note: for a type of your own write `Typed<T>`, `TypedSpec<T>` or `TypedStatus<T>` with `T: DeserializeOwned`"#]],
     );
 }
@@ -160,12 +160,24 @@ fn a_sub_handler_outside_of_a_handler_is_said_where_it_belongs() {
             23: error: this is not what an asynchronous sub-handler does
             note: write a closure that returns a future of an `Outcome`, as in `move |spec: Spec| async move { Ok(()) }`: each argument is one that a handler takes, with its type, and what it captures is `Send + 'static`
             30: error: `std::string::String` is not an argument of a kopf handler
-            note: a handler takes Body, Spec, Status, Meta, Labels, Annotations, Name, Namespace, Uid, Old, New, Diff, Reason, RawEvent, Retry, Started, Runtime, Patch, Client, Param, Context, Memo, Shared, Index, Subhandlers
+            note: a handler takes Body, Spec, Status, Meta, Labels, Annotations, Name, Namespace, Uid, Old, New, Diff, Reason, RawEvent, Retry, Started, Runtime, Patch, Client, Param, Context, Memo, Shared, Index, Subhandlers, and in a daemon or a timer Stopped, Latest
             note: for a type of your own write `Typed<T>`, `TypedSpec<T>` or `TypedStatus<T>` with `T: DeserializeOwned`"#]],
     );
 }
 
 #[test]
 fn a_handler_about_no_object_is_told_what_it_may_take_and_return() {
-    check("activity.rs", expect![[""]]);
+    check(
+        "activity.rs",
+        expect![[r#"
+        3: error: `field` is an option of `on::event`, `on::create`, `on::update`, `on::delete`, `on::resume`, `on::field`, `subhandler`, `index`, `daemon`, `timer`, not of `on::startup`
+        3: error: `on::startup` is about no object, so it names no resource: take this away
+        7: error: `kopf_plugin_api::args::Spec` is not an argument of a handler that is about no object
+        note: a startup, cleanup, probe or login handler takes Settings, Param, Retry, Started, Runtime
+        10: error: `Result<kopf_plugin_api::prelude::Value, kopf_plugin_api::Error>` is not what a login handler returns
+        note: write `Outcome<Credentials>`, or `Outcome<Option<Credentials>>` if there may be none
+        15: error: `kopf_plugin_api::activity::Settings` is not an argument of a kopf handler
+        note: a handler takes Body, Spec, Status, Meta, Labels, Annotations, Name, Namespace, Uid, Old, New, Diff, Reason, RawEvent, Retry, Started, Runtime, Patch, Client, Param, Context, Memo, Shared, Index, Subhandlers, and in a daemon or a timer Stopped, Latest
+        note: for a type of your own write `Typed<T>`, `TypedSpec<T>` or `TypedStatus<T>` with `T: DeserializeOwned`"#]],
+    );
 }

@@ -79,6 +79,10 @@ pub fn conclude(
             }
             let conclusion = Conclusion { results, patch, ..blank };
             match tally.open {
+                // It goes once its daemons have ended too.
+                0 if reason == Reason::Delete && plan.alive => {
+                    go_on(plan, reason, tally, after, served, conclusion)
+                }
                 0 => finish(plan, reason, tally, after, served, conclusion),
                 _ => go_on(plan, reason, tally, after, served, conclusion),
             }
@@ -89,6 +93,10 @@ pub fn conclude(
 /// The object is held back before any handler is called. Where none is, and nothing was handled before, it is handled
 /// with the same write.
 fn hold(plan: Plan, served: &Served, blank: Conclusion) -> Conclusion {
+    if !plan.ours {
+        // It is held for its daemons and timers alone: nothing is kept on it that nobody reads.
+        return blank;
+    }
     if !plan.selected.is_empty() || plan.handled.is_some() {
         return Conclusion { again: true, ..blank };
     }

@@ -63,6 +63,8 @@ pub fn plan(object: &Object, gone: bool, given: &Given<'_>) -> Result<Plan, Vec<
         uid: object.header.uid.clone(),
         dialect: identity.dialect(),
         now,
+        ours: cause != Cause::Hold || sight.is_ours()?,
+        alive: recall.company.alive,
         traces: sight.traces,
         adopt: sight.must_adopt(),
         kept: recall.kept.clone(),

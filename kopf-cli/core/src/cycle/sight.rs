@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::{Asked, Call, Cause, Given, Kept};
 use crate::{
+    background::Company,
     cause::Reason,
     diff::{Diff, diff},
     field::FieldPath,
@@ -42,6 +43,7 @@ pub(super) struct Sight<'a> {
     /// Whether records of ours are on the object or in memory.
     pub(super) traces: bool,
     held: bool,
+    company: Company,
 }
 
 /// What must be asked first.
@@ -122,6 +124,7 @@ impl<'a> Sight<'a> {
             initial: recall.listed && !recall.handled,
             traces: identity.store().has_records(&object.body, served)
                 || kept.is_some_and(|kept| !kept.records.is_empty()),
+            company: recall.company,
             held: object.has_finalizer(identity.finalizer()),
         }
     }
@@ -133,6 +136,7 @@ impl<'a> Sight<'a> {
             () if self.object.header.deleting => Cause::Handle(Reason::Delete),
             // Before functions are asked whether anybody wants the object: there is nothing to be done about it.
             () if self.is_at_rest()? => Cause::Noop,
+            () if !self.held && self.company.holds => Cause::Hold,
             () if !self.is_ours()? => Cause::Ignored,
             () if !self.held && self.must_hold()? => Cause::Hold,
             () if self.is_new() => Cause::Handle(Reason::Create),
@@ -152,7 +156,9 @@ impl<'a> Sight<'a> {
     fn must_hold(&self) -> Result<bool, Open> {
         // An optional deletion handler holds no object back. It runs where our finalizer is there for another reason:
         // who declares it so prefers an object that goes at once to a deletion that is always noticed.
-        self.any(|handler| if handler.holds_back() { self.is_for(handler) } else { Ok(false) })
+        let asks =
+            |handler: &Arc<Handler>| if handler.holds_back() { self.is_for(handler) } else { Ok(false) };
+        Ok(self.company.holds || self.any(asks)?)
     }
 
     /// Whether no creation has ended on the object.
@@ -162,7 +168,7 @@ impl<'a> Sight<'a> {
 
     /// Whether our finalizer is on the object and no handler demands it.
     pub(super) fn is_held_in_vain(&self) -> Result<bool, Open> {
-        Ok(self.held && !self.must_hold()?)
+        Ok(self.held && !self.company.alive && !self.must_hold()?)
     }
 
     /// Whether handlers watch fields of which the record of what was handled last does not know. They are adopted as
@@ -244,7 +250,7 @@ impl<'a> Sight<'a> {
     }
 
     /// Whether a handler is for this object, or has begun to handle a change of it.
-    fn is_ours(&self) -> Result<bool, Open> {
+    pub(super) fn is_ours(&self) -> Result<bool, Open> {
         self.any(|handler| Ok(self.is_for(handler)? || self.is_under_way(handler)?))
     }
 

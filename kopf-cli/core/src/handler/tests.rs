@@ -18,6 +18,7 @@ pub(crate) fn handler(on: On, id: &str) -> Handler {
         deleted: false,
         lifecycle: Lifecycle::All,
         group: None,
+        schedule: Schedule::default(),
         wants: Wants::default(),
         param: None,
         function: id.to_owned(),

@@ -45,8 +45,9 @@ impl Dialect {
     /// Whether the field of such a handler is a part of the essence that all handlers react to.
     pub fn watches_field_of(self, on: On) -> bool {
         match self {
-            // Spies and indexes look at the object itself: what they watch is no part of what others react to.
-            Dialect::Own => !matches!(on, On::Event | On::Index),
+            // Spies, indexes, daemons and timers look at the object itself: what they watch is no part of what others
+            // react to.
+            Dialect::Own => !matches!(on, On::Event | On::Index) && !on.is_background(),
             Dialect::Python => true,
         }
     }

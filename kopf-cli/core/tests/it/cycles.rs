@@ -1,5 +1,6 @@
 //! Whole handling cycles: what is called, what is written, and what is told.
 
+mod background;
 mod creation;
 mod deletion;
 mod neighbours;

@@ -108,6 +108,7 @@ pub(crate) fn on(on: On, id: &str) -> Handler {
         deleted: false,
         lifecycle: Lifecycle::All,
         group: None,
+        schedule: kopf_core::background::Schedule::default(),
         wants: Wants { old: true, new: true, diff: true, memo: false },
         param: None,
         function: id.to_owned(),

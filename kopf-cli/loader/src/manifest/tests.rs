@@ -44,117 +44,129 @@ fn a_declaration_becomes_a_handler_faithfully() {
     check(
         &manifest(json!({ "options": options, "wants": wants })),
         expect![[r#"
-        [
-            Handler {
-                plugin: 3,
-                index: 0,
-                id: "fn/spec.replicas",
-                on: Update,
-                selector: Selector {
-                    written: "x.org/v1/things",
-                    group: Some(
-                        "x.org",
-                    ),
-                    version: Some(
-                        "v1",
-                    ),
-                    name: "things",
-                    by: Name,
-                },
-                filter: Filter {
-                    labels: [
-                        (
-                            "app",
-                            Is(
-                                String("web"),
+            [
+                Handler {
+                    plugin: 3,
+                    index: 0,
+                    id: "fn/spec.replicas",
+                    on: Update,
+                    selector: Selector {
+                        written: "x.org/v1/things",
+                        group: Some(
+                            "x.org",
+                        ),
+                        version: Some(
+                            "v1",
+                        ),
+                        name: "things",
+                        by: Name,
+                    },
+                    filter: Filter {
+                        labels: [
+                            (
+                                "app",
+                                Is(
+                                    String("web"),
+                                ),
                             ),
-                        ),
-                        (
-                            "tier",
-                            Present,
-                        ),
-                    ],
-                    annotations: [
-                        (
-                            "skip",
-                            Absent,
-                        ),
-                    ],
-                    value: Some(
-                        Not(
-                            Asked(
-                                1,
+                            (
+                                "tier",
+                                Present,
                             ),
-                        ),
-                    ),
-                    old: None,
-                    new: None,
-                    when: Some(
-                        All(
-                            [
+                        ],
+                        annotations: [
+                            (
+                                "skip",
+                                Absent,
+                            ),
+                        ],
+                        value: Some(
+                            Not(
                                 Asked(
-                                    2,
+                                    1,
                                 ),
-                                None(
-                                    [
-                                        Asked(
-                                            3,
-                                        ),
-                                    ],
-                                ),
+                            ),
+                        ),
+                        old: None,
+                        new: None,
+                        when: Some(
+                            All(
+                                [
+                                    Asked(
+                                        2,
+                                    ),
+                                    None(
+                                        [
+                                            Asked(
+                                                3,
+                                            ),
+                                        ],
+                                    ),
+                                ],
+                            ),
+                        ),
+                    },
+                    field: Some(
+                        FieldPath(
+                            [
+                                "spec",
+                                "replicas",
                             ],
                         ),
                     ),
-                },
-                field: Some(
-                    FieldPath(
-                        [
-                            "spec",
-                            "replicas",
-                        ],
-                    ),
-                ),
-                asynchronous: true,
-                limits: Limits {
-                    retries: Some(
-                        3,
-                    ),
-                    timeout: Some(
-                        60s,
-                    ),
-                    attempt_timeout: Some(
-                        500ms,
-                    ),
-                    backoff: Some(
-                        Same(
-                            0ns,
+                    asynchronous: true,
+                    limits: Limits {
+                        retries: Some(
+                            3,
                         ),
-                    ),
-                    errors: Permanent,
-                },
-                optional: true,
-                deleted: false,
-                lifecycle: OneByOne,
-                group: Some(
-                    "g",
-                ),
-                wants: Wants {
-                    old: true,
-                    new: false,
-                    diff: true,
-                    memo: false,
-                },
-                param: Some(
-                    Object {
-                        "n": Number(1),
+                        timeout: Some(
+                            60s,
+                        ),
+                        attempt_timeout: Some(
+                            500ms,
+                        ),
+                        backoff: Some(
+                            Same(
+                                0ns,
+                            ),
+                        ),
+                        errors: Permanent,
                     },
-                ),
-                function: "p::fn",
-                package: "p",
-                place: "src/lib.rs:7",
-            },
-        ]
-    "#]],
+                    optional: true,
+                    deleted: false,
+                    lifecycle: OneByOne,
+                    group: Some(
+                        "g",
+                    ),
+                    schedule: Schedule {
+                        initial_delay: None,
+                        interval: None,
+                        sharp: false,
+                        idle: None,
+                        cancellation: Cancellation {
+                            backoff: None,
+                            timeout: None,
+                            polling: None,
+                            hears: false,
+                        },
+                    },
+                    wants: Wants {
+                        old: true,
+                        new: false,
+                        diff: true,
+                        memo: false,
+                    },
+                    param: Some(
+                        Object {
+                            "n": Number(1),
+                        },
+                    ),
+                    function: "p::fn",
+                    package: "p",
+                    place: "src/lib.rs:7",
+                },
+            ]
+        "#]],
     );
 }
 
@@ -171,9 +183,9 @@ fn every_kind_of_handler_is_known() {
 #[test]
 fn handlers_that_cannot_be_served_are_named_with_their_place() {
     check(
-        &manifest(json!({ "on": "daemon" })),
+        &manifest(json!({ "on": "dream" })),
         expect![[r#"
-            handler `fn` (src/lib.rs:7): this host does not know what calls it (Daemon); use a newer kopf
+            handler `fn` (src/lib.rs:7): unknown variant `dream`, expected one of `event`, `create`, `update`, `delete`, `resume`, `field`, `index`, `daemon`, `timer`, `startup`, `cleanup`, `probe`, `login`; rebuild it with a kopf-plugin-api of this host's version
         "#]],
     );
     check(

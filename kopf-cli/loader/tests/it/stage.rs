@@ -97,6 +97,7 @@ pub(crate) fn attempt(
         event: None,
         now: "2026-01-02T03:04:06.5Z".parse().unwrap(),
         children: None,
+        life: None,
     }
 }
 

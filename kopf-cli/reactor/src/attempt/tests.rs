@@ -1,6 +1,6 @@
 //! Attempts that take longer than their handler allows.
 
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 use futures::{
     FutureExt,
@@ -9,6 +9,7 @@ use futures::{
 };
 use jiff::Timestamp;
 use kopf_core::{
+    cycle::Call,
     functions::Functions,
     handler::{Handler, Limits, On},
     object::Object,
@@ -18,7 +19,7 @@ use kopf_core::{
 use serde_json::Value;
 
 use super::*;
-use crate::{Forget, fixtures};
+use crate::{Forget, Subject, fixtures};
 
 /// A clock that has always come to where it is waited for.
 struct Late;
@@ -69,10 +70,12 @@ fn overdue(asynchronous: bool) -> (BoxFuture<'static, Answer>, oneshot::Sender<A
     let call = Call::of(handler, Timestamp::UNIX_EPOCH);
     let object = r#"{"metadata":{"name":"a","namespace":"default","uid":"u","resourceVersion":"1"}}"#;
     let subject = Subject::new(Object::parse(object.into()).unwrap());
+    let served = Arc::new(served);
+    let now = Timestamp::UNIX_EPOCH;
+    let made = Attempt { call, subject, served, event: None, now, children: None, life: None };
     let (answering, answer) = oneshot::channel();
     let invoker = Told(Mutex::new(Some(answer)));
-    let attempt =
-        async move { attempt(&invoker, &Late, call, &subject, &Arc::new(served), None, None).await };
+    let attempt = async move { attempt(&invoker, &Late, made).await };
     (attempt.boxed(), answering)
 }
 

@@ -36,7 +36,10 @@ impl Sink for Objects {
     fn see<'a>(&'a self, sight: Sight, header: Result<Header, Odd>, raw: Bytes) -> BoxFuture<'a, ()> {
         async move {
             match header {
-                Ok(header) => self.io.queue.offer(&self.source, header, sight, raw).await,
+                Ok(header) => {
+                    self.io.background.see(&self.source, &header, &raw);
+                    self.io.queue.offer(&self.source, header, sight, raw).await;
+                }
                 Err(error) => {
                     let trouble = format!("odd {}", self.source);
                     if self.io.complaints.is_due(&trouble, self.io.clock.now()) {

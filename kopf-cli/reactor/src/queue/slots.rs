@@ -12,7 +12,7 @@ use kopf_core::{
     object::{Header, Version},
 };
 
-use super::{Key, Memory, Pending, Place, Rest, Sight, Turn};
+use super::{Brought, Key, Memory, Pending, Place, Rest, Sight, Turn};
 use crate::{gate, pace::Pace, source::Source};
 
 #[derive(Default)]
@@ -62,6 +62,7 @@ struct Building {
 #[derive(Default)]
 struct More {
     pending: VecDeque<Pending>,
+    brought: Option<Brought>,
     memory: Memory,
     wake_at: Option<Timestamp>,
 }
@@ -146,6 +147,25 @@ impl Slots {
         self.bytes += pending.size();
         more.pending.push_back(pending);
         self.ready(key)
+    }
+
+    /// Takes what is to be written to an object; answers whether it became ready by it.
+    pub(super) fn bring(&mut self, key: &Key, brought: Brought) -> bool {
+        let Some(slot) = self.slots.get_mut(key) else { return false };
+        let waiting = slot.more.get_or_insert_default().brought.get_or_insert_default();
+        waiting.results.extend(brought.results);
+        waiting.wanted.add(brought.wanted.merge.as_ref(), None);
+        for functions in brought.wanted.functions {
+            waiting.wanted.add(None, Some(functions));
+        }
+        self.ready(key.clone())
+    }
+
+    /// Gives an object a turn; answers whether it became ready by it.
+    pub(super) fn rouse(&mut self, key: &Key) -> bool {
+        let Some(slot) = self.slots.get_mut(key) else { return false };
+        slot.more.get_or_insert_default();
+        self.ready(key.clone())
     }
 
     /// Makes a resting object ready; answers whether it may have its turn.
@@ -238,7 +258,8 @@ impl Slots {
 
     /// The turns of resting objects whose conclusions are not written yet.
     pub(super) fn unsettled(&mut self) -> Vec<Turn> {
-        let left = |slot: &Slot| slot.more.as_ref().is_some_and(|more| more.memory.unsettled.is_some());
+        let is_left = |more: &Box<More>| more.memory.unsettled.is_some() || more.brought.is_some();
+        let left = |slot: &Slot| slot.more.as_ref().is_some_and(is_left);
         let unsettled = self.slots.iter().filter(|(_, slot)| slot.state != State::Busy && left(slot));
         let keys: Vec<Key> = unsettled.map(|(key, _)| key.clone()).collect();
         keys.into_iter().filter_map(|key| self.turn(key)).collect()
@@ -260,7 +281,8 @@ impl Slots {
         more.memory.pace = slot.pace;
         more.memory.indexing = slot.indexing.take().map(|indexing| *indexing);
         let place = slot.place.clone();
-        Some(Turn { key, source, place, pending: more.pending, memory: more.memory, wake_at: more.wake_at })
+        let More { pending, brought, memory, wake_at } = more;
+        Some(Turn { key, source, place, pending, brought, memory, wake_at })
     }
 
     /// Ends a turn.
@@ -269,9 +291,7 @@ impl Slots {
         let (wake_at, mut memory) = match rest {
             Rest::Until(wake_at, memory) => (wake_at, memory),
             // Events that came meanwhile are of an object that is there after all.
-            Rest::Gone if self.slots.get(&key).is_some_and(|slot| slot.more.is_some()) => {
-                (None, Memory::default())
-            }
+            Rest::Gone if self.slots.get(&key).is_some_and(Slot::has_events) => (None, Memory::default()),
             Rest::Gone => {
                 self.slots.remove(&key);
                 return After::Rests;
@@ -294,7 +314,7 @@ impl Slots {
                 return if self.ready(key) { After::Ready } else { After::Rests };
             }
             None if has_more || memory.throttle != Default::default() => {
-                slot.more = Some(Box::new(More { pending: VecDeque::new(), memory, wake_at }));
+                slot.more = Some(Box::new(More { memory, wake_at, ..More::default() }));
             }
             None => {}
         }
@@ -337,6 +357,12 @@ impl Slots {
 
     pub(super) fn next_wake(&self) -> Option<Timestamp> {
         self.timers.first().map(|(at, _)| *at)
+    }
+}
+
+impl Slot {
+    fn has_events(&self) -> bool {
+        self.more.as_ref().is_some_and(|more| !more.pending.is_empty())
     }
 }
 

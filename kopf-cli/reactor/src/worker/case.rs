@@ -5,6 +5,7 @@ use std::{collections::VecDeque, sync::Arc, time::Duration};
 use bytes::Bytes;
 use jiff::Timestamp;
 use kopf_core::{
+    background::{self, Company},
     cause::Reason,
     cycle::{self, Asked, Call, Cause, Conclusion, Family, Given, Kept},
     functions::Wanted,
@@ -16,19 +17,20 @@ use kopf_core::{
     registry::Served,
     report::Kind,
 };
-use tracing::{debug, error, info, warn};
 
 use crate::{
-    Children, Subject,
+    Attempt, Children, Subject,
     attempt::attempt,
+    background::Scene,
     clock,
     cluster::Error,
     io::{Io, chance, lot},
     let_go::let_go,
     question,
-    queue::{Memory, Pending, Place, Rest, Sight, Turn},
+    queue::{Brought, Key, Memory, Pending, Place, Rest, Sight, Turn},
     settle::{Settled, Target},
     source::Source,
+    tell::tell,
     transform,
 };
 
@@ -39,7 +41,7 @@ pub(super) struct Case<'a> {
     pub(super) served: Arc<Served>,
     resource: String,
     place: Place,
-    pub(super) uid: Box<str>,
+    pub(super) key: Key,
     pub(super) memory: Memory,
 }
 
@@ -61,15 +63,15 @@ pub(super) enum Sighted {
 
 impl<'a> Case<'a> {
     /// Takes an object in hand, with the events that wait.
-    pub(super) fn open(io: &'a Io, turn: Turn) -> (Case<'a>, VecDeque<Pending>) {
+    pub(super) fn open(io: &'a Io, turn: Turn) -> (Case<'a>, VecDeque<Pending>, Option<Brought>) {
         let served = turn.source.served();
         let resource = served.resource.name();
-        let Turn { key, source, place, pending, memory, .. } = turn;
-        (Case { io, source, served, resource, place, uid: key.uid, memory }, pending)
+        let Turn { key, source, place, pending, brought, memory, .. } = turn;
+        (Case { io, source, served, resource, place, key, memory }, pending, brought)
     }
 
     fn target(&self) -> Target<'_> {
-        Target { io: self.io, source: &self.source, place: &self.place, uid: &self.uid }
+        Target { io: self.io, source: &self.source, place: &self.place, uid: &self.key.uid }
     }
 
     /// Looks at an event.
@@ -125,6 +127,13 @@ impl<'a> Case<'a> {
         }
     }
 
+    /// The object as its daemons and timers have it, if that is the newest that is known of it.
+    fn at_hand(&self) -> Option<Arc<Subject>> {
+        let newest = self.memory.newest.as_ref().filter(|_| !self.memory.doubted)?;
+        let raw = self.io.background.latest(&self.key, newest)?;
+        Object::parse(raw).ok().map(Subject::new)
+    }
+
     async fn read(&mut self, raw: Bytes) -> Sighted {
         match Object::parse(raw.clone()) {
             Ok(object) => Sighted::There(Subject::new(object)),
@@ -139,13 +148,26 @@ impl<'a> Case<'a> {
     fn remembered(&self) -> Arc<Subject> {
         let body = self.target().outline();
         let header = Header {
-            uid: self.uid.clone(),
+            uid: self.key.uid.clone(),
             namespace: self.place.namespace.as_deref().map(Into::into),
             name: self.place.name.clone(),
             version: Version::new(""),
             deleting: true,
         };
         Subject::new(Object { header, raw: Bytes::from(body.to_string()), body })
+    }
+
+    /// Takes what daemons and timers have brought: it is written with whatever else waits to be written.
+    pub(super) fn take(&mut self, brought: Option<Brought>) {
+        let Some(Brought { results, wanted }) = brought else { return };
+        let unsettled = self.unsettled();
+        unsettled.results.extend(results);
+        if wanted.merge.is_some() {
+            unsettled.want(wanted.merge.as_ref(), None);
+        }
+        for functions in wanted.functions {
+            unsettled.want(None, Some(functions));
+        }
     }
 
     /// What is still to be written, to which more is added.
@@ -157,8 +179,9 @@ impl<'a> Case<'a> {
 
     /// The object is gone, and with it what plugins remember of it.
     pub(super) async fn gone(self) -> Rest {
+        self.io.background.forget(&self.key, self.io.clock.now());
         self.tell(Level::Debug, "Deleted, really deleted, and we are notified.");
-        let_go(self.io, &self.served, &self.uid).await;
+        let_go(self.io, &self.served, &self.key.uid).await;
         Rest::Gone
     }
 
@@ -186,7 +209,11 @@ impl<'a> Case<'a> {
 
     /// Looks at the object because its time has come.
     pub(super) async fn look(mut self) -> Rest {
-        match self.fetch().await {
+        let sighted = match self.at_hand() {
+            Some(subject) => Sighted::There(subject),
+            None => self.fetch().await,
+        };
+        match sighted {
             Sighted::There(subject) => {
                 self.index(&subject).await;
                 if self.is_held_back() {
@@ -203,7 +230,7 @@ impl<'a> Case<'a> {
 
     /// Writes what is not written yet, to the object in hand or else as it is now, and goes on from there.
     pub(super) async fn settle_left(mut self, mut left: Conclusion, newest: Option<Arc<Subject>>) -> Rest {
-        let sighted = match newest {
+        let sighted = match newest.or_else(|| self.at_hand()) {
             Some(subject) => Sighted::There(subject),
             None => self.fetch().await,
         };
@@ -236,6 +263,7 @@ impl<'a> Case<'a> {
                 let now = self.io.clock.now();
                 return self.rest(Some(now));
             }
+            self.memory.recall.company = self.adjust(&subject).await;
             let plan = self.plan(&subject).await;
             if plan.is_idle() {
                 self.memory.throttle.succeed();
@@ -248,6 +276,24 @@ impl<'a> Case<'a> {
                 Next::Later(error) => return self.rest_after(&error),
             }
         }
+    }
+
+    /// Starts and stops daemons and timers; answers what a plan must know of them. Functions that have a say in it are
+    /// asked first.
+    async fn adjust(&self, subject: &Arc<Subject>) -> Company {
+        let Case { io, key, source, place, served, .. } = self;
+        if served.background().next().is_none() {
+            return Company::default();
+        }
+        let mut answers = Answers::default();
+        let wanted = loop {
+            match background::wanted(&subject.object, served, &answers, io.clock.now()) {
+                Ok(wanted) => break wanted,
+                Err(open) => self.ask(open, subject, &mut answers).await,
+            }
+        };
+        let object = &subject.object;
+        io.background.adjust(key, &Scene { source, place, object, served, wanted }, io.clock.now())
     }
 
     /// Plans what the object asks for. Functions that have a say in it are asked first.
@@ -405,7 +451,9 @@ impl<'a> Case<'a> {
             (None, Sight::Deleted) => Some("DELETED"),
         };
         let Io { invoker, clock, .. } = self.io;
-        attempt(invoker.as_ref(), clock.as_ref(), call, subject, &self.served, event, children).await
+        let (subject, served, now) = (subject.clone(), self.served.clone(), clock.now());
+        let made = Attempt { call, subject, served, event, now, children, life: None };
+        attempt(invoker.as_ref(), clock.as_ref(), made).await
     }
 
     /// Where the sub-handlers of an attempt take their turns.
@@ -450,7 +498,7 @@ impl<'a> Case<'a> {
     }
 
     fn tell_loop(&self) {
-        let due = self.io.complaints.is_due(&format!("loop {}", self.uid), self.io.clock.now());
+        let due = self.io.complaints.is_due(&format!("loop {}", self.key.uid), self.io.clock.now());
         let line = "This operator writes to the object again and again although nobody else changes it, so it waits for a \
                     minute: look for a handler that is woken by its own patch";
         self.tell(if due { Level::Warn } else { Level::Debug }, line);
@@ -458,13 +506,7 @@ impl<'a> Case<'a> {
 
     /// Tells something about this object.
     pub(super) fn tell(&self, level: Level, line: &str) {
-        let (object, resource) = (&self.place, &self.resource);
-        match level {
-            Level::Debug => debug!(%object, %resource, "{line}"),
-            Level::Info => info!(%object, %resource, "{line}"),
-            Level::Warn => warn!(%object, %resource, "{line}"),
-            Level::Error => error!(%object, %resource, "{line}"),
-        }
+        tell(&self.place, &self.resource, level, line);
     }
 
     pub(super) fn parts(&self) -> (&Io, Target<'_>) {

@@ -82,7 +82,8 @@ impl Case<'_> {
     }
 
     async fn unindex(&self, handler: &Handler) {
-        let forget = Forget { plugin: handler.plugin, uid: self.uid.clone(), handler: Some(handler.index) };
+        let forget =
+            Forget { plugin: handler.plugin, uid: self.key.uid.clone(), handler: Some(handler.index) };
         self.io.invoker.forget(forget).await;
     }
 }

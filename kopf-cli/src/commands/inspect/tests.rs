@@ -26,6 +26,7 @@ pub(crate) fn handler(resource: &str) -> Handler {
         deleted: false,
         lifecycle: Lifecycle::All,
         group: None,
+        schedule: kopf_core::background::Schedule::default(),
         wants: Wants::default(),
         param: None,
         function: "minimal::create_fn".into(),

@@ -144,7 +144,7 @@ fn a_wrong_option_is_said_with_the_right_one() {
         On::Event,
         r#""pods", retries = 3"#,
         expect![[r#"
-            `retries` is an option of `on::create`, `on::update`, `on::delete`, `on::resume`, `on::field`, `subhandler`, `index`, `on::startup`, `on::cleanup`, `on::probe`, `on::login`, not of `on::event`
+            `retries` is an option of `on::create`, `on::update`, `on::delete`, `on::resume`, `on::field`, `subhandler`, `index`, `daemon`, `timer`, `on::startup`, `on::cleanup`, `on::probe`, `on::login`, not of `on::event`
         "#]],
     );
     check(
@@ -519,7 +519,7 @@ fn all_errors_are_said_at_once() {
         On::Event,
         r#""", retrys = 3, feild = "x", optional, id = 5"#,
         expect![[r#"
-            unknown option `retrys`, and `retries` is an option of `on::create`, `on::update`, `on::delete`, `on::resume`, `on::field`, `subhandler`, `index`, `on::startup`, `on::cleanup`, `on::probe`, `on::login`, not of `on::event`
+            unknown option `retrys`, and `retries` is an option of `on::create`, `on::update`, `on::delete`, `on::resume`, `on::field`, `subhandler`, `index`, `daemon`, `timer`, `on::startup`, `on::cleanup`, `on::probe`, `on::login`, not of `on::event`
             unknown option `feild`, did you mean `field`?
             `optional` is an option of `on::delete`, not of `on::event`
             `id` is text in quotes, found `5`

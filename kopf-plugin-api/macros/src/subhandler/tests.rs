@@ -97,7 +97,7 @@ fn a_function_that_is_asked_is_an_if() {
         On::Create,
         "{ #[kopf::subhandler(when = is_good)] fn first() {} }",
         expect![
-            "`when` is an option of `on::event`, `on::create`, `on::update`, `on::delete`, `on::resume`, `on::field`, `index`, not of `subhandler`"
+            "`when` is an option of `on::event`, `on::create`, `on::update`, `on::delete`, `on::resume`, `on::field`, `index`, `daemon`, `timer`, not of `subhandler`"
         ],
     );
 }
