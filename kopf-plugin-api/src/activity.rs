@@ -11,8 +11,9 @@
 //! or how long it is to be tried is tried as it says. An error is tried again unless it is
 //! [`Permanent`](crate::Permanent), as elsewhere. What they have come to is not recorded: each start begins anew.
 //!
-//! As arguments they take [`Settings`], [`Param`], [`Retry`], [`Started`] and [`Runtime`]: what can be said without an
-//! object, see [`FromActivity`].
+//! As arguments they take [`Settings`], [`Param`], [`Retry`], [`Started`], [`Runtime`], [`Shared`] and [`Client`]: what can
+//! be said without an object, see [`FromActivity`]. What a startup handler gives to [`share`](crate::share), all handlers
+//! have. The client reaches nothing yet in startup and login handlers: there is no connection.
 //!
 //! ```
 //! use kopf_plugin_api::prelude::*;
@@ -43,7 +44,9 @@ mod settings;
 use crate::{
     Call, Error, Outcome,
     args::{FromCall, Param, Retry, Runtime, Started},
+    client::Client,
     outcome::{Answer, IntoOutcome, answer},
+    state::Shared,
 };
 
 pub use credentials::Credentials;
@@ -53,7 +56,7 @@ pub use settings::{SettingValue, Settings};
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not an argument of a handler that is about no object",
     label = "not an argument here",
-    note = "a startup, cleanup, probe or login handler takes Settings, Param, Retry, Started, Runtime"
+    note = "a startup, cleanup, probe or login handler takes Settings, Param, Retry, Started, Runtime, Shared, Client"
 )]
 pub trait FromActivity: Sized {
     /// Takes the argument from a call.
@@ -74,7 +77,13 @@ macro_rules! as_elsewhere {
     )+};
 }
 
-as_elsewhere!(Param, Retry, Runtime, Started);
+as_elsewhere!(Client, Param, Retry, Runtime, Started);
+
+impl<T: Send + Sync + 'static> FromActivity for Shared<T> {
+    fn from_activity(call: &Call) -> Outcome<Self> {
+        Shared::from_call(call)
+    }
+}
 
 /// What a login handler may return.
 #[diagnostic::on_unimplemented(

@@ -41,8 +41,12 @@ async fn configure(settings: Settings, Retry(retry): Retry) -> Outcome<()> {
         Script::Mistype => settings.set("watching.page_size", "many")?,
         _ => settings.set("watching.page_size", 7)?,
     }
+    kopf::share(Greeting("hello"));
     play(script).await
 }
+
+/// What the startup leaves for all handlers.
+struct Greeting(&'static str);
 
 #[kopf::on::startup(param = "second")]
 fn sees_what_the_first_has_set(settings: Settings, param: Param) -> Outcome<()> {
@@ -51,7 +55,8 @@ fn sees_what_the_first_has_set(settings: Settings, param: Param) -> Outcome<()> 
 }
 
 #[kopf::on::cleanup]
-async fn tidy() -> Outcome<()> {
+async fn tidy(greeting: Shared<Greeting>) -> Outcome<()> {
+    info!("The cleanup has {}.", greeting.0);
     play(CLEANUP.get()).await
 }
 
@@ -152,11 +157,12 @@ fn cleanup_handlers_are_called_after_everything_has_stopped() {
     let mut operator = operator();
     operator.stop();
     assert_eq!(
-        lines(&operator, &["Stopping", "finished", "tidy"]),
+        lines(&operator, &["Stopping", "have finished", "tidy", "cleanup"]),
         [
             "INFO Stopping: handlers that run may finish within 20 seconds.",
             "DEBUG All handlers have finished.",
             "DEBUG Activity tidy is invoked.",
+            "INFO The cleanup has hello.",
             "INFO Activity tidy succeeded.",
         ]
     );
