@@ -35,8 +35,12 @@ impl Gate {
     }
 
     /// Sets it; answers whether that is a change.
-    pub(crate) fn set(&self, state: State) -> bool {
-        self.0.send_if_modified(|old| std::mem::replace(old, state.clone()) != state)
+    pub(crate) fn set(&self, state: &State) -> bool {
+        self.0.send_if_modified(|old| {
+            let is_changed = old != state;
+            old.clone_from(state);
+            is_changed
+        })
     }
 
     /// Whether nobody is to work on what comes from the source.

@@ -42,9 +42,9 @@ pub(crate) struct Io {
 
 impl Io {
     /// Opens and closes the gate, and gives objects their turns accordingly.
-    pub(crate) fn set_gate(&self, state: State) {
-        if self.gate.set(state.clone()) {
-            self.queue.pause(&state);
+    pub(crate) fn set_gate(&self, state: &State) {
+        if self.gate.set(state) {
+            self.queue.pause(state);
             let is_closed = |source: &Source| state.is_closed(source.namespace.as_deref());
             for key in self.background.pause(is_closed, self.clock.now()) {
                 self.queue.wake(&key);

@@ -304,7 +304,7 @@ async fn serve(io: &Io, pulse: &Arc<Pulse>, sink: &Objects) {
         }
         let watching = pin!(watch(io, name, path, selection, pulse, sink));
         // Whoever goes first sees what happens until then; a list tells afterwards what is left to do.
-        drop(select(watching, pin!(io.gate.closes(&sink.source))).await);
+        select(watching, pin!(io.gate.closes(&sink.source))).await;
     }
 }
 

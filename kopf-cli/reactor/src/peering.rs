@@ -161,7 +161,7 @@ impl Peerings {
         for spot in wanted {
             spots.entry(spot).or_insert(Look::Unknown);
         }
-        io.set_gate(state(*mode, &spots));
+        io.set_gate(&state(*mode, &spots));
         self.changed.notify_one();
     }
 
@@ -170,7 +170,7 @@ impl Peerings {
         let mut spots = self.spots();
         if let Some(known) = spots.get_mut(spot) {
             *known = look;
-            io.set_gate(state(io.settings.peering.mode, &spots));
+            io.set_gate(&state(io.settings.peering.mode, &spots));
         }
     }
 }
