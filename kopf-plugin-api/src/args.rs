@@ -9,7 +9,7 @@
 //! | [`Latest`] | | | |
 //!
 //! What a plugin remembers: [`Memo`](crate::state::Memo) of an object, [`Shared`](crate::state::Shared) for all
-//! handlers, see [`state`](crate::state); and an [`Index`](crate::index::Index), see [`index`](mod@crate::index).
+//! handlers, [`Results`](crate::state::Results) of others, see [`state`](crate::state); and an [`Index`](crate::index::Index), see [`index`](mod@crate::index).
 //!
 //! What a handler is put together of: [`Subhandlers`](crate::subhandlers::Subhandlers). See
 //! [`subhandlers`](crate::subhandlers).
@@ -59,7 +59,7 @@ pub use views::{Annotations, Body, Labels, Meta, Spec, Status};
     message = "`{Self}` is not an argument of a kopf handler",
     label = "not an argument",
     note = "a handler takes Body, Spec, Status, Meta, Labels, Annotations, Name, Namespace, Uid, Old, New, Diff, \
-            Reason, RawEvent, Retry, Started, Runtime, Patch, Client, Param, Context, Memo, Shared, Index, \
+            Reason, RawEvent, Retry, Started, Runtime, Patch, Client, Param, Context, Memo, Shared, Results, Index, \
             Subhandlers, and in a daemon or a timer Stopped, Latest",
     note = "for a type of your own write `Typed<T>`, `TypedSpec<T>` or `TypedStatus<T>` with `T: DeserializeOwned`"
 )]

@@ -11,7 +11,7 @@ pub use crate::{
     client::Client,
     index::{Index, Scalar},
     outcome::{Outcome, Permanent, Temporary},
-    state::{Memo, Shared},
+    state::{Memo, Results, Shared},
     subhandlers::Subhandlers,
 };
 pub use serde_json::{Value, json};

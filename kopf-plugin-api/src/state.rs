@@ -56,11 +56,34 @@
 //! ```
 //!
 //! The memory of an object does not begin as a copy of what is shared: a handler that needs both takes both.
+//!
+//! # What other handlers have returned
+//!
+//! The result of a handler is put into the status of its object. A handler that takes [`Results`] finds it there, by the
+//! other handler's id:
+//!
+//! ```
+//! use kopf_plugin_api::prelude::*;
+//!
+//! #[kopf::on::create("example.com", "v1", "sites")]
+//! fn create_fn() -> Outcome<Value> {
+//!     Ok(json!({ "address": "10.0.0.1" }))
+//! }
+//!
+//! #[kopf::on::update("example.com", "v1", "sites")]
+//! fn update_fn(results: Results) {
+//!     if let Some(created) = results.get("create_fn") {
+//!         info!("It was created at {}.", created["address"]);
+//!     }
+//! }
+//! ```
 
 mod kept;
 mod memo;
+mod results;
 mod shared;
 
 pub(crate) use kept::Kept;
 pub use memo::Memo;
+pub use results::Results;
 pub use shared::{Shared, share};

@@ -74,6 +74,17 @@ fn other_fn(count: Memo<usize>) -> Outcome<usize> {
     Ok(*count.lock())
 }
 
+/// Looks at what the others have returned.
+#[kopf::on::event("zalando.org", "v1", "kopfexamples")]
+fn reads(results: Results) -> Outcome<()> {
+    let count = results.read::<usize>("other_fn")?;
+    info!("found: {count:?} {:?}", results.get("nobody"));
+    if count.is_some() {
+        results.read::<String>("other_fn")?;
+    }
+    Ok(())
+}
+
 #[kopf::on::create("secrets")]
 fn unshared(nothing: Shared<u128>) {
     info!("never told: {nothing:?}");
@@ -193,4 +204,20 @@ fn what_is_not_shared_is_said_with_what_to_write() {
     let line = "ERROR [default/s] Handler unshared failed permanently: no u128 is shared in this plugin; call \
                 kopf::share(…) with one in a startup handler";
     assert!(operator.log().iter().any(|told| told == line), "{:#?}", operator.log());
+}
+
+#[test]
+fn the_results_of_other_handlers_are_found_once_they_are_written() {
+    let mut operator = operator();
+    operator.apply(&example("a"));
+    operator.settle();
+    change(&mut operator, "a", 1);
+    let log = operator.log().join("\n");
+    for expected in [
+        "INFO [default/a] found: None None",
+        "INFO [default/a] found: Some(1) None",
+        "the result of other_fn cannot be read as alloc::string::String: invalid type: integer `1`, expected a string",
+    ] {
+        assert!(log.contains(expected), "no {expected} in {log}");
+    }
 }

@@ -111,10 +111,10 @@ fn a_type_that_is_no_argument_is_said_with_those_that_are() {
         "argument.rs",
         expect![[r#"
         4: error: `std::string::String` is not an argument of a kopf handler
-        note: a handler takes Body, Spec, Status, Meta, Labels, Annotations, Name, Namespace, Uid, Old, New, Diff, Reason, RawEvent, Retry, Started, Runtime, Patch, Client, Param, Context, Memo, Shared, Index, Subhandlers, and in a daemon or a timer Stopped, Latest
+        note: a handler takes Body, Spec, Status, Meta, Labels, Annotations, Name, Namespace, Uid, Old, New, Diff, Reason, RawEvent, Retry, Started, Runtime, Patch, Client, Param, Context, Memo, Shared, Results, Index, Subhandlers, and in a daemon or a timer Stopped, Latest
         note: for a type of your own write `Typed<T>`, `TypedSpec<T>` or `TypedStatus<T>` with `T: DeserializeOwned`
         7: error: `kopf_plugin_api::prelude::Value` is not an argument of a kopf handler
-        note: a handler takes Body, Spec, Status, Meta, Labels, Annotations, Name, Namespace, Uid, Old, New, Diff, Reason, RawEvent, Retry, Started, Runtime, Patch, Client, Param, Context, Memo, Shared, Index, Subhandlers, and in a daemon or a timer Stopped, Latest
+        note: a handler takes Body, Spec, Status, Meta, Labels, Annotations, Name, Namespace, Uid, Old, New, Diff, Reason, RawEvent, Retry, Started, Runtime, Patch, Client, Param, Context, Memo, Shared, Results, Index, Subhandlers, and in a daemon or a timer Stopped, Latest
         note: for a type of your own write `Typed<T>`, `TypedSpec<T>` or `TypedStatus<T>` with `T: DeserializeOwned`"#]],
     );
 }
@@ -160,7 +160,7 @@ fn a_sub_handler_outside_of_a_handler_is_said_where_it_belongs() {
             23: error: this is not what an asynchronous sub-handler does
             note: write a closure that returns a future of an `Outcome`, as in `move |spec: Spec| async move { Ok(()) }`: each argument is one that a handler takes, with its type, and what it captures is `Send + 'static`
             30: error: `std::string::String` is not an argument of a kopf handler
-            note: a handler takes Body, Spec, Status, Meta, Labels, Annotations, Name, Namespace, Uid, Old, New, Diff, Reason, RawEvent, Retry, Started, Runtime, Patch, Client, Param, Context, Memo, Shared, Index, Subhandlers, and in a daemon or a timer Stopped, Latest
+            note: a handler takes Body, Spec, Status, Meta, Labels, Annotations, Name, Namespace, Uid, Old, New, Diff, Reason, RawEvent, Retry, Started, Runtime, Patch, Client, Param, Context, Memo, Shared, Results, Index, Subhandlers, and in a daemon or a timer Stopped, Latest
             note: for a type of your own write `Typed<T>`, `TypedSpec<T>` or `TypedStatus<T>` with `T: DeserializeOwned`"#]],
     );
 }
@@ -177,7 +177,27 @@ fn a_handler_about_no_object_is_told_what_it_may_take_and_return() {
         10: error: `Result<kopf_plugin_api::prelude::Value, kopf_plugin_api::Error>` is not what a login handler returns
         note: write `Outcome<Credentials>`, or `Outcome<Option<Credentials>>` if there may be none
         15: error: `kopf_plugin_api::activity::Settings` is not an argument of a kopf handler
-        note: a handler takes Body, Spec, Status, Meta, Labels, Annotations, Name, Namespace, Uid, Old, New, Diff, Reason, RawEvent, Retry, Started, Runtime, Patch, Client, Param, Context, Memo, Shared, Index, Subhandlers, and in a daemon or a timer Stopped, Latest
+        note: a handler takes Body, Spec, Status, Meta, Labels, Annotations, Name, Namespace, Uid, Old, New, Diff, Reason, RawEvent, Retry, Started, Runtime, Patch, Client, Param, Context, Memo, Shared, Results, Index, Subhandlers, and in a daemon or a timer Stopped, Latest
         note: for a type of your own write `Typed<T>`, `TypedSpec<T>` or `TypedStatus<T>` with `T: DeserializeOwned`"#]],
+    );
+}
+
+#[test]
+fn a_wrong_index_is_said_where_it_is() {
+    check(
+        "index.rs",
+        expect![[r#"
+        9: error: cannot find type `by_nod` in this scope
+        9: error: cannot find type `by_nod` in this scope"#]],
+    );
+    check(
+        "index_types.rs",
+        expect![[r#"
+        9: error: an index function returns what is held of the object: `(key, value)`, a `Vec` or a map of such pairs, or `Scalar(value)`; in an `Option` if there may be none
+        12: error: `std::string::String` is not what an index function returns
+        note: return a pair `(key, value)`, a `Vec` or a map of pairs, or `Scalar(value)`; in an `Option` if there may be none, in an `Outcome` if it may fail
+        18: error: mismatched types
+        note: expected reference `&u64`
+           found reference `&'static str`"#]],
     );
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use expect_test::{Expect, expect};
 use futures::executor::block_on;
-use kopf_core::outcome::Answer;
+use kopf_core::{handler::Errors, outcome::Answer};
 use kopf_loader::{Loaded, Plugin};
 use kopf_plugin_abi::v1::op;
 use kopf_reactor::{Forget, Invoker};
@@ -210,6 +210,24 @@ fn what_a_plugin_remembers_of_an_object_goes_when_the_object_does() {
     assert_eq!(count(&loaded, "counting"), "3");
     forget("u");
     assert_eq!([count(&loaded, "counting"), count(&other, "counting")], ["1", "2"]);
+}
+
+#[test]
+fn an_index_is_filled_and_emptied_across_the_boundary() {
+    let (loaded, other) = (load(&["orderly"]), load(&["orderly"]));
+    let look = |loaded: &Loaded| text(call(loaded, "looking", "any"));
+    assert_eq!(text(call(&loaded, "by_name", "indexed")), "nothing", "the values stay where they are");
+    assert_eq!([look(&loaded), look(&other)], ["[1,true]", "[0,false]"]);
+    let by_name = loaded.handlers.iter().find(|handler| handler.id == "by_name").unwrap();
+    assert_eq!(by_name.limits.errors, Errors::Ignored);
+    let forget = |handler| {
+        let forget = Forget { plugin: 0, uid: "u".into(), handler: Some(handler) };
+        block_on(loaded.invoker.forget(forget));
+    };
+    forget(by_name.index + 1);
+    assert_eq!(look(&loaded), "[1,true]");
+    forget(by_name.index);
+    assert_eq!(look(&loaded), "[0,false]");
 }
 
 #[test]
