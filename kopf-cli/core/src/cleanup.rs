@@ -68,6 +68,7 @@ mod tests {
     use super::*;
 
     #[track_caller]
+    #[expect(clippy::needless_pass_by_value, reason = "rows read better without ampersands")]
     fn check(metadata: Value, expected: Option<(&str, Value)>) {
         let identity = Identity::new("web").unwrap();
         let body = json!({ "metadata": metadata });

@@ -205,7 +205,7 @@ mod tests {
     fn what_all_handlers_have_in_common_is_selected() {
         let a = labelled(&[("app", is("web")), ("tier", Match::Present)]);
         let b = labelled(&[("app", is("web"))]);
-        check(&[a.clone()], "labels app=web,tier");
+        check(std::slice::from_ref(&a), "labels app=web,tier");
         check(&[a.clone(), b.clone()], "labels app=web");
         check(&[a, b, labelled(&[])], "");
         check(&[], "");

@@ -60,7 +60,7 @@ impl Tasks {
         self.table.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn after(&self, notices: Vec<Notice>) {
+    fn after(&self, notices: &[Notice]) {
         notices.iter().for_each(Notice::tell);
         self.news.notify_one();
     }
@@ -71,7 +71,7 @@ impl Tasks {
         let notices = table.adjust(key, scene, self.manners, now);
         let company = table.company(key, &scene.wanted);
         drop(table);
-        self.after(notices);
+        self.after(&notices);
         company
     }
 
@@ -91,25 +91,25 @@ impl Tasks {
     /// The object is no more: what runs there ends.
     pub(crate) fn forget(&self, key: &Key, now: Timestamp) {
         let notices = self.table().forget(key, self.manners, now);
-        self.after(notices);
+        self.after(&notices);
     }
 
     /// The source is served no more: what runs on its objects ends.
     pub(crate) fn forget_source(&self, source: &Source, now: Timestamp) {
         let notices = self.table().forget_source(source, self.manners, now);
-        self.after(notices);
+        self.after(&notices);
     }
 
     /// Stops all and starts nothing more: the operator ends.
     pub(crate) fn exit(&self, now: Timestamp) {
         let notices = self.table().close(self.manners, now);
-        self.after(notices);
+        self.after(&notices);
     }
 
     /// Stops what runs on objects of the sources that are closed, and looks at the others again: answers those.
     pub(crate) fn pause(&self, is_closed: impl Fn(&Source) -> bool, now: Timestamp) -> Vec<Arc<Key>> {
         let (awake, notices) = self.table().pause(is_closed, self.manners, now);
-        self.after(notices);
+        self.after(&notices);
         awake
     }
 
@@ -127,7 +127,7 @@ impl Tasks {
     /// Leaves alone what runs still, and names it.
     pub(crate) fn abandon(&self) {
         let notices = self.table().abandon();
-        self.after(notices);
+        self.after(&notices);
     }
 
     fn next_alarm(&self) -> Option<Timestamp> {

@@ -319,7 +319,7 @@ async fn watch(io: &Io, name: &str, path: &str, selection: &str, pulse: &Arc<Pul
             pulse.go_on(io.clock.now());
         } else {
             // What its handlers are to see is listed again: to keep all of it until then would take too much room.
-            drop(select(pin!(watch::watch(io, name, path, selection, pulse, sink)), open).await);
+            select(pin!(watch::watch(io, name, path, selection, pulse, sink)), open).await;
         }
         source.set_open();
     }

@@ -2,6 +2,7 @@
 //! and settled.
 
 mod case;
+mod handling;
 mod indexing;
 mod spying;
 mod unreadable;

@@ -66,7 +66,7 @@ mod tests {
 
     #[test]
     fn json_is_weighed_by_its_length_and_all_else_by_its_size() {
-        let text = (&Scales::<String>(PhantomData)).weigh();
+        let text = Scales::<String>(PhantomData).weigh();
         assert_eq!(text(&"abc".to_owned(), 100), 5);
         assert!(text(&"x".repeat(10 << 20), 100) > 100, "and is not written to its end");
         let opaque = (&Scales::<Opaque>(PhantomData)).weigh();

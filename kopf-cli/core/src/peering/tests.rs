@@ -8,6 +8,7 @@ fn now() -> Timestamp {
 
 /// The peers in a status, and what is no peer.
 #[track_caller]
+#[expect(clippy::needless_pass_by_value, reason = "rows read better without ampersands")]
 fn check_read(status: Value, expected: &[&str]) {
     let found = read(&json!({ "status": status }), now());
     let peer =

@@ -258,8 +258,8 @@ impl Slots {
 
     /// The turns of resting objects whose conclusions are not written yet.
     pub(super) fn unsettled(&mut self) -> Vec<Turn> {
-        let is_left = |more: &Box<More>| more.memory.unsettled.is_some() || more.brought.is_some();
-        let left = |slot: &Slot| slot.more.as_ref().is_some_and(is_left);
+        let is_left = |more: &More| more.memory.unsettled.is_some() || more.brought.is_some();
+        let left = |slot: &Slot| slot.more.as_deref().is_some_and(is_left);
         let unsettled = self.slots.iter().filter(|(_, slot)| slot.state != State::Busy && left(slot));
         let keys: Vec<Key> = unsettled.map(|(key, _)| key.clone()).collect();
         keys.into_iter().filter_map(|key| self.turn(key)).collect()

@@ -179,7 +179,6 @@ fn begun(purpose: Reason) -> Progress {
 }
 
 #[track_caller]
-#[expect(clippy::needless_pass_by_value, reason = "rows read better without ampersands")]
 fn check_record(record: Progress, expected: &str) {
     assert_eq!(record_text(&record), expected);
     let body = json!({ "metadata": { "uid": "u", "annotations": { "kopf.zalando.org/fn": expected } } });
