@@ -74,8 +74,8 @@ async fn probe(settings: Settings) -> Outcome<u32> {
 fn create_fn() {}
 
 fn start(settings: kopf_plugin_testing::Settings) -> Operator {
-    let clock = VirtualClock::at("2026-01-01T00:00:00Z".parse().unwrap());
-    let sandbox = Sandbox::builder().clock(Arc::new(clock.clone())).seed(1).build().unwrap();
+    let clock = VirtualClock::at("2026-01-01T00:00:00Z".parse().expect("a time"));
+    let sandbox = Sandbox::builder().clock(Arc::new(clock.clone())).seed(1).build().expect("a sandbox");
     Operator::start_with(env!("CARGO_PKG_NAME"), sandbox, clock, settings)
 }
 

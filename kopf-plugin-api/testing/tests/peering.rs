@@ -117,7 +117,7 @@ fn told(operator: &Operator, what: &str) -> usize {
 }
 
 fn patterns(texts: &[&str]) -> Patterns {
-    Patterns::new(texts.iter().map(|text| Pattern::parse(text).unwrap()))
+    Patterns::new(texts.iter().map(|text| Pattern::parse(text).expect("a pattern of these tests")))
 }
 
 fn apply(operator: &mut Operator, object: &str) {

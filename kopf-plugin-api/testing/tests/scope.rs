@@ -33,7 +33,7 @@ fn stopped(namespaces: &[&str]) -> Operator {
     let mut operator = kopf_plugin_testing::start!();
     operator.kill();
     operator.apply(include_str!("../../../examples/crd.yaml"));
-    let patterns = namespaces.iter().map(|text| Pattern::parse(text).unwrap());
+    let patterns = namespaces.iter().map(|text| Pattern::parse(text).expect("a pattern of these tests"));
     operator.settings().scope = Scope::Namespaces(Patterns::new(patterns));
     // The sandbox deletes empty namespaces alone.
     operator.settings().posting.events = Events::None;
@@ -82,7 +82,7 @@ fn thing(operator: &mut Operator, version: &str, namespace: Option<&str>, name: 
     let mut object =
         json!({ "apiVersion": format!("example.org/{version}"), "kind": "Thing", "metadata": metadata });
     if namespace.is_none() {
-        object["metadata"].as_object_mut().unwrap().remove("namespace");
+        object["metadata"].as_object_mut().expect("an object").remove("namespace");
     }
     operator.apply(&object.to_string());
     operator.settle();
