@@ -1,4 +1,5 @@
-//! The objects that are known, and the events that wait for a worker: one worker an object at a time.
+//! The objects that are known, and the events that wait for a worker: one worker an object at a time,
+//! also where two sources have it.
 //!
 //! An object at rest is a header; its bytes are here only while an event waits. Where nobody wants to see each event,
 //! the last one is enough. Past a budget of bytes even that is let go, and the object is fetched when its turn comes;
@@ -23,7 +24,7 @@ use kopf_core::{
 use serde_json::{Map, Value};
 use tokio::sync::{Notify, Semaphore};
 
-use self::slots::{After, Slots};
+use self::slots::Slots;
 use crate::{Clock, gate, indexes::Indexes, pace::Pace, source::Source};
 
 /// What a watch saw.
@@ -226,13 +227,11 @@ impl Queue {
         let after = slots.rest(key, rest);
         self.leave(slots.take_indexed());
         drop(slots);
-        if after == After::Ready {
-            self.ready.add_permits(1);
-        }
+        self.ready.add_permits(after.ready);
         if wakes {
             self.timers.notify_one();
         }
-        after == After::Unknown
+        after.is_unknown
     }
 
     /// A source is indexed as a whole.

@@ -1,7 +1,7 @@
 //! The table behind the queue: a slot an object, and which of them are ready. No waiting, no clock.
 
 use std::{
-    collections::{BTreeMap, BTreeSet, HashMap, VecDeque},
+    collections::{BTreeMap, BTreeSet, HashMap, VecDeque, hash_map::Entry},
     sync::Arc,
 };
 
@@ -22,6 +22,10 @@ pub(super) struct Slots {
     /// Those that would be ready, were the gate open for them.
     parked: VecDeque<Key>,
     gate: Option<gate::State>,
+    /// The objects whose turn is under way, and the sources that wait for its end with the same object.
+    ///
+    /// When what is watched changes, an object is in the watch of old and in the new one for a while.
+    busy: HashMap<Box<str>, Vec<u32>>,
     timers: BTreeSet<(Timestamp, Key)>,
     epochs: BTreeMap<u32, u32>,
     sources: BTreeMap<u32, Arc<Source>>,
@@ -74,15 +78,13 @@ enum State {
     Busy,
 }
 
-/// What became of an object whose turn has ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum After {
-    /// It rests, or is gone.
-    Rests,
-    /// It is ready again.
-    Ready,
-    /// No source has it any more.
-    Unknown,
+/// What follows from the end of a turn.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct After {
+    /// How many turns there may be now: of the same object, for this source or another.
+    pub(super) ready: usize,
+    /// Whether no source has the object any more.
+    pub(super) is_unknown: bool,
 }
 
 impl Slots {
@@ -253,6 +255,12 @@ impl Slots {
 
     pub(super) fn take(&mut self) -> Option<Turn> {
         let key = self.ready.pop_front()?;
+        if let (Some(waiting), Some(slot)) = (self.busy.get_mut(&key.uid), self.slots.get_mut(&key)) {
+            // What this source has seen is old when the turn of the other one has ended.
+            slot.doubted = true;
+            waiting.push(key.source);
+            return None;
+        }
         self.turn(key)
     }
 
@@ -268,6 +276,8 @@ impl Slots {
     fn turn(&mut self, key: Key) -> Option<Turn> {
         let slot = self.slots.get_mut(&key)?;
         let source = self.sources.get(&key.source)?.clone();
+        let Entry::Vacant(vacant) = self.busy.entry(key.uid.clone()) else { return None };
+        vacant.insert(vec![]);
         slot.state = State::Busy;
         let mut more = slot.more.take().map(|more| *more).unwrap_or_default();
         self.bytes -= more.pending.iter().map(Pending::size).sum::<usize>();
@@ -288,17 +298,31 @@ impl Slots {
     /// Ends a turn.
     pub(super) fn rest(&mut self, key: Key, rest: Rest) -> After {
         self.has_had_turn(&key);
+        let waiting = self.busy.remove(&key.uid).into_iter().flatten();
+        let waiting: Vec<Key> = waiting.map(|source| Key { source, uid: key.uid.clone() }).collect();
+        let mut after = self.lay_down(key, rest);
+        for key in waiting {
+            // Its source may have been forgotten meanwhile.
+            if self.slots.contains_key(&key) {
+                after.ready += usize::from(self.line_up(key));
+            }
+        }
+        after
+    }
+
+    fn lay_down(&mut self, key: Key, rest: Rest) -> After {
+        let rests = After::default();
         let (wake_at, mut memory) = match rest {
             Rest::Until(wake_at, memory) => (wake_at, memory),
             // Events that came meanwhile are of an object that is there after all.
             Rest::Gone if self.slots.get(&key).is_some_and(Slot::has_events) => (None, Memory::default()),
             Rest::Gone => {
                 self.slots.remove(&key);
-                return After::Rests;
+                return rests;
             }
         };
         let Some(slot) = self.slots.get_mut(&key) else {
-            return if self.has(&key.uid) { After::Rests } else { After::Unknown };
+            return After { is_unknown: !self.has(&key.uid), ..rests };
         };
         slot.state = State::Rests;
         slot.newest.clone_from(&memory.newest);
@@ -311,7 +335,7 @@ impl Slots {
             Some(more) => {
                 more.memory = memory;
                 more.wake_at = wake_at;
-                return if self.ready(key) { After::Ready } else { After::Rests };
+                return After { ready: usize::from(self.ready(key)), ..rests };
             }
             None if has_more || memory.throttle != Default::default() => {
                 slot.more = Some(Box::new(More { memory, wake_at, ..More::default() }));
@@ -321,7 +345,7 @@ impl Slots {
         if let Some(at) = wake_at {
             self.timers.insert((at, key));
         }
-        After::Rests
+        rests
     }
 
     /// An object of a first list is indexed, or cannot be.
