@@ -1,5 +1,7 @@
 //! Takes an operator's marks off all objects, so that it can be uninstalled and nothing waits for it for ever.
 
+use std::collections::BTreeMap;
+
 use kopf_core::{
     cleanup::Marks, identity::Identity, namespaces::Patterns, object::Header, resource::Resource,
 };
@@ -77,8 +79,7 @@ pub async fn cleanup(
         Some(patterns) => Some(matching(cluster, patterns).await?),
     };
     let mut cleaning = Cleaning { cluster, identity, really, tell, summary: Summary::default() };
-    // An object is the same in each version: one that is preferred is enough.
-    for resource in resources.iter().filter(|it| it.preferred && it.can("list") && it.can("patch")) {
+    for resource in once(&resources) {
         match &namespaces {
             None => cleaning.list(resource, None).await,
             Some(names) if resource.namespaced => {
@@ -90,6 +91,19 @@ pub async fn cleanup(
         }
     }
     Ok(cleaning.summary)
+}
+
+/// The resources whose objects can be cleaned, each in one version, in which an object is the same as in any other: the
+/// preferred one, unless the group prefers a version that does not have the resource.
+fn once(resources: &[Resource]) -> impl Iterator<Item = &Resource> {
+    let mut found: BTreeMap<(&str, &str), &Resource> = BTreeMap::new();
+    for resource in resources.iter().filter(|it| it.can("list") && it.can("patch")) {
+        let chosen = found.entry((&resource.group, &resource.plural)).or_insert(resource);
+        if resource.preferred {
+            *chosen = resource;
+        }
+    }
+    found.into_values()
 }
 
 /// The namespaces that match.

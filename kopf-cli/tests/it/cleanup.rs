@@ -6,7 +6,7 @@ use crate::support::operator::NAME;
 use crate::support::python::{self, Python};
 use crate::support::script::End;
 use crate::support::server::{Server, on_both_servers};
-use crate::support::world::{HOLDS, World, is_handled};
+use crate::support::world::{HOLDS, PLAINS, World, is_handled};
 use kube::api::DynamicObject;
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -121,4 +121,21 @@ async fn the_marks_of_python_kopf_are_taken_off(server: Server) {
     objects.until_gone("a-going").await;
     assert_eq!(marks(&objects, "b-shared").await, others());
     assert_eq!(marks(&objects, "c-retried").await, json!({ "annotations": {}, "finalizers": [] }));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn marks_are_found_in_a_version_that_its_group_does_not_prefer() {
+    // On a server of its own: for others the group is as they know it.
+    let world = World::with(Server::sandbox().await, &[HOLDS]).await;
+    let mut newer = PLAINS.definition();
+    newer["spec"]["versions"][0]["name"] = json!("v2");
+    PLAINS.register_as(&world.client, &newer).await;
+    let objects = world.objects(HOLDS);
+    objects
+        .create("a", json!({ "metadata": { "finalizers": [format!("{NAME}.kopf.dev/finalizer")] } }))
+        .await;
+
+    let told = kopf(&world, &["cleanup", "--name", NAME, "--yes"]).await.well();
+    assert_eq!(told, lines("Taking", &world, &[("a", "the finalizer")], "Marks of it taken off 1 object."));
+    assert_eq!(marks(&objects, "a").await, json!({ "annotations": {}, "finalizers": [] }));
 }

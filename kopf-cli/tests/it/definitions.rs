@@ -1,10 +1,16 @@
 //! Resources that come and go while an operator runs.
 
+use crate::support::client::definitions;
+use crate::support::script::called;
 use crate::support::server::{Server, on_both_servers};
-use crate::support::world::{LATECOMERS, RETURNS, World};
+use crate::support::world::{CHANGELINGS, LATECOMERS, RETURNS, World};
 use serde_json::json;
 
-on_both_servers!(a_resource_defined_late_is_served, a_resource_defined_again_is_served_again);
+on_both_servers!(
+    a_resource_defined_late_is_served,
+    a_resource_defined_again_is_served_again,
+    an_object_whose_handler_runs_waits_for_it_in_another_version,
+);
 
 async fn a_resource_defined_late_is_served(server: Server) {
     let world = World::with(server, &[]).await;
@@ -38,4 +44,32 @@ async fn a_resource_defined_again_is_served_again(server: Server) {
     let seen: Vec<_> = world.script.attempts().into_iter().map(|attempt| attempt.spec["n"].clone()).collect();
     assert_eq!(seen, [json!(1), json!(2)]);
     RETURNS.unregister(&world.client).await;
+}
+
+async fn an_object_whose_handler_runs_waits_for_it_in_another_version(server: Server) {
+    let world = World::with(server, &[CHANGELINGS]).await;
+    let gate = world.script.hold("arrived");
+    let _operator = world.operator();
+    world.objects(CHANGELINGS).create("a", json!({ "spec": { "n": 1 } })).await;
+    world.script.until("the creation to be handled", |attempts| attempts.len() == 1).await;
+
+    // The operator watches it in the newer version from now on, and sees it there first.
+    let mut definition = CHANGELINGS.definition();
+    let mut newer = definition["spec"]["versions"][0].clone();
+    (newer["name"], newer["storage"]) = (json!("v2"), json!(false));
+    definition["spec"]["versions"].as_array_mut().unwrap().push(newer);
+    definitions(&world.client).patch(&CHANGELINGS.definition_name(), definition).await;
+    let is_of_newer = |path: &str| path.starts_with("/apis/versions.kopf.test/v2/");
+    let watched = "the newer version to be watched";
+    world.proxy.until(watched, |calls| calls.iter().any(|it| it.is_watch() && is_of_newer(&it.path))).await;
+    world.objects(CHANGELINGS).create("b", json!({ "spec": { "n": 1 } })).await;
+    world.script.until("the next creation to be handled", |attempts| attempts.len() == 2).await;
+    gate.open();
+
+    for name in ["a", "b"] {
+        world.until_handled(CHANGELINGS, name).await;
+        assert_eq!(world.script.calls_on(name), [called("arrived", 1)]);
+    }
+    // A cluster that is there before and after should be as it was.
+    CHANGELINGS.unregister(&world.client).await;
 }

@@ -33,6 +33,9 @@ pub(crate) const RETURNS: Resource =
 /// `arrived` at creation; for the one test that defines it late.
 pub(crate) const LATECOMERS: Resource =
     Resource { group: GROUP, kind: "Latecomer", plural: "latecomers", has_status: true };
+/// `arrived` at creation, in whatever version; for the one test that defines another one.
+pub(crate) const CHANGELINGS: Resource =
+    Resource { group: "versions.kopf.test", kind: "Changeling", plural: "changelings", has_status: true };
 
 /// `promised` at creation; for the one test that defines it, with a status that has no room for results.
 pub(crate) const PROMISES: Resource =
