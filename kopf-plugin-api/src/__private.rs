@@ -16,7 +16,7 @@ pub use crate::{
     call::Call,
     index::{ByJson, BySize, Definition, Scales, file},
     outcome::{Answer, answer},
-    question::{ask_object, ask_resource, ask_text, ask_value, wants_of},
+    question::{ask_delay, ask_object, ask_resource, ask_text, ask_value, delay_wants, wants_of},
     registry::{Main, Registration, Run},
     subhandlers::declare::{Inner, Subhandler},
 };

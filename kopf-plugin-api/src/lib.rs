@@ -40,6 +40,8 @@
 //! | [`on::field`] | for a change of one field, its appearance with the object included |
 //! | [`index`](mod@index) | for every object and every change of it, before all else: what it returns is kept for others |
 //! | [`on::startup`], [`on::cleanup`], [`on::probe`], [`on::login`] | about no object: see [`activity`] |
+//! | [`daemon`](macro@daemon) | for an object that is there: it runs for as long as that is so, see [`background`] |
+//! | [`timer`](macro@timer) | for an object that is there, again and again, see [`background`] |
 //!
 //! A function may have several attributes: they share its id. A handler that has succeeded is not called again for
 //! the same change; one that was cut off before this was recorded is. So a handler must bear being repeated.
@@ -72,6 +74,13 @@
 //! | `errors = permanent` | what an error counts as that says nothing itself: `ignored`, `temporary`, `permanent` | all but `event` |
 //! | `optional` | do not hold the object back for this handler | `delete` |
 //! | `deleted` | also for objects that are being deleted | `resume` |
+//! | `interval = "10s"` | how long from the end of one call to the next | `timer` |
+//! | `sharp` | the interval counts from the beginning of a call; what has passed by then is left out | `timer` |
+//! | `idle = "1m"` | how long the object must not have changed before a call | `timer` |
+//! | `initial_delay = "5s"` | how long to wait before the first call, or a function that says so | `daemon`, `timer` |
+//! | `cancellation_backoff = "5s"` | how long after it was told to stop it is cancelled | `daemon`, `timer` |
+//! | `cancellation_timeout = "30s"` | how long after that it is left alone | `daemon`, `timer` |
+//! | `cancellation_polling = "10s"` | how often it is told of while it ends | `daemon`, `timer` |
 //! | `param = json!({ "size": 3 })` | a value for the argument [`Param`](args::Param) | all |
 //!
 //! Functions inside of a handler take `#[kopf::subhandler(…)]` with the same options, but without a resource, a lifecycle,
@@ -114,6 +123,10 @@
 //! A handler that does several things may have a sub-handler for each, with retries and a record of its own: functions
 //! inside of it, or closures that are added at run time. See [`subhandlers`].
 //!
+//! # What runs for as long as an object is there
+//!
+//! Daemons and timers: see [`background`].
+//!
 //! # What it remembers
 //!
 //! [`state`] has the memory of an object, and what all handlers share; [`mod@index`], what is at hand of all objects of a
@@ -143,6 +156,7 @@
 pub mod __private;
 pub mod activity;
 pub mod args;
+pub mod background;
 mod call;
 pub mod client;
 mod courier;
@@ -176,7 +190,7 @@ pub use client::client;
 pub use kopf_plugin_abi::wire::{Errors, Wants};
 pub use kopf_plugin_macros::{daemon, index, timer};
 pub use outcome::{Error, IntoDelay, IntoOutcome, Outcome, Permanent, Temporary, permanent, temporary};
-pub use question::{Condition, Resource, Truth};
+pub use question::{Condition, Delaying, Pause, Resource, Truth};
 pub use scope::spawn;
 pub use state::share;
 

@@ -1,9 +1,13 @@
 //! The functions that options ask: what they take, and what they may answer.
 
+mod delay;
+
 use kopf_plugin_abi::wire;
 use serde_json::Value;
 
 use crate::{__private::wants, Call, Error, FromCall, Outcome, Wants, document::Part, outcome::Answer};
+
+pub use delay::{Delaying, Pause, ask_delay, delay_wants};
 
 /// A resource of the cluster, as the function of a selector sees it.
 pub use wire::Resource;

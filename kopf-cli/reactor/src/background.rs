@@ -13,6 +13,7 @@ use bytes::Bytes;
 use jiff::Timestamp;
 use kopf_core::{
     background::{Company, Patience, Stage},
+    handler::Handler,
     object::{Header, Version},
     outcome::Level,
     store::progress::Progress,
@@ -73,6 +74,11 @@ impl Tasks {
         drop(table);
         self.after(&notices);
         company
+    }
+
+    /// Those of the wanted that are about to start and have a function say how long to wait first, with its number.
+    pub(crate) fn awaited(&self, key: &Key, wanted: &[Arc<Handler>]) -> Vec<(Arc<Handler>, u32)> {
+        self.table().awaited(key, wanted)
     }
 
     /// Takes a newer state of an object on which something runs.

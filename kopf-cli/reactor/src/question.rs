@@ -4,9 +4,10 @@ use std::{sync::Arc, time::Duration};
 
 use futures::future::{BoxFuture, Either, select};
 use kopf_core::{
-    cycle::Asked,
+    cycle::{Asked, Call},
+    handler::Handler,
     outcome::{Answer, Failure},
-    question::Answers,
+    question::{About, Answers, Of, Question},
     registry::{Chosen, Registry, Served},
     resource::Resource,
 };
@@ -71,6 +72,37 @@ pub(crate) async fn choose(io: &Io, registry: &Registry, resources: &[Resource])
         }
     }
     chosen
+}
+
+/// Asks how long a daemon or a timer is to wait before its first call. Without a sound answer it does not wait.
+pub(crate) async fn delay(
+    io: &Io,
+    handler: &Arc<Handler>,
+    number: u32,
+    subject: &Arc<Subject>,
+    served: &Arc<Served>,
+) -> Duration {
+    let (now, call) = (io.clock.now(), Call::of(handler.clone(), io.clock.now()));
+    let (subject, served) = (subject.clone(), served.clone());
+    let object = subject.object.header.to_string();
+    let attempt = Attempt { call, subject, served, event: None, now, children: None, life: None };
+    let question = Question { number, of: Of::Now, about: About::Object };
+    let failure = match select(io.invoker.ask(attempt, question), io.clock.sleep(LIMIT)).await {
+        Either::Left((Answer { result: Ok(Some(answer)), .. }, _)) => {
+            match answer.as_f64().map(Duration::try_from_secs_f64) {
+                Some(Ok(delay)) => return delay,
+                _ => format!("{answer} is no span of time"),
+            }
+        }
+        Either::Left((Answer { result: Err(Failure { message, .. }), .. }, _)) => message,
+        Either::Left(_) => "there is no answer".to_owned(),
+        Either::Right(_) => format!("there is no answer after {} seconds", LIMIT.as_secs()),
+    };
+    let id = handler.called();
+    if io.complaints.is_due(&format!("delay {} {}", handler.plugin, handler.index), now) {
+        warn!(%object, "The initial_delay of {id} ({}) fails, so it is called at once: {failure}", handler.place);
+    }
+    Duration::ZERO
 }
 
 /// Waits for an answer, and no longer than is sound.

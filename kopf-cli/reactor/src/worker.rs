@@ -1,6 +1,7 @@
 //! Handles one object at a time: every event is seen by the spies, and the last one is planned on, called for, concluded
 //! and settled.
 
+mod background;
 mod case;
 mod handling;
 mod indexing;

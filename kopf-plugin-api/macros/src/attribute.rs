@@ -42,13 +42,22 @@ pub(crate) struct Attribute {
     pub(crate) functions: Functions,
 }
 
+/// How long to wait before the first call.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Delay {
+    /// So many seconds.
+    Fixed(f64),
+    /// As long as the function of this number answers.
+    Asked(u32),
+}
+
 /// What a daemon or a timer says of its time, in seconds.
 #[derive(Debug, Default)]
 pub(crate) struct Schedule {
     pub(crate) interval: Option<f64>,
     pub(crate) sharp: bool,
     pub(crate) idle: Option<f64>,
-    pub(crate) initial_delay: Option<f64>,
+    pub(crate) initial_delay: Option<Delay>,
     pub(crate) cancellation_backoff: Option<f64>,
     pub(crate) cancellation_timeout: Option<f64>,
     pub(crate) cancellation_polling: Option<f64>,
@@ -178,6 +187,15 @@ impl Attribute {
                 let span = value::seconds(tokens, known.kind == Kind::Wait);
                 span.map(|span| *self.span(name) = Some(span))
             }
+            Kind::Delay => match syn::parse2::<Expr>(tokens.clone()) {
+                Ok(asked @ (Expr::Path(_) | Expr::Closure(_))) => {
+                    let number = self.functions.add(About::Delay, asked);
+                    self.schedule.initial_delay = Some(Delay::Asked(number));
+                    Ok(())
+                }
+                _ => value::seconds(tokens, true)
+                    .map(|delay| self.schedule.initial_delay = Some(Delay::Fixed(delay))),
+            },
             Kind::Errors => value::errors(&tokens).map(|mode| self.errors = Some(mode)),
             Kind::Path => value::path(tokens).map(|path| self.field = Some(path)),
             Kind::Matches => {
@@ -234,7 +252,6 @@ impl Attribute {
             "attempt_timeout" => &mut self.attempt_timeout,
             "interval" => &mut schedule.interval,
             "idle" => &mut schedule.idle,
-            "initial_delay" => &mut schedule.initial_delay,
             "cancellation_backoff" => &mut schedule.cancellation_backoff,
             "cancellation_timeout" => &mut schedule.cancellation_timeout,
             _ => &mut schedule.cancellation_polling,

@@ -5,7 +5,7 @@ use quote::{ToTokens, quote, quote_spanned};
 use syn::{Error, ItemFn, Type, ext::IdentExt, spanned::Spanned};
 
 use crate::{
-    attribute::{self, Attribute},
+    attribute::{self, Attribute, Delay},
     endless, index,
     options::On,
     signature, subhandler,
@@ -201,8 +201,12 @@ pub(crate) fn options(attribute: &Attribute) -> TokenStream {
     if schedule.sharp {
         give("sharp", quote!(true));
     }
-    if let Some(delay) = schedule.initial_delay {
-        give("initial_delay", some(&quote!(__kopf::Delay::Fixed(#delay))));
+    match schedule.initial_delay {
+        Some(Delay::Fixed(delay)) => give("initial_delay", some(&quote!(__kopf::Delay::Fixed(#delay)))),
+        Some(Delay::Asked(asked)) => {
+            give("initial_delay", some(&quote!(__kopf::Delay::Asked { asked: #asked })));
+        }
+        None => {}
     }
     if let Some(param) = &attribute.param {
         give("param", quote_spanned!(param.span()=> ::core::option::Option::Some(__kopf::param(#param))));

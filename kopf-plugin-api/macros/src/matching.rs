@@ -38,6 +38,8 @@ pub(crate) enum About {
     Value,
     /// An object, by whatever a handler takes.
     Object,
+    /// An object, by whatever a handler takes: how long to wait.
+    Delay,
     /// A resource.
     Resource,
 }
@@ -127,6 +129,7 @@ fn shape(about: About) -> &'static str {
     match about {
         About::Text => "text, present, absent, a function, or not(…), all(…), any(…), none(…) of these",
         About::Value => "a literal, present, absent, a function, or not(…), all(…), any(…), none(…) of these",
+        About::Delay => "a span of time, or a function",
         About::Object => "a function, or not(…), all(…), any(…), none(…) of functions",
         About::Resource => "a function",
     }
@@ -280,12 +283,13 @@ impl Functions {
                     About::Text => "ask_text",
                     About::Value => "ask_value",
                     About::Object => "ask_object",
+                    About::Delay => "ask_delay",
                     About::Resource => "ask_resource",
                 },
                 // Errors about the function point at it.
                 Span::call_site().located_at(expression.span()),
             );
-            let by_reference = (*about == About::Object).then(|| quote!(&));
+            let by_reference = matches!(about, About::Object | About::Delay).then(|| quote!(&));
             quote!(|__kopf_call: &__kopf::Call| __kopf::#ask(__kopf_call, #by_reference #expression))
         });
         quote!(&[#(#questions),*])
@@ -293,7 +297,10 @@ impl Functions {
 
     /// What the functions that take arguments want.
     pub(crate) fn wants(&self) -> impl Iterator<Item = TokenStream> {
-        let objects = self.0.iter().filter(|function| function.about == About::Object);
-        objects.map(|Function { expression, .. }| quote!(__kopf::wants_of(&#expression)))
+        self.0.iter().filter_map(|Function { about, expression }| match about {
+            About::Object => Some(quote!(__kopf::wants_of(&#expression))),
+            About::Delay => Some(quote!(__kopf::delay_wants(&#expression))),
+            About::Text | About::Value | About::Resource => None,
+        })
     }
 }

@@ -103,6 +103,8 @@ pub(crate) enum Kind {
     /// A function that chooses resources.
     Chosen,
     Flag,
+    /// A span of time that may be zero, or a function that answers one.
+    Delay,
     Expression,
 }
 
@@ -164,7 +166,7 @@ pub(crate) const OPTIONS: &[Known] = &[
     Known { name: "interval", kind: Kind::Limit, example: r#"interval = "10s""#, on: &[Timer] },
     Known { name: "sharp", kind: Kind::Flag, example: "sharp = true", on: &[Timer] },
     Known { name: "idle", kind: Kind::Wait, example: r#"idle = "1m""#, on: &[Timer] },
-    Known { name: "initial_delay", kind: Kind::Wait, example: r#"initial_delay = "5s""#, on: BACKGROUND },
+    Known { name: "initial_delay", kind: Kind::Delay, example: r#"initial_delay = "5s""#, on: BACKGROUND },
     Known {
         name: "cancellation_backoff",
         kind: Kind::Wait,

@@ -412,8 +412,9 @@ impl<I> Watched<I> {
 
 impl<I: Invoker> Invoker for Watched<I> {
     fn invoke(&self, attempt: Attempt) -> BoxFuture<'static, Answer> {
-        if attempt.call.handler.on == On::Daemon {
-            // It may wait for as long as its object is there.
+        let handler = &attempt.call.handler;
+        if handler.on == On::Daemon || (handler.on == On::Timer && handler.asynchronous) {
+            // It may wait for time to go on, or for as long as its object is there.
             return self.invoker.invoke(attempt);
         }
         let under_way = self.begin(&attempt);

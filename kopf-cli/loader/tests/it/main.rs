@@ -8,6 +8,7 @@
 )]
 
 mod adopted;
+mod background;
 mod calls;
 mod fixtures;
 mod lent;

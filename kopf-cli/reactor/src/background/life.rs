@@ -8,7 +8,7 @@ use std::sync::{
 use bytes::Bytes;
 use kopf_core::{
     background::{Stage, StopReason},
-    object::Version,
+    object::{Object, Version},
 };
 use tokio::sync::Notify;
 
@@ -37,6 +37,13 @@ fn of_stage(stage: Stage) -> u8 {
 }
 
 impl Life {
+    /// One on an object as it is, on which nothing else runs.
+    pub fn of(object: &Object) -> Arc<Life> {
+        let latest = Latest::default();
+        latest.see(&object.header.version, &object.raw);
+        Life::new(Arc::new(latest))
+    }
+
     pub(crate) fn new(object: Arc<Latest>) -> Arc<Life> {
         Arc::new(Life { told: AtomicU8::new(0), news: Notify::new(), object })
     }
@@ -80,12 +87,12 @@ impl Life {
     }
 
     /// Tells it why it is to stop.
-    pub(crate) fn tell(&self, reason: StopReason) {
+    pub fn tell(&self, reason: StopReason) {
         self.set(of_reason(reason));
     }
 
     /// Brings it so far.
-    pub(crate) fn reach(&self, stage: Stage) {
+    pub fn reach(&self, stage: Stage) {
         self.set(of_stage(stage));
     }
 

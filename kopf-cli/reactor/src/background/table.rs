@@ -86,6 +86,8 @@ pub(crate) struct Scene<'a> {
     pub(crate) served: &'a Served,
     /// What is to run on it.
     pub(crate) wanted: Vec<Arc<Handler>>,
+    /// How long those wait first, by their ids, that have a function say so.
+    pub(crate) delays: Vec<(String, Duration)>,
 }
 
 /// An attempt to be made.
@@ -131,7 +133,7 @@ impl Table {
         manners: Manners,
         now: Timestamp,
     ) -> Vec<Notice> {
-        let Scene { source, place, object, served, wanted } = scene;
+        let Scene { source, place, object, served, wanted, delays } = scene;
         let key = match self.records.get_key_value(key) {
             Some((key, _)) => key.clone(),
             None if wanted.is_empty() => return vec![],
@@ -170,9 +172,9 @@ impl Table {
             let is_wanted = wanted.iter().any(|handler| handler.id == record.tasks[number].handler.id);
             let mut seat = Seat { key: &key, number, alarms: &mut self.alarms };
             if is_wanted {
-                let changed_at = record.changed_at;
                 if !self.closed {
-                    record.tasks[number].want(&mut seat, has_changed, changed_at, now);
+                    let changed_at = record.changed_at;
+                    record.tasks[number].want(&mut seat, has_changed, changed_at, delays, now);
                 }
             } else {
                 notices.extend(record.stop(&mut seat, reason, manners, now));
@@ -182,6 +184,20 @@ impl Table {
             record.latest.see(&object.header.version, &object.raw);
         }
         notices
+    }
+
+    /// Those of the wanted that do not run yet and have a function say how long to wait, with its number.
+    pub(super) fn awaited(&self, key: &Key, wanted: &[Arc<Handler>]) -> Vec<(Arc<Handler>, u32)> {
+        let record = self.records.get(key);
+        let runs = |handler: &Handler| {
+            let mut tasks = record.into_iter().flat_map(|record| &record.tasks);
+            tasks.any(|task| task.handler.id == handler.id && !matches!(task.state, State::Off))
+        };
+        let asks = |handler: &Arc<Handler>| match handler.schedule.initial_delay {
+            Delay::Asked(number) if !runs(handler) => Some((handler.clone(), number)),
+            _ => None,
+        };
+        wanted.iter().filter_map(asks).collect()
     }
 
     /// Takes a newer state of an object on which something runs.
@@ -396,13 +412,24 @@ impl Task {
     }
 
     /// It is to run: it is started if it does not, and hears of changes.
-    fn want(&mut self, seat: &mut Seat<'_>, has_changed: bool, changed_at: Timestamp, now: Timestamp) {
+    fn want(
+        &mut self,
+        seat: &mut Seat<'_>,
+        has_changed: bool,
+        changed_at: Timestamp,
+        delays: &[(String, Duration)],
+        now: Timestamp,
+    ) {
         let schedule = &self.handler.schedule;
         let at = match self.state {
             State::Off => {
                 let delay = match schedule.initial_delay {
+                    Delay::None => Duration::ZERO,
                     Delay::Fixed(delay) => delay,
-                    Delay::None | Delay::Asked(_) => Duration::ZERO,
+                    Delay::Asked(_) => {
+                        let said = delays.iter().find(|(id, _)| *id == self.handler.id);
+                        said.map(|(_, delay)| *delay).unwrap_or_default()
+                    }
                 };
                 self.retry = None;
                 after(now, delay)

@@ -119,13 +119,6 @@ impl<'a> Case<'a> {
         }
     }
 
-    /// The object as its daemons and timers have it, if that is the newest that is known of it.
-    fn at_hand(&self) -> Option<Arc<Subject>> {
-        let newest = self.memory.newest.as_ref().filter(|_| !self.memory.doubted)?;
-        let raw = self.io.background.latest(&self.key, newest)?;
-        Object::parse(raw).ok().map(Subject::new)
-    }
-
     async fn read(&mut self, raw: Bytes) -> Sighted {
         match Object::parse(raw.clone()) {
             Ok(object) => Sighted::There(Subject::new(object)),
@@ -147,19 +140,6 @@ impl<'a> Case<'a> {
             deleting: true,
         };
         Subject::new(Object { header, raw: Bytes::from(body.to_string()), body })
-    }
-
-    /// Takes what daemons and timers have brought: it is written with whatever else waits to be written.
-    pub(super) fn take(&mut self, brought: Option<Brought>) {
-        let Some(Brought { results, wanted }) = brought else { return };
-        let unsettled = self.unsettled();
-        unsettled.results.extend(results);
-        if wanted.merge.is_some() {
-            unsettled.want(wanted.merge.as_ref(), None);
-        }
-        for functions in wanted.functions {
-            unsettled.want(None, Some(functions));
-        }
     }
 
     /// What is still to be written, to which more is added.
@@ -255,7 +235,7 @@ impl<'a> Case<'a> {
                 let now = self.io.clock.now();
                 return self.rest(Some(now));
             }
-            self.memory.recall.company = self.adjust(&subject).await;
+            self.memory.recall.company = self.accompany(&subject).await;
             let plan = self.plan(&subject).await;
             if plan.is_idle() {
                 self.memory.throttle.succeed();

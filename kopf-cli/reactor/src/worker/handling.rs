@@ -3,7 +3,6 @@
 use std::{sync::Arc, time::Duration};
 
 use kopf_core::{
-    background::{self, Company},
     cause::Reason,
     cycle::{self, Asked, Call, Cause, Conclusion, Family, Given},
     functions::Wanted,
@@ -17,7 +16,6 @@ use super::case::Case;
 use crate::{
     Attempt, Children, Subject,
     attempt::attempt,
-    background::Scene,
     io::{Io, chance, lot},
     question,
     queue::Sight,
@@ -25,24 +23,6 @@ use crate::{
 };
 
 impl Case<'_> {
-    /// Starts and stops daemons and timers; answers what a plan must know of them. Functions that have a say in it are
-    /// asked first.
-    pub(super) async fn adjust(&self, subject: &Arc<Subject>) -> Company {
-        let Case { io, key, source, place, served, .. } = self;
-        if served.background().next().is_none() {
-            return Company::default();
-        }
-        let mut answers = Answers::default();
-        let wanted = loop {
-            match background::wanted(&subject.object, served, &answers, io.clock.now()) {
-                Ok(wanted) => break wanted,
-                Err(open) => self.ask(open, subject, &mut answers).await,
-            }
-        };
-        let object = &subject.object;
-        io.background.adjust(key, &Scene { source, place, object, served, wanted }, io.clock.now())
-    }
-
     /// Plans what the object asks for. Functions that have a say in it are asked first.
     pub(super) async fn plan(&self, subject: &Arc<Subject>) -> cycle::Plan {
         let mut answers = Answers::default();
