@@ -5,6 +5,7 @@
 
 mod attempt;
 mod life;
+mod record;
 mod table;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -23,7 +24,10 @@ use tokio::sync::{Notify, Semaphore};
 pub(crate) use self::attempt::run;
 pub use self::life::Life;
 pub(crate) use self::table::Scene;
-use self::table::{Manners, Notice, Start, Table, What};
+use self::{
+    record::{Manners, Notice, What},
+    table::{Start, Table},
+};
 use crate::{queue::Key, settings::Background, source::Source, tell::tell};
 
 /// All daemons and timers of an operator.
