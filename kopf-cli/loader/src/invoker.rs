@@ -31,7 +31,10 @@ use kopf_reactor::{
     lent::Lent,
 };
 use serde_json::Value;
-use tokio::runtime::{Handle, Runtime};
+use tokio::{
+    runtime::{Handle, Runtime},
+    task::JoinSet,
+};
 
 use crate::{
     Options,
@@ -166,6 +169,19 @@ impl PluginInvoker {
         Box::pin(async move { attempt::answer(&future.await, functions) })
     }
 
+    /// Awaits an errand on the runtime of attempts, for whoever has it run may be what watches, or answers probes.
+    fn away(&self, errand: BoxFuture<'static, Answer>) -> BoxFuture<'static, Answer> {
+        let Some(runtime) = &self.runtime else { return errand };
+        let mut task = JoinSet::new();
+        task.spawn_on(errand, runtime.handle());
+        Box::pin(async move {
+            match task.join_next().await {
+                Some(Ok(answer)) => answer,
+                _ => failed(FailureKind::Temporary(None), "the operator is stopping".to_owned()),
+            }
+        })
+    }
+
     fn blocking(
         &self,
         pool: &Arc<Pool>,
@@ -283,7 +299,7 @@ impl Invoker for PluginInvoker {
         };
         match attempt::errand(&errand, span.number()) {
             Err(error) => refused(format!("the request cannot be written as JSON: {error}")),
-            Ok(request) if handler.asynchronous => self.interruptible(plugin, request, span),
+            Ok(request) if handler.asynchronous => self.away(self.interruptible(plugin, request, span)),
             Ok(request) => self.blocking(&self.pool, plugin, request, span, Some(errand.call.limit)),
         }
     }
