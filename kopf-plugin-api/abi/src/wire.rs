@@ -129,8 +129,9 @@ pub struct Done {
     pub settings: Option<Value>,
 }
 
-/// What a login handler returns: where the API server is, and who the operator is to it.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+/// What a login handler returns: where the API server is, and who the operator is to it. It has secrets in it, so it is
+/// not shown.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Credentials {
     /// The server's address.

@@ -1,5 +1,7 @@
 //! Finds the word that was probably meant.
 
+use strsim::levenshtein as distance;
+
 /// The nearest of `words`, if it is at most two slips away and shares more with `found` than it lacks.
 pub(crate) fn nearest<'a>(found: &str, words: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let found = found.to_lowercase();
@@ -10,22 +12,6 @@ pub(crate) fn nearest<'a>(found: &str, words: impl IntoIterator<Item = &'a str>)
 /// Whether the word is another one with a single slip, and not that one.
 pub(crate) fn is_slip(found: &str, word: &str) -> bool {
     distance(found, word) == 1
-}
-
-/// How many letters must be put in, taken out, or replaced.
-fn distance(left: &str, right: &str) -> usize {
-    let right: Vec<char> = right.chars().collect();
-    let mut row: Vec<usize> = (0..=right.len()).collect();
-    for (i, a) in left.chars().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = i + 1;
-        for (j, b) in right.iter().enumerate() {
-            let replaced = diagonal + usize::from(a != *b);
-            diagonal = row[j + 1];
-            row[j + 1] = replaced.min(row[j] + 1).min(diagonal + 1);
-        }
-    }
-    row[right.len()]
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! Finds the setting that was probably meant.
 
+use strsim::levenshtein as distance;
+
 use super::KEYS;
 
 /// The setting whose name is nearest: one that has the same last part, or is a few slips away.
@@ -13,20 +15,4 @@ pub(super) fn nearest(found: &str) -> Option<&'static str> {
     let (slips, name) = KEYS.iter().map(|key| (distance(&found, key.name), key.name)).min()?;
     // More than a third of the letters are another word.
     (slips * 3 <= name.len()).then_some(name)
-}
-
-/// How many letters must be put in, taken out, or replaced.
-fn distance(left: &str, right: &str) -> usize {
-    let right: Vec<char> = right.chars().collect();
-    let mut row: Vec<usize> = (0..=right.len()).collect();
-    for (i, a) in left.chars().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = i + 1;
-        for (j, b) in right.iter().enumerate() {
-            let replaced = diagonal + usize::from(a != *b);
-            diagonal = row[j + 1];
-            row[j + 1] = replaced.min(row[j] + 1).min(diagonal + 1);
-        }
-    }
-    row[right.len()]
 }
