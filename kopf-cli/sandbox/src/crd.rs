@@ -10,6 +10,7 @@ use serde_json::{Map, Value, json};
 use crate::{
     meta,
     resources::{NameRule, Resource, Rules, StatusMetadata, Version, key_of},
+    schema::Schema,
     status::{About, Cause, Status},
     write::seconds,
 };
@@ -180,6 +181,7 @@ pub(crate) fn resource(definition: &Value) -> Result<Resource, Status> {
             served: version["served"] == true,
             storage: version["storage"] == true,
             status: version["subresources"]["status"].is_object(),
+            schema: Some(Schema::custom(&version["schema"]["openAPIV3Schema"])),
             undone: version["subresources"]["scale"]
                 .is_object()
                 .then(|| "scale".to_owned())

@@ -2,7 +2,10 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use crate::status::About;
+use crate::{
+    schema::{Schema, Shape},
+    status::About,
+};
 
 /// A kind of objects with one store, whatever versions and groups show it.
 #[derive(Debug)]
@@ -33,6 +36,9 @@ pub(crate) struct Version {
     pub(crate) undone: Vec<String>,
     /// Fields that selectors may name, besides `metadata.name` and `metadata.namespace`.
     pub(crate) selectable: Vec<String>,
+    /// What fields its objects have; `None` where nothing is known of them.
+    #[allow(dead_code, reason = "what walks objects by their schemas is being built on it")]
+    pub(crate) schema: Option<Schema>,
 }
 
 /// Where resources differ in what a write does.
@@ -88,6 +94,12 @@ impl View {
     /// `group/version`, or the version alone in the core group.
     pub(crate) fn api_version(&self) -> String {
         self.version().api_version()
+    }
+
+    /// What fields the objects have in this version.
+    #[allow(dead_code, reason = "what walks objects by their schemas is being built on it")]
+    pub(crate) fn shape(&self) -> Option<Shape<'_>> {
+        self.version().schema.as_ref().map(Schema::shape)
     }
 
     /// For refusals that call the object by its plural.
@@ -323,6 +335,7 @@ impl Row {
             status: has(STATUS),
             undone: subresources(self.plural).iter().map(|&name| name.to_owned()).collect(),
             selectable: self.selectable.iter().map(|&field| field.to_owned()).collect(),
+            schema: None,
         };
         let key = key_of(self.plural, self.group);
         let mut versions = vec![version.clone()];

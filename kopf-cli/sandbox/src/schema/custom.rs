@@ -1,0 +1,115 @@
+//! Reads the `openAPIV3Schema` of a custom resource definition.
+
+use regex::Regex;
+use serde_json::{Map, Value};
+
+use super::{Additional, Kind, Limits, ListType, Node, TypeId, Types};
+
+/// Adds a schema's nodes to `types`, and answers its root. What is not of the form that definitions have is passed over.
+pub(super) fn read(types: &mut Types, schema: &Value) -> TypeId {
+    let empty = Map::new();
+    let schema = schema.as_object().unwrap_or(&empty);
+    let text = |name: &str| schema.get(name).and_then(Value::as_str).filter(|text| !text.is_empty());
+    let flag = |name: &str| schema.get(name).and_then(Value::as_bool);
+    let node = Node {
+        base: None,
+        kind: text("type").and_then(Kind::parse),
+        format: text("format").map(Box::from),
+        nullable: flag("nullable").unwrap_or_default(),
+        int_or_string: flag("x-kubernetes-int-or-string").unwrap_or_default(),
+        preserves_unknown: flag("x-kubernetes-preserve-unknown-fields").unwrap_or_default(),
+        embedded: flag("x-kubernetes-embedded-resource").unwrap_or_default(),
+        properties: properties(types, schema),
+        additional: match schema.get("additionalProperties") {
+            Some(Value::Bool(true)) => Additional::Any,
+            Some(schema @ Value::Object(_)) => Additional::Of(read(types, schema)),
+            _ => Additional::None,
+        },
+        items: schema.get("items").filter(|items| items.is_object()).map(|items| read(types, items)),
+        list: match text("x-kubernetes-list-type") {
+            Some("atomic") => Some(ListType::Atomic),
+            Some("set") => Some(ListType::Set),
+            Some("map") => Some(ListType::Map),
+            _ => None,
+        },
+        map_keys: texts(schema.get("x-kubernetes-list-map-keys")),
+        atomic_map: text("x-kubernetes-map-type").map(|said| said == "atomic"),
+        merge_key: None,
+        strategy: None,
+        default: schema.get("default").cloned().map(Box::new),
+        limits: limits(types, schema),
+    };
+    types.add(node)
+}
+
+fn properties(types: &mut Types, schema: &Map<String, Value>) -> Box<[(Box<str>, TypeId)]> {
+    let named = schema.get("properties").and_then(Value::as_object);
+    let named = named.into_iter().flatten().map(|(name, schema)| (name.as_str().into(), read(types, schema)));
+    let mut named: Vec<(Box<str>, TypeId)> = named.collect();
+    named.sort();
+    named.into()
+}
+
+fn limits(types: &mut Types, schema: &Map<String, Value>) -> Option<Box<Limits>> {
+    const SAID: [&str; 19] = [
+        "required",
+        "enum",
+        "pattern",
+        "minimum",
+        "maximum",
+        "exclusiveMinimum",
+        "exclusiveMaximum",
+        "multipleOf",
+        "minLength",
+        "maxLength",
+        "minItems",
+        "maxItems",
+        "minProperties",
+        "maxProperties",
+        "uniqueItems",
+        "allOf",
+        "anyOf",
+        "oneOf",
+        "not",
+    ];
+    if !SAID.iter().any(|name| schema.contains_key(*name)) {
+        return None;
+    }
+    let number = |name: &str| schema.get(name).and_then(Value::as_f64);
+    let count = |name: &str| schema.get(name).and_then(Value::as_u64);
+    let flag = |name: &str| schema.get(name) == Some(&Value::Bool(true));
+    let mut several = |name: &str| -> Box<[TypeId]> {
+        let schemas = schema.get(name).and_then(Value::as_array).into_iter().flatten();
+        schemas.map(|schema| read(types, schema)).collect()
+    };
+    let (all_of, any_of, one_of) = (several("allOf"), several("anyOf"), several("oneOf"));
+    let enumeration = schema.get("enum").and_then(Value::as_array).filter(|values| !values.is_empty());
+    let pattern = schema.get("pattern").and_then(Value::as_str).filter(|pattern| !pattern.is_empty());
+    Some(Box::new(Limits {
+        required: texts(schema.get("required")),
+        enumeration: enumeration.map(|values| values.as_slice().into()),
+        // A definition with a pattern that is none has been refused.
+        pattern: pattern.and_then(|pattern| Regex::new(pattern).ok()),
+        minimum: number("minimum"),
+        maximum: number("maximum"),
+        exclusive_minimum: flag("exclusiveMinimum"),
+        exclusive_maximum: flag("exclusiveMaximum"),
+        multiple_of: number("multipleOf"),
+        min_length: count("minLength"),
+        max_length: count("maxLength"),
+        min_items: count("minItems"),
+        max_items: count("maxItems"),
+        min_properties: count("minProperties"),
+        max_properties: count("maxProperties"),
+        unique_items: flag("uniqueItems"),
+        all_of,
+        any_of,
+        one_of,
+        not: schema.get("not").filter(|not| not.is_object()).map(|not| read(types, not)),
+    }))
+}
+
+fn texts(list: Option<&Value>) -> Box<[Box<str>]> {
+    let list = list.and_then(Value::as_array).into_iter().flatten();
+    list.filter_map(Value::as_str).map(Box::from).collect()
+}
