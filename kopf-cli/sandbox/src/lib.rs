@@ -49,6 +49,7 @@ mod ids;
 mod json;
 mod object;
 mod ring;
+mod state;
 mod store;
 
 // For tests of clients.
@@ -63,4 +64,5 @@ pub use journal::{Entry, Journal};
 pub use sandbox::{BuildError, Builder, Sandbox};
 pub use server::Server;
 pub use service::Service;
+pub use state::{Snapshot, StateError};
 pub use status::Status;

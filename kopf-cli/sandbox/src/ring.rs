@@ -106,6 +106,11 @@ impl Ring {
         Ring { bounds, events: VecDeque::new(), bytes: 0, compacted: revision }
     }
 
+    /// How much is kept.
+    pub(crate) fn bounds(&self) -> Bounds {
+        self.bounds
+    }
+
     /// The newest revision that a watch can no longer start after.
     pub(crate) fn compacted(&self) -> u64 {
         self.compacted

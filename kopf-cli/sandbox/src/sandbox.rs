@@ -18,6 +18,7 @@ use crate::{
     resources::{DEFINITIONS, NAMESPACES, View},
     ring::Bounds,
     service::Service,
+    state::{self, StateError},
     status::Status,
     store::Store,
     write::{Target, Writer, Written},
@@ -33,6 +34,9 @@ pub enum BuildError {
     /// A text is neither YAML nor JSON.
     #[error("the object is not YAML")]
     Yaml(#[source] Box<serde_saphyr::Error>),
+    /// The text is not the state of a sandbox.
+    #[error(transparent)]
+    State(StateError),
     /// The API refuses an object.
     #[error("the object {name:?} is refused")]
     Refused {
@@ -50,6 +54,7 @@ pub struct Builder {
     seed: Option<u64>,
     first_revision: u64,
     bounds: Bounds,
+    state: Option<Vec<u8>>,
     objects: Vec<Value>,
 }
 
@@ -80,6 +85,13 @@ impl Builder {
         Builder { bounds: Bounds { events, bytes }, ..self }
     }
 
+    /// Goes on where another sandbox has left off, from the text of its [`Snapshot`](crate::Snapshot). What is added
+    /// besides goes over what is there.
+    #[must_use]
+    pub fn state(self, text: Vec<u8>) -> Self {
+        Builder { state: Some(text), ..self }
+    }
+
     /// Adds a custom resource definition: YAML or JSON text.
     ///
     /// # Errors
@@ -103,9 +115,14 @@ impl Builder {
     ///
     /// # Errors
     ///
-    /// The API refuses one of the objects.
+    /// The state is none, or the API refuses one of the objects.
     pub fn build(self) -> Result<Sandbox, BuildError> {
-        let store = Store::new(Ids::new(self.seed), self.bounds, self.first_revision.saturating_sub(1));
+        let mut store = Store::new(Ids::new(self.seed), self.bounds, self.first_revision.saturating_sub(1));
+        if let Some(state) = &self.state {
+            state::restore(&mut store, state).map_err(BuildError::State)?;
+            // The same seed must not give the same identities again.
+            store.ids = Ids::new(self.seed.map(|seed| seed.wrapping_add(store.revision())));
+        }
         let api = Api {
             store: Arc::new(Mutex::new(store)),
             clock: self.clock,
@@ -115,7 +132,8 @@ impl Builder {
         let sandbox = Sandbox { api };
         let namespaces = NAMESPACES_AT_START
             .map(|name| json!({ "apiVersion": "v1", "kind": "Namespace", "metadata": { "name": name } }));
-        for object in namespaces.into_iter().chain(self.objects) {
+        let namespaces = namespaces.into_iter().filter(|_| self.state.is_none());
+        for object in namespaces.chain(self.objects) {
             let name = object["metadata"]["name"].as_str().unwrap_or_default().to_owned();
             sandbox.apply(object).map_err(|status| BuildError::Refused { name, status: Box::new(status) })?;
         }
@@ -154,6 +172,7 @@ impl Sandbox {
             seed: None,
             first_revision: 1,
             bounds: Bounds { events: 10_000, bytes: 64 * 1024 * 1024 },
+            state: None,
             objects: Vec::new(),
         }
     }

@@ -89,6 +89,36 @@ impl Store {
         Some(objects.into_values().collect())
     }
 
+    /// All objects with the keys of their resources.
+    pub(crate) fn everything(&self) -> Vec<(Arc<str>, Arc<Stored>)> {
+        let resources = self.objects.iter();
+        let objects = resources
+            .flat_map(|(key, objects)| objects.values().map(|object| (Arc::clone(key), Arc::clone(object))));
+        objects.collect()
+    }
+
+    /// Puts in an object as it was, its version included, and tells nobody.
+    pub(crate) fn restore(&mut self, resource: &Resource, value: &Value, revision: u64) -> Arc<Stored> {
+        let object = Arc::new(Stored::new(resource, value, revision));
+        self.deepest = self.deepest.max(object.header.depth);
+        let place = (object.header.namespace.clone(), object.header.name.clone());
+        self.objects.entry(Arc::clone(&resource.key)).or_default().insert(place, Arc::clone(&object));
+        object
+    }
+
+    /// Goes on from a revision, if it is not past it, and knows nothing of what was before.
+    pub(crate) fn begin_at(&mut self, revision: u64) {
+        self.revision = self.revision.max(revision);
+        self.ring = Ring::new(self.ring.bounds(), self.revision);
+        self.news.send_replace(self.revision);
+    }
+
+    /// Forgets all objects, and what they define.
+    pub(crate) fn forget(&mut self) {
+        self.objects.clear();
+        self.catalog = Catalog::built_in();
+    }
+
     /// Whether a namespace holds any object.
     pub(crate) fn namespace_in_use(&self, namespace: &str) -> bool {
         self.objects.values().any(|objects| objects.keys().any(|(home, _)| home == namespace))

@@ -7,4 +7,5 @@ mod deep;
 mod faults;
 mod objects;
 mod sockets;
+mod state;
 mod watches;

@@ -1,0 +1,197 @@
+//! A sandbox's objects as text: kept in a file, they outlive its process.
+//!
+//! A line says what follows: how many objects, and the latest resourceVersion. Each object is a line more, definitions
+//! first, for objects are of the resources that those define. So a text that was cut short is known as one.
+
+use std::{
+    io::{self, Write},
+    sync::Arc,
+};
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, value::RawValue};
+
+use crate::{
+    json as deep, kinds, meta,
+    object::Stored,
+    resources::{DEFINITIONS, NAMESPACES},
+    sandbox::Sandbox,
+    status::Status,
+    store::Store,
+};
+
+/// What the first line says that it is.
+const API_VERSION: &str = "sandbox.kopf.dev/v1";
+const KIND: &str = "State";
+/// How many resourceVersions are passed over after an end that nobody saw: those that were given out after the last
+/// text was written must not be given out again for something else.
+const UNSEEN: u64 = 1_000_000;
+
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Head {
+    api_version: String,
+    kind: String,
+    /// The latest resourceVersion.
+    revision: u64,
+    /// How many objects follow.
+    objects: usize,
+    /// Whether nothing has happened after this was written.
+    ended: bool,
+}
+
+/// The text is not the state of a sandbox.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StateError {
+    /// It does not begin as one.
+    #[error("it does not begin as the state of a sandbox does")]
+    Headless,
+    /// It ends too early.
+    #[error("it is cut short: {found} of {expected} objects are there")]
+    CutShort {
+        /// How many objects are whole.
+        found: usize,
+        /// How many there were.
+        expected: usize,
+    },
+    /// It goes on after its end.
+    #[error("line {line} is one too many: there are {expected} objects before it")]
+    TooLong {
+        /// Its number, from 1 on.
+        line: usize,
+        /// How many objects there are.
+        expected: usize,
+    },
+    /// A line is no object.
+    #[error("line {line}: {why}")]
+    Line {
+        /// Its number, from 1 on.
+        line: usize,
+        /// What is wrong with it.
+        why: String,
+    },
+}
+
+/// All objects of one moment.
+pub struct Snapshot {
+    revision: u64,
+    objects: Vec<(Arc<str>, Arc<Stored>)>,
+}
+
+impl Sandbox {
+    /// All objects as they are now. Takes no copies, and holds nobody up.
+    pub fn snapshot(&self) -> Snapshot {
+        let store = self.api.store();
+        Snapshot { revision: store.revision(), objects: store.everything() }
+    }
+
+    /// Does as a server does that is killed and comes back from its [`Snapshot`]: all objects are there, watches are cut,
+    /// and nothing is known of the past, so that whoever has not seen the present gets a 410.
+    ///
+    /// # Panics
+    ///
+    /// Never: what was written here can be read.
+    pub fn restart(&self) {
+        let mut store = self.api.store();
+        let snapshot = Snapshot { revision: store.revision(), objects: store.everything() };
+        let mut text = Vec::new();
+        snapshot.write(&mut text, true).expect("memory takes text");
+        store.forget();
+        restore(&mut store, &text).expect("what was written here can be read");
+        drop(store);
+        self.faults().cut_watches();
+    }
+}
+
+impl Snapshot {
+    /// The resourceVersion of the latest change in it.
+    pub fn revision(&self) -> u64 {
+        self.revision
+    }
+
+    /// Writes it as text. `ended` says that nothing happens in the sandbox after this.
+    ///
+    /// # Errors
+    ///
+    /// Those of the writer.
+    pub fn write(&self, into: &mut dyn Write, ended: bool) -> io::Result<()> {
+        let head = Head {
+            api_version: API_VERSION.to_owned(),
+            kind: KIND.to_owned(),
+            revision: self.revision,
+            objects: self.objects.len(),
+            ended,
+        };
+        serde_json::to_writer(&mut *into, &head)?;
+        // A container comes before what is in it.
+        for container in [true, false] {
+            let here = |resource: &str| matches!(resource, DEFINITIONS | NAMESPACES) == container;
+            for (resource, object) in self.objects.iter().filter(|(resource, _)| here(resource)) {
+                write!(into, "\n{{\"resource\":{},\"object\":", Value::from(&**resource))?;
+                into.write_all(&object.bytes)?;
+                into.write_all(b"}")?;
+            }
+        }
+        into.write_all(b"\n")
+    }
+}
+
+/// One object, and where it belongs.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Line<'a> {
+    resource: String,
+    #[serde(borrow)]
+    object: &'a RawValue,
+}
+
+/// Puts the objects of a text into a store that has none.
+pub(crate) fn restore(store: &mut Store, text: &[u8]) -> Result<(), StateError> {
+    let mut lines = text.split_inclusive(|byte| *byte == b'\n').zip(1..);
+    let first = lines.next().map_or(&[][..], |(line, _)| line);
+    let head: Head = serde_json::from_slice(first).map_err(|_| StateError::Headless)?;
+    if head.api_version != API_VERSION || head.kind != KIND {
+        return Err(StateError::Headless);
+    }
+    let expected = head.objects;
+    let mut found = 0;
+    for (line, number) in lines {
+        if found == expected {
+            return Err(StateError::TooLong { line: number, expected });
+        }
+        if !line.ends_with(b"\n") {
+            break;
+        }
+        deep::with_stack(deep::depth_of_text(line).min(deep::MAX_DEPTH), || take(store, line, head.revision))
+            .map_err(|why| StateError::Line { line: number, why })?;
+        found += 1;
+    }
+    if found < expected {
+        return Err(StateError::CutShort { found, expected });
+    }
+    store.begin_at(head.revision.saturating_add(if head.ended { 0 } else { UNSEEN }));
+    Ok(())
+}
+
+/// Puts in the object of one line.
+fn take(store: &mut Store, line: &[u8], latest: u64) -> Result<(), String> {
+    let Line { resource: key, object } = serde_json::from_slice(line).map_err(|error| error.to_string())?;
+    let resource = store.catalog.get(&key).cloned();
+    let resource = resource.ok_or_else(|| format!("no definition before it defines {key}"))?;
+    let object = deep::parse(object.get().as_bytes())?;
+    let metadata = object.as_object().map(|object| meta::read(object.get("metadata")));
+    let metadata = metadata.ok_or("it is no object")??;
+    let said = |field: &str| meta::text(&metadata, field).to_owned();
+    let revision = said("resourceVersion").parse().ok().filter(|revision| *revision <= latest);
+    let revision = revision.ok_or_else(|| format!("its resourceVersion is none up to {latest}"))?;
+    let (namespace, name) = (said("namespace"), said("name"));
+    if name.is_empty() || said("uid").is_empty() || namespace.is_empty() == resource.namespaced {
+        return Err(format!("it lacks what each of the {key} has: a name, a uid, a namespace"));
+    }
+    if store.get(&key, &namespace, &name).is_some() {
+        return Err(format!("{key} {name} is there already"));
+    }
+    let stored = store.restore(&resource, &object, revision);
+    kinds::after_write(store, &resource, &stored).map_err(|Status { message, .. }| message)
+}
