@@ -5,7 +5,6 @@
 
 mod bench;
 mod client;
-mod control;
 mod crowd;
 mod floor;
 mod latency;

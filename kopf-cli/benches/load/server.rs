@@ -14,7 +14,6 @@ use tokio::process::Command;
 
 use crate::{
     client::Client,
-    control,
     objects::PLURAL,
     process::{self, Process},
 };
@@ -40,7 +39,7 @@ impl Server {
             return Server::at(kubeconfig, None).await;
         }
         if has("KUBEBUILDER_ASSETS") || has("USE_EXISTING_CLUSTER") {
-            let running = control::get().await.context("there is no control plane")?;
+            let running = kopf_control_plane::get().await.context("there is no control plane")?;
             fs::write(&made, serde_json::to_vec(&running.kubeconfig)?)?;
             return Server::at(made, None).await;
         }

@@ -1,12 +1,12 @@
 //! What an operator has left on objects goes, and what others have there stays.
 
-use crate::support::client::Objects;
 use crate::support::command::kopf;
 use crate::support::operator::NAME;
 use crate::support::python::{self, Python};
 use crate::support::script::End;
 use crate::support::server::{Server, on_both_servers};
 use crate::support::world::{HOLDS, PLAINS, World, is_handled};
+use kopf_control_plane::client::Objects;
 use kube::api::DynamicObject;
 use serde_json::{Value, json};
 use std::time::Duration;

@@ -1,11 +1,11 @@
 //! Objects go from an operator of the Python framework to one of ours and back, in the midst of whatever it is.
 
-use crate::support::client::Resource;
 use crate::support::operator::{NAME, Operator};
 use crate::support::python::{self, Python};
 use crate::support::script::{Attempt, End, Script};
 use crate::support::server::{Server, on_both_servers};
 use crate::support::world::{CHANGES, HOLDS, LONGS, TRIOS, World};
+use kopf_control_plane::client::Resource;
 use kube::api::DynamicObject;
 use serde_json::{Value, json};
 use std::time::Duration;

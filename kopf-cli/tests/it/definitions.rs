@@ -1,9 +1,9 @@
 //! Resources that come and go while an operator runs.
 
-use crate::support::client::definitions;
 use crate::support::script::called;
 use crate::support::server::{Server, on_both_servers};
 use crate::support::world::{CHANGELINGS, LATECOMERS, RETURNS, World};
+use kopf_control_plane::client::definitions;
 use serde_json::json;
 
 on_both_servers!(

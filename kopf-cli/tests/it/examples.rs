@@ -8,7 +8,6 @@ mod document;
 mod output;
 mod session;
 
-use crate::support::control_plane;
 use document::Step;
 use session::Session;
 use std::path::Path;
@@ -60,7 +59,7 @@ async fn replay(path: &'static str) {
     assert!(steps.iter().any(|step| matches!(step, Step::Command { .. })), "{path} says nothing to type");
     let mut session = Session::begin(path);
     if steps.iter().any(Step::needs_cluster) {
-        match control_plane::get().await {
+        match kopf_control_plane::get().await {
             Some(found) => session.use_cluster(found).await,
             None => steps.retain(|step| !step.needs_cluster()),
         }

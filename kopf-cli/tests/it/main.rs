@@ -11,7 +11,6 @@ mod cleanup;
 mod compat;
 mod definitions;
 mod deletion;
-mod differential;
 mod examples;
 mod handling;
 mod killing;

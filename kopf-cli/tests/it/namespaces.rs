@@ -1,6 +1,5 @@
 //! Namespaces that go with objects in them.
 
-use crate::support::control_plane;
 use crate::support::server::{Server, on_the_real_server};
 use crate::support::world::{HOLDS, World};
 use k8s_openapi::api::core::v1::Namespace;
@@ -10,8 +9,8 @@ use serde_json::json;
 on_the_real_server!(a_namespace_goes_with_its_objects);
 
 async fn a_namespace_goes_with_its_objects(server: Server) {
-    if !control_plane::get().await.is_some_and(|running| running.has_controllers) {
-        return control_plane::skip("no kube-controller-manager: it has to lie beside kube-apiserver");
+    if !kopf_control_plane::get().await.is_some_and(|running| running.has_controllers) {
+        return kopf_control_plane::skip("no kube-controller-manager: it has to lie beside kube-apiserver");
     }
     let world = World::with(server, &[HOLDS]).await;
     let _operator = world.operator();

@@ -1,11 +1,11 @@
 //! The proxy of the tests does what scenarios rely on.
 
-use crate::support::client::namespace;
 use crate::support::proxy::{Answer, Calls, Fault, Point, Proxy};
 use crate::support::server::{Server, on_both_servers};
 use futures::TryStreamExt;
 use http::StatusCode;
 use k8s_openapi::api::core::v1::ConfigMap;
+use kopf_control_plane::client::namespace;
 use kube::api::{Api, ListParams, PostParams, WatchEvent, WatchParams};
 use kube::{Client, Error};
 use serde_json::json;
@@ -22,7 +22,7 @@ async fn behind_proxy(server: &Server) -> (Proxy, Api<ConfigMap>, Api<ConfigMap>
     let proxy = Proxy::before(server).await;
     let namespace = namespace(&server.client).await;
     let kubeconfig = kube::config::Kubeconfig::read_from(proxy.kubeconfig(&namespace)).unwrap();
-    let client: Client = crate::support::control_plane::client(&kubeconfig).await;
+    let client: Client = kopf_control_plane::connect(&kubeconfig).await;
     (proxy, Api::namespaced(client, &namespace), Api::namespaced(server.client.clone(), &namespace))
 }
 

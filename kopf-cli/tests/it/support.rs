@@ -1,10 +1,6 @@
 //! What the tests stand on: servers, a proxy that breaks calls, operators, and the plugin that runs in them.
 
-pub(crate) mod certificates;
-pub(crate) mod client;
 pub(crate) mod command;
-pub(crate) mod control_plane;
-pub(crate) mod leash;
 pub(crate) mod operator;
 pub(crate) mod plugin;
 pub(crate) mod proxy;

@@ -1,12 +1,12 @@
 //! How often an operator writes to the API server: as rarely as can be.
 
-use crate::support::client::{Objects, Resource};
 use crate::support::operator::NAME;
 use crate::support::proxy::Call;
 use crate::support::script::{Attempt, End};
 use crate::support::server::{Server, on_both_servers};
 use crate::support::world::{CHANGES, HOLDS, PLAINS, RESUMES, SIGHTS, World};
 use http::{Method, StatusCode};
+use kopf_control_plane::client::{Objects, Resource};
 use serde_json::json;
 
 on_both_servers!(

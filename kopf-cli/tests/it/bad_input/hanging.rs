@@ -2,9 +2,9 @@
 
 use super::{attempts_on, serves_another};
 use crate::support::operator::NAME;
-use crate::support::record::DEADLINE;
 use crate::support::server::{Server, on_both_servers};
 use crate::support::world::{CHANGES, HANGS, World};
+use kopf_control_plane::DEADLINE;
 use serde_json::json;
 use std::time::Instant;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};

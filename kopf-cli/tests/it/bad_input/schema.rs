@@ -1,13 +1,13 @@
 //! Results that the server drops, for they are not in the schema.
 
 use super::serves_another;
-use crate::support::client::{Objects, Resource, definitions};
 use crate::support::operator::Operator;
 use crate::support::proxy::Call;
-use crate::support::record::DEADLINE;
 use crate::support::script::End;
 use crate::support::server::{Server, on_the_real_server};
 use crate::support::world::{CHANGES, OATHS, PROMISES, World};
+use kopf_control_plane::DEADLINE;
+use kopf_control_plane::client::{Objects, Resource, definitions};
 use kube::api::{Patch, PatchParams, ValidationDirective};
 use serde_json::{Value, json};
 

@@ -1,12 +1,12 @@
 //! Objects that leave no room for what is to be remembered of them.
 
 use super::{attempt, attempts_on, handled, serves_another};
-use crate::support::client::Objects;
 use crate::support::operator::NAME;
 use crate::support::proxy::Call;
 use crate::support::script::End;
 use crate::support::server::{Server, on_both_servers};
 use crate::support::world::{CHANGES, World};
+use kopf_control_plane::client::Objects;
 use kube::api::DynamicObject;
 use serde_json::json;
 

@@ -3,9 +3,9 @@
 use super::document::Step;
 use super::output::{is_as_promised, masked};
 use super::root;
-use crate::support::client::namespace;
-use crate::support::control_plane::{self, ControlPlane};
-use crate::support::record::DEADLINE;
+use kopf_control_plane::ControlPlane;
+use kopf_control_plane::DEADLINE;
+use kopf_control_plane::client::namespace;
 use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Stdio};
@@ -58,7 +58,7 @@ impl Session {
 
     /// Leads the reader to a control plane, and there to a namespace where nobody else is.
     pub(super) async fn use_cluster(&mut self, found: &ControlPlane) {
-        let client = control_plane::client(&found.kubeconfig).await;
+        let client = kopf_control_plane::connect(&found.kubeconfig).await;
         let namespace = namespace(&client).await;
         let mut kubeconfig = found.kubeconfig.clone();
         for context in kubeconfig.contexts.iter_mut().filter_map(|named| named.context.as_mut()) {

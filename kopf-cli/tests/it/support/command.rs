@@ -1,7 +1,7 @@
 //! Runs a command of `kopf` that ends by itself.
 
-use super::record::DEADLINE;
 use super::world::World;
+use kopf_control_plane::DEADLINE;
 use std::process::Stdio;
 use tokio::process::Command;
 

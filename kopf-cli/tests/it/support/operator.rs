@@ -1,8 +1,9 @@
 //! Runs `kopf run` as a process of its own, and looks at what it says.
 
 use super::plugin;
-use super::record::{DEADLINE, Record};
+use super::record::Record;
 use super::script::Script;
+use kopf_control_plane::DEADLINE;
 use std::path::Path;
 use std::process::{ExitStatus, Stdio};
 use std::sync::Arc;

@@ -1,9 +1,9 @@
 //! The Python framework of the same name, from where Python packages come from, in an environment of the tests' own.
 
-use super::control_plane::skip;
 use super::operator::Operator;
 use super::script::Script;
 use super::world::World;
+use kopf_control_plane::skip;
 use kube::api::DynamicObject;
 use serde_json::Value;
 use std::fs::{self, File};

@@ -1,12 +1,8 @@
 //! A list that grows while a test looks on, and that a test can wait for.
 
+use kopf_control_plane::DEADLINE;
 use std::fmt::Debug;
-use std::time::Duration;
 use tokio::sync::watch;
-
-/// How long a test waits for anything before it fails. Longer than the 70 s after which a silent watch is given up, and
-/// long enough for a machine that builds something else at the same time.
-pub(crate) const DEADLINE: Duration = Duration::from_secs(120);
 
 /// What has happened so far, in order.
 #[derive(Debug)]

@@ -1,6 +1,5 @@
 //! The API server that a scenario runs on, real or sandbox, behind one interface.
 
-use super::control_plane;
 use kube::Client;
 use kube::config::Kubeconfig;
 
@@ -42,7 +41,7 @@ pub(crate) struct Server {
 impl Server {
     /// The control plane that all tests share, or `None` where there is none.
     pub(crate) async fn real() -> Option<Server> {
-        let client = control_plane::client(&control_plane::get().await?.kubeconfig).await;
+        let client = kopf_control_plane::connect(&kopf_control_plane::get().await?.kubeconfig).await;
         Some(Server { client, _sandbox: None })
     }
 
@@ -53,7 +52,7 @@ impl Server {
         let sandbox = sandbox.expect("an empty sandbox can be made");
         let serving = sandbox.serve(([127, 0, 0, 1], 0).into()).await.expect("loopback has a free port");
         let kubeconfig = Kubeconfig::from_yaml(serving.kubeconfig()).expect("the sandbox writes kubeconfigs");
-        let client = control_plane::client(&kubeconfig).await;
+        let client = kopf_control_plane::connect(&kubeconfig).await;
         Server { client, _sandbox: Some(serving) }
     }
 }

@@ -1,10 +1,10 @@
 //! All that a scenario plays in: a server with a proxy before it, a namespace, a script, and operators on them.
 
-use super::client::{Objects, Resource, namespace};
 use super::operator::{NAME, Operator};
 use super::proxy::Proxy;
 use super::script::Script;
 use super::server::Server;
+use kopf_control_plane::client::{Objects, Resource, namespace};
 use kube::Client;
 use kube::api::DynamicObject;
 use std::path::PathBuf;

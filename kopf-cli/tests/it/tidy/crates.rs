@@ -8,6 +8,7 @@ use std::sync::LazyLock;
 
 /// Every crate, and the crates of ours that it may depend on.
 const ALLOWED: &[(&str, &[&str])] = &[
+    ("kopf-control-plane", &[]),
     ("kopf-core", &[]),
     ("kopf-sandbox", &[]),
     ("kopf-reactor", &["kopf-core"]),
@@ -33,7 +34,7 @@ const ALLOWED_IN_CORE: &[&str] =
 /// Crates of others that change, or weigh, too much to be everywhere; and who may depend on them.
 const HOMES: &[(&str, &[&str])] = &[
     // The last one is the example of a plugin that brings it.
-    ("kube", &["kopf-reactor", "kopf-plugin-testing", "own-client"]),
+    ("kube", &["kopf-reactor", "kopf-plugin-testing", "kopf-control-plane", "own-client"]),
     ("abi_stable", &["kopf-plugin-abi", "kopf-plugin-api", "kopf-loader"]),
     ("clap", &["kopf-cli"]),
 ];

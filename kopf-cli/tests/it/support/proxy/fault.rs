@@ -1,8 +1,8 @@
 //! What can go wrong with a call, and which calls it happens to.
 
-use super::super::record::DEADLINE;
 use super::Call;
 use http::StatusCode;
+use kopf_control_plane::DEADLINE;
 use serde_json::{Value, json};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;

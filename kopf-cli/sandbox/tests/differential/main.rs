@@ -5,15 +5,18 @@
 //! uid, `$continue3` for the token of a list, and `$long` for as many letters as annotations may have. Answers are
 //! compared whole, but for what differs between any two runs.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test says what is wrong by failing")]
+
 mod answer;
 mod living;
 mod reading;
 mod refusals;
 mod request;
 
-use crate::support::client::{Resource, namespace};
-use crate::support::server::Server;
 use answer::Answer;
+use kopf_control_plane::client::{Resource, namespace};
+use kube::Client;
+use kube::config::Kubeconfig;
 
 /// The custom resource of the rows.
 const ROWS: Resource =
@@ -25,9 +28,10 @@ const BARE: Resource =
 
 /// Sends `rows` to both servers, one after another, and fails with every row that they answer differently.
 async fn check(rows: &str) {
-    let Some(real) = Server::real().await else { return };
-    let expected = run(&real, rows).await;
-    let found = run(&Server::sandbox().await, rows).await;
+    let Some(real) = kopf_control_plane::get().await else { return };
+    let expected = run(&kopf_control_plane::connect(&real.kubeconfig).await, rows).await;
+    let (sandbox, _serving) = sandbox().await;
+    let found = run(&sandbox, rows).await;
     let rows = rows.lines().map(str::trim).filter(|row| !row.is_empty());
     let differences: Vec<String> = rows
         .zip(expected.iter().zip(&found))
@@ -40,14 +44,24 @@ async fn check(rows: &str) {
     assert!(differences.is_empty(), "the sandbox differs:\n\n{}", differences.join("\n"));
 }
 
-async fn run(server: &Server, rows: &str) -> Vec<Answer> {
-    let namespace = namespace(&server.client).await;
-    ROWS.register(&server.client).await;
-    BARE.register(&server.client).await;
+/// A sandbox of this test's own, over HTTPS.
+async fn sandbox() -> (Client, kopf_sandbox::Server) {
+    // No cluster is at its first version when its users come.
+    let sandbox = kopf_sandbox::Sandbox::builder().first_revision(1_000).build();
+    let sandbox = sandbox.expect("an empty sandbox can be made");
+    let serving = sandbox.serve(([127, 0, 0, 1], 0).into()).await.expect("loopback has a free port");
+    let kubeconfig = Kubeconfig::from_yaml(serving.kubeconfig()).expect("the sandbox writes kubeconfigs");
+    (kopf_control_plane::connect(&kubeconfig).await, serving)
+}
+
+async fn run(client: &Client, rows: &str) -> Vec<Answer> {
+    let namespace = namespace(client).await;
+    ROWS.register(client).await;
+    BARE.register(client).await;
     let mut answers: Vec<Answer> = Vec::new();
     for row in rows.lines().map(str::trim).filter(|row| !row.is_empty()) {
         let request = request::parse(row, &namespace, &answers);
-        answers.push(request.send(&server.client).await.without(&namespace));
+        answers.push(request.send(client).await.without(&namespace));
     }
     answers
 }

@@ -1,6 +1,6 @@
 //! Creates, changes and awaits objects, in few words.
 
-use super::record::DEADLINE;
+use crate::DEADLINE;
 use futures::{StreamExt, TryStreamExt};
 use http::{Method, Request};
 use kube::api::{
@@ -13,17 +13,20 @@ use std::pin::pin;
 
 /// A namespaced resource that tests register on a server.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Resource {
-    pub(crate) group: &'static str,
-    pub(crate) kind: &'static str,
-    pub(crate) plural: &'static str,
+pub struct Resource {
+    /// Its group, one of the test's own.
+    pub group: &'static str,
+    /// Its kind; the singular is this in small letters.
+    pub kind: &'static str,
+    /// Its plural.
+    pub plural: &'static str,
     /// Whether `/status` is an endpoint of its own.
-    pub(crate) has_status: bool,
+    pub has_status: bool,
 }
 
 impl Resource {
     /// The definition: version v1, any fields allowed.
-    pub(crate) fn definition(&self) -> Value {
+    pub fn definition(&self) -> Value {
         let anything = json!({ "type": "object", "x-kubernetes-preserve-unknown-fields": true });
         let mut version = json!({
             "name": "v1",
@@ -47,17 +50,17 @@ impl Resource {
     }
 
     /// The name of the definition.
-    pub(crate) fn definition_name(&self) -> String {
+    pub fn definition_name(&self) -> String {
         format!("{}.{}", self.plural, self.group)
     }
 
     /// Registers the resource where it is not yet, and waits until it is served.
-    pub(crate) async fn register(&self, client: &Client) {
+    pub async fn register(&self, client: &Client) {
         self.register_as(client, &self.definition()).await;
     }
 
     /// The same with a definition that differs from the usual.
-    pub(crate) async fn register_as(&self, client: &Client, definition: &Value) {
+    pub async fn register_as(&self, client: &Client, definition: &Value) {
         let definitions = definitions(client);
         definitions.create_unless_there(definition).await;
         definitions
@@ -71,14 +74,14 @@ impl Resource {
     }
 
     /// Takes the definition away, and with it all objects; returns when it is gone.
-    pub(crate) async fn unregister(&self, client: &Client) {
+    pub async fn unregister(&self, client: &Client) {
         let definitions = definitions(client);
         definitions.delete(&self.definition_name()).await;
         definitions.until_gone(&self.definition_name()).await;
     }
 
     /// The objects of this resource in `namespace`.
-    pub(crate) fn objects(&self, client: &Client, namespace: &str) -> Objects {
+    pub fn objects(&self, client: &Client, namespace: &str) -> Objects {
         let resource = ApiResource {
             group: self.group.to_owned(),
             version: "v1".to_owned(),
@@ -91,7 +94,7 @@ impl Resource {
 }
 
 /// The definitions of resources.
-pub(crate) fn definitions(client: &Client) -> Objects {
+pub fn definitions(client: &Client) -> Objects {
     let resource = ApiResource {
         group: "apiextensions.k8s.io".to_owned(),
         version: "v1".to_owned(),
@@ -103,7 +106,7 @@ pub(crate) fn definitions(client: &Client) -> Objects {
 }
 
 /// Makes a namespace with a name of its own.
-pub(crate) async fn namespace(client: &Client) -> String {
+pub async fn namespace(client: &Client) -> String {
     let api: Api<k8s_openapi::api::core::v1::Namespace> = Api::all(client.clone());
     let wanted = serde_json::from_value(json!({ "metadata": { "generateName": "kopf-test-" } })).unwrap();
     let made =
@@ -113,14 +116,15 @@ pub(crate) async fn namespace(client: &Client) -> String {
 
 /// The objects of one resource in one place.
 #[derive(Debug, Clone)]
-pub(crate) struct Objects {
-    pub(crate) api: Api<DynamicObject>,
+pub struct Objects {
+    /// For what these few words do not say.
+    pub api: Api<DynamicObject>,
     resource: ApiResource,
 }
 
 impl Objects {
     /// Creates an object from what is special about it; kind and version are filled in.
-    pub(crate) async fn create(&self, name: &str, rest: Value) -> DynamicObject {
+    pub async fn create(&self, name: &str, rest: Value) -> DynamicObject {
         let object = self.complete(name, rest);
         self.api
             .create(&PostParams::default(), &object)
@@ -130,7 +134,7 @@ impl Objects {
 
     /// Sends a manifest, a merge patch or nothing as it is to this path below the resource, and does not read the
     /// answer: it may be nested deeper than a value can be.
-    pub(crate) async fn send_text(&self, method: Method, path: &str, text: String) {
+    pub async fn send_text(&self, method: Method, path: &str, text: String) {
         let media = if method == Method::PATCH { "application/merge-patch+json" } else { "application/json" };
         let request = Request::builder()
             .method(method)
@@ -159,13 +163,13 @@ impl Objects {
     }
 
     /// Sends a merge patch.
-    pub(crate) async fn patch(&self, name: &str, change: Value) -> DynamicObject {
+    pub async fn patch(&self, name: &str, change: Value) -> DynamicObject {
         let sent = self.api.patch(name, &PatchParams::default(), &Patch::Merge(change)).await;
         sent.unwrap_or_else(|error| panic!("patch {name}: {error}"))
     }
 
     /// Asks for deletion; finalizers may hold it.
-    pub(crate) async fn delete(&self, name: &str) {
+    pub async fn delete(&self, name: &str) {
         self.api
             .delete(name, &DeleteParams::default())
             .await
@@ -173,12 +177,12 @@ impl Objects {
     }
 
     /// The object as it is now.
-    pub(crate) async fn get(&self, name: &str) -> Option<DynamicObject> {
+    pub async fn get(&self, name: &str) -> Option<DynamicObject> {
         self.api.get_opt(name).await.unwrap_or_else(|error| panic!("get {name}: {error}"))
     }
 
     /// Waits until the object is there and as `wanted` says; fails the test with `what` after [`DEADLINE`].
-    pub(crate) async fn until(
+    pub async fn until(
         &self,
         name: &str,
         what: &str,
@@ -195,7 +199,7 @@ impl Objects {
     }
 
     /// Waits until there is no object of this name.
-    pub(crate) async fn until_gone(&self, name: &str) {
+    pub async fn until_gone(&self, name: &str) {
         if self.watch(name, |object| object.is_none()).await.is_none() {
             panic!("waited {DEADLINE:?} in vain for {name} to go; it is {:#?}", self.get(name).await);
         }

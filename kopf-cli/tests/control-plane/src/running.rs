@@ -1,8 +1,8 @@
-//! The real Kubernetes API server: one for all tests of a run, started here or taken from the environment.
+//! The programs of a control plane: how they are started, and how one reaches them.
 
-use super::certificates::{self, Certificates};
-use super::leash;
-use super::record::DEADLINE;
+use crate::DEADLINE;
+use crate::certificates::{self, Certificates};
+use crate::leash;
 use http::Request;
 use kube::client::Body;
 use kube::config::{KubeConfigOptions, Kubeconfig};
@@ -22,17 +22,18 @@ const HOW: &str = "set KUBEBUILDER_ASSETS to a folder with etcd and kube-apiserv
                    USE_EXISTING_CLUSTER=true and KUBECONFIG to a cluster that tests may write to";
 
 /// A running control plane. Its programs end with the test process.
-pub(crate) struct ControlPlane {
-    pub(crate) kubeconfig: Kubeconfig,
+pub struct ControlPlane {
+    /// How to reach it: the contexts `admin`, which is the current one, and `nobody`.
+    pub kubeconfig: Kubeconfig,
     /// Whether kube-controller-manager runs, without which namespaces never finish deleting.
-    pub(crate) has_controllers: bool,
+    pub has_controllers: bool,
     _programs: Vec<Child>,
 }
 
 /// The control plane of this run; `None`, with a line that says why, where the environment names none.
 ///
 /// Under `CI=true` a missing control plane is a failure.
-pub(crate) async fn get() -> Option<&'static ControlPlane> {
+pub async fn get() -> Option<&'static ControlPlane> {
     static SHARED: OnceCell<Result<Option<ControlPlane>, String>> = OnceCell::const_new();
     match SHARED.get_or_init(start).await {
         Ok(Some(running)) => Some(running),
@@ -45,7 +46,7 @@ pub(crate) async fn get() -> Option<&'static ControlPlane> {
 }
 
 /// Says that the running test was skipped and why; fails it where skipping is not allowed.
-pub(crate) fn skip(why: &str) {
+pub fn skip(why: &str) {
     assert!(!is_set("CI"), "a skipped test is a failure under CI=true: {why}");
     eprintln!("skipped, {why}");
 }
@@ -77,7 +78,7 @@ async fn start() -> Result<Option<ControlPlane>, String> {
         run("etcd", etcd_flags(&folder, &etcd, &peer)),
         run("kube-apiserver", server_flags(&files, &etcd, &server, has_controllers)),
     ];
-    let client = client(&kubeconfig).await;
+    let client = connect(&kubeconfig).await;
     answers(&client, "/readyz", &folder).await?;
     answers(&client, "/api/v1/namespaces/default", &folder).await?;
     if has_controllers {
@@ -88,7 +89,7 @@ async fn start() -> Result<Option<ControlPlane>, String> {
 }
 
 /// A client of the current context.
-pub(crate) async fn client(kubeconfig: &Kubeconfig) -> Client {
+pub async fn connect(kubeconfig: &Kubeconfig) -> Client {
     let options = KubeConfigOptions::default();
     let mut config = Config::from_custom_kubeconfig(kubeconfig.clone(), &options).await.unwrap();
     // A test wants to see the answers that a server gives, not the third one.
