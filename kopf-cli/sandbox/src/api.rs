@@ -22,6 +22,7 @@ use crate::{
     resources::View,
     status::Status,
     store::Store,
+    user::User,
     watch::{Surroundings, Watcher},
     write::{Target, Writer, Written},
 };
@@ -34,6 +35,7 @@ pub(crate) struct Request {
     pub(crate) method: Method,
     pub(crate) path: String,
     pub(crate) query: String,
+    pub(crate) user: User,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Option<Bytes>,
 }
@@ -66,6 +68,7 @@ impl Api {
             path: request.path.clone(),
             query: request.query.clone(),
             content_type: request.header(header::CONTENT_TYPE).to_owned(),
+            user: request.user.name.to_string(),
             user_agent: request.header(header::USER_AGENT).to_owned(),
             body: request.body.clone().unwrap_or_default(),
             ..Entry::default()

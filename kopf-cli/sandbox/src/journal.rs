@@ -31,6 +31,8 @@ pub struct Entry {
     pub query: String,
     /// The `Content-Type` of the body; for a PATCH, the kind of the patch.
     pub content_type: String,
+    /// The name of who asked.
+    pub user: String,
     /// The `User-Agent`.
     pub user_agent: String,
     /// The body; empty where it was, or was too long ago.

@@ -17,6 +17,7 @@ mod sandbox;
 mod server;
 mod service;
 mod tls;
+mod user;
 
 // From a request to an answer.
 mod api;

@@ -2,7 +2,7 @@
 
 use std::{
     io::{self, Write},
-    net::SocketAddr,
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
     path::Path,
     sync::Arc,
     time::Duration,
@@ -30,7 +30,8 @@ use crate::{
     sandbox::Sandbox,
     service::Service,
     status::Status,
-    tls::Identity,
+    tls::{Identity, KUBECONFIG_BEGINS},
+    user::User,
 };
 
 /// How long a handshake may take; a client that stops in the middle holds nothing for longer.
@@ -58,16 +59,40 @@ impl Sandbox {
             let why = format!("{address} is not a loopback address, and a sandbox is for this machine alone");
             return Err(io::Error::new(io::ErrorKind::InvalidInput, why));
         }
-        let identity = Identity::new().map_err(io::Error::other)?;
+        self.serve_openly(address, &[]).await
+    }
+
+    /// Serves over HTTPS at any address, also for other machines. Its certificate is for the address, for the loopback,
+    /// and for `names`: host names and addresses by which it is reached.
+    ///
+    /// # Errors
+    ///
+    /// The address cannot be listened on, or a name cannot stand in a certificate.
+    pub async fn serve_openly(&self, address: SocketAddr, names: &[String]) -> io::Result<Server> {
+        let mut names = names.to_vec();
+        if !address.ip().is_unspecified() {
+            names.push(address.ip().to_string());
+        }
+        let identity = Identity::new(&names).map_err(io::Error::other)?;
         let listener = TcpListener::bind(address).await?;
-        let address = listener.local_addr()?;
+        let address = reached_at(listener.local_addr()?);
         let kubeconfig = identity.kubeconfig(&format!("https://{address}"));
         let (stop, stopped) = watch::channel(false);
-        let front =
-            Front { service: self.service(), bearer: format!("Bearer {}", identity.token).into(), stopped };
+        let users = identity.users.iter().map(|(user, token)| (format!("Bearer {token}"), user.clone()));
+        let front = Front { service: self.service(), users: users.collect(), stopped };
         let acceptor = tokio::spawn(accept(listener, TlsAcceptor::from(Arc::clone(&identity.config)), front));
         Ok(Server { address, kubeconfig, stop, acceptor })
     }
+}
+
+/// The address of who listens at `address`, for clients here: whoever listens everywhere does so on the loopback.
+fn reached_at(address: SocketAddr) -> SocketAddr {
+    let ip = match address.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
+        IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
+        ip => ip,
+    };
+    SocketAddr::new(ip, address.port())
 }
 
 impl Server {
@@ -76,7 +101,7 @@ impl Server {
         format!("https://{}", self.address)
     }
 
-    /// Where it listens.
+    /// Where it is reached.
     pub fn address(&self) -> SocketAddr {
         self.address
     }
@@ -84,6 +109,11 @@ impl Server {
     /// A kubeconfig with the certificate authority and the token inside.
     pub fn kubeconfig(&self) -> &str {
         &self.kubeconfig
+    }
+
+    /// Whether a text is a kubeconfig that some sandbox has written, and that the next one may write over.
+    pub fn wrote(kubeconfig: &str) -> bool {
+        kubeconfig.starts_with(KUBECONFIG_BEGINS)
     }
 
     /// Writes the kubeconfig into a file that only its owner can read.
@@ -177,7 +207,8 @@ async fn end_of(stopped: &mut watch::Receiver<bool>) {
 #[derive(Clone)]
 struct Front {
     service: Service,
-    bearer: Arc<str>,
+    /// What stands in the header, and who that is.
+    users: Arc<[(String, User)]>,
     stopped: watch::Receiver<bool>,
 }
 
@@ -186,11 +217,13 @@ impl hyper::service::Service<Request<Incoming>> for Front {
     type Error = Cut;
     type Future = BoxFuture<'static, Result<Response<Body>, Cut>>;
 
-    fn call(&self, request: Request<Incoming>) -> Self::Future {
+    fn call(&self, mut request: Request<Incoming>) -> Self::Future {
         let presented = request.headers().get(header::AUTHORIZATION).map(|value| value.as_bytes());
-        if presented != Some(self.bearer.as_bytes()) {
+        let known = self.users.iter().find(|(bearer, _)| presented == Some(bearer.as_bytes()));
+        let Some((_, user)) = known else {
             return futures::future::ready(Ok(api::refuse(&Status::unauthorized()))).boxed();
-        }
+        };
+        request.extensions_mut().insert(user.clone());
         let mut stopped = self.stopped.clone();
         let answer = self.service.clone().call(request);
         async move {

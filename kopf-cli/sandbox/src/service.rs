@@ -10,9 +10,10 @@ use http_body_util::BodyExt;
 use crate::{
     api::{self, Api, MAX_BODY},
     body::{Body, Cut},
+    user::User,
 };
 
-/// A sandbox as a service of HTTP requests, with no need to authenticate.
+/// A sandbox as a service of HTTP requests, with no need to authenticate: whoever asks may do everything.
 ///
 /// Takes requests of any body of [`Bytes`], so `kube::Client::new(sandbox.service(), "default")` works.
 /// Its only error is a connection that a fault has cut.
@@ -36,12 +37,13 @@ where
     fn call(&mut self, request: Request<B>) -> Self::Future {
         let api = self.api.clone();
         async move {
-            let (head, body) = request.into_parts();
+            let (mut head, body) = request.into_parts();
             let body = read(body).await?;
             let request = api::Request {
                 method: head.method,
                 path: head.uri.path().to_owned(),
                 query: head.uri.query().unwrap_or_default().to_owned(),
+                user: head.extensions.remove().unwrap_or_else(User::admin),
                 headers: head.headers,
                 body,
             };

@@ -23,8 +23,8 @@ fn field(kubeconfig: &str, name: &str) -> String {
     line.trim_start_matches(':').trim().to_owned()
 }
 
-/// Connects as a client does that knows the kubeconfig alone.
-async fn connect(server: &Server) -> (Sender, String) {
+/// Connects as a client does that knows the kubeconfig alone, and trusts a server of this name.
+async fn connect_to(server: &Server, name: &str) -> (Sender, String) {
     let kubeconfig = server.kubeconfig();
     let ca = BASE64_STANDARD.decode(field(kubeconfig, "certificate-authority-data")).unwrap();
     let mut roots = RootCertStore::empty();
@@ -36,11 +36,15 @@ async fn connect(server: &Server) -> (Sender, String) {
         .with_no_client_auth();
     assert_eq!(field(kubeconfig, "server"), server.url());
     let stream = TcpStream::connect(server.address()).await.unwrap();
-    let name = ServerName::try_from("127.0.0.1").unwrap();
+    let name = ServerName::try_from(name.to_owned()).unwrap();
     let stream = tokio_rustls::TlsConnector::from(Arc::new(config)).connect(name, stream).await.unwrap();
     let (sender, connection) = http1::handshake(TokioIo::new(stream)).await.unwrap();
     tokio::spawn(connection);
     (sender, field(kubeconfig, "token"))
+}
+
+async fn connect(server: &Server) -> (Sender, String) {
+    connect_to(server, "127.0.0.1").await
 }
 
 fn authorized(path: &str, token: &str) -> Request<Empty<bytes::Bytes>> {
@@ -85,6 +89,37 @@ async fn a_shutdown_ends_watches_and_a_fault_cuts_the_connection() {
 async fn only_loopback_is_listened_on() {
     let error = sandbox().serve("0.0.0.0:0".parse().unwrap()).await.unwrap_err();
     assert!(error.to_string().contains("not a loopback address"), "{error}");
+}
+
+#[tokio::test]
+async fn whoever_listens_openly_is_trusted_by_each_name_and_asks_for_a_token_still() {
+    let anywhere = "0.0.0.0:0".parse().unwrap();
+    let names = ["box.kopf.test".to_owned(), "192.0.2.7".to_owned()];
+    let server = sandbox().serve_openly(anywhere, &names).await.unwrap();
+    assert_eq!(server.address().ip().to_string(), "127.0.0.1");
+    for name in ["box.kopf.test", "192.0.2.7", "localhost"] {
+        let (mut sender, token) = connect_to(&server, name).await;
+        assert_eq!(sender.send_request(authorized("/version", &token)).await.unwrap().status(), 200);
+        assert_eq!(sender.send_request(authorized("/version", "")).await.unwrap().status(), 401);
+    }
+    server.shutdown().await;
+}
+
+#[tokio::test]
+async fn the_kubeconfig_has_a_context_for_who_may_do_everything_and_one_for_nobody() {
+    let sandbox = sandbox();
+    let server = sandbox.serve("127.0.0.1:0".parse().unwrap()).await.unwrap();
+    let kubeconfig = server.kubeconfig();
+    assert_eq!(field(kubeconfig, "current-context"), "admin");
+    let tokens: Vec<_> = kubeconfig.lines().filter_map(|line| line.trim().strip_prefix("token: ")).collect();
+    let (mut sender, _) = connect(&server).await;
+    for token in &tokens {
+        assert_eq!(sender.send_request(authorized("/version", token)).await.unwrap().status(), 200);
+    }
+    let users: Vec<_> = sandbox.journal().entries().into_iter().map(|entry| entry.user).collect();
+    assert_eq!(users, ["admin", "nobody"]);
+    assert!(Server::wrote(kubeconfig) && !Server::wrote("apiVersion: v1\nkind: Config\n"));
+    server.shutdown().await;
 }
 
 #[cfg(unix)]
