@@ -3,6 +3,7 @@
 //! What it means, together with the environment, is said by [`crate::config`].
 
 pub mod outside;
+pub mod sandbox;
 
 use std::{ffi::OsString, net::SocketAddr, path::PathBuf};
 
@@ -37,6 +38,8 @@ short.";
 pub enum Command {
     /// Run an operator.
     Run(Box<Run>),
+    /// Run an API server in memory, for kubectl and whatever else speaks to one. Needs no cluster.
+    Sandbox(sandbox::Sandbox),
     /// List the resources and handlers of a plugin. Needs no cluster.
     Inspect(Inspect),
     /// List the settings: what each is, where it comes from and what it does. Needs no cluster.

@@ -4,6 +4,7 @@ pub mod cleanup;
 pub mod freeze;
 pub mod inspect;
 pub mod run;
+pub mod sandbox;
 pub mod settings;
 
 use std::{
@@ -68,6 +69,7 @@ fn print(line: &str) {
 pub fn run(command: Command) -> Result<u8, Failure> {
     match command {
         Command::Run(typed) => run::run(*typed),
+        Command::Sandbox(typed) => sandbox::sandbox(typed),
         Command::Inspect(typed) => inspect::inspect(typed),
         Command::Settings(typed) => settings::settings(typed),
         Command::Freeze(typed) => freeze::freeze(typed),

@@ -2,6 +2,7 @@
 
 mod file;
 pub mod peering;
+pub mod sandbox;
 pub mod settings;
 pub mod value;
 
@@ -32,6 +33,12 @@ pub enum Error {
         found: String,
         /// What it should be.
         expected: String,
+    },
+    /// Nothing has the address to listen at.
+    #[error("nothing is found at {place}: give --listen an address of this machine, or a name of it")]
+    Nowhere {
+        /// What was given.
+        place: String,
     },
     /// Two variables exclude each other.
     #[error("{first} and {second} contradict each other; unset one of them")]

@@ -1,13 +1,19 @@
 //! The API server in memory, served on the loopback, and the kubeconfig that leads to it.
 
+pub mod keeper;
+
 use std::{
     env, fs, io,
-    net::{Ipv4Addr, SocketAddr},
+    net::SocketAddr,
     os::unix::fs::DirBuilderExt,
     path::{Path, PathBuf},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use kopf_sandbox::{BuildError, Sandbox, Server};
+use kopf_sandbox::{BuildError, Builder, Sandbox, Server};
+
+use self::keeper::Keeper;
+use crate::config;
 
 /// Why there is no sandbox.
 #[derive(Debug, thiserror::Error)]
@@ -15,9 +21,31 @@ pub enum Error {
     /// It cannot be made.
     #[error(transparent)]
     Unbuilt(#[from] BuildError),
-    /// No port of the loopback can be served.
-    #[error("the sandbox cannot be served on the loopback: {0}")]
-    Unserved(io::Error),
+    /// The objects that were kept are not whole.
+    #[error("the state in {} is not whole: {source}; it is left as it is: mend it, or take it away", path.display())]
+    Broken {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        source: BuildError,
+    },
+    /// The objects cannot be kept.
+    #[error(transparent)]
+    Unkept(#[from] keeper::Error),
+    /// The address cannot be had.
+    #[error("the sandbox cannot be served at {address}: {source}")]
+    Unserved {
+        /// Which.
+        address: SocketAddr,
+        /// What was in the way.
+        source: io::Error,
+    },
+    /// The kubeconfig is there, and leads elsewhere.
+    #[error("{} is no kubeconfig of a sandbox, and is left as it is: name another file, or take it away", path.display())]
+    Taken {
+        /// The file.
+        path: PathBuf,
+    },
     /// There is no place for the kubeconfig.
     #[error("there is no place for the sandbox's kubeconfig: set HOME or XDG_CACHE_HOME")]
     Homeless,
@@ -33,8 +61,10 @@ pub enum Error {
 
 /// A sandbox that is served.
 pub struct Served {
+    sandbox: Sandbox,
     server: Server,
     kubeconfig: PathBuf,
+    keeper: Option<Arc<Mutex<Keeper>>>,
 }
 
 /// Serves a new sandbox on a free port, and writes its kubeconfig where the last one's was.
@@ -43,13 +73,42 @@ pub struct Served {
 ///
 /// When no port can be had, or the kubeconfig cannot be written.
 pub async fn serve() -> Result<Served, Error> {
-    let kubeconfig =
-        place(env::var_os("XDG_CACHE_HOME").map(PathBuf::from), env::home_dir()).ok_or(Error::Homeless)?;
-    let any_port = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-    let server = Sandbox::builder().build()?.serve(any_port).await.map_err(Error::Unserved)?;
+    start(config::sandbox::Sandbox::default()).await
+}
+
+/// Serves a sandbox as it was asked for: with the objects that are kept, if there are any.
+///
+/// # Errors
+///
+/// When the objects are not whole, the address cannot be had, or a file cannot be written.
+pub async fn start(config: config::sandbox::Sandbox) -> Result<Served, Error> {
+    let cache = || place(env::var_os("XDG_CACHE_HOME").map(PathBuf::from), env::home_dir());
+    let kubeconfig = match &config.kubeconfig {
+        Some(asked) => free(asked)?,
+        None => cache().ok_or(Error::Homeless)?,
+    };
+    let mut builder = Sandbox::builder();
+    let mut keeper = None;
+    if let Some(path) = config.state {
+        let (found, text) = Keeper::open(path)?;
+        builder = text.into_iter().fold(builder, Builder::state);
+        keeper = Some(found);
+    }
+    let sandbox = builder.build().map_err(|error| match &keeper {
+        Some(keeper) => Error::Broken { path: keeper.path().to_owned(), source: error },
+        None => Error::Unbuilt(error),
+    })?;
+    // A file that cannot be written is told of now, rather than when there is something to lose.
+    if let Some(keeper) = &mut keeper {
+        keeper.keep(&sandbox, false)?;
+    }
+    let address = config.address;
+    let server = sandbox.serve_openly(address, &config.names).await;
+    let server = server.map_err(|source| Error::Unserved { address, source })?;
     replace(&kubeconfig, |draft| server.write_kubeconfig(draft))
         .map_err(|source| Error::Unwritten { path: kubeconfig.clone(), source })?;
-    Ok(Served { server, kubeconfig })
+    let keeper = keeper.map(|keeper| Arc::new(Mutex::new(keeper)));
+    Ok(Served { sandbox, server, kubeconfig, keeper })
 }
 
 impl Served {
@@ -58,7 +117,7 @@ impl Served {
         &self.kubeconfig
     }
 
-    /// What to tell the user.
+    /// What to tell the user of an operator on it.
     pub fn greeting(&self) -> String {
         let kubeconfig = in_shell(&self.kubeconfig, env::home_dir().as_deref());
         format!(
@@ -67,9 +126,59 @@ impl Served {
         )
     }
 
-    /// Ends the server, and all that is in it.
-    pub async fn shut_down(self) {
+    /// What to tell whoever wants to use it, in several lines.
+    pub fn instructions(&self) -> String {
+        let kubeconfig = in_shell(&self.kubeconfig, env::home_dir().as_deref());
+        format!(
+            "Sandbox API server on {}. To use it:\n\n  export KUBECONFIG={kubeconfig}\n  kubectl get namespaces\n\n\
+             Ctrl-C to stop.",
+            self.server.url()
+        )
+    }
+
+    /// Writes the objects into their file, if they have one and have changed.
+    ///
+    /// # Errors
+    ///
+    /// When they cannot be written.
+    pub async fn keep(&self) -> Result<(), keeper::Error> {
+        keep(self.keeper.clone(), self.sandbox.clone(), false).await
+    }
+
+    /// Ends the server, keeps what is in it if it has a file, and tells which.
+    ///
+    /// # Errors
+    ///
+    /// When the objects cannot be kept.
+    pub async fn shut_down(self) -> Result<Option<PathBuf>, keeper::Error> {
         self.server.shutdown().await;
+        keep(self.keeper.clone(), self.sandbox, true).await?;
+        Ok(self.keeper.map(|keeper| lock(&keeper).path().to_owned()))
+    }
+}
+
+/// Writes on a thread where waiting for a disk holds nobody up.
+async fn keep(
+    keeper: Option<Arc<Mutex<Keeper>>>,
+    sandbox: Sandbox,
+    ended: bool,
+) -> Result<(), keeper::Error> {
+    let Some(keeper) = keeper else { return Ok(()) };
+    let kept = tokio::task::spawn_blocking(move || lock(&keeper).keep(&sandbox, ended));
+    kept.await.expect("keeping does not panic")
+}
+
+fn lock(keeper: &Mutex<Keeper>) -> MutexGuard<'_, Keeper> {
+    keeper.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The file, if it is not there, or of a sandbox: somebody's way to a cluster is not written over.
+fn free(kubeconfig: &Path) -> Result<PathBuf, Error> {
+    match fs::read_to_string(kubeconfig) {
+        Ok(text) if !text.trim().is_empty() && !Server::wrote(&text) => {
+            Err(Error::Taken { path: kubeconfig.to_owned() })
+        }
+        _ => Ok(kubeconfig.to_owned()),
     }
 }
 
@@ -95,10 +204,10 @@ fn in_shell(path: &Path, home: Option<&Path>) -> String {
 
 /// Writes a file beside its place and moves it there, so that it is whole for whoever reads it meanwhile.
 fn replace(path: &Path, write: impl FnOnce(&Path) -> io::Result<()>) -> io::Result<()> {
-    if let Some(folder) = path.parent() {
+    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
         fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
     }
-    let draft = path.with_extension(std::process::id().to_string());
+    let draft = path.with_added_extension(std::process::id().to_string());
     let written = write(&draft).and_then(|()| fs::rename(&draft, path));
     if written.is_err() {
         let _ = fs::remove_file(&draft);
@@ -126,6 +235,16 @@ mod tests {
         check(Some("relative"), Some("/home/me"), Some("~/.cache/kopf/sandbox/kubeconfig"));
         check(Some("/my cache"), Some("/home/me"), Some("'/my cache/kopf/sandbox/kubeconfig'"));
         check(Some(""), None, None);
+    }
+
+    #[test]
+    fn a_way_to_somewhere_else_is_not_written_over() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("kubeconfig");
+        assert_eq!(free(&path).unwrap(), path);
+        fs::write(&path, "apiVersion: v1\nkind: Config\n").unwrap();
+        let error = free(&path).unwrap_err().to_string();
+        assert!(error.contains("is no kubeconfig of a sandbox, and is left as it is"), "{error}");
     }
 
     #[tokio::test]

@@ -111,7 +111,7 @@ async fn serve(
         },
     };
     if let Some(sandbox) = sandbox {
-        sandbox.shut_down().await;
+        sandbox.shut_down().await.map_err(Failure::failed)?;
     }
     Ok(code)
 }

@@ -68,6 +68,11 @@ pub fn assignment(text: &str) -> Result<(String, String), String> {
     Ok((key.trim().to_owned(), value.trim().to_owned()))
 }
 
+/// A port to listen on; 0 is any that is free.
+pub fn port(text: &str) -> Result<u16, String> {
+    text.parse().map_err(|_| "expected a port, from 0 to 65535".to_owned())
+}
+
 /// An address to serve at: a port, of the loopback; or a host and a port.
 pub fn address(text: &str) -> Result<SocketAddr, String> {
     let (host, port) = text.rsplit_once(':').unwrap_or(("", text));

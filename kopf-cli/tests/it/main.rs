@@ -19,6 +19,7 @@ mod namespaces;
 mod neighbours;
 mod peering;
 mod proxying;
+mod sandbox;
 mod support;
 mod tidy;
 mod trouble;

@@ -1,0 +1,141 @@
+//! What `kopf sandbox` is to do.
+
+use std::{
+    net::{IpAddr, Ipv4Addr, SocketAddr, ToSocketAddrs, UdpSocket},
+    path::PathBuf,
+};
+
+use super::{Environment, Error, text, value};
+use crate::args;
+
+/// What `kopf sandbox` is to do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sandbox {
+    /// Where to listen.
+    pub address: SocketAddr,
+    /// The names for which its certificate must be good, besides the address and the loopback's.
+    pub names: Vec<String>,
+    /// Where to write the kubeconfig, unless it is where kubeconfigs of sandboxes are.
+    pub kubeconfig: Option<PathBuf>,
+    /// Files and folders of objects to create or update first, in order.
+    pub manifests: Vec<PathBuf>,
+    /// Where the objects are kept.
+    pub state: Option<PathBuf>,
+}
+
+impl Default for Sandbox {
+    fn default() -> Self {
+        let address = (Ipv4Addr::LOCALHOST, 0).into();
+        Sandbox { address, names: vec![], kubeconfig: None, manifests: vec![], state: None }
+    }
+}
+
+impl Sandbox {
+    /// Takes what was typed, and asks the environment for what was not. An empty variable counts as none.
+    ///
+    /// # Errors
+    ///
+    /// When a variable holds what its option does not take, or when the address is none of this machine.
+    pub fn new(
+        typed: args::sandbox::Sandbox,
+        environment: &dyn Fn(&str) -> Option<String>,
+    ) -> Result<Sandbox, Error> {
+        let environment = Environment(environment);
+        let port = environment.or(typed.port, "KOPF_PORT", value::port)?.unwrap_or(0);
+        let listen = environment.or(typed.listen, "KOPF_LISTEN", text)?;
+        let (address, names) = match &listen {
+            None => (SocketAddr::from((Ipv4Addr::LOCALHOST, port)), vec![]),
+            Some(place) => listening_at(place, port, environment.get("HOSTNAME"))?,
+        };
+        let path = |text: &str| Ok(text.into());
+        Ok(Sandbox {
+            address,
+            names,
+            kubeconfig: environment.or(typed.kubeconfig, "KOPF_SANDBOX_KUBECONFIG", path)?,
+            manifests: environment.or_paths(typed.manifests, "KOPF_APPLY")?,
+            state: environment.or(typed.state, "KOPF_STATE", path)?,
+        })
+    }
+}
+
+/// The address that is meant, and the names by which others call it.
+fn listening_at(place: &str, port: u16, host: Option<String>) -> Result<(SocketAddr, Vec<String>), Error> {
+    if let Ok(ip) = place.parse::<IpAddr>() {
+        // Who listens everywhere is reached by the machine's name, and by the address that it has for others.
+        let others = host.into_iter().chain(outward().map(|ip| ip.to_string()));
+        let names = if ip.is_unspecified() { others.collect() } else { vec![] };
+        return Ok((SocketAddr::new(ip, port), names));
+    }
+    let found = (place, port).to_socket_addrs().ok().and_then(|mut found| found.next());
+    let address = found.ok_or_else(|| Error::Nowhere { place: place.to_owned() })?;
+    Ok((address, vec![place.to_owned()]))
+}
+
+/// The address that packets to other networks bear. None is sent.
+fn outward() -> Option<IpAddr> {
+    let socket = UdpSocket::bind((Ipv4Addr::UNSPECIFIED, 0)).ok()?;
+    // An address for documentation, which nobody has.
+    socket.connect(("192.0.2.1", 9)).ok()?;
+    Some(socket.local_addr().ok()?.ip())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::ffi::OsString;
+
+    use super::*;
+    use crate::args::{Command, parse};
+
+    #[track_caller]
+    fn check(line: &str, environment: &[&str], expected: &str) {
+        let words = ["kopf", "sandbox"].into_iter().chain(line.split_whitespace()).map(OsString::from);
+        let Ok(Command::Sandbox(typed)) = parse(words) else { panic!("`{line}` is wrong usage") };
+        let get = |variable: &str| {
+            (environment.iter())
+                .find_map(|pair| pair.strip_prefix(variable)?.strip_prefix('=').map(str::to_owned))
+        };
+        let found = match Sandbox::new(typed, &get) {
+            Ok(Sandbox { address, names, kubeconfig, manifests, state }) => {
+                format!("{address} {names:?} {kubeconfig:?} {manifests:?} {state:?}")
+            }
+            Err(error) => format!("error: {error}"),
+        };
+        assert_eq!(found, expected, "of `kopf sandbox {line}` with {environment:?}");
+    }
+
+    #[test]
+    fn a_sandbox_is_on_a_free_port_of_the_loopback_unless_told_otherwise() {
+        check("", &[], "127.0.0.1:0 [] None [] None");
+        check("--port 8001", &[], "127.0.0.1:8001 [] None [] None");
+        check("--listen 192.0.2.7 --port 1", &[], "192.0.2.7:1 [] None [] None");
+        check("", &["KOPF_PORT=8001", "KOPF_LISTEN=::1"], "[::1]:8001 [] None [] None");
+        check("--port 7", &["KOPF_PORT=8001"], "127.0.0.1:7 [] None [] None");
+        check("", &["KOPF_PORT=http"], "error: KOPF_PORT is `http`: expected a port, from 0 to 65535");
+        check(
+            "--listen no.such.kopf.invalid",
+            &[],
+            "error: nothing is found at no.such.kopf.invalid: give --listen an address of this machine, or a name of it",
+        );
+    }
+
+    #[test]
+    fn a_name_stands_in_the_certificate() {
+        let (address, names) = listening_at("localhost", 5, None).unwrap();
+        assert!(
+            address.ip().is_loopback() && address.port() == 5 && names == ["localhost"],
+            "{address} {names:?}"
+        );
+        let (address, names) = listening_at("0.0.0.0", 5, Some("box".to_owned())).unwrap();
+        assert!(address.ip().is_unspecified() && names[0] == "box", "{address} {names:?}");
+    }
+
+    #[test]
+    fn files_are_named_by_words_or_variables() {
+        let by_words = "--kubeconfig k --apply a b --apply c --state s";
+        let expected = r#"127.0.0.1:0 [] Some("k") ["a", "b", "c"] Some("s")"#;
+        check(by_words, &[], expected);
+        check("", &["KOPF_SANDBOX_KUBECONFIG=k", "KOPF_APPLY=a b,c", "KOPF_STATE=s"], expected);
+        // That one says which kubeconfig is to be read.
+        check("", &["KOPF_KUBECONFIG=k"], "127.0.0.1:0 [] None [] None");
+    }
+}

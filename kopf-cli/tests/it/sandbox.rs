@@ -1,0 +1,178 @@
+//! `kopf sandbox`: what it prints, who can use it, and what outlives it.
+
+use kopf_control_plane::DEADLINE;
+use std::path::{Path, PathBuf};
+use std::process::{Output, Stdio};
+use tokio::io::{AsyncBufReadExt, BufReader, Lines};
+use tokio::process::{Child, ChildStdout, Command};
+
+/// A sandbox that was started by the command, in a folder of its own.
+struct Sandbox {
+    child: Child,
+    output: Lines<BufReader<ChildStdout>>,
+    kubeconfig: PathBuf,
+}
+
+fn command(folder: &Path, words: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_kopf"));
+    command.arg("sandbox").args(words).current_dir(folder).env("HOME", folder).env_remove("XDG_CACHE_HOME");
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
+    command
+}
+
+impl Sandbox {
+    /// Starts one, and returns when it has said how to use it.
+    async fn start(folder: &Path, words: &[&str]) -> Sandbox {
+        let mut child = command(folder, words).spawn().expect("the binary under test can be run");
+        let output = BufReader::new(child.stdout.take().expect("it is piped")).lines();
+        let mut sandbox =
+            Sandbox { child, output, kubeconfig: folder.join(".cache/kopf/sandbox/kubeconfig") };
+        loop {
+            match sandbox.line().await {
+                Some(line) if line == "Ctrl-C to stop." => return sandbox,
+                Some(line) => match line.strip_prefix("  export KUBECONFIG=") {
+                    Some(path) => sandbox.kubeconfig = folder.join(path.trim_start_matches("~/")),
+                    None => assert!(is_instruction(&line), "it says {line}"),
+                },
+                None => panic!("it ended: {:?}", sandbox.child.wait_with_output().await),
+            }
+        }
+    }
+
+    async fn line(&mut self) -> Option<String> {
+        let line = tokio::time::timeout(DEADLINE, self.output.next_line()).await;
+        line.expect("it says something in time").expect("what it says is text")
+    }
+
+    /// Stops it as a terminal or an init system does, and returns what else it said.
+    async fn stop(mut self, signal: &str) -> Vec<String> {
+        let process = self.child.id().expect("it runs").to_string();
+        std::process::Command::new("kill").args([signal, &process]).status().unwrap();
+        let mut said = vec![];
+        while let Some(line) = self.line().await {
+            said.push(line);
+        }
+        let status = tokio::time::timeout(DEADLINE, self.child.wait()).await.expect("it ends").unwrap();
+        assert_eq!(status.code(), Some(0), "{said:?}");
+        said
+    }
+
+    /// What kubectl prints, if it can be had. It must do well.
+    async fn kubectl(&self, words: &[&str]) -> Option<String> {
+        let output = self.try_kubectl(words).await?;
+        assert!(output.status.success(), "kubectl {words:?}: {output:?}");
+        Some(String::from_utf8(output.stdout).unwrap().trim_end().to_owned())
+    }
+
+    async fn try_kubectl(&self, words: &[&str]) -> Option<Output> {
+        let binary = Path::new(&std::env::var_os("KUBEBUILDER_ASSETS")?).join("kubectl");
+        let mut kubectl = Command::new(binary);
+        // Its caches would be at home.
+        kubectl.args(words).env("KUBECONFIG", &self.kubeconfig).env("HOME", self.kubeconfig.parent()?);
+        let output = tokio::time::timeout(DEADLINE, kubectl.kill_on_drop(true).output()).await;
+        Some(output.expect("kubectl ends").expect("kubectl can be run"))
+    }
+}
+
+fn is_instruction(line: &str) -> bool {
+    line.is_empty() || line.starts_with("Sandbox API server on https://") || line.starts_with("  kubectl ")
+}
+
+/// What a sandbox complains of that does not begin.
+async fn refused(folder: &Path, words: &[&str], code: i32) -> String {
+    let output = tokio::time::timeout(DEADLINE, command(folder, words).output()).await;
+    let output = output.expect("it ends").unwrap();
+    assert_eq!((output.status.code(), output.stdout.as_slice()), (Some(code), &b""[..]), "{output:?}");
+    let said = String::from_utf8(output.stderr).unwrap();
+    said.trim_end().replace(folder.to_str().unwrap(), "FOLDER")
+}
+
+#[tokio::test]
+async fn it_says_how_to_use_it_and_stops_cleanly_on_either_signal() {
+    for signal in ["-INT", "-TERM"] {
+        let folder = tempfile::tempdir().unwrap();
+        let sandbox = Sandbox::start(folder.path(), &[]).await;
+        assert!(sandbox.kubeconfig.starts_with(folder.path().join(".cache")));
+        if let Some(namespaces) = sandbox.kubectl(&["get", "namespaces", "-o", "name"]).await {
+            assert!(namespaces.lines().any(|name| name == "namespace/default"), "{namespaces}");
+        }
+        assert_eq!(sandbox.stop(signal).await, Vec::<String>::new());
+    }
+}
+
+#[tokio::test]
+async fn objects_of_files_are_there_first_and_outlive_it_with_their_versions_and_uids() {
+    let folder = tempfile::tempdir().unwrap();
+    let examples = Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples");
+    let [definition, object] = ["crd.yaml", "obj.yaml"].map(|name| examples.join(name).display().to_string());
+    let sandbox = Sandbox::start(folder.path(), &["--apply", &definition, &object, "--state", "state"]).await;
+    let look = ["get", "kex", "kopf-example-1", "-o", "jsonpath={.metadata.uid} {.metadata.resourceVersion}"];
+    let before = sandbox.kubectl(&look).await;
+    let kept = folder.path().join("state");
+    assert_eq!(sandbox.stop("-TERM").await, ["The objects are kept in state."]);
+
+    let sandbox = Sandbox::start(folder.path(), &["--state", "state", "--kubeconfig", "way"]).await;
+    assert_eq!(sandbox.kubeconfig, folder.path().join("way"));
+    assert_eq!(sandbox.kubectl(&look).await, before);
+    sandbox.kubectl(&["label", "kex", "kopf-example-1", "seen=yes"]).await;
+    sandbox.stop("-INT").await;
+    let text = std::fs::read_to_string(&kept).unwrap();
+    assert!(text.contains("kopf-example-1") && text.contains("\"ended\":true"), "{text}");
+}
+
+#[tokio::test]
+async fn nobody_is_known_and_a_stranger_is_not() {
+    let folder = tempfile::tempdir().unwrap();
+    let sandbox = Sandbox::start(folder.path(), &[]).await;
+    let contexts = sandbox.kubectl(&["config", "get-contexts", "-o", "name"]).await;
+    assert!(contexts.is_none_or(|names| names == "admin\nnobody"));
+    let stranger = ["--token", "stranger", "--user", "stranger", "get", "namespaces"];
+    if let Some(output) = sandbox.try_kubectl(&stranger).await {
+        assert_eq!(output.status.code(), Some(1), "{output:?}");
+    }
+    sandbox.stop("-TERM").await;
+}
+
+#[tokio::test]
+async fn a_state_that_is_not_whole_is_refused_and_left_as_it_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("state");
+    let refusal = |why: &str| {
+        format!(
+            "the state in FOLDER/state is not whole: {why}; it is left as it is: mend it, or take it away"
+        )
+    };
+    for (text, why) in [
+        ("", "it does not begin as the state of a sandbox does"),
+        ("\u{0}\u{1}garbage", "it does not begin as the state of a sandbox does"),
+        (
+            "{\"apiVersion\":\"sandbox.kopf.dev/v1\",\"kind\":\"State\",\"revision\":9,\"objects\":2,\"ended\":true}\n{\"resource",
+            "it is cut short: 0 of 2 objects are there",
+        ),
+    ] {
+        std::fs::write(&path, text).unwrap();
+        assert_eq!(refused(folder.path(), &["--state", "state"], 1).await, refusal(why));
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), text);
+    }
+}
+
+#[tokio::test]
+async fn what_it_cannot_have_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = taken.local_addr().unwrap().port().to_string();
+    let said = refused(folder.path(), &["--port", &port], 1).await;
+    assert!(said.starts_with(&format!("the sandbox cannot be served at 127.0.0.1:{port}: ")), "{said}");
+
+    std::fs::write(folder.path().join("mine"), "kind: Config\n").unwrap();
+    assert_eq!(
+        refused(folder.path(), &["--kubeconfig", "mine"], 1).await,
+        "mine is no kubeconfig of a sandbox, and is left as it is: name another file, or take it away"
+    );
+    let said = refused(folder.path(), &["--state", "mine/state"], 1).await;
+    assert!(said.starts_with("cannot read the state in mine/state: "), "{said}");
+    let said = refused(folder.path(), &["--apply", "nothing.yaml"], 1).await;
+    assert!(said.starts_with("cannot read nothing.yaml: "), "{said}");
+    let said = refused(folder.path(), &["--listen", "no.such.kopf.invalid"], 2).await;
+    assert!(said.starts_with("nothing is found at no.such.kopf.invalid: "), "{said}");
+}
