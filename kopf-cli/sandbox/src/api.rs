@@ -12,9 +12,11 @@ use crate::{
     deletion::Deletion,
     discovery,
     faults::{Effect, Faults},
+    form::{Form, Include, Sheet},
     incoming::unrecognized,
     journal::{Entry, Journal},
-    json as deep, kinds, list,
+    json as deep, kinds,
+    list::{self, Listing},
     media::{self, Answer, Format},
     object::shown,
     options::Options,
@@ -137,8 +139,10 @@ impl Api {
                 Status::method_not_allowed()
             });
         }
-        answers_objects?;
-        let ask = Ask { api: self, view, path, query, request, status };
+        if !custom {
+            media::check_accept(accept, matches!(action, Action::List | Action::Watch))?;
+        }
+        let ask = Ask { api: self, view, path, query, request, status, answer: answers_objects? };
         match action {
             Action::Get => ask.get(),
             Action::List => ask.list(),
@@ -202,9 +206,28 @@ struct Ask<'a> {
     query: Query,
     request: &'a Request,
     status: bool,
+    answer: Answer,
 }
 
 impl Ask<'_> {
+    /// How objects are shown; known once there is something to show.
+    fn form(&self, list: bool) -> Result<Form, Status> {
+        Ok(match self.answer {
+            Answer::Json | Answer::Aggregated => Form::Whole,
+            Answer::Table(meta) => Form::Table(meta, Include::parse(&self.query)?),
+            Answer::Metadata(meta) if !list => Form::Metadata(meta),
+            Answer::MetadataList(meta) if list => Form::Metadata(meta),
+            Answer::Metadata(_) => return Err(Status::is_a_list(&self.view.resource)),
+            Answer::MetadataList(_) => return Err(Status::is_no_list(&self.view.resource)),
+        })
+    }
+
+    /// The answer that is an object.
+    fn show(&self, code: u16, object: &Bytes, depth: usize) -> Result<Response<Body>, Status> {
+        let sheet = Sheet::of(&self.view, self.api.clock.now());
+        Ok(json_answer(code, self.form(false)?.show(object, depth, sheet, true)))
+    }
+
     fn namespace(&self) -> &str {
         self.path.namespace.as_deref().unwrap_or_default()
     }
@@ -231,24 +254,35 @@ impl Ask<'_> {
         let found = store.get(&self.view.resource.key, self.namespace(), self.name()).cloned();
         drop(store);
         let object = found.ok_or_else(|| Status::not_found(self.view.about(self.name())))?;
-        Ok(json_answer(200, object.shown(&self.view)))
+        self.show(200, &object.shown(&self.view), object.header.depth)
     }
 
     fn list(&self) -> Result<Response<Body>, Status> {
         let options = Options::parse(&self.query, &self.view, false)?;
         let listing = list::list(&self.api.store(), &self.view, self.path.namespace.as_deref(), &options)?;
-        Ok(json_answer(200, listing.print(&self.view)))
+        self.show_list(&listing)
+    }
+
+    fn show_list(&self, listing: &Listing) -> Result<Response<Body>, Status> {
+        let sheet = Sheet::of(&self.view, self.api.clock.now());
+        Ok(json_answer(200, listing.print(&self.view, self.form(true)?, sheet)))
     }
 
     fn watch(&self, expired: bool) -> Result<Response<Body>, Status> {
         let options = Options::parse(&self.query, &self.view, true)?;
+        if let Answer::MetadataList(_) = self.answer {
+            // What is no list cannot be told as one, so nothing is.
+            return Ok(json_answer(200, ""));
+        }
+        let form = self.form(false)?;
         let surroundings = Surroundings {
             store: Arc::clone(&self.api.store),
             clock: Arc::clone(&self.api.clock),
             weather: self.api.faults.weather(),
             expired,
         };
-        let watcher = Watcher::open(surroundings, self.view.clone(), self.path.namespace.clone(), options)?;
+        let watcher =
+            Watcher::open(surroundings, self.view.clone(), self.path.namespace.clone(), options, form)?;
         Ok(answer(200, "application/json", Body::lines(watcher.stream())))
     }
 
@@ -289,7 +323,7 @@ impl Ask<'_> {
                 }
                 _ => writer.replace(self.target(), self.status, self.parse_body(body, format)?),
             }?;
-            Ok(self.written(written))
+            self.written(written)
         })
     }
 
@@ -298,7 +332,7 @@ impl Ask<'_> {
         let mut store = self.api.store();
         deep::with_stack(store.deepest() + 1, || {
             let mut writer = Writer { store: &mut store, now: self.api.clock.now(), dry_run };
-            writer.delete(self.target(), &preconditions).map(|written| self.written(written))
+            writer.delete(self.target(), &preconditions).and_then(|written| self.written(written))
         })
     }
 
@@ -321,7 +355,7 @@ impl Ask<'_> {
                     Err(status) => return Err(status),
                 }
             }
-            Ok(json_answer(200, listing.print(&self.view)))
+            self.show_list(&listing)
         })
     }
 
@@ -343,10 +377,12 @@ impl Ask<'_> {
         })
     }
 
-    fn written(&self, written: Written) -> Response<Body> {
+    fn written(&self, written: Written) -> Result<Response<Body>, Status> {
         match written {
-            Written::Object { code, bytes, depth } => json_answer(code, shown(&bytes, depth, &self.view)),
-            Written::Gone(status) => json_answer(200, status.to_string()),
+            Written::Object { code, bytes, depth } => {
+                self.show(code, &shown(&bytes, depth, &self.view), depth)
+            }
+            Written::Gone(status) => Ok(json_answer(200, status.to_string())),
         }
     }
 }

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
 use crate::{
-    meta,
+    form, meta,
     resources::{NameRule, Resource, Rules, StatusMetadata, Version, key_of},
     schema::Schema,
     status::{About, Cause, Status},
@@ -193,6 +193,7 @@ pub(crate) fn resource(definition: &Value) -> Result<Resource, Status> {
                 .flatten()
                 .map(|field| text(&field["jsonPath"]).trim_start_matches('.').to_owned())
                 .collect(),
+            columns: form::printed(&version["additionalPrinterColumns"]),
         })
         .collect();
     if !versions.iter().any(|version| version.storage) {

@@ -1,7 +1,7 @@
 //! A Kubernetes API server in memory, for developing and testing operators.
 //!
 //! What it does it does as kube-apiserver 1.37 does; what it does not do it refuses with 501 and a `Status` that names it:
-//! server-side apply, strategic merge patches, protobuf, tables, subresources but for `/status`, conversion webhooks.
+//! server-side apply, strategic merge patches, protobuf, subresources but for `/status`, conversion webhooks.
 //! It keeps no account of field managers (`managedFields` is dropped), validates and prunes nothing by schemas
 //! (`fieldValidation` has no effect), and has no controllers: owners' dependents stay, so that the propagation policies
 //! `Foreground` and `Orphan` are refused too; pods stay `Pending`, and one that is deleted goes at once. Definitions alone
@@ -24,6 +24,8 @@ mod api;
 mod body;
 mod deletion;
 mod discovery;
+mod form;
+mod jsonpath;
 mod list;
 mod media;
 mod options;

@@ -6,6 +6,7 @@ use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
 
 use crate::{
+    form::{Form, Sheet},
     object::Stored,
     options::{Matching, Options},
     resources::View,
@@ -116,12 +117,24 @@ pub(crate) fn list(
     if let Some(after) = &from {
         objects.retain(|object| (&object.header.namespace, &object.header.name) > (&after.0, &after.1));
     }
-    objects.retain(|object| options.selection.matches(&object.header));
     // From any version on (`0`), the server answers out of its cache, whole.
     let limited = options.limit > 0 && !(from.is_none() && options.resource_version == "0");
     let limit = if limited { usize::try_from(options.limit).unwrap_or(usize::MAX) } else { usize::MAX };
-    let remaining = objects.len().saturating_sub(limit);
-    objects.truncate(limit);
+    let unfiltered = objects.len();
+    let mut looked_at = 0;
+    let mut selected = Vec::new();
+    for object in objects {
+        if selected.len() == limit {
+            break;
+        }
+        looked_at += 1;
+        if options.selection.matches(&object.header) {
+            selected.push(object);
+        }
+    }
+    // There may be more, which is not to say that any of it will be selected.
+    let remaining = unfiltered - looked_at;
+    let objects = selected;
     let continue_token = match objects.last().filter(|_| remaining > 0) {
         Some(last) => {
             let after = (last.header.namespace.clone(), last.header.name.clone());
@@ -148,13 +161,17 @@ fn too_old(from: Option<&(String, String)>) -> Status {
 
 impl Listing {
     /// The list as it goes over the wire.
-    pub(crate) fn print(&self, view: &View) -> Vec<u8> {
+    pub(crate) fn print(&self, view: &View, form: Form, sheet: Sheet<'_>) -> Vec<u8> {
         let mut metadata = json!({ "resourceVersion": self.revision.to_string() });
         if !self.continue_token.is_empty() {
             metadata["continue"] = self.continue_token.as_str().into();
         }
         if let Some(remaining) = self.remaining {
             metadata["remainingItemCount"] = remaining.into();
+        }
+        if form != Form::Whole {
+            let objects = self.objects.iter().map(|object| (object.shown(view), object.header.depth));
+            return form.list(&metadata, objects, sheet);
         }
         let (kind, api_version) = (&view.resource.list_kind, view.api_version());
         let head = json!({ "kind": kind, "apiVersion": api_version, "metadata": metadata }).to_string();

@@ -1,6 +1,6 @@
 //! Media types: which form of an answer is acceptable, and which form a body has.
 
-use crate::{request::Patching, resources::Resource, status::Status};
+use crate::{form::Meta, request::Patching, resources::Resource, status::Status};
 
 /// The forms of answers that there are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -8,6 +8,9 @@ pub(crate) enum Answer {
     Json,
     /// Discovery, aggregated.
     Aggregated,
+    Table(Meta),
+    Metadata(Meta),
+    MetadataList(Meta),
 }
 
 /// The forms of bodies that are understood.
@@ -28,8 +31,38 @@ impl Clause<'_> {
     }
 }
 
+impl Clause<'_> {
+    /// What objects are to be turned into; `None` for what no server has.
+    fn conversion(&self, discovery: bool) -> Option<Answer> {
+        let stream = self.parameter("stream");
+        if !self.parameter("sv").is_empty() || !matches!(stream, "" | "watch") {
+            return None;
+        }
+        let meta = match (self.parameter("g"), self.parameter("v")) {
+            ("meta.k8s.io", "v1") => Some(Meta::V1),
+            ("meta.k8s.io", "v1beta1") => Some(Meta::V1beta1),
+            ("apidiscovery.k8s.io", "v2") if discovery && self.parameter("as") == "APIGroupDiscoveryList" => {
+                return Some(Answer::Aggregated);
+            }
+            ("", "") if self.parameter("as").is_empty() => return Some(Answer::Json),
+            _ => None,
+        };
+        match self.parameter("as") {
+            "Table" if self.media != "application/vnd.kubernetes.protobuf" => meta.map(Answer::Table),
+            "PartialObjectMetadata" => meta.map(Answer::Metadata),
+            "PartialObjectMetadataList" => meta.map(Answer::MetadataList),
+            _ => None,
+        }
+    }
+
+    fn quality(&self) -> f64 {
+        self.parameter("q").parse().unwrap_or(if self.parameter("q").is_empty() { 1.0 } else { 0.0 })
+    }
+}
+
+/// The clauses of an `Accept`, the most wanted first.
 fn clauses(accept: &str) -> Vec<Clause<'_>> {
-    accept
+    let mut clauses: Vec<Clause<'_>> = accept
         .split(',')
         .map(|clause| {
             let mut parts = clause.split(';').map(str::trim);
@@ -40,7 +73,9 @@ fn clauses(accept: &str) -> Vec<Clause<'_>> {
             Clause { media, parameters: parameters.collect() }
         })
         .filter(|clause| !clause.media.is_empty())
-        .collect()
+        .collect();
+    clauses.sort_by(|left, right| right.quality().total_cmp(&left.quality()));
+    clauses
 }
 
 /// Chooses the first form of an `Accept` that there is; `discovery` is whether the path has the aggregated form.
@@ -56,21 +91,47 @@ pub(crate) fn negotiate(accept: &str, discovery: bool) -> Result<Answer, Status>
     let mut not_done = None;
     for clause in &clauses {
         let json = matches!(clause.media, "application/json" | "application/*" | "*/*");
-        match (clause.media, clause.parameter("as")) {
-            (_, "") if json => return Ok(Answer::Json),
-            (_, "APIGroupDiscoveryList") if json && discovery && clause.parameter("v") == "v2" => {
-                return Ok(Answer::Aggregated);
-            }
-            (_, form @ ("Table" | "PartialObjectMetadata" | "PartialObjectMetadataList")) => {
-                not_done.get_or_insert(format!("answers as {form}"));
-            }
-            ("application/yaml" | "application/vnd.kubernetes.protobuf" | "application/cbor", _) => {
+        let other = matches!(
+            clause.media,
+            "application/yaml" | "application/vnd.kubernetes.protobuf" | "application/cbor"
+        );
+        match clause.conversion(discovery) {
+            Some(answer) if json => return Ok(answer),
+            Some(Answer::Json) if other => {
                 not_done.get_or_insert(format!("answers in {}", clause.media));
+            }
+            Some(_) if other => {
+                not_done.get_or_insert(format!("answers as {} in {}", clause.parameter("as"), clause.media));
             }
             _ => {}
         }
     }
     Err(not_done.map_or_else(Status::not_acceptable, |feature| Status::not_implemented(&feature)))
+}
+
+/// What built-in resources are answered in; the last two are for lists, which can be watched.
+const REPRESENTATIONS: [&str; 5] = [
+    "application/json",
+    "application/yaml",
+    "application/vnd.kubernetes.protobuf",
+    "application/json;stream=watch",
+    "application/vnd.kubernetes.protobuf;stream=watch",
+];
+
+/// Refuses, before anything is looked at, what a built-in resource has no form for.
+///
+/// # Errors
+///
+/// 406 where no clause names a form, whatever its parameters.
+pub(crate) fn check_accept(accept: &str, list: bool) -> Result<(), Status> {
+    let known = if list { &REPRESENTATIONS[..] } else { &REPRESENTATIONS[..3] };
+    let named = |clause: &Clause<'_>| clause.media == "*/*" || known.contains(&clause.media);
+    let clauses = clauses(accept);
+    if clauses.is_empty() || clauses.iter().any(named) {
+        Ok(())
+    } else {
+        Err(Status::no_representation(known))
+    }
 }
 
 fn media_of(content_type: &str) -> &str {
@@ -129,6 +190,7 @@ mod tests {
         assert_eq!(negotiate(accept, discovery).map_err(|status| status.code), expected, "{accept}");
     }
 
+    const TABLE: &str = "application/json;as=Table;v=v1;g=meta.k8s.io";
     const AGGREGATED: &str = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList";
 
     #[test]
@@ -137,16 +199,36 @@ mod tests {
         check("*/*", false, Ok(Answer::Json));
         check("application/xml,*/*", false, Ok(Answer::Json));
         check("application/vnd.kubernetes.protobuf,application/json", false, Ok(Answer::Json));
-        check("application/json;as=Table;v=v1;g=meta.k8s.io,application/json", false, Ok(Answer::Json));
+        check(&format!("{TABLE},application/json"), false, Ok(Answer::Table(Meta::V1)));
+        check(
+            "application/json;q=0.5,application/*;as=Table;v=v1beta1;g=meta.k8s.io",
+            false,
+            Ok(Answer::Table(Meta::V1beta1)),
+        );
+        check(
+            "application/json;as=PartialObjectMetadata;v=v1;g=meta.k8s.io",
+            false,
+            Ok(Answer::Metadata(Meta::V1)),
+        );
+        check(
+            "application/vnd.kubernetes.protobuf;as=Table;v=v1;g=meta.k8s.io,application/json",
+            false,
+            Ok(Answer::Json),
+        );
         check(AGGREGATED, true, Ok(Answer::Aggregated));
         check(&format!("{AGGREGATED},application/json"), false, Ok(Answer::Json));
     }
 
     #[test]
     fn what_only_a_real_server_has_is_named() {
-        check("application/json;as=Table;v=v1;g=meta.k8s.io", false, Err(501));
-        check("application/json;as=PartialObjectMetadata;v=v1;g=meta.k8s.io", false, Err(501));
+        check("application/yaml;as=Table;v=v1;g=meta.k8s.io", false, Err(501));
+        check(
+            "application/vnd.kubernetes.protobuf;as=PartialObjectMetadata;v=v1;g=meta.k8s.io",
+            false,
+            Err(501),
+        );
         check("application/vnd.kubernetes.protobuf", false, Err(501));
+        check("application/json;as=Table;v=v2;g=meta.k8s.io", false, Err(406));
         check("application/json;as=Bogus;v=v1;g=meta.k8s.io", false, Err(406));
         check("text/foo", false, Err(406));
     }

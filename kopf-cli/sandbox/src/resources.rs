@@ -3,6 +3,7 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use crate::{
+    form::Printed,
     schema::{Schema, Shape},
     status::About,
 };
@@ -39,6 +40,8 @@ pub(crate) struct Version {
     /// What fields its objects have; `None` where nothing is known of them.
     #[allow(dead_code, reason = "what walks objects by their schemas is being built on it")]
     pub(crate) schema: Option<Schema>,
+    /// The columns of its tables, besides the name; of custom resources alone.
+    pub(crate) columns: Vec<Printed>,
 }
 
 /// Where resources differ in what a write does.
@@ -335,6 +338,7 @@ impl Row {
             status: has(STATUS),
             undone: subresources(self.plural).iter().map(|&name| name.to_owned()).collect(),
             selectable: self.selectable.iter().map(|&field| field.to_owned()).collect(),
+            columns: Vec::new(),
             schema: None,
         };
         let key = key_of(self.plural, self.group);

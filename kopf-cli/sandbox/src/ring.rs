@@ -30,7 +30,7 @@ pub(crate) enum Said {
 }
 
 impl Said {
-    fn word(self) -> &'static str {
+    pub(crate) fn word(self) -> &'static str {
         match self {
             Said::Added => "ADDED",
             Said::Modified => "MODIFIED",
@@ -70,13 +70,17 @@ impl Event {
         if let Some((_, _, frame)) = known {
             return frame.clone();
         }
-        let object = match (&self.previous, said) {
-            (Some(previous), Said::Left) => with_revision(previous, self.object.header.revision, view),
-            _ => self.object.shown(view),
-        };
-        let frame = frame(said.word(), &object);
+        let frame = frame(said.word(), &self.shown(said, view));
         frames.push((said, view.index(), frame.clone()));
         frame
+    }
+
+    /// The object that is told of, in the version of `view`.
+    pub(crate) fn shown(&self, said: Said, view: &View) -> Bytes {
+        match (&self.previous, said) {
+            (Some(previous), Said::Left) => with_revision(previous, self.object.header.revision, view),
+            _ => self.object.shown(view),
+        }
     }
 }
 

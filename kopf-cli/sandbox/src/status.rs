@@ -2,6 +2,8 @@
 
 use serde_json::{Map, Value, json};
 
+use crate::resources::Resource;
+
 /// A refusal as the API gives it: the `Status` object and the HTTP code that goes with it.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[error("{message}")]
@@ -136,6 +138,30 @@ impl Status {
         Status::new(406, "NotAcceptable", accepted)
     }
 
+    /// A built-in resource's routes have none of the media types that are accepted.
+    pub(crate) fn no_representation(known: &[&str]) -> Self {
+        let message = format!("406: Not Acceptable\n\nAvailable representations: {}", known.join(", "));
+        Status { details: Some(Box::new(json!({}))), ..Status::new(406, "NotAcceptable", message) }
+    }
+
+    pub(crate) fn is_a_list(resource: &Resource) -> Self {
+        let kind = go_type(resource, &resource.list_kind);
+        let message =
+            format!("you requested PartialObjectMetadata, but the requested object is a list ({kind})");
+        Status::new(406, "NotAcceptable", message)
+    }
+
+    pub(crate) fn is_no_list(resource: &Resource) -> Self {
+        if resource.rules.custom {
+            return Status::internal("content is not a list");
+        }
+        let kind = go_type(resource, &resource.kind);
+        let message = format!(
+            "you requested PartialObjectMetadataList, but the requested object is not a list ({kind})"
+        );
+        Status::new(406, "NotAcceptable", message)
+    }
+
     pub(crate) fn already_exists(about: About<'_>) -> Self {
         let message = format!("{} {:?} already exists", about.qualified(), about.name);
         Status::about(409, "AlreadyExists", message, about)
@@ -234,6 +260,16 @@ impl Status {
         }
         status["code"] = self.code.into();
         status
+    }
+}
+
+/// What Go calls the objects of a kind.
+fn go_type(resource: &Resource, kind: &str) -> String {
+    let group = resource.storage().group.split('.').next().unwrap_or_default();
+    match (resource.rules.custom, group) {
+        (true, _) => "*unstructured.UnstructuredList".to_owned(),
+        (false, "") => format!("*core.{kind}"),
+        (false, group) => format!("*{group}.{kind}"),
     }
 }
 

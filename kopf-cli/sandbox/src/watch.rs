@@ -16,6 +16,7 @@ use crate::{
     body::Cut,
     clock::Clock,
     faults::{Interruption, Weather},
+    form::{Form, Sheet},
     object::Stored,
     options::Options,
     resources::View,
@@ -28,6 +29,8 @@ use crate::{
 const BOOKMARK_INTERVAL: Duration = Duration::from_secs(60);
 /// How many changes a watch takes out of the history at once: what a slow reader can hold on to, beyond the ring.
 const BATCH: usize = 256;
+/// How deep a bookmark is at most.
+const SHALLOW: usize = 3;
 
 /// What a watch needs of its sandbox.
 pub(crate) struct Surroundings {
@@ -44,6 +47,9 @@ pub(crate) struct Watcher {
     view: View,
     namespace: Option<String>,
     options: Options,
+    form: Form,
+    /// Whether a table of this watch has had a head.
+    headed: bool,
     /// All changes up to here have been told.
     revision: u64,
     lines: VecDeque<Bytes>,
@@ -65,6 +71,7 @@ impl Watcher {
         view: View,
         namespace: Option<String>,
         options: Options,
+        form: Form,
     ) -> Result<Self, Status> {
         let now = surroundings.clock.now();
         let store = Arc::clone(&surroundings.store);
@@ -87,6 +94,8 @@ impl Watcher {
             namespace,
             revision,
             options,
+            form,
+            headed: false,
             lines: VecDeque::new(),
             news: store.news(),
             next_bookmark_at: later(now, BOOKMARK_INTERVAL),
@@ -112,11 +121,11 @@ impl Watcher {
     fn tell_what_there_is(&mut self, store: &Store) {
         for object in store.list(&self.view.resource.key, self.namespace.as_deref()) {
             if self.options.selection.matches(&object.header) {
-                self.lines.push_back(ring::frame("ADDED", &object.shown(&self.view)));
+                self.say("ADDED", &object.shown(&self.view), object.header.depth);
             }
         }
         if self.options.bookmarks {
-            self.lines.push_back(self.bookmark(true));
+            self.bookmark(true);
         }
     }
 
@@ -153,13 +162,13 @@ impl Watcher {
             if now >= self.ends_at {
                 self.over = true;
                 if self.options.bookmarks {
-                    self.lines.push_back(self.bookmark(false));
+                    self.bookmark(false);
                 }
                 continue;
             }
             if self.options.bookmarks && now >= self.next_bookmark_at {
                 self.next_bookmark_at = later(now, BOOKMARK_INTERVAL);
-                self.lines.push_back(self.bookmark(false));
+                self.bookmark(false);
                 continue;
             }
             let wake_at =
@@ -189,8 +198,14 @@ impl Watcher {
         };
         self.revision = self.revision.max(told);
         for event in &events {
-            if let Some(said) = self.says(event) {
-                self.lines.push_back(event.frame(said, &self.view));
+            match self.says(event) {
+                Some(said) if self.form == Form::Whole => {
+                    self.lines.push_back(event.frame(said, &self.view));
+                }
+                Some(said) => {
+                    self.say(said.word(), &event.shown(said, &self.view), event.object.header.depth);
+                }
+                None => {}
             }
         }
         self.over |= !served && events.len() < BATCH;
@@ -217,14 +232,22 @@ impl Watcher {
         }
     }
 
-    fn bookmark(&self, initial_events_end: bool) -> Bytes {
+    /// Tells of an object in the form that this watch was asked for.
+    fn say(&mut self, word: &str, object: &Bytes, depth: usize) {
+        let sheet = Sheet::of(&self.view, self.surroundings.clock.now());
+        let shown = self.form.show(object, depth, sheet, !self.headed);
+        self.headed = true;
+        self.lines.push_back(ring::frame(word, &shown));
+    }
+
+    fn bookmark(&mut self, initial_events_end: bool) {
         let mut metadata = json!({ "resourceVersion": self.revision.to_string() });
         if initial_events_end {
             metadata["annotations"] = json!({ "k8s.io/initial-events-end": "true" });
         }
         let (kind, api_version) = (&self.view.resource.kind, self.view.api_version());
         let object: Value = json!({ "kind": kind, "apiVersion": api_version, "metadata": metadata });
-        ring::frame("BOOKMARK", object.to_string().as_bytes())
+        self.say("BOOKMARK", &object.to_string().into(), SHALLOW);
     }
 
     fn expire(&mut self, message: &str) {

@@ -3,11 +3,13 @@
 //! A row is one request: a verb, a path and a body. Paths that do not begin with `/` are in a namespace of the test's
 //! own, `rows` there being a custom resource. `$3` stands for the resourceVersion in the third answer, `$uid3` for the
 //! uid, `$continue3` for the token of a list, and `$long` for as many letters as annotations may have. Answers are
-//! compared whole, but for what differs between any two runs.
+//! compared whole, but for what differs between any two runs. A verb may have behind it what is accepted: `GET+table`.
+//! `UNTIL` is a GET that is sent until there is something.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test says what is wrong by failing")]
 
 mod answer;
+mod forms;
 mod living;
 mod reading;
 mod refusals;

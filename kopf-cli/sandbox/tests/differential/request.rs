@@ -13,6 +13,8 @@ const MAX_ANNOTATIONS: usize = 262_144;
 /// One request.
 pub(super) struct Request {
     method: Method,
+    /// Whether it is sent again while nothing is found.
+    patient: bool,
     path: String,
     content_type: &'static str,
     accept: &'static str,
@@ -24,16 +26,46 @@ pub(super) fn parse(row: &str, namespace: &str, answers: &[Answer]) -> Request {
     let row = fill(row, namespace, answers);
     let (verb, rest) = row.split_once(' ').expect("a row has a verb and a path");
     let (path, body) = rest.trim().split_once(' ').unwrap_or((rest.trim(), ""));
+    let (verb, form) = verb.split_once('+').unwrap_or((verb, ""));
     let (method, content_type) = match verb {
         "MERGE" => (Method::PATCH, "application/merge-patch+json"),
         "JSON" => (Method::PATCH, "application/json-patch+json"),
         "STRATEGIC" => (Method::PATCH, "application/strategic-merge-patch+json"),
         "TEXT" => (Method::PATCH, "text/plain"),
-        "AGGREGATED" => (Method::GET, ""),
+        "AGGREGATED" | "UNTIL" => (Method::GET, ""),
         verb => (verb.parse().expect("a verb of HTTP"), "application/json"),
     };
-    let accept = if verb == "AGGREGATED" { AGGREGATED } else { "application/json" };
-    Request { method, path: absolute(path, namespace), content_type, accept, body: body.trim().to_owned() }
+    let accept = match (verb, form) {
+        ("AGGREGATED", _) => AGGREGATED,
+        (_, form) => accept(form),
+    };
+    let patient = verb == "UNTIL";
+    Request {
+        method,
+        patient,
+        path: absolute(path, namespace),
+        content_type,
+        accept,
+        body: body.trim().to_owned(),
+    }
+}
+
+/// What a row accepts that says so behind its verb: `GET+table`.
+fn accept(form: &str) -> &'static str {
+    match form {
+        "" => "application/json",
+        "table" => "application/json;as=Table;v=v1;g=meta.k8s.io",
+        "table-or-json" => "application/json;as=Table;v=v7;g=meta.k8s.io,application/json",
+        "table-beta" => "application/json;as=Table;v=v1beta1;g=meta.k8s.io",
+        "metadata" => "application/json;as=PartialObjectMetadata;v=v1;g=meta.k8s.io",
+        "metadata-beta" => "application/json;as=PartialObjectMetadata;v=v1beta1;g=meta.k8s.io",
+        "metadata-list" => "application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io",
+        "metadata-list-beta" => "application/json;as=PartialObjectMetadataList;v=v1beta1;g=meta.k8s.io",
+        "unheard-of" => "application/json;as=Poem;v=v1;g=meta.k8s.io",
+        "text" => "text/plain",
+        "second" => "text/plain;q=0.9,application/json;q=0.5",
+        other => panic!("no row accepts {other}"),
+    }
 }
 
 fn absolute(path: &str, namespace: &str) -> String {
@@ -58,14 +90,29 @@ fn fill(row: &str, namespace: &str, answers: &[Answer]) -> String {
     row
 }
 
+/// How often a patient request is sent at most: a server answers within milliseconds.
+const ATTEMPTS: usize = 10_000;
+
 impl Request {
     pub(super) async fn send(self, client: &Client) -> Answer {
-        let mut request =
-            HttpRequest::builder().method(self.method).uri(&self.path).header(header::ACCEPT, self.accept);
+        for _ in 1..ATTEMPTS {
+            let answer = self.send_once(client).await;
+            if !self.patient || answer.is_found() {
+                return answer;
+            }
+        }
+        self.send_once(client).await
+    }
+
+    async fn send_once(&self, client: &Client) -> Answer {
+        let mut request = HttpRequest::builder()
+            .method(self.method.clone())
+            .uri(&self.path)
+            .header(header::ACCEPT, self.accept);
         if !self.body.is_empty() {
             request = request.header(header::CONTENT_TYPE, self.content_type);
         }
-        let request = request.body(self.body.into_bytes().into()).expect("a row is a request");
+        let request = request.body(self.body.clone().into_bytes().into()).expect("a row is a request");
         let response = client.send(request).await.expect("the server answers");
         let status = response.status();
         let body = response.into_body().collect().await.expect("the answer ends").to_bytes();

@@ -1,0 +1,51 @@
+//! Prints what paths lead to as Go prints it.
+
+use serde_json::{Map, Number, Value};
+
+/// A value as text: a scalar by itself, anything else as JSON, with its members in order and nothing that HTML would read.
+pub(crate) fn print(value: &Value) -> String {
+    match value {
+        Value::Null => "<no value>".to_owned(),
+        Value::String(text) => text.clone(),
+        Value::Bool(flag) => flag.to_string(),
+        Value::Number(number) => print_number(number),
+        Value::Array(_) | Value::Object(_) => {
+            let text = in_order(value).to_string();
+            text.replace('<', "\\u003c").replace('>', "\\u003e").replace('&', "\\u0026")
+        }
+    }
+}
+
+/// The value with its members in order; to be called on a stack that its depth needs.
+fn in_order(value: &Value) -> Value {
+    match value {
+        Value::Object(fields) => {
+            let mut sorted: Vec<_> = fields.iter().collect();
+            sorted.sort_by_key(|(name, _)| *name);
+            let sorted = sorted.into_iter().map(|(name, field)| (name.clone(), in_order(field)));
+            sorted.collect::<Map<_, _>>().into()
+        }
+        Value::Array(items) => items.iter().map(in_order).collect(),
+        scalar => scalar.clone(),
+    }
+}
+
+fn print_number(number: &Number) -> String {
+    match number.as_f64().filter(|_| number.is_f64()) {
+        Some(number) => print_float(number),
+        None => number.to_string(),
+    }
+}
+
+/// Go's `%v`: the shortest digits that tell the number from others, with an exponent where it is large or small.
+fn print_float(number: f64) -> String {
+    let scientific = format!("{number:e}");
+    let Some((digits, exponent)) = scientific.split_once('e') else { return scientific };
+    match exponent.parse::<i32>() {
+        Ok(exponent) if !(-4..21).contains(&exponent) => {
+            let sign = if exponent < 0 { '-' } else { '+' };
+            format!("{digits}e{sign}{:02}", exponent.unsigned_abs())
+        }
+        _ => number.to_string(),
+    }
+}

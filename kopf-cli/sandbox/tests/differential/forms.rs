@@ -1,0 +1,159 @@
+//! The forms of answers: tables, and metadata alone.
+
+use super::check;
+
+#[tokio::test]
+async fn objects_are_shown_as_rows_of_a_table() {
+    check(
+        r#"
+        POST+table  configmaps {"metadata":{"name":"a","labels":{"x":"1"}},"data":{"k":"v"},"binaryData":{"b":"AA=="}}
+        POST   configmaps {"metadata":{"name":"b","labels":{"x":"1"}}}
+        GET+table configmaps?labelSelector=x
+        GET+table configmaps?labelSelector=x&limit=1
+        GET+table configmaps?labelSelector=x&includeObject=None
+        GET+table configmaps?labelSelector=x&includeObject=Object
+        GET+table configmaps?labelSelector=x&includeObject=Metadata
+        GET+table configmaps?labelSelector=x&includeObject=Bogus
+        GET+table-beta configmaps?labelSelector=x
+        GET+table-or-json configmaps?labelSelector=x
+        GET+table configmaps?labelSelector=none
+        GET+table configmaps/a
+        GET+table configmaps/a?includeObject=Object
+        GET+table configmaps/a?includeObject=None
+        GET+table configmaps/missing?includeObject=Bogus
+        GET+table configmaps/missing
+        MERGE+table configmaps/a {"data":{"l":"v"}}
+        PUT+table configmaps/a {"metadata":{"name":"a","labels":{"x":"1"}},"data":{"k":"v"}}
+        DELETE+table configmaps/b
+        DELETE+table configmaps?labelSelector=x
+        GET+table /api/v1/configmaps?fieldSelector=metadata.name%3Dnothing
+        GET+table /apis/rbac.authorization.k8s.io/v1/namespaces/$ns/roles
+        GET+table /api/v1/namespaces/$ns
+        GET+table /api/v1/namespaces?fieldSelector=metadata.name%3D$ns&includeObject=None
+        GET+unheard-of configmaps
+        GET+text configmaps
+        GET+second configmaps/a
+    "#,
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn objects_are_shown_by_their_metadata_alone() {
+    check(
+        r#"
+        POST   configmaps {"metadata":{"name":"a","labels":{"x":"1"}},"data":{"k":"v"}}
+        POST   configmaps {"metadata":{"name":"b"}}
+        GET+metadata configmaps/a
+        GET+metadata-beta configmaps/a
+        GET+metadata configmaps
+        GET+metadata-list configmaps/a
+        GET+metadata-list configmaps?labelSelector=x
+        GET+metadata-list-beta configmaps?labelSelector=x
+        GET+metadata-list configmaps?labelSelector=nothing
+        GET+metadata-list configmaps?labelSelector=x&limit=1
+        MERGE+metadata configmaps/a {"data":{"l":"v"}}
+        MERGE+metadata-list configmaps/a {"data":{"l":"w"}}
+        GET    configmaps/a
+        DELETE+metadata configmaps/a
+        POST+metadata rows {"kind":"Row","apiVersion":"differential.kopf.test/v1","metadata":{"name":"a"},"spec":{"n":1}}
+        GET+metadata rows/a
+        GET+metadata rows
+        GET+metadata-list rows/a
+        GET+metadata-list rows
+        GET+metadata rows/a/status
+        DELETE+metadata rows/a
+    "#,
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn watches_tell_in_every_form() {
+    check(
+        r#"
+        POST   configmaps {"metadata":{"name":"a","labels":{"x":"1"}},"data":{"k":"v"}}
+        POST   configmaps {"metadata":{"name":"b","labels":{"x":"1"}},"data":{"k":"v"}}
+        MERGE  configmaps/a {"data":{"l":"v"}}
+        MERGE  configmaps/b {"metadata":{"labels":null}}
+        DELETE configmaps/a
+        GET+table configmaps?watch=true&timeoutSeconds=1&resourceVersion=$1&labelSelector=x
+        GET+table configmaps?watch=true&timeoutSeconds=1&resourceVersion=$1&labelSelector=x&includeObject=None
+        GET+table configmaps?watch=true&timeoutSeconds=1&resourceVersion=$1&labelSelector=x&includeObject=Object
+        GET+table configmaps?watch=true&timeoutSeconds=1&resourceVersion=$1&includeObject=Bogus
+        GET+table-beta configmaps?watch=true&timeoutSeconds=1&resourceVersion=$1&labelSelector=x
+        GET+metadata configmaps?watch=true&timeoutSeconds=1&resourceVersion=$1&labelSelector=x
+        GET+metadata-beta configmaps?watch=true&timeoutSeconds=1&resourceVersion=$1&labelSelector=x
+        GET+metadata-list configmaps?watch=true&timeoutSeconds=1&resourceVersion=$1&labelSelector=x
+        GET+unheard-of configmaps?watch=true&timeoutSeconds=1
+        GET+text configmaps?watch=true&timeoutSeconds=1
+        POST   rows {"kind":"Row","apiVersion":"differential.kopf.test/v1","metadata":{"name":"a"},"spec":{"n":1}}
+        DELETE rows/a
+        GET+table rows?watch=true&timeoutSeconds=1&resourceVersion=$1
+        GET+metadata rows?watch=true&timeoutSeconds=1&resourceVersion=$1
+        GET+metadata-list rows?watch=true&timeoutSeconds=1&resourceVersion=$1
+        GET+text rows?watch=true&timeoutSeconds=1
+    "#,
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn custom_resources_have_the_columns_that_their_definition_gives_them() {
+    check(
+        r#"
+        POST   /apis/apiextensions.k8s.io/v1/customresourcedefinitions {"metadata":{"name":"shows.$ns.kopf.test"},"spec":{"group":"$ns.kopf.test","scope":"Namespaced","names":{"plural":"shows","kind":"Show"},"versions":[{"name":"v1","served":true,"storage":true,"subresources":{"status":{}},"schema":{"openAPIV3Schema":{"type":"object","x-kubernetes-preserve-unknown-fields":true}},"additionalPrinterColumns":[{"name":"Text","type":"string","jsonPath":".spec.text","description":"Row text"},{"name":"Number","type":"integer","jsonPath":".spec.number","format":"int32","priority":1},{"name":"Fraction","type":"number","jsonPath":".spec.fraction"},{"name":"Flag","type":"boolean","jsonPath":".spec.flag"},{"name":"When","type":"date","jsonPath":".spec.when"},{"name":"Ready","type":"string","jsonPath":".status.conditions[?(@.type=="Ready")].status"},{"name":"First","type":"string","jsonPath":".spec.list[0]"},{"name":"Last","type":"integer","jsonPath":".spec.list[-1]"},{"name":"All","type":"string","jsonPath":".spec.list[*]"},{"name":"List","type":"string","jsonPath":".spec.list"},{"name":"Map","type":"string","jsonPath":".spec.map"},{"name":"Deep","type":"string","jsonPath":"..inner"},{"name":"Key","type":"string","jsonPath":".metadata.annotations.a\.b/c"},{"name":"Union","type":"string","jsonPath":".spec['text','number']"},{"name":"Slice","type":"string","jsonPath":".spec.list[1:]"},{"name":"Literal","type":"string","jsonPath":".spec.text}{"x""},{"name":"More","type":"integer","jsonPath":".spec.pairs[?(@.n>1)].n"},{"name":"Not","type":"string","jsonPath":".spec.pairs[?(@.name!='one')].name"},{"name":"Some","type":"string","jsonPath":".spec.pairs[?(@.only)].name"},{"name":"Wild","type":"string","jsonPath":".spec.map.*"},{"name":"Mixed","type":"string","jsonPath":".spec.pairs[?(@.n=="1")].name"},{"name":"Age","type":"date","jsonPath":".metadata.creationTimestamp"}]}]}}
+        UNTIL  /apis/$ns.kopf.test/v1/namespaces/$ns/shows
+        POST   /apis/$ns.kopf.test/v1/namespaces/$ns/shows {"kind":"Show","apiVersion":"$ns.kopf.test/v1","metadata":{"name":"a","annotations":{"a.b/c":"said"}},"spec":{"text":"<t&>","number":7,"fraction":0.5,"flag":true,"when":"2026-01-01T00:00:00Z","list":[1,2,3],"map":{"inner":"x"},"pairs":[{"name":"one","n":1},{"name":"two","n":2,"only":true}]}}
+        POST   /apis/$ns.kopf.test/v1/namespaces/$ns/shows {"kind":"Show","apiVersion":"$ns.kopf.test/v1","metadata":{"name":"b"},"spec":{"text":7,"number":1.5,"fraction":3,"flag":"yes","when":"never","list":[],"map":null,"pairs":{}}}
+        POST   /apis/$ns.kopf.test/v1/namespaces/$ns/shows {"kind":"Show","apiVersion":"$ns.kopf.test/v1","metadata":{"name":"c"},"spec":{"text":1000000000000000000000000.0,"number":"7","fraction":"x","flag":null,"when":"","list":[{"b":1,"a":"<"}],"map":{"z":{"inner":true},"a":{"inner":2}},"pairs":[{"n":"1","name":"text"}]}}
+        POST   /apis/$ns.kopf.test/v1/namespaces/$ns/shows {"kind":"Show","apiVersion":"$ns.kopf.test/v1","metadata":{"name":"d"},"spec":{"text":true,"fraction":0.0000001}}
+        GET+table /apis/$ns.kopf.test/v1/namespaces/$ns/shows?includeObject=None
+        MERGE  /apis/$ns.kopf.test/v1/namespaces/$ns/shows/d/status {"status":{"conditions":[{"type":"Ready","status":"True"}]}}
+        GET+table /apis/$ns.kopf.test/v1/namespaces/$ns/shows/d
+        GET+table /apis/$ns.kopf.test/v1/namespaces/$ns/shows/d/status
+        GET+table-beta /apis/$ns.kopf.test/v1/namespaces/$ns/shows?limit=1
+        DELETE /apis/apiextensions.k8s.io/v1/customresourcedefinitions/shows.$ns.kopf.test
+    "#,
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn a_column_that_cannot_be_read_ends_the_columns() {
+    check(
+        r#"
+        POST   /apis/apiextensions.k8s.io/v1/customresourcedefinitions {"metadata":{"name":"shows.$ns.kopf.test"},"spec":{"group":"$ns.kopf.test","scope":"Namespaced","names":{"plural":"shows","kind":"Show"},"versions":[{"name":"v1","served":true,"storage":true,"schema":{"openAPIV3Schema":{"type":"object","x-kubernetes-preserve-unknown-fields":true}},"additionalPrinterColumns":[{"name":"Good","type":"string","jsonPath":".spec.text"},{"name":"Bad","type":"string","jsonPath":".spec.list["},{"name":"Good again","type":"string","jsonPath":".spec.text"}]},{"name":"v2","served":true,"storage":false,"schema":{"openAPIV3Schema":{"type":"object","x-kubernetes-preserve-unknown-fields":true}}}]}}
+        UNTIL  /apis/$ns.kopf.test/v1/namespaces/$ns/shows
+        POST   /apis/$ns.kopf.test/v1/namespaces/$ns/shows {"kind":"Show","apiVersion":"$ns.kopf.test/v1","metadata":{"name":"a"},"spec":{"text":"t"}}
+        GET+table /apis/$ns.kopf.test/v1/namespaces/$ns/shows?includeObject=None
+        GET+table /apis/$ns.kopf.test/v2/namespaces/$ns/shows?includeObject=Object
+        DELETE /apis/apiextensions.k8s.io/v1/customresourcedefinitions/shows.$ns.kopf.test
+    "#,
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn built_in_resources_have_columns_of_their_own() {
+    check(
+        r#"
+        POST   secrets {"metadata":{"name":"a"},"type":"Opaque","data":{"k":"dg=="}}
+        GET+table secrets/a?includeObject=None
+        POST   serviceaccounts {"metadata":{"name":"a"}}
+        GET+table serviceaccounts/a?includeObject=None
+        POST   /apis/coordination.k8s.io/v1/namespaces/$ns/leases {"metadata":{"name":"a"},"spec":{"holderIdentity":"me"}}
+        GET+table /apis/coordination.k8s.io/v1/namespaces/$ns/leases/a?includeObject=None
+        POST   /apis/rbac.authorization.k8s.io/v1/namespaces/$ns/roles {"metadata":{"name":"a"},"rules":[{"apiGroups":[""],"resources":["pods"],"verbs":["get"]}]}
+        GET+table /apis/rbac.authorization.k8s.io/v1/namespaces/$ns/roles?includeObject=None
+        POST   /apis/rbac.authorization.k8s.io/v1/namespaces/$ns/rolebindings {"metadata":{"name":"a"},"roleRef":{"apiGroup":"rbac.authorization.k8s.io","kind":"Role","name":"a"},"subjects":[{"kind":"User","name":"u","apiGroup":"rbac.authorization.k8s.io"},{"kind":"Group","name":"g","apiGroup":"rbac.authorization.k8s.io"},{"kind":"ServiceAccount","name":"s","namespace":"n"}]}
+        GET+table /apis/rbac.authorization.k8s.io/v1/namespaces/$ns/rolebindings?includeObject=None
+        POST   events {"metadata":{"name":"e"},"reason":"Why","type":"Normal","message":" said ","count":3,"firstTimestamp":"2026-01-02T03:04:05Z","lastTimestamp":"2026-01-02T03:04:06Z","source":{"component":"c","host":"h"},"involvedObject":{"kind":"Row","name":"a","namespace":"$ns","fieldPath":"spec"}}
+        GET+table events?includeObject=None
+        GET+table /apis/events.k8s.io/v1/namespaces/$ns/events?includeObject=None
+        GET+table /apis/apiextensions.k8s.io/v1/customresourcedefinitions/rows.differential.kopf.test?includeObject=None
+        GET+table /api/v1/nodes
+    "#,
+    )
+    .await;
+}
