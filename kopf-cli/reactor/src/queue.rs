@@ -128,6 +128,8 @@ pub(crate) struct Turn {
     pub(crate) memory: Memory,
     /// When the object would have had its turn, had nothing happened.
     pub(crate) wake_at: Option<Timestamp>,
+    /// Whether the object is to be looked at, though no event may be news.
+    pub(crate) roused: bool,
 }
 
 /// How a turn ended.
@@ -273,6 +275,11 @@ impl Queue {
     /// The turns of objects whose conclusions are not written yet.
     pub(crate) fn unsettled(&self) -> Vec<Turn> {
         self.slots().unsettled()
+    }
+
+    /// The objects of which anything is kept.
+    pub(crate) fn count(&self) -> usize {
+        self.slots().len()
     }
 
     /// Gives no more turns. Those that are under way may end.

@@ -66,7 +66,7 @@ pub(crate) async fn flush(io: &Io, turn: Turn) {
 
 /// Handles an object in its turn.
 async fn handle(io: &Io, turn: Turn) -> Rest {
-    let wake_at = turn.wake_at;
+    let (wake_at, roused) = (turn.wake_at, turn.roused);
     let now = io.clock.now();
     let (mut case, pending, brought) = Case::open(io, turn);
     // A write that failed waits for its time, whatever happens meanwhile.
@@ -122,6 +122,11 @@ async fn handle(io: &Io, turn: Turn) -> Rest {
     }
     if waits {
         return case.rest(wake_at);
+    }
+    if roused {
+        // An event that came with it may be no news, such as our own write.
+        is_new |= newest.is_some();
+        look |= newest.is_none();
     }
     let rest = match (case.memory.unsettled.take(), newest, failed) {
         (Some(left), newest, _) => case.settle_left(*left, newest).await,

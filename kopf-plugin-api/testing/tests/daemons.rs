@@ -101,6 +101,7 @@ fn update_fn(name: Name, spec: Spec) {
 }
 
 #[kopf::on::delete("zalando.org", "v1", "kopfexamples", labels = { "daemon" = "stubborn" })]
+#[kopf::on::delete("zalando.org", "v1", "kopfexamples", labels = { "deletion" = present })]
 fn delete_fn(name: Name) {
     tell(&name, "deletion handler");
 }
@@ -189,6 +190,24 @@ fn a_daemon_that_goes_on_is_cancelled_after_its_backoff_and_the_deletion_handler
     told.sort();
     assert_eq!(told, ["deletion handler", "hears it"]);
     check_line(&operator, "goes-stubborn", "Daemon stubborn is signalled to exit by force.");
+}
+
+#[test]
+fn a_daemon_that_ends_while_a_deletion_handler_runs_holds_nothing() {
+    let mut operator = operator();
+    operator.apply(&object("together", "deaf"));
+    operator.patch(
+        EXAMPLES,
+        &place("together"),
+        &json!({ "metadata": { "labels": { "deletion": "handled" } } }),
+    );
+    operator.settle();
+    operator.delete(EXAMPLES, &place("together"));
+    operator.settle();
+    let mut told = told("together");
+    told.sort();
+    assert_eq!(told, ["begins", "deletion handler", "is interrupted"]);
+    assert_eq!(operator.find(EXAMPLES, &place("together")), None, "{:#?}", operator.log());
 }
 
 #[test]

@@ -69,6 +69,8 @@ struct More {
     brought: Option<Brought>,
     memory: Memory,
     wake_at: Option<Timestamp>,
+    /// It is to be looked at, whatever the events that wait with it say.
+    roused: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -166,7 +168,7 @@ impl Slots {
     /// Gives an object a turn; answers whether it became ready by it.
     pub(super) fn rouse(&mut self, key: &Key) -> bool {
         let Some(slot) = self.slots.get_mut(key) else { return false };
-        slot.more.get_or_insert_default();
+        slot.more.get_or_insert_default().roused = true;
         self.ready(key.clone())
     }
 
@@ -226,6 +228,10 @@ impl Slots {
             building.listed = true;
         }
         vanished.into_iter().filter(|key| self.ready(key.clone())).count()
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.slots.len()
     }
 
     pub(super) fn count(&self, source: &Source) -> usize {
@@ -291,8 +297,8 @@ impl Slots {
         more.memory.pace = slot.pace;
         more.memory.indexing = slot.indexing.take().map(|indexing| *indexing);
         let place = slot.place.clone();
-        let More { pending, brought, memory, wake_at } = more;
-        Some(Turn { key, source, place, pending, brought, memory, wake_at })
+        let More { pending, brought, memory, wake_at, roused } = more;
+        Some(Turn { key, source, place, pending, brought, memory, wake_at, roused })
     }
 
     /// Ends a turn.

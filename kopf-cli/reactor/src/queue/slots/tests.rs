@@ -175,6 +175,17 @@ fn a_retry_whose_time_comes_while_an_event_waits_is_not_lost() {
 }
 
 #[test]
+fn an_object_is_looked_at_when_its_daemon_ends_even_if_an_event_waits_that_is_no_news() {
+    let mut table = Table::new(On::Create);
+    table.offer(Sight::Added, "a", 1);
+    let (key, _) = table.take().unwrap();
+    assert!(!table.slots.rouse(&key), "it has its turn");
+    table.offer(Sight::Modified, "a", 2);
+    assert!(table.rest(key, 2, None));
+    assert!(table.slots.take().unwrap().roused);
+}
+
+#[test]
 fn past_the_budget_bytes_are_let_go_where_the_object_can_be_fetched() {
     for (on, kept) in [(On::Create, false), (On::Event, true)] {
         let mut table = Table::new(on);
