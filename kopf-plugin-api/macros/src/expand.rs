@@ -115,6 +115,7 @@ pub(crate) fn run(on: On, function: &ItemFn, arguments: &[&Type]) -> (TokenStrea
     if function.sig.asyncness.is_some() {
         let answered = answer(quote_spanned!(place=> #name(#(#values),*).await));
         let run = quote! {
+            #[allow(unused_qualifications)]
             fn __kopf_run(__kopf_call: __kopf::Call) -> __kopf::Answering {
                 ::std::boxed::Box::pin(async move { #answered })
             }
@@ -123,6 +124,7 @@ pub(crate) fn run(on: On, function: &ItemFn, arguments: &[&Type]) -> (TokenStrea
     } else {
         let answered = answer(quote_spanned!(place=> #name(#(#values),*)));
         let run = quote! {
+            #[allow(unused_qualifications)]
             fn __kopf_run(__kopf_call: &__kopf::Call) -> __kopf::Answer { #answered }
         };
         (run, variant("Sync"))
