@@ -140,6 +140,11 @@ impl Tasks {
         self.after(&notices);
     }
 
+    /// The objects that have any, and the attempts that are under way.
+    pub(crate) fn count(&self) -> (usize, usize) {
+        self.table().count()
+    }
+
     fn next_alarm(&self) -> Option<Timestamp> {
         self.table().next_alarm()
     }

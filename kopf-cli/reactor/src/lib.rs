@@ -9,6 +9,7 @@
 pub mod activities;
 mod attempt;
 pub mod background;
+mod census;
 pub mod children;
 pub mod cleanup;
 pub mod clock;
@@ -49,6 +50,7 @@ use tracing::{debug, info, warn};
 pub use self::{
     activities::Activities,
     background::Life,
+    census::{Census, Held},
     children::Children,
     clock::{Clock, SystemClock},
     cluster::Cluster,
@@ -116,6 +118,11 @@ impl Operator {
     /// What the probes ask.
     pub fn health(&self) -> Health {
         self.io.health.clone()
+    }
+
+    /// Counts what it keeps of objects, while it runs and after.
+    pub fn census(&self) -> Census {
+        Census::of(self.io.clone())
     }
 
     /// Runs until it is told to stop: then it takes nothing new, lets handlers finish for as long as the settings allow,

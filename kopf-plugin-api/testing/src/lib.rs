@@ -19,10 +19,11 @@
 mod clock;
 mod log;
 mod operator;
+mod watched;
 
 pub use clock::VirtualClock;
 pub use kopf_core::namespaces;
-pub use kopf_reactor::{Events, Scope, Settings, peering};
+pub use kopf_reactor::{Events, Held, Scope, Settings, peering};
 pub use kopf_sandbox as sandbox;
 pub use kopf_sandbox::{Entry, Journal, Sandbox};
 pub use operator::Operator;

@@ -1,40 +1,33 @@
 //! An operator under test: a plugin, a sandbox, and a time of their own.
 #![expect(clippy::panic, reason = "a test that is wrong is told so by a panic")]
 
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
-
-use futures::{FutureExt, future::BoxFuture};
-use jiff::Timestamp;
-use kopf_core::{
-    functions::Functions,
-    handler::{Handler, On},
-    identity::Identity,
-    outcome::{Answer, Failure},
-    question::Question,
-    registry::Registry,
-    resource::Resource,
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, OnceLock},
+    time::Duration,
 };
+
+use jiff::Timestamp;
+use kopf_core::{handler::Handler, identity::Identity, registry::Registry};
 use kopf_loader::{Options, PluginInvoker};
 use kopf_plugin_abi::wire::Init;
 use kopf_reactor::{
-    Activities, Attempt, Forget, Invoker, Settings,
+    Activities, Census, Held, Settings,
     activities::{self, Probing},
     cluster::kube::KubeCluster,
-    invoke::Errand,
-    lent::Lent,
     stop,
 };
 use kopf_sandbox::{Entry, Journal, Sandbox};
 use serde_json::Value;
 use tokio::{runtime::Runtime, task::JoinHandle};
 
-use crate::{
-    clock::{UnderWay, VirtualClock},
-    log::Log,
-};
+use crate::{clock::VirtualClock, log::Log, watched::Watched};
 
 /// When a test's time begins, unless it is told otherwise.
 const BEGINNING: &str = "2026-01-01T00:00:00Z";
+
+/// After how many seconds of its time an operator that was told to stop has done so, whatever its grace.
+const GRACE_S: u64 = 3600;
 
 /// How long, in real time, handlers may take before a test gives up on them.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -49,9 +42,13 @@ pub struct Operator {
     sandbox: Sandbox,
     log: Log,
     settings: Settings,
+    declare: Declare,
     running: Option<Running>,
     beside: BTreeMap<String, Process>,
 }
+
+/// Changes what a package's attributes declare.
+type Declare = Box<dyn Fn(&mut Vec<Handler>)>;
 
 struct Running {
     process: Process,
@@ -64,6 +61,7 @@ struct Process {
     stopper: stop::Stopper,
     task: JoinHandle<Result<(), activities::Error>>,
     probing: Probing,
+    census: Arc<OnceLock<Census>>,
 }
 
 impl Operator {
@@ -96,6 +94,19 @@ impl Operator {
     ///
     /// As [`Operator::start`].
     pub fn start_with(package: &str, sandbox: Sandbox, clock: VirtualClock, settings: Settings) -> Operator {
+        Operator::start_declared(package, sandbox, clock, settings, |_| {})
+    }
+
+    /// As [`Operator::start_with`], with what the package's attributes declare changed at each start: for tests of kopf
+    /// itself, whose handlers are drawn.
+    #[doc(hidden)]
+    pub fn start_declared(
+        package: &str,
+        sandbox: Sandbox,
+        clock: VirtualClock,
+        settings: Settings,
+        declare: impl Fn(&mut Vec<Handler>) + 'static,
+    ) -> Operator {
         let parking = clock.clone();
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
@@ -110,6 +121,7 @@ impl Operator {
             sandbox,
             log: Log::default(),
             settings,
+            declare: Box::new(declare),
             running: None,
             beside: BTreeMap::new(),
         };
@@ -130,7 +142,8 @@ impl Operator {
             Options { level: 5, clock: Arc::new(self.clock.clone()), in_place: true, ..Options::default() };
         let init = Init { package: Some(self.package.clone()), ..Init::default() };
         let loaded = kopf_loader::adopt(vec![(kopf_plugin_api::testing::root(), init)], &options);
-        let loaded = loaded.unwrap_or_else(|errors| panic!("{}", lines(&errors)));
+        let mut loaded = loaded.unwrap_or_else(|errors| panic!("{}", lines(&errors)));
+        (self.declare)(&mut loaded.handlers);
         let registry = Registry::new(loaded.handlers).unwrap_or_else(|errors| panic!("{}", lines(&errors)));
         let plugins = loaded.invoker;
         let process = self.spawn(
@@ -196,16 +209,20 @@ impl Operator {
         let clock = Arc::new(self.clock.clone());
         let activities = Activities::new(invoker.clone(), clock.clone(), activities);
         let probing = activities.probing(&settings);
+        let census = Arc::new(OnceLock::new());
+        let counted = census.clone();
         let task = self.runtime.spawn(async move {
             let settings = activities.start(settings).await?;
             let cluster = Arc::new(KubeCluster::over(client));
             let mut shared = settings.clone();
             (shared.process.grace, _) = activities.share(settings.process.grace);
-            kopf_reactor::Operator::new(cluster, invoker, clock, registry, identity, shared).run(stop).await;
+            let operator = kopf_reactor::Operator::new(cluster, invoker, clock, registry, identity, shared);
+            counted.get_or_init(|| operator.census());
+            operator.run(stop).await;
             activities.stop(&settings).await;
             Ok(())
         });
-        Process { stopper, task, probing }
+        Process { stopper, task, probing, census }
     }
 
     /// Stops the operator as a signal does: handlers finish, and what they brought is written.
@@ -219,12 +236,17 @@ impl Operator {
         self.runtime.block_on(running.plugins.retire());
     }
 
-    fn stop_process(&self, process: Process) {
+    /// Lets time go on, where a request or a handler waits for it, for no longer than any grace.
+    fn stop_process(&mut self, process: Process) {
         process.stopper.stop();
-        let dispatch = self.log.dispatch();
-        let _listening = tracing::dispatcher::set_default(&dispatch);
-        let ended = self.runtime.block_on(async { tokio::time::timeout(PATIENCE, process.task).await });
-        let ended = ended.expect("the operator stops in time").expect("the operator does not panic");
+        self.settle();
+        for _ in 0..GRACE_S {
+            if !process.task.is_finished() {
+                self.advance(Duration::from_secs(1));
+            }
+        }
+        assert!(process.task.is_finished(), "the operator does not stop");
+        let ended = self.runtime.block_on(process.task).expect("the operator does not panic");
         ended.unwrap_or_else(|error| panic!("the operator has not begun: {error}"));
     }
 
@@ -353,6 +375,16 @@ impl Operator {
         ended.expect_err("a startup handler has failed").to_string()
     }
 
+    /// What the operator keeps in memory of objects by now; nothing before it has begun.
+    ///
+    /// # Panics
+    ///
+    /// If it does not run.
+    pub fn held(&self) -> Held {
+        let running = self.running.as_ref().expect("the operator runs");
+        running.process.census.get().map(Census::held).unwrap_or_default()
+    }
+
     /// The moment it is for the operator.
     pub fn now(&self) -> Timestamp {
         self.clock.time()
@@ -395,87 +427,6 @@ impl Drop for Operator {
         if let Some(running) = self.running.take() {
             self.end(running);
         }
-    }
-}
-
-/// An invoker whose attempts hold time still.
-struct Watched<I> {
-    invoker: Arc<I>,
-    clock: VirtualClock,
-}
-
-impl<I> Watched<I> {
-    fn begin(&self, attempt: &Attempt) -> UnderWay {
-        self.clock.begin(format!("{} of {}", attempt.call.handler.id, attempt.subject.object.header))
-    }
-}
-
-impl<I: Invoker> Invoker for Watched<I> {
-    fn invoke(&self, attempt: Attempt) -> BoxFuture<'static, Answer> {
-        let handler = &attempt.call.handler;
-        if handler.on == On::Daemon || (handler.on == On::Timer && handler.asynchronous) {
-            // It may wait for time to go on, or for as long as its object is there.
-            return self.invoker.invoke(attempt);
-        }
-        let under_way = self.begin(&attempt);
-        let running = self.invoker.invoke(attempt);
-        async move {
-            let _under_way = under_way;
-            running.await
-        }
-        .boxed()
-    }
-
-    fn transform(&self, functions: &Functions, object: Value) -> BoxFuture<'static, Result<Value, Failure>> {
-        let under_way = self.clock.begin("a function in a patch".to_owned());
-        let running = self.invoker.transform(functions, object);
-        async move {
-            let _under_way = under_way;
-            running.await
-        }
-        .boxed()
-    }
-
-    fn perform(&self, errand: Errand) -> BoxFuture<'static, Answer> {
-        let under_way = self.clock.begin(errand.call.handler.id.clone());
-        let running = self.invoker.perform(errand);
-        async move {
-            let _under_way = under_way;
-            running.await
-        }
-        .boxed()
-    }
-
-    fn configure(&self, settings: &Settings) {
-        self.invoker.configure(settings);
-    }
-
-    fn lend(&self, lent: Lent) {
-        self.invoker.lend(lent);
-    }
-
-    fn forget(&self, forget: Forget) -> BoxFuture<'static, ()> {
-        self.invoker.forget(forget)
-    }
-
-    fn choose(&self, handler: Arc<Handler>, number: u32, resource: Resource) -> BoxFuture<'static, Answer> {
-        let under_way = self.clock.begin(format!("{} of {}", handler.id, resource.name()));
-        let choosing = self.invoker.choose(handler, number, resource);
-        async move {
-            let _under_way = under_way;
-            choosing.await
-        }
-        .boxed()
-    }
-
-    fn ask(&self, attempt: Attempt, question: Question) -> BoxFuture<'static, Answer> {
-        let under_way = self.begin(&attempt);
-        let asking = self.invoker.ask(attempt, question);
-        async move {
-            let _under_way = under_way;
-            asking.await
-        }
-        .boxed()
     }
 }
 

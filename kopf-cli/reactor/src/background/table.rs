@@ -300,6 +300,11 @@ impl Table {
         ended
     }
 
+    /// The objects that have any, and the attempts that are under way.
+    pub(super) fn count(&self) -> (usize, usize) {
+        (self.records.len(), self.running)
+    }
+
     /// Whether anything runs.
     pub(super) fn is_running(&self) -> bool {
         self.running > 0

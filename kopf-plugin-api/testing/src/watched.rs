@@ -1,0 +1,97 @@
+//! An invoker whose attempts hold time still, so that it goes on only where all of them have ended or wait for it.
+
+use std::sync::Arc;
+
+use futures::{FutureExt, future::BoxFuture};
+use kopf_core::{
+    functions::Functions,
+    handler::{Handler, On},
+    outcome::{Answer, Failure},
+    question::Question,
+    resource::Resource,
+};
+use kopf_reactor::{Attempt, Forget, Invoker, Settings, invoke::Errand, lent::Lent};
+use serde_json::Value;
+
+use crate::clock::{UnderWay, VirtualClock};
+
+/// An invoker whose attempts hold time still.
+pub(crate) struct Watched<I> {
+    pub(crate) invoker: Arc<I>,
+    pub(crate) clock: VirtualClock,
+}
+
+impl<I> Watched<I> {
+    fn begin(&self, attempt: &Attempt) -> UnderWay {
+        self.clock.begin(format!("{} of {}", attempt.call.handler.id, attempt.subject.object.header))
+    }
+}
+
+impl<I: Invoker> Invoker for Watched<I> {
+    fn invoke(&self, attempt: Attempt) -> BoxFuture<'static, Answer> {
+        let handler = &attempt.call.handler;
+        if handler.on == On::Daemon || (handler.on == On::Timer && handler.asynchronous) {
+            // It may wait for time to go on, or for as long as its object is there.
+            return self.invoker.invoke(attempt);
+        }
+        let under_way = self.begin(&attempt);
+        let running = self.invoker.invoke(attempt);
+        async move {
+            let _under_way = under_way;
+            running.await
+        }
+        .boxed()
+    }
+
+    fn transform(&self, functions: &Functions, object: Value) -> BoxFuture<'static, Result<Value, Failure>> {
+        let under_way = self.clock.begin("a function in a patch".to_owned());
+        let running = self.invoker.transform(functions, object);
+        async move {
+            let _under_way = under_way;
+            running.await
+        }
+        .boxed()
+    }
+
+    fn perform(&self, errand: Errand) -> BoxFuture<'static, Answer> {
+        let under_way = self.clock.begin(errand.call.handler.id.clone());
+        let running = self.invoker.perform(errand);
+        async move {
+            let _under_way = under_way;
+            running.await
+        }
+        .boxed()
+    }
+
+    fn configure(&self, settings: &Settings) {
+        self.invoker.configure(settings);
+    }
+
+    fn lend(&self, lent: Lent) {
+        self.invoker.lend(lent);
+    }
+
+    fn forget(&self, forget: Forget) -> BoxFuture<'static, ()> {
+        self.invoker.forget(forget)
+    }
+
+    fn choose(&self, handler: Arc<Handler>, number: u32, resource: Resource) -> BoxFuture<'static, Answer> {
+        let under_way = self.clock.begin(format!("{} of {}", handler.id, resource.name()));
+        let choosing = self.invoker.choose(handler, number, resource);
+        async move {
+            let _under_way = under_way;
+            choosing.await
+        }
+        .boxed()
+    }
+
+    fn ask(&self, attempt: Attempt, question: Question) -> BoxFuture<'static, Answer> {
+        let under_way = self.begin(&attempt);
+        let asking = self.invoker.ask(attempt, question);
+        async move {
+            let _under_way = under_way;
+            asking.await
+        }
+        .boxed()
+    }
+}
