@@ -14,8 +14,8 @@
 //! | `not(…)`, `all(…)`, `any(…)`, `none(…)` | what they combine; `all()` and `none()` hold, `any()` does not |
 //!
 //! A function about a label or an annotation takes `Option<&str>`, one about a field `Option<&Value>`: what is absent is
-//! `None`. A function about the object, in `when`, takes what a handler takes. All return `bool`, or `Outcome<bool>`. A
-//! closure is one too, if it takes nothing from around it.
+//! `None`. A function about the object, in `when`, takes what a handler takes; for an event handler that includes the event.
+//! All return `bool`, or `Outcome<bool>`. A closure is one too, if it takes nothing from around it.
 //!
 //! ```
 //! use kopf_plugin_api::prelude::*;

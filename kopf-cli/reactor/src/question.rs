@@ -19,12 +19,13 @@ use crate::{Attempt, Subject, io::Io};
 /// How long a function may take for its answer. It looks at a value and says yes or no.
 const LIMIT: Duration = Duration::from_secs(10);
 
-/// Asks, one after the other, and takes the answers.
+/// Asks, one after the other, and takes the answers. Of spies there is an event that they are asked about.
 pub(crate) async fn ask(
     io: &Io,
     open: Vec<Asked>,
     subject: &Arc<Subject>,
     served: &Arc<Served>,
+    event: Option<&'static str>,
     answers: &mut Answers,
 ) {
     for Asked { call, question } in open {
@@ -32,7 +33,7 @@ pub(crate) async fn ask(
         let (subject, served) = (subject.clone(), served.clone());
         let now = io.clock.now();
         let (subject_of, children, life) = (subject.clone(), None, None);
-        let attempt = Attempt { call, subject: subject_of, served, event: None, now, children, life };
+        let attempt = Attempt { call, subject: subject_of, served, event, now, children, life };
         let asking = io.invoker.ask(attempt, question.clone());
         let failure = match answer(io, asking).await {
             Ok(answer) => {

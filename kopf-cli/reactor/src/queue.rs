@@ -40,6 +40,18 @@ pub(crate) enum Sight {
     Deleted,
 }
 
+impl Sight {
+    /// The type of the event.
+    pub(crate) fn event(self) -> Option<&'static str> {
+        match self {
+            Sight::Listed => None,
+            Sight::Added => Some("ADDED"),
+            Sight::Modified => Some("MODIFIED"),
+            Sight::Deleted => Some("DELETED"),
+        }
+    }
+}
+
 /// An event that waits.
 #[derive(Debug)]
 pub(crate) struct Pending {

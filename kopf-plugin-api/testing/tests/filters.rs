@@ -121,6 +121,12 @@ fn spy(name: Name) {
     called(&name, "spy");
 }
 
+#[kopf::on::event("zalando.org", "v1", "kopfexamples", labels = { "mourned" = present },
+    when = |event: RawEvent| event.kind() == Some("DELETED"))]
+fn mourn(name: Name) {
+    called(&name, "mourn");
+}
+
 #[kopf::on::delete("zalando.org", "v1", "kopfexamples", when = |spec: Spec| spec["held"] == true)]
 fn held(name: Name) {
     called(&name, "held");
@@ -240,6 +246,19 @@ fn old_and_new_are_looked_at_apart_and_a_value_in_both() {
             r#"to_or_from_b "b" "a""#,
         ]
     );
+}
+
+#[test]
+fn a_condition_of_a_spy_knows_what_happened() {
+    let mut operator = operator();
+    operator.apply(&object("mourned", &json!({ "mourned": "" }), &json!({}), &json!({})).to_string());
+    operator.settle();
+    operator.patch(EXAMPLES, &place("mourned"), &json!({ "spec": { "n": 1 } }));
+    operator.settle();
+    assert_eq!(calls("mourned"), [""; 0]);
+    operator.delete(EXAMPLES, &place("mourned"));
+    operator.settle();
+    assert_eq!(calls("mourned"), ["mourn"]);
 }
 
 #[test]

@@ -43,7 +43,7 @@ impl Case<'_> {
     }
 
     pub(super) async fn ask(&self, open: Vec<Asked>, subject: &Arc<Subject>, answers: &mut Answers) {
-        question::ask(self.io, open, subject, &self.served, answers).await;
+        question::ask(self.io, open, subject, &self.served, None, answers).await;
     }
 
     /// Calls the handlers of a plan, in order, as far as they go before something must be written.
@@ -125,12 +125,8 @@ impl Case<'_> {
         sight: Sight,
         children: Option<Arc<Children>>,
     ) -> outcome::Answer {
-        let event = match (call.reason, sight) {
-            (Some(_), _) | (None, Sight::Listed) => None,
-            (None, Sight::Added) => Some("ADDED"),
-            (None, Sight::Modified) => Some("MODIFIED"),
-            (None, Sight::Deleted) => Some("DELETED"),
-        };
+        // A cause is of no single event.
+        let event = if call.reason.is_some() { None } else { sight.event() };
         let Io { invoker, clock, .. } = self.io;
         let (subject, served, now) = (subject.clone(), self.served.clone(), clock.now());
         let made = Attempt { call, subject, served, event, now, children, life: None };

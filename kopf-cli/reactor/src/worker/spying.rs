@@ -9,12 +9,12 @@ use kopf_core::{
 };
 
 use super::case::Case;
-use crate::{Subject, queue::Sight};
+use crate::{Subject, question, queue::Sight};
 
 impl Case<'_> {
     /// Calls the spies, none of them twice. What they want to be changed is written when all that waits was seen.
     pub(super) async fn spy(&mut self, subject: &Arc<Subject>, sight: Sight) {
-        for call in self.spies(subject).await {
+        for call in self.spies(subject, sight).await {
             let (handler, answer) = (call.handler.clone(), self.attempt(call, subject, sight, None).await);
             match answer.result {
                 Ok(Some(result)) if !self.is_pruned(&handler) => {
@@ -35,12 +35,14 @@ impl Case<'_> {
     }
 
     /// The spies that an object concerns. Functions that have a say in it are asked first.
-    async fn spies(&self, subject: &Arc<Subject>) -> Vec<Call> {
+    async fn spies(&self, subject: &Arc<Subject>, sight: Sight) -> Vec<Call> {
         let mut answers = Answers::default();
         loop {
             match cycle::spy(&subject.object, &self.served, &answers, self.io.clock.now()) {
                 Ok(calls) => return calls,
-                Err(open) => self.ask(open, subject, &mut answers).await,
+                Err(open) => {
+                    question::ask(self.io, open, subject, &self.served, sight.event(), &mut answers).await;
+                }
             }
         }
     }
