@@ -36,6 +36,11 @@ replayed! {
     events: "examples/09-events/README.md",
     filters: "examples/10-filters/README.md",
     subhandlers: "examples/11-subhandlers/README.md",
+    hooks: "examples/12-hooks/README.md",
+    daemons: "examples/13-daemons/README.md",
+    timers: "examples/14-timers/README.md",
+    indexing: "examples/15-indexing/README.md",
+    peering: "examples/16-peering/README.md",
     own_client: "examples/17-own-client/README.md",
     pod_security_defaults: "plugins/pod-security-defaults/README.md",
 }

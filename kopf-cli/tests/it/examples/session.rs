@@ -228,7 +228,9 @@ impl Session {
         }
         // A release build would take many minutes, and the program must not replace the reader's own.
         let install = format!("cargo install --debug --locked --root '{}'", self.home.path().display());
-        command.replace("cargo install", &install)
+        // Somebody may listen at the port that a README takes.
+        let port = format!("127.0.0.1:{}", self.port);
+        command.replace("cargo install", &install).replace("127.0.0.1:8080", &port)
     }
 
     fn with_clone(&self, text: &str) -> String {
