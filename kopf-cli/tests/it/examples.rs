@@ -43,6 +43,7 @@ replayed! {
     peering: "examples/16-peering/README.md",
     own_client: "examples/17-own-client/README.md",
     pod_security_defaults: "plugins/pod-security-defaults/README.md",
+    secret_replicator: "plugins/secret-replicator/README.md",
 }
 
 #[test]

@@ -20,6 +20,7 @@ mod neighbours;
 mod peering;
 mod proxying;
 mod sandbox;
+mod secret_replicator;
 mod support;
 mod tidy;
 mod trouble;

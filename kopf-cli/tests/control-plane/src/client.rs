@@ -82,27 +82,14 @@ impl Resource {
 
     /// The objects of this resource in `namespace`.
     pub fn objects(&self, client: &Client, namespace: &str) -> Objects {
-        let resource = ApiResource {
-            group: self.group.to_owned(),
-            version: "v1".to_owned(),
-            api_version: format!("{}/v1", self.group),
-            kind: self.kind.to_owned(),
-            plural: self.plural.to_owned(),
-        };
-        Objects { api: Api::namespaced_with(client.clone(), namespace, &resource), resource }
+        Objects::of(client, &format!("{}/v1", self.group), self.kind, self.plural, Some(namespace))
     }
 }
 
 /// The definitions of resources.
 pub fn definitions(client: &Client) -> Objects {
-    let resource = ApiResource {
-        group: "apiextensions.k8s.io".to_owned(),
-        version: "v1".to_owned(),
-        api_version: "apiextensions.k8s.io/v1".to_owned(),
-        kind: "CustomResourceDefinition".to_owned(),
-        plural: "customresourcedefinitions".to_owned(),
-    };
-    Objects { api: Api::all_with(client.clone(), &resource), resource }
+    let (kind, plural) = ("CustomResourceDefinition", "customresourcedefinitions");
+    Objects::of(client, "apiextensions.k8s.io/v1", kind, plural, None)
 }
 
 /// Makes a namespace with a name of its own.
@@ -123,6 +110,29 @@ pub struct Objects {
 }
 
 impl Objects {
+    /// Those of any resource, in a namespace or in none.
+    pub fn of(
+        client: &Client,
+        api_version: &str,
+        kind: &str,
+        plural: &str,
+        namespace: Option<&str>,
+    ) -> Objects {
+        let (group, version) = api_version.rsplit_once('/').unwrap_or(("", api_version));
+        let resource = ApiResource {
+            group: group.to_owned(),
+            version: version.to_owned(),
+            api_version: api_version.to_owned(),
+            kind: kind.to_owned(),
+            plural: plural.to_owned(),
+        };
+        let api = match namespace {
+            Some(namespace) => Api::namespaced_with(client.clone(), namespace, &resource),
+            None => Api::all_with(client.clone(), &resource),
+        };
+        Objects { api, resource }
+    }
+
     /// Creates an object from what is special about it; kind and version are filled in.
     pub async fn create(&self, name: &str, rest: Value) -> DynamicObject {
         let object = self.complete(name, rest);

@@ -12,7 +12,7 @@ pub(crate) fn scripted() -> &'static Path {
 }
 
 /// Builds a plugin crate of this workspace, in the target folder of the tests, and returns its library.
-fn build(package: &str) -> PathBuf {
+pub(crate) fn build(package: &str) -> PathBuf {
     // CARGO_TARGET_TMPDIR is the folder `tmp` in the target folder that this test binary is in.
     let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().expect("it is a folder in a folder");
     let built = Command::new(env!("CARGO"))
