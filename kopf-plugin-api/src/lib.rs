@@ -28,6 +28,8 @@
 //!
 //! `cargo build`, then `kopf run target/debug/lib<name>.so`; or `kopf run` in the plugin's folder, which does both.
 //!
+//! This page is the tour; [`guide`] is the table of contents of all pages.
+//!
 //! # What calls a handler
 //!
 //! | attribute | called |
@@ -136,7 +138,7 @@
 //!
 //! | | |
 //! |---|---|
-//! | [`client`] | the operator's client: objects of any resource, as values or as types |
+//! | [`client`](mod@client) | the operator's client: objects of any resource, as values or as types |
 //! | [`hierarchies`] | children of an object: owners, names, namespaces, labels |
 //! | [`events`] | Kubernetes Events about any object |
 //! | [`Patch`](args::Patch) | what is to be changed on the object itself, by a merge patch and by functions |
@@ -166,6 +168,7 @@ mod export;
 pub mod filters;
 mod functions;
 mod glue;
+pub mod guide;
 pub mod hierarchies;
 pub mod index;
 mod outcome;
@@ -203,4 +206,13 @@ pub mod on {
     pub use kopf_plugin_macros::{
         cleanup, create, delete, event, field, login, probe, resume, startup, update,
     };
+}
+
+/// What is said elsewhere is compiled too.
+#[cfg(doctest)]
+mod documents {
+    #[doc = include_str!("../README.md")]
+    struct Readme;
+    #[doc = include_str!("../MIGRATING.md")]
+    struct Migrating;
 }

@@ -1,6 +1,25 @@
 //! The host's clock. In a test it is virtual, and stands still while a handler works.
 //!
 //! `tokio::time` and `std::time` have the real one.
+//!
+//! ```
+//! use std::time::Duration;
+//!
+//! use kopf_plugin_api::prelude::*;
+//!
+//! #[kopf::daemon("example.com", "v1", "sites")]
+//! async fn look(name: Name) -> Outcome<()> {
+//!     loop {
+//!         let since = kopf::time::now();
+//!         match kopf::time::timeout(Duration::from_secs(10), look_at(&name)).await {
+//!             Ok(size) => info!("{name} has {size} bytes, found in {}", kopf::time::now() - since),
+//!             Err(kopf::time::Elapsed) => warn!("{name} does not answer"),
+//!         }
+//!         kopf::time::sleep(Duration::from_secs(60)).await;
+//!     }
+//! }
+//! # async fn look_at(name: &str) -> usize { name.len() }
+//! ```
 
 use std::{
     fmt,

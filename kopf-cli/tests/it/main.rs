@@ -15,6 +15,7 @@ mod examples;
 mod handling;
 mod killing;
 mod lent;
+mod migrating;
 mod namespaces;
 mod neighbours;
 mod peering;

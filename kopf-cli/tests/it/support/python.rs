@@ -29,6 +29,13 @@ impl Python {
         }
     }
 
+    /// What a program prints, which must end well.
+    pub(crate) async fn run(&self, program: &str) -> String {
+        let output = Command::new(&self.0).args(["-c", program]).output().await.expect("it is installed");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).expect("names are text")
+    }
+
     /// Runs the Python handlers of a file in `tests/it` on the namespace of a world, behind its proxy; they do what
     /// `script` says, and take part in no peering.
     pub(crate) fn operator(&self, handlers: &str, world: &World, script: &Script) -> Operator {
