@@ -15,7 +15,7 @@ use crate::{
     form::{Form, Include, Sheet},
     incoming::unrecognized,
     journal::{Entry, Journal},
-    json as deep, kinds,
+    json as deep,
     list::{self, Listing},
     media::{self, Answer, Format},
     object::shown,
@@ -307,10 +307,6 @@ impl Ask<'_> {
             Format::Yaml => deep::MAX_DEPTH,
         };
         let mut store = self.api.store();
-        if action == Action::Create && kinds::going(&store, &self.view.resource.key) {
-            let why = "create not allowed while custom resource definition is terminating";
-            return Err(Status::forbidden(self.view.about(""), why));
-        }
         deep::with_stack(deepest.min(deep::MAX_DEPTH) + store.deepest(), || {
             let mut writer = Writer { store: &mut store, now: self.api.clock.now(), dry_run };
             let written = match (action, patching) {
@@ -322,17 +318,20 @@ impl Ask<'_> {
                     writer.patch(self.target(), self.status, patching, &change)
                 }
                 _ => writer.replace(self.target(), self.status, self.parse_body(body, format)?),
-            }?;
-            self.written(written)
+            };
+            writer.settle();
+            written.and_then(|written| self.written(written))
         })
     }
 
     fn delete(&self) -> Result<Response<Body>, Status> {
-        let Deletion { preconditions, dry_run } = self.deletion()?;
+        let Deletion { preconditions, policy, dry_run } = self.deletion()?;
         let mut store = self.api.store();
         deep::with_stack(store.deepest() + 1, || {
             let mut writer = Writer { store: &mut store, now: self.api.clock.now(), dry_run };
-            writer.delete(self.target(), &preconditions).and_then(|written| self.written(written))
+            let written = writer.delete(self.target(), &preconditions, policy);
+            writer.settle();
+            written.and_then(|written| self.written(written))
         })
     }
 
@@ -341,7 +340,7 @@ impl Ask<'_> {
             return Err(Status::method_not_allowed());
         }
         let options = Options::parse(&self.query, &self.view, false)?;
-        let Deletion { preconditions, dry_run } = self.deletion()?;
+        let Deletion { preconditions, policy, dry_run } = self.deletion()?;
         let mut store = self.api.store();
         deep::with_stack(store.deepest() + 1, || {
             let listing = list::list(&store, &self.view, self.path.namespace.as_deref(), &options)?;
@@ -349,7 +348,9 @@ impl Ask<'_> {
                 let (namespace, name) = (&object.header.namespace, &object.header.name);
                 let target = Target { view: &self.view, namespace, name };
                 let mut writer = Writer { store: &mut store, now: self.api.clock.now(), dry_run };
-                match writer.delete(target, &preconditions) {
+                let written = writer.delete(target, &preconditions, policy);
+                writer.settle();
+                match written {
                     // What goes with another object of the list is gone already.
                     Ok(_) | Err(Status { code: 404, .. }) => {}
                     Err(status) => return Err(status),

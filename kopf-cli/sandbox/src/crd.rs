@@ -113,6 +113,34 @@ pub(crate) fn mark(metadata: &mut Map<String, Value>, rest: &mut Map<String, Val
     }
 }
 
+/// Writes into a definition that its objects are being deleted.
+pub(crate) fn begin_to_dissolve(definition: &mut Value, now: Timestamp) {
+    if terminating(definition).is_some_and(|condition| condition["reason"] == "InstanceDeletionPending") {
+        let said = ("True", "InstanceDeletionInProgress", "CustomResource deletion is in progress");
+        set_terminating(definition, said, now);
+    }
+}
+
+/// Writes into a definition that its objects are gone.
+pub(crate) fn end_to_dissolve(definition: &mut Value, now: Timestamp) {
+    set_terminating(definition, ("False", "InstanceDeletionCompleted", "removed all instances"), now);
+}
+
+fn terminating(definition: &mut Value) -> Option<&mut Value> {
+    let conditions = definition["status"]["conditions"].as_array_mut()?;
+    conditions.iter_mut().find(|condition| condition["type"] == "Terminating")
+}
+
+fn set_terminating(definition: &mut Value, (status, reason, message): (&str, &str, &str), now: Timestamp) {
+    let Some(found) = terminating(definition) else { return };
+    let since = found["lastTransitionTime"].take();
+    let kept = (found["status"] == status).then_some(since);
+    *found = condition("Terminating", status, reason, message, now);
+    if let Some(since) = kept {
+        found["lastTransitionTime"] = since;
+    }
+}
+
 fn faults(name: &str, spec: &Value) -> Vec<Cause> {
     let mut causes = Vec::new();
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();

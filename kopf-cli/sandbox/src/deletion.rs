@@ -12,10 +12,28 @@ use crate::{
 /// How deep the options may be nested; those that there are have two levels.
 const MAX_DEPTH: usize = 32;
 
+/// The finalizer of what goes after what belongs to it.
+pub(crate) const FOREGROUND: &str = "foregroundDeletion";
+/// The finalizer of what goes when nothing belongs to it any more.
+pub(crate) const ORPHAN: &str = "orphan";
+
+/// What becomes of objects that belong to the one that goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Propagation {
+    /// They go after it.
+    Background,
+    /// They go before it, as far as it waits for them.
+    Foreground,
+    /// They stay, and belong to it no longer.
+    Orphan,
+}
+
 /// How something is to be deleted.
 #[derive(Debug)]
 pub(crate) struct Deletion {
     pub(crate) preconditions: Preconditions,
+    /// `None` where the object's finalizers say it.
+    pub(crate) policy: Option<Propagation>,
     pub(crate) dry_run: bool,
 }
 
@@ -24,11 +42,13 @@ impl Deletion {
     ///
     /// # Errors
     ///
-    /// 400 for what cannot be read, 415 for other media, 422 for what may not be asked, 501 for what needs a garbage
-    /// collector.
+    /// 400 for what cannot be read, 415 for other media, 422 for what may not be asked.
     pub(crate) fn parse(body: &[u8], content_type: &str, query: &Query) -> Result<Self, Status> {
-        let mut dry_run = query.dry_run("DeleteOptions")?;
         let mut options = json!({});
+        // A body is all that counts where there is one.
+        let nothing = Query::default();
+        let query = if body.is_empty() { query } else { &nothing };
+        let mut dry_run = query.dry_run("DeleteOptions")?;
         if !body.iter().all(u8::is_ascii_whitespace) {
             media::format(content_type)?;
             if deep::depth_of_text(body) > MAX_DEPTH {
@@ -52,29 +72,29 @@ impl Deletion {
             let said = query.get("propagationPolicy");
             (!said.is_empty()).then(|| said.to_owned())
         });
-        check_propagation(policy.as_deref(), &options["orphanDependents"])?;
+        let orphan = options["orphanDependents"].as_bool();
+        let orphan =
+            orphan.or_else(|| query.optional("orphanDependents").map(|_| query.flag("orphanDependents")));
+        let policy = propagation(policy.as_deref(), orphan)?;
         let demands = &options["preconditions"];
         let preconditions =
             Preconditions { uid: text(&demands["uid"]), resource_version: text(&demands["resourceVersion"]) };
-        Ok(Deletion { preconditions, dry_run })
+        Ok(Deletion { preconditions, policy, dry_run })
     }
 }
 
-/// Nothing here follows owners, so that dependents can neither be waited for nor let go of.
-fn check_propagation(policy: Option<&str>, orphan: &Value) -> Result<(), Status> {
+fn propagation(policy: Option<&str>, orphan: Option<bool>) -> Result<Option<Propagation>, Status> {
     let about = About { kind: "DeleteOptions", group: "meta.k8s.io", name: "" };
-    let orphan = orphan.as_bool();
-    match policy {
-        Some(policy) if orphan.is_some() => {
+    match (policy, orphan) {
+        (Some(policy), Some(_)) => {
             let why = "orphanDependents and deletionPropagation cannot be both set";
             Err(Status::invalid(about, vec![Cause::invalid("propagationPolicy", policy, why)]))
         }
-        None if orphan == Some(true) => Err(Status::not_implemented("the orphaning of dependents")),
-        None | Some("Background") => Ok(()),
-        Some(policy @ ("Foreground" | "Orphan")) => {
-            Err(Status::not_implemented(&format!("the propagationPolicy {policy}")))
-        }
-        Some(other) => {
+        (None, None) => Ok(None),
+        (None, Some(true)) | (Some("Orphan"), None) => Ok(Some(Propagation::Orphan)),
+        (None, Some(false)) | (Some("Background"), None) => Ok(Some(Propagation::Background)),
+        (Some("Foreground"), None) => Ok(Some(Propagation::Foreground)),
+        (Some(other), None) => {
             let known = ["Foreground", "Background", "Orphan", "nil"];
             let cause = Cause::unsupported("propagationPolicy", &format!("{other:?}"), &known);
             Err(Status::invalid(about, vec![cause]))
@@ -94,13 +114,19 @@ mod tests {
     }
 
     #[test]
-    fn what_needs_a_garbage_collector_is_not_done() {
-        check("", "", Ok(false));
-        check("", r#"{"propagationPolicy":"Background"}"#, Ok(false));
-        check("", r#"{"orphanDependents":false}"#, Ok(false));
-        check("", r#"{"propagationPolicy":"Foreground"}"#, Err(501));
-        check("propagationPolicy=Orphan", "", Err(501));
-        check("", r#"{"orphanDependents":true}"#, Err(501));
+    fn what_becomes_of_dependents_is_said_in_two_ways() {
+        use Propagation::{Background, Foreground, Orphan};
+        let check = |query: &str, body: &str, expected| {
+            let deletion =
+                Deletion::parse(body.as_bytes(), "application/json", &Query::parse(query)).unwrap();
+            assert_eq!(deletion.policy, expected, "{query} {body}");
+        };
+        check("", "", None);
+        check("", r#"{"propagationPolicy":"Background"}"#, Some(Background));
+        check("", r#"{"propagationPolicy":"Foreground"}"#, Some(Foreground));
+        check("propagationPolicy=Orphan", "", Some(Orphan));
+        check("", r#"{"orphanDependents":true}"#, Some(Orphan));
+        check("orphanDependents=false", "", Some(Background));
     }
 
     #[test]

@@ -1,7 +1,5 @@
 //! What is special about some kinds: namespaces, pods and custom resource definitions.
 
-use std::sync::Arc;
-
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
@@ -11,7 +9,6 @@ use crate::{
     resources::{DEFINITIONS, EVENTS, EVENTS_GROUP, NAMESPACES, Resource, View},
     status::{Cause, Status},
     store::Store,
-    write::Writer,
 };
 
 /// The label that every namespace has.
@@ -103,18 +100,18 @@ pub(crate) fn check_names(
     }
 }
 
-/// Refuses to delete what has to stay, and what only a controller could delete as a real cluster does.
-pub(crate) fn may_delete(store: &Store, resource: &Resource, name: &str, view: &View) -> Result<(), Status> {
-    if &*resource.key != NAMESPACES {
-        return Ok(());
-    }
-    if IMMORTAL.contains(&name) {
+/// Refuses to delete what has to stay.
+pub(crate) fn may_delete(resource: &Resource, name: &str, view: &View) -> Result<(), Status> {
+    if &*resource.key == NAMESPACES && IMMORTAL.contains(&name) {
         return Err(Status::forbidden(view.about(name), "this namespace may not be deleted"));
     }
-    if store.namespace_in_use(name) {
-        return Err(Status::not_implemented("the deletion of a namespace that still has objects in it"));
-    }
     Ok(())
+}
+
+/// Whether an object is held by more than the finalizers in its metadata.
+pub(crate) fn held(resource: &Resource, rest: &Map<String, Value>) -> bool {
+    let finalizers = rest.get("spec").and_then(|spec| spec["finalizers"].as_array());
+    &*resource.key == NAMESPACES && finalizers.is_some_and(|finalizers| !finalizers.is_empty())
 }
 
 /// Whether objects of this resource contain others, which go with them.
@@ -122,50 +119,10 @@ pub(crate) fn contains_others(resource: &Resource) -> bool {
     matches!(&*resource.key, NAMESPACES | DEFINITIONS)
 }
 
-/// Empties a container that is marked as going, and takes it out where nothing holds it any more.
-pub(crate) fn empty(writer: &mut Writer<'_>, resource: &Arc<Resource>, name: &str) -> Result<(), Status> {
-    if &*resource.key == NAMESPACES {
-        if writer.store.get(NAMESPACES, "", name).is_some_and(|namespace| !namespace.header.has_finalizers) {
-            writer.vanish(resource, "", name);
-        }
-        return Ok(());
-    }
-    let Some(defined) = writer.store.catalog.get(name).cloned() else { return Ok(()) };
-    for object in writer.store.list(&defined.key, None) {
-        if object.header.has_finalizers {
-            writer.mark_deleted(&defined, &object)?;
-        } else {
-            writer.store.remove(&defined, &object.header.namespace, &object.header.name);
-        }
-    }
-    if writer.store.list(&defined.key, None).is_empty() {
-        writer.vanish(resource, "", name);
-    }
-    Ok(())
-}
-
 /// Serves what a definition defines, as soon as it is written.
 pub(crate) fn after_write(store: &mut Store, resource: &Resource, stored: &Stored) -> Result<(), Status> {
     if &*resource.key == DEFINITIONS {
         store.catalog.register(crd::resource(&stored.value())?);
-    }
-    Ok(())
-}
-
-/// Does to a new object what the controllers of a cluster do moments later.
-pub(crate) fn after_creation(
-    writer: &mut Writer<'_>,
-    resource: &Arc<Resource>,
-    name: &str,
-) -> Result<(), Status> {
-    if &*resource.key != DEFINITIONS || writer.dry_run {
-        return Ok(());
-    }
-    for step in crd::ACCEPTANCE {
-        let Some(stored) = writer.store.get(DEFINITIONS, "", name) else { break };
-        let mut definition = stored.value();
-        step(&mut definition, writer.now);
-        writer.commit(resource, definition, 200)?;
     }
     Ok(())
 }
@@ -179,18 +136,10 @@ pub(crate) fn after_removal(store: &mut Store, resource: &Resource, name: &str) 
             }
         }
         store.catalog.unregister(name);
-    } else if resource.rules.custom
-        && store.list(&resource.key, None).is_empty()
-        && going(store, &resource.key)
-    {
-        let Some(definitions) = store.catalog.get(DEFINITIONS).cloned() else { return };
-        store.remove(&definitions, "", &resource.key);
-        store.catalog.unregister(&resource.key);
     }
 }
 
 /// Whether the definition of a custom resource is being deleted.
 pub(crate) fn going(store: &Store, key: &str) -> bool {
-    let definition = store.get(DEFINITIONS, "", key);
-    definition.is_some_and(|definition| definition.value()["metadata"].get("deletionTimestamp").is_some())
+    store.get(DEFINITIONS, "", key).is_some_and(|definition| definition.header.deleting)
 }

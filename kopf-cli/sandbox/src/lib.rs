@@ -3,10 +3,9 @@
 //! What it does it does as kube-apiserver 1.37 does; what it does not do it refuses with 501 and a `Status` that names it:
 //! server-side apply, strategic merge patches, protobuf, subresources but for `/status`, conversion webhooks.
 //! It keeps no account of field managers (`managedFields` is dropped), validates and prunes nothing by schemas
-//! (`fieldValidation` has no effect), and has no controllers: owners' dependents stay, so that the propagation policies
-//! `Foreground` and `Orphan` are refused too; pods stay `Pending`, and one that is deleted goes at once. Definitions alone
-//! are accepted as by the controllers of a cluster: made, then named, then established, three events that come without a
-//! pause, so that nobody meets one that is not yet served.
+//! (`fieldValidation` has no effect). Of the controllers of a cluster it has those that see to
+//! definitions, to namespaces that go, and to owners and their dependents: what they do follows each write at once, in
+//! events without a pause. It has none that run anything: pods stay `Pending`, and one that is deleted goes at once.
 //!
 //! The way of a request, top down: [`Service`] or [`Server`] → `api` → `write`, `list` or `watch` → `store`.
 
@@ -46,6 +45,9 @@ mod resources;
 mod schema;
 mod selectors;
 mod write;
+
+// What controllers do.
+mod controllers;
 
 // What is kept.
 mod ids;

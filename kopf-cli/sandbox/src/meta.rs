@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 
 use crate::{
     crd,
+    deletion::{FOREGROUND, ORPHAN},
     names::{key_faults, label_value_faults, name_faults},
     resources::Resource,
     status::Cause,
@@ -77,6 +78,15 @@ pub(crate) fn text<'a>(metadata: &'a Map<String, Value>, field: &str) -> &'a str
 pub(crate) fn finalizers(metadata: &Map<String, Value>) -> Vec<&str> {
     let list = metadata.get("finalizers").and_then(Value::as_array);
     list.into_iter().flatten().filter_map(Value::as_str).collect()
+}
+
+/// Replaces the finalizers of an object.
+pub(crate) fn set_finalizers(metadata: &mut Map<String, Value>, finalizers: Vec<String>) {
+    if finalizers.is_empty() {
+        metadata.shift_remove("finalizers");
+    } else {
+        metadata.insert("finalizers".to_owned(), finalizers.into());
+    }
 }
 
 /// Whether the object is on its way out.
@@ -163,8 +173,7 @@ fn owner_faults(metadata: &Map<String, Value>) -> Vec<Cause> {
 }
 
 fn qualified_finalizer(finalizer: &str) -> bool {
-    finalizer.contains('/')
-        || ["kubernetes", "orphan", "foregroundDeletion", crd::CLEANUP].contains(&finalizer)
+    finalizer.contains('/') || ["kubernetes", ORPHAN, FOREGROUND, crd::CLEANUP].contains(&finalizer)
 }
 
 fn string_pairs<'a>(

@@ -29,7 +29,21 @@ pub(crate) struct Header {
     pub(crate) fields: Vec<(String, String)>,
     /// Levels of nesting.
     pub(crate) depth: usize,
-    pub(crate) has_finalizers: bool,
+    pub(crate) finalizers: Vec<String>,
+    /// Whether it is on its way out.
+    pub(crate) deleting: bool,
+    pub(crate) owners: Vec<Owner>,
+}
+
+/// What an object belongs to, by its own word.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Owner {
+    pub(crate) api_version: String,
+    pub(crate) kind: String,
+    pub(crate) name: String,
+    pub(crate) uid: String,
+    /// Whether the owner is to wait for the object where it goes last.
+    pub(crate) blocks: bool,
 }
 
 impl Header {
@@ -61,7 +75,9 @@ impl Stored {
                 .collect(),
             fields: selectable_values(resource, value),
             depth: json::depth_of_value(value),
-            has_finalizers: metadata.contains_key("finalizers"),
+            finalizers: meta::finalizers(metadata).into_iter().map(str::to_owned).collect(),
+            deleting: meta::deleting(metadata),
+            owners: owners(metadata),
         };
         Stored { header, bytes: Bytes::from(value.to_string()) }
     }
@@ -75,6 +91,22 @@ impl Stored {
     pub(crate) fn shown(&self, view: &View) -> Bytes {
         shown(&self.bytes, self.header.depth, view)
     }
+}
+
+fn owners(metadata: &Map<String, Value>) -> Vec<Owner> {
+    let owners = metadata.get("ownerReferences").and_then(Value::as_array).into_iter().flatten();
+    owners
+        .map(|owner| {
+            let said = |field: &str| owner[field].as_str().unwrap_or_default().to_owned();
+            Owner {
+                api_version: said("apiVersion"),
+                kind: said("kind"),
+                name: said("name"),
+                uid: said("uid"),
+                blocks: owner["blockOwnerDeletion"] == true,
+            }
+        })
+        .collect()
 }
 
 /// Parses what this crate has serialized.

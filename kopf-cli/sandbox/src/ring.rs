@@ -120,9 +120,9 @@ impl Ring {
         self.compacted
     }
 
-    pub(crate) fn push(&mut self, event: Event) {
+    pub(crate) fn push(&mut self, event: Arc<Event>) {
         self.bytes += event.object.bytes.len();
-        self.events.push_back(Arc::new(event));
+        self.events.push_back(event);
         while self.events.len() > self.bounds.events || self.bytes > self.bounds.bytes {
             if !self.forget_oldest() {
                 break;
@@ -162,7 +162,7 @@ mod tests {
         for revision in 101..101 + changes {
             let object =
                 Arc::new(Stored::new(&view.resource, &json!({ "metadata": { "name": "x" } }), revision));
-            ring.push(Event::new(Arc::clone(&view.resource.key), object, None, false));
+            ring.push(Arc::new(Event::new(Arc::clone(&view.resource.key), object, None, false)));
         }
         ring
     }

@@ -265,6 +265,7 @@ impl Sandbox {
                 let target = Target { view: &view, namespace: &namespace, name: &name };
                 value = shown_value(&writer.replace(target, true, value)?, &view);
             }
+            writer.settle();
             Ok(value)
         })
     }
@@ -280,7 +281,10 @@ impl Sandbox {
         let view = resource.stored_view();
         deep::with_stack(store.deepest() + 1, || {
             let mut writer = Writer { store: &mut store, now: self.api.clock.now(), dry_run: false };
-            writer.delete(Target { view: &view, namespace, name }, &Default::default()).map(drop)
+            let target = Target { view: &view, namespace, name };
+            let deleted = writer.delete(target, &Default::default(), None);
+            writer.settle();
+            deleted.map(drop)
         })
     }
 }

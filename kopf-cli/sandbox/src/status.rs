@@ -111,6 +111,21 @@ impl Status {
         Status::about(403, "Forbidden", message, about)
     }
 
+    /// Nothing new may come into a namespace that is going.
+    pub(crate) fn terminating(about: About<'_>, namespace: &str) -> Self {
+        let why =
+            format!("unable to create new content in namespace {namespace} because it is being terminated");
+        let mut status = Status::forbidden(about, &why);
+        if let Some(details) = &mut status.details {
+            details["causes"] = json!([{
+                "reason": "NamespaceTerminating",
+                "message": format!("namespace {namespace} is being terminated"),
+                "field": "metadata.namespace",
+            }]);
+        }
+        status
+    }
+
     pub(crate) fn not_found(about: About<'_>) -> Self {
         Status::about(404, "NotFound", format!("{} {:?} not found", about.qualified(), about.name), about)
     }
@@ -162,8 +177,9 @@ impl Status {
         Status::new(406, "NotAcceptable", message)
     }
 
-    pub(crate) fn already_exists(about: About<'_>) -> Self {
-        let message = format!("{} {:?} already exists", about.qualified(), about.name);
+    pub(crate) fn already_exists(about: About<'_>, deleting: bool) -> Self {
+        let going = if deleting { "object is being deleted: " } else { "" };
+        let message = format!("{going}{} {:?} already exists", about.qualified(), about.name);
         Status::about(409, "AlreadyExists", message, about)
     }
 

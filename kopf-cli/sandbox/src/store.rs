@@ -1,20 +1,22 @@
 //! All objects and the order of their changes: one writer, one global revision.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    sync::Arc,
+};
 
 use serde_json::Value;
 use tokio::sync::watch;
 
 use crate::{
     ids::Ids,
-    object::Stored,
+    object::{Header, Stored},
     resources::{Catalog, Resource},
     ring::{Bounds, Event, Ring},
 };
 
 /// Namespace (empty for cluster-scoped objects) and name, in the order in which lists give objects.
-type Place = (String, String);
-type Objects = BTreeMap<Place, Arc<Stored>>;
+type Objects = BTreeMap<(String, String), Arc<Stored>>;
 
 /// The state of a sandbox; behind one lock, so that the order of revisions is the order of events.
 #[derive(Debug)]
@@ -26,6 +28,25 @@ pub(crate) struct Store {
     revision: u64,
     deepest: usize,
     news: watch::Sender<u64>,
+    /// Which objects say that they belong to a uid.
+    dependents: HashMap<String, BTreeSet<Place>>,
+    /// The changes that no controller has seen yet.
+    unseen: Vec<Arc<Event>>,
+}
+
+/// Where an object is, among all.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct Place {
+    pub(crate) resource: Arc<str>,
+    pub(crate) namespace: String,
+    pub(crate) name: String,
+}
+
+impl Place {
+    pub(crate) fn of(resource: &Arc<str>, object: &Stored) -> Place {
+        let Header { namespace, name, .. } = &object.header;
+        Place { resource: Arc::clone(resource), namespace: namespace.clone(), name: name.clone() }
+    }
 }
 
 impl Store {
@@ -38,6 +59,8 @@ impl Store {
             revision,
             deepest: 0,
             news: watch::Sender::new(revision),
+            dependents: HashMap::new(),
+            unseen: Vec::new(),
         }
     }
 
@@ -103,6 +126,7 @@ impl Store {
         self.deepest = self.deepest.max(object.header.depth);
         let place = (object.header.namespace.clone(), object.header.name.clone());
         self.objects.entry(Arc::clone(&resource.key)).or_default().insert(place, Arc::clone(&object));
+        self.relate(&resource.key, &object);
         object
     }
 
@@ -116,12 +140,51 @@ impl Store {
     /// Forgets all objects, and what they define.
     pub(crate) fn forget(&mut self) {
         self.objects.clear();
+        self.dependents.clear();
+        self.unseen.clear();
         self.catalog = Catalog::built_in();
     }
 
-    /// Whether a namespace holds any object.
-    pub(crate) fn namespace_in_use(&self, namespace: &str) -> bool {
-        self.objects.values().any(|objects| objects.keys().any(|(home, _)| home == namespace))
+    /// All objects of a namespace.
+    pub(crate) fn of_namespace(&self, namespace: &str) -> Vec<(Arc<str>, Arc<Stored>)> {
+        let first = (namespace.to_owned(), String::new());
+        let resources = self.objects.iter().flat_map(|(key, objects)| {
+            let inside = objects.range(first.clone()..).take_while(|((home, _), _)| home == namespace);
+            inside.map(|(_, object)| (Arc::clone(key), Arc::clone(object)))
+        });
+        resources.collect()
+    }
+
+    pub(crate) fn at(&self, place: &Place) -> Option<&Arc<Stored>> {
+        self.get(&place.resource, &place.namespace, &place.name)
+    }
+
+    /// Where the objects are that say they belong to the object with this uid.
+    pub(crate) fn dependents(&self, uid: &str) -> impl Iterator<Item = &Place> {
+        self.dependents.get(uid).into_iter().flatten()
+    }
+
+    /// The changes since they were taken last.
+    pub(crate) fn take_unseen(&mut self) -> Vec<Arc<Event>> {
+        std::mem::take(&mut self.unseen)
+    }
+
+    /// Keeps account of whom an object says it belongs to.
+    fn relate(&mut self, resource: &Arc<str>, object: &Stored) {
+        for owner in &object.header.owners {
+            self.dependents.entry(owner.uid.clone()).or_default().insert(Place::of(resource, object));
+        }
+    }
+
+    fn unrelate(&mut self, resource: &Arc<str>, object: &Stored) {
+        for owner in &object.header.owners {
+            if let Some(dependents) = self.dependents.get_mut(&owner.uid) {
+                dependents.remove(&Place::of(resource, object));
+                if dependents.is_empty() {
+                    self.dependents.remove(&owner.uid);
+                }
+            }
+        }
     }
 
     /// Writes an object, new or not, as the next revision; to be called on a stack that its depth needs.
@@ -130,6 +193,10 @@ impl Store {
         let place = (object.header.namespace.clone(), object.header.name.clone());
         let objects = self.objects.entry(Arc::clone(&resource.key)).or_default();
         let previous = objects.insert(place, Arc::clone(&object));
+        if let Some(previous) = &previous {
+            self.unrelate(&resource.key, previous);
+        }
+        self.relate(&resource.key, &object);
         self.tell(resource, Arc::clone(&object), previous, false);
         object
     }
@@ -140,6 +207,7 @@ impl Store {
         let removed = self.objects.get_mut(&resource.key).and_then(|objects| objects.remove(&place));
         let Some(previous) = removed else { return };
         let last = self.stamp(resource, &mut previous.value());
+        self.unrelate(&resource.key, &previous);
         self.tell(resource, last, Some(previous), true);
     }
 
@@ -158,7 +226,9 @@ impl Store {
         previous: Option<Arc<Stored>>,
         removal: bool,
     ) {
-        self.ring.push(Event::new(Arc::clone(&resource.key), object, previous, removal));
+        let event = Arc::new(Event::new(Arc::clone(&resource.key), object, previous, removal));
+        self.unseen.push(Arc::clone(&event));
+        self.ring.push(event);
         self.news.send_replace(self.revision);
     }
 }

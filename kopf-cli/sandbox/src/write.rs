@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use jiff::{Timestamp, fmt::temporal::DateTimePrinter};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use crate::{
     incoming::{Incoming, Refused, take_apart},
@@ -16,6 +16,10 @@ use crate::{
     status::{About, Cause, Status},
     store::Store,
 };
+
+mod removal;
+
+pub(crate) use removal::Preconditions;
 
 /// How large an object may become: what etcd takes in one request.
 const MAX_OBJECT: usize = 1_572_864;
@@ -45,13 +49,6 @@ pub(crate) struct Target<'a> {
     pub(crate) name: &'a str,
 }
 
-/// What a DELETE may demand of the object.
-#[derive(Debug, Default)]
-pub(crate) struct Preconditions {
-    pub(crate) uid: Option<String>,
-    pub(crate) resource_version: Option<String>,
-}
-
 impl Writer<'_> {
     /// Makes a new object.
     pub(crate) fn create(&mut self, view: &View, namespace: &str, body: Value) -> Result<Written, Status> {
@@ -62,6 +59,10 @@ impl Writer<'_> {
         }
         let resource = &view.resource;
         let name = self.settle_name(&mut object, view, namespace)?;
+        if kinds::going(self.store, &resource.key) {
+            let why = "create not allowed while custom resource definition is terminating";
+            return Err(Status::forbidden(view.about(&name), why));
+        }
         self.check_home(resource, namespace, &name, view)?;
         for field in ["deletionTimestamp", "deletionGracePeriodSeconds", "selfLink", "generation"] {
             object.metadata.remove(field);
@@ -81,12 +82,10 @@ impl Writer<'_> {
         if !causes.is_empty() {
             return Err(Status::invalid(view.about_kind(&name), causes));
         }
-        if self.store.get(&resource.key, namespace, &name).is_some() {
-            return Err(Status::already_exists(view.about(&name)));
+        if let Some(there) = self.store.get(&resource.key, namespace, &name) {
+            return Err(Status::already_exists(view.about(&name), there.header.deleting));
         }
-        let made = self.commit(resource, object.whole(view), 201)?;
-        kinds::after_creation(self, resource, &name)?;
-        Ok(made)
+        self.commit(resource, object.whole(view), 201)
     }
 
     /// Replaces an object, or its status.
@@ -196,77 +195,15 @@ impl Writer<'_> {
             return Ok(Written::object(200, current));
         }
         let released = meta::deleting(&object.metadata) && meta::finalizers(&object.metadata).is_empty();
-        if released && current.header.has_finalizers {
+        if released && !current.header.finalizers.is_empty() && !kinds::held(resource, &object.rest) {
             // The update itself is not written: the answer has the old version, and the removal is the next one.
             let answer = Stored::new(resource, &object.whole(view), current.header.revision);
             if !self.dry_run {
-                self.vanish(resource, target.namespace, target.name);
+                self.vanish(resource, current);
             }
             return Ok(Written::object(200, &answer));
         }
         self.commit(resource, object.whole(view), 200)
-    }
-
-    /// Removes an object, or marks it as going where finalizers hold it.
-    pub(crate) fn delete(&mut self, target: Target<'_>, demands: &Preconditions) -> Result<Written, Status> {
-        let (view, name) = (target.view, target.name);
-        let resource = &view.resource;
-        let current = self.store.get(&resource.key, target.namespace, name).cloned();
-        let Some(current) = current else { return Err(Status::not_found(view.about(name))) };
-        demands.check(&current, view)?;
-        kinds::may_delete(self.store, resource, name, view)?;
-        let contains = kinds::contains_others(resource);
-        if contains || current.header.has_finalizers {
-            // What watches of a real cluster see of containers: first that they are going, then that they are gone.
-            let marked = self.mark_deleted(resource, &current)?;
-            if contains && !self.dry_run {
-                kinds::empty(self, resource, name)?;
-            }
-            return Ok(marked.unwrap_or_else(|| Written::object(200, &current)));
-        }
-        if !self.dry_run {
-            self.vanish(resource, target.namespace, name);
-        }
-        if resource.rules.returns_deleted {
-            return Ok(Written::object(200, &current));
-        }
-        let mut details = json!({ "name": name, "group": view.version().group, "kind": resource.plural });
-        details["uid"] = current.header.uid.as_str().into();
-        if view.version().group.is_empty()
-            && let Value::Object(details) = &mut details
-        {
-            details.shift_remove("group");
-        }
-        let status = json!({ "kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Success", "details": details });
-        Ok(Written::Gone(status))
-    }
-
-    /// Sets the deletion timestamp; `None` where it is set already.
-    pub(crate) fn mark_deleted(
-        &mut self,
-        resource: &Arc<Resource>,
-        current: &Stored,
-    ) -> Result<Option<Written>, Status> {
-        let (mut metadata, mut rest) = take_apart(&current.value());
-        if meta::deleting(&metadata) {
-            return Ok(None);
-        }
-        metadata.insert("deletionTimestamp".to_owned(), seconds(self.now).into());
-        if !kinds::contains_others(resource) {
-            metadata.insert("deletionGracePeriodSeconds".to_owned(), 0.into());
-            if let Some(generation) = metadata.get("generation").and_then(Value::as_i64) {
-                metadata.insert("generation".to_owned(), (generation + 1).into());
-            }
-        }
-        kinds::mark(resource, &mut metadata, &mut rest, self.now);
-        let object = Incoming { metadata, rest };
-        self.commit(resource, object.whole(&resource.stored_view()), 200).map(Some)
-    }
-
-    /// Takes an object out of the store, and what goes with it.
-    pub(crate) fn vanish(&mut self, resource: &Arc<Resource>, namespace: &str, name: &str) {
-        self.store.remove(resource, namespace, name);
-        kinds::after_removal(self.store, resource, name);
     }
 
     /// Writes a whole object.
@@ -304,7 +241,7 @@ impl Writer<'_> {
                 return Ok(name);
             }
         }
-        Err(Status::already_exists(view.about(&base)))
+        Err(Status::already_exists(view.about(&base), false))
     }
 
     fn check_home(
@@ -322,10 +259,7 @@ impl Writer<'_> {
             return Err(Status::not_found(about));
         };
         if meta::deleting(&take_apart(&home.value()).0) {
-            let why = format!(
-                "unable to create new content in namespace {namespace} because it is being terminated"
-            );
-            return Err(Status::forbidden(view.about(name), &why));
+            return Err(Status::terminating(view.about(name), namespace));
         }
         Ok(())
     }
@@ -334,32 +268,6 @@ impl Writer<'_> {
 impl Written {
     fn object(code: u16, stored: &Stored) -> Self {
         Written::Object { code, bytes: stored.bytes.clone(), depth: stored.header.depth }
-    }
-}
-
-impl Preconditions {
-    fn check(&self, current: &Stored, view: &View) -> Result<(), Status> {
-        let about = view.about_kind(&current.header.name);
-        let (uid, version) = (&current.header.uid, current.header.revision.to_string());
-        match self {
-            Preconditions { uid: Some(asked), .. } if asked != uid => Err(Status::conflict(
-                about,
-                &format!(
-                    "the UID in the precondition ({asked}) does not match the UID in record ({uid}). The object might \
-                     have been deleted and then recreated"
-                ),
-            )),
-            Preconditions { resource_version: Some(asked), .. } if *asked != version => {
-                Err(Status::conflict(
-                    about,
-                    &format!(
-                        "the ResourceVersion in the precondition ({asked}) does not match the ResourceVersion in record \
-                     ({version}). The object might have been modified"
-                    ),
-                ))
-            }
-            _ => Ok(()),
-        }
     }
 }
 

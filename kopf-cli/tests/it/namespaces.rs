@@ -1,15 +1,15 @@
 //! Namespaces that go with objects in them.
 
-use crate::support::server::{Server, on_the_real_server};
+use crate::support::server::{Server, on_both_servers};
 use crate::support::world::{HOLDS, World};
 use k8s_openapi::api::core::v1::Namespace;
 use kube::api::{Api, DeleteParams};
 use serde_json::json;
 
-on_the_real_server!(a_namespace_goes_with_its_objects);
+on_both_servers!(a_namespace_goes_with_its_objects);
 
 async fn a_namespace_goes_with_its_objects(server: Server) {
-    if !kopf_control_plane::get().await.is_some_and(|running| running.has_controllers) {
+    if !server.has_controllers().await {
         return kopf_control_plane::skip("no kube-controller-manager: it has to lie beside kube-apiserver");
     }
     let world = World::with(server, &[HOLDS]).await;

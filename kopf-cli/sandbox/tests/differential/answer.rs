@@ -35,8 +35,16 @@ impl Answer {
         self
     }
 
-    pub(super) fn is_found(&self) -> bool {
-        self.code.is_success()
+    /// Whether the answer is what a row waits for: a code, a text in it, or (with `!`) one that is not; anything at all
+    /// where the row does not say what.
+    pub(super) fn is(&self, wanted: &str) -> bool {
+        let has = |text: &str| self.raw.iter().any(|document| document.to_string().contains(text));
+        match wanted.strip_prefix('!') {
+            _ if self.code.as_str() == wanted => true,
+            Some(unwanted) => self.code.is_success() && !has(unwanted),
+            None if wanted.is_empty() => self.code.is_success(),
+            None => has(wanted),
+        }
     }
 
     /// A field of the metadata of the object in the answer.

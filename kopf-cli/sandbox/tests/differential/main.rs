@@ -4,11 +4,13 @@
 //! own, `rows` there being a custom resource. `$3` stands for the resourceVersion in the third answer, `$uid3` for the
 //! uid, `$continue3` for the token of a list, and `$long` for as many letters as annotations may have. Answers are
 //! compared whole, but for what differs between any two runs. A verb may have behind it what is accepted: `GET+table`.
-//! `UNTIL` is a GET that is sent until there is something.
+//! `UNTIL path text` is a GET that is sent until the text is in the answer; with `!` before it, until it is not; and until
+//! there is an answer with that code, or anything at all where nothing is said. What controllers do takes its time.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test says what is wrong by failing")]
 
 mod answer;
+mod controllers;
 mod forms;
 mod living;
 mod reading;
@@ -19,6 +21,7 @@ use answer::Answer;
 use kopf_control_plane::client::{Resource, namespace};
 use kube::Client;
 use kube::config::Kubeconfig;
+use std::time::Duration;
 
 /// The custom resource of the rows.
 const ROWS: Resource =
@@ -28,12 +31,18 @@ const ROWS: Resource =
 const BARE: Resource =
     Resource { group: "differential.kopf.test", kind: "Bare", plural: "bares", has_status: false };
 
+/// How long a row waits for what the controllers of a cluster do. The garbage collector stands still, for half a minute at
+/// a time, whenever a definition has gone; other tests take definitions away.
+const PATIENCE: Duration = Duration::from_secs(300);
+/// How long it waits for what a sandbox does, which is done when the answer comes.
+const LITTLE_PATIENCE: Duration = Duration::from_secs(3);
+
 /// Sends `rows` to both servers, one after another, and fails with every row that they answer differently.
 async fn check(rows: &str) {
     let Some(real) = kopf_control_plane::get().await else { return };
-    let expected = run(&kopf_control_plane::connect(&real.kubeconfig).await, rows).await;
+    let expected = run(&kopf_control_plane::connect(&real.kubeconfig).await, rows, PATIENCE).await;
     let (sandbox, _serving) = sandbox().await;
-    let found = run(&sandbox, rows).await;
+    let found = run(&sandbox, rows, LITTLE_PATIENCE).await;
     let rows = rows.lines().map(str::trim).filter(|row| !row.is_empty());
     let differences: Vec<String> = rows
         .zip(expected.iter().zip(&found))
@@ -56,14 +65,14 @@ async fn sandbox() -> (Client, kopf_sandbox::Server) {
     (kopf_control_plane::connect(&kubeconfig).await, serving)
 }
 
-async fn run(client: &Client, rows: &str) -> Vec<Answer> {
+async fn run(client: &Client, rows: &str, patience: Duration) -> Vec<Answer> {
     let namespace = namespace(client).await;
     ROWS.register(client).await;
     BARE.register(client).await;
     let mut answers: Vec<Answer> = Vec::new();
     for row in rows.lines().map(str::trim).filter(|row| !row.is_empty()) {
         let request = request::parse(row, &namespace, &answers);
-        answers.push(request.send(client).await.without(&namespace));
+        answers.push(request.send(client, patience).await.without(&namespace));
     }
     answers
 }

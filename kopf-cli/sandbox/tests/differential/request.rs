@@ -4,17 +4,22 @@ use super::answer::Answer;
 use http::{Method, Request as HttpRequest, header};
 use http_body_util::BodyExt;
 use kube::Client;
+use std::time::{Duration, Instant};
 
 const AGGREGATED: &str = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList";
 
 /// How many bytes all annotations of an object may have, keys included.
 const MAX_ANNOTATIONS: usize = 262_144;
 
+/// How often it is looked whether what a row waits for has come about.
+const LOOK_EVERY: Duration = Duration::from_millis(20);
+
 /// One request.
+#[derive(Clone)]
 pub(super) struct Request {
+    /// It is made again and again until the answer is this code, has this text, or (with `!` before it) has it not.
+    until: Option<String>,
     method: Method,
-    /// Whether it is sent again while nothing is found.
-    patient: bool,
     path: String,
     content_type: &'static str,
     accept: &'static str,
@@ -25,8 +30,9 @@ pub(super) struct Request {
 pub(super) fn parse(row: &str, namespace: &str, answers: &[Answer]) -> Request {
     let row = fill(row, namespace, answers);
     let (verb, rest) = row.split_once(' ').expect("a row has a verb and a path");
-    let (path, body) = rest.trim().split_once(' ').unwrap_or((rest.trim(), ""));
+    let (path, mut body) = rest.trim().split_once(' ').unwrap_or((rest.trim(), ""));
     let (verb, form) = verb.split_once('+').unwrap_or((verb, ""));
+    let until = (verb == "UNTIL").then(|| std::mem::take(&mut body).trim().to_owned());
     let (method, content_type) = match verb {
         "MERGE" => (Method::PATCH, "application/merge-patch+json"),
         "JSON" => (Method::PATCH, "application/json-patch+json"),
@@ -39,10 +45,9 @@ pub(super) fn parse(row: &str, namespace: &str, answers: &[Answer]) -> Request {
         ("AGGREGATED", _) => AGGREGATED,
         (_, form) => accept(form),
     };
-    let patient = verb == "UNTIL";
     Request {
+        until,
         method,
-        patient,
         path: absolute(path, namespace),
         content_type,
         accept,
@@ -90,25 +95,24 @@ fn fill(row: &str, namespace: &str, answers: &[Answer]) -> String {
     row
 }
 
-/// How often a patient request is sent at most: a server answers within milliseconds.
-const ATTEMPTS: usize = 10_000;
-
 impl Request {
-    pub(super) async fn send(self, client: &Client) -> Answer {
-        for _ in 1..ATTEMPTS {
-            let answer = self.send_once(client).await;
-            if !self.patient || answer.is_found() {
+    /// Sends it; one that waits for something gives up after `patience`.
+    pub(super) async fn send(mut self, client: &Client, patience: Duration) -> Answer {
+        let Some(wanted) = self.until.take() else { return self.send_once(client).await };
+        let give_up_at = Instant::now() + patience;
+        let mut looks = tokio::time::interval(LOOK_EVERY);
+        loop {
+            looks.tick().await;
+            let answer = self.clone().send_once(client).await;
+            if answer.is(&wanted) || Instant::now() > give_up_at {
                 return answer;
             }
         }
-        self.send_once(client).await
     }
 
-    async fn send_once(&self, client: &Client) -> Answer {
-        let mut request = HttpRequest::builder()
-            .method(self.method.clone())
-            .uri(&self.path)
-            .header(header::ACCEPT, self.accept);
+    async fn send_once(self, client: &Client) -> Answer {
+        let mut request =
+            HttpRequest::builder().method(self.method).uri(&self.path).header(header::ACCEPT, self.accept);
         if !self.body.is_empty() {
             request = request.header(header::CONTENT_TYPE, self.content_type);
         }

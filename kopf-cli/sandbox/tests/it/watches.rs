@@ -127,7 +127,11 @@ async fn a_watch_ends_with_its_definition() {
     let mut watch = Watch::open(&sandbox, &format!("{KEX}?watch=1&resourceVersion={}", START + 1)).await;
     delete(&sandbox, "/apis/apiextensions.k8s.io/v1/customresourcedefinitions/kopfexamples.zalando.org")
         .await;
-    assert_eq!(watch.next().await, format!("DELETED a@{}", START + 3), "after the definition was marked");
+    assert_eq!(
+        watch.next().await,
+        format!("DELETED a@{}", START + 4),
+        "after the definition was marked twice"
+    );
     assert_eq!(watch.next().await, "end");
 }
 

@@ -35,14 +35,20 @@ pub(crate) use {on_both_servers, on_the_real_server};
 /// A server that answers, and how to reach it as its administrator.
 pub(crate) struct Server {
     pub(crate) client: Client,
-    _sandbox: Option<kopf_sandbox::Server>,
+    sandbox: Option<kopf_sandbox::Server>,
 }
 
 impl Server {
     /// The control plane that all tests share, or `None` where there is none.
     pub(crate) async fn real() -> Option<Server> {
         let client = kopf_control_plane::connect(&kopf_control_plane::get().await?.kubeconfig).await;
-        Some(Server { client, _sandbox: None })
+        Some(Server { client, sandbox: None })
+    }
+
+    /// Whether namespaces go with what is in them, which a real server alone does not see to.
+    pub(crate) async fn has_controllers(&self) -> bool {
+        self.sandbox.is_some()
+            || kopf_control_plane::get().await.is_some_and(|running| running.has_controllers)
     }
 
     /// A sandbox of this test's own, over HTTPS.
@@ -53,6 +59,6 @@ impl Server {
         let serving = sandbox.serve(([127, 0, 0, 1], 0).into()).await.expect("loopback has a free port");
         let kubeconfig = Kubeconfig::from_yaml(serving.kubeconfig()).expect("the sandbox writes kubeconfigs");
         let client = kopf_control_plane::connect(&kubeconfig).await;
-        Server { client, _sandbox: Some(serving) }
+        Server { client, sandbox: Some(serving) }
     }
 }

@@ -1,0 +1,103 @@
+//! What the controllers of a cluster do after a write: at once, one thing after another, until nothing is left to do.
+//!
+//! In a cluster they are processes of their own, and act moments later. Here they act before the writer lets go of the
+//! store, by writes that are revisions and events like all others; so the same requests lead to the same objects in the same
+//! order. What there is to do waits in a queue: no chain of owners is too long for a stack.
+
+use std::collections::{HashSet, VecDeque};
+
+use tracing::debug;
+
+use crate::{
+    ring::Event,
+    status::Status,
+    store::{Place, Store},
+    write::Writer,
+};
+
+mod definitions;
+mod garbage;
+mod namespaces;
+
+/// One thing to do. Each looks at what there is when its turn comes, so that it may be asked for once too often.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+enum Task {
+    /// Remove an object if those it belongs to are gone, or let it go if those it waits for are.
+    Collect(Place),
+    /// Let those go that belong to an object, then the object.
+    Orphan(Place),
+    /// Empty a namespace, and let it go.
+    Empty(String),
+    /// Accept a definition.
+    Accept(String),
+    /// Remove the objects of a definition, and let it go.
+    Dissolve(String),
+}
+
+/// What is left to do, each thing once.
+#[derive(Debug, Default)]
+struct Tasks {
+    queue: VecDeque<Task>,
+    waiting: HashSet<Task>,
+}
+
+impl Tasks {
+    fn add(&mut self, task: Task) {
+        if self.waiting.insert(task.clone()) {
+            self.queue.push_back(task);
+        }
+    }
+
+    fn next(&mut self) -> Option<Task> {
+        let task = self.queue.pop_front()?;
+        self.waiting.remove(&task);
+        Some(task)
+    }
+
+    /// Sees what follows from a change.
+    fn notice(&mut self, store: &Store, change: &Event) {
+        garbage::notice(self, store, change);
+        namespaces::notice(self, store, change);
+        definitions::notice(self, store, change);
+    }
+}
+
+impl Writer<'_> {
+    /// Does all that controllers do about the changes that were made.
+    pub(crate) fn settle(&mut self) {
+        if self.dry_run {
+            return;
+        }
+        let mut tasks = Tasks::default();
+        loop {
+            for change in self.store.take_unseen() {
+                tasks.notice(self.store, &change);
+            }
+            let Some(task) = tasks.next() else { break };
+            if let Err(status) = self.carry_out(&task, &mut tasks) {
+                debug!(?task, %status, "A controller cannot do its work.");
+            }
+        }
+    }
+
+    fn carry_out(&mut self, task: &Task, tasks: &mut Tasks) -> Result<(), Status> {
+        match task {
+            Task::Collect(place) => garbage::collect(self, place, tasks),
+            Task::Orphan(place) => garbage::orphan(self, place),
+            Task::Empty(namespace) => namespaces::empty(self, namespace),
+            Task::Accept(name) => definitions::accept(self, name),
+            Task::Dissolve(name) => definitions::dissolve(self, name),
+        }
+    }
+}
+
+/// Whether a change is the one by which an object came to be on its way out.
+fn begins_to_go(change: &Event) -> bool {
+    let was = change.previous.as_ref().is_some_and(|previous| previous.header.deleting);
+    !change.removal && !was && change.object.header.deleting
+}
+
+/// Whether a change has made an object.
+fn is_new(change: &Event) -> bool {
+    change.previous.is_none() && !change.removal
+}

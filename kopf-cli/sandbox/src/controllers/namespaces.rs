@@ -1,0 +1,132 @@
+//! Namespaces that go: their objects first, then they.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use super::{Task, Tasks, begins_to_go};
+use crate::{
+    deletion::Propagation, resources::NAMESPACES, ring::Event, status::Status, store::Store, write::Writer,
+    write::seconds,
+};
+
+/// The finalizer in the `spec` of a namespace that stands for its objects.
+const CONTENT: &str = "kubernetes";
+
+pub(super) fn notice(tasks: &mut Tasks, store: &Store, change: &Event) {
+    let header = &change.object.header;
+    if &*change.resource == NAMESPACES {
+        if begins_to_go(change) {
+            tasks.add(Task::Empty(header.name.clone()));
+        }
+    } else if change.removal
+        && store.get(NAMESPACES, "", &header.namespace).is_some_and(|home| home.header.deleting)
+    {
+        tasks.add(Task::Empty(header.namespace.clone()));
+    }
+}
+
+/// Removes the objects of a namespace that is going, tells what is left, and lets it go when that is nothing.
+pub(super) fn empty(writer: &mut Writer<'_>, name: &str) -> Result<(), Status> {
+    for (key, object) in writer.store.of_namespace(name) {
+        let Some(resource) = writer.store.catalog.get(&key).cloned() else { continue };
+        if !object.header.deleting {
+            writer.expel(&resource, &object, Some(Propagation::Background))?;
+        }
+    }
+    let resource = writer.store.catalog.get(NAMESPACES).cloned();
+    let namespace = writer.store.get(NAMESPACES, "", name).cloned();
+    let (Some(resource), Some(namespace)) = (resource, namespace) else { return Ok(()) };
+    let left = Left::of(writer.store, name);
+    let mut value = namespace.value();
+    let told = value["status"]["conditions"].is_array();
+    if left.is_nothing() || !told {
+        let conditions = left.conditions(&value["status"]["conditions"], &seconds(writer.now));
+        value["status"]["conditions"] = conditions;
+        if value != namespace.value() {
+            writer.commit(&resource, value, 200)?;
+        }
+    }
+    let namespace = writer.store.get(NAMESPACES, "", name).cloned();
+    let Some(namespace) = namespace.filter(|_| left.is_nothing()) else { return Ok(()) };
+    writer.release(&resource, &namespace, "", |value| {
+        if let Some(finalizers) = value["spec"]["finalizers"].as_array_mut() {
+            finalizers.retain(|finalizer| finalizer != CONTENT);
+            if finalizers.is_empty() {
+                value["spec"] = json!({});
+            }
+        }
+    })
+}
+
+/// What a namespace still holds: how many of each resource, and by how many each finalizer is named.
+struct Left {
+    resources: BTreeMap<String, usize>,
+    finalizers: BTreeMap<String, usize>,
+}
+
+impl Left {
+    fn of(store: &Store, namespace: &str) -> Left {
+        let mut left = Left { resources: BTreeMap::new(), finalizers: BTreeMap::new() };
+        for (key, object) in store.of_namespace(namespace) {
+            let Some(resource) = store.catalog.get(&key) else { continue };
+            let name = format!("{}.{}", resource.plural, resource.storage().group);
+            *left.resources.entry(name).or_default() += 1;
+            for finalizer in &object.header.finalizers {
+                *left.finalizers.entry(finalizer.clone()).or_default() += 1;
+            }
+        }
+        left
+    }
+
+    fn is_nothing(&self) -> bool {
+        self.resources.is_empty()
+    }
+
+    /// The conditions that say so; times stay where they were `before`.
+    fn conditions(&self, before: &Value, now: &str) -> Value {
+        let list = |counts: &BTreeMap<String, usize>, verb: &str| {
+            let said = counts.iter().map(|(name, count)| format!("{name} {verb} {count} resource instances"));
+            said.collect::<Vec<_>>().join(", ")
+        };
+        let remaining = if self.is_nothing() {
+            ("False", "ContentRemoved", "All content successfully removed".to_owned())
+        } else {
+            let what = list(&self.resources, "has");
+            ("True", "SomeResourcesRemain", format!("Some resources are remaining: {what}"))
+        };
+        let held = if self.finalizers.is_empty() {
+            ("False", "ContentHasNoFinalizers", "All content-preserving finalizers finished".to_owned())
+        } else {
+            let what = list(&self.finalizers, "in");
+            let message = format!("Some content in the namespace has finalizers remaining: {what}");
+            ("True", "SomeFinalizersRemain", message)
+        };
+        let done = |reason, message: &str| ("False", reason, message.to_owned());
+        let rows = [
+            (
+                "NamespaceDeletionDiscoveryFailure",
+                done("ResourcesDiscovered", "All resources successfully discovered"),
+            ),
+            (
+                "NamespaceDeletionGroupVersionParsingFailure",
+                done("ParsedGroupVersions", "All legacy kube types successfully parsed"),
+            ),
+            (
+                "NamespaceDeletionContentFailure",
+                done("ContentDeleted", "All content successfully deleted, may be waiting on finalization"),
+            ),
+            ("NamespaceContentRemaining", remaining),
+            ("NamespaceFinalizersRemaining", held),
+        ];
+        let conditions = rows.into_iter().map(|(kind, (status, reason, message))| {
+            let before = before.as_array().into_iter().flatten().find(|condition| condition["type"] == kind);
+            let since = before.filter(|condition| condition["status"] == status);
+            let since = since.and_then(|condition| condition["lastTransitionTime"].as_str()).unwrap_or(now);
+            json!({
+                "type": kind, "status": status, "lastTransitionTime": since, "reason": reason, "message": message,
+            })
+        });
+        conditions.collect()
+    }
+}

@@ -1,0 +1,162 @@
+//! How objects go: at once, marked, or let go of by the last of those who hold them.
+
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+
+use super::{Target, Writer, Written, seconds};
+use crate::{
+    deletion::{FOREGROUND, ORPHAN, Propagation},
+    incoming::{Incoming, take_apart},
+    kinds, meta,
+    object::Stored,
+    resources::{DEFINITIONS, Resource, View},
+    status::Status,
+};
+
+/// What a DELETE may demand of the object.
+#[derive(Debug, Default)]
+pub(crate) struct Preconditions {
+    pub(crate) uid: Option<String>,
+    pub(crate) resource_version: Option<String>,
+}
+
+impl Writer<'_> {
+    /// Removes an object, or marks it as going where finalizers hold it.
+    pub(crate) fn delete(
+        &mut self,
+        target: Target<'_>,
+        demands: &Preconditions,
+        policy: Option<Propagation>,
+    ) -> Result<Written, Status> {
+        let (view, name) = (target.view, target.name);
+        let resource = &view.resource;
+        let current = self.store.get(&resource.key, target.namespace, name).cloned();
+        let Some(current) = current else { return Err(Status::not_found(view.about(name))) };
+        demands.check(&current, view)?;
+        kinds::may_delete(resource, name, view)?;
+        if let Some(going) = self.expel(resource, &current, policy)? {
+            return Ok(going);
+        }
+        if resource.rules.returns_deleted {
+            return Ok(Written::object(200, &current));
+        }
+        let mut details = json!({ "name": name, "group": view.version().group, "kind": resource.plural });
+        details["uid"] = current.header.uid.as_str().into();
+        if view.version().group.is_empty()
+            && let Value::Object(details) = &mut details
+        {
+            details.shift_remove("group");
+        }
+        let status = json!({ "kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Success", "details": details });
+        Ok(Written::Gone(status))
+    }
+
+    /// Takes an object out, or marks it as going where something holds it: then it is the answer.
+    pub(crate) fn expel(
+        &mut self,
+        resource: &Arc<Resource>,
+        current: &Stored,
+        policy: Option<Propagation>,
+    ) -> Result<Option<Written>, Status> {
+        let first = !current.header.deleting;
+        let contains = kinds::contains_others(resource);
+        let defines = &*resource.key == DEFINITIONS;
+        // The first deletion of a definition only marks it, in whatever way it is asked for.
+        let finalizers = finalizers(current, policy.filter(|_| !(defines && first)));
+        if finalizers.is_empty() && !contains {
+            if !self.dry_run {
+                self.vanish(resource, current);
+            }
+            return Ok(None);
+        }
+        let (mut metadata, mut rest) = take_apart(&current.value());
+        meta::set_finalizers(&mut metadata, finalizers);
+        if first {
+            metadata.insert("deletionTimestamp".to_owned(), seconds(self.now).into());
+            if let Some(generation) = metadata.get("generation").and_then(Value::as_i64).filter(|_| !contains)
+            {
+                metadata.insert("generation".to_owned(), (generation + 1).into());
+            }
+            kinds::mark(resource, &mut metadata, &mut rest, self.now);
+        }
+        if !contains || defines && !first {
+            metadata.insert("deletionGracePeriodSeconds".to_owned(), 0.into());
+        }
+        let marked = Incoming { metadata, rest }.whole(&resource.stored_view());
+        if marked == current.value() {
+            return Ok(Some(Written::object(200, current)));
+        }
+        self.commit(resource, marked, 200).map(Some)
+    }
+
+    /// Writes an object without one of its finalizers, or takes it out if that was all that held it.
+    pub(crate) fn release(
+        &mut self,
+        resource: &Arc<Resource>,
+        current: &Stored,
+        finalizer: &str,
+        mut change: impl FnMut(&mut Value),
+    ) -> Result<(), Status> {
+        let mut value = current.value();
+        change(&mut value);
+        let (mut metadata, rest) = take_apart(&value);
+        let finalizers = &current.header.finalizers;
+        let left: Vec<String> = finalizers.iter().filter(|held| *held != finalizer).cloned().collect();
+        if left.is_empty() && current.header.deleting && !kinds::held(resource, &rest) {
+            self.vanish(resource, current);
+            return Ok(());
+        }
+        meta::set_finalizers(&mut metadata, left);
+        let released = Incoming { metadata, rest }.whole(&resource.stored_view());
+        if released != current.value() {
+            self.commit(resource, released, 200)?;
+        }
+        Ok(())
+    }
+
+    /// Takes an object out of the store, and what goes with it.
+    pub(crate) fn vanish(&mut self, resource: &Arc<Resource>, current: &Stored) {
+        self.store.remove(resource, &current.header.namespace, &current.header.name);
+        kinds::after_removal(self.store, resource, &current.header.name);
+    }
+}
+
+/// The finalizers of an object that is deleted in this way: those that stand for a policy follow the last that was named.
+fn finalizers(current: &Stored, policy: Option<Propagation>) -> Vec<String> {
+    let held = current.header.finalizers.iter().cloned();
+    let stands_for = match policy {
+        None => return held.collect(),
+        Some(Propagation::Background) => None,
+        Some(Propagation::Foreground) => Some(FOREGROUND),
+        Some(Propagation::Orphan) => Some(ORPHAN),
+    };
+    let others = held.filter(|finalizer| finalizer != FOREGROUND && finalizer != ORPHAN);
+    others.chain(stands_for.map(str::to_owned)).collect()
+}
+
+impl Preconditions {
+    fn check(&self, current: &Stored, view: &View) -> Result<(), Status> {
+        let about = view.about_kind(&current.header.name);
+        let (uid, version) = (&current.header.uid, current.header.revision.to_string());
+        match self {
+            Preconditions { uid: Some(asked), .. } if asked != uid => Err(Status::conflict(
+                about,
+                &format!(
+                    "the UID in the precondition ({asked}) does not match the UID in record ({uid}). The object might \
+                     have been deleted and then recreated"
+                ),
+            )),
+            Preconditions { resource_version: Some(asked), .. } if *asked != version => {
+                Err(Status::conflict(
+                    about,
+                    &format!(
+                        "the ResourceVersion in the precondition ({asked}) does not match the ResourceVersion in record \
+                     ({version}). The object might have been modified"
+                    ),
+                ))
+            }
+            _ => Ok(()),
+        }
+    }
+}
