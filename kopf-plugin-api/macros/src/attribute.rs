@@ -105,6 +105,9 @@ fn check_together(given: &[&'static str]) -> Vec<Error> {
             r#"`group` is of the handlers among which a lifecycle chooses: add `lifecycle = "asap"` or another"#.to_owned(),
         ));
     }
+    if is_given("sharp") && !is_given("interval") {
+        errors.push(error(r#"`sharp` is about an interval: add `interval = "10s"`"#.to_owned()));
+    }
     errors
 }
 

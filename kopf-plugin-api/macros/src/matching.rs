@@ -1,7 +1,7 @@
 //! Reads what a filter asks: literals, `present`, `absent`, functions, and what combines them.
 
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{ToTokens, quote};
+use quote::{ToTokens, quote, quote_spanned};
 use syn::{
     Error, Expr, ExprCall, Lit, LitStr, Token, UnOp, braced,
     parse::{ParseStream, Parser},
@@ -286,10 +286,10 @@ impl Functions {
                     About::Delay => "ask_delay",
                     About::Resource => "ask_resource",
                 },
-                // Errors about the function point at it.
-                Span::call_site().located_at(expression.span()),
+                pointing_at(expression),
             );
-            let by_reference = matches!(about, About::Object | About::Delay).then(|| quote!(&));
+            let by_reference = matches!(about, About::Object | About::Delay)
+                .then(|| quote_spanned!(pointing_at(expression)=> &));
             quote!(|__kopf_call: &__kopf::Call| __kopf::#ask(__kopf_call, #by_reference #expression))
         });
         quote!(&[#(#questions),*])
@@ -297,10 +297,21 @@ impl Functions {
 
     /// What the functions that take arguments want.
     pub(crate) fn wants(&self) -> impl Iterator<Item = TokenStream> {
-        self.0.iter().filter_map(|Function { about, expression }| match about {
-            About::Object => Some(quote!(__kopf::wants_of(&#expression))),
-            About::Delay => Some(quote!(__kopf::delay_wants(&#expression))),
-            About::Text | About::Value | About::Resource => None,
+        self.0.iter().filter_map(|Function { about, expression }| {
+            let wants = match about {
+                About::Object => "wants_of",
+                About::Delay => "delay_wants",
+                About::Text | About::Value | About::Resource => return None,
+            };
+            let place = pointing_at(expression);
+            let wants = Ident::new(wants, place);
+            let reference = quote_spanned!(place=> &);
+            Some(quote!(__kopf::#wants(#reference #expression)))
         })
     }
+}
+
+/// Errors about a function point at it.
+fn pointing_at(expression: &impl Spanned) -> Span {
+    Span::call_site().located_at(expression.span())
 }

@@ -1,7 +1,7 @@
 //! Says which functions can be handlers.
 
 use quote::ToTokens;
-use syn::{Error, FnArg, ItemFn, Type};
+use syn::{Error, FnArg, ItemFn, Pat, Type};
 
 /// The types of the arguments, in their order.
 pub(crate) fn arguments<'a>(function: &'a ItemFn, errors: &mut Vec<Error>) -> Vec<&'a Type> {
@@ -23,12 +23,7 @@ pub(crate) fn arguments<'a>(function: &'a ItemFn, errors: &mut Vec<Error>) -> Ve
             }
             FnArg::Typed(typed) => match &*typed.ty {
                 Type::Reference(reference) => {
-                    let name = typed.pat.to_token_stream();
-                    let inner = reference.elem.to_token_stream();
-                    let message = format!(
-                        "a handler takes its arguments by value: write `{name}: {inner}` without the `&`"
-                    );
-                    errors.push(Error::new_spanned(reference, message));
+                    errors.push(Error::new_spanned(reference, by_value(&typed.pat, &reference.elem)));
                 }
                 Type::ImplTrait(found) => {
                     errors.push(Error::new_spanned(
@@ -41,4 +36,21 @@ pub(crate) fn arguments<'a>(function: &'a ItemFn, errors: &mut Vec<Error>) -> Ve
         }
     }
     types
+}
+
+/// What to write instead of a reference. Text is what many things of an object are, and so the type of none.
+fn by_value(name: &Pat, referred: &Type) -> String {
+    let name = name.to_token_stream().to_string();
+    let referred = referred.to_token_stream().to_string();
+    if referred != "str" && referred != "String" {
+        return format!("a handler takes its arguments by value: write `{name}: {referred}` without the `&`");
+    }
+    let meant = match &*name {
+        "namespace" => "namespace: Namespace",
+        "uid" => "uid: Uid",
+        _ => "name: Name",
+    };
+    format!(
+        "a handler's arguments are told by their types, and `{referred}` is none of them: write `{meant}`, say"
+    )
 }

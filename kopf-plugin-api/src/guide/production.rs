@@ -13,6 +13,7 @@
 //! | each resource with handlers | list, watch, get, patch |
 //! | its status, where it is a subresource | patch of `<plural>/status` |
 //! | `customresourcedefinitions.apiextensions.k8s.io` | list, watch: to learn of new resources at once |
+//! | `namespaces` | list, watch; with patterns of `-n` alone |
 //! | `events.events.k8s.io` | create, patch; not with `--events none` |
 //! | `kopfpeerings.kopf.dev`, `clusterkopfpeerings.kopf.dev` | list, watch, get, patch; not with `--standalone` |
 //! | what handlers do by the [client](mod@crate::client) | what they do |

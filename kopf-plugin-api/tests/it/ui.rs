@@ -99,11 +99,12 @@ fn a_daemon_that_would_never_end_is_said_with_what_to_write() {
     check(
         "daemon.rs",
         expect![[r#"
-        5: error: the daemon `endless` would never end, and hold its object for as long: take the flag, as in `fn endless(stopped: Stopped)`, and write `while !stopped.wait_blocking(Duration::from_secs(60)) { … }` instead of the loop
-        10: error: `interval` is an option of `timer`, not of `daemon`
-        12: error: the daemon `spinning` would never end, and hold its object for as long: take the flag, as in `async fn spinning(stopped: Stopped)`, and write `while !stopped.wait(Duration::from_secs(60)).await { … }` instead of the loop
-        17: error: `fn(kopf_plugin_api::args::Spec) -> std::string::String {says_no_span}` is not a function that `initial_delay` can ask
-        note: it takes at most four arguments of a handler, such as `Spec` or `Labels`, by value, and returns `Duration` or a number of seconds; the arguments of a closure need their types"#]],
+            5: error: the daemon `endless` would never end, and hold its object for as long: take the flag, as in `fn endless(stopped: Stopped)`, and write `while !stopped.wait_blocking(Duration::from_secs(60)) { … }` instead of the loop
+            10: error: `interval` is an option of `timer`, not of `daemon`
+            12: error: the daemon `spinning` would never end, and hold its object for as long: take the flag, as in `async fn spinning(stopped: Stopped)`, and write `while !stopped.wait(Duration::from_secs(60)).await { … }` instead of the loop
+            17: error: `sharp` is about an interval: add `interval = "10s"`
+            22: error: `fn(kopf_plugin_api::args::Spec) -> std::string::String {says_no_span}` is not a function that `initial_delay` can ask
+            note: it takes at most four arguments of a handler, such as `Spec` or `Labels`, by value, and returns `Duration` or a number of seconds; the arguments of a closure need their types"#]],
     );
 }
 
@@ -112,9 +113,11 @@ fn a_wrong_signature_is_said_with_what_to_write() {
     check(
         "signature.rs",
         expect![[r#"
-        4: error: a handler takes its arguments by value: write `spec: Spec` without the `&`
-        7: error: a handler has no generic parameters: write the types themselves
-        9: error: `#[kopf::on::create]` stands on a function"#]],
+            4: error: a handler takes its arguments by value: write `spec: Spec` without the `&`
+            7: error: a handler has no generic parameters: write the types themselves
+            10: error: a handler's arguments are told by their types, and `str` is none of them: write `namespace: Namespace`, say
+            10: error: a handler's arguments are told by their types, and `str` is none of them: write `name: Name`, say
+            12: error: `#[kopf::on::create]` stands on a function"#]],
     );
 }
 

@@ -14,7 +14,12 @@ async fn spinning() {
     }
 }
 
-#[kopf::timer("pods", initial_delay = says_no_span)]
+#[kopf::timer("pods", sharp)]
+fn sharp_without_interval() {}
+
+#[kopf::timer("pods",
+    interval = 10,
+    initial_delay = says_no_span)]
 fn delayed() {}
 
 fn says_no_span(_spec: Spec) -> String {

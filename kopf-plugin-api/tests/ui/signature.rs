@@ -7,4 +7,7 @@ fn by_reference(spec: &Spec) {}
 fn generic<T>(spec: Typed<T>) {}
 
 #[kopf::on::create("pods")]
+fn of_text(namespace: &str, pod: &str) {}
+
+#[kopf::on::create("pods")]
 struct Pods;
