@@ -1,3 +1,5 @@
+//! What a table shows of objects, in rows.
+
 use expect_test::{Expect, expect};
 
 use super::*;

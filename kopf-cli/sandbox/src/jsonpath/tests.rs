@@ -1,3 +1,5 @@
+//! Paths and what they lead to, in rows.
+
 use serde_json::json;
 
 use super::*;
