@@ -10,6 +10,7 @@ use jiff::Timestamp;
 use kopf_core::{
     indexing::Indexing,
     object::{Header, Version},
+    registry::Served,
 };
 
 use super::{Brought, Key, Memory, Pending, Place, Rest, Sight, Turn};
@@ -134,12 +135,7 @@ impl Slots {
             more: None,
         });
         slot.epoch = epoch;
-        let known =
-            slot.newest.as_ref().is_some_and(|newest| header.version.is_covered_by(newest) == Some(true));
-        // What we know already is no news: a list's second sight of it, or the echo of our own write.
-        let is_indexed = served.indexers().next().is_none()
-            || slot.indexing.as_ref().is_some_and(|indexing| indexing.covers(&header.version));
-        if known && is_indexed && sight != Sight::Deleted && (!each || sight == Sight::Listed) {
+        if slot.knows(&served, sight, &header.version) {
             return false;
         }
         let more = slot.more.get_or_insert_default();
@@ -336,6 +332,14 @@ impl Slots {
         slot.doubted = memory.doubted;
         slot.pace = memory.pace;
         slot.indexing = memory.indexing.take().map(Box::new);
+        // An event that came during the turn may be the echo of what the turn has written: no turn for it alone.
+        let served = self.sources.get(&key.source).map(|source| source.served());
+        if let Some(served) = served
+            && slot.more.as_ref().is_some_and(|more| more.is_known_to(slot, &served))
+        {
+            let more = slot.more.take().unwrap_or_default();
+            self.bytes -= more.pending.iter().map(Pending::size).sum::<usize>();
+        }
         let has_more = memory.recall.kept.is_some() || memory.unsettled.is_some() || wake_at.is_some();
         match &mut slot.more {
             Some(more) => {
@@ -393,6 +397,27 @@ impl Slots {
 impl Slot {
     fn has_events(&self) -> bool {
         self.more.as_ref().is_some_and(|more| !more.pending.is_empty())
+    }
+
+    /// Whether an event is no news to anybody: a list's second sight of a version, or the echo of our own write.
+    fn knows(&self, served: &Served, sight: Sight, version: &Version) -> bool {
+        let is_seen = self.newest.as_ref().is_some_and(|newest| version.is_covered_by(newest) == Some(true));
+        let is_indexed = || {
+            served.indexers().next().is_none()
+                || self.indexing.as_ref().is_some_and(|indexing| indexing.covers(version))
+        };
+        let wants_each = || served.spies().next().is_some();
+        is_seen && sight != Sight::Deleted && is_indexed() && (sight == Sight::Listed || !wants_each())
+    }
+}
+
+impl More {
+    /// Whether it holds nothing but events that are no news by now.
+    fn is_known_to(&self, slot: &Slot, served: &Served) -> bool {
+        let is_known = |pending: &Pending| {
+            pending.version.as_ref().is_some_and(|version| slot.knows(served, pending.sight, version))
+        };
+        !self.roused && self.brought.is_none() && self.pending.iter().all(is_known)
     }
 }
 

@@ -80,6 +80,29 @@ fn an_object_has_one_worker_at_a_time_and_its_turn_again_if_something_happened_m
 }
 
 #[test]
+fn the_echo_of_a_turns_own_write_is_no_turn_for_any_but_spies() {
+    for (on, has_turn) in [(On::Create, false), (On::Event, true)] {
+        let mut table = Table::new(on);
+        table.offer(Sight::Added, "a", 1);
+        let key = table.expect("default/a [Added 1]");
+        table.offer(Sight::Modified, "a", 2);
+        assert_eq!(table.rest(key, 2, None), has_turn);
+        assert_eq!(table.slots.bytes > 0, has_turn, "what is let go of is not counted");
+    }
+}
+
+#[test]
+fn who_is_roused_in_a_turn_has_another_one() {
+    let mut table = Table::new(On::Create);
+    table.offer(Sight::Added, "a", 1);
+    let key = table.expect("default/a [Added 1]");
+    assert!(!table.slots.rouse(&key));
+    table.offer(Sight::Modified, "a", 2);
+    assert!(table.rest(key, 2, None));
+    table.expect("default/a [Modified 2]");
+}
+
+#[test]
 fn an_object_that_two_sources_have_has_one_worker_at_a_time() {
     for is_forgotten in [true, false] {
         let mut table = Table::new(On::Create);
