@@ -20,13 +20,15 @@ use crate::{
     media::{self, Answer, Format},
     object::shown,
     options::Options,
-    request::{Action, Path, Query, ResourcePath},
+    request::{Action, Patching, Path, Query, ResourcePath},
     resources::View,
     status::Status,
     store::Store,
+    strict::Strictness,
     user::User,
     watch::{Surroundings, Watcher},
     write::{Target, Writer, Written},
+    yaml::parse_yaml,
 };
 
 /// How large a body may be.
@@ -301,34 +303,44 @@ impl Ask<'_> {
             _ => "UpdateOptions",
         };
         let dry_run = self.query.dry_run(kind)?;
+        let mut strictness = Strictness::of(&self.query, kind)?;
         let deepest = match format {
             Format::Json => deep::depth_of_text(body),
             // A level of YAML may be a single space wide, and aliases are paths of their own.
             Format::Yaml => deep::MAX_DEPTH,
         };
         let mut store = self.api.store();
-        deep::with_stack(deepest.min(deep::MAX_DEPTH) + store.deepest(), || {
-            let mut writer = Writer { store: &mut store, now: self.api.clock.now(), dry_run };
+        let answer = deep::with_stack(deepest.min(deep::MAX_DEPTH) + store.deepest(), || {
+            let object = match patching {
+                Some(patching) => parse_patch(body, patching, &mut strictness)?,
+                None => self.parse_body(body, format, &mut strictness)?,
+            };
+            let now = self.api.clock.now();
+            let strict = std::mem::take(&mut strictness);
+            let mut writer = Writer { store: &mut store, now, dry_run, strictness: strict };
             let written = match (action, patching) {
-                (Action::Create, _) => {
-                    writer.create(&self.view, self.namespace(), self.parse_body(body, format)?)
-                }
-                (_, Some(patching)) => {
-                    let change = parse_patch(body)?;
-                    writer.patch(self.target(), self.status, patching, &change)
-                }
-                _ => writer.replace(self.target(), self.status, self.parse_body(body, format)?),
+                (Action::Create, _) => writer.create(&self.view, self.namespace(), object),
+                (_, Some(patching)) => writer.patch(self.target(), self.status, patching, &object),
+                _ => writer.replace(self.target(), self.status, object),
             };
             writer.settle();
+            strictness = writer.strictness;
             written.and_then(|written| self.written(written))
-        })
+        });
+        let mut response = answer.unwrap_or_else(|status: Status| refuse(&status));
+        for warning in strictness.headers() {
+            if let Ok(warning) = HeaderValue::try_from(warning) {
+                response.headers_mut().append(header::WARNING, warning);
+            }
+        }
+        Ok(response)
     }
 
     fn delete(&self) -> Result<Response<Body>, Status> {
         let Deletion { preconditions, policy, dry_run } = self.deletion()?;
         let mut store = self.api.store();
         deep::with_stack(store.deepest() + 1, || {
-            let mut writer = Writer { store: &mut store, now: self.api.clock.now(), dry_run };
+            let mut writer = Writer { dry_run, ..Writer::new(&mut store, self.api.clock.now()) };
             let written = writer.delete(self.target(), &preconditions, policy);
             writer.settle();
             written.and_then(|written| self.written(written))
@@ -347,7 +359,7 @@ impl Ask<'_> {
             for object in &listing.objects {
                 let (namespace, name) = (&object.header.namespace, &object.header.name);
                 let target = Target { view: &self.view, namespace, name };
-                let mut writer = Writer { store: &mut store, now: self.api.clock.now(), dry_run };
+                let mut writer = Writer { dry_run, ..Writer::new(&mut store, self.api.clock.now()) };
                 let written = writer.delete(target, &preconditions, policy);
                 writer.settle();
                 match written {
@@ -368,10 +380,10 @@ impl Ask<'_> {
         media::format(self.request.header(header::CONTENT_TYPE))
     }
 
-    fn parse_body(&self, body: &[u8], format: Format) -> Result<Value, Status> {
+    fn parse_body(&self, body: &[u8], format: Format, strictness: &mut Strictness) -> Result<Value, Status> {
         let parsed = match format {
-            Format::Json => deep::parse(body),
-            Format::Yaml => parse_yaml(body),
+            Format::Json => deep::parse(body).inspect(|value| strictness.note_duplicates(body, value)),
+            Format::Yaml => parse_yaml(body, strictness),
         };
         parsed.map_err(|why| {
             unrecognized(&self.view, &format!("couldn't get version/kind; json parse error: {why}"))
@@ -388,14 +400,13 @@ impl Ask<'_> {
     }
 }
 
-fn parse_patch(body: &[u8]) -> Result<Value, Status> {
-    deep::parse(body).map_err(|_| Status::bad_request("invalid JSON patch"))
-}
-
-fn parse_yaml(body: &[u8]) -> Result<Value, String> {
-    let mut value: Value = serde_saphyr::from_slice(body).map_err(|error| error.to_string())?;
-    deep::settle_numbers(&mut value);
-    Ok(value)
+fn parse_patch(body: &[u8], patching: Patching, strictness: &mut Strictness) -> Result<Value, Status> {
+    let patch = deep::parse(body).map_err(|_| Status::bad_request("invalid JSON patch"))?;
+    strictness.note_duplicates(body, &patch);
+    if patching == Patching::Json {
+        strictness.blame_patch();
+    }
+    Ok(patch)
 }
 
 pub(crate) fn refuse(status: &Status) -> Response<Body> {

@@ -1,6 +1,7 @@
 //! Custom resource definitions: checked, accepted, and turned into resources that are served.
 //!
-//! Schemas are kept as data; nothing is validated, pruned or defaulted by them.
+//! What definitions may say is in the modules below: `faults` looks at all of one but its schemas, `structural`, `open_api`
+//! and `defaults` at those.
 
 use std::cmp::Reverse;
 
@@ -11,9 +12,14 @@ use crate::{
     form, meta,
     resources::{NameRule, Resource, Rules, StatusMetadata, Version, key_of},
     schema::Schema,
-    status::{About, Cause, Status},
+    status::{About, Status},
     write::seconds,
 };
+
+mod defaults;
+mod faults;
+mod open_api;
+mod structural;
 
 /// What holds a definition until its objects are gone.
 pub(crate) const CLEANUP: &str = "customresourcecleanup.apiextensions.k8s.io";
@@ -32,30 +38,22 @@ pub(crate) fn prepare(
     old: Option<&Value>,
 ) -> Result<(), Status> {
     let spec = rest.entry("spec").or_insert_with(|| json!({}));
-    let causes = faults(meta::text(metadata, "name"), spec);
-    if !causes.is_empty() {
-        let about = About {
-            kind: "CustomResourceDefinition",
-            group: "apiextensions.k8s.io",
-            name: meta::text(metadata, "name"),
-        };
-        return Err(Status::invalid(about, causes));
-    }
     if spec["conversion"]["strategy"] == "Webhook" {
         return Err(Status::not_implemented("conversion webhooks"));
     }
-    if spec.get("conversion").is_none() {
-        spec["conversion"] = json!({ "strategy": "None" });
+    complete(spec);
+    let before = old.map(|old| &old["spec"]);
+    // What has not been changed has been looked at.
+    if before != Some(spec) {
+        let established = old.is_some_and(is_established);
+        let causes = faults::faults(meta::text(metadata, "name"), spec, before, established);
+        if !causes.is_empty() {
+            let name = meta::text(metadata, "name");
+            let about = About { kind: "CustomResourceDefinition", group: "apiextensions.k8s.io", name };
+            return Err(Status::invalid(about, causes));
+        }
     }
-    let names = &mut spec["names"];
-    let kind = names["kind"].as_str().unwrap_or_default().to_owned();
-    if names["singular"].as_str().unwrap_or_default().is_empty() {
-        names["singular"] = kind.to_lowercase().into();
-    }
-    if names["listKind"].as_str().unwrap_or_default().is_empty() {
-        names["listKind"] = format!("{kind}List").into();
-    }
-    let names = names.clone();
+    let names = spec["names"].clone();
     let versions = spec["versions"].as_array().into_iter().flatten();
     let storage: Vec<Value> = versions
         .filter(|version| version["storage"] == true)
@@ -74,6 +72,34 @@ pub(crate) fn prepare(
     status["storedVersions"] = stored.into();
     rest.insert("status".to_owned(), status);
     Ok(())
+}
+
+/// Fills in what follows from the kind.
+fn complete(spec: &mut Value) {
+    if spec.get("conversion").is_none() {
+        spec["conversion"] = json!({ "strategy": "None" });
+    }
+    let Some(Value::Object(names)) = spec.get_mut("names") else { return };
+    let kind = names.get("kind").and_then(Value::as_str).unwrap_or_default().to_owned();
+    let filled = [("singular", kind.to_lowercase()), ("listKind", format!("{kind}List"))];
+    for (name, value) in filled.into_iter().filter(|_| !kind.is_empty()) {
+        if names.get(name).and_then(Value::as_str).unwrap_or_default().is_empty() {
+            names.insert(name.to_owned(), value.into());
+        }
+    }
+}
+
+fn is_established(definition: &Value) -> bool {
+    let conditions = definition["status"]["conditions"].as_array();
+    conditions
+        .into_iter()
+        .flatten()
+        .any(|condition| condition["type"] == "Established" && condition["status"] == "True")
+}
+
+/// A text of a definition; empty where there is none.
+fn said<'a>(value: &'a Value, field: &str) -> &'a str {
+    value.get(field).and_then(Value::as_str).unwrap_or_default()
 }
 
 fn accept_names(definition: &mut Value, now: Timestamp) {
@@ -139,53 +165,6 @@ fn set_terminating(definition: &mut Value, (status, reason, message): (&str, &st
     if let Some(since) = kept {
         found["lastTransitionTime"] = since;
     }
-}
-
-fn faults(name: &str, spec: &Value) -> Vec<Cause> {
-    let mut causes = Vec::new();
-    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-    let (group, plural) = (text(&spec["group"]), text(&spec["names"]["plural"]));
-    if name != format!("{plural}.{group}") {
-        let why = "must be spec.names.plural+\".\"+spec.group";
-        causes.push(Cause::invalid("metadata.name", name, why));
-    }
-    for (field, value) in [
-        ("spec.group", &spec["group"]),
-        ("spec.names.plural", &spec["names"]["plural"]),
-        ("spec.names.kind", &spec["names"]["kind"]),
-    ] {
-        if text(value).is_empty() {
-            causes.push(Cause::required(field, ""));
-        }
-    }
-    match spec["scope"].as_str() {
-        Some("Namespaced" | "Cluster") => {}
-        None => causes.push(Cause::required("spec.scope", "")),
-        Some(other) => {
-            let found = format!("{other:?}");
-            causes.push(Cause::unsupported("spec.scope", &found, &["Cluster", "Namespaced"]));
-        }
-    }
-    let versions = spec["versions"].as_array().map_or(&[][..], Vec::as_slice);
-    let storages = versions.iter().filter(|version| version["storage"] == true).count();
-    if storages != 1 {
-        let why = "must have exactly one version marked as storage version";
-        causes.push(Cause::invalid_value("spec.versions", &spec["versions"], why));
-    }
-    if storages == 0 {
-        let why = "must have at least one stored version";
-        causes.push(Cause::invalid_value("status.storedVersions", &Value::Null, why));
-    }
-    for (index, version) in versions.iter().enumerate() {
-        if text(&version["name"]).is_empty() {
-            causes.push(Cause::required(format!("spec.versions[{index}].name"), ""));
-        }
-        if !version["schema"]["openAPIV3Schema"].is_object() {
-            let field = format!("spec.versions[{index}].schema.openAPIV3Schema");
-            causes.push(Cause::required(field, ""));
-        }
-    }
-    causes
 }
 
 /// The resource that a definition defines.
@@ -279,10 +258,10 @@ mod tests {
             "scope": "Namespaced",
             "names": { "plural": "kopfexamples", "kind": "KopfExample", "shortNames": ["kex"] },
             "versions": [
-                { "name": "v1alpha1", "served": true, "storage": false, "schema": { "openAPIV3Schema": {} } },
+                { "name": "v1alpha1", "served": true, "storage": false, "schema": { "openAPIV3Schema": { "type": "object" } } },
                 {
                     "name": "v1", "served": true, "storage": true, "subresources": { "status": {} },
-                    "schema": { "openAPIV3Schema": {} }, "selectableFields": [{ "jsonPath": ".spec.color" }],
+                    "schema": { "openAPIV3Schema": { "type": "object", "properties": { "spec": { "type": "object", "properties": { "color": { "type": "string" } } } } } }, "selectableFields": [{ "jsonPath": ".spec.color" }],
                 },
             ],
         })

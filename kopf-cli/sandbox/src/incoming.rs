@@ -6,6 +6,7 @@ use crate::{
     meta, object,
     resources::View,
     status::{About, Cause, Status},
+    strict::Strictness,
 };
 
 /// An object on its way in: its metadata, read and typed, and all its other fields.
@@ -42,8 +43,13 @@ impl Refused {
 }
 
 impl Incoming {
-    /// Reads an object that is said to be of `view`, and turns it into the storage version.
-    pub(crate) fn decode(mut value: Value, view: &View) -> Result<Self, Refused> {
+    /// Reads an object that is said to be of `view`: takes out what its schema does not know, fills in what it has defaults
+    /// for, and turns it into the storage version.
+    pub(crate) fn decode(
+        mut value: Value,
+        view: &View,
+        strictness: &mut Strictness,
+    ) -> Result<Self, Refused> {
         let custom = view.resource.rules.custom;
         let expected = view.api_version();
         let name = value["metadata"]["name"].as_str().unwrap_or_default().to_owned();
@@ -75,7 +81,17 @@ impl Incoming {
                 format!("{kind} in version {version:?} cannot be handled as a {wanted}: wrong kind");
             return Err(Refused::With(Status::bad_request(message)));
         }
-        let metadata = match meta::read(value.get("metadata")) {
+        let mut unknown = Vec::new();
+        meta::unknown_fields(&value["metadata"], "metadata", &mut unknown);
+        let read = meta::read(value.get("metadata")).and_then(|metadata| {
+            if let (Some(schema), Value::Object(fields)) = (&view.version().schema, &mut value) {
+                let said = schema.settle(fields, &mut unknown);
+                said.map_err(|cause| format!("{}: {}", cause.field, cause.message))?;
+            }
+            strictness.conclude(unknown)?;
+            Ok(metadata)
+        });
+        let metadata = match read {
             Ok(metadata) => metadata,
             Err(said) => {
                 value.sort_all_objects();
@@ -122,6 +138,25 @@ impl Incoming {
                 "the name of the object ({said}) does not match the name on the URL ({name})"
             ))),
         }
+    }
+
+    /// Shows the object as a whole, as `view` has it, for as long as `work` lasts.
+    pub(crate) fn as_whole(&mut self, view: &View, work: impl FnOnce(&Value)) {
+        let mut whole = std::mem::take(&mut self.rest);
+        whole.insert("apiVersion".to_owned(), view.api_version().into());
+        whole.insert("kind".to_owned(), view.resource.kind.as_str().into());
+        whole.insert("metadata".to_owned(), std::mem::take(&mut self.metadata).into());
+        let mut whole = Value::Object(whole);
+        work(&whole);
+        if let Value::Object(fields) = &mut whole {
+            self.rest = std::mem::take(fields);
+        }
+        // In the opposite order, so that nothing has to move.
+        if let Some(Value::Object(metadata)) = self.rest.shift_remove("metadata") {
+            self.metadata = metadata;
+        }
+        self.rest.shift_remove("kind");
+        self.rest.shift_remove("apiVersion");
     }
 
     /// The object in its storage version, with fields in the order in which the API prints them.

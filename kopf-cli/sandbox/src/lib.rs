@@ -30,7 +30,9 @@ mod media;
 mod options;
 mod request;
 mod status;
+mod strict;
 mod watch;
+mod yaml;
 
 // The rules of objects.
 mod crd;
@@ -40,6 +42,7 @@ mod kinds;
 mod meta;
 mod names;
 mod patch;
+mod printed;
 mod resources;
 #[allow(dead_code, reason = "what walks objects by their schemas is being built on it")]
 mod schema;

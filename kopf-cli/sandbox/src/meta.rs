@@ -7,9 +7,13 @@ use crate::{
     crd,
     deletion::{FOREGROUND, ORPHAN},
     names::{key_faults, label_value_faults, name_faults},
-    resources::Resource,
+    resources::{NameRule, Resource},
     status::Cause,
 };
+
+mod strict;
+
+pub(crate) use strict::unknown_fields;
 
 /// How many bytes the keys and values of all annotations may have together.
 const MAX_ANNOTATIONS: usize = 262_144;
@@ -96,6 +100,11 @@ pub(crate) fn deleting(metadata: &Map<String, Value>) -> bool {
 
 /// Everything that is wrong with `metadata` by itself.
 pub(crate) fn faults(metadata: &Map<String, Value>, resource: &Resource) -> Vec<Cause> {
+    faults_by(metadata, resource.rules.names, resource.rules.custom)
+}
+
+/// The same for an object that is no resource of its own.
+pub(crate) fn faults_by(metadata: &Map<String, Value>, rule: NameRule, custom: bool) -> Vec<Cause> {
     let mut causes = Vec::new();
     let name = text(metadata, "name");
     if name.is_empty() {
@@ -105,7 +114,7 @@ pub(crate) fn faults(metadata: &Map<String, Value>, resource: &Resource) -> Vec<
         reasons.iter().map(|why| Cause::invalid(field, value, why)).collect::<Vec<_>>()
     };
     if !name.is_empty() {
-        causes.extend(invalid("metadata.name", name, name_faults(name, resource.rules.names)));
+        causes.extend(invalid("metadata.name", name, name_faults(name, rule)));
     }
     for (key, value) in string_pairs(metadata, "labels") {
         causes.extend(invalid("metadata.labels", key, key_faults(key)));
@@ -123,7 +132,7 @@ pub(crate) fn faults(metadata: &Map<String, Value>, resource: &Resource) -> Vec<
     causes.extend(owner_faults(metadata));
     for (index, finalizer) in finalizers(metadata).into_iter().enumerate() {
         let faults = key_faults(finalizer);
-        if faults.is_empty() && !resource.rules.custom && !qualified_finalizer(finalizer) {
+        if faults.is_empty() && !custom && !qualified_finalizer(finalizer) {
             let why = "name is neither a standard finalizer name nor is it fully qualified";
             causes.push(Cause::invalid(format!("metadata.finalizers[{index}]"), finalizer, why));
         }

@@ -15,6 +15,16 @@ const KEY: &str = "must consist of alphanumeric characters, '-', '_' or '.', and
     alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is \
     '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')";
 
+const LETTER_FIRST: &str = "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an \
+    alphabetic character, and end with an alphanumeric character (e.g. 'my-name',  or 'abc-123', regex used for \
+    validation is '[a-z]([-a-z0-9]*[a-z0-9])?')";
+
+/// What is wrong with a word that has to be a label which begins with a letter; empty if nothing.
+pub(crate) fn letter_first_faults(text: &str) -> Vec<String> {
+    let fine = is_label(text) && !text.starts_with(|c: char| c.is_ascii_digit());
+    faults(text, 63, fine, LETTER_FIRST)
+}
+
 /// What is wrong with an object's name; empty if nothing.
 pub(crate) fn name_faults(name: &str, rule: NameRule) -> Vec<String> {
     match rule {

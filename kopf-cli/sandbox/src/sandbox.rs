@@ -243,7 +243,7 @@ impl Sandbox {
         deep::with_stack(store.deepest() + SHALLOW, || {
             let current =
                 store.get(&view.resource.key, &namespace, &name).map(|object| object.header.revision);
-            let mut writer = Writer { store: &mut store, now: self.api.clock.now(), dry_run: false };
+            let mut writer = Writer::new(&mut store, self.api.clock.now());
             let status =
                 object.get("status").filter(|_| view.version().status && !writes_status(&view)).cloned();
             let mut value = object;
@@ -280,7 +280,7 @@ impl Sandbox {
         let resource = store.catalog.get(resource).cloned().ok_or_else(Status::no_resource)?;
         let view = resource.stored_view();
         deep::with_stack(store.deepest() + 1, || {
-            let mut writer = Writer { store: &mut store, now: self.api.clock.now(), dry_run: false };
+            let mut writer = Writer::new(&mut store, self.api.clock.now());
             let target = Target { view: &view, namespace, name };
             let deleted = writer.delete(target, &Default::default(), None);
             writer.settle();

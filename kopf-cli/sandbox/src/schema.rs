@@ -6,9 +6,27 @@
 use std::sync::Arc;
 
 use regex::Regex;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
+use crate::status::Cause;
+
+mod cel_values;
 mod custom;
+mod defaults;
+mod embedded;
+mod formats;
+mod lists;
+mod numbers;
+mod place;
+mod prune;
+mod rules;
+mod scope;
+mod texts;
+mod types;
+
+pub(crate) use place::Place;
+pub(crate) use rules::Rule;
+pub(crate) use scope::fault as rule_fault;
 
 /// The number of a node in its [`Types`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -18,12 +36,15 @@ pub(crate) struct TypeId(u32);
 #[derive(Debug, Default)]
 pub(crate) struct Types {
     nodes: Vec<Node>,
+    /// Whether any node has rules.
+    ruled: bool,
 }
 
 impl Types {
     /// Adds a node; one that others have to refer to before it is known is added empty, and [set](Types::set) later.
     pub(crate) fn add(&mut self, node: Node) -> TypeId {
         let id = TypeId(u32::try_from(self.nodes.len()).expect("bodies are too small for so many nodes"));
+        self.ruled |= !node.rules.is_empty();
         self.nodes.push(node);
         id
     }
@@ -63,6 +84,105 @@ impl Schema {
     pub(crate) fn shape(&self) -> Shape<'_> {
         self.types.shape(self.root)
     }
+
+    /// Brings an object, but for what all objects have, into the form of the schema: what is unknown goes, and is told of
+    /// in `unknown`; what has a default is filled in.
+    ///
+    /// # Errors
+    ///
+    /// What cannot be read, and why.
+    pub(crate) fn settle(
+        &self,
+        fields: &mut Map<String, Value>,
+        unknown: &mut Vec<String>,
+    ) -> Result<(), Cause> {
+        let shape = self.shape();
+        let mut pruned = Vec::new();
+        prune::prune(fields, shape, &mut pruned);
+        pruned.sort();
+        unknown.append(&mut pruned);
+        prune::fields_without_nulls(fields, shape);
+        embedded::read(fields, shape, &mut pruned)?;
+        pruned.sort();
+        unknown.append(&mut pruned);
+        defaults::default_fields(fields, shape);
+        Ok(())
+    }
+
+    /// Whether a value has fields that the schema does not know.
+    pub(crate) fn prunes(&self, value: &Value) -> bool {
+        let (mut value, mut unknown) = (value.clone(), Vec::new());
+        prune::prune_value(&mut value, self.shape(), &mut unknown);
+        !unknown.is_empty()
+    }
+
+    /// Everything in which a part of an object, at the place `within`, is not as its schema says.
+    pub(crate) fn faults_of_a_part(&self, value: &Value, within: &str) -> Vec<Cause> {
+        types::type_faults(value, None, self.shape(), Some(within))
+    }
+
+    /// Adds to `causes` everything in which a whole object is not as its schema says.
+    ///
+    /// What was wrong before and has not been changed is left alone, but for the warnings that this answers with; `old` is
+    /// absent on creation.
+    pub(crate) fn check(
+        &self,
+        object: &Value,
+        old: Option<&Value>,
+        part: Part,
+        causes: &mut Vec<Cause>,
+    ) -> Vec<String> {
+        let shape = self.shape();
+        match part {
+            Part::Whole => causes.extend(types::type_faults(object, old, shape, None)),
+            Part::Status => {
+                if let Some((status, shape)) = object.get("status").zip(shape.property("status")) {
+                    let old = old.and_then(|old| old.get("status"));
+                    causes.extend(types::type_faults(status, old, shape, Some("status")));
+                }
+            }
+        }
+        let Value::Object(fields) = object else { return Vec::new() };
+        if part == Part::Whole {
+            causes.extend(embedded::faults(fields, shape));
+        }
+        let doubled = lists::list_faults(fields, shape);
+        let was_doubled = || {
+            let old = old.and_then(Value::as_object);
+            old.is_some_and(|old| !lists::list_faults(old, shape).is_empty())
+        };
+        if !doubled.is_empty() && !was_doubled() {
+            causes.extend(doubled);
+        }
+        if !self.types.ruled {
+            return Vec::new();
+        }
+        if causes.iter().any(|cause| BLOCKING.contains(&cause.reason)) {
+            let why = "some validation rules were not checked because the object was invalid; correct the existing \
+                       errors to complete validation";
+            causes.push(Cause::invalid_value(Place::ROOT.to_string(), &Value::Null, why));
+            return Vec::new();
+        }
+        let judged = rules::judge(object, old, shape);
+        causes.extend(judged.causes);
+        judged.warnings
+    }
+}
+
+/// Faults that make a value other than rules may expect.
+const BLOCKING: [&str; 5] = [
+    "FieldValueNotSupported",
+    "FieldValueRequired",
+    "FieldValueTooLong",
+    "FieldValueTooMany",
+    "FieldValueTypeInvalid",
+];
+
+/// What of an object is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Part {
+    Whole,
+    Status,
 }
 
 /// What a field is said to be, as the schema has it; absent is what the schema does not say.
@@ -89,6 +209,8 @@ pub(crate) struct Node {
     pub(crate) default: Option<Box<Value>>,
     /// What values have to fulfil beyond their type.
     pub(crate) limits: Option<Box<Limits>>,
+    /// `x-kubernetes-validations`
+    pub(crate) rules: Box<[Rule]>,
 }
 
 /// The JSON type of a value.
@@ -292,6 +414,10 @@ impl<'a> Shape<'a> {
 
     pub(crate) fn default(self) -> Option<&'a Value> {
         self.nodes().find_map(|node| node.default.as_deref())
+    }
+
+    pub(crate) fn rules(self) -> &'a [Rule] {
+        &self.node().rules
     }
 
     pub(crate) fn limits(self) -> Option<&'a Limits> {

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::resources::Resource;
+use crate::{printed, resources::Resource};
 
 /// A refusal as the API gives it: the `Status` object and the HTTP code that goes with it.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -37,8 +37,26 @@ impl Cause {
 
     /// The same for what is no string.
     pub(crate) fn invalid_value(field: impl Into<String>, value: &Value, why: &str) -> Self {
-        let message = format!("Invalid value: {value}: {why}");
+        let message = format!("Invalid value: {}: {why}", printed::bad_value(value));
         Cause { reason: "FieldValueInvalid", message, field: field.into() }
+    }
+
+    pub(crate) fn duplicate(field: impl Into<String>, value: &Value) -> Self {
+        let value = value.as_str().map_or_else(|| printed::json(value), printed::quoted);
+        let message = format!("Duplicate value: {value}");
+        Cause { reason: "FieldValueDuplicate", message, field: field.into() }
+    }
+
+    pub(crate) fn too_long(field: impl Into<String>, most: u64) -> Self {
+        let unit = if most == 1 { "byte" } else { "bytes" };
+        let message = format!("Too long: may not be more than {most} {unit}");
+        Cause { reason: "FieldValueTooLong", message, field: field.into() }
+    }
+
+    pub(crate) fn too_many(field: impl Into<String>, found: u64, most: u64) -> Self {
+        let unit = if most == 1 { "item" } else { "items" };
+        let message = format!("Too many: {found}: must have at most {most} {unit}");
+        Cause { reason: "FieldValueTooMany", message, field: field.into() }
     }
 
     pub(crate) fn required(field: impl Into<String>, why: &str) -> Self {
@@ -213,8 +231,12 @@ impl Status {
     }
 
     pub(crate) fn invalid(about: About<'_>, causes: Vec<Cause>) -> Self {
-        let said: Vec<String> =
-            causes.iter().map(|cause| format!("{}: {}", cause.field, cause.message)).collect();
+        let mut said: Vec<String> = Vec::new();
+        for text in causes.iter().map(|cause| format!("{}: {}", cause.field, cause.message)) {
+            if !said.contains(&text) {
+                said.push(text);
+            }
+        }
         let said = if let [only] = said.as_slice() { only.clone() } else { format!("[{}]", said.join(", ")) };
         let message = format!("{} {:?} is invalid: {said}", about.qualified(), about.name);
         let mut status = Status::about(422, "Invalid", message, about);

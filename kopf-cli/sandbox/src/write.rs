@@ -1,4 +1,9 @@
 //! Creating, changing and deleting objects by the API's rules.
+//!
+//! The stages of a write, in the order in which kube-apiserver has them: the body is decoded (or the patch applied, and the
+//! outcome decoded), pruned and defaulted by its schema, all in [`Incoming::decode`]; it is given its place and what the
+//! server alone decides; its kind completes it ([`kinds::prepare`]); it is [validated](Writer::validate), and
+//! [committed](Writer::commit).
 
 use std::sync::Arc;
 
@@ -12,9 +17,18 @@ use crate::{
     object::{self, Stored},
     patch,
     request::Patching,
-    resources::{NAMESPACES, Resource, StatusMetadata, View},
-    status::{About, Cause, Status},
+    resources::{NAMESPACES, Resource, View},
+    schema::Part,
+    status::{About, Status},
     store::Store,
+    strict::Strictness,
+};
+
+mod changes;
+
+use changes::{
+    check_uid, check_version, forbidden_changes, put_or_remove, status_metadata, unqualified_finalizer,
+    wanted,
 };
 
 mod removal;
@@ -32,6 +46,8 @@ pub(crate) struct Writer<'a> {
     pub(crate) now: Timestamp,
     /// Everything is done but the writing.
     pub(crate) dry_run: bool,
+    /// How bodies are read, and what the answer warns of.
+    pub(crate) strictness: Strictness,
 }
 
 /// What a write answers with: an object in its storage version, or a `Status` of success.
@@ -49,10 +65,22 @@ pub(crate) struct Target<'a> {
     pub(crate) name: &'a str,
 }
 
-impl Writer<'_> {
+/// An object as it was: whole, and taken apart.
+#[derive(Clone, Copy)]
+struct Before<'a> {
+    whole: &'a Value,
+    metadata: &'a Map<String, Value>,
+    rest: &'a Map<String, Value>,
+}
+
+impl<'a> Writer<'a> {
+    pub(crate) fn new(store: &'a mut Store, now: Timestamp) -> Self {
+        Writer { store, now, dry_run: false, strictness: Strictness::default() }
+    }
+
     /// Makes a new object.
     pub(crate) fn create(&mut self, view: &View, namespace: &str, body: Value) -> Result<Written, Status> {
-        let mut object = Incoming::decode(body, view).map_err(Refused::of_a_body)?;
+        let mut object = Incoming::decode(body, view, &mut self.strictness).map_err(Refused::of_a_body)?;
         object.settle_namespace(view, namespace)?;
         if !meta::text(&object.metadata, "resourceVersion").is_empty() {
             return Err(Status::internal("resourceVersion should not be set on objects to be created"));
@@ -77,11 +105,7 @@ impl Writer<'_> {
         }
         kinds::prepare(resource, &mut object.metadata, &mut object.rest, None)?;
         kinds::check_names(self.store, resource, &object.rest)?;
-        let mut causes = meta::faults(&object.metadata, resource);
-        causes.extend(kinds::faults(view, &object.metadata, &object.rest, None));
-        if !causes.is_empty() {
-            return Err(Status::invalid(view.about_kind(&name), causes));
-        }
+        self.validate(Target { view, namespace, name: &name }, &mut object, None, Part::Whole)?;
         if let Some(there) = self.store.get(&resource.key, namespace, &name) {
             return Err(Status::already_exists(view.about(&name), there.header.deleting));
         }
@@ -96,7 +120,7 @@ impl Writer<'_> {
         body: Value,
     ) -> Result<Written, Status> {
         let view = target.view;
-        let mut object = Incoming::decode(body, view).map_err(Refused::of_a_body)?;
+        let mut object = Incoming::decode(body, view, &mut self.strictness).map_err(Refused::of_a_body)?;
         object.settle_namespace(view, target.namespace)?;
         object.check_name(target.name)?;
         let current = self.store.get(&view.resource.key, target.namespace, target.name).cloned();
@@ -136,7 +160,8 @@ impl Writer<'_> {
                 Patching::Json => patch::apply(&mut patched, change)?,
                 Patching::Merge => patch::merge(&mut patched, check_merge_patch(change)?),
             }
-            let mut object = Incoming::decode(patched, view).map_err(Refused::of_a_patch)?;
+            let mut object =
+                Incoming::decode(patched, view, &mut self.strictness).map_err(Refused::of_a_patch)?;
             object.check_name(target.name)?;
             object.settle_namespace(view, target.namespace)?;
             self.update(target, &current, object, status)
@@ -179,12 +204,9 @@ impl Writer<'_> {
         object.metadata.remove("selfLink");
         kinds::prepare(resource, &mut object.metadata, &mut object.rest, Some(&old))?;
         kinds::check_names(self.store, resource, &object.rest)?;
-        let mut causes = meta::faults(&object.metadata, resource);
-        causes.extend(forbidden_changes(&old_metadata, &object.metadata));
-        causes.extend(kinds::faults(view, &object.metadata, &object.rest, Some(&old_rest)));
-        if !causes.is_empty() {
-            return Err(Status::invalid(view.about_kind(target.name), causes));
-        }
+        let part = if status { Part::Status } else { Part::Whole };
+        let before = Before { whole: &old, metadata: &old_metadata, rest: &old_rest };
+        self.validate(target, &mut object, Some(before), part)?;
         let wanted_changed = !status && wanted(&object.rest, view) != wanted(&old_rest, view);
         if wanted_changed && let Some(generation) = old_metadata.get("generation").and_then(Value::as_i64) {
             object.metadata.insert("generation".to_owned(), (generation + 1).into());
@@ -204,6 +226,38 @@ impl Writer<'_> {
             return Ok(Written::object(200, &answer));
         }
         self.commit(resource, object.whole(view), 200)
+    }
+
+    /// Refuses an object that is not valid by all rules of its kind; `old` is what it was.
+    fn validate(
+        &mut self,
+        target: Target<'_>,
+        object: &mut Incoming,
+        old: Option<Before<'_>>,
+        part: Part,
+    ) -> Result<(), Status> {
+        let view = target.view;
+        let mut causes = meta::faults(&object.metadata, &view.resource);
+        if let Some(old) = old {
+            causes.extend(forbidden_changes(old.metadata, &object.metadata));
+        }
+        causes.extend(kinds::faults(view, &object.metadata, &object.rest, old.map(|old| old.rest)));
+        if let Some(schema) = &view.version().schema {
+            let mut warnings = Vec::new();
+            object.as_whole(view, |object| {
+                warnings = schema.check(object, old.map(|old| old.whole), part, &mut causes);
+            });
+            warnings.iter().for_each(|warning| self.strictness.warn(warning));
+        }
+        if !causes.is_empty() {
+            return Err(Status::invalid(view.about_kind(target.name), causes));
+        }
+        if part == Part::Whole && view.resource.rules.custom {
+            let known = old.map(|old| meta::finalizers(old.metadata)).unwrap_or_default();
+            let added = meta::finalizers(&object.metadata).into_iter().filter(|name| !known.contains(name));
+            added.filter_map(unqualified_finalizer).for_each(|warning| self.strictness.warn(&warning));
+        }
+        Ok(())
     }
 
     /// Writes a whole object.
@@ -282,103 +336,6 @@ fn check_merge_patch(patch: &Value) -> Result<&Value, Status> {
             )))
         }
     }
-}
-
-fn check_version(object: &Incoming, target: Target<'_>, current: &Stored) -> Result<(), Status> {
-    let (view, about) = (target.view, target.view.about(target.name));
-    match meta::text(&object.metadata, "resourceVersion") {
-        "" if view.resource.rules.unconditional_update => {}
-        "" => {
-            let message = "Invalid value: 0: must be specified for an update".to_owned();
-            let field = "metadata.resourceVersion".to_owned();
-            return Err(Status::invalid(about, vec![Cause { reason: "FieldValueInvalid", message, field }]));
-        }
-        text => match text.parse::<u64>() {
-            Ok(version) if version == current.header.revision => {}
-            Ok(_) => return Err(Status::modified(about)),
-            Err(_) => {
-                return Err(Status::internal(format!("strconv.ParseUint: parsing {text:?}: invalid syntax")));
-            }
-        },
-    }
-    Ok(())
-}
-
-fn status_metadata(
-    rule: StatusMetadata,
-    old: &Map<String, Value>,
-    asked: &Map<String, Value>,
-) -> Map<String, Value> {
-    match rule {
-        StatusMetadata::Nothing => old.clone(),
-        StatusMetadata::Everything => asked.clone(),
-        StatusMetadata::EverythingButLabels => {
-            let mut taken = asked.clone();
-            put_or_remove(&mut taken, "labels", old.get("labels").cloned());
-            taken
-        }
-    }
-}
-
-/// Refuses to replace an object that is not the one that was meant.
-fn check_uid(object: &Incoming, target: Target<'_>, uid: &str) -> Result<(), Status> {
-    let asked = meta::text(&object.metadata, "uid");
-    if asked.is_empty() || asked == uid {
-        return Ok(());
-    }
-    let view = target.view;
-    let group = if view.resource.rules.custom { format!("{}/", view.version().group) } else { String::new() };
-    let namespace =
-        if target.namespace.is_empty() { String::new() } else { format!("{}/", target.namespace) };
-    let why = format!(
-        "StorageError: invalid object, Code: 4, Key: /registry/{group}{}/{namespace}{}, ResourceVersion: 0, \
-         AdditionalErrorMsg: Precondition failed: UID in precondition: {asked}, UID in object meta: {uid}",
-        view.resource.plural, target.name,
-    );
-    Err(Status::conflict(view.about(target.name), &why))
-}
-
-fn put_or_remove(fields: &mut Map<String, Value>, name: &str, value: Option<Value>) {
-    match value {
-        Some(value) => fields.insert(name.to_owned(), value),
-        None => fields.shift_remove(name),
-    };
-}
-
-/// The fields whose change is a new generation.
-fn wanted(rest: &Map<String, Value>, view: &View) -> Map<String, Value> {
-    let mut wanted = rest.clone();
-    if view.version().status {
-        wanted.shift_remove("status");
-    }
-    wanted
-}
-
-fn forbidden_changes(old: &Map<String, Value>, new: &Map<String, Value>) -> Vec<Cause> {
-    let mut causes = Vec::new();
-    for field in ["uid", "deletionTimestamp", "deletionGracePeriodSeconds"] {
-        if old.get(field) != new.get(field) {
-            let said = new.get(field).map_or_else(String::new, ToString::to_string);
-            let message = format!("Invalid value: {said}: field is immutable");
-            causes.push(Cause { reason: "FieldValueInvalid", message, field: format!("metadata.{field}") });
-        }
-    }
-    if meta::deleting(old) {
-        let kept = meta::finalizers(old);
-        let added: Vec<String> = meta::finalizers(new)
-            .into_iter()
-            .filter(|finalizer| !kept.contains(finalizer))
-            .map(|finalizer| format!("{finalizer:?}"))
-            .collect();
-        if !added.is_empty() {
-            let why = format!(
-                "no new finalizers can be added if the object is being deleted, found new finalizers []string{{{}}}",
-                added.join(", ")
-            );
-            causes.push(Cause::forbidden("metadata.finalizers", &why));
-        }
-    }
-    causes
 }
 
 /// A moment as objects give it: RFC 3339 in whole seconds.

@@ -3,7 +3,7 @@
 use regex::Regex;
 use serde_json::{Map, Value};
 
-use super::{Additional, Kind, Limits, ListType, Node, TypeId, Types};
+use super::{Additional, Kind, Limits, ListType, Node, Rule, TypeId, Types, formats};
 
 /// Adds a schema's nodes to `types`, and answers its root. What is not of the form that definitions have is passed over.
 pub(super) fn read(types: &mut Types, schema: &Value) -> TypeId {
@@ -11,12 +11,16 @@ pub(super) fn read(types: &mut Types, schema: &Value) -> TypeId {
     let schema = schema.as_object().unwrap_or(&empty);
     let text = |name: &str| schema.get(name).and_then(Value::as_str).filter(|text| !text.is_empty());
     let flag = |name: &str| schema.get(name).and_then(Value::as_bool);
+    let kind = text("type").and_then(Kind::parse);
+    let int_or_string = flag("x-kubernetes-int-or-string").unwrap_or_default();
+    // What may be of two types is of no type that a format could be about, but for texts.
+    let formatted = kind.filter(|_| !int_or_string);
     let node = Node {
         base: None,
-        kind: text("type").and_then(Kind::parse),
-        format: text("format").map(Box::from),
+        kind,
+        format: text("format").filter(|format| formats::applies(format, formatted)).map(Box::from),
         nullable: flag("nullable").unwrap_or_default(),
-        int_or_string: flag("x-kubernetes-int-or-string").unwrap_or_default(),
+        int_or_string,
         preserves_unknown: flag("x-kubernetes-preserve-unknown-fields").unwrap_or_default(),
         embedded: flag("x-kubernetes-embedded-resource").unwrap_or_default(),
         properties: properties(types, schema),
@@ -38,6 +42,7 @@ pub(super) fn read(types: &mut Types, schema: &Value) -> TypeId {
         strategy: None,
         default: schema.get("default").cloned().map(Box::new),
         limits: limits(types, schema),
+        rules: rules(schema),
     };
     types.add(node)
 }
@@ -107,6 +112,12 @@ fn limits(types: &mut Types, schema: &Map<String, Value>) -> Option<Box<Limits>>
         one_of,
         not: schema.get("not").filter(|not| not.is_object()).map(|not| read(types, not)),
     }))
+}
+
+fn rules(schema: &Map<String, Value>) -> Box<[Rule]> {
+    let rules = schema.get("x-kubernetes-validations").and_then(Value::as_array);
+    // A definition with a rule that cannot be read has been refused.
+    rules.into_iter().flatten().filter_map(|rule| Rule::read(rule).ok().flatten()).collect()
 }
 
 fn texts(list: Option<&Value>) -> Box<[Box<str>]> {

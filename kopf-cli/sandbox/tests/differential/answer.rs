@@ -8,22 +8,28 @@ use std::fmt::Write;
 #[derive(Debug)]
 pub(super) struct Answer {
     code: StatusCode,
+    warnings: Vec<String>,
     raw: Vec<Value>,
     masked: Vec<Value>,
 }
 
 impl PartialEq for Answer {
     fn eq(&self, other: &Answer) -> bool {
-        self.code == other.code && self.masked == other.masked
+        (self.code, &self.warnings) == (other.code, &other.warnings) && self.masked == other.masked
     }
 }
 
 impl Answer {
-    pub(super) fn new(code: StatusCode, body: &[u8]) -> Answer {
+    pub(super) fn new(code: StatusCode, mut warnings: Vec<String>, body: &[u8]) -> Answer {
         let documents = serde_json::Deserializer::from_slice(body).into_iter::<Value>();
         let raw = documents.map_while(Result::ok).collect::<Vec<_>>();
         let raw = if raw.is_empty() { vec![json!(String::from_utf8_lossy(body))] } else { raw };
-        Answer { code, masked: raw.clone(), raw }
+        warnings.sort();
+        Answer { code, warnings, masked: raw.clone(), raw }
+    }
+
+    pub(super) fn has(&self, code: u16) -> bool {
+        self.code.as_u16() == code
     }
 
     /// Masks what two servers cannot agree on: versions, uids, times, and the name of the test's namespace.
@@ -57,8 +63,10 @@ fn mask(value: &mut Value, namespace: &str) {
     match value {
         Value::Object(fields) => {
             fields.retain(|name, value| !is_beside_the_point(name, value));
-            // Texts of 400 are those of the parser that stumbled.
-            if fields.get("code") == Some(&json!(400)) {
+            // Texts of 400 are those of the parser that stumbled, or of what it was told to be strict about.
+            let strict =
+                fields.get("message").is_some_and(|text| text.to_string().contains("strict decoding"));
+            if fields.get("code") == Some(&json!(400)) && !strict {
                 fields.remove("message");
             }
             for list in ["items", "causes", "resources"] {
@@ -76,7 +84,9 @@ fn mask(value: &mut Value, namespace: &str) {
                     "uid" | "resourceVersion" | "continue" => set(value),
                     "creationTimestamp" | "deletionTimestamp" | "lastTransitionTime" => set(value),
                     "message" => {
-                        *value = json!(without_numbers(value.as_str().unwrap_or_default(), namespace))
+                        let text = without_object(value.as_str().unwrap_or_default());
+                        let text = without_numbers(&text, namespace);
+                        *value = json!(in_order(&text))
                     }
                     _ => mask(value, namespace),
                 }
@@ -141,6 +151,21 @@ fn set(value: &mut Value) {
     }
 }
 
+/// A refused patch is told with all of the object that it made, times and versions included.
+fn without_object(text: &str) -> String {
+    let Some((before, rest)) = text.split_once("Invalid value: \"{") else { return text.to_owned() };
+    let after = rest.rsplit_once("}\": ").map_or(rest, |(_, after)| after);
+    format!("{before}Invalid value: OBJECT: {after}")
+}
+
+/// Where several things are wrong they are told in any order.
+fn in_order(text: &str) -> String {
+    let Some((before, causes)) = text.split_once(" is invalid: [") else { return text.to_owned() };
+    let mut causes: Vec<&str> = causes.trim_end_matches(']').split(", ").collect();
+    causes.sort_unstable();
+    format!("{before} is invalid: [{}]", causes.join(", "))
+}
+
 fn without_numbers(text: &str, namespace: &str) -> String {
     let is_part = |character: char| character.is_ascii_hexdigit() || character == '-';
     let text = text.replace(namespace, "NAMESPACE");
@@ -168,6 +193,7 @@ pub(super) fn difference(expected: &Answer, found: &Answer) -> String {
 
 fn text(answer: &Answer) -> Vec<String> {
     let mut lines = vec![format!("HTTP {}", answer.code.as_u16())];
+    lines.extend(answer.warnings.iter().map(|warning| format!("Warning: {warning}")));
     for document in &answer.masked {
         let mut path = Vec::new();
         flatten(document, &mut path, &mut lines);

@@ -6,16 +6,20 @@
 //! compared whole, but for what differs between any two runs. A verb may have behind it what is accepted: `GET+table`.
 //! `UNTIL path text` is a GET that is sent until the text is in the answer; with `!` before it, until it is not; and until
 //! there is an answer with that code, or anything at all where nothing is said. What controllers do takes its time.
+//! `AWAIT 200 …` is any request, sent until that is its answer.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test says what is wrong by failing")]
 
 mod answer;
 mod controllers;
+mod definitions;
 mod forms;
 mod living;
 mod reading;
 mod refusals;
 mod request;
+mod rules;
+mod schemas;
 
 use answer::Answer;
 use kopf_control_plane::client::{Resource, namespace};
@@ -36,6 +40,9 @@ const BARE: Resource =
 const PATIENCE: Duration = Duration::from_secs(300);
 /// How long it waits for what a sandbox does, which is done when the answer comes.
 const LITTLE_PATIENCE: Duration = Duration::from_secs(3);
+
+/// How often a request is sent at most until it has the answer that is awaited.
+const MANY: usize = 10_000;
 
 /// Sends `rows` to both servers, one after another, and fails with every row that they answer differently.
 async fn check(rows: &str) {
@@ -69,10 +76,23 @@ async fn run(client: &Client, rows: &str, patience: Duration) -> Vec<Answer> {
     let namespace = namespace(client).await;
     ROWS.register(client).await;
     BARE.register(client).await;
+    if rows.contains("typed") {
+        schemas::TYPED.register_as(client, &schemas::definition()).await;
+    }
+    if rows.contains("ruled") {
+        rules::RULED.register_as(client, &rules::definition()).await;
+    }
     let mut answers: Vec<Answer> = Vec::new();
     for row in rows.lines().map(str::trim).filter(|row| !row.is_empty()) {
-        let request = request::parse(row, &namespace, &answers);
-        answers.push(request.send(client, patience).await.without(&namespace));
+        let (awaited, row) = request::awaited(row);
+        let mut answer = request::parse(row, &namespace, &answers).send(client, patience).await;
+        for _ in 0..MANY {
+            if awaited.is_none_or(|code| answer.has(code)) {
+                break;
+            }
+            answer = request::parse(row, &namespace, &answers).send(client, patience).await;
+        }
+        answers.push(answer.without(&namespace));
     }
     answers
 }

@@ -26,6 +26,14 @@ pub(super) struct Request {
     body: String,
 }
 
+/// The code that a row waits for, if it does, and the row itself.
+pub(super) fn awaited(row: &str) -> (Option<u16>, &str) {
+    let Some((code, row)) = row.strip_prefix("AWAIT ").and_then(|row| row.split_once(' ')) else {
+        return (None, row);
+    };
+    (code.parse().ok(), row)
+}
+
 /// Reads a row; `answers` are those to the rows before it.
 pub(super) fn parse(row: &str, namespace: &str, answers: &[Answer]) -> Request {
     let row = fill(row, namespace, answers);
@@ -37,6 +45,7 @@ pub(super) fn parse(row: &str, namespace: &str, answers: &[Answer]) -> Request {
         "MERGE" => (Method::PATCH, "application/merge-patch+json"),
         "JSON" => (Method::PATCH, "application/json-patch+json"),
         "STRATEGIC" => (Method::PATCH, "application/strategic-merge-patch+json"),
+        "YAML" => (Method::POST, "application/yaml"),
         "TEXT" => (Method::PATCH, "text/plain"),
         "AGGREGATED" | "UNTIL" => (Method::GET, ""),
         verb => (verb.parse().expect("a verb of HTTP"), "application/json"),
@@ -45,6 +54,8 @@ pub(super) fn parse(row: &str, namespace: &str, answers: &[Answer]) -> Request {
         ("AGGREGATED", _) => AGGREGATED,
         (_, form) => accept(form),
     };
+    // A row is a line, and YAML may need several.
+    let body = if verb == "YAML" { body.replace("\\n", "\n") } else { body.to_owned() };
     Request {
         until,
         method,
@@ -77,8 +88,12 @@ fn absolute(path: &str, namespace: &str) -> String {
     if path.starts_with('/') {
         return path.to_owned();
     }
-    let ours = ["rows", "bares"].iter().any(|plural| path.starts_with(plural));
-    let prefix = if ours { "/apis/differential.kopf.test/v1" } else { "/api/v1" };
+    let is_of = |plurals: [&str; 2]| plurals.iter().any(|plural| path.starts_with(plural));
+    let prefix = match () {
+        () if is_of(["rows", "bares"]) => "/apis/differential.kopf.test/v1",
+        () if is_of(["typed", "ruled"]) => "/apis/schemas.kopf.test/v1",
+        () => "/api/v1",
+    };
     format!("{prefix}/namespaces/{namespace}/{path}")
 }
 
@@ -119,7 +134,9 @@ impl Request {
         let request = request.body(self.body.clone().into_bytes().into()).expect("a row is a request");
         let response = client.send(request).await.expect("the server answers");
         let status = response.status();
+        let warnings = response.headers().get_all(header::WARNING).iter();
+        let warnings = warnings.filter_map(|warning| Some(warning.to_str().ok()?.to_owned())).collect();
         let body = response.into_body().collect().await.expect("the answer ends").to_bytes();
-        Answer::new(status, &body)
+        Answer::new(status, warnings, &body)
     }
 }

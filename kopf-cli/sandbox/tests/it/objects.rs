@@ -189,7 +189,7 @@ async fn definitions_do_not_share_names() {
         "metadata": { "name": "others.zalando.org" },
         "spec": {
             "group": "zalando.org", "scope": "Cluster", "names": { "plural": "others", "kind": "KopfExample" },
-            "versions": [{ "name": "v1", "served": true, "storage": true, "schema": { "openAPIV3Schema": {} } }],
+            "versions": [{ "name": "v1", "served": true, "storage": true, "schema": { "openAPIV3Schema": { "type": "object" } } }],
         },
     });
     let path = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";

@@ -1,0 +1,139 @@
+//! Values as the server prints them in its messages, which is as Go prints them.
+
+use std::fmt::Write;
+
+use serde_json::Value;
+
+/// What stands after `Invalid value:` and its like: scalars plainly, all else as JSON with its keys as they are.
+pub(crate) fn bad_value(value: &Value) -> String {
+    match value {
+        Value::String(text) => quoted(text),
+        Value::Number(number) if number.is_f64() => float(number.as_f64().unwrap_or_default()),
+        other => {
+            let mut text = String::new();
+            write_json(other, false, &mut text);
+            text
+        }
+    }
+}
+
+/// `%q`
+pub(crate) fn quoted(text: &str) -> String {
+    let mut quoted = String::with_capacity(text.len() + 2);
+    quoted.push('"');
+    for letter in text.chars() {
+        match letter {
+            '"' => quoted.push_str("\\\""),
+            '\\' => quoted.push_str("\\\\"),
+            '\n' => quoted.push_str("\\n"),
+            '\r' => quoted.push_str("\\r"),
+            '\t' => quoted.push_str("\\t"),
+            '\u{7}' => quoted.push_str("\\a"),
+            '\u{8}' => quoted.push_str("\\b"),
+            '\u{b}' => quoted.push_str("\\v"),
+            '\u{c}' => quoted.push_str("\\f"),
+            letter if letter < ' ' || letter == '\u{7f}' => push(&mut quoted, "x", u32::from(letter), 2),
+            letter if letter.is_control() => push(&mut quoted, "u", u32::from(letter), 4),
+            letter => quoted.push(letter),
+        }
+    }
+    quoted.push('"');
+    quoted
+}
+
+fn push(text: &mut String, sign: &str, code: u32, width: usize) {
+    // Writing to a string does not fail.
+    let _ = write!(text, "\\{sign}{code:0width$x}");
+}
+
+/// `%v` of a float: the shortest digits that tell it from others, with an exponent where it is far from one.
+pub(crate) fn float(number: f64) -> String {
+    let exponent = if number == 0.0 { 0 } else { number.abs().log10().floor() as i32 };
+    if (-4..21).contains(&exponent) {
+        return number.to_string();
+    }
+    let text = format!("{number:e}");
+    let Some((digits, exponent)) = text.split_once('e') else { return text };
+    let (sign, exponent) = match exponent.strip_prefix('-') {
+        Some(exponent) => ('-', exponent),
+        None => ('+', exponent),
+    };
+    format!("{digits}e{sign}{exponent:0>2}")
+}
+
+/// JSON as Go's encoder writes it: keys in order, and nothing in it that HTML knows.
+pub(crate) fn json(value: &Value) -> String {
+    let mut text = String::new();
+    write_json(value, true, &mut text);
+    text
+}
+
+fn write_json(value: &Value, sorted: bool, text: &mut String) {
+    match value {
+        Value::Object(fields) => {
+            let mut names: Vec<&String> = fields.keys().collect();
+            if sorted {
+                names.sort();
+            }
+            text.push('{');
+            for (index, name) in names.into_iter().enumerate() {
+                if index > 0 {
+                    text.push(',');
+                }
+                write_text(name, text);
+                text.push(':');
+                write_json(&fields[name], sorted, text);
+            }
+            text.push('}');
+        }
+        Value::Array(items) => {
+            text.push('[');
+            for (index, item) in items.iter().enumerate() {
+                if index > 0 {
+                    text.push(',');
+                }
+                write_json(item, sorted, text);
+            }
+            text.push(']');
+        }
+        Value::String(said) => write_text(said, text),
+        Value::Number(number) if number.is_f64() => {
+            text.push_str(&float(number.as_f64().unwrap_or_default()));
+        }
+        scalar => text.push_str(&scalar.to_string()),
+    }
+}
+
+fn write_text(said: &str, text: &mut String) {
+    for letter in Value::from(said).to_string().chars() {
+        match letter {
+            '<' | '>' | '&' | '\u{2028}' | '\u{2029}' => push(text, "u", u32::from(letter), 4),
+            letter => text.push(letter),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn values_look_as_the_server_prints_them() {
+        for (value, expected) in [
+            (json!(null), "null"),
+            (json!(true), "true"),
+            (json!(-7), "-7"),
+            (json!(0.5), "0.5"),
+            (json!(1e21), "1e+21"),
+            (json!(1e-7), "1e-07"),
+            (json!(1.5e300), "1.5e+300"),
+            (json!("a\u{1}\"\n ü"), r#""a\x01\"\n ü""#),
+            (json!({ "b": [1, "<x>"], "a": null }), r#"{"b":[1,"\u003cx\u003e"],"a":null}"#),
+        ] {
+            assert_eq!(bad_value(&value), expected);
+        }
+        assert_eq!(json(&json!({ "b": 1, "a": { "d": 2, "c": 3 } })), r#"{"a":{"c":3,"d":2},"b":1}"#);
+    }
+}

@@ -1,0 +1,196 @@
+//! What a rule in CEL speaks of: names that are not declared, and fields that a schema does not have.
+
+use kube_cel::cel::{
+    IdedExpr,
+    common::ast::{EntryExpr, Expr},
+};
+
+use super::{Additional, Kind, Rule, Shape, cel_values::escape};
+
+/// Whether a variable is mentioned anywhere.
+pub(crate) fn mentions(expression: &IdedExpr, name: &str) -> bool {
+    let mut found = false;
+    visit(&expression.expr, &mut |inner| found |= matches!(inner, Expr::Ident(said) if said == name));
+    found
+}
+
+/// How many loops stand inside of each other.
+pub(crate) fn loops(expression: &IdedExpr) -> u32 {
+    let mut deepest = 0;
+    for inner in children(&expression.expr) {
+        deepest = deepest.max(loops(inner));
+    }
+    deepest + u32::from(matches!(expression.expr, Expr::Comprehension(_)))
+}
+
+fn visit<'a>(expression: &'a Expr, look: &mut impl FnMut(&'a Expr)) {
+    look(expression);
+    for inner in children(expression) {
+        visit(&inner.expr, look);
+    }
+}
+
+fn children(expression: &Expr) -> Vec<&IdedExpr> {
+    match expression {
+        Expr::Call(call) => call.target.as_deref().into_iter().chain(&call.args).collect(),
+        Expr::Comprehension(inner) => {
+            vec![&inner.iter_range, &inner.accu_init, &inner.loop_cond, &inner.loop_step, &inner.result]
+        }
+        Expr::List(list) => list.elements.iter().collect(),
+        Expr::Map(map) => map
+            .entries
+            .iter()
+            .flat_map(|entry| match &entry.expr {
+                EntryExpr::MapEntry(entry) => vec![&entry.key, &entry.value],
+                EntryExpr::StructField(field) => vec![&field.value],
+            })
+            .collect(),
+        Expr::Select(select) => vec![&*select.operand],
+        _ => Vec::new(),
+    }
+}
+
+/// What is known of an expression's type.
+#[derive(Clone, Copy)]
+enum Known<'a> {
+    Nothing,
+    /// A value of the schema, and whether it is a whole resource.
+    Value(Shape<'a>, bool),
+}
+
+/// What is wrong with a rule by the schema of the place that it stands at; `source` is its text.
+pub(crate) fn fault(
+    rule: &Rule,
+    source: &str,
+    shape: Shape<'_>,
+    resource: bool,
+    old_is_optional: bool,
+) -> Option<String> {
+    let old = if old_is_optional { Known::Nothing } else { Known::Value(shape, resource) };
+    let mut names = vec![("self".to_owned(), Known::Value(shape, resource)), ("oldSelf".to_owned(), old)];
+    match check(rule.expression(), &mut names) {
+        Err((word, what)) => Some(report(source, &word, &what)),
+        Ok(Known::Value(shape, _)) if shape.kind().is_some_and(|kind| kind != Kind::Boolean) => {
+            Some("cel expression must evaluate to a bool".to_owned())
+        }
+        Ok(_) => None,
+    }
+}
+
+/// A fault as the compiler prints it: where it is, what it is, and the line with a mark.
+fn report(source: &str, word: &str, what: &str) -> String {
+    let at = source.find(word).unwrap_or_default();
+    let line_start = source[..at].rfind('\n').map_or(0, |end| end + 1);
+    let line = source[..at].matches('\n').count() + 1;
+    let column = source[line_start..at].chars().count();
+    let text = source[line_start..].lines().next().unwrap_or_default();
+    let mark = ".".repeat(column);
+    format!("compilation failed: ERROR: <input>:{line}:{}: {what}\n | {text}\n | {mark}^", column + 1)
+}
+
+type Names<'a> = Vec<(String, Known<'a>)>;
+
+/// The type of an expression; or the word that is wrong in it, and why.
+fn check<'a>(expression: &IdedExpr, names: &mut Names<'a>) -> Result<Known<'a>, (String, String)> {
+    match &expression.expr {
+        Expr::Ident(name) => match names.iter().rev().find(|(known, _)| known == name) {
+            Some((_, known)) => Ok(*known),
+            // Names of types and of what functions belong to stand for themselves.
+            None if !name.starts_with(|first: char| first.is_ascii_alphabetic()) => Ok(Known::Nothing),
+            None if TYPES.contains(&name.as_str()) => Ok(Known::Nothing),
+            None => Err((name.clone(), format!("undeclared reference to '{name}' (in container '')"))),
+        },
+        Expr::Select(select) => {
+            let Known::Value(shape, resource) = check(&select.operand, names)? else {
+                return Ok(Known::Nothing);
+            };
+            let found = field(shape, resource, &select.field);
+            // A question whether there is a field is marked at its bracket.
+            found.map_err(|(word, what)| if select.test { ("(".to_owned(), what) } else { (word, what) })
+        }
+        Expr::Call(call) => {
+            let named = |expression: &IdedExpr| matches!(&expression.expr, Expr::Ident(_));
+            let library = call.target.as_deref().filter(|target| named(target)).is_some_and(
+                |target| matches!(&target.expr, Expr::Ident(name) if LIBRARIES.contains(&name.as_str())),
+            );
+            let mut known = Vec::new();
+            for inner in call.target.as_deref().into_iter().filter(|_| !library).chain(&call.args) {
+                known.push(check(inner, names)?);
+            }
+            match (call.func_name.as_str(), known.first()) {
+                ("_[_]", Some(Known::Value(shape, _))) => Ok(element(*shape)),
+                _ => Ok(Known::Nothing),
+            }
+        }
+        Expr::Comprehension(inner) => {
+            let range = check(&inner.iter_range, names)?;
+            check(&inner.accu_init, names)?;
+            let before = names.len();
+            let of_list = |shape: Shape<'a>| shape.items().map_or(Known::Nothing, value);
+            let (first, second) = match (range, &inner.iter_var2) {
+                (Known::Value(shape, _), None) => (of_list(shape), Known::Nothing),
+                (Known::Value(shape, _), Some(_)) => (Known::Nothing, element(shape)),
+                (Known::Nothing, _) => (Known::Nothing, Known::Nothing),
+            };
+            names.push((inner.iter_var.clone(), first));
+            names.extend(inner.iter_var2.clone().map(|name| (name, second)));
+            names.push((inner.accu_var.clone(), Known::Nothing));
+            for part in [&inner.loop_cond, &inner.loop_step, &inner.result] {
+                check(part, names)?;
+            }
+            names.truncate(before);
+            Ok(Known::Nothing)
+        }
+        other => {
+            for inner in children(other) {
+                check(inner, names)?;
+            }
+            Ok(Known::Nothing)
+        }
+    }
+}
+
+fn value(shape: Shape<'_>) -> Known<'_> {
+    if shape.int_or_string() { Known::Nothing } else { Known::Value(shape, shape.embedded()) }
+}
+
+fn element(shape: Shape<'_>) -> Known<'_> {
+    match (shape.items(), shape.additional()) {
+        (Some(shape), _) | (None, Additional::Of(shape)) => value(shape),
+        _ => Known::Nothing,
+    }
+}
+
+fn field<'a>(shape: Shape<'a>, resource: bool, name: &str) -> Result<Known<'a>, (String, String)> {
+    if resource && ["apiVersion", "kind", "metadata"].contains(&name) {
+        return Ok(Known::Nothing);
+    }
+    let found = shape.properties().find(|(known, _)| escape(known) == name);
+    match (found, shape.additional()) {
+        (Some((_, shape)), _) | (None, Additional::Of(shape)) => Ok(value(shape)),
+        (None, Additional::Any) => Ok(Known::Nothing),
+        (None, Additional::None) if shape.kind() == Some(Kind::Object) => {
+            Err((format!(".{name}"), format!("undefined field '{name}'")))
+        }
+        (None, Additional::None) if shape.kind().is_some() => {
+            Err((format!(".{name}"), "type does not support field selection".to_owned()))
+        }
+        (None, Additional::None) => Ok(Known::Nothing),
+    }
+}
+
+const TYPES: [&str; 12] = [
+    "bool",
+    "bytes",
+    "double",
+    "duration",
+    "int",
+    "list",
+    "map",
+    "null_type",
+    "string",
+    "timestamp",
+    "type",
+    "uint",
+];
+const LIBRARIES: [&str; 8] = ["base64", "format", "jsonpatch", "lists", "math", "optional", "regex", "sets"];

@@ -1,0 +1,277 @@
+//! How strictly a body is read: what is in it twice, or is not known, is passed over, warned of, or refused.
+
+use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde_json::Value;
+
+use crate::{
+    printed,
+    request::Query,
+    status::{About, Cause, Status},
+};
+
+/// So many mistakes of one body are told.
+const MOST: usize = 100;
+/// What all warnings of one answer may have together before each of them is cut.
+const MOST_WARNED: usize = 4_096;
+/// What is left of a warning that is cut.
+const CUT: usize = 256;
+
+/// What is done about mistakes in a body.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum Directive {
+    Ignore,
+    #[default]
+    Warn,
+    Strict,
+}
+
+/// The mistakes of a body, and the warnings of the answer.
+#[derive(Debug, Default)]
+pub(crate) struct Strictness {
+    directive: Directive,
+    /// Mistakes that were found while the body was read.
+    found: Vec<String>,
+    warnings: Vec<String>,
+}
+
+impl Strictness {
+    /// What a request asks for; `kind` is that of its options.
+    ///
+    /// # Errors
+    ///
+    /// 422 for a word that the API does not know.
+    pub(crate) fn of(query: &Query, kind: &str) -> Result<Self, Status> {
+        let directive = match query.get("fieldValidation") {
+            "" | "Warn" => Directive::Warn,
+            "Ignore" => Directive::Ignore,
+            "Strict" => Directive::Strict,
+            other => {
+                let words = ["", "Ignore", "Strict", "Warn"];
+                let cause = Cause::unsupported("fieldValidation", &printed::quoted(other), &words);
+                let about = About { kind, group: "meta.k8s.io", name: "" };
+                return Err(Status::invalid(about, vec![cause]));
+            }
+        };
+        Ok(Strictness { directive, ..Strictness::default() })
+    }
+
+    pub(crate) fn ignores(&self) -> bool {
+        self.directive == Directive::Ignore
+    }
+
+    /// Takes down what is twice in a JSON text, which `value` was read from.
+    pub(crate) fn note_duplicates(&mut self, text: &[u8], value: &Value) {
+        if !self.ignores() && keys_of_text(text) != keys_of_value(value) {
+            self.found.extend(duplicates(text));
+        }
+    }
+
+    /// Says of all that has been found that it is in a JSON patch, not in an object.
+    pub(crate) fn blame_patch(&mut self) {
+        self.found.iter_mut().for_each(|mistake| *mistake = format!("json patch {mistake}"));
+    }
+
+    /// Takes down a mistake in the server's words.
+    pub(crate) fn note(&mut self, mistake: String) {
+        if !self.ignores() {
+            self.found.push(mistake);
+        }
+    }
+
+    /// Comes to a conclusion about what was found, `unknown` being the places of unknown fields.
+    ///
+    /// # Errors
+    ///
+    /// The mistakes, where they are to be refused.
+    pub(crate) fn conclude(&mut self, unknown: Vec<String>) -> Result<(), String> {
+        let unknown = unknown.into_iter().map(|place| format!("unknown field {}", printed::quoted(&place)));
+        let mut found = std::mem::take(&mut self.found);
+        found.extend(unknown.take(MOST));
+        match self.directive {
+            Directive::Strict if !found.is_empty() => {
+                Err(format!("strict decoding error: {}", found.join(", ")))
+            }
+            Directive::Warn | Directive::Strict => {
+                found.iter().for_each(|mistake| self.warn(mistake));
+                Ok(())
+            }
+            Directive::Ignore => Ok(()),
+        }
+    }
+
+    /// Warns of something, once.
+    pub(crate) fn warn(&mut self, warning: &str) {
+        let warning = warning.trim_start_matches("yaml: unmarshal errors:\n").trim().to_owned();
+        if !warning.is_empty() && !self.warnings.contains(&warning) && self.warnings.len() < MOST {
+            self.warnings.push(warning);
+        }
+    }
+
+    /// The values of the answer's `Warning` headers.
+    pub(crate) fn headers(&self) -> impl Iterator<Item = String> {
+        let cut = self.warnings.iter().map(|warning| warning.chars().count()).sum::<usize>() > MOST_WARNED;
+        let most = if cut { CUT } else { usize::MAX };
+        self.warnings.iter().map(move |warning| {
+            let shown = warning.chars().filter(|letter| !letter.is_control()).take(most);
+            let text: String = shown.collect();
+            format!("299 - \"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
+        })
+    }
+}
+
+/// How many fields a JSON text has: each has a colon after its name.
+fn keys_of_text(text: &[u8]) -> usize {
+    let (mut keys, mut in_string, mut escaped) = (0, false, false);
+    for byte in text {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if in_string => escaped = true,
+            b'"' => in_string = !in_string,
+            b':' if !in_string => keys += 1,
+            _ => {}
+        }
+    }
+    keys
+}
+
+fn keys_of_value(value: &Value) -> usize {
+    match value {
+        Value::Object(fields) => fields.len() + fields.values().map(keys_of_value).sum::<usize>(),
+        Value::Array(items) => items.iter().map(keys_of_value).sum(),
+        _ => 0,
+    }
+}
+
+fn duplicates(text: &[u8]) -> Vec<String> {
+    let text = String::from_utf8_lossy(text);
+    let mut deserializer = serde_json::Deserializer::from_str(&text);
+    deserializer.disable_recursion_limit();
+    let mut found = Vec::new();
+    // The text has been parsed already.
+    let _ = Walk { place: String::new(), found: &mut found }.deserialize(&mut deserializer);
+    found
+}
+
+/// Walks a text and takes down the places of fields that are there again.
+struct Walk<'a> {
+    place: String,
+    found: &'a mut Vec<String>,
+}
+
+impl Walk<'_> {
+    fn inner(&mut self, place: String) -> Walk<'_> {
+        Walk { place, found: self.found }
+    }
+}
+
+impl<'de> DeserializeSeed<'de> for Walk<'_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Walk<'_> {
+    type Value = ();
+
+    fn expecting(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("any value")
+    }
+
+    fn visit_unit<E>(self) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_bool<E>(self, _: bool) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_i64<E>(self, _: i64) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_u64<E>(self, _: u64) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_f64<E>(self, _: f64) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_str<E>(self, _: &str) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(mut self, mut items: A) -> Result<(), A::Error> {
+        let mut index = 0;
+        loop {
+            let place = format!("{}[{index}]", self.place);
+            if items.next_element_seed(self.inner(place))?.is_none() {
+                return Ok(());
+            }
+            index += 1;
+        }
+    }
+
+    fn visit_map<A: MapAccess<'de>>(mut self, mut fields: A) -> Result<(), A::Error> {
+        let mut seen = std::collections::HashSet::new();
+        while let Some(name) = fields.next_key::<String>()? {
+            let place = if self.place.is_empty() { name.clone() } else { format!("{}.{name}", self.place) };
+            if !seen.insert(name) {
+                let mistake = format!("duplicate field {}", printed::quoted(&place));
+                if self.found.len() < MOST && !self.found.contains(&mistake) {
+                    self.found.push(mistake);
+                }
+            }
+            fields.next_value_seed(self.inner(place))?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(query: &str, text: &str, unknown: &[&str], expected: Result<&[&str], &str>) {
+        let mut strictness = Strictness::of(&Query::parse(query), "CreateOptions").unwrap();
+        strictness.note_duplicates(text.as_bytes(), &serde_json::from_str(text).unwrap());
+        let concluded = strictness.conclude(unknown.iter().map(|&place| place.to_owned()).collect());
+        let headers: Vec<String> = strictness.headers().collect();
+        let said: Result<Vec<&str>, &str> = match &concluded {
+            Ok(()) => Ok(headers.iter().map(String::as_str).collect()),
+            Err(mistakes) => Err(mistakes),
+        };
+        assert_eq!(said, expected.map(<[&str]>::to_vec));
+    }
+
+    #[test]
+    fn mistakes_are_refused_warned_of_or_passed_over() {
+        let text = r#"{"a":{"b":[{"c":1,"c":2,"c":3}]},"a":{"x:\"y":0}}"#;
+        let duplicates = r#"strict decoding error: duplicate field "a.b[0].c", duplicate field "a", "#;
+        let refused = format!("{duplicates}unknown field \"d\"");
+        check("fieldValidation=Strict", text, &["d"], Err(&refused));
+        check("fieldValidation=Ignore", text, &["d"], Ok(&[]));
+        let warnings = [
+            r#"299 - "duplicate field \"a.b[0].c\"""#,
+            r#"299 - "duplicate field \"a\"""#,
+            r#"299 - "unknown field \"d\"""#,
+        ];
+        check("fieldValidation=Warn", text, &["d"], Ok(&warnings));
+        check("", text, &["d"], Ok(&warnings));
+        check("fieldValidation=Strict", r#"{"a":{"b":1}}"#, &[], Ok(&[]));
+        assert_eq!(
+            Strictness::of(&Query::parse("fieldValidation=x"), "CreateOptions").unwrap_err().code,
+            422
+        );
+    }
+
+    #[test]
+    fn too_many_warnings_are_cut() {
+        let mut strictness = Strictness::default();
+        (0..50).for_each(|n| strictness.warn(&format!("{n} {}", "x".repeat(300))));
+        assert!(strictness.headers().all(|header| header.len() == CUT + "299 - \"\"".len()));
+    }
+}

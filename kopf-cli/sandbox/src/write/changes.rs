@@ -1,0 +1,125 @@
+//! What an update may change, and what it has to stand on.
+
+use serde_json::{Map, Value};
+
+use super::Target;
+use crate::{
+    incoming::Incoming,
+    meta,
+    object::Stored,
+    resources::{StatusMetadata, View},
+    status::{Cause, Status},
+};
+
+/// Refuses what stands on another version of the object than the one that there is.
+pub(super) fn check_version(object: &Incoming, target: Target<'_>, current: &Stored) -> Result<(), Status> {
+    let (view, about) = (target.view, target.view.about(target.name));
+    match meta::text(&object.metadata, "resourceVersion") {
+        "" if view.resource.rules.unconditional_update => {}
+        "" => {
+            let message = "Invalid value: 0: must be specified for an update".to_owned();
+            let field = "metadata.resourceVersion".to_owned();
+            return Err(Status::invalid(about, vec![Cause { reason: "FieldValueInvalid", message, field }]));
+        }
+        text => match text.parse::<u64>() {
+            Ok(version) if version == current.header.revision => {}
+            Ok(_) => return Err(Status::modified(about)),
+            Err(_) => {
+                return Err(Status::internal(format!("strconv.ParseUint: parsing {text:?}: invalid syntax")));
+            }
+        },
+    }
+    Ok(())
+}
+
+/// The metadata that a write to `/status` leaves.
+pub(super) fn status_metadata(
+    rule: StatusMetadata,
+    old: &Map<String, Value>,
+    asked: &Map<String, Value>,
+) -> Map<String, Value> {
+    match rule {
+        StatusMetadata::Nothing => old.clone(),
+        StatusMetadata::Everything => asked.clone(),
+        StatusMetadata::EverythingButLabels => {
+            let mut taken = asked.clone();
+            put_or_remove(&mut taken, "labels", old.get("labels").cloned());
+            taken
+        }
+    }
+}
+
+/// Refuses to replace an object that is not the one that was meant.
+pub(super) fn check_uid(object: &Incoming, target: Target<'_>, uid: &str) -> Result<(), Status> {
+    let asked = meta::text(&object.metadata, "uid");
+    if asked.is_empty() || asked == uid {
+        return Ok(());
+    }
+    let view = target.view;
+    let group = if view.resource.rules.custom { format!("{}/", view.version().group) } else { String::new() };
+    let namespace =
+        if target.namespace.is_empty() { String::new() } else { format!("{}/", target.namespace) };
+    let why = format!(
+        "StorageError: invalid object, Code: 4, Key: /registry/{group}{}/{namespace}{}, ResourceVersion: 0, \
+         AdditionalErrorMsg: Precondition failed: UID in precondition: {asked}, UID in object meta: {uid}",
+        view.resource.plural, target.name,
+    );
+    Err(Status::conflict(view.about(target.name), &why))
+}
+
+pub(super) fn put_or_remove(fields: &mut Map<String, Value>, name: &str, value: Option<Value>) {
+    match value {
+        Some(value) => fields.insert(name.to_owned(), value),
+        None => fields.shift_remove(name),
+    };
+}
+
+/// The fields whose change is a new generation.
+pub(super) fn wanted(rest: &Map<String, Value>, view: &View) -> Map<String, Value> {
+    let mut wanted = rest.clone();
+    if view.version().status {
+        wanted.shift_remove("status");
+    }
+    wanted
+}
+
+/// What of the metadata has been changed that may not be.
+pub(super) fn forbidden_changes(old: &Map<String, Value>, new: &Map<String, Value>) -> Vec<Cause> {
+    let mut causes = Vec::new();
+    for field in ["uid", "deletionTimestamp", "deletionGracePeriodSeconds"] {
+        if old.get(field) != new.get(field) {
+            let said = new.get(field).map_or_else(String::new, ToString::to_string);
+            let message = format!("Invalid value: {said}: field is immutable");
+            causes.push(Cause { reason: "FieldValueInvalid", message, field: format!("metadata.{field}") });
+        }
+    }
+    if meta::deleting(old) {
+        let kept = meta::finalizers(old);
+        let added: Vec<String> = meta::finalizers(new)
+            .into_iter()
+            .filter(|finalizer| !kept.contains(finalizer))
+            .map(|finalizer| format!("{finalizer:?}"))
+            .collect();
+        if !added.is_empty() {
+            let why = format!(
+                "no new finalizers can be added if the object is being deleted, found new finalizers []string{{{}}}",
+                added.join(", ")
+            );
+            causes.push(Cause::forbidden("metadata.finalizers", &why));
+        }
+    }
+    causes
+}
+
+/// What is warned of where a finalizer could be anybody's.
+pub(super) fn unqualified_finalizer(name: &str) -> Option<String> {
+    const STANDARD: [&str; 3] = ["orphan", "foregroundDeletion", "kubernetes"];
+    if name.contains('/') || STANDARD.contains(&name) {
+        return None;
+    }
+    let path = if name.contains('.') { " including a path (/)" } else { "" };
+    Some(format!(
+        "metadata.finalizers: {name:?}: prefer a domain-qualified finalizer name{path} to avoid accidental conflicts \
+         with other finalizer writers"
+    ))
+}

@@ -1,0 +1,57 @@
+//! Bodies in YAML.
+
+use serde_json::Value;
+use serde_saphyr::{Error, options::DuplicateKeyPolicy};
+
+use crate::{json, strict::Strictness};
+
+/// Parses a body; of keys that are there twice the last wins, and the first that is so is taken down.
+///
+/// # Errors
+///
+/// What is wrong and where, for people.
+pub(crate) fn parse_yaml(body: &[u8], strictness: &mut Strictness) -> Result<Value, String> {
+    let read = match serde_saphyr::from_slice::<Value>(body) {
+        Err(error) => match duplicate(&error) {
+            Some(mistake) => {
+                strictness.note(mistake);
+                let options = serde_saphyr::options! { duplicate_keys: DuplicateKeyPolicy::LastWins };
+                serde_saphyr::from_slice_with_options(body, options)
+            }
+            None => Err(error),
+        },
+        read => read,
+    };
+    let mut value = read.map_err(|error| error.to_string())?;
+    json::settle_numbers(&mut value);
+    Ok(value)
+}
+
+fn duplicate(error: &Error) -> Option<String> {
+    match error.without_snippet() {
+        Error::DuplicateMappingKey { key, location } => {
+            let key = key.as_deref().unwrap_or_default();
+            let line = location.line();
+            Some(format!("yaml: unmarshal errors:\n  line {line}: key {key:?} already set in map"))
+        }
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn the_last_of_equal_keys_wins_and_is_told_of() {
+        let mut strictness = Strictness::default();
+        let value = parse_yaml(b"a: 1\nb:\n  c: 2\n  c: 3\n", &mut strictness).unwrap();
+        assert_eq!(value, json!({ "a": 1, "b": { "c": 3 } }));
+        strictness.conclude(Vec::new()).unwrap();
+        let warnings: Vec<String> = strictness.headers().collect();
+        assert_eq!(warnings, [r#"299 - "line 4: key \"c\" already set in map""#]);
+        assert!(parse_yaml(b"a: [", &mut strictness).is_err());
+    }
+}

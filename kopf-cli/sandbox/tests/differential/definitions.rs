@@ -1,0 +1,162 @@
+//! Definitions of custom resources: which are refused, and in which words.
+
+use super::check;
+use serde_json::{Value, json};
+
+/// Sends a definition for each of the changes to one that is valid; each change is a JSON merge patch of its spec.
+async fn check_changes(changes: &str) {
+    let mut rows = String::new();
+    for change in changes.lines().map(str::trim).filter(|change| !change.is_empty()) {
+        let mut definition = json!({
+            "metadata": { "name": "wrongs.definitions.kopf.test" },
+            "spec": {
+                "group": "definitions.kopf.test",
+                "scope": "Namespaced",
+                "names": { "plural": "wrongs", "kind": "Wrong" },
+                "versions": [
+                    { "name": "v1", "served": true, "storage": true, "schema": { "openAPIV3Schema": { "type": "object" } } },
+                ],
+            },
+        });
+        let change: Value = serde_json::from_str(change).expect("a change is JSON");
+        json_patch_of(&mut definition["spec"], &change);
+        rows += &format!(
+            "POST /apis/apiextensions.k8s.io/v1/customresourcedefinitions?dryRun=All {definition}\n"
+        );
+    }
+    check(&rows).await;
+}
+
+/// Puts fields into an object, and into those in it.
+fn json_patch_of(target: &mut Value, change: &Value) {
+    match (target, change) {
+        (Value::Object(fields), Value::Object(changes)) => {
+            for (name, change) in changes {
+                match change {
+                    Value::Null => drop(fields.remove(name)),
+                    change => json_patch_of(fields.entry(name).or_insert_with(|| json!({})), change),
+                }
+            }
+        }
+        (target, change) => *target = change.clone(),
+    }
+}
+
+/// The same for schemas of the only version, each one the properties of `spec`.
+async fn check_schemas(schemas: &str) {
+    let changes = schemas.lines().map(str::trim).filter(|schema| !schema.is_empty()).map(|schema| {
+        format!(
+            r#"{{"versions":[{{"name":"v1","served":true,"storage":true,"schema":{{"openAPIV3Schema":{{"type":"object","properties":{{"spec":{{"type":"object","properties":{schema}}}}}}}}}}}]}}{}"#,
+            "\n"
+        )
+    });
+    check_changes(&changes.collect::<String>()).await;
+}
+
+#[tokio::test]
+async fn names_and_versions_have_their_rules() {
+    check_changes(
+        r#"
+        {}
+        {"group":""}
+        {"group":"Not.A.Group"}
+        {"group":"nodots"}
+        {"group":"other.kopf.test"}
+        {"scope":""}
+        {"names":{"plural":"Wrongs"}}
+        {"names":{"plural":null}}
+        {"names":{"kind":null}}
+        {"names":{"kind":"not a kind"}}
+        {"names":{"singular":"Wrong"}}
+        {"names":{"listKind":"Wrong"}}
+        {"names":{"shortNames":["w","W"],"categories":["all","A b"]}}
+        {"versions":[{"name":"1","served":true,"storage":true,"schema":{"openAPIV3Schema":{"type":"object"}}}]}
+        {"versions":[{"name":"v1","served":true,"storage":true,"schema":{}}]}
+        {"versions":[{"name":"v1","served":true,"storage":true,"deprecationWarning":"old","schema":{"openAPIV3Schema":{"type":"object"}}}]}
+        {"versions":[{"name":"v1","served":true,"storage":true,"schema":{"openAPIV3Schema":{}}}]}
+        {"versions":[{"name":"v1","served":true,"storage":true,"schema":{"openAPIV3Schema":{"type":"string"}}}]}
+        {"versions":[{"name":"v1","served":true,"storage":true,"schema":{"openAPIV3Schema":{"type":"object","nullable":true}}}]}
+        {"versions":[{"name":"v1","served":true,"storage":true,"schema":{"openAPIV3Schema":{"type":"object","additionalProperties":{"type":"string"}}}}]}
+        {"versions":[{"name":"v1","served":true,"storage":true,"schema":{"openAPIV3Schema":{"type":"object","properties":{"metadata":{"type":"object","properties":{"labels":{"type":"object"}}}}}}}]}
+        {"versions":[{"name":"v1","served":true,"storage":true,"schema":{"openAPIV3Schema":{"type":"object","properties":{"metadata":{"type":"object","properties":{"name":{"type":"string","maxLength":3}}},"kind":{"type":"object"}}}}}]}
+        {"versions":[{"name":"v1","served":true,"storage":true,"subresources":{"scale":{}},"schema":{"openAPIV3Schema":{"type":"object"}}}]}
+        {"versions":[{"name":"v1","served":true,"storage":true,"subresources":{"scale":{"specReplicasPath":"spec.replicas","statusReplicasPath":".spec.replicas","labelSelectorPath":".other"}},"schema":{"openAPIV3Schema":{"type":"object"}}}]}
+        {"versions":[{"name":"v1","served":true,"storage":true,"additionalPrinterColumns":[{"name":"","type":"text","format":"odd","jsonPath":""},{"name":"b","type":"string","jsonPath":"spec.b"}],"schema":{"openAPIV3Schema":{"type":"object"}}}]}
+        {"versions":[{"name":"v1","served":true,"storage":true,"selectableFields":[{"jsonPath":".spec.a"},{"jsonPath":".spec.b"},{"jsonPath":".spec.a"},{"jsonPath":".spec.l"}],"schema":{"openAPIV3Schema":{"type":"object","properties":{"spec":{"type":"object","properties":{"a":{"type":"string"},"l":{"type":"array","items":{"type":"string"}}}}}}}}]}
+        {"conversion":{"strategy":"Magic"}}
+    "#,
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn schemas_are_structural() {
+    check_schemas(
+        r#"
+        {"a":{}}
+        {"a":{"type":"text"}}
+        {"a":{"type":"null"}}
+        {"a":{"type":"array"}}
+        {"a":{"type":"array","items":{}}}
+        {"a":{"type":"array","items":{"type":"string"},"uniqueItems":true}}
+        {"a":{"type":"object","properties":{"x":{"type":"string"}},"additionalProperties":{"type":"string"}}}
+        {"a":{"type":"object","properties":{"x":{"type":"string"}},"additionalProperties":false}}
+        {"a":{"x-kubernetes-int-or-string":true,"x-kubernetes-preserve-unknown-fields":true}}
+        {"a":{"x-kubernetes-int-or-string":true,"anyOf":[{"type":"integer"},{"type":"string"}]}}
+        {"a":{"type":"string","anyOf":[{"type":"integer"},{"format":"date"}]}}
+        {"a":{"type":"string","allOf":[{"description":"x","nullable":true,"default":"y","title":"z"}]}}
+        {"a":{"type":"object","oneOf":[{"properties":{"x":{"minimum":1}},"required":["x"]}]}}
+        {"a":{"type":"array","items":{"type":"integer"},"not":{"items":{"properties":{"x":{"minimum":1}}}}}}
+        {"a":{"type":"string","pattern":"["}}
+        {"a":{"type":"string","pattern":"("}}
+        {"a":{"type":"string","pattern":"*a"}}
+        {"a":{"type":"object","x-kubernetes-embedded-resource":true}}
+        {"a":{"x-kubernetes-embedded-resource":true,"x-kubernetes-preserve-unknown-fields":true}}
+        {"a":{"type":"object","x-kubernetes-preserve-unknown-fields":false}}
+        {"a":{"type":"object","x-kubernetes-map-type":"odd"}}
+        {"a":{"type":"string","x-kubernetes-map-type":"atomic"}}
+        {"a":{"type":"string","x-kubernetes-list-type":"set"}}
+        {"a":{"type":"array","items":{"type":"string"},"x-kubernetes-list-type":"odd"}}
+        {"a":{"type":"array","items":{"type":"object"},"x-kubernetes-list-type":"set"}}
+        {"a":{"type":"array","items":{"type":"string"},"x-kubernetes-list-type":"map"}}
+        {"a":{"type":"array","items":{"type":"object"},"x-kubernetes-list-type":"map","x-kubernetes-list-map-keys":["k"]}}
+        {"a":{"type":"array","items":{"type":"object","properties":{"k":{"type":"string"}}},"x-kubernetes-list-type":"map","x-kubernetes-list-map-keys":["k","k"]}}
+        {"a":{"type":"array","items":{"type":"object","required":["k"],"properties":{"k":{"type":"object"}}},"x-kubernetes-list-type":"map","x-kubernetes-list-map-keys":["k"]}}
+        {"a":{"type":"array","items":{"type":"object","nullable":true,"required":["k"],"properties":{"k":{"type":"string","nullable":true}}},"x-kubernetes-list-type":"map","x-kubernetes-list-map-keys":["k"]}}
+        {"a":{"type":"array","items":{"type":"string"},"x-kubernetes-list-map-keys":["k"]}}
+        {"a":{"$ref":"x","type":"string"}}
+        {"a":{"type":"object","patternProperties":{"x":{"type":"string"}}}}
+        {"a":{"type":"string","default":1}}
+        {"a":{"type":"object","default":{"y":1},"properties":{"x":{"type":"string"}}}}
+        {"a":{"type":"object","default":{"x":1},"properties":{"x":{"type":"string","minLength":2}}}}
+        {"a":{"type":"integer","minimum":5,"default":1}}
+        {"a":{"type":"array","items":{"type":"integer","default":"x"}}}
+    "#,
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn rules_are_looked_at_before_they_are_taken() {
+    check_schemas(
+        r#"
+        {"a":{"type":"integer","x-kubernetes-validations":[{"rule":"self > 1"}]}}
+        {"a":{"type":"integer","x-kubernetes-validations":[{"rule":""}]}}
+        {"a":{"type":"integer","x-kubernetes-validations":[{"rule":"self > 1","message":"  "}]}}
+        {"a":{"type":"integer","x-kubernetes-validations":[{"rule":"self > 1","message":"a\nb"}]}}
+        {"a":{"type":"integer","x-kubernetes-validations":[{"rule":"self > 1 &&\nself < 5"}]}}
+        {"a":{"type":"integer","x-kubernetes-validations":[{"rule":"self > 1","reason":"Odd"}]}}
+        {"a":{"type":"integer","x-kubernetes-validations":[{"rule":"self > 1","optionalOldSelf":true}]}}
+        {"a":{"type":"object","properties":{"x":{"type":"integer"}},"x-kubernetes-validations":[{"rule":"self.x > 1","fieldPath":".x"}]}}
+        {"a":{"type":"object","properties":{"x":{"type":"integer"}},"x-kubernetes-validations":[{"rule":"self.x > 1","fieldPath":".y"}]}}
+        {"a":{"type":"object","properties":{"x":{"type":"integer"}},"x-kubernetes-validations":[{"rule":"self.y > 1"}]}}
+        {"a":{"type":"object","properties":{"x":{"type":"integer"}},"x-kubernetes-validations":[{"rule":"has(self.y)"}]}}
+        {"a":{"type":"integer","x-kubernetes-validations":[{"rule":"other > 1"}]}}
+        {"a":{"type":"integer","x-kubernetes-validations":[{"rule":"self"}]}}
+        {"a":{"type":"array","maxItems":5,"items":{"type":"object","properties":{"x":{"type":"integer"}}},"x-kubernetes-validations":[{"rule":"self.all(i, i.y > 1)"}]}}
+        {"a":{"type":"array","maxItems":5,"items":{"type":"integer","x-kubernetes-validations":[{"rule":"self == oldSelf"}]}}}
+        {"a":{"type":"integer","allOf":[{"x-kubernetes-validations":[{"rule":"self > 1"}]}]}}
+    "#,
+    )
+    .await;
+}

@@ -1,0 +1,170 @@
+//! Rules in CEL: when they are applied, what they see, and what is said where they do not hold.
+
+use super::check;
+use kopf_control_plane::client::Resource;
+use serde_json::Value;
+
+/// A resource whose fields have rules.
+pub(super) const RULED: Resource =
+    Resource { group: "schemas.kopf.test", kind: "Ruled", plural: "ruled", has_status: true };
+
+pub(super) fn definition() -> Value {
+    let mut definition = RULED.definition();
+    definition["spec"]["versions"][0]["schema"]["openAPIV3Schema"] =
+        serde_saphyr::from_str(SCHEMA).expect("it is YAML");
+    definition
+}
+
+const SCHEMA: &str = r#"
+type: object
+x-kubernetes-validations:
+- {rule: "!has(self.spec) || !has(self.spec.forName) || self.metadata.name == self.spec.forName", message: "named otherwise"}
+- {rule: "!has(self.status) || !has(self.spec) || !has(self.spec.max) || self.status.n <= self.spec.max"}
+properties:
+  spec:
+    type: object
+    x-kubernetes-validations:
+    - {rule: "!has(self.min) || !has(self.max) || self.min <= self.max", message: "  min is above max ", fieldPath: .min}
+    - {rule: "!has(self.secret) || self.secret != 'x'", reason: FieldValueForbidden, message: no secrets}
+    - {rule: "!has(self.needs) || has(self.min)", reason: FieldValueRequired, message: min is needed, fieldPath: .min}
+    - {rule: "!has(self.unique) || self.unique != 'taken'", reason: FieldValueDuplicate, message: is taken}
+    - rule: "!has(self.secret) || self.secret != 'y'"
+      message: fallback
+      messageExpression: "'it is ' + self.secret"
+    properties:
+      forName: {type: string, maxLength: 20}
+      min: {type: integer}
+      max: {type: integer}
+      secret: {type: string, maxLength: 20}
+      needs: {type: boolean}
+      unique: {type: string, maxLength: 20}
+      number: {type: number, x-kubernetes-validations: [{rule: "self > 0.5"}]}
+      count: {type: integer, x-kubernetes-validations: [{rule: "self % 2 == 0", message: must be even}]}
+      fixed: {type: string, maxLength: 20, x-kubernetes-validations: [{rule: "self == oldSelf", message: is fixed}]}
+      grows: {type: integer, x-kubernetes-validations: [{rule: "self >= oldSelf"}]}
+      once: {type: string, maxLength: 20, x-kubernetes-validations: [{rule: "!oldSelf.hasValue() || oldSelf.value() == self", optionalOldSelf: true, message: only once}]}
+      port: {x-kubernetes-int-or-string: true, x-kubernetes-validations: [{rule: "type(self) == int ? self < 100 : self == 'http'"}]}
+      list:
+        type: array
+        maxItems: 10
+        x-kubernetes-validations: [{rule: "self.all(x, x > 0)"}, {rule: "self.exists_one(x, x == 1)", message: exactly one}]
+        items: {type: integer, x-kubernetes-validations: [{rule: "self < 10"}]}
+      map:
+        type: array
+        maxItems: 10
+        x-kubernetes-list-type: map
+        x-kubernetes-list-map-keys: [k]
+        items:
+          type: object
+          required: [k]
+          x-kubernetes-validations: [{rule: "!has(oldSelf.v) || has(self.v)", message: v stays}]
+          properties: {k: {type: string, maxLength: 10}, v: {type: integer, x-kubernetes-validations: [{rule: "self >= oldSelf"}]}}
+      labels:
+        type: object
+        maxProperties: 5
+        additionalProperties: {type: string, maxLength: 10, x-kubernetes-validations: [{rule: "self.startsWith('x')"}]}
+      index: {type: array, maxItems: 5, items: {type: integer}, x-kubernetes-validations: [{rule: "self[1] == 1"}]}
+      division: {type: integer, x-kubernetes-validations: [{rule: "10 / self > 1"}]}
+      time: {type: string, format: date-time, x-kubernetes-validations: [{rule: "self > timestamp('2026-01-01T00:00:00Z')"}]}
+      span: {type: string, format: duration, x-kubernetes-validations: [{rule: "self <= duration('1h')"}]}
+      text: {type: string, maxLength: 30, x-kubernetes-validations: [{rule: "self.matches('^[a-z]*$') && size(self) > 2"}]}
+      quantity: {type: string, maxLength: 10, x-kubernetes-validations: [{rule: "isQuantity(self) && quantity(self).isLessThan(quantity('2Gi'))"}]}
+      namespace: {type: string, maxLength: 10}
+      nothing: {type: object, properties: {a: {type: integer}}, x-kubernetes-validations: [{rule: "self.a == 1"}]}
+      reserved:
+        type: object
+        properties: {namespace: {type: string, maxLength: 10}, a-b: {type: integer}, c.d: {type: integer}}
+        x-kubernetes-validations: [{rule: "self.__namespace__ == 'n' && self.a__dash__b == 1 && self.c__dot__d == 2"}]
+  status:
+    type: object
+    properties: {n: {type: integer, x-kubernetes-validations: [{rule: "self >= 0"}]}}
+"#;
+
+fn object(name: &str, spec: &str) -> String {
+    format!(
+        r#"{{"kind":"Ruled","apiVersion":"schemas.kopf.test/v1","metadata":{{"name":"{name}"}},"spec":{spec}}}"#
+    )
+}
+
+#[tokio::test]
+async fn rules_hold_for_new_objects() {
+    let specs = r#"
+        {}
+        {"min":1,"max":2}
+        {"min":3,"max":2}
+        {"secret":"y"}
+        {"forName":"o4"}
+        {"forName":"other"}
+        {"secret":"x"}
+        {"needs":true}
+        {"needs":true,"min":1}
+        {"unique":"taken"}
+        {"number":1}
+        {"number":0.5}
+        {"count":3}
+        {"count":"x"}
+        {"fixed":"a","grows":1}
+        {"once":"a"}
+        {"port":5}
+        {"port":500}
+        {"port":"http"}
+        {"port":"ftp"}
+        {"list":[1,2]}
+        {"list":[0,1]}
+        {"list":[2,3]}
+        {"list":[1,11]}
+        {"map":[{"k":"a","v":1}]}
+        {"labels":{"a":"xy"}}
+        {"labels":{"a":"y"}}
+        {"index":[0,1]}
+        {"index":[0]}
+        {"division":0}
+        {"division":20}
+        {"time":"2026-02-01T00:00:00Z"}
+        {"time":"2025-02-01T00:00:00Z"}
+        {"span":"30m"}
+        {"span":"2h"}
+        {"text":"abc"}
+        {"text":"ab"}
+        {"text":"ABC"}
+        {"quantity":"1Gi"}
+        {"quantity":"3Gi"}
+        {"quantity":"lots"}
+        {"nothing":{}}
+        {"nothing":{"a":1}}
+        {"reserved":{"namespace":"n","a-b":1,"c.d":2}}
+        {"reserved":{"namespace":"m","a-b":1,"c.d":2}}
+        {"count":3,"list":[0],"min":9,"max":1}
+        {"count":3,"min":"x"}
+    "#;
+    let specs = specs.lines().map(str::trim).filter(|spec| !spec.is_empty());
+    let rows = specs.enumerate().map(|(n, spec)| format!("POST ruled {}\n", object(&format!("o{n}"), spec)));
+    check(&rows.collect::<String>()).await;
+}
+
+#[tokio::test]
+async fn rules_compare_with_what_was() {
+    let first =
+        object("a", r#"{"fixed":"a","grows":1,"map":[{"k":"a","v":1},{"k":"b","v":5}],"min":1,"max":3}"#);
+    check(&format!(
+        r#"
+        POST   ruled {first}
+        MERGE  ruled/a {{"spec":{{"fixed":"b"}}}}
+        MERGE  ruled/a {{"spec":{{"grows":0}}}}
+        MERGE  ruled/a {{"spec":{{"grows":2}}}}
+        MERGE  ruled/a {{"spec":{{"map":[{{"k":"b","v":4}},{{"k":"a","v":2}}]}}}}
+        MERGE  ruled/a {{"spec":{{"map":[{{"k":"b","v":6}},{{"k":"c","v":0}}]}}}}
+        MERGE  ruled/a {{"spec":{{"map":[{{"k":"b"}}]}}}}
+        MERGE  ruled/a {{"spec":{{"once":"x"}}}}
+        MERGE  ruled/a {{"spec":{{"once":"y"}}}}
+        MERGE  ruled/a/status {{"status":{{"n":2}}}}
+        MERGE  ruled/a/status {{"status":{{"n":-2}}}}
+        MERGE  ruled/a/status {{"status":{{"n":4}}}}
+        MERGE  ruled/a {{"spec":{{"max":1}}}}
+        MERGE  ruled/a {{"spec":{{"fixed":null}}}}
+        MERGE  ruled/a {{"spec":{{"fixed":"c"}}}}
+        GET    ruled/a
+    "#
+    ))
+    .await;
+}
