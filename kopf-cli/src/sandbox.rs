@@ -87,7 +87,7 @@ pub async fn start(config: config::sandbox::Sandbox) -> Result<Served, Error> {
         Some(asked) => free(asked)?,
         None => cache().ok_or(Error::Homeless)?,
     };
-    let mut builder = Sandbox::builder();
+    let mut builder = Sandbox::builder().rbac(config.rbac);
     let mut keeper = None;
     if let Some(path) = config.state {
         let (found, text) = Keeper::open(path)?;

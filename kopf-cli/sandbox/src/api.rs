@@ -7,6 +7,7 @@ use http::{HeaderMap, HeaderValue, Method, Response, StatusCode, header};
 use serde_json::Value;
 
 use crate::{
+    access::Access,
     body::{Body, Cut},
     clock::Clock,
     deletion::Deletion,
@@ -20,8 +21,10 @@ use crate::{
     media::{self, Answer, Format},
     object::shown,
     options::Options,
+    rbac::Attributes,
     request::{Action, Patching, Path, Query, ResourcePath},
     resources::View,
+    reviews::{self, Review},
     status::Status,
     store::Store,
     strict::Strictness,
@@ -33,6 +36,9 @@ use crate::{
 
 /// How large a body may be.
 pub(crate) const MAX_BODY: usize = 3 * 1024 * 1024;
+
+/// How deep a review may be nested; those that there are have four levels.
+const REVIEW_DEPTH: usize = 32;
 
 /// A request, its body read; `None` where that was larger than [`MAX_BODY`].
 pub(crate) struct Request {
@@ -57,6 +63,7 @@ pub(crate) struct Api {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) journal: Journal,
     pub(crate) faults: Faults,
+    pub(crate) access: Access,
 }
 
 impl Api {
@@ -101,10 +108,14 @@ impl Api {
 
     fn answer(&self, request: &Request, expired: bool) -> Result<Response<Body>, Status> {
         let accept = request.header(header::ACCEPT);
+        let user = self.authorize(request)?;
         let path = match Path::parse(&request.path) {
             Path::Resource(path) => path,
             other => return self.document(&other, request, accept),
         };
+        if let Some(kind) = reviews::kind(&path) {
+            return self.review(kind, &path, request, &user);
+        }
         let Some(view) = self.store().catalog.view(&path.group, &path.version, &path.plural) else {
             let built_in = self.store().catalog.has_built_in(&path.group, &path.version);
             return if built_in { Err(Status::no_resource()) } else { Ok(page_not_found()) };
@@ -153,6 +164,45 @@ impl Api {
             Action::DeleteCollection => ask.delete_collection(),
             Action::Create | Action::Update | Action::Patch => ask.write(action),
         }
+    }
+
+    /// Who a token belongs to, if it is one of a service account.
+    pub(crate) fn identify(&self, token: &str) -> Option<User> {
+        self.access.look_up(&self.store(), token, self.clock.now()).map(|issued| issued.user)
+    }
+
+    /// Whom a request is made as; refuses those who may not make it.
+    fn authorize(&self, request: &Request) -> Result<User, Status> {
+        let store = self.store();
+        let user = self.access.acting(&store, &request.user, &request.headers)?;
+        let what = Attributes::of(&request.method, &request.path, &request.query);
+        match self.access.allows(&store, &user, &what) {
+            Some(_) => Ok(user),
+            None => Err(what.forbidden(&user)),
+        }
+    }
+
+    fn review(
+        &self,
+        kind: &str,
+        path: &ResourcePath,
+        request: &Request,
+        user: &User,
+    ) -> Result<Response<Body>, Status> {
+        if request.method != Method::POST {
+            return Err(Status::method_not_allowed());
+        }
+        if media::format(request.header(header::CONTENT_TYPE))? == Format::Yaml {
+            return Err(Status::not_implemented("reviews in YAML"));
+        }
+        let body = request.body.as_ref().ok_or_else(|| Status::too_large(MAX_BODY))?;
+        if deep::depth_of_text(body) > REVIEW_DEPTH {
+            return Err(Status::bad_request("exceeded max depth"));
+        }
+        let asked =
+            deep::parse(body).map_err(|why| Status::bad_request(format!("json parse error: {why}")))?;
+        let review = Review { store: &self.store(), access: &self.access, user, path, now: self.clock.now() };
+        Ok(json_answer(201, review.answer(kind, &asked)?.to_string()))
     }
 
     fn document(&self, path: &Path, request: &Request, accept: &str) -> Result<Response<Body>, Status> {

@@ -18,6 +18,7 @@ use crate::{
 mod definitions;
 mod garbage;
 mod namespaces;
+mod roles;
 
 /// One thing to do. Each looks at what there is when its turn comes, so that it may be asked for once too often.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -32,6 +33,8 @@ enum Task {
     Accept(String),
     /// Remove the objects of a definition, and let it go.
     Dissolve(String),
+    /// Give cluster roles the rules of those that they are made of.
+    Aggregate,
 }
 
 /// What is left to do, each thing once.
@@ -59,6 +62,7 @@ impl Tasks {
         garbage::notice(self, store, change);
         namespaces::notice(self, store, change);
         definitions::notice(self, store, change);
+        roles::notice(self, change);
     }
 }
 
@@ -87,6 +91,7 @@ impl Writer<'_> {
             Task::Empty(namespace) => namespaces::empty(self, namespace),
             Task::Accept(name) => definitions::accept(self, name),
             Task::Dissolve(name) => definitions::dissolve(self, name),
+            Task::Aggregate => roles::aggregate(self),
         }
     }
 }

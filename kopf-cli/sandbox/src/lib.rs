@@ -7,6 +7,9 @@
 //! definitions, to namespaces that go, and to owners and their dependents: what they do follows each write at once, in
 //! events without a pause. It has none that run anything: pods stay `Pending`, and one that is deleted goes at once.
 //!
+//! Whom a token names is known, and acts as another where the headers say so. Everybody may do everything, unless roles
+//! and bindings are to say who may ([`Builder::rbac`]); who may write roles may then give away rights that they do not have.
+//!
 //! The way of a request, top down: [`Service`] or [`Server`] → `api` → `write`, `list` or `watch` → `store`.
 
 #![forbid(unsafe_code)]
@@ -17,6 +20,11 @@ mod server;
 mod service;
 mod tls;
 mod user;
+
+// Who may do what.
+mod access;
+mod rbac;
+mod reviews;
 
 // From a request to an answer.
 mod api;

@@ -206,7 +206,7 @@ pub(crate) fn is_dry_run(kind: &str, said: &[&str]) -> Result<bool, Status> {
 }
 
 /// Undoes percent escapes; what is no escape stays as it is.
-fn unescape(text: &str) -> String {
+pub(crate) fn unescape(text: &str) -> String {
     let bytes = text.as_bytes();
     let mut plain = Vec::with_capacity(bytes.len());
     let mut at = 0;

@@ -8,6 +8,7 @@ use std::{
 use serde_json::{Value, json};
 
 use crate::{
+    access::Access,
     api::Api,
     clock::{Clock, SystemClock},
     faults::Faults,
@@ -15,6 +16,7 @@ use crate::{
     journal::Journal,
     json as deep,
     object::shown,
+    rbac,
     resources::{DEFINITIONS, NAMESPACES, View},
     ring::Bounds,
     service::Service,
@@ -56,6 +58,7 @@ pub struct Builder {
     bounds: Bounds,
     state: Option<Vec<u8>>,
     objects: Vec<Value>,
+    rbac: bool,
 }
 
 impl Builder {
@@ -90,6 +93,15 @@ impl Builder {
     #[must_use]
     pub fn state(self, text: Vec<u8>) -> Self {
         Builder { state: Some(text), ..self }
+    }
+
+    /// Lets roles and their bindings say who may do what, among them those that every cluster has (`cluster-admin`, `admin`,
+    /// `edit`, `view`, and what everybody may). Otherwise everybody who is known may do everything.
+    ///
+    /// Who may write roles may give away rights that they do not have: that is not checked.
+    #[must_use]
+    pub fn rbac(self, rbac: bool) -> Self {
+        Builder { rbac, ..self }
     }
 
     /// Adds a custom resource definition: YAML or JSON text.
@@ -128,12 +140,15 @@ impl Builder {
             clock: self.clock,
             journal: Journal::default(),
             faults: Faults::new(self.seed),
+            access: Access::new(self.rbac),
         };
         let sandbox = Sandbox { api };
         let namespaces = NAMESPACES_AT_START
             .map(|name| json!({ "apiVersion": "v1", "kind": "Namespace", "metadata": { "name": name } }));
         let namespaces = namespaces.into_iter().filter(|_| self.state.is_none());
-        for object in namespaces.chain(self.objects) {
+        let mut roles = if self.rbac { rbac::bootstrap() } else { Vec::new() };
+        roles.retain(|role| !sandbox.has(role));
+        for object in namespaces.chain(roles).chain(self.objects) {
             let name = object["metadata"]["name"].as_str().unwrap_or_default().to_owned();
             sandbox.apply(object).map_err(|status| BuildError::Refused { name, status: Box::new(status) })?;
         }
@@ -174,6 +189,7 @@ impl Sandbox {
             bounds: Bounds { events: 10_000, bytes: 64 * 1024 * 1024 },
             state: None,
             objects: Vec::new(),
+            rbac: false,
         }
     }
 
@@ -215,6 +231,16 @@ impl Sandbox {
     pub fn list(&self, resource: &str) -> Vec<Value> {
         let objects = self.api.store().list(resource, None);
         objects.iter().filter(|object| object.header.depth <= SHALLOW).map(|object| object.value()).collect()
+    }
+
+    /// Whether an object without a namespace is there.
+    fn has(&self, object: &Value) -> bool {
+        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        let store = self.api.store();
+        let view = store.catalog.view_of_kind(&text(&object["apiVersion"]), &text(&object["kind"]));
+        view.is_some_and(|view| {
+            store.get(&view.resource.key, "", &text(&object["metadata"]["name"])).is_some()
+        })
     }
 
     /// Creates an object, or replaces it as it is, its status included; no request is made and no fault strikes.

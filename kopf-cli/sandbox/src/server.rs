@@ -9,7 +9,7 @@ use std::{
 };
 
 use futures::{FutureExt, future::BoxFuture};
-use http::{Request, Response, header};
+use http::{Request, Response};
 use hyper::body::Incoming;
 use hyper_util::{
     rt::{TokioExecutor, TokioIo, TokioTimer},
@@ -25,7 +25,7 @@ use tower::Service as _;
 use tracing::debug;
 
 use crate::{
-    api,
+    access, api,
     body::{Body, Cut},
     sandbox::Sandbox,
     service::Service,
@@ -78,7 +78,7 @@ impl Sandbox {
         let address = reached_at(listener.local_addr()?);
         let kubeconfig = identity.kubeconfig(&format!("https://{address}"));
         let (stop, stopped) = watch::channel(false);
-        let users = identity.users.iter().map(|(user, token)| (format!("Bearer {token}"), user.clone()));
+        let users = identity.users.iter().map(|(user, token)| (token.clone(), user.clone()));
         let front = Front { service: self.service(), users: users.collect(), stopped };
         let acceptor = tokio::spawn(accept(listener, TlsAcceptor::from(Arc::clone(&identity.config)), front));
         Ok(Server { address, kubeconfig, stop, acceptor })
@@ -207,7 +207,7 @@ async fn end_of(stopped: &mut watch::Receiver<bool>) {
 #[derive(Clone)]
 struct Front {
     service: Service,
-    /// What stands in the header, and who that is.
+    /// The tokens of the kubeconfig, and who that is.
     users: Arc<[(String, User)]>,
     stopped: watch::Receiver<bool>,
 }
@@ -218,12 +218,13 @@ impl hyper::service::Service<Request<Incoming>> for Front {
     type Future = BoxFuture<'static, Result<Response<Body>, Cut>>;
 
     fn call(&self, mut request: Request<Incoming>) -> Self::Future {
-        let presented = request.headers().get(header::AUTHORIZATION).map(|value| value.as_bytes());
-        let known = self.users.iter().find(|(bearer, _)| presented == Some(bearer.as_bytes()));
-        let Some((_, user)) = known else {
+        let token = access::bearer(request.headers());
+        let known = self.users.iter().find(|(known, _)| token == Some(known));
+        let known = known.map(|(_, user)| user.clone()).or_else(|| self.service.api.identify(token?));
+        let Some(user) = known else {
             return futures::future::ready(Ok(api::refuse(&Status::unauthorized()))).boxed();
         };
-        request.extensions_mut().insert(user.clone());
+        request.extensions_mut().insert(user);
         let mut stopped = self.stopped.clone();
         let answer = self.service.clone().call(request);
         async move {

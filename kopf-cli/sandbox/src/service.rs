@@ -8,12 +8,14 @@ use http::{Request, Response};
 use http_body_util::BodyExt;
 
 use crate::{
+    access,
     api::{self, Api, MAX_BODY},
     body::{Body, Cut},
+    status::Status,
     user::User,
 };
 
-/// A sandbox as a service of HTTP requests, with no need to authenticate: whoever asks may do everything.
+/// A sandbox as a service of HTTP requests, with no need to authenticate: whoever presents no token may do everything.
 ///
 /// Takes requests of any body of [`Bytes`], so `kube::Client::new(sandbox.service(), "default")` works.
 /// Its only error is a connection that a fault has cut.
@@ -39,11 +41,17 @@ where
         async move {
             let (mut head, body) = request.into_parts();
             let body = read(body).await?;
+            let user = match (head.extensions.remove::<User>(), access::bearer(&head.headers)) {
+                (Some(user), _) => Some(user),
+                (None, Some(token)) => api.identify(token),
+                (None, None) => Some(User::admin()),
+            };
+            let Some(user) = user else { return Ok(api::refuse(&Status::unauthorized())) };
             let request = api::Request {
                 method: head.method,
                 path: head.uri.path().to_owned(),
                 query: head.uri.query().unwrap_or_default().to_owned(),
-                user: head.extensions.remove().unwrap_or_else(User::admin),
+                user,
                 headers: head.headers,
                 body,
             };

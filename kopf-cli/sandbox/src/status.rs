@@ -125,8 +125,17 @@ impl Status {
     }
 
     pub(crate) fn forbidden(about: About<'_>, why: &str) -> Self {
-        let message = format!("{} {:?} is forbidden: {why}", about.qualified(), about.name);
+        let name = if about.name.is_empty() { String::new() } else { format!(" {:?}", about.name) };
+        let message = format!("{}{name} is forbidden: {why}", about.qualified());
         Status::about(403, "Forbidden", message, about)
+    }
+
+    /// Somebody may not do something that is about no object.
+    pub(crate) fn forbidden_path(why: &str) -> Self {
+        Status {
+            details: Some(Box::new(json!({}))),
+            ..Status::new(403, "Forbidden", format!("forbidden: {why}"))
+        }
     }
 
     /// Nothing new may come into a namespace that is going.

@@ -38,4 +38,9 @@ pub struct Sandbox {
     /// [env: KOPF_STATE]
     #[arg(long, value_name = "FILE")]
     pub state: Option<PathBuf>,
+
+    /// Let roles and their bindings say who may do what, and give the context `nobody` no rights but by them. By default
+    /// whoever has a token may do everything [env: KOPF_RBAC]
+    #[arg(long)]
+    pub rbac: bool,
 }

@@ -21,12 +21,14 @@ pub struct Sandbox {
     pub manifests: Vec<PathBuf>,
     /// Where the objects are kept.
     pub state: Option<PathBuf>,
+    /// Whether roles and bindings say who may do what.
+    pub rbac: bool,
 }
 
 impl Default for Sandbox {
     fn default() -> Self {
         let address = (Ipv4Addr::LOCALHOST, 0).into();
-        Sandbox { address, names: vec![], kubeconfig: None, manifests: vec![], state: None }
+        Sandbox { address, names: vec![], kubeconfig: None, manifests: vec![], state: None, rbac: false }
     }
 }
 
@@ -54,6 +56,7 @@ impl Sandbox {
             kubeconfig: environment.or(typed.kubeconfig, "KOPF_SANDBOX_KUBECONFIG", path)?,
             manifests: environment.or_paths(typed.manifests, "KOPF_APPLY")?,
             state: environment.or(typed.state, "KOPF_STATE", path)?,
+            rbac: typed.rbac || environment.switch("KOPF_RBAC")?,
         })
     }
 }
@@ -95,8 +98,9 @@ mod tests {
                 .find_map(|pair| pair.strip_prefix(variable)?.strip_prefix('=').map(str::to_owned))
         };
         let found = match Sandbox::new(typed, &get) {
-            Ok(Sandbox { address, names, kubeconfig, manifests, state }) => {
-                format!("{address} {names:?} {kubeconfig:?} {manifests:?} {state:?}")
+            Ok(Sandbox { address, names, kubeconfig, manifests, state, rbac }) => {
+                let rbac = if rbac { " rbac" } else { "" };
+                format!("{address} {names:?} {kubeconfig:?} {manifests:?} {state:?}{rbac}")
             }
             Err(error) => format!("error: {error}"),
         };
@@ -107,6 +111,8 @@ mod tests {
     fn a_sandbox_is_on_a_free_port_of_the_loopback_unless_told_otherwise() {
         check("", &[], "127.0.0.1:0 [] None [] None");
         check("--port 8001", &[], "127.0.0.1:8001 [] None [] None");
+        check("--rbac", &[], "127.0.0.1:0 [] None [] None rbac");
+        check("", &["KOPF_RBAC=true"], "127.0.0.1:0 [] None [] None rbac");
         check("--listen 192.0.2.7 --port 1", &[], "192.0.2.7:1 [] None [] None");
         check("", &["KOPF_PORT=8001", "KOPF_LISTEN=::1"], "[::1]:8001 [] None [] None");
         check("--port 7", &["KOPF_PORT=8001"], "127.0.0.1:7 [] None [] None");

@@ -81,7 +81,7 @@ fn mask(value: &mut Value, namespace: &str) {
                         value.as_array_mut().into_iter().flatten().for_each(mask_cell);
                     }
                     "description" if !is_of_a_row(value) => set(value),
-                    "uid" | "resourceVersion" | "continue" => set(value),
+                    "uid" | "resourceVersion" | "continue" | "token" | "expirationTimestamp" => set(value),
                     "creationTimestamp" | "deletionTimestamp" | "lastTransitionTime" => set(value),
                     "message" => {
                         let text = without_object(value.as_str().unwrap_or_default());

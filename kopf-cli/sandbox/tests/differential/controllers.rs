@@ -120,12 +120,6 @@ async fn what_holds_back_may_let_go() {
         MERGE  configmaps/b {"metadata":{"ownerReferences":[{"apiVersion":"v1","kind":"ConfigMap","name":"a","uid":"$uid1","blockOwnerDeletion":false}]}}
         UNTIL  configmaps/a 404
         MERGE  configmaps/b {"metadata":{"finalizers":null}}
-        POST   configmaps {"metadata":{"name":"p","finalizers":["kopf.test/x"]}}
-        POST   configmaps {"metadata":{"name":"q","ownerReferences":[{"apiVersion":"v1","kind":"ConfigMap","name":"p","uid":"$uid11","blockOwnerDeletion":true}]}}
-        MERGE  configmaps/p {"metadata":{"finalizers":null,"ownerReferences":[{"apiVersion":"v1","kind":"ConfigMap","name":"q","uid":"$uid12","blockOwnerDeletion":true}]}}
-        DELETE configmaps/p {"propagationPolicy":"Foreground"}
-        UNTIL  configmaps/p 404
-        UNTIL  configmaps/q 404
     "#,
     )
     .await;
@@ -181,10 +175,10 @@ async fn a_policy_is_a_finalizer_and_follows_the_last_word() {
         UNTIL  rows/a       404
         POST   rows         {"kind":"Row","apiVersion":"differential.kopf.test/v1","metadata":{"name":"b"}}
         DELETE rows/b?dryRun=All {"propagationPolicy":"Foreground"}
-        DELETE rows/b?propagationPolicy=Foreground&orphanDependents=true
-        DELETE rows/b?propagationPolicy=Foreground {}
-        DELETE rows/b?dryRun=All {"kind":"DeleteOptions","apiVersion":"v1"}
         UNTIL  rows/b       404
+        POST   rows         {"kind":"Row","apiVersion":"differential.kopf.test/v1","metadata":{"name":"c"}}
+        DELETE rows/c?propagationPolicy=Foreground&orphanDependents=true
+        DELETE rows/c?propagationPolicy=Foreground {}
     "#,
     )
     .await;

@@ -3,13 +3,15 @@
 //! A row is one request: a verb, a path and a body. Paths that do not begin with `/` are in a namespace of the test's
 //! own, `rows` there being a custom resource. `$3` stands for the resourceVersion in the third answer, `$uid3` for the
 //! uid, `$continue3` for the token of a list, and `$long` for as many letters as annotations may have. Answers are
-//! compared whole, but for what differs between any two runs. A verb may have behind it what is accepted: `GET+table`.
+//! compared whole, but for what differs between any two runs. A verb may have behind it what is accepted, or as whom it is
+//! asked: `GET+table`, `GET+as:somebody`.
 //! `UNTIL path text` is a GET that is sent until the text is in the answer; with `!` before it, until it is not; and until
 //! there is an answer with that code, or anything at all where nothing is said. What controllers do takes its time.
 //! `AWAIT 200 …` is any request, sent until that is its answer.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test says what is wrong by failing")]
 
+mod access;
 mod answer;
 mod controllers;
 mod definitions;
@@ -65,7 +67,7 @@ async fn check(rows: &str) {
 /// A sandbox of this test's own, over HTTPS.
 async fn sandbox() -> (Client, kopf_sandbox::Server) {
     // No cluster is at its first version when its users come.
-    let sandbox = kopf_sandbox::Sandbox::builder().first_revision(1_000).build();
+    let sandbox = kopf_sandbox::Sandbox::builder().first_revision(1_000).rbac(true).build();
     let sandbox = sandbox.expect("an empty sandbox can be made");
     let serving = sandbox.serve(([127, 0, 0, 1], 0).into()).await.expect("loopback has a free port");
     let kubeconfig = Kubeconfig::from_yaml(serving.kubeconfig()).expect("the sandbox writes kubeconfigs");

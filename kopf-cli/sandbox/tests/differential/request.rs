@@ -19,6 +19,8 @@ const LOOK_EVERY: Duration = Duration::from_millis(20);
 pub(super) struct Request {
     /// It is made again and again until the answer is this code, has this text, or (with `!` before it) has it not.
     until: Option<String>,
+    /// Whom it is made as, if not as the administrator.
+    user: Option<String>,
     method: Method,
     path: String,
     content_type: &'static str,
@@ -40,6 +42,10 @@ pub(super) fn parse(row: &str, namespace: &str, answers: &[Answer]) -> Request {
     let (verb, rest) = row.split_once(' ').expect("a row has a verb and a path");
     let (path, mut body) = rest.trim().split_once(' ').unwrap_or((rest.trim(), ""));
     let (verb, form) = verb.split_once('+').unwrap_or((verb, ""));
+    let (form, user) = match form.strip_prefix("as:") {
+        Some(user) => ("", Some(user.to_owned())),
+        None => (form, None),
+    };
     let until = (verb == "UNTIL").then(|| std::mem::take(&mut body).trim().to_owned());
     let (method, content_type) = match verb {
         "MERGE" => (Method::PATCH, "application/merge-patch+json"),
@@ -58,6 +64,7 @@ pub(super) fn parse(row: &str, namespace: &str, answers: &[Answer]) -> Request {
     let body = if verb == "YAML" { body.replace("\\n", "\n") } else { body.to_owned() };
     Request {
         until,
+        user,
         method,
         path: absolute(path, namespace),
         content_type,
@@ -128,6 +135,9 @@ impl Request {
     async fn send_once(self, client: &Client) -> Answer {
         let mut request =
             HttpRequest::builder().method(self.method).uri(&self.path).header(header::ACCEPT, self.accept);
+        if let Some(user) = &self.user {
+            request = request.header("Impersonate-User", user);
+        }
         if !self.body.is_empty() {
             request = request.header(header::CONTENT_TYPE, self.content_type);
         }

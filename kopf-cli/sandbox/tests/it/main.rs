@@ -2,10 +2,12 @@
 
 #![expect(clippy::unwrap_used, reason = "a test ends where its expectation does")]
 
+mod access;
 mod client;
 mod deep;
 mod faults;
 mod objects;
+mod owners;
 mod sockets;
 mod state;
 mod watches;

@@ -451,23 +451,3 @@ async fn objects_can_be_put_there_without_a_request() {
     assert_eq!(sandbox.get("kopfexamples.zalando.org", "default", "x"), None);
     assert_eq!(sandbox.journal().entries(), []);
 }
-
-#[tokio::test]
-async fn a_long_chain_of_owners_goes_link_by_link() {
-    let sandbox = sandbox();
-    let mut owners = Value::Null;
-    for link in 0..2_000 {
-        let metadata = json!({ "name": format!("x{link}"), "ownerReferences": owners });
-        let config_map = json!({ "apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata });
-        let made = sandbox.apply(config_map).unwrap();
-        let uid = &made["metadata"]["uid"];
-        owners = json!([{
-            "apiVersion": "v1", "kind": "ConfigMap", "name": format!("x{link}"), "uid": uid, "blockOwnerDeletion": true,
-        }]);
-    }
-    let before = sandbox.revision();
-    let (code, _) = delete(&sandbox, &format!("{CONFIG_MAPS}/x0?propagationPolicy=Foreground")).await;
-    assert_eq!(code, 200);
-    assert!(sandbox.list("configmaps").is_empty());
-    assert_eq!(sandbox.revision() - before, 2 * 2_000 - 1, "each is marked and removed, but for the last");
-}

@@ -1,0 +1,267 @@
+//! Who may do what, by roles and their bindings.
+
+use serde_json::Value;
+
+use crate::{
+    request::{Path, Query},
+    status::{About, Status},
+    store::Store,
+    user::{MASTERS, User, as_service_account},
+};
+
+/// The resource keys of the four kinds.
+pub(crate) const CLUSTER_ROLES: &str = "clusterroles.rbac.authorization.k8s.io";
+const CLUSTER_ROLE_BINDINGS: &str = "clusterrolebindings.rbac.authorization.k8s.io";
+const ROLES: &str = "roles.rbac.authorization.k8s.io";
+const ROLE_BINDINGS: &str = "rolebindings.rbac.authorization.k8s.io";
+
+/// The roles and bindings that every cluster has, as far as users refer to them; read off a real one.
+const BOOTSTRAP: &str = include_str!("rbac/bootstrap.json");
+
+/// The objects that are there from the start.
+pub(crate) fn bootstrap() -> Vec<Value> {
+    serde_json::from_str(BOOTSTRAP).expect("a test reads what is compiled in")
+}
+
+/// What somebody wants to do: with a resource, or with a path that is none.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(crate) struct Attributes {
+    pub(crate) verb: String,
+    pub(crate) group: String,
+    pub(crate) resource: String,
+    pub(crate) subresource: String,
+    pub(crate) namespace: String,
+    pub(crate) name: String,
+    /// Set where it is not about a resource.
+    pub(crate) path: Option<String>,
+}
+
+impl Attributes {
+    /// What a request wants, whether there is such a thing or not.
+    pub(crate) fn of(method: &http::Method, path: &str, query: &str) -> Self {
+        let Path::Resource(parsed) = Path::parse(path) else {
+            let verb = method.as_str().to_lowercase();
+            return Attributes { verb, path: Some(path.to_owned()), ..Attributes::default() };
+        };
+        let query = Query::parse(query);
+        let mut name = parsed.name.unwrap_or_default();
+        let watches = parsed.watch || query.flag("watch");
+        let verb = match method.as_str() {
+            "GET" | "HEAD" if parsed.watch || name.is_empty() && watches => "watch",
+            "GET" | "HEAD" if name.is_empty() => "list",
+            "GET" | "HEAD" => "get",
+            "POST" => "create",
+            "PUT" => "update",
+            "PATCH" => "patch",
+            "DELETE" if name.is_empty() => "deletecollection",
+            "DELETE" => "delete",
+            other => other,
+        };
+        let mut namespace = parsed.namespace.unwrap_or_default();
+        if parsed.group.is_empty() && parsed.plural == "namespaces" {
+            namespace.clone_from(&name);
+        }
+        if let (true, Some(only)) =
+            (name.is_empty(), query.get("fieldSelector").strip_prefix("metadata.name="))
+        {
+            name = only.trim_start_matches('=').to_owned();
+        }
+        Attributes {
+            verb: verb.to_owned(),
+            group: parsed.group,
+            resource: parsed.plural,
+            subresource: parsed.subresource.unwrap_or_default(),
+            namespace,
+            name,
+            path: None,
+        }
+    }
+
+    /// What a review asks about a resource.
+    pub(crate) fn of_resource(asked: &Value) -> Self {
+        let text = |field: &str| asked[field].as_str().unwrap_or_default().to_owned();
+        Attributes {
+            verb: text("verb"),
+            group: text("group"),
+            resource: text("resource"),
+            subresource: text("subresource"),
+            namespace: text("namespace"),
+            name: text("name"),
+            path: None,
+        }
+    }
+
+    /// What a review asks about a path.
+    pub(crate) fn of_path(asked: &Value) -> Self {
+        let text = |field: &str| asked[field].as_str().unwrap_or_default().to_owned();
+        Attributes { verb: text("verb"), path: Some(text("path")), ..Attributes::default() }
+    }
+
+    /// The resource as rules name it.
+    fn whole_resource(&self) -> String {
+        if self.subresource.is_empty() {
+            self.resource.clone()
+        } else {
+            format!("{}/{}", self.resource, self.subresource)
+        }
+    }
+
+    /// The refusal of somebody who may not.
+    pub(crate) fn forbidden(&self, user: &User) -> Status {
+        let (user, verb) = (&user.name, &self.verb);
+        if let Some(path) = &self.path {
+            return Status::forbidden_path(&format!("User {user:?} cannot {verb} path {path:?}"));
+        }
+        let place = match self.namespace.as_str() {
+            "" => "at the cluster scope".to_owned(),
+            namespace => format!("in the namespace {namespace:?}"),
+        };
+        let (resource, group) = (self.whole_resource(), &self.group);
+        let why = format!("User {user:?} cannot {verb} resource {resource:?} in API group {group:?} {place}");
+        Status::forbidden(About { kind: &self.resource, group: &self.group, name: &self.name }, &why)
+    }
+}
+
+/// A binding that gives rights to a user: how reasons name it, and the rules that it gives.
+struct Grant {
+    reason: String,
+    rules: Vec<Value>,
+}
+
+/// Whether a user may do something; the text says why.
+pub(crate) fn allows(store: &Store, user: &User, what: &Attributes) -> Option<String> {
+    if user.is_in(MASTERS) {
+        return Some(String::new());
+    }
+    let mut grants = grants(store, user, &what.namespace);
+    grants.find(|grant| grant.rules.iter().any(|rule| covers(rule, what))).map(|grant| grant.reason)
+}
+
+/// All rules that a user has in a namespace.
+pub(crate) fn rules(store: &Store, user: &User, namespace: &str) -> Vec<Value> {
+    let mut rules: Vec<Value> = Vec::new();
+    for rule in grants(store, user, namespace).flat_map(|grant| grant.rules) {
+        if !rules.contains(&rule) {
+            rules.push(rule);
+        }
+    }
+    rules
+}
+
+fn grants<'a>(store: &'a Store, user: &'a User, namespace: &str) -> impl Iterator<Item = Grant> + 'a {
+    let everywhere = store.list(CLUSTER_ROLE_BINDINGS, None);
+    let here = if namespace.is_empty() { Vec::new() } else { store.list(ROLE_BINDINGS, Some(namespace)) };
+    everywhere.into_iter().chain(here).filter_map(move |binding| {
+        let (name, home) = (&binding.header.name, &binding.header.namespace);
+        let binding = binding.value();
+        let subjects = binding["subjects"].as_array()?;
+        let subject = subjects.iter().find_map(|subject| applies(subject, user, home))?;
+        let (kind, role) = (binding["roleRef"]["kind"].as_str()?, binding["roleRef"]["name"].as_str()?);
+        let found = match kind {
+            "ClusterRole" => store.get(CLUSTER_ROLES, "", role),
+            _ => store.get(ROLES, home, role),
+        };
+        let place = if home.is_empty() {
+            format!("ClusterRoleBinding {name:?}")
+        } else {
+            format!("RoleBinding {:?}", format!("{name}/{home}"))
+        };
+        let reason = format!("RBAC: allowed by {place} of {kind} {role:?} to {subject}");
+        let rules = found?.value()["rules"].as_array().cloned().unwrap_or_default();
+        Some(Grant { reason, rules })
+    })
+}
+
+/// How a reason names a subject that a user is; `None` where it is somebody else.
+fn applies(subject: &Value, user: &User, home: &str) -> Option<String> {
+    let text = |field: &str| subject[field].as_str().unwrap_or_default();
+    let name = text("name");
+    match text("kind") {
+        "User" => (*user.name == *name).then(|| format!("User {name:?}")),
+        "Group" => user.is_in(name).then(|| format!("Group {name:?}")),
+        "ServiceAccount" => {
+            let namespace = match text("namespace") {
+                "" => home,
+                namespace => namespace,
+            };
+            let is = as_service_account(&user.name) == Some((namespace, name));
+            is.then(|| format!("ServiceAccount {:?}", format!("{name}/{namespace}")))
+        }
+        _ => None,
+    }
+}
+
+/// Whether a rule allows something.
+fn covers(rule: &Value, what: &Attributes) -> bool {
+    let list = |field: &str| rule[field].as_array().into_iter().flatten().filter_map(Value::as_str);
+    let has = |field: &str, wanted: &str| list(field).any(|said| said == "*" || said == wanted);
+    if !has("verbs", &what.verb) {
+        return false;
+    }
+    if let Some(path) = &what.path {
+        return list("nonResourceURLs").any(|said| match said.strip_suffix('*') {
+            Some(beginning) => path.starts_with(beginning),
+            None => said == path,
+        });
+    }
+    let any = format!("*/{}", what.subresource);
+    let whole = what.whole_resource();
+    let resource = list("resources")
+        .any(|said| said == "*" || said == whole || !what.subresource.is_empty() && said == any);
+    let mut names = list("resourceNames").peekable();
+    has("apiGroups", &what.group)
+        && resource
+        && (names.peek().is_none() || names.any(|name| name == what.name))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[expect(clippy::needless_pass_by_value, reason = "rows are written in place")]
+    #[track_caller]
+    fn check(rule: Value, method: &str, uri: &str, expected: bool) {
+        let (path, query) = uri.split_once('?').unwrap_or((uri, ""));
+        let what = Attributes::of(&method.parse().unwrap(), path, query);
+        assert_eq!(covers(&rule, &what), expected, "{rule} {what:?}");
+    }
+
+    #[test]
+    fn a_rule_covers_what_it_names() {
+        let rule =
+            |resource: &str| json!({ "verbs": ["list", "get"], "apiGroups": [""], "resources": [resource] });
+        check(rule("pods"), "GET", "/api/v1/namespaces/n/pods", true);
+        check(rule("pods"), "GET", "/api/v1/pods?watch=1", false);
+        check(rule("pods"), "GET", "/api/v1/namespaces/n/pods/p/log", false);
+        check(rule("pods/log"), "GET", "/api/v1/namespaces/n/pods/p/log", true);
+        check(rule("*/log"), "GET", "/api/v1/namespaces/n/pods/p/log", true);
+        check(rule("*/log"), "GET", "/api/v1/namespaces/n/pods/p", false);
+        check(rule("*"), "GET", "/apis/apps/v1/deployments", false);
+        check(rule("*"), "POST", "/api/v1/namespaces/n/pods", false);
+    }
+
+    #[test]
+    fn a_rule_may_be_for_some_names() {
+        let rule = json!({ "verbs": ["*"], "apiGroups": ["*"], "resources": ["*"], "resourceNames": ["a"] });
+        check(rule.clone(), "PUT", "/api/v1/namespaces/n/pods/a", true);
+        check(rule.clone(), "PUT", "/api/v1/namespaces/n/pods/b", false);
+        check(rule.clone(), "GET", "/api/v1/namespaces/n/pods", false);
+        check(rule, "GET", "/api/v1/namespaces/n/pods?watch=1&fieldSelector=metadata.name%3Da", true);
+    }
+
+    #[test]
+    fn a_rule_may_be_for_paths() {
+        let rule = json!({ "verbs": ["get"], "nonResourceURLs": ["/apis/*", "/healthz"] });
+        check(rule.clone(), "GET", "/apis/apps/v1", true);
+        check(rule.clone(), "GET", "/healthz", true);
+        check(rule.clone(), "GET", "/healthz/etcd", false);
+        check(rule, "GET", "/apis/apps/v1/deployments", false);
+    }
+
+    #[test]
+    fn what_is_there_from_the_start_reads() {
+        assert!(bootstrap().iter().any(|object| object["metadata"]["name"] == "cluster-admin"));
+    }
+}

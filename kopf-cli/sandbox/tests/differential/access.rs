@@ -1,0 +1,99 @@
+//! Who may do what, and the reviews that tell.
+
+use super::check;
+
+#[tokio::test]
+async fn who_has_no_rights_is_told_what_it_may_not() {
+    check(
+        r#"
+        GET+as:bob    configmaps
+        GET+as:bob    configmaps/a
+        GET+as:bob    configmaps?watch=1
+        POST+as:bob   configmaps {"metadata":{"name":"a"}}
+        PUT+as:bob    configmaps/a {"metadata":{"name":"a"}}
+        MERGE+as:bob  configmaps/a {}
+        DELETE+as:bob configmaps/a
+        DELETE+as:bob configmaps
+        MERGE+as:bob  rows/a/status {}
+        GET+as:bob    /api/v1/nodes
+        GET+as:bob    /api/v1/namespaces/$ns
+        GET+as:bob    /apis/apps/v1/namespaces/$ns/deployments/a/scale
+        GET+as:bob    /apis/missing.kopf.test/v1/things
+        GET+as:bob    /nowhere
+        GET+as:bob    /healthz
+        GET+as:bob    /apis/differential.kopf.test
+        GET+as:system:anonymous /api
+        GET+as:system:anonymous /healthz
+        GET+as:system:serviceaccount:$ns:someone configmaps
+    "#,
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn rights_are_given_by_bindings() {
+    check(
+        r#"
+        POST   /apis/rbac.authorization.k8s.io/v1/namespaces/$ns/roles {"metadata":{"name":"r"},"rules":[{"verbs":["get","list"],"apiGroups":[""],"resources":["configmaps"]},{"verbs":["get"],"apiGroups":[""],"resources":["secrets"],"resourceNames":["only"]},{"verbs":["patch"],"apiGroups":["*"],"resources":["*/status"]}]}
+        POST   /apis/rbac.authorization.k8s.io/v1/namespaces/$ns/rolebindings {"metadata":{"name":"b"},"roleRef":{"apiGroup":"rbac.authorization.k8s.io","kind":"Role","name":"r"},"subjects":[{"kind":"User","apiGroup":"rbac.authorization.k8s.io","name":"bob-$ns"},{"kind":"ServiceAccount","name":"sa","namespace":"$ns"}]}
+        POST   rows {"kind":"Row","apiVersion":"differential.kopf.test/v1","metadata":{"name":"a"}}
+        UNTIL+as:bob-$ns configmaps/a 404
+        GET+as:bob-$ns   /api/v1/configmaps
+        GET+as:bob-$ns   secrets/only
+        GET+as:bob-$ns   secrets/other
+        MERGE+as:bob-$ns rows/a/status {"status":{"n":1}}
+        MERGE+as:bob-$ns rows/a {"spec":{"n":1}}
+        GET+as:system:serviceaccount:$ns:sa secrets/only
+        POST   /apis/rbac.authorization.k8s.io/v1/clusterrolebindings {"metadata":{"name":"$ns"},"roleRef":{"apiGroup":"rbac.authorization.k8s.io","kind":"ClusterRole","name":"view"},"subjects":[{"kind":"User","apiGroup":"rbac.authorization.k8s.io","name":"bob-$ns"}]}
+        UNTIL+as:bob-$ns /api/v1/pods?fieldSelector=metadata.name%3Dnone 200
+        GET+as:bob-$ns   secrets/other
+        POST   /apis/authorization.k8s.io/v1/subjectaccessreviews {"spec":{"user":"bob-$ns","resourceAttributes":{"verb":"list","resource":"pods"}}}
+        POST   /apis/authorization.k8s.io/v1/subjectaccessreviews {"spec":{"user":"bob-$ns","resourceAttributes":{"verb":"get","resource":"secrets","name":"only","namespace":"$ns"}}}
+        POST   /apis/authorization.k8s.io/v1/subjectaccessreviews {"spec":{"user":"system:serviceaccount:$ns:sa","resourceAttributes":{"verb":"get","resource":"secrets","name":"only","namespace":"$ns"}}}
+        DELETE /apis/rbac.authorization.k8s.io/v1/clusterrolebindings/$ns
+    "#,
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn reviews_say_who_may_what() {
+    check(
+        r#"
+        POST        /apis/authorization.k8s.io/v1/selfsubjectaccessreviews {"spec":{"resourceAttributes":{"verb":"list","resource":"pods","namespace":"$ns"}}}
+        POST+as:bob /apis/authorization.k8s.io/v1/selfsubjectaccessreviews {"spec":{"resourceAttributes":{"verb":"list","resource":"pods","namespace":"$ns"}}}
+        POST+as:bob /apis/authorization.k8s.io/v1/selfsubjectaccessreviews {"spec":{"nonResourceAttributes":{"path":"/openapi","verb":"get"}}}
+        POST        /apis/authorization.k8s.io/v1/selfsubjectaccessreviews {"spec":{}}
+        POST        /apis/authorization.k8s.io/v1/selfsubjectaccessreviews {"spec":{"nonResourceAttributes":{"path":"/healthz","verb":"get"},"resourceAttributes":{"verb":"get"}}}
+        GET         /apis/authorization.k8s.io/v1/selfsubjectaccessreviews
+        POST        /apis/authorization.k8s.io/v1/subjectaccessreviews {"spec":{"user":"bob","groups":["system:masters"],"resourceAttributes":{"verb":"list","resource":"pods"}}}
+        POST        /apis/authorization.k8s.io/v1/subjectaccessreviews {"spec":{"resourceAttributes":{"verb":"list","resource":"pods"}}}
+        POST+as:bob /apis/authorization.k8s.io/v1/subjectaccessreviews {"spec":{"user":"bob","resourceAttributes":{"verb":"list","resource":"pods"}}}
+        POST        /apis/authorization.k8s.io/v1/namespaces/$ns/localsubjectaccessreviews {"metadata":{"namespace":"$ns"},"spec":{"user":"bob","resourceAttributes":{"verb":"list","resource":"pods","namespace":"$ns"}}}
+        POST        /apis/authorization.k8s.io/v1/namespaces/$ns/localsubjectaccessreviews {"metadata":{"namespace":"$ns"},"spec":{"user":"bob","resourceAttributes":{"verb":"list","resource":"pods","namespace":"other"}}}
+        POST        /apis/authorization.k8s.io/v1/namespaces/$ns/localsubjectaccessreviews {"metadata":{"namespace":"$ns"},"spec":{"user":"bob","nonResourceAttributes":{"path":"/x","verb":"get"}}}
+        POST        /apis/authorization.k8s.io/v1/selfsubjectrulesreviews {"spec":{}}
+        POST+as:bob /apis/authentication.k8s.io/v1/selfsubjectreviews {}
+        POST+as:system:serviceaccount:$ns:sa /apis/authentication.k8s.io/v1/selfsubjectreviews {}
+        POST+as:system:anonymous /apis/authentication.k8s.io/v1/selfsubjectreviews {}
+        POST        /apis/authentication.k8s.io/v1/tokenreviews {"spec":{"token":"nobody's"}}
+        POST        /apis/authentication.k8s.io/v1/tokenreviews {"spec":{}}
+    "#,
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn service_accounts_are_given_tokens() {
+    check(
+        r#"
+        POST   serviceaccounts          {"metadata":{"name":"sa"}}
+        POST   serviceaccounts/sa/token {"spec":{}}
+        POST   serviceaccounts/sa/token {"spec":{"audiences":["a","b"],"expirationSeconds":700}}
+        POST   serviceaccounts/sa/token {"spec":{"expirationSeconds":10}}
+        POST   serviceaccounts/of/token {"spec":{}}
+        GET    serviceaccounts/sa/token
+    "#,
+    )
+    .await;
+}

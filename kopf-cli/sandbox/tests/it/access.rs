@@ -1,0 +1,84 @@
+//! Whom a sandbox knows, and what it lets them do.
+
+use http::Request;
+use http_body_util::{BodyExt, Full};
+use kopf_sandbox::Sandbox;
+use serde_json::{Value, json};
+use tower::ServiceExt;
+
+const CONFIG_MAPS: &str = "/api/v1/namespaces/default/configmaps";
+
+/// Asks with these headers.
+async fn ask(
+    sandbox: &Sandbox,
+    method: &str,
+    path: &str,
+    headers: &[(&str, &str)],
+    body: &str,
+) -> (u16, Value) {
+    let mut request = Request::builder().method(method).uri(path).header("content-type", "application/json");
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    let request = request.body(Full::from(body.to_owned())).unwrap();
+    let response = sandbox.service().oneshot(request).await.unwrap();
+    let code = response.status().as_u16();
+    let body = response.into_body().collect().await.unwrap().to_bytes();
+    (code, serde_json::from_slice(&body).unwrap())
+}
+
+/// A sandbox with a service account, and a token of it as a header has it.
+async fn with_token(rbac: bool) -> (Sandbox, String) {
+    let account = json!({ "apiVersion": "v1", "kind": "ServiceAccount", "metadata": { "name": "sa" } });
+    let sandbox = Sandbox::builder().rbac(rbac).objects([account]).build().unwrap();
+    let path = "/api/v1/namespaces/default/serviceaccounts/sa/token";
+    let (code, review) = ask(&sandbox, "POST", path, &[], r#"{"spec":{}}"#).await;
+    assert_eq!(code, 201, "{review}");
+    let token = format!("Bearer {}", review["status"]["token"].as_str().unwrap());
+    (sandbox, token)
+}
+
+#[tokio::test]
+async fn a_token_is_good_as_long_as_its_account() {
+    let (sandbox, token) = with_token(false).await;
+    let who = "/apis/authentication.k8s.io/v1/selfsubjectreviews";
+    let (_, review) = ask(&sandbox, "POST", who, &[("authorization", &token)], "{}").await;
+    assert_eq!(review["status"]["userInfo"]["username"], "system:serviceaccount:default:sa");
+    assert_eq!(ask(&sandbox, "GET", CONFIG_MAPS, &[("authorization", &token)], "").await.0, 200);
+    assert_eq!(ask(&sandbox, "GET", CONFIG_MAPS, &[("authorization", "Bearer other")], "").await.0, 401);
+    sandbox.delete("serviceaccounts", "default", "sa").unwrap();
+    assert_eq!(ask(&sandbox, "GET", CONFIG_MAPS, &[("authorization", &token)], "").await.0, 401);
+}
+
+#[tokio::test]
+async fn a_token_is_reviewed_for_its_audiences() {
+    let (sandbox, token) = with_token(false).await;
+    let token = token.trim_start_matches("Bearer ");
+    let review = |audiences: Value| {
+        let spec = json!({ "spec": { "token": token, "audiences": audiences } }).to_string();
+        let sandbox = sandbox.clone();
+        async move { ask(&sandbox, "POST", "/apis/authentication.k8s.io/v1/tokenreviews", &[], &spec).await.1 }
+    };
+    let good = review(Value::Null).await;
+    assert_eq!(good["status"]["authenticated"], true, "{good}");
+    assert_eq!(good["status"]["user"]["username"], "system:serviceaccount:default:sa");
+    let other = review(json!(["other"])).await;
+    assert_eq!(other["status"]["authenticated"], Value::Null, "{other}");
+}
+
+#[tokio::test]
+async fn under_rbac_who_has_no_rights_cannot_act_as_another() {
+    let (sandbox, token) = with_token(true).await;
+    let (code, status) = ask(&sandbox, "GET", CONFIG_MAPS, &[("authorization", &token)], "").await;
+    assert_eq!((code, &status["reason"]), (403, &"Forbidden".into()), "{status}");
+    let as_admin = [("authorization", token.as_str()), ("impersonate-user", "admin")];
+    assert_eq!(ask(&sandbox, "GET", CONFIG_MAPS, &as_admin, "").await.0, 403);
+    let group = [("impersonate-user", "somebody"), ("impersonate-group", "system:masters")];
+    assert_eq!(ask(&sandbox, "GET", CONFIG_MAPS, &group, "").await.0, 200);
+    assert_eq!(
+        ask(&sandbox, "GET", CONFIG_MAPS, &[("impersonate-group", "system:masters")], "").await.0,
+        400
+    );
+    let role = sandbox.get("clusterroles.rbac.authorization.k8s.io", "", "admin").unwrap();
+    assert!(role["rules"].as_array().unwrap().len() > 20, "it is made of others: {role}");
+}
