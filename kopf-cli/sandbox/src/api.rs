@@ -1,5 +1,7 @@
 //! The API: one handler for all resources, from a request to an answer.
 
+mod bodies;
+
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
@@ -14,7 +16,6 @@ use crate::{
     discovery,
     faults::{Effect, Faults},
     form::{Form, Include, Sheet},
-    incoming::unrecognized,
     journal::{Entry, Journal},
     json as deep,
     list::{self, Listing},
@@ -22,8 +23,8 @@ use crate::{
     object::shown,
     options::Options,
     rbac::Attributes,
-    request::{Action, Patching, Path, Query, ResourcePath},
-    resources::View,
+    request::{Action, Path, Query, ResourcePath},
+    resources::{self, View},
     reviews::{self, Review},
     status::Status,
     store::Store,
@@ -31,14 +32,10 @@ use crate::{
     user::User,
     watch::{Surroundings, Watcher},
     write::{Target, Writer, Written},
-    yaml::parse_yaml,
 };
 
 /// How large a body may be.
 pub(crate) const MAX_BODY: usize = 3 * 1024 * 1024;
-
-/// How deep a review may be nested; those that there are have four levels.
-const REVIEW_DEPTH: usize = 32;
 
 /// A request, its body read; `None` where that was larger than [`MAX_BODY`].
 pub(crate) struct Request {
@@ -117,6 +114,9 @@ impl Api {
             return self.review(kind, &path, request, &user);
         }
         let Some(view) = self.store().catalog.view(&path.group, &path.version, &path.plural) else {
+            if resources::is_undone(&path.group, &path.version, &path.plural) {
+                return Err(Status::not_implemented(&format!("the resource {}", path.plural)));
+            }
             let built_in = self.store().catalog.has_built_in(&path.group, &path.version);
             return if built_in { Err(Status::no_resource()) } else { Ok(page_not_found()) };
         };
@@ -192,15 +192,10 @@ impl Api {
         if request.method != Method::POST {
             return Err(Status::method_not_allowed());
         }
-        if media::format(request.header(header::CONTENT_TYPE))? == Format::Yaml {
-            return Err(Status::not_implemented("reviews in YAML"));
-        }
         let body = request.body.as_ref().ok_or_else(|| Status::too_large(MAX_BODY))?;
-        if deep::depth_of_text(body) > REVIEW_DEPTH {
-            return Err(Status::bad_request("exceeded max depth"));
-        }
-        let asked =
-            deep::parse(body).map_err(|why| Status::bad_request(format!("json parse error: {why}")))?;
+        let group = if path.group.is_empty() { "authentication.k8s.io" } else { &path.group };
+        let form = media::format(request.header(header::CONTENT_TYPE))?;
+        let asked = bodies::parse_review(body, form, (&format!("{group}/v1"), kind))?;
         let review = Review { store: &self.store(), access: &self.access, user, path, now: self.clock.now() };
         Ok(json_answer(201, review.answer(kind, &asked)?.to_string()))
     }
@@ -356,13 +351,13 @@ impl Ask<'_> {
         let mut strictness = Strictness::of(&self.query, kind)?;
         let deepest = match format {
             Format::Json => deep::depth_of_text(body),
-            // A level of YAML may be a single space wide, and aliases are paths of their own.
-            Format::Yaml => deep::MAX_DEPTH,
+            // A level of YAML may be a single space wide, and aliases are paths of their own; in protobuf there is JSON.
+            Format::Yaml | Format::Protobuf => deep::MAX_DEPTH,
         };
         let mut store = self.api.store();
         let answer = deep::with_stack(deepest.min(deep::MAX_DEPTH) + store.deepest(), || {
             let object = match patching {
-                Some(patching) => parse_patch(body, patching, &mut strictness)?,
+                Some(patching) => bodies::parse_patch(body, patching, &mut strictness)?,
                 None => self.parse_body(body, format, &mut strictness)?,
             };
             let now = self.api.clock.now();
@@ -426,20 +421,6 @@ impl Ask<'_> {
         Deletion::parse(self.body()?, self.request.header(header::CONTENT_TYPE), &self.query)
     }
 
-    fn format(&self) -> Result<Format, Status> {
-        media::format(self.request.header(header::CONTENT_TYPE))
-    }
-
-    fn parse_body(&self, body: &[u8], format: Format, strictness: &mut Strictness) -> Result<Value, Status> {
-        let parsed = match format {
-            Format::Json => deep::parse(body).inspect(|value| strictness.note_duplicates(body, value)),
-            Format::Yaml => parse_yaml(body, strictness),
-        };
-        parsed.map_err(|why| {
-            unrecognized(&self.view, &format!("couldn't get version/kind; json parse error: {why}"))
-        })
-    }
-
     fn written(&self, written: Written) -> Result<Response<Body>, Status> {
         match written {
             Written::Object { code, bytes, depth } => {
@@ -448,15 +429,6 @@ impl Ask<'_> {
             Written::Gone(status) => Ok(json_answer(200, status.to_string())),
         }
     }
-}
-
-fn parse_patch(body: &[u8], patching: Patching, strictness: &mut Strictness) -> Result<Value, Status> {
-    let patch = deep::parse(body).map_err(|_| Status::bad_request("invalid JSON patch"))?;
-    strictness.note_duplicates(body, &patch);
-    if patching == Patching::Json {
-        strictness.blame_patch();
-    }
-    Ok(patch)
 }
 
 pub(crate) fn refuse(status: &Status) -> Response<Body> {

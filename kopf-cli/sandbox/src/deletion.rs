@@ -3,7 +3,9 @@
 use serde_json::{Value, json};
 
 use crate::{
-    json as deep, media,
+    json as deep,
+    media::{self, Format},
+    protobuf,
     request::{self, Query},
     status::{About, Cause, Status},
     write::Preconditions,
@@ -50,13 +52,17 @@ impl Deletion {
         let query = if body.is_empty() { query } else { &nothing };
         let mut dry_run = query.dry_run("DeleteOptions")?;
         if !body.iter().all(u8::is_ascii_whitespace) {
-            media::format(content_type)?;
-            if deep::depth_of_text(body) > MAX_DEPTH {
+            let format = media::format(content_type)?;
+            if format == Format::Protobuf {
+                let parsed = protobuf::parse(body, ("v1", "DeleteOptions"));
+                options = parsed.map_err(|why| Status::bad_request(why.said()))?;
+            } else if deep::depth_of_text(body) > MAX_DEPTH {
                 return Err(Status::bad_request("json parse error: exceeded max depth"));
+            } else {
+                options = deep::parse(body).map_err(|why| {
+                    Status::bad_request(format!("couldn't get version/kind; json parse error: {why}"))
+                })?;
             }
-            options = deep::parse(body).map_err(|why| {
-                Status::bad_request(format!("couldn't get version/kind; json parse error: {why}"))
-            })?;
         }
         let text = |value: &Value| value.as_str().map(str::to_owned);
         if let Some(kind) =
@@ -135,6 +141,17 @@ mod tests {
         check("", r#"{"propagationPolicy":"Background","orphanDependents":false}"#, Err(422));
         check("", r#"{"kind":"Pod","apiVersion":"v1"}"#, Err(400));
         check("", "nonsense", Err(400));
+    }
+
+    #[test]
+    fn options_come_in_protobuf_too() {
+        let parse = |body: &[u8]| {
+            let deletion = Deletion::parse(body, "application/vnd.kubernetes.protobuf", &Query::default());
+            deletion.map(|deletion| deletion.policy).map_err(|status| status.code)
+        };
+        assert_eq!(parse(b"k8s\0\x12\x0c\x22\x0aForeground"), Ok(Some(Propagation::Foreground)));
+        assert_eq!(parse(b"k8s\0\x0a\x09\x0a\x02v1\x12\x03Pod"), Err(400));
+        assert_eq!(parse(b"{}"), Err(400));
     }
 
     #[test]

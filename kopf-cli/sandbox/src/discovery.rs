@@ -202,7 +202,7 @@ mod tests {
         let document = aggregated(&Catalog::built_in(), false);
         let apps =
             document["items"].as_array().unwrap().iter().find(|item| item["metadata"]["name"] == "apps");
-        let deployments = &apps.unwrap()["versions"][0]["resources"][1];
+        let deployments = &apps.unwrap()["versions"][0]["resources"][2];
         assert_eq!(deployments["resource"], "deployments");
         assert_eq!(
             deployments["responseKind"],

@@ -1,7 +1,7 @@
 //! A Kubernetes API server in memory, for developing and testing operators.
 //!
 //! What it does it does as kube-apiserver 1.37 does; what it does not do it refuses with 501 and a `Status` that names it:
-//! server-side apply, strategic merge patches, protobuf, subresources but for `/status`, conversion webhooks.
+//! server-side apply, strategic merge patches, answers in protobuf, subresources but for `/status`, conversion webhooks.
 //! It keeps no account of field managers (`managedFields` is dropped), validates and prunes nothing by schemas
 //! (`fieldValidation` has no effect). Of the controllers of a cluster it has those that see to
 //! definitions, to namespaces that go, and to owners and their dependents: what they do follows each write at once, in
@@ -51,6 +51,7 @@ mod meta;
 mod names;
 mod patch;
 mod printed;
+mod protobuf;
 mod resources;
 #[allow(dead_code, reason = "what walks objects by their schemas is being built on it")]
 mod schema;

@@ -18,6 +18,7 @@ pub(crate) enum Answer {
 pub(crate) enum Format {
     Json,
     Yaml,
+    Protobuf,
 }
 
 struct Clause<'a> {
@@ -147,9 +148,8 @@ pub(crate) fn format(content_type: &str) -> Result<Format, Status> {
     match media_of(content_type) {
         "" | "application/json" => Ok(Format::Json),
         "application/yaml" => Ok(Format::Yaml),
-        binary @ ("application/vnd.kubernetes.protobuf" | "application/cbor") => {
-            Err(Status::not_implemented(&format!("request bodies in {binary}")))
-        }
+        "application/vnd.kubernetes.protobuf" => Ok(Format::Protobuf),
+        "application/cbor" => Err(Status::not_implemented("request bodies in application/cbor")),
         _ => Err(Status::unsupported_media(
             "application/json, application/yaml, application/vnd.kubernetes.protobuf",
         )),
@@ -240,6 +240,7 @@ mod tests {
         assert_eq!(code(""), Ok(Format::Json));
         assert_eq!(code("application/yaml"), Ok(Format::Yaml));
         assert_eq!(code("text/plain"), Err(415));
-        assert_eq!(code("application/vnd.kubernetes.protobuf"), Err(501));
+        assert_eq!(code("application/vnd.kubernetes.protobuf"), Ok(Format::Protobuf));
+        assert_eq!(code("application/cbor"), Err(501));
     }
 }

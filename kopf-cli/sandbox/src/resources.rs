@@ -1,6 +1,10 @@
 //! Which resources there are: the built-in ones as a table, the custom ones as their definitions come and go.
 
+mod rest;
+
 use std::{collections::BTreeMap, sync::Arc};
+
+pub(crate) use rest::is_undone;
 
 use crate::{
     form::Printed,
@@ -156,7 +160,7 @@ pub(crate) struct Catalog {
 impl Catalog {
     pub(crate) fn built_in() -> Self {
         let mut catalog = Catalog::default();
-        for row in TABLE {
+        for row in TABLE.iter().chain(rest::REST) {
             catalog.register(row.resource());
         }
         catalog
@@ -254,7 +258,7 @@ const TABLE: &[Row] = &[
     row("", "v1", "pods", "Pod", &["po"], WORKLOAD | RETURNS_DELETED, POD_FIELDS),
     row("", "v1", "secrets", "Secret", &[], NAMESPACED, &["type"]),
     row("", "v1", "serviceaccounts", "ServiceAccount", &["sa"], NAMESPACED | RETURNS_DELETED, &[]),
-    row("", "v1", "services", "Service", &["svc"], NAMESPACED | STATUS | ALL | RETURNS_DELETED | LABEL_NAMES, &["spec.clusterIP", "spec.type"]),
+    row("", "v1", "services", "Service", &["svc"], NAMESPACED | STATUS | ALL | RETURNS_DELETED | LABEL_NAMES | CREATE_ON_UPDATE, &["spec.clusterIP", "spec.type"]),
     row("apiextensions.k8s.io", "v1", "customresourcedefinitions", "CustomResourceDefinition", &["crd", "crds"], STATUS | GENERATION | CONDITIONAL, &[]),
     row("apps", "v1", "daemonsets", "DaemonSet", &["ds"], WORKLOAD, &[]),
     row("apps", "v1", "deployments", "Deployment", &["deploy"], WORKLOAD | STATUS_LABELS, &[]),
@@ -262,11 +266,11 @@ const TABLE: &[Row] = &[
     row("apps", "v1", "statefulsets", "StatefulSet", &["sts"], WORKLOAD, &["status.successful"]),
     row("batch", "v1", "cronjobs", "CronJob", &["cj"], WORKLOAD, &[]),
     row("batch", "v1", "jobs", "Job", &[], WORKLOAD, &["status.successful"]),
-    row("coordination.k8s.io", "v1", "leases", "Lease", &[], NAMESPACED | CREATE_ON_UPDATE, &[]),
-    row("rbac.authorization.k8s.io", "v1", "clusterrolebindings", "ClusterRoleBinding", &[], PATH_NAMES, &[]),
-    row("rbac.authorization.k8s.io", "v1", "clusterroles", "ClusterRole", &[], PATH_NAMES, &[]),
-    row("rbac.authorization.k8s.io", "v1", "rolebindings", "RoleBinding", &[], NAMESPACED | PATH_NAMES, &[]),
-    row("rbac.authorization.k8s.io", "v1", "roles", "Role", &[], NAMESPACED | PATH_NAMES, &[]),
+    row("coordination.k8s.io", "v1", "leases", "Lease", &[], NAMESPACED | CREATE_ON_UPDATE | CONDITIONAL, &[]),
+    row("rbac.authorization.k8s.io", "v1", "clusterrolebindings", "ClusterRoleBinding", &[], PATH_NAMES | CREATE_ON_UPDATE, &[]),
+    row("rbac.authorization.k8s.io", "v1", "clusterroles", "ClusterRole", &[], PATH_NAMES | CREATE_ON_UPDATE, &[]),
+    row("rbac.authorization.k8s.io", "v1", "rolebindings", "RoleBinding", &[], NAMESPACED | PATH_NAMES | CREATE_ON_UPDATE, &[]),
+    row("rbac.authorization.k8s.io", "v1", "roles", "Role", &[], NAMESPACED | PATH_NAMES | CREATE_ON_UPDATE, &[]),
 ];
 
 const EVENT_FIELDS: &[&str] = &[
@@ -294,7 +298,7 @@ const POD_FIELDS: &[&str] = &[
 /// What built-in resources have below their objects, besides `status`.
 fn subresources(plural: &str) -> &'static [&'static str] {
     match plural {
-        "deployments" | "replicasets" | "statefulsets" => &["scale"],
+        "deployments" | "replicasets" | "replicationcontrollers" | "statefulsets" => &["scale"],
         "namespaces" => &["finalize"],
         "nodes" | "services" => &["proxy"],
         "pods" => &[
@@ -309,6 +313,7 @@ fn subresources(plural: &str) -> &'static [&'static str] {
             "resize",
         ],
         "serviceaccounts" => &["token"],
+        "certificatesigningrequests" => &["approval"],
         _ => &[],
     }
 }

@@ -13,10 +13,12 @@
 
 mod access;
 mod answer;
+mod built_in;
 mod controllers;
 mod definitions;
 mod forms;
 mod living;
+mod protobuf;
 mod reading;
 mod refusals;
 mod request;

@@ -1,0 +1,90 @@
+//! Reads the bodies of requests, in whatever form they are.
+
+use http::header;
+use serde_json::{Value, json};
+
+use super::Ask;
+use crate::{
+    incoming::unrecognized,
+    json as deep,
+    media::{self, Format},
+    protobuf,
+    request::Patching,
+    status::Status,
+    strict::Strictness,
+    yaml::parse_yaml,
+};
+
+/// How deep a review may be nested; those that there are have four levels.
+const REVIEW_DEPTH: usize = 32;
+
+impl Ask<'_> {
+    pub(super) fn format(&self) -> Result<Format, Status> {
+        let format = media::format(self.request.header(header::CONTENT_TYPE))?;
+        if format == Format::Protobuf && self.view.resource.rules.custom {
+            return Err(Status::unsupported_media("application/json, application/yaml"));
+        }
+        Ok(format)
+    }
+
+    pub(super) fn parse_body(
+        &self,
+        body: &[u8],
+        format: Format,
+        strictness: &mut Strictness,
+    ) -> Result<Value, Status> {
+        let parsed = match format {
+            Format::Json => deep::parse(body).inspect(|value| strictness.note_duplicates(body, value)),
+            Format::Yaml => parse_yaml(body, strictness),
+            Format::Protobuf => return self.parse_protobuf(body),
+        };
+        parsed.map_err(|why| {
+            unrecognized(&self.view, &format!("couldn't get version/kind; json parse error: {why}"))
+        })
+    }
+
+    fn parse_protobuf(&self, body: &[u8]) -> Result<Value, Status> {
+        let kind = &self.view.resource.kind;
+        protobuf::parse(body, (&self.view.api_version(), kind)).map_err(|why| match why {
+            protobuf::Error::Unrecognized(why) => {
+                unrecognized(&self.view, &format!("{why} ({})", protobuf::start_of(body)))
+            }
+            protobuf::Error::Wrong { api_version, kind: found, said } => {
+                let version = api_version.rsplit('/').next().unwrap_or_default();
+                let message = format!("{found} in version {version:?} cannot be handled as a {kind}: {said}");
+                Status::bad_request(message)
+            }
+        })
+    }
+}
+
+pub(super) fn parse_patch(
+    body: &[u8],
+    patching: Patching,
+    strictness: &mut Strictness,
+) -> Result<Value, Status> {
+    let patch = deep::parse(body).map_err(|_| Status::bad_request("invalid JSON patch"))?;
+    strictness.note_duplicates(body, &patch);
+    if patching == Patching::Json {
+        strictness.blame_patch();
+    }
+    Ok(patch)
+}
+
+/// What a review asks, which is of the `expected` version and kind.
+pub(super) fn parse_review(body: &[u8], form: Format, expected: (&str, &str)) -> Result<Value, Status> {
+    match form {
+        Format::Yaml => Err(Status::not_implemented("reviews in YAML")),
+        // In its metadata there may be JSON of any depth, which nobody asks about.
+        Format::Protobuf => deep::with_stack(deep::MAX_DEPTH, || {
+            let asked = protobuf::parse(body, expected).map_err(|why| Status::bad_request(why.said()))?;
+            Ok(json!({ "spec": asked["spec"] }))
+        }),
+        Format::Json if deep::depth_of_text(body) > REVIEW_DEPTH => {
+            Err(Status::bad_request("exceeded max depth"))
+        }
+        Format::Json => {
+            deep::parse(body).map_err(|why| Status::bad_request(format!("json parse error: {why}")))
+        }
+    }
+}

@@ -1,0 +1,121 @@
+//! Bodies in protobuf, turned into the JSON that they stand for.
+//!
+//! Clients of typed objects send them so, and read answers in JSON. What the messages of Kubernetes are is a table
+//! ([`messages`]); what is decoded by it ([`decode`]) is what a server would show of the object.
+
+mod decode;
+mod messages;
+mod wire;
+
+use serde_json::Value;
+
+use decode::Decoder;
+use messages::Table;
+use wire::Fields;
+
+/// What every body begins with.
+const PREFIX: &[u8] = b"k8s\0";
+
+/// Why a body is none.
+#[derive(Debug, PartialEq)]
+pub(crate) enum Error {
+    /// It does not even say what it is of.
+    Unrecognized(String),
+    /// What it says it is of, and what is wrong with it.
+    Wrong { api_version: String, kind: String, said: String },
+}
+
+impl Error {
+    /// What is wrong, for people.
+    pub(crate) fn said(self) -> String {
+        match self {
+            Error::Unrecognized(said) | Error::Wrong { said, .. } => said,
+        }
+    }
+}
+
+/// An object of the `expected` version and kind; the version is as the body names it, where it names one.
+///
+/// # Errors
+///
+/// Whatever is wrong with the bytes; they are never more than that.
+pub(crate) fn parse(body: &[u8], expected: (&str, &str)) -> Result<Value, Error> {
+    let envelope = Envelope::read(body).map_err(Error::Unrecognized)?;
+    let or = |said, expected| if str::is_empty(said) { expected } else { said };
+    let (api_version, kind) = (or(envelope.api_version, expected.0), or(envelope.kind, expected.1));
+    let decode = || {
+        let table = Table::get();
+        let version = api_version.rsplit('/').next().unwrap_or_default();
+        let message = table.of_kind(api_version, kind).ok_or_else(|| {
+            format!("no kind {kind:?} is registered for version {version:?} in scheme \"pkg/runtime/scheme.go:111\"")
+        })?;
+        // Only what is asked for is decoded, for only of that it is known how much room it takes.
+        if kind != expected.1 {
+            return Err("wrong kind".to_owned());
+        }
+        Decoder::new(table).message(message, envelope.raw)
+    };
+    let mut value = decode().map_err(|said| Error::Wrong {
+        api_version: api_version.to_owned(),
+        kind: kind.to_owned(),
+        said,
+    })?;
+    if let Value::Object(fields) = &mut value {
+        fields.insert("apiVersion".to_owned(), api_version.into());
+        fields.insert("kind".to_owned(), kind.into());
+    }
+    Ok(value)
+}
+
+/// The beginning of a body, as it is told of.
+pub(crate) fn start_of(body: &[u8]) -> String {
+    const TOLD: usize = 30;
+    if body.is_empty() {
+        return "<empty>".to_owned();
+    }
+    let digits: String = body.iter().take(TOLD).map(|byte| format!("{byte:02x}")).collect();
+    if body.len() > TOLD { digits + " ..." } else { digits }
+}
+
+/// What stands around an object: `runtime.Unknown`.
+#[derive(Default)]
+struct Envelope<'a> {
+    api_version: &'a str,
+    kind: &'a str,
+    raw: &'a [u8],
+}
+
+impl<'a> Envelope<'a> {
+    fn read(body: &'a [u8]) -> Result<Self, String> {
+        if body.is_empty() {
+            return Err("empty data".to_owned());
+        }
+        let bytes = body.strip_prefix(PREFIX).ok_or(
+            "provided data does not appear to be a protobuf message, expected prefix [107 56 115 0]",
+        )?;
+        let mut envelope = Envelope::default();
+        for field in Fields::of(bytes) {
+            let (number, value) = field?;
+            match number {
+                1 => {
+                    for field in Fields::of(value.bytes()?) {
+                        match field? {
+                            (1, value) => envelope.api_version = value.text()?,
+                            (2, value) => envelope.kind = value.text()?,
+                            _ => {}
+                        }
+                    }
+                }
+                2 => envelope.raw = value.bytes()?,
+                3 if !value.bytes()?.is_empty() => {
+                    return Err("an object in an encoding of its own".to_owned());
+                }
+                _ => {}
+            }
+        }
+        Ok(envelope)
+    }
+}
+
+#[cfg(test)]
+mod tests;
