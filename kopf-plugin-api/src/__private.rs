@@ -33,6 +33,7 @@ pub const fn wants(all: &[Wants]) -> Wants {
         sum.new |= all[place].new;
         sum.diff |= all[place].diff;
         sum.memo |= all[place].memo;
+        sum.results |= all[place].results;
         sum.stopped |= all[place].stopped;
         place += 1;
     }

@@ -60,7 +60,7 @@
 //! # What other handlers have returned
 //!
 //! The result of a handler is put into the status of its object. A handler that takes [`Results`] finds it there, by the
-//! other handler's id:
+//! other handler's id, and those that were returned just before for the same cause:
 //!
 //! ```
 //! use kopf_plugin_api::prelude::*;

@@ -137,6 +137,8 @@ pub struct Wants {
     pub diff: bool,
     /// What its plugin remembers of the object, which is to be told when the object is gone.
     pub memo: bool,
+    /// What other handlers have returned in the same cycle, which is not written yet.
+    pub results: bool,
 }
 
 /// One attribute on one function.

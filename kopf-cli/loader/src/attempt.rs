@@ -58,7 +58,19 @@ pub(crate) fn choice(
     resource: &Resource,
     span: u64,
 ) -> Result<InvokeRequest, serde_json::Error> {
-    let described = wire::Resource {
+    Ok(InvokeRequest {
+        handler: handler.index,
+        flags: number,
+        span,
+        object: RArc::new(RVec::from(serde_json::to_vec(&described(resource))?)),
+        old: None.into(),
+        context: serde_json::to_vec(&wire::Context::default())?.into(),
+    })
+}
+
+/// A resource, as it crosses.
+pub(crate) fn described(resource: &Resource) -> wire::Resource {
+    wire::Resource {
         group: resource.group.clone(),
         version: resource.version.clone(),
         plural: resource.plural.clone(),
@@ -70,15 +82,7 @@ pub(crate) fn choice(
         preferred: resource.preferred,
         verbs: resource.verbs.clone(),
         subresources: resource.subresources.clone(),
-    };
-    Ok(InvokeRequest {
-        handler: handler.index,
-        flags: number,
-        span,
-        object: RArc::new(RVec::from(serde_json::to_vec(&described)?)),
-        old: None.into(),
-        context: serde_json::to_vec(&wire::Context::default())?.into(),
-    })
+    }
 }
 
 /// What crosses for an attempt of a handler that is about no object.
@@ -131,6 +135,7 @@ fn context(attempt: &Attempt, new: Option<Box<RawValue>>, value: Option<Box<RawV
             namespaced: resource.namespaced,
         },
         value,
+        results: attempt.results.clone(),
         settings: None,
     }
 }

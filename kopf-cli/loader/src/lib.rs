@@ -23,6 +23,8 @@ mod open;
 mod pool;
 mod running;
 mod spans;
+#[cfg(test)]
+mod twins;
 
 use std::{
     collections::HashMap,

@@ -46,6 +46,8 @@ pub struct Attempt {
     pub subject: Arc<Subject>,
     /// The resource that it belongs to.
     pub served: Arc<Served>,
+    /// What handlers have returned in this cycle so far, by their ids, if this one wants to know: it is not written yet.
+    pub results: Option<Value>,
     /// For an event handler: `ADDED`, `MODIFIED`, `DELETED`; `None` for an object that was listed.
     pub event: Option<&'static str>,
     /// When the attempt begins.

@@ -33,7 +33,8 @@ pub(crate) async fn ask(
         let (subject, served) = (subject.clone(), served.clone());
         let now = io.clock.now();
         let (subject_of, children, life) = (subject.clone(), None, None);
-        let attempt = Attempt { call, subject: subject_of, served, event, now, children, life };
+        let attempt =
+            Attempt { call, subject: subject_of, served, results: None, event, now, children, life };
         let asking = io.invoker.ask(attempt, question.clone());
         let failure = match answer(io, asking).await {
             Ok(answer) => {
@@ -86,7 +87,8 @@ pub(crate) async fn delay(
     let (now, call) = (io.clock.now(), Call::of(handler.clone(), io.clock.now()));
     let (subject, served) = (subject.clone(), served.clone());
     let object = subject.object.header.to_string();
-    let attempt = Attempt { call, subject, served, event: None, now, children: None, life: None };
+    let attempt =
+        Attempt { call, subject, served, results: None, event: None, now, children: None, life: None };
     let question = Question { number, of: Of::Now, about: About::Object };
     let failure = match select(io.invoker.ask(attempt, question), io.clock.sleep(LIMIT)).await {
         Either::Left((Answer { result: Ok(Some(answer)), .. }, _)) => {

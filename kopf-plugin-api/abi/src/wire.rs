@@ -2,6 +2,7 @@
 
 mod declaration;
 mod request;
+mod shown;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, value::RawValue};
@@ -43,7 +44,7 @@ pub struct Manifest {
 }
 
 /// Host to plugin, with each attempt: why, and how often before.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[derive(Clone, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Context {
     /// `create`, `update`, `delete`, `resume`; empty for all that no cause calls.
@@ -63,6 +64,8 @@ pub struct Context {
     pub new: Option<Box<RawValue>>,
     /// `[operation, path, old, new]` for each difference, if wanted.
     pub diff: Vec<(String, Vec<String>, Value, Value)>,
+    /// What handlers have returned in this cycle so far, by their ids, if wanted: it is in no status yet.
+    pub results: Option<Value>,
     /// The resource that the object belongs to.
     pub resource: ResourceName,
     /// For a question about a value: the value; absent if the object has none.
@@ -116,7 +119,7 @@ pub struct Resource {
 }
 
 /// Plugin to host: an attempt that succeeded.
-#[derive(Debug, Default, Serialize, Deserialize)]
+#[derive(Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Done {
     /// What the handler returned, unless it was nothing.
@@ -161,7 +164,7 @@ pub struct Credentials {
 }
 
 /// Plugin to host: an attempt that did not succeed.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[derive(Clone, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Failure {
     /// What kind.

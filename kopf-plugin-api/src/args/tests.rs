@@ -28,7 +28,7 @@ static HANDLER: Registration = Registration {
     selector: &["things"],
     select_by: kopf_plugin_abi::wire::SelectBy::Name,
     questions: &[],
-    wants: Wants { old: true, new: true, diff: true, memo: false, stopped: false },
+    wants: Wants { old: true, new: true, diff: true, ..Wants::NONE },
     options: || Options { param: Some(json!({ "size": 3 })), ..Options::default() },
     run: Run::Sync(|_| Ok(None)),
 };
@@ -147,7 +147,7 @@ fn old_and_new_always_extract_and_absent_shows_as_none() {
 
 #[test]
 fn only_what_is_read_is_wanted() {
-    let wants = |old, new, diff| Wants { old, new, diff, memo: false, stopped: false };
+    let wants = |old, new, diff| Wants { old, new, diff, ..Wants::NONE };
     assert_eq!(Spec::WANTS, wants(false, false, false));
     assert_eq!(Old::WANTS, wants(true, false, false));
     assert_eq!(New::WANTS, wants(false, true, false));

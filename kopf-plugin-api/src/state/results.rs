@@ -3,15 +3,15 @@
 use std::sync::Arc;
 
 use serde::de::DeserializeOwned;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
-use crate::{Call, Error, FromCall, Outcome};
+use crate::{Call, Error, FromCall, Outcome, Wants};
 
 /// The results of the object's handlers, as they stand in its status.
 ///
-/// A result is there from the next cycle on: one of a handler that is called in the same cycle, for the same cause, is
-/// not written yet. A handler that needs another's result says so with a [`Temporary`](crate::Temporary) error, and is
-/// called again. A result that the resource's schema does not have is never there.
+/// Those of handlers that were called before this one for the same cause are there too, though not written yet. A handler
+/// that needs the result of one that has not succeeded says so with a [`Temporary`](crate::Temporary) error, and is called
+/// again. A result that the resource's schema does not have is there in the cycle that it came of, and never after.
 #[derive(Debug, Clone)]
 pub struct Results(Arc<Value>);
 
@@ -38,7 +38,18 @@ impl Results {
 }
 
 impl FromCall for Results {
+    const WANTS: Wants = Wants { results: true, ..Wants::NONE };
+
     fn from_call(call: &Call) -> Outcome<Self> {
-        call.document().status().map(Results)
+        let mut status = call.document().status()?;
+        if let Some(Value::Object(fresh)) = &call.context()?.results {
+            if !status.is_object() {
+                status = Arc::new(Value::Object(Map::new()));
+            }
+            if let Value::Object(known) = Arc::make_mut(&mut status) {
+                known.extend(fresh.clone());
+            }
+        }
+        Ok(Results(status))
     }
 }

@@ -74,6 +74,12 @@ fn other_fn(count: Memo<usize>) -> Outcome<usize> {
     Ok(*count.lock())
 }
 
+/// Takes what the one before it has returned for the same cause.
+#[kopf::on::update("zalando.org", "v1", "kopfexamples")]
+async fn third_fn(results: Results) -> Outcome<Value> {
+    Ok(json!({ "other": results.read::<usize>("other_fn")?, "first": results.get("update_fn") }))
+}
+
 /// Looks at what the others have returned.
 #[kopf::on::event("zalando.org", "v1", "kopfexamples")]
 fn reads(results: Results) -> Outcome<()> {
@@ -204,6 +210,18 @@ fn what_is_not_shared_is_said_with_what_to_write() {
     let line = "ERROR [default/s] Handler unshared failed permanently: no u128 is shared in this plugin; call \
                 kopf::share(…) with one in a startup handler";
     assert!(operator.log().iter().any(|told| told == line), "{:#?}", operator.log());
+}
+
+#[test]
+fn the_results_of_handlers_of_the_same_cycle_are_found_before_they_are_written() {
+    let mut operator = operator();
+    operator.apply(&example("a"));
+    operator.settle();
+    for n in 1..=2 {
+        change(&mut operator, "a", n);
+        let status = operator.get(EXAMPLES, "default/a")["status"].clone();
+        assert_eq!(status["third_fn"], json!({ "other": n, "first": status["update_fn"] }));
+    }
 }
 
 #[test]

@@ -109,7 +109,7 @@ pub(crate) fn on(on: On, id: &str) -> Handler {
         lifecycle: Lifecycle::All,
         group: None,
         schedule: kopf_core::background::Schedule::default(),
-        wants: Wants { old: true, new: true, diff: true, memo: false },
+        wants: Wants { old: true, new: true, diff: true, ..Wants::default() },
         param: None,
         function: id.to_owned(),
         package: "tests".to_owned(),

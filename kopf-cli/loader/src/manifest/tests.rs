@@ -155,6 +155,7 @@ fn a_declaration_becomes_a_handler_faithfully() {
                         new: false,
                         diff: true,
                         memo: false,
+                        results: false,
                     },
                     param: Some(
                         Object {

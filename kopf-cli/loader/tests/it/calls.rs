@@ -97,6 +97,7 @@ fn everything_of_an_attempt_crosses() {
                 1
               ]
             ],
+            "results": null,
             "resource": {
               "group": "x.org",
               "version": "v1",

@@ -94,6 +94,7 @@ pub(crate) fn attempt(
         },
         subject: subject.clone(),
         served: Arc::new(Served { resource, handlers: vec![handler], fields: vec![], extra: vec![] }),
+        results: None,
         event: None,
         now: "2026-01-02T03:04:06.5Z".parse().unwrap(),
         children: None,

@@ -72,7 +72,7 @@ fn overdue(asynchronous: bool) -> (BoxFuture<'static, Answer>, oneshot::Sender<A
     let subject = Subject::new(Object::parse(object.into()).unwrap());
     let served = Arc::new(served);
     let now = Timestamp::UNIX_EPOCH;
-    let made = Attempt { call, subject, served, event: None, now, children: None, life: None };
+    let made = Attempt { call, subject, served, results: None, event: None, now, children: None, life: None };
     let (answering, answer) = oneshot::channel();
     let invoker = Told(Mutex::new(Some(answer)));
     let attempt = async move { attempt(&invoker, &Late, made).await };

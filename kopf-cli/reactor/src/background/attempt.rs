@@ -139,6 +139,7 @@ async fn answer(io: &Io, start: &Start, progress: &Progress, now: Timestamp) -> 
         call,
         subject: Subject::new(object),
         served: start.source.served(),
+        results: None,
         event: None,
         now,
         children: None,

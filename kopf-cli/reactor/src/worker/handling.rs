@@ -11,6 +11,7 @@ use kopf_core::{
     question::Answers,
     report::Kind,
 };
+use serde_json::{Map, Value};
 
 use super::case::Case;
 use crate::{
@@ -67,11 +68,13 @@ impl Case<'_> {
         let (execution, backoff) = (&self.io.settings.execution, self.io.settings.backoff());
         let mut verdicts: Vec<(Arc<Handler>, Verdict)> = vec![];
         let mut wanted = Wanted::default();
+        let mut results = Map::new();
         for call in std::mem::take(&mut plan.calls) {
             let (handler, before) = (call.handler.clone(), call.progress.clone());
             self.tell(Level::Debug, &format!("Handler {} is invoked.", handler.id));
             let children = call.reason.map(|reason| self.children(&handler, reason, subject));
-            let mut answer = self.attempt(call, subject, Sight::Modified, children.clone()).await;
+            let earlier = (handler.wants.results && !results.is_empty()).then(|| results.clone().into());
+            let mut answer = self.attempt(call, subject, Sight::Modified, children.clone(), earlier).await;
             let now = self.io.clock.now();
             let policy = Policy { backoff: &backoff, jitter: chance() };
             let family = children.and_then(|children| children.close());
@@ -85,6 +88,7 @@ impl Case<'_> {
                     verdict.result = None;
                 }
                 self.post_verdict(&verdict, subject);
+                results.extend(verdict.result.clone().map(|result| (sub.id.clone(), result)));
                 stop |=
                     execution.durability.is_to_be_written(&verdict, Duration::ZERO, execution.durable_after);
                 verdicts.push((sub, verdict));
@@ -93,6 +97,7 @@ impl Case<'_> {
                 verdict.result = None;
             }
             self.tell_verdict(&verdict, subject);
+            results.extend(verdict.result.clone().map(|result| (handler.id.clone(), result)));
             if let Err(failure) = &answer.result {
                 self.tell_trace(failure);
             }
@@ -124,12 +129,13 @@ impl Case<'_> {
         subject: &Arc<Subject>,
         sight: Sight,
         children: Option<Arc<Children>>,
+        results: Option<Value>,
     ) -> outcome::Answer {
         // A cause is of no single event.
         let event = if call.reason.is_some() { None } else { sight.event() };
         let Io { invoker, clock, .. } = self.io;
         let (subject, served, now) = (subject.clone(), self.served.clone(), clock.now());
-        let made = Attempt { call, subject, served, event, now, children, life: None };
+        let made = Attempt { call, subject, served, results, event, now, children, life: None };
         attempt(invoker.as_ref(), clock.as_ref(), made).await
     }
 

@@ -35,7 +35,7 @@ impl Case<'_> {
         }
         for call in calls {
             let (handler, before) = (call.handler.clone(), call.progress.clone());
-            let answer = self.attempt(call, subject, Sight::Listed, None).await;
+            let answer = self.attempt(call, subject, Sight::Listed, None, None).await;
             let backoff = self.io.settings.backoff();
             let policy = Policy { backoff: &backoff, jitter: chance() };
             let verdict = outcome::judge(&handler, &before, &answer, policy, self.io.clock.now());

@@ -15,7 +15,8 @@ impl Case<'_> {
     /// Calls the spies, none of them twice. What they want to be changed is written when all that waits was seen.
     pub(super) async fn spy(&mut self, subject: &Arc<Subject>, sight: Sight) {
         for call in self.spies(subject, sight).await {
-            let (handler, answer) = (call.handler.clone(), self.attempt(call, subject, sight, None).await);
+            let handler = call.handler.clone();
+            let answer = self.attempt(call, subject, sight, None, None).await;
             match answer.result {
                 Ok(Some(result)) if !self.is_pruned(&handler) => {
                     self.unsettled().results.insert(handler.id.clone(), result);

@@ -107,13 +107,16 @@ pub struct Wants {
     pub diff: bool,
     /// A memory of the object, which the host says when to [forget](crate::v1::op::FORGET).
     pub memo: bool,
+    /// What other handlers have returned in the same cycle.
+    pub results: bool,
     /// Of a daemon: whether it hears that it is to stop. One that does not is not waited for.
     pub stopped: bool,
 }
 
 impl Wants {
     /// Nothing but the object.
-    pub const NONE: Wants = Wants { old: false, new: false, diff: false, memo: false, stopped: false };
+    pub const NONE: Wants =
+        Wants { old: false, new: false, diff: false, memo: false, results: false, stopped: false };
 }
 
 /// What a question is about, which a function of the plugin answers. See [`crate::v1::InvokeRequest::flags`].

@@ -67,7 +67,7 @@ pub struct Turn {
 }
 
 /// What has changed in the field of a sub-handler.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[derive(Clone, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct FieldChange {
     /// As it was handled last, if anything inside of the handler wants it.
@@ -79,7 +79,7 @@ pub struct FieldChange {
 }
 
 /// What came of a sub-handler.
-#[derive(Debug, Default, Serialize, Deserialize)]
+#[derive(Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct End {
     /// The call of the handler that it is in.
@@ -110,7 +110,7 @@ pub struct Post {
 }
 
 /// An object that the functions of a handler's patch are to change.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[derive(Clone, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Transform {
     /// The call that has made the functions.
@@ -120,7 +120,7 @@ pub struct Transform {
 }
 
 /// A request to the Kubernetes API server.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Request {
     /// The call that sends it; zero: none.
@@ -138,7 +138,7 @@ pub struct Request {
 }
 
 /// What the API server answered.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Response {
     /// The status code.
@@ -166,7 +166,7 @@ pub struct Watch {
 }
 
 /// The next event of a watch.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Watched {
     /// The watch's number.
