@@ -304,7 +304,9 @@ impl<'a> Sight<'a> {
     }
 
     fn stored_of(&self, id: &str) -> Option<Progress> {
-        stored(id, self.object, self.identity, self.kept, self.now)
+        // Most objects have none, and each is looked for under a key that has to be made first.
+        let looked_for = || stored(id, self.object, self.identity, self.kept, self.now);
+        self.traces.then(looked_for).flatten()
     }
 
     /// The record that a handler begins with, if it has one that still counts.
