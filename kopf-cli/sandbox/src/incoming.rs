@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use crate::{
-    meta, object,
+    builtin, meta, object,
     resources::View,
     status::{About, Cause, Status},
     strict::Strictness,
@@ -87,6 +87,9 @@ impl Incoming {
             if let (Some(schema), Value::Object(fields)) = (&view.version().schema, &mut value) {
                 let said = schema.settle(fields, &mut unknown);
                 said.map_err(|cause| format!("{}: {}", cause.field, cause.message))?;
+            }
+            if let (false, Value::Object(fields)) = (custom, &mut value) {
+                builtin::complete(&view.resource.key, fields);
             }
             strictness.conclude(unknown)?;
             Ok(metadata)

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
 use crate::{
-    crd, events, meta,
+    builtin, crd, events, meta,
     object::Stored,
     resources::{DEFINITIONS, EVENTS, EVENTS_GROUP, NAMESPACES, Resource, View},
     status::{Cause, Status},
@@ -39,6 +39,7 @@ pub(crate) fn prepare(
             rest.insert("status".to_owned(), json!({ "phase": "Pending" }));
         }
         (DEFINITIONS, _) => crd::prepare(metadata, rest, old)?,
+        (key, None) => builtin::prepare(key, metadata, rest),
         _ => {}
     }
     Ok(())
@@ -52,7 +53,7 @@ pub(crate) fn faults(
     old: Option<&Map<String, Value>>,
 ) -> Vec<Cause> {
     if &*view.resource.key != EVENTS {
-        return Vec::new();
+        return builtin::faults(&view.resource.key, rest, old);
     }
     let newer = view.version().group == EVENTS_GROUP;
     events::faults(rest, meta::text(metadata, "namespace"), newer, old)

@@ -2,8 +2,11 @@
 //!
 //! What it does it does as kube-apiserver 1.37 does; what it does not do it refuses with 501 and a `Status` that names it:
 //! server-side apply, strategic merge patches, answers in protobuf, subresources but for `/status`, conversion webhooks.
-//! It keeps no account of field managers (`managedFields` is dropped), validates and prunes nothing by schemas
-//! (`fieldValidation` has no effect). Of the controllers of a cluster it has those that see to
+//! It keeps no account of field managers (`managedFields` is dropped). Custom resources are pruned, defaulted and checked
+//! by their schemas and rules; of the rules, what one may cost is bounded as it runs, and not estimated when it is defined,
+//! and of their types it is known which fields there are. Built-in kinds are completed as far as a table says, and checked
+//! by their commonest rules alone (see `builtin`): unknown fields stay in them. Of the
+//! controllers of a cluster it has those that see to
 //! definitions, to namespaces that go, and to owners and their dependents: what they do follows each write at once, in
 //! events without a pause. It has none that run anything: pods stay `Pending`, and one that is deleted goes at once.
 //!
@@ -43,6 +46,7 @@ mod watch;
 mod yaml;
 
 // The rules of objects.
+mod builtin;
 mod crd;
 mod events;
 mod incoming;

@@ -109,6 +109,11 @@ impl Schema {
         Ok(())
     }
 
+    /// Fills in what the schema has defaults for, and leaves all else as it is.
+    pub(crate) fn fill_in(&self, fields: &mut Map<String, Value>) {
+        defaults::default_fields(fields, self.shape());
+    }
+
     /// Whether a value has fields that the schema does not know.
     pub(crate) fn prunes(&self, value: &Value) -> bool {
         let (mut value, mut unknown) = (value.clone(), Vec::new());
@@ -430,5 +435,7 @@ impl<'a> Shape<'a> {
     }
 }
 
+#[cfg(test)]
+mod random;
 #[cfg(test)]
 mod tests;

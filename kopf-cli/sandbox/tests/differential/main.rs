@@ -14,6 +14,7 @@
 mod access;
 mod answer;
 mod built_in;
+mod completion;
 mod controllers;
 mod definitions;
 mod forms;
