@@ -78,7 +78,7 @@ cronjobs.batch:
       suspend: {default: false}
       successfulJobsHistoryLimit: {default: 3}
       failedJobsHistoryLimit: {default: 1}
-      jobTemplate: {properties: {spec: {properties: {template: PODS}}}}
+      jobTemplate: {properties: {metadata: {default: {}}, spec: {properties: {template: PODS}}}}
 ";
 const JOB: &str = "
 properties:
@@ -144,7 +144,7 @@ fn read(yaml: &str) -> Value {
 fn expand(value: Value) -> Value {
     match value {
         Value::String(word) => match word.as_str() {
-            "PODS" => json!({ "properties": { "spec": expand(read(POD)) } }),
+            "PODS" => json!({ "properties": { "metadata": { "default": {} }, "spec": expand(read(POD)) } }),
             "POD" => expand(read(POD)),
             "JOB" => expand(read(JOB)),
             "CONTAINER" => expand(read(CONTAINER)),
@@ -179,7 +179,9 @@ pub(crate) fn complete(key: &str, fields: &mut Fields) {
         ("deployments.apps", Some(spec)) => {
             rolling(spec, "strategy", &[("maxSurge", json!("25%")), ("maxUnavailable", json!("25%"))])
         }
-        ("statefulsets.apps", Some(spec)) => rolling(spec, "updateStrategy", &[("partition", json!(0))]),
+        ("statefulsets.apps", Some(spec)) => {
+            rolling(spec, "updateStrategy", &[("maxUnavailable", json!(1)), ("partition", json!(0))])
+        }
         ("daemonsets.apps", Some(spec)) => {
             rolling(spec, "updateStrategy", &[("maxSurge", json!(0)), ("maxUnavailable", json!(1))]);
         }

@@ -73,7 +73,7 @@ fn faults(schema: &Schema, object: &Map<String, Value>, old: Option<&Value>) -> 
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn an_object_in_form_stays_as_it_is(fields in vec((name(), schema()), 1..4), object in vec((name(), value()), 0..4)) {

@@ -28,7 +28,6 @@ async fn workloads_are_completed_and_select_their_pods() {
     for (kinds, group) in [
         ("deployments", r#""replicas":2,"#),
         ("deployments", r#""strategy":{"type":"Recreate"},"#),
-        ("daemonsets", ""),
         ("replicasets", ""),
         ("statefulsets", r#""serviceName":"s","#),
     ] {
@@ -48,7 +47,6 @@ async fn services_without_an_address_are_completed() {
         r#"
         POST   services {"metadata":{"name":"a"},"spec":{"clusterIP":"None","selector":{"a":"b"},"ports":[{"port":80}]}}
         POST   services {"metadata":{"name":"b"},"spec":{"clusterIP":"None","selector":{"a":"b"},"ports":[{"port":80,"name":"x","targetPort":"http"},{"port":53,"name":"y","protocol":"UDP"}]}}
-        POST   persistentvolumeclaims?dryRun=All {"metadata":{"name":"a"},"spec":{"accessModes":["ReadWriteOnce"],"resources":{"requests":{"storage":"1Gi"}}}}
         POST   /apis/batch/v1/namespaces/$ns/cronjobs?dryRun=All {"metadata":{"name":"a"},"spec":{"schedule":"* * * * *","jobTemplate":{"spec":{"template":{"spec":{"restartPolicy":"Never","containers":[{"name":"c","image":"c"}]}}}}}}
     "#,
     )
