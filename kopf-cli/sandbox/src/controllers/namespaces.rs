@@ -50,7 +50,7 @@ pub(super) fn empty(writer: &mut Writer<'_>, name: &str) -> Result<(), Status> {
     let namespace = writer.store.get(NAMESPACES, "", name).cloned();
     let Some(namespace) = namespace.filter(|_| left.is_nothing()) else { return Ok(()) };
     writer.release(&resource, &namespace, "", |value| {
-        if let Some(finalizers) = value["spec"]["finalizers"].as_array_mut() {
+        if let Some(Value::Array(finalizers)) = value.pointer_mut("/spec/finalizers") {
             finalizers.retain(|finalizer| finalizer != CONTENT);
             if finalizers.is_empty() {
                 value["spec"] = json!({});

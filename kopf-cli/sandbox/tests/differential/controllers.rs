@@ -213,7 +213,7 @@ async fn an_empty_namespace_goes_too() {
     check(
         r#"
         POST   /api/v1/namespaces {"metadata":{"name":"$ns-x","finalizers":["kopf.test/x"]}}
-        DELETE /api/v1/namespaces/$ns-x {"propagationPolicy":"Foreground"}
+        DELETE /api/v1/namespaces/$ns-x
         UNTIL  /api/v1/namespaces/$ns-x "spec":{}
         POST   /api/v1/namespaces/$ns-x/configmaps {"metadata":{"name":"a"}}
         MERGE  /api/v1/namespaces/$ns-x {"metadata":{"finalizers":null}}
