@@ -3,7 +3,11 @@
 //! An object of 2 KiB, 50 handlers of which none asks a function of its plugin. The figure is the best of several rounds, on
 //! the thread's own time as far as the machine lets it: what disturbs makes it slower, never faster.
 
-#![allow(clippy::print_stdout, reason = "a benchmark prints what it measures")]
+#![allow(
+    clippy::print_stdout,
+    clippy::disallowed_methods,
+    reason = "a benchmark takes the time, and prints it"
+)]
 
 use std::{
     hint::black_box,
@@ -40,7 +44,7 @@ fn handler(number: u32) -> Handler {
     };
     let field = (on == On::Field)
         .then(|| FieldPath::parse(&format!("spec.field-{}", number % 8)).expect("it is a path"));
-    let labels = (number % 2 == 0).then(|| ("app".to_owned(), Match::Is("web".into())));
+    let labels = number.is_multiple_of(2).then(|| ("app".to_owned(), Match::Is("web".into())));
     Handler {
         plugin: 0,
         index: number,
@@ -56,7 +60,7 @@ fn handler(number: u32) -> Handler {
         lifecycle: Lifecycle::All,
         group: None,
         schedule: kopf_core::background::Schedule::default(),
-        wants: Wants { diff: number % 3 == 0, ..Wants::default() },
+        wants: Wants { diff: number.is_multiple_of(3), ..Wants::default() },
         param: None,
         function: format!("handler_{number}"),
         package: "bench".to_owned(),
