@@ -2,9 +2,13 @@
 
 mod bodies;
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::{
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
 
 use bytes::Bytes;
+use futures::future::BoxFuture;
 use http::{HeaderMap, HeaderValue, Method, Response, StatusCode, header};
 use serde_json::Value;
 
@@ -86,8 +90,7 @@ impl Api {
         match effect {
             Some(Effect::Cut) => return Err(Cut),
             Some(Effect::Stall(span)) => {
-                let until = self.clock.now().checked_add(span).unwrap_or(jiff::Timestamp::MAX);
-                self.clock.sleep_until(until).await;
+                self.after(span).await;
             }
             _ => {}
         }
@@ -100,7 +103,20 @@ impl Api {
             return Err(Cut);
         }
         self.journal.end(entry.number, response.status().as_u16());
-        Ok(response)
+        Ok(match effect {
+            Some(Effect::Slow(span)) => {
+                let api = self.clone();
+                response.map(|body| body.slowly(move || api.after(span)))
+            }
+            Some(Effect::CutShort) => response.map(Body::cut_short),
+            _ => response,
+        })
+    }
+
+    /// Resolves after so long, by the sandbox's clock.
+    fn after(&self, span: Duration) -> BoxFuture<'static, ()> {
+        let until = self.clock.now().checked_add(span).unwrap_or(jiff::Timestamp::MAX);
+        self.clock.sleep_until(until)
     }
 
     fn answer(&self, request: &Request, expired: bool) -> Result<Response<Body>, Status> {

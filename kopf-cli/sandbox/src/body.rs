@@ -7,7 +7,11 @@ use std::{
 };
 
 use bytes::Bytes;
-use futures::{Stream, StreamExt, stream::BoxStream};
+use futures::{
+    FutureExt, Stream, StreamExt,
+    future::BoxFuture,
+    stream::{self, BoxStream},
+};
 use http_body::{Frame, SizeHint};
 
 /// The connection ends here, without an answer or in the middle of one.
@@ -32,6 +36,26 @@ impl Body {
         Body(Content::Lines(Box::pin(lines)))
     }
 
+    /// Half of an answer at once and the rest after `wait`; of a watch, each line after one.
+    pub(crate) fn slowly(self, wait: impl Fn() -> BoxFuture<'static, ()> + Send + 'static) -> Self {
+        match self.0 {
+            Content::Lines(lines) => Body::lines(lines.then(move |line| wait().map(|()| line))),
+            Content::Whole(whole) => {
+                let [first, rest] = halves(whole);
+                Body::lines(stream::iter([Ok(first)]).chain(wait().map(|()| Ok(rest)).into_stream()))
+            }
+        }
+    }
+
+    /// Half of an answer, or the first line of a watch, and then a cut.
+    pub(crate) fn cut_short(self) -> Self {
+        let cut = stream::iter([Err(Cut)]);
+        match self.0 {
+            Content::Lines(lines) => Body::lines(lines.take(1).chain(cut)),
+            Content::Whole(whole) => Body::lines(stream::iter([Ok(halves(whole)[0].clone())]).chain(cut)),
+        }
+    }
+
     /// Ends the lines of a watch, as if it were over, when `end` comes.
     pub(crate) fn until(self, end: impl Future<Output = ()> + Send + 'static) -> Self {
         match self.0 {
@@ -39,6 +63,12 @@ impl Body {
             whole @ Content::Whole(_) => Body(whole),
         }
     }
+}
+
+fn halves(whole: Option<Bytes>) -> [Bytes; 2] {
+    let mut first = whole.unwrap_or_default();
+    let rest = first.split_off(first.len() / 2);
+    [first, rest]
 }
 
 impl fmt::Debug for Body {

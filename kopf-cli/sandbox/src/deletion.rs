@@ -63,6 +63,11 @@ impl Deletion {
                     Status::bad_request(format!("couldn't get version/kind; json parse error: {why}"))
                 })?;
             }
+            if !matches!(options, Value::Object(_) | Value::Null) {
+                let said =
+                    "couldn't get version/kind; json parse error: json: cannot unmarshal into an object";
+                return Err(Status::bad_request(said));
+            }
         }
         let text = |value: &Value| value.as_str().map(str::to_owned);
         if let Some(kind) =

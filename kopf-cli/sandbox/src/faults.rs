@@ -37,10 +37,17 @@ pub enum Effect {
     LostAnswer,
     /// The request waits for so long, by the sandbox's clock, before it is handled.
     Stall(Duration),
+    /// All is done, half of the answer comes, and the rest only after so long, by the sandbox's clock. Of a watch, each
+    /// line is so late.
+    Slow(Duration),
+    /// All is done, half of the answer comes, and the connection is cut. Of a watch, the first line comes.
+    CutShort,
     /// A watch begins, and ends, with an in-stream ERROR 410. Other requests are not struck.
     ExpiredWatch,
 }
 
+/// Which requests an effect is for.
+type When = fn(&Entry) -> bool;
 type Predicate = Arc<dyn Fn(&Entry) -> bool + Send + Sync>;
 
 /// A rule about which requests go wrong, and how.
@@ -134,6 +141,31 @@ impl Faults {
         self.rules().faults.push(fault);
     }
 
+    /// Has requests go wrong in all ways there are, each with this probability to go wrong in any of them, until all
+    /// faults are cleared.
+    pub fn storm(&self, probability: f64) {
+        let moment = Duration::from_secs(2);
+        let anywhere = [
+            Effect::TooManyRequests { retry_after: 1 },
+            Effect::InternalError,
+            Effect::Unavailable,
+            Effect::Cut,
+            Effect::LostAnswer,
+            Effect::CutShort,
+            Effect::Stall(moment),
+            Effect::Slow(moment),
+        ];
+        let all = anywhere.map(|effect| (effect, (|_| true) as When)).into_iter().chain([
+            (Effect::Conflict, Entry::is_write as When),
+            (Effect::Gone, Entry::is_watch),
+            (Effect::ExpiredWatch, Entry::is_watch),
+        ]);
+        let share = probability / anywhere.len() as f64;
+        for (effect, when) in all {
+            self.add(Fault::new(effect).when(when).always().with_probability(share));
+        }
+    }
+
     /// Removes all faults, and lets silent watches speak again.
     pub fn clear(&self) {
         self.rules().faults.clear();
@@ -202,7 +234,12 @@ impl Effect {
             Effect::TooManyRequests { retry_after } => Some(Status::too_many_requests(retry_after)),
             Effect::InternalError => Some(Status::new(500, "InternalError", "an injected fault")),
             Effect::Unavailable => Some(Status::unavailable()),
-            Effect::Cut | Effect::LostAnswer | Effect::Stall(_) | Effect::ExpiredWatch => None,
+            Effect::Cut
+            | Effect::LostAnswer
+            | Effect::Stall(_)
+            | Effect::Slow(_)
+            | Effect::CutShort
+            | Effect::ExpiredWatch => None,
         }
     }
 }

@@ -3,6 +3,8 @@
 //! `serde_json` parses, compares, prints and drops a [`Value`] recursively. Depth is therefore measured first, by a loop,
 //! and work on deep values runs inside [`with_stack`], on a stack that was made for that depth.
 
+use std::borrow::Cow;
+
 use serde_json::{Deserializer, Number, Value};
 
 /// How many levels deep a document may be; the limit of Go's JSON decoder, which the API has too.
@@ -58,7 +60,7 @@ pub(crate) fn depth_of_value(value: &Value) -> usize {
 
 /// Parses a body of at most [`MAX_DEPTH`] levels; to be called inside [`with_stack`].
 ///
-/// As Go's decoder does, it replaces what is not UTF-8, lets the last of equal keys win, and knows integers of 64 bits
+/// As Go's decoder does, it replaces what is not UTF-8 and escapes that are half a character, lets the last of equal keys win, and knows integers of 64 bits
 /// and floats, where `1.0` is `1`.
 ///
 /// # Errors
@@ -68,7 +70,7 @@ pub(crate) fn parse(text: &[u8]) -> Result<Value, String> {
     if depth_of_text(text) > MAX_DEPTH {
         return Err("exceeded max depth".to_owned());
     }
-    let text = String::from_utf8_lossy(text);
+    let text = without_halves(String::from_utf8_lossy(text));
     let mut deserializer = Deserializer::from_str(&text);
     deserializer.disable_recursion_limit();
     let mut value: Value =
@@ -76,6 +78,35 @@ pub(crate) fn parse(text: &[u8]) -> Result<Value, String> {
     deserializer.end().map_err(|error| error.to_string())?;
     settle_numbers(&mut value);
     Ok(value)
+}
+
+/// Replaces escapes of surrogates that have no other half; they are no characters by themselves.
+fn without_halves(text: Cow<'_, str>) -> Cow<'_, str> {
+    const LENGTH: usize = r"\ud800".len();
+    let escape = |at: usize| {
+        let digits = text.get(at..at + LENGTH)?.strip_prefix(r"\u")?;
+        u32::from_str_radix(digits, 16).ok()
+    };
+    let (mut mended, mut kept, mut at) = (String::new(), 0, 0);
+    while let Some(found) = text[at..].find('\\') {
+        at += found;
+        match (escape(at), escape(at + LENGTH)) {
+            (Some(0xd800..=0xdbff), Some(0xdc00..=0xdfff)) => at += 2 * LENGTH,
+            (Some(0xd800..=0xdfff), _) => {
+                mended.push_str(&text[kept..at]);
+                mended.push_str(r"\ufffd");
+                at += LENGTH;
+                kept = at;
+            }
+            // Whatever else is escaped is no backslash that begins something.
+            _ => at += 1 + text[at + 1..].chars().next().map_or(0, char::len_utf8),
+        }
+    }
+    if kept == 0 {
+        return text;
+    }
+    mended.push_str(&text[kept..]);
+    mended.into()
 }
 
 /// Equal numbers become equal values, so that a write that changes nothing is seen as such.
@@ -162,6 +193,20 @@ mod tests {
     #[test]
     fn what_is_not_utf8_is_replaced() {
         assert_eq!(parse(b"\"a\xff\"").unwrap(), "a\u{fffd}");
+    }
+
+    #[test]
+    fn half_a_character_is_replaced() {
+        for (text, expected) in [
+            (r#""a\ud800""#, "a\u{fffd}"),
+            (r#""\udc00\ud83d\ude00""#, "\u{fffd}\u{1f600}"),
+            (r#""\ud83dx\ud83d""#, "\u{fffd}x\u{fffd}"),
+            (r#""\\ud800\n""#, "\\ud800\n"),
+            (r#""\ud83d\ude00\\""#, "\u{1f600}\\"),
+        ] {
+            assert_eq!(parse(text.as_bytes()).unwrap(), expected, "{text}");
+        }
+        assert!(parse("\"\\\u{e9}".as_bytes()).is_err());
     }
 
     #[test]

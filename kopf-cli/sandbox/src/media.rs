@@ -83,19 +83,19 @@ fn clauses(accept: &str) -> Vec<Clause<'_>> {
 ///
 /// # Errors
 ///
-/// 406 where no API server has any of them; 501 where only a real one has.
+/// 406 where no API server has any of them, or where protobuf alone is taken, which clients know the answer to; 501
+/// where only a real one has another.
 pub(crate) fn negotiate(accept: &str, discovery: bool) -> Result<Answer, Status> {
     let clauses = clauses(accept);
     if clauses.is_empty() {
         return Ok(Answer::Json);
     }
     let mut not_done = None;
+    let mut protobuf = false;
     for clause in &clauses {
         let json = matches!(clause.media, "application/json" | "application/*" | "*/*");
-        let other = matches!(
-            clause.media,
-            "application/yaml" | "application/vnd.kubernetes.protobuf" | "application/cbor"
-        );
+        protobuf |= clause.media == "application/vnd.kubernetes.protobuf";
+        let other = matches!(clause.media, "application/yaml" | "application/cbor");
         match clause.conversion(discovery) {
             Some(answer) if json => return Ok(answer),
             Some(Answer::Json) if other => {
@@ -107,7 +107,11 @@ pub(crate) fn negotiate(accept: &str, discovery: bool) -> Result<Answer, Status>
             _ => {}
         }
     }
-    Err(not_done.map_or_else(Status::not_acceptable, |feature| Status::not_implemented(&feature)))
+    Err(match not_done {
+        Some(feature) => Status::not_implemented(&feature),
+        None if protobuf => Status::json_alone(),
+        None => Status::not_acceptable(),
+    })
 }
 
 /// What built-in resources are answered in; the last two are for lists, which can be watched.
@@ -222,12 +226,17 @@ mod tests {
     #[test]
     fn what_only_a_real_server_has_is_named() {
         check("application/yaml;as=Table;v=v1;g=meta.k8s.io", false, Err(501));
+        check("application/cbor", false, Err(501));
+    }
+
+    #[test]
+    fn what_is_not_to_be_had_is_not_acceptable() {
         check(
             "application/vnd.kubernetes.protobuf;as=PartialObjectMetadata;v=v1;g=meta.k8s.io",
             false,
-            Err(501),
+            Err(406),
         );
-        check("application/vnd.kubernetes.protobuf", false, Err(501));
+        check("application/vnd.kubernetes.protobuf", false, Err(406));
         check("application/json;as=Table;v=v2;g=meta.k8s.io", false, Err(406));
         check("application/json;as=Bogus;v=v1;g=meta.k8s.io", false, Err(406));
         check("text/foo", false, Err(406));

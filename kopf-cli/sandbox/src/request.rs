@@ -182,9 +182,9 @@ impl Query {
     ///
     /// 400 where the parameter is not a number.
     pub(crate) fn number(&self, name: &str) -> Result<Option<i64>, Status> {
-        match self.get(name) {
-            "" => Ok(None),
-            text => text.parse().map(Some).map_err(|_| {
+        match self.optional(name) {
+            None => Ok(None),
+            Some(text) => text.parse().map(Some).map_err(|_| {
                 Status::bad_request(format!("strconv.ParseInt: parsing {text:?}: invalid syntax"))
             }),
         }

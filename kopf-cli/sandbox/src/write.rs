@@ -37,6 +37,8 @@ pub(crate) use removal::Preconditions;
 
 /// How large an object may become: what etcd takes in one request.
 const MAX_OBJECT: usize = 1_572_864;
+/// How large it may be for a server to ask etcd at all.
+const MAX_MESSAGE: usize = 2 * 1024 * 1024;
 /// How often a generated name may be taken before creation is given up.
 const NAME_ATTEMPTS: usize = 8;
 
@@ -270,6 +272,11 @@ impl<'a> Writer<'a> {
         let checked = Stored::new(resource, &value, self.store.revision());
         if checked.header.depth > deep::MAX_DEPTH {
             return Err(Status::bad_request("exceeded max depth"));
+        }
+        if checked.bytes.len() > MAX_MESSAGE {
+            let why =
+                format!("trying to send message larger than max ({} vs. {MAX_MESSAGE})", checked.bytes.len());
+            return Err(Status::internal(format!("rpc error: code = ResourceExhausted desc = {why}")));
         }
         if checked.bytes.len() > MAX_OBJECT {
             return Err(Status::internal("etcdserver: request is too large"));

@@ -32,6 +32,7 @@ replayed! {
     handlers: "examples/04-handlers/README.md",
     builtins: "examples/05-builtins/README.md",
     typed: "examples/06-typed/README.md",
+    testing: "examples/07-testing/README.md",
     children: "examples/08-children/README.md",
     events: "examples/09-events/README.md",
     filters: "examples/10-filters/README.md",

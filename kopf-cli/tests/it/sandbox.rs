@@ -123,7 +123,12 @@ async fn objects_of_files_are_there_first_and_outlive_it_with_their_versions_and
 #[tokio::test]
 async fn nobody_is_known_and_a_stranger_is_not() {
     let folder = tempfile::tempdir().unwrap();
-    let sandbox = Sandbox::start(folder.path(), &[]).await;
+    let sandbox = Sandbox::start(folder.path(), &["--rbac"]).await;
+    if let Some(output) = sandbox.try_kubectl(&["--context", "nobody", "get", "configmaps"]).await {
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(said.starts_with("Error from server (Forbidden): "), "{said}");
+    }
+    sandbox.kubectl(&["get", "configmaps"]).await;
     let contexts = sandbox.kubectl(&["config", "get-contexts", "-o", "name"]).await;
     assert!(contexts.is_none_or(|names| names == "admin\nnobody"));
     let stranger = ["--token", "stranger", "--user", "stranger", "get", "namespaces"];

@@ -1,4 +1,4 @@
-//! An invoker whose attempts hold time still, so that it goes on only where all of them have ended or wait for it.
+//! How a test sees its handlers at work: time stands still while one is, and what it answers is noted.
 
 use std::sync::Arc;
 
@@ -13,12 +13,16 @@ use kopf_core::{
 use kopf_reactor::{Attempt, Forget, Invoker, Settings, invoke::Errand, lent::Lent};
 use serde_json::Value;
 
-use crate::clock::{UnderWay, VirtualClock};
+use crate::{
+    clock::{UnderWay, VirtualClock},
+    outcomes::Outcomes,
+};
 
-/// An invoker whose attempts hold time still.
+/// An invoker whose attempts hold time still, and whose answers are noted.
 pub(crate) struct Watched<I> {
     pub(crate) invoker: Arc<I>,
     pub(crate) clock: VirtualClock,
+    pub(crate) outcomes: Outcomes,
 }
 
 impl<I> Watched<I> {
@@ -30,15 +34,17 @@ impl<I> Watched<I> {
 impl<I: Invoker> Invoker for Watched<I> {
     fn invoke(&self, attempt: Attempt) -> BoxFuture<'static, Answer> {
         let handler = &attempt.call.handler;
-        if handler.on == On::Daemon || (handler.on == On::Timer && handler.asynchronous) {
-            // It may wait for time to go on, or for as long as its object is there.
-            return self.invoker.invoke(attempt);
-        }
-        let under_way = self.begin(&attempt);
+        // It may wait for time to go on, or for as long as its object is there.
+        let waits = handler.on == On::Daemon || (handler.on == On::Timer && handler.asynchronous);
+        let under_way = (!waits).then(|| self.begin(&attempt));
+        let (id, object) = (handler.id.clone(), attempt.subject.object.header.to_string());
+        let outcomes = self.outcomes.clone();
         let running = self.invoker.invoke(attempt);
         async move {
             let _under_way = under_way;
-            running.await
+            let answer = running.await;
+            outcomes.note(&id, &object, &answer);
+            answer
         }
         .boxed()
     }

@@ -1,9 +1,9 @@
 //! Startup, cleanup and probe handlers, in a time of the test's own.
 
-use std::{cell::Cell, sync::Arc, time::Duration};
+use std::{cell::Cell, time::Duration};
 
 use kopf_plugin_api::prelude::*;
-use kopf_plugin_testing::{Operator, Sandbox, VirtualClock};
+use kopf_plugin_testing::{Operator, Sandbox, plugin};
 
 /// What the handlers of a test are to do. Asynchronous ones are polled on the test's own thread.
 #[derive(Clone, Copy, PartialEq)]
@@ -73,14 +73,8 @@ async fn probe(settings: Settings) -> Outcome<u32> {
 #[kopf::on::create("zalando.org", "v1", "kopfexamples")]
 fn create_fn() {}
 
-fn start(settings: kopf_plugin_testing::Settings) -> Operator {
-    let clock = VirtualClock::at("2026-01-01T00:00:00Z".parse().expect("a time"));
-    let sandbox = Sandbox::builder().clock(Arc::new(clock.clone())).seed(1).build().expect("a sandbox");
-    Operator::start_with(env!("CARGO_PKG_NAME"), sandbox, clock, settings)
-}
-
 fn operator() -> Operator {
-    start(kopf_plugin_testing::Settings::default())
+    kopf_plugin_testing::start!()
 }
 
 /// The lines of the log that speak of these words.
@@ -114,9 +108,8 @@ fn nothing_is_asked_of_the_server_before_all_startup_handlers_have_succeeded() {
 
 #[test]
 fn what_a_startup_handler_sets_goes_before_all_else() {
-    let mut settings = kopf_plugin_testing::Settings::default();
-    settings.watching.page_size = 3;
-    let operator = start(settings);
+    let operator =
+        Sandbox::builder().settings(|settings| settings.watching.page_size = 3).start().run(plugin!());
     let lists = operator.journal().find(|entry| entry.query.contains("limit="));
     assert!(!lists.is_empty() && lists.iter().all(|entry| entry.query.contains("limit=7")), "{lists:?}");
     assert_eq!(lines(&operator, &["second"]), ["INFO The \"second\" startup handler sees 7."]);

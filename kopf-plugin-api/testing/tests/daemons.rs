@@ -1,5 +1,7 @@
 //! Daemons: when they start, what they see, and how they end, in a time of the test's own.
 
+mod kit;
+
 use std::{
     collections::BTreeMap,
     sync::{Mutex, PoisonError},
@@ -7,12 +9,10 @@ use std::{
 };
 
 use kopf_plugin_api::prelude::*;
-use kopf_plugin_testing::{
-    Entry, Operator,
-    sandbox::{Effect, Fault},
-};
+use kopf_plugin_testing::{Effect, Entry, Fault, Operator};
 
-const EXAMPLES: &str = "kopfexamples.zalando.org";
+use kit::{EXAMPLES, operator, place};
+
 const FINALIZER: &str = "kopf-plugin-testing.kopf.dev/finalizer";
 
 /// What daemons tell, by object: tests run side by side, each with an object of its own name.
@@ -106,25 +106,8 @@ fn delete_fn(name: Name) {
     tell(&name, "deletion handler");
 }
 
-/// An operator on a sandbox that has the definition.
-fn operator() -> Operator {
-    let mut operator = kopf_plugin_testing::start!();
-    operator.apply(include_str!("../../../examples/crd.yaml"));
-    operator.settle();
-    operator
-}
-
 fn object(name: &str, daemon: &str) -> String {
-    json!({
-        "apiVersion": "zalando.org/v1", "kind": "KopfExample",
-        "metadata": { "name": name, "namespace": "default", "labels": { "daemon": daemon } },
-        "spec": { "field": "value" },
-    })
-    .to_string()
-}
-
-fn place(name: &str) -> String {
-    format!("default/{name}")
+    kit::example(name, &json!({ "daemon": daemon }), &json!({ "field": "value" })).to_string()
 }
 
 fn seconds(seconds: u64) -> Duration {

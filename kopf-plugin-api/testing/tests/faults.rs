@@ -1,6 +1,8 @@
 //! Trouble between the operator and its API server: nothing is lost, nothing is done twice after it was written, and
 //! nobody is told more than once a minute.
 
+mod kit;
+
 use std::{
     collections::BTreeMap,
     sync::{Mutex, PoisonError},
@@ -8,12 +10,9 @@ use std::{
 };
 
 use kopf_plugin_api::prelude::*;
-use kopf_plugin_testing::{
-    Entry, Operator,
-    sandbox::{Effect, Fault},
-};
+use kopf_plugin_testing::{Effect, Entry, Fault, Operator};
 
-const EXAMPLES: &str = "kopfexamples.zalando.org";
+use kit::{EXAMPLES, operator};
 
 /// Calls of handlers, by object: tests run side by side, each with an object of its own name.
 static CALLS: Mutex<BTreeMap<String, Vec<String>>> = Mutex::new(BTreeMap::new());
@@ -44,19 +43,8 @@ fn delete_fn(name: Name) {
     called(&name, "delete");
 }
 
-/// An operator on a sandbox that has the definition.
-fn operator() -> Operator {
-    let mut operator = kopf_plugin_testing::start!();
-    operator.apply(include_str!("../../../examples/crd.yaml"));
-    operator.settle();
-    operator
-}
-
 fn object(name: &str, field: &str) -> String {
-    json!({
-        "apiVersion": "zalando.org/v1", "kind": "KopfExample", "metadata": { "name": name }, "spec": { "field": field },
-    })
-    .to_string()
+    kit::example(name, &json!({}), &json!({ "field": field })).to_string()
 }
 
 fn on(operator: &Operator, fault: Fault) {
@@ -213,7 +201,7 @@ fn a_definition_that_goes_and_comes_back_is_served_again() {
     operator.settle();
     operator.delete("customresourcedefinitions.apiextensions.k8s.io", "kopfexamples.zalando.org");
     operator.advance(Duration::from_secs(5));
-    operator.apply(include_str!("../../../examples/crd.yaml"));
+    operator.apply(kit::DEFINITION);
     operator.apply(&object("redefined", "second"));
     operator.advance(Duration::from_secs(60));
     check_handled(&mut operator, "redefined", &["create", "create"]);
@@ -241,7 +229,7 @@ fn an_operator_that_may_not_see_definitions_says_so_once_and_finds_new_ones_with
     let definitions = |entry: &Entry| entry.path.ends_with("/customresourcedefinitions");
     on(&operator, Fault::new(Effect::Forbidden).when(definitions).always());
     operator.resume();
-    operator.apply(include_str!("../../../examples/crd.yaml"));
+    operator.apply(kit::DEFINITION);
     operator.apply(&object("unseen", "value"));
     operator.advance(Duration::from_secs(600));
     check_handled(&mut operator, "unseen", &["create"]);
@@ -252,7 +240,7 @@ fn an_operator_that_may_not_see_definitions_says_so_once_and_finds_new_ones_with
 fn an_operator_that_may_not_see_the_cluster_serves_its_namespace_and_says_so_once() {
     let mut operator = kopf_plugin_testing::start!();
     operator.stop();
-    operator.apply(include_str!("../../../examples/crd.yaml"));
+    operator.apply(kit::DEFINITION);
     let everywhere = |entry: &Entry| entry.path == "/apis/zalando.org/v1/kopfexamples";
     on(&operator, Fault::new(Effect::Forbidden).when(everywhere).always());
     operator.apply(&object("narrow", "value"));

@@ -1,5 +1,7 @@
 //! Which objects handlers are for: what filters say, and what becomes of functions that fail.
 
+mod kit;
+
 use std::{
     collections::BTreeMap,
     sync::{Mutex, PoisonError},
@@ -9,7 +11,7 @@ use std::{
 use kopf_plugin_api::prelude::*;
 use kopf_plugin_testing::Operator;
 
-const EXAMPLES: &str = "kopfexamples.zalando.org";
+use kit::{EXAMPLES, operator, place};
 
 /// Calls of handlers, by object: tests run side by side, each with objects of its own names.
 static CALLS: Mutex<BTreeMap<String, Vec<String>>> = Mutex::new(BTreeMap::new());
@@ -150,24 +152,10 @@ fn later(Retry(retry): Retry) -> Outcome<()> {
     }
 }
 
-/// An operator on a sandbox that has the definition.
-fn operator() -> Operator {
-    let mut operator = kopf_plugin_testing::start!();
-    operator.apply(include_str!("../../../examples/crd.yaml"));
-    operator.settle();
-    operator
-}
-
 fn object(name: &str, labels: &Value, annotations: &Value, spec: &Value) -> Value {
-    json!({
-        "apiVersion": "zalando.org/v1", "kind": "KopfExample",
-        "metadata": { "name": name, "namespace": "default", "labels": labels, "annotations": annotations },
-        "spec": spec,
-    })
-}
-
-fn place(name: &str) -> String {
-    format!("default/{name}")
+    let mut object = kit::example(name, labels, spec);
+    object["metadata"]["annotations"] = annotations.clone();
+    object
 }
 
 /// Creates an object, and tells who was called.

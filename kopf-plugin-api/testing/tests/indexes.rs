@@ -1,14 +1,13 @@
 //! Indexes of objects as they come, change and go, and what handlers find in them.
 
+mod kit;
+
 use std::time::Duration;
 
 use kopf_plugin_api::prelude::*;
-use kopf_plugin_testing::{
-    Entry, Operator,
-    sandbox::{Effect, Fault},
-};
+use kopf_plugin_testing::{Effect, Entry, Fault, Operator};
 
-const EXAMPLES: &str = "kopfexamples.zalando.org";
+use kit::{EXAMPLES, operator};
 
 /// What an example says of itself is indexed, or fails as it says.
 #[kopf::index("zalando.org", "v1", "kopfexamples", labels = { "hidden" = absent })]
@@ -45,17 +44,8 @@ fn shows(kinds: Index<by_kind>, maps: Index<everything>) {
     info!("held: {} of {}", shown.join(" "), maps.values().len());
 }
 
-fn operator() -> Operator {
-    let mut operator = kopf_plugin_testing::start!();
-    operator.apply(include_str!("../../../examples/crd.yaml"));
-    operator.settle();
-    operator
-}
-
 fn example(name: &str, spec: &Value, label: &str) -> String {
-    let metadata = json!({ "name": name, "namespace": "default", "labels": { label: "" } });
-    json!({ "apiVersion": "zalando.org/v1", "kind": "KopfExample", "metadata": metadata, "spec": spec })
-        .to_string()
+    kit::example(name, &json!({ label: "" }), spec).to_string()
 }
 
 fn kinds(kinds: &[&str]) -> Value {
@@ -143,7 +133,7 @@ fn what_is_held_goes_with_the_watch_and_comes_with_the_next() {
     operator.delete("customresourcedefinitions.apiextensions.k8s.io", EXAMPLES);
     operator.settle();
     check(&mut operator, " of 1");
-    operator.apply(include_str!("../../../examples/crd.yaml"));
+    operator.apply(kit::DEFINITION);
     operator.settle();
     put(&mut operator, "b", &kinds(&["red"]));
     operator.advance(Duration::from_secs(60));

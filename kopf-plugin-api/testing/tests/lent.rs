@@ -1,6 +1,8 @@
 //! The operator's client in the hands of a plugin: what handlers ask of the API server, and what they get.
 #![expect(clippy::panic, reason = "a test says what is wrong by failing, and some handlers fail so")]
 
+mod kit;
+
 use std::time::Duration;
 
 use k8s_openapi::api::core::v1::ConfigMap;
@@ -11,30 +13,16 @@ use kopf_plugin_api::{
     prelude::*,
     serde::{Deserialize, Serialize},
 };
-use kopf_plugin_testing::{
-    Operator,
-    sandbox::{Effect, Fault},
-};
+use kopf_plugin_testing::{Effect, Fault, Operator};
+
+use kit::operator;
 
 const OBJECT: &str = "default/kopf-example-1";
-
-fn operator() -> Operator {
-    let mut operator = kopf_plugin_testing::start!();
-    operator.apply(include_str!("../../../examples/crd.yaml"));
-    operator.settle();
-    operator
-}
 
 /// Runs the handler that has this label, and answers what it returned or how it failed.
 #[track_caller]
 fn run(operator: &mut Operator, label: &str) -> String {
-    operator.apply(
-        &json!({
-            "apiVersion": "zalando.org/v1", "kind": "KopfExample",
-            "metadata": { "name": "kopf-example-1", "labels": { "do": label } }, "spec": {},
-        })
-        .to_string(),
-    );
+    operator.apply(&kit::example("kopf-example-1", &json!({ "do": label }), &json!({})).to_string());
     operator.settle();
     came_of(operator, label)
 }

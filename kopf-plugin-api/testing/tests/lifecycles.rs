@@ -1,5 +1,7 @@
 //! Which of the handlers that are due are called in one cycle, and how long they wait between attempts.
 
+mod kit;
+
 use std::{
     collections::BTreeMap,
     sync::{Mutex, PoisonError},
@@ -87,14 +89,8 @@ fn growing(name: Name, Retry(retry): Retry) -> Outcome<()> {
 }
 
 fn operator_with(name: &str, label: &str) -> Operator {
-    let mut operator = kopf_plugin_testing::start!();
-    operator.apply(include_str!("../../../examples/crd.yaml"));
-    operator.settle();
-    let object = json!({
-        "apiVersion": "zalando.org/v1", "kind": "KopfExample",
-        "metadata": { "name": name, "namespace": "default", "labels": { label: "" } }, "spec": {},
-    });
-    operator.apply(&object.to_string());
+    let mut operator = kit::operator();
+    operator.apply(&kit::example(name, &json!({ label: "" }), &json!({})).to_string());
     operator.settle();
     operator
 }

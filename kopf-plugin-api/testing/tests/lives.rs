@@ -1,5 +1,7 @@
 //! Whole lives of objects: what spies see, what writes come of it, and what waits, also where others interfere.
 
+mod kit;
+
 use std::{
     collections::BTreeMap,
     sync::{Mutex, PoisonError},
@@ -7,18 +9,15 @@ use std::{
 };
 
 use kopf_plugin_api::prelude::*;
-use kopf_plugin_testing::{
-    Entry, Operator, Sandbox,
-    sandbox::{Effect, Fault},
-};
+use kopf_plugin_testing::{Effect, Entry, Fault, Operator, sandbox};
 
-const EXAMPLES: &str = "kopfexamples.zalando.org";
+use kit::{EXAMPLES, operator, place};
 
 /// Calls of handlers, by object: tests run side by side, each with an object of its own name.
 static CALLS: Mutex<BTreeMap<String, Vec<String>>> = Mutex::new(BTreeMap::new());
 
 /// The API servers of objects whose handlers act as somebody else meanwhile.
-static SERVERS: Mutex<BTreeMap<String, Sandbox>> = Mutex::new(BTreeMap::new());
+static SERVERS: Mutex<BTreeMap<String, sandbox::Sandbox>> = Mutex::new(BTreeMap::new());
 
 fn called(name: &Name, what: String) {
     CALLS.lock().unwrap_or_else(PoisonError::into_inner).entry(name.to_string()).or_default().push(what);
@@ -28,7 +27,7 @@ fn calls(name: &str) -> Vec<String> {
     CALLS.lock().unwrap_or_else(PoisonError::into_inner).get(name).cloned().unwrap_or_default()
 }
 
-fn server_of(name: &str) -> Sandbox {
+fn server_of(name: &str) -> sandbox::Sandbox {
     SERVERS.lock().unwrap_or_else(PoisonError::into_inner)[name].clone()
 }
 
@@ -93,24 +92,9 @@ fn resume_fn(name: Name) {
     called(&name, "resume".to_owned());
 }
 
-/// An operator on a sandbox that has the definition.
-fn operator() -> Operator {
-    let mut operator = kopf_plugin_testing::start!();
-    operator.apply(include_str!("../../../examples/crd.yaml"));
-    operator.settle();
-    operator
-}
-
 fn object(name: &str, labels: &[&str], field: &str) -> Value {
     let labels: BTreeMap<_, _> = labels.iter().map(|label| (*label, "yes")).collect();
-    json!({
-        "apiVersion": "zalando.org/v1", "kind": "KopfExample",
-        "metadata": { "name": name, "namespace": "default", "labels": labels }, "spec": { "field": field },
-    })
-}
-
-fn place(name: &str) -> String {
-    format!("default/{name}")
+    kit::example(name, &json!(labels), &json!({ "field": field }))
 }
 
 fn set_field(operator: &mut Operator, name: &str, field: &str) {
@@ -146,7 +130,7 @@ fn a_spy_sees_every_event_of_a_burst_in_order() {
 fn a_spy_sees_the_deletion_of_an_object_that_goes_while_it_is_handled() {
     let name = "doomed";
     let mut operator = operator();
-    SERVERS.lock().unwrap().insert(name.to_owned(), operator.sandbox().clone());
+    SERVERS.lock().unwrap().insert(name.to_owned(), operator.sandbox().server());
     operator.apply(&object(name, &["watched", "doomed"], "0").to_string());
     operator.settle();
     assert_eq!(calls(name).join(", ").replace('"', ""), "ADDED 0, create, DELETED 0");
@@ -254,7 +238,7 @@ fn a_resume_without_a_result_writes_nothing() {
 fn ten_changes_while_a_handler_runs_end_in_one_more_cycle_on_the_last_state() {
     let name = "disturbed";
     let mut operator = operator();
-    SERVERS.lock().unwrap().insert(name.to_owned(), operator.sandbox().clone());
+    SERVERS.lock().unwrap().insert(name.to_owned(), operator.sandbox().server());
     operator.apply(&object(name, &["disturbed", "changing"], "before").to_string());
     operator.settle();
     assert_eq!(calls(name), ["create", "update 9"]);

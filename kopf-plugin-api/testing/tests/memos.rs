@@ -1,17 +1,16 @@
 //! What a plugin remembers of its objects, and what its handlers share.
 
+mod kit;
+
 use std::sync::{
     Arc,
     atomic::{AtomicUsize, Ordering},
 };
 
 use kopf_plugin_api::prelude::*;
-use kopf_plugin_testing::{
-    Entry, Operator,
-    sandbox::{Effect, Fault},
-};
+use kopf_plugin_testing::{Effect, Entry, Fault, Operator};
 
-const EXAMPLES: &str = "kopfexamples.zalando.org";
+use kit::EXAMPLES;
 
 /// Counts the memories that are there, in an operator of its own.
 #[derive(Default)]
@@ -97,9 +96,7 @@ fn unshared(nothing: Shared<u128>) {
 }
 
 fn operator() -> Operator {
-    let mut operator = kopf_plugin_testing::start!();
-    operator.apply(include_str!("../../../examples/crd.yaml"));
-    operator.settle();
+    let mut operator = kit::operator();
     operator.apply(&core("ConfigMap", "first", "first"));
     operator.settle();
     operator
@@ -111,9 +108,7 @@ fn core(kind: &str, name: &str, label: &str) -> String {
 }
 
 fn example(name: &str) -> String {
-    let metadata = json!({ "name": name, "namespace": "default" });
-    json!({ "apiVersion": "zalando.org/v1", "kind": "KopfExample", "metadata": metadata, "spec": { "n": 0 } })
-        .to_string()
+    kit::example(name, &json!({}), &json!({ "n": 0 })).to_string()
 }
 
 fn change(operator: &mut Operator, name: &str, n: usize) {

@@ -1,28 +1,17 @@
 //! What handlers put into their patches, and how it reaches the object: the merge part, and functions.
 #![expect(clippy::panic, reason = "a test says what is wrong by failing, and some handlers fail so")]
 
-use kopf_plugin_api::{client::Change, prelude::*};
-use kopf_plugin_testing::{
-    Operator,
-    sandbox::{Effect, Fault},
-};
+mod kit;
 
-const EXAMPLES: &str = "kopfexamples.zalando.org";
+use kopf_plugin_api::{client::Change, prelude::*};
+use kopf_plugin_testing::{Effect, Fault, Operator};
+
+use kit::{EXAMPLES, operator};
+
 const OBJECT: &str = "default/kopf-example-1";
 
-fn operator() -> Operator {
-    let mut operator = kopf_plugin_testing::start!();
-    operator.apply(include_str!("../../../examples/crd.yaml"));
-    operator.settle();
-    operator
-}
-
 fn example(label: &str) -> String {
-    json!({
-        "apiVersion": "zalando.org/v1", "kind": "KopfExample",
-        "metadata": { "name": "kopf-example-1", "labels": { "do": label } }, "spec": { "tags": ["first"] },
-    })
-    .to_string()
+    kit::example("kopf-example-1", &json!({ "do": label }), &json!({ "tags": ["first"] })).to_string()
 }
 
 fn run(label: &str) -> Operator {
@@ -232,7 +221,7 @@ fn every_write_is_for_the_version_that_the_one_before_has_made() {
 #[test]
 fn without_a_status_subresource_all_goes_in_one_write() {
     let mut operator = kopf_plugin_testing::start!();
-    let definition = include_str!("../../../examples/crd.yaml");
+    let definition = kit::DEFINITION;
     operator.apply(&definition.replace("      subresources:\n        status: {}\n", ""));
     operator.settle();
     operator.apply(&example("both"));

@@ -1,5 +1,7 @@
 //! Operators that make room for each other: who waits, for how long, and that nothing is lost by it.
 
+mod kit;
+
 use std::{
     collections::BTreeMap,
     sync::{Mutex, PoisonError},
@@ -9,13 +11,13 @@ use std::{
 
 use kopf_plugin_api::prelude::*;
 use kopf_plugin_testing::{
-    Entry, Operator, Scope, Settings,
+    Effect, Entry, Fault, Operator, Scope, Settings,
     namespaces::{Pattern, Patterns},
     peering::Mode,
-    sandbox::{Effect, Fault},
 };
 
-const EXAMPLES: &str = "kopfexamples.zalando.org";
+use kit::EXAMPLES;
+
 const CLUSTER: &str = "clusterkopfpeerings.kopf.dev";
 const PEERINGS: &str = "kopfpeerings.kopf.dev";
 
@@ -71,7 +73,7 @@ async fn meets_its_rival(name: Name) {
 
 fn definitions() -> String {
     let peering = include_str!("../../../examples/peering.yaml");
-    format!("{}\n---\n{peering}", include_str!("../../../examples/crd.yaml"))
+    format!("{}\n---\n{peering}", kit::DEFINITION)
 }
 
 /// An operator that has started on a cluster with peerings.
@@ -94,9 +96,7 @@ fn object(name: &str) -> String {
 }
 
 fn labelled(name: &str, labels: &Value) -> String {
-    let metadata = json!({ "name": name, "labels": labels });
-    json!({ "apiVersion": "zalando.org/v1", "kind": "KopfExample", "metadata": metadata, "spec": { "n": 1 } })
-        .to_string()
+    kit::example(name, labels, &json!({ "n": 1 })).to_string()
 }
 
 /// Somebody else gives its word in a peering, now.
@@ -364,7 +364,7 @@ fn a_peering_that_must_be_is_waited_for() {
 fn a_definition_of_peerings_that_must_be_is_waited_for() {
     let mut operator = kopf_plugin_testing::start!();
     operator.kill();
-    operator.apply(include_str!("../../../examples/crd.yaml"));
+    operator.apply(kit::DEFINITION);
     operator.settings().peering.mode = Mode::Mandatory;
     operator.resume();
     apply(&mut operator, &object("unpeered"));

@@ -1,5 +1,7 @@
 //! Where an operator serves: namespaces that match, come and go, and rights that it does not have.
 
+mod kit;
+
 use std::{
     collections::BTreeMap,
     sync::{Mutex, PoisonError},
@@ -8,9 +10,8 @@ use std::{
 
 use kopf_plugin_api::prelude::*;
 use kopf_plugin_testing::{
-    Entry, Events, Operator, Scope,
+    Effect, Entry, Events, Fault, Operator, Scope,
     namespaces::{Pattern, Patterns},
-    sandbox::{Effect, Fault},
 };
 
 /// Calls of handlers, by object: tests run side by side, each with objects of its own names.
@@ -32,7 +33,7 @@ fn created(name: &str) -> Vec<String> {
 fn stopped(namespaces: &[&str]) -> Operator {
     let mut operator = kopf_plugin_testing::start!();
     operator.kill();
-    operator.apply(include_str!("../../../examples/crd.yaml"));
+    operator.apply(kit::DEFINITION);
     let patterns = namespaces.iter().map(|text| Pattern::parse(text).expect("a pattern of these tests"));
     operator.settings().scope = Scope::Namespaces(Patterns::new(patterns));
     // The sandbox deletes empty namespaces alone.

@@ -1,5 +1,7 @@
 //! Which resources handlers are for, and what the API server is asked to leave out.
 
+mod kit;
+
 use std::{
     collections::BTreeMap,
     sync::{Mutex, PoisonError},
@@ -8,7 +10,7 @@ use std::{
 use kopf_plugin_api::prelude::*;
 use kopf_plugin_testing::Operator;
 
-const EXAMPLES: &str = "kopfexamples.zalando.org";
+use kit::{EXAMPLES, operator};
 
 /// Calls of handlers, by object: tests run side by side, each with objects of its own names.
 static CALLS: Mutex<BTreeMap<String, Vec<String>>> = Mutex::new(BTreeMap::new());
@@ -81,19 +83,8 @@ fn definition(plural: &str, singular: &str, kind: &str, short: &str) -> Value {
     })
 }
 
-fn operator() -> Operator {
-    let mut operator = kopf_plugin_testing::start!();
-    operator.apply(include_str!("../../../examples/crd.yaml"));
-    operator.settle();
-    operator
-}
-
 fn example(name: &str, labels: &Value) -> String {
-    json!({
-        "apiVersion": "zalando.org/v1", "kind": "KopfExample",
-        "metadata": { "name": name, "namespace": "default", "labels": labels }, "spec": { "size": 1 },
-    })
-    .to_string()
+    kit::example(name, labels, &json!({ "size": 1 })).to_string()
 }
 
 #[test]

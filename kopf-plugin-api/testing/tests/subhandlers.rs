@@ -1,5 +1,7 @@
 //! Sub-handlers: what is called when, what is recorded of it, and what a crash, a change and a failure leave of it.
 
+mod kit;
+
 use std::{
     collections::BTreeMap,
     sync::{
@@ -10,12 +12,9 @@ use std::{
 };
 
 use kopf_plugin_api::prelude::*;
-use kopf_plugin_testing::{
-    Entry, Operator,
-    sandbox::{Effect, Fault},
-};
+use kopf_plugin_testing::{Effect, Entry, Fault, Operator};
 
-const EXAMPLES: &str = "kopfexamples.zalando.org";
+use kit::{EXAMPLES, place};
 
 /// Calls, by object: tests run side by side, each with an object of its own name.
 static CALLS: Mutex<BTreeMap<String, Vec<String>>> = Mutex::new(BTreeMap::new());
@@ -138,21 +137,11 @@ fn strict(name: Name, spec: Spec, subs: Subhandlers) -> Outcome<()> {
 
 /// An operator on a sandbox that has the definition, with an object.
 fn operator(name: &str, labels: &[&str], items: &[&str]) -> Operator {
-    let mut operator = kopf_plugin_testing::start!();
-    operator.apply(include_str!("../../../examples/crd.yaml"));
-    operator.settle();
+    let mut operator = kit::operator();
     let labels: BTreeMap<_, _> = labels.iter().map(|label| (*label, "yes")).collect();
-    let object = json!({
-        "apiVersion": "zalando.org/v1", "kind": "KopfExample",
-        "metadata": { "name": name, "namespace": "default", "labels": labels }, "spec": { "items": items },
-    });
-    operator.apply(&object.to_string());
+    operator.apply(&kit::example(name, &json!(labels), &json!({ "items": items })).to_string());
     operator.settle();
     operator
-}
-
-fn place(name: &str) -> String {
-    format!("default/{name}")
 }
 
 fn object(operator: &Operator, name: &str) -> Value {
@@ -306,9 +295,7 @@ fn what_is_recorded_is_not_repeated_whenever_the_operator_is_killed() {
     let all = ["one", "failing", "two"];
     for allowed in 0..12 {
         let name = format!("killed-{allowed}");
-        let mut operator = kopf_plugin_testing::start!();
-        operator.apply(include_str!("../../../examples/crd.yaml"));
-        operator.settle();
+        let mut operator = kit::operator();
         let written = Arc::new(AtomicUsize::new(0));
         let too_many = move |entry: &Entry| {
             entry.method == "PATCH"
@@ -316,11 +303,7 @@ fn what_is_recorded_is_not_repeated_whenever_the_operator_is_killed() {
                 && written.fetch_add(1, Ordering::SeqCst) >= allowed
         };
         operator.sandbox().faults().add(Fault::new(Effect::InternalError).when(too_many).always());
-        let object = json!({
-            "apiVersion": "zalando.org/v1", "kind": "KopfExample",
-            "metadata": { "name": name, "namespace": "default", "labels": { "items": "yes" } },
-            "spec": { "items": all },
-        });
+        let object = kit::example(&name, &json!({ "items": "yes" }), &json!({ "items": all }));
         operator.apply(&object.to_string());
         operator.advance(Duration::from_millis(50));
         let (recorded, before) = (records(&operator, &name), calls(&name));

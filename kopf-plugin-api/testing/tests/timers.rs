@@ -1,5 +1,7 @@
 //! Timers: when they are called, to the second, in a time of the test's own.
 
+mod kit;
+
 use std::{
     collections::BTreeMap,
     sync::{Mutex, PoisonError},
@@ -9,7 +11,7 @@ use std::{
 use kopf_plugin_api::{jiff::Timestamp, prelude::*};
 use kopf_plugin_testing::Operator;
 
-const EXAMPLES: &str = "kopfexamples.zalando.org";
+use kit::{EXAMPLES, place};
 
 /// The seconds at which timers were called, by object: tests run side by side, each with an object of its own name.
 static TICKS: Mutex<BTreeMap<String, Vec<i64>>> = Mutex::new(BTreeMap::new());
@@ -85,21 +87,11 @@ fn counting(name: Name, patch: Patch) -> Outcome<usize> {
 
 /// An operator on a sandbox that has an object for a timer.
 fn operator(name: &str, timer: &str) -> Operator {
-    let mut operator = kopf_plugin_testing::start!();
-    operator.apply(include_str!("../../../examples/crd.yaml"));
-    operator.settle();
-    let object = json!({
-        "apiVersion": "zalando.org/v1", "kind": "KopfExample",
-        "metadata": { "name": name, "namespace": "default", "labels": { "timer": timer } },
-        "spec": { "delay": 7 },
-    });
+    let mut operator = kit::operator();
+    let object = kit::example(name, &json!({ "timer": timer }), &json!({ "delay": 7 }));
     operator.apply(&object.to_string());
     operator.settle();
     operator
-}
-
-fn place(name: &str) -> String {
-    format!("default/{name}")
 }
 
 fn seconds(seconds: u64) -> Duration {

@@ -13,10 +13,12 @@
 
 mod access;
 mod answer;
+mod bad_input;
 mod built_in;
 mod completion;
 mod controllers;
 mod definitions;
+mod features;
 mod forms;
 mod living;
 mod protobuf;

@@ -3,6 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use futures::FutureExt;
+use http_body_util::BodyExt;
 use kopf_sandbox::{Cut, Effect, Entry, Fault, Sandbox};
 use serde_json::json;
 
@@ -49,6 +50,27 @@ async fn a_stall_lasts_as_long_as_the_clock_says() {
     assert!(asked.as_mut().now_or_never().is_none());
     clock.advance(5);
     assert_eq!(asked.await.0, 200);
+}
+
+#[tokio::test]
+async fn an_answer_is_slow_or_cut_short_after_all_is_done() {
+    let clock = Arc::new(Stopped::default());
+    let sandbox = Sandbox::builder().clock(clock.clone()).build().unwrap();
+    let name = |name: &str| json!({ "metadata": { "name": name } }).to_string();
+    let create = |body| send(&sandbox, request("POST", CONFIG_MAPS, "application/json", body));
+    sandbox.faults().add(Fault::new(Effect::Slow(Duration::from_secs(5))));
+    let mut body = create(name("slow")).await.unwrap().into_body();
+    assert!(body.frame().await.unwrap().unwrap().into_data().unwrap().starts_with(b"{"));
+    assert!(body.frame().now_or_never().is_none() && sandbox.get("configmaps", "default", "slow").is_some());
+    clock.advance(5);
+    assert!(body.frame().await.unwrap().unwrap().into_data().unwrap().ends_with(b"}"));
+    assert!(body.frame().await.is_none());
+
+    sandbox.faults().add(Fault::new(Effect::CutShort));
+    let mut body = create(name("short")).await.unwrap().into_body();
+    assert!(body.frame().await.unwrap().unwrap().into_data().unwrap().starts_with(b"{"));
+    assert_eq!(body.frame().await.unwrap().unwrap_err(), Cut);
+    assert!(sandbox.get("configmaps", "default", "short").is_some());
 }
 
 #[tokio::test]

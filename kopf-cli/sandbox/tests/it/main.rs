@@ -6,6 +6,7 @@ mod access;
 mod client;
 mod deep;
 mod faults;
+mod hostile;
 mod objects;
 mod owners;
 mod sockets;

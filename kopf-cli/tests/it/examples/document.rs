@@ -1,8 +1,9 @@
 //! Reads a README as the steps that it tells its reader to take.
 //!
 //! A block of `console` has commands, each behind `$ `, and what they print; a line that is `…` stands for any lines, and
-//! `^C` for Ctrl-C. A block without a command goes on with what the last command that still runs prints. A block of
-//! another language is a file if the line above it ends in the file's name: `` `src/lib.rs`: ``.
+//! `^C` for Ctrl-C. What `export` sets is for all commands behind it. A block without a command goes on with what the last
+//! command that still runs prints. A block of another language is a file if the line above it ends in the file's name:
+//! `` `src/lib.rs`: ``.
 
 /// One step.
 #[derive(Debug, Clone, PartialEq, Eq)]

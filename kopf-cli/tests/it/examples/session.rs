@@ -30,6 +30,8 @@ pub(super) struct Session {
     /// A free port, for whoever is told of one.
     port: u16,
     cluster: Option<Cluster>,
+    /// Variables, for what is typed from then on.
+    exported: Vec<(String, String)>,
     /// What was typed and may still run, the last one last.
     running: Vec<Running>,
 }
@@ -53,7 +55,8 @@ impl Session {
     pub(super) fn begin(readme: &'static str) -> Session {
         let home = tempfile::Builder::new().prefix("kopf-reader-").tempdir().unwrap();
         let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        Session { readme, home, folder: root().to_owned(), port, cluster: None, running: Vec::new() }
+        let (cluster, exported, running) = (None, Vec::new(), Vec::new());
+        Session { readme, home, folder: root().to_owned(), port, cluster, exported, running }
     }
 
     /// Leads the reader to a control plane, and there to a namespace where nobody else is.
@@ -198,6 +201,11 @@ impl Session {
             self.folder = self.folder.join(folder);
             return;
         }
+        if let Some((name, value)) = command.strip_prefix("export ").and_then(|pair| pair.split_once('=')) {
+            let home = self.home.path().to_str().expect("the path is text");
+            self.exported.push((name.to_owned(), value.replace('~', home)));
+            return;
+        }
         // That is what is going on.
         if command.starts_with("cargo test") {
             return;
@@ -270,6 +278,7 @@ impl Session {
             // Others are at work on this cluster, in namespaces of their own.
             shell.env("KUBECONFIG", kubeconfig).env("KOPF_NAMESPACE", namespace);
         }
+        shell.envs(self.exported.clone());
         shell
     }
 }
@@ -281,7 +290,7 @@ fn can_be_repeated(command: &str) -> bool {
 
 /// Whether the command runs until Ctrl-C.
 fn stays(command: &str) -> bool {
-    command.split(' ').any(|word| word == "run")
+    command.split(' ').any(|word| ["run", "sandbox"].contains(&word))
 }
 
 impl Running {

@@ -7,10 +7,7 @@ use std::{
 };
 
 use kopf_core::store::handled::{Handled, State};
-use kopf_plugin_testing::{
-    Entry, Operator, Sandbox, Settings, VirtualClock,
-    sandbox::{Effect, Fault},
-};
+use kopf_plugin_testing::{Effect, Entry, Fault, Operator, Sandbox, plugin};
 use proptest::test_runner::{TestCaseError, TestCaseResult};
 use serde_json::{Map, Value, json};
 
@@ -69,9 +66,6 @@ pub(crate) fn live(plan: &Plan) -> TestCaseResult {
 impl World {
     fn begin(plan: &Plan) -> World {
         let run = Run::begin(plan);
-        let clock = VirtualClock::at("2026-01-01T00:00:00Z".parse().expect("it is a moment"));
-        let sandbox = Sandbox::builder().clock(Arc::new(clock.clone())).seed(1).build();
-        let sandbox = sandbox.expect("an empty sandbox can be made");
         let handlers = plan.handlers.clone();
         let declare = move |declared: &mut Vec<kopf_core::handler::Handler>| {
             declared.retain_mut(|handler| {
@@ -83,9 +77,7 @@ impl World {
                 drawn.is_some() || ["spy", "show"].contains(&&*name)
             });
         };
-        let settings = Settings::default();
-        let package = env!("CARGO_PKG_NAME");
-        let mut operator = Operator::start_declared(package, sandbox, clock, settings, declare);
+        let mut operator = Sandbox::builder().start().run_declared(plugin!(), declare);
         operator.apply(include_str!("../../../../examples/crd.yaml"));
         operator.settle();
         World { plan: plan.clone(), run, operator, runs: true, lives: BTreeMap::new() }

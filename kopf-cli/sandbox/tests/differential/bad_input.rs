@@ -1,0 +1,162 @@
+//! Bodies that no client should send get the answers that the real server has for them.
+//!
+//! What the words of a row cannot hold: bytes that are no text, megabytes, levels by the thousand.
+
+use http::{Request, header};
+use http_body_util::BodyExt;
+use kopf_control_plane::client::namespace;
+use kube::Client;
+
+use crate::{ROWS, answer, answer::Answer, sandbox};
+
+const JSON: &str = "application/json";
+const YAML: &str = "application/yaml";
+const MERGE: &str = "application/merge-patch+json";
+const PATCHES: &str = "application/json-patch+json";
+
+/// One request: what it is to show, verb and path, media type, body.
+type Row<'a> = (&'a str, &'a str, &'a str, Vec<u8>);
+
+async fn check(rows: &[Row<'_>]) {
+    let Some(real) = kopf_control_plane::get().await else { return };
+    let expected = run(&kopf_control_plane::connect(&real.kubeconfig).await, rows).await;
+    let (client, _serving) = sandbox().await;
+    let found = run(&client, rows).await;
+    let differences: Vec<String> = rows
+        .iter()
+        .zip(expected.iter().zip(&found))
+        .filter(|(_, (expected, found))| expected != found)
+        .map(|((what, request, ..), (expected, found))| {
+            format!("{what}: {request}\n{}", answer::difference(expected, found))
+        })
+        .collect();
+    assert!(differences.is_empty(), "the sandbox differs:\n\n{}", differences.join("\n"));
+}
+
+async fn run(client: &Client, rows: &[Row<'_>]) -> Vec<Answer> {
+    let namespace = namespace(client).await;
+    ROWS.register(client).await;
+    let mut answers = Vec::new();
+    for (_, request, media, body) in rows {
+        let (verb, path) = request.split_once(' ').expect("a row has a verb and a path");
+        let prefix = if path.starts_with("rows") { "/apis/differential.kopf.test/v1" } else { "/api/v1" };
+        let path = format!("{prefix}/namespaces/{namespace}/{path}");
+        let mut request = Request::builder().method(verb).uri(path).header(header::ACCEPT, JSON);
+        if !media.is_empty() {
+            request = request.header(header::CONTENT_TYPE, *media);
+        }
+        let response = client.send(request.body(body.clone().into()).unwrap()).await.unwrap();
+        let status = response.status();
+        let body = response.into_body().collect().await.unwrap().to_bytes();
+        answers.push(Answer::new(status, Vec::new(), &body).without(&namespace));
+    }
+    answers
+}
+
+/// A custom resource of this name with this as its `spec`, as JSON.
+fn object(name: &str, spec: &[u8]) -> Vec<u8> {
+    let head = format!(
+        r#"{{"kind":"Row","apiVersion":"differential.kopf.test/v1","metadata":{{"name":"{name}"}},"spec":"#
+    );
+    [head.as_bytes(), spec, b"}"].concat()
+}
+
+fn levels(levels: usize) -> Vec<u8> {
+    format!("{}1{}", r#"{"a":"#.repeat(levels), "}".repeat(levels)).into_bytes()
+}
+
+#[tokio::test]
+async fn bodies_that_are_none_are_refused() {
+    let yaml = |text: &str| {
+        format!("kind: Row\napiVersion: differential.kopf.test/v1\nmetadata: {{name: y}}\n{text}")
+            .into_bytes()
+    };
+    check(&[
+        ("nothing", "POST rows", JSON, vec![]),
+        ("half", "POST rows", JSON, b"{\"kind\":\"Row\"".to_vec()),
+        ("null", "POST rows", JSON, b"null".to_vec()),
+        ("a list", "POST rows", JSON, b"[]".to_vec()),
+        ("a text", "POST rows", JSON, b"\"x\"".to_vec()),
+        ("something behind it", "POST rows", JSON, [object("a", b"{}"), b" x".to_vec()].concat()),
+        ("half a built-in one", "POST configmaps", JSON, b"{\"data\":".to_vec()),
+        ("nothing for a built-in one", "POST configmaps", JSON, vec![]),
+        ("YAML that is none", "POST rows", YAML, yaml("spec: {a: [}\n")),
+        ("YAML", "POST rows", YAML, yaml("spec: {n: 1}\n")),
+        ("a patch of nothing", "PATCH rows/y", MERGE, vec![]),
+        ("half a patch", "PATCH rows/y", MERGE, b"{\"spec\":".to_vec()),
+        ("a patch that is no list", "PATCH rows/y", PATCHES, b"{}".to_vec()),
+        ("a patch of no operations", "PATCH rows/y", PATCHES, b"[1]".to_vec()),
+        ("options that are none", "DELETE rows/y", JSON, b"{\"preconditions\":".to_vec()),
+        ("options that are a list", "DELETE rows/y", JSON, b"[]".to_vec()),
+    ])
+    .await;
+}
+
+#[tokio::test]
+async fn bodies_have_a_type_that_is_known() {
+    let body = || object("a", b"{}");
+    check(&[
+        ("text", "POST rows", "text/plain", body()),
+        ("XML", "POST rows", "application/xml", body()),
+        ("no type", "POST rows", "", body()),
+        ("no type at all", "POST rows", "x", body()),
+        ("parameters", "PUT rows/b", "application/json; charset=utf-8", body()),
+        ("a patch by PUT", "PUT rows/a", MERGE, body()),
+        ("an object by PATCH", "PATCH rows/a", JSON, body()),
+        ("a patch without a type", "PATCH rows/a", "", body()),
+        (
+            "text for a built-in one",
+            "POST configmaps",
+            "text/plain",
+            b"{\"metadata\":{\"name\":\"a\"}}".to_vec(),
+        ),
+    ])
+    .await;
+}
+
+#[tokio::test]
+async fn bodies_may_be_neither_too_large_nor_too_deep() {
+    let long = |length: usize| object("long", format!("{{\"a\":\"{}\"}}", "a".repeat(length)).as_bytes());
+    check(&[
+        ("three mebibytes", "POST rows", JSON, long(3 * 1024 * 1024)),
+        ("two mebibytes, which is more than is stored", "POST rows", JSON, long(2 * 1024 * 1024)),
+        ("a mebibyte", "POST rows", JSON, long(1024 * 1024)),
+        ("twenty thousand levels", "POST rows", JSON, object("deep", &levels(20_000))),
+        (
+            "twenty thousand levels of a patch",
+            "PATCH rows/long",
+            MERGE,
+            [b"{\"spec\":".to_vec(), levels(20_000), b"}".to_vec()].concat(),
+        ),
+    ])
+    .await;
+}
+
+#[tokio::test]
+async fn bytes_that_are_no_text_are_replaced() {
+    check(&[
+        ("in a value", "POST rows", JSON, object("v", b"{\"a\":\"x\xff\xfey\"}")),
+        ("half a surrogate", "POST rows", JSON, object("s", b"{\"a\":\"\\ud800\"}")),
+        (
+            "in a built-in one",
+            "POST configmaps",
+            JSON,
+            b"{\"metadata\":{\"name\":\"v\"},\"data\":{\"a\":\"\xff\"}}".to_vec(),
+        ),
+        ("a zero", "POST rows", JSON, object("z", b"{\"a\":\"\\u0000\"}")),
+    ])
+    .await;
+}
+
+#[tokio::test]
+async fn options_that_are_unknown_are_passed_over() {
+    check(&[
+        ("a new object", "POST rows?unknown=1&pretty=false&=&&x=%zz", JSON, object("a", b"{}")),
+        ("a read", "GET rows/a?unknown=1", "", vec![]),
+        ("a list", "GET rows?unknown=1&limit=", "", vec![]),
+        ("a list with a limit that is none", "GET rows?limit=many", "", vec![]),
+        ("a watch that ends", "GET rows?watch=maybe&timeoutSeconds=1&unknown=1", "", vec![]),
+        ("a dry run of something", "POST rows?dryRun=Some", JSON, object("b", b"{}")),
+    ])
+    .await;
+}

@@ -1,0 +1,74 @@
+//! What the sandbox does as the real server does, and the tests that hold it to that.
+
+/// Groups of features, each with the tests that prove it, as `FILE::TEST`.
+type Groups = &'static [(&'static str, &'static [(&'static str, &'static [&'static str])])];
+
+#[rustfmt::skip]
+pub(super) const DONE: Groups = &[
+    ("Objects", &[
+        ("create, read, delete; which names, kinds, versions and namespaces are refused", &["main::objects_are_created_read_and_deleted", "main::built_in_objects_are_created_read_and_deleted"]),
+        ("`metadata`: what the server sets, what is checked, what cannot be changed", &["refusals::metadata_has_its_rules"]),
+        ("`generation`", &["living::a_generation_counts_what_is_wanted"]),
+        ("`generateName`", &["main::generated_names_and_events_are_as_usual"]),
+        ("finalizers", &["main::finalizers_hold_an_object"]),
+        ("optimistic locking: resourceVersion on PUT and PATCH", &["main::stale_writes_are_conflicts"]),
+        ("preconditions of deletions: uid, resourceVersion", &["living::a_deletion_may_have_conditions"]),
+        ("dry runs", &["living::dry_runs_answer_and_write_nothing"]),
+        ("which methods a path has: 404 and 405", &["refusals::paths_have_their_methods"]),
+        ("objects of 9,000 levels, and 400 for 20,000", &["deep::nine_thousand_levels_are_fine", "deep::twenty_thousand_levels_are_refused"]),
+    ]),
+    ("Bad input", &[
+        ("bodies that are no JSON, no YAML, no object, no patch", &["bad_input::bodies_that_are_none_are_refused"]),
+        ("wrong and missing content types", &["bad_input::bodies_have_a_type_that_is_known"]),
+        ("bodies over 3 MiB (413), objects that etcd would not take", &["bad_input::bodies_may_be_neither_too_large_nor_too_deep"]),
+        ("invalid UTF-8, half surrogates", &["bad_input::bytes_that_are_no_text_are_replaced"]),
+        ("unknown query options", &["bad_input::options_that_are_unknown_are_passed_over"]),
+        ("anything at random, made of what clients send", &["hostile::whatever_is_sent_is_answered"]),
+    ]),
+    ("Schemas", &[
+        ("types, bounds, formats, lists as sets and maps", &["schemas::values_are_checked_by_their_types_and_bounds", "schemas::formats_are_checked_where_they_are_known"]),
+        ("pruning and defaults", &["schemas::what_a_schema_does_not_know_is_pruned_and_what_it_has_defaults_for_is_filled_in"]),
+        ("embedded objects", &["schemas::embedded_objects_are_objects"]),
+        ("`fieldValidation`: Strict, Warn, Ignore; duplicate keys", &["schemas::bodies_are_read_as_strictly_as_is_asked_for"]),
+        ("rules in CEL, on new objects and on changes (`oldSelf`)", &["rules::rules_hold_for_new_objects", "rules::rules_compare_with_what_was"]),
+        ("ratcheting: what was invalid before may stay", &["schemas::what_was_wrong_before_may_stay"]),
+        ("`/status` by the schema", &["schemas::status_is_checked_where_it_is_written"]),
+    ]),
+    ("What controllers do", &[
+        ("owner references: background, foreground, orphan", &["controllers::what_belongs_to_nobody_any_more_goes", "controllers::what_goes_last_waits_for_those_that_hold_it_back", "controllers::orphans_stay", "controllers::a_policy_is_a_finalizer_and_follows_the_last_word"]),
+        ("several owners, absent owners, owners of the cluster", &["controllers::an_owner_that_is_left_is_enough", "controllers::an_owner_that_is_not_there_owns_nothing", "controllers::an_owner_may_be_of_no_namespace"]),
+        ("namespaces are emptied before they go", &["controllers::a_namespace_goes_after_its_objects", "controllers::an_empty_namespace_goes_too"]),
+        ("definitions go after their objects", &["controllers::a_definition_goes_after_its_objects"]),
+    ]),
+    ("Patches", &[
+        ("merge patches", &["main::merge_patches_change_what_they_name"]),
+        ("JSON patches", &["main::json_patches_change_what_they_name", "living::places_in_lists_may_be_odd"]),
+    ]),
+    ("Subresources", &[
+        ("`/status`", &["main::status_is_apart_where_it_is_a_subresource"]),
+        ("those that a resource lacks: 404", &["refusals::subresources_that_a_resource_lacks_are_not_found"]),
+    ]),
+    ("Lists and watches", &[
+        ("label and field selectors", &["reading::selectors_choose_by_labels_and_fields", "reading::lists_are_filtered_and_paged"]),
+        ("`limit` and `continue`, from a snapshot", &["reading::lists_come_piece_by_piece"]),
+        ("`resourceVersion` and `resourceVersionMatch`", &["reading::lists_are_of_the_version_that_is_asked_for"]),
+        ("watches: from a version, with bookmarks, until 410", &["reading::watches_bring_what_happened_since", "reading::watches_begin_where_they_are_told_to", "living::what_is_going_is_watched_to_its_end"]),
+        ("watch lists (`sendInitialEvents`)", &["reading::watches_refuse_options_that_contradict_each_other", "reading::watches_begin_where_they_are_told_to"]),
+    ]),
+    ("Forms of answers", &[
+        ("`Table`: the columns of built-in resources and of definitions", &["forms::objects_are_shown_as_rows_of_a_table", "forms::built_in_resources_have_columns_of_their_own", "forms::custom_resources_have_the_columns_that_their_definition_gives_them"]),
+        ("`PartialObjectMetadata` and its lists", &["forms::objects_are_shown_by_their_metadata_alone"]),
+        ("both in watches", &["forms::watches_tell_in_every_form"]),
+        ("discovery, legacy and aggregated", &["main::resources_are_defined_discovered_and_taken_away"]),
+    ]),
+    ("Definitions of resources", &[
+        ("acceptance and establishing, step by step", &["main::a_definition_is_accepted_in_steps"]),
+        ("what definitions are refused: names, versions, schemas, rules", &["refusals::definitions_have_their_rules", "definitions::names_and_versions_have_their_rules", "definitions::schemas_are_structural", "definitions::rules_are_looked_at_before_they_are_taken"]),
+        ("their end, and that of their objects", &["main::resources_are_defined_discovered_and_taken_away"]),
+    ]),
+    ("Kinds with rules of their own", &[
+        ("namespaces", &["living::namespaces_are_objects_too"]),
+        ("Events, in both groups over one store", &["main::generated_names_and_events_are_as_usual", "refusals::events_of_the_newer_group_are_complete"]),
+        ("others", &["living::built_in_objects_live_by_rules_of_their_own"]),
+    ]),
+];

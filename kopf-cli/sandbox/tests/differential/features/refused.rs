@@ -1,0 +1,74 @@
+//! What the sandbox does not do: each is asked for, and must be refused by its name.
+
+use http::{Request, header};
+use http_body_util::BodyExt;
+
+use crate::sandbox;
+
+/// Something that a real server has.
+pub(super) struct Refused {
+    pub(super) feature: &'static str,
+    /// The verb and the path.
+    request: (&'static str, &'static str),
+    /// `Accept`, where it matters.
+    accept: &'static str,
+    /// `Content-Type` and body, where there is one.
+    body: Option<(&'static str, &'static str)>,
+    pub(super) code: u16,
+    /// What the message says.
+    pub(super) words: &'static str,
+}
+
+const fn refused(
+    feature: &'static str,
+    verb: &'static str,
+    path: &'static str,
+    words: &'static str,
+) -> Refused {
+    Refused { feature, request: (verb, path), accept: "application/json", body: None, code: 501, words }
+}
+
+const DEFINITIONS: &str = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
+const CONVERTED: &str = r#"{"metadata":{"name":"rows.conversion.kopf.test"},"spec":{"group":"conversion.kopf.test","scope":"Namespaced","names":{"plural":"rows","kind":"Row"},"conversion":{"strategy":"Webhook","webhook":{"conversionReviewVersions":["v1"],"clientConfig":{"url":"https://localhost/"}}},"versions":[{"name":"v1","served":true,"storage":true,"schema":{"openAPIV3Schema":{"type":"object"}}}]}}"#;
+
+#[rustfmt::skip]
+pub(super) const REFUSED: &[Refused] = &[
+    refused("`kubectl exec`: commands in containers", "POST", "/api/v1/namespaces/default/pods/p/exec?command=ls", "the subresource pods/exec"),
+    refused("`kubectl attach`", "POST", "/api/v1/namespaces/default/pods/p/attach", "the subresource pods/attach"),
+    refused("`kubectl port-forward`", "POST", "/api/v1/namespaces/default/pods/p/portforward", "the subresource pods/portforward"),
+    refused("`kubectl debug`: ephemeral containers", "GET", "/api/v1/namespaces/default/pods/p/ephemeralcontainers", "the subresource pods/ephemeralcontainers"),
+    refused("proxying to pods", "GET", "/api/v1/namespaces/default/pods/p/proxy", "the subresource pods/proxy"),
+    refused("proxying to services", "GET", "/api/v1/namespaces/default/services/s/proxy", "the subresource services/proxy"),
+    refused("proxying to nodes", "GET", "/api/v1/nodes/n/proxy", "the subresource nodes/proxy"),
+    refused("API servers behind this one (`APIService`)", "POST", "/apis/apiregistration.k8s.io/v1/apiservices", "the resource apiservices"),
+    Refused { body: Some(("application/json", CONVERTED)), ..refused("conversion of custom resources by webhooks", "POST", DEFINITIONS, "conversion webhooks") },
+    Refused { body: Some(("application/cbor", "\u{0}")), ..refused("bodies in CBOR", "POST", "/api/v1/namespaces/default/configmaps", "request bodies in application/cbor") },
+    Refused { accept: "application/cbor", code: 406, ..refused("answers in CBOR", "GET", "/api/v1/namespaces/default/configmaps", "Available representations: application/json") },
+    Refused { accept: "application/vnd.kubernetes.protobuf", code: 406, ..refused("answers in protobuf, where nothing else is accepted", "GET", "/api/v1/namespaces/default/configmaps", "only the following media types are accepted") },
+    Refused { accept: "application/yaml", ..refused("answers in YAML, where nothing else is accepted", "GET", "/api/v1/namespaces/default/configmaps", "answers in application/yaml") },
+];
+
+#[tokio::test]
+async fn what_is_not_there_is_refused_by_its_name() {
+    let (client, _serving) = sandbox().await;
+    let pod = r#"{"metadata":{"name":"p"},"spec":{"containers":[{"name":"c","image":"i"}]}}"#;
+    let request =
+        Request::post("/api/v1/namespaces/default/pods").header(header::CONTENT_TYPE, "application/json");
+    client.request::<serde_json::Value>(request.body(pod.into()).unwrap()).await.unwrap();
+    let mut wrong = Vec::new();
+    for row in REFUSED {
+        let (verb, path) = row.request;
+        let (media, body) = row.body.unwrap_or(("application/json", ""));
+        let request = Request::builder().method(verb).uri(path).header(header::ACCEPT, row.accept);
+        let request = request.header(header::CONTENT_TYPE, media).body(body.as_bytes().to_vec().into());
+        let answer = client.send(request.unwrap()).await.unwrap();
+        let code = answer.status().as_u16();
+        let body = answer.into_body().collect().await.unwrap().to_bytes();
+        let status: serde_json::Value = serde_json::from_slice(&body).unwrap_or_default();
+        let message = status["message"].as_str().unwrap_or_default();
+        if code != row.code || status["kind"] != "Status" || !message.contains(row.words) {
+            wrong.push(format!("{}: {verb} {path}: {code} {}", row.feature, String::from_utf8_lossy(&body)));
+        }
+    }
+    assert!(wrong.is_empty(), "not refused as told:\n{}", wrong.join("\n"));
+}
