@@ -1,6 +1,8 @@
 //! The API: one handler for all resources, from a request to an answer.
 
+mod below;
 mod bodies;
+mod documents;
 
 use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -10,19 +12,18 @@ use std::{
 use bytes::Bytes;
 use futures::future::BoxFuture;
 use http::{HeaderMap, HeaderValue, Method, Response, StatusCode, header};
-use serde_json::Value;
 
 use crate::{
     access::Access,
     body::{Body, Cut},
     clock::Clock,
     deletion::Deletion,
-    discovery,
     faults::{Effect, Faults},
     form::{Form, Include, Sheet},
     journal::{Entry, Journal},
     json as deep,
     list::{self, Listing},
+    logs::Logs,
     media::{self, Answer, Format},
     object::shown,
     options::Options,
@@ -65,6 +66,7 @@ pub(crate) struct Api {
     pub(crate) journal: Journal,
     pub(crate) faults: Faults,
     pub(crate) access: Access,
+    pub(crate) logs: Arc<Mutex<Logs>>,
 }
 
 impl Api {
@@ -158,9 +160,14 @@ impl Api {
                 None => Err(Status::method_not_allowed()),
             };
         }
-        let status = check_subresource(&view, &path)?;
+        let part = check_subresource(&view, &path)?;
         let action = action?;
-        if status && let Action::Create | Action::Delete = action {
+        if part == Part::Log && action != Action::Get {
+            return Err(Status::method_not_allowed());
+        }
+        if part != Part::Whole
+            && let Action::Create | Action::Delete = action
+        {
             let verb = if action == Action::Create { "create" } else { "delete" };
             return Err(if custom {
                 Status::not_supported(verb, view.about(""))
@@ -168,11 +175,18 @@ impl Api {
                 Status::method_not_allowed()
             });
         }
-        if !custom {
+        if !custom && part != Part::Log {
             media::check_accept(accept, matches!(action, Action::List | Action::Watch))?;
         }
-        let ask = Ask { api: self, view, path, query, request, status, answer: answers_objects? };
+        let answer = match part {
+            Part::Log => Answer::Json,
+            _ => answers_objects?,
+        };
+        let ask = Ask { api: self, view, path, query, request, part, answer };
         match action {
+            Action::Get if part == Part::Log => ask.log(),
+            Action::Get if part == Part::Scale => ask.scale(),
+            Action::Update | Action::Patch if part == Part::Scale => ask.rescale(action),
             Action::Get => ask.get(),
             Action::List => ask.list(),
             Action::Watch => ask.watch(expired),
@@ -215,35 +229,19 @@ impl Api {
         let review = Review { store: &self.store(), access: &self.access, user, path, now: self.clock.now() };
         Ok(json_answer(201, review.answer(kind, &asked)?.to_string()))
     }
-
-    fn document(&self, path: &Path, request: &Request, accept: &str) -> Result<Response<Body>, Status> {
-        if !matches!(request.method, Method::GET | Method::HEAD) {
-            return Err(Status::method_not_allowed());
-        }
-        let store = self.store();
-        let catalog = &store.catalog;
-        let answer = || media::negotiate(accept, true);
-        let document = match path {
-            Path::Health => return Ok(text(StatusCode::OK, "ok")),
-            Path::Version => Some(discovery::version()),
-            Path::Core if answer()? == Answer::Aggregated => {
-                return Ok(aggregated(&discovery::aggregated(catalog, true)));
-            }
-            Path::Core => Some(discovery::core_versions()),
-            Path::Groups if answer()? == Answer::Aggregated => {
-                return Ok(aggregated(&discovery::aggregated(catalog, false)));
-            }
-            Path::Groups => Some(discovery::groups(catalog)),
-            Path::Group(name) => discovery::group(catalog, name),
-            Path::GroupVersion { group, version } => discovery::resources(catalog, group, version),
-            Path::Resource(_) | Path::Unknown => None,
-        };
-        Ok(document.map_or_else(page_not_found, |document| json_answer(200, document.to_string())))
-    }
 }
 
-/// Whether the path is that of `/status`; other subresources are refused.
-fn check_subresource(view: &View, path: &ResourcePath) -> Result<bool, Status> {
+/// What a path names of an object.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Part {
+    Whole,
+    Status,
+    Scale,
+    Log,
+}
+
+/// What the path names; subresources that are not done are refused.
+fn check_subresource(view: &View, path: &ResourcePath) -> Result<Part, Status> {
     let name = path.name.as_deref().unwrap_or_default();
     let custom = view.resource.rules.custom;
     // What stands below a custom resource's subresource is not looked at.
@@ -251,8 +249,10 @@ fn check_subresource(view: &View, path: &ResourcePath) -> Result<bool, Status> {
     let subresource = if custom { below.and_then(|below| below.split('/').next()) } else { below };
     let first = below.and_then(|below| below.split('/').next()).unwrap_or_default();
     match subresource {
-        None => Ok(false),
-        Some("status") if view.version().status => Ok(true),
+        None => Ok(Part::Whole),
+        Some("status") if view.version().status => Ok(Part::Status),
+        Some("scale") if view.version().scale.is_some() => Ok(Part::Scale),
+        Some("log") if &*view.resource.key == "pods" => Ok(Part::Log),
         Some(_) if view.version().undone.iter().any(|undone| undone == first) => {
             Err(Status::not_implemented(&format!("the subresource {}/{first}", view.resource.plural)))
         }
@@ -268,7 +268,7 @@ struct Ask<'a> {
     path: ResourcePath,
     query: Query,
     request: &'a Request,
-    status: bool,
+    part: Part,
     answer: Answer,
 }
 
@@ -381,8 +381,10 @@ impl Ask<'_> {
             let mut writer = Writer { store: &mut store, now, dry_run, strictness: strict };
             let written = match (action, patching) {
                 (Action::Create, _) => writer.create(&self.view, self.namespace(), object),
-                (_, Some(patching)) => writer.patch(self.target(), self.status, patching, &object),
-                _ => writer.replace(self.target(), self.status, object),
+                (_, Some(patching)) => {
+                    writer.patch(self.target(), self.part == Part::Status, patching, &object)
+                }
+                _ => writer.replace(self.target(), self.part == Part::Status, object),
             };
             writer.settle();
             strictness = writer.strictness;
@@ -461,11 +463,6 @@ fn page_not_found() -> Response<Body> {
 
 fn text(code: StatusCode, text: &'static str) -> Response<Body> {
     answer(code.as_u16(), "text/plain; charset=utf-8", Body::whole(text))
-}
-
-fn aggregated(document: &Value) -> Response<Body> {
-    let media = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList";
-    answer(200, media, Body::whole(document.to_string()))
 }
 
 fn json_answer(code: u16, body: impl Into<Bytes>) -> Response<Body> {

@@ -11,6 +11,7 @@ use serde_json::{Map, Value, json};
 use crate::{
     form, meta,
     resources::{NameRule, Resource, Rules, StatusMetadata, Version, key_of},
+    scale::Scale,
     schema::Schema,
     status::{About, Status},
     write::seconds,
@@ -189,11 +190,8 @@ pub(crate) fn resource(definition: &Value) -> Result<Resource, Status> {
             storage: version["storage"] == true,
             status: version["subresources"]["status"].is_object(),
             schema: Some(Schema::custom(&version["schema"]["openAPIV3Schema"])),
-            undone: version["subresources"]["scale"]
-                .is_object()
-                .then(|| "scale".to_owned())
-                .into_iter()
-                .collect(),
+            scale: Scale::custom(&version["subresources"]["scale"]),
+            undone: Vec::new(),
             selectable: version["selectableFields"]
                 .as_array()
                 .into_iter()

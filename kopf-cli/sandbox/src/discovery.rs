@@ -8,7 +8,7 @@ use crate::{
 };
 
 /// The version of Kubernetes whose behaviour is followed.
-const MINOR: &str = "37";
+pub(crate) const MINOR: &str = "37";
 
 /// `/version`
 pub(crate) fn version() -> Value {
@@ -64,6 +64,17 @@ pub(crate) fn resources(catalog: &Catalog, group: &str, version: &str) -> Option
         });
         add_names(&mut entry, resource);
         resources.push(entry);
+        if version.scale.is_some() {
+            resources.push(json!({
+                "name": format!("{}/scale", resource.plural),
+                "singularName": "",
+                "namespaced": resource.namespaced,
+                "group": "autoscaling",
+                "version": "v1",
+                "kind": "Scale",
+                "verbs": STATUS_VERBS,
+            }));
+        }
         if version.status {
             resources.push(json!({
                 "name": format!("{}/status", resource.plural),
@@ -117,10 +128,17 @@ fn aggregated_resource(resource: &Resource, version: &Version) -> Value {
         "verbs": resource.verbs(),
     });
     add_names(&mut entry, resource);
+    let mut subresources = Vec::new();
+    if version.scale.is_some() {
+        let kind = json!({ "group": "autoscaling", "version": "v1", "kind": "Scale" });
+        subresources.push(json!({ "subresource": "scale", "responseKind": kind, "verbs": STATUS_VERBS }));
+    }
     if version.status {
-        let status =
-            json!({ "subresource": "status", "responseKind": entry["responseKind"], "verbs": STATUS_VERBS });
-        entry["subresources"] = json!([status]);
+        let kind = &entry["responseKind"];
+        subresources.push(json!({ "subresource": "status", "responseKind": kind, "verbs": STATUS_VERBS }));
+    }
+    if !subresources.is_empty() {
+        entry["subresources"] = subresources.into();
     }
     entry
 }
@@ -208,7 +226,8 @@ mod tests {
             deployments["responseKind"],
             json!({ "group": "apps", "version": "v1", "kind": "Deployment" })
         );
-        assert_eq!(deployments["subresources"][0]["subresource"], "status");
+        assert_eq!(deployments["subresources"][0]["subresource"], "scale");
+        assert_eq!(deployments["subresources"][1]["subresource"], "status");
         assert_eq!(aggregated(&Catalog::built_in(), true)["items"][0]["metadata"], json!({}));
     }
 

@@ -91,6 +91,12 @@ impl<'a> Sheet<'a> {
         Sheet { columns, view: Some(view), now }
     }
 
+    /// The sheet of the subresource `/scale` of an object.
+    pub(crate) fn of_scales(view: &View, now: Timestamp) -> Self {
+        let columns = if view.resource.rules.custom { columns::CUSTOM_SCALE } else { columns::SCALE };
+        Sheet { columns: Columns::BuiltIn("scale", columns), view: None, now }
+    }
+
     fn headers(&self) -> Value {
         match self.columns {
             Columns::BuiltIn(_, columns) => columns.iter().map(Column::header).collect(),
@@ -265,6 +271,11 @@ impl Column {
             Cell::Of(function) => function(object, now),
         }
     }
+}
+
+/// A label selector as clients write it: `a=b,c in (d,e)`.
+pub(crate) fn selector_in_words(selector: &Value) -> String {
+    cells::selector(selector)
 }
 
 fn size(value: &Value) -> usize {

@@ -1,7 +1,7 @@
 //! A Kubernetes API server in memory, for developing and testing operators.
 //!
 //! What it does it does as kube-apiserver 1.37 does; what it does not do it refuses with 501 and a `Status` that names it:
-//! server-side apply, strategic merge patches, answers in protobuf, subresources but for `/status`, conversion webhooks.
+//! server-side apply, answers in protobuf, subresources but for `/status`, `/scale` and `/log`, conversion webhooks.
 //! It keeps no account of field managers (`managedFields` is dropped). Custom resources are pruned, defaulted and checked
 //! by their schemas and rules; of the rules, what one may cost is bounded as it runs, and not estimated when it is defined,
 //! and of their types it is known which fields there are. Built-in kinds are completed as far as a table says, and checked
@@ -38,6 +38,7 @@ mod form;
 mod jsonpath;
 mod list;
 mod media;
+mod openapi;
 mod options;
 mod request;
 mod status;
@@ -51,12 +52,14 @@ mod crd;
 mod events;
 mod incoming;
 mod kinds;
+mod logs;
 mod meta;
 mod names;
 mod patch;
 mod printed;
 mod protobuf;
 mod resources;
+mod scale;
 #[allow(dead_code, reason = "what walks objects by their schemas is being built on it")]
 mod schema;
 mod selectors;
@@ -72,6 +75,7 @@ mod object;
 mod ring;
 mod state;
 mod store;
+mod tables;
 
 // For tests of clients.
 mod clock;

@@ -172,9 +172,7 @@ pub(crate) fn patching(content_type: &str, resource: &Resource) -> Result<Patchi
         "application/apply-patch+yaml" | "application/apply-patch+cbor" => {
             Err(Status::not_implemented("server-side apply (application/apply-patch+yaml)"))
         }
-        "application/strategic-merge-patch+json" if !resource.rules.custom => {
-            Err(Status::not_implemented("strategic merge patches (application/strategic-merge-patch+json)"))
-        }
+        "application/strategic-merge-patch+json" if !resource.rules.custom => Ok(Patching::Strategic),
         _ if resource.rules.custom => Err(Status::unsupported_media(
             "application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml",
         )),

@@ -3,6 +3,8 @@
 //! JSON patches are done here and not by a crate, for the API's are not quite RFC 6902: `replace` of a member that is not
 //! there adds it, `copy` of one is null, places in lists may count from the end, and the whole object cannot be replaced. And depth has to be watched, for a few `copy` operations can double it again and again.
 
+pub(crate) mod strategic;
+
 use serde_json::{Map, Value};
 
 use crate::{

@@ -10,6 +10,13 @@ pub(crate) enum Path {
     /// `/healthz` and its like.
     Health,
     Version,
+    /// `/openapi/v3`
+    OpenApi,
+    /// `/openapi/v3/api/v1` or `/openapi/v3/apis/GROUP/VERSION`
+    OpenApiOf {
+        group: String,
+        version: String,
+    },
     /// `/api`
     Core,
     /// `/apis`
@@ -52,11 +59,12 @@ pub(crate) enum Action {
     DeleteCollection,
 }
 
-/// The two forms of patches that are done.
+/// The forms of patches that are done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Patching {
     Merge,
     Json,
+    Strategic,
 }
 
 impl Path {
@@ -66,6 +74,9 @@ impl Path {
         match steps.as_slice() {
             ["healthz" | "livez" | "readyz"] => Path::Health,
             ["version"] => Path::Version,
+            ["openapi", "v3"] => Path::OpenApi,
+            ["openapi", "v3", "api", version] => open_api("", version),
+            ["openapi", "v3", "apis", group, version] => open_api(group, version),
             ["api"] => Path::Core,
             ["apis"] => Path::Groups,
             ["apis", group] => Path::Group((*group).to_owned()),
@@ -76,6 +87,10 @@ impl Path {
             _ => Path::Unknown,
         }
     }
+}
+
+fn open_api(group: &str, version: &str) -> Path {
+    Path::OpenApiOf { group: group.to_owned(), version: version.to_owned() }
 }
 
 fn group_version(group: &str, version: &str) -> Path {
@@ -307,7 +322,9 @@ mod tests {
         check("GET", "/apis/", "Groups");
         check("GET", "/apis/apps", "Group(\"apps\")");
         check("GET", "/apis/apps/v1", "GroupVersion { group: \"apps\", version: \"v1\" }");
-        check("GET", "/openapi/v3", "Unknown");
+        check("GET", "/openapi/v3", "OpenApi");
+        check("GET", "/openapi/v3/apis/apps/v1", "OpenApiOf { group: \"apps\", version: \"v1\" }");
+        check("GET", "/openapi/v2", "Unknown");
     }
 
     #[test]

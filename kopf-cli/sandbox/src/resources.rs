@@ -8,6 +8,7 @@ pub(crate) use rest::is_undone;
 
 use crate::{
     form::Printed,
+    scale::Scale,
     schema::{Schema, Shape},
     status::About,
 };
@@ -37,6 +38,8 @@ pub(crate) struct Version {
     pub(crate) served: bool,
     pub(crate) storage: bool,
     pub(crate) status: bool,
+    /// Where its objects keep what `/scale` tells of them.
+    pub(crate) scale: Option<Scale>,
     /// Other subresources, which the sandbox refuses by name.
     pub(crate) undone: Vec<String>,
     /// Fields that selectors may name, besides `metadata.name` and `metadata.namespace`.
@@ -295,10 +298,14 @@ const POD_FIELDS: &[&str] = &[
     "status.nominatedNodeName",
 ];
 
-/// What built-in resources have below their objects, besides `status`.
+/// Which built-in resources have `/scale`.
+fn has_scale(plural: &str) -> bool {
+    ["deployments", "replicasets", "replicationcontrollers", "statefulsets"].contains(&plural)
+}
+
+/// What built-in resources have below their objects, besides `status` and `scale`.
 fn subresources(plural: &str) -> &'static [&'static str] {
     match plural {
-        "deployments" | "replicasets" | "replicationcontrollers" | "statefulsets" => &["scale"],
         "namespaces" => &["finalize"],
         "nodes" | "services" => &["proxy"],
         "pods" => &[
@@ -307,7 +314,6 @@ fn subresources(plural: &str) -> &'static [&'static str] {
             "ephemeralcontainers",
             "eviction",
             "exec",
-            "log",
             "portforward",
             "proxy",
             "resize",
@@ -341,6 +347,7 @@ impl Row {
             served: true,
             storage: true,
             status: has(STATUS),
+            scale: has_scale(self.plural).then(Scale::built_in),
             undone: subresources(self.plural).iter().map(|&name| name.to_owned()).collect(),
             selectable: self.selectable.iter().map(|&field| field.to_owned()).collect(),
             columns: Vec::new(),

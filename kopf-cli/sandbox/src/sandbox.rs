@@ -2,7 +2,7 @@
 
 use std::{
     fmt,
-    sync::{Arc, Mutex},
+    sync::{Arc, Mutex, PoisonError},
 };
 
 use serde_json::{Value, json};
@@ -141,6 +141,7 @@ impl Builder {
             journal: Journal::default(),
             faults: Faults::new(self.seed),
             access: Access::new(self.rbac),
+            logs: Arc::default(),
         };
         let sandbox = Sandbox { api };
         let namespaces = NAMESPACES_AT_START
@@ -296,6 +297,12 @@ impl Sandbox {
         })
     }
 
+    /// Lets a container of a pod say something, which its log tells from then on, behind what it said before.
+    pub fn log(&self, namespace: &str, pod: &str, container: &str, text: &str) {
+        let mut logs = self.api.logs.lock().unwrap_or_else(PoisonError::into_inner);
+        logs.say(namespace, pod, container, text);
+    }
+
     /// Deletes an object as a request would: one that has finalizers is only marked.
     ///
     /// # Errors
@@ -323,7 +330,7 @@ fn writes_status(view: &View) -> bool {
     matches!(&*view.resource.key, NAMESPACES | DEFINITIONS)
 }
 
-fn shown_value(written: &Written, view: &View) -> Value {
+pub(crate) fn shown_value(written: &Written, view: &View) -> Value {
     match written {
         Written::Object { bytes, depth, .. } => {
             deep::parse(&shown(bytes, *depth, view)).expect("what the store serialized parses")

@@ -22,6 +22,7 @@ use crate::{
     status::{About, Status},
     store::Store,
     strict::Strictness,
+    tables,
 };
 
 mod changes;
@@ -30,6 +31,8 @@ use changes::{
     check_uid, check_version, forbidden_changes, put_or_remove, status_metadata, unqualified_finalizer,
     wanted,
 };
+
+pub(crate) use changes::other_uid;
 
 mod removal;
 
@@ -155,12 +158,19 @@ impl<'a> Writer<'a> {
         object::show(&mut patched, view);
         let reach = match how {
             Patching::Json => patch::reach(&patched, change),
-            Patching::Merge => 0,
+            Patching::Merge | Patching::Strategic => 0,
         };
         deep::with_stack(reach, || {
             match how {
                 Patching::Json => patch::apply(&mut patched, change)?,
                 Patching::Merge => patch::merge(&mut patched, check_merge_patch(change)?),
+                Patching::Strategic => {
+                    let version = view.version();
+                    let schema = tables::schema(&version.group, &version.name, &view.resource.kind);
+                    let schema = schema
+                        .ok_or_else(|| Status::not_implemented("strategic merge patches of this kind"))?;
+                    patch::strategic::merge(&mut patched, strategic_patch(change)?, schema.shape())?;
+                }
             }
             let mut object =
                 Incoming::decode(patched, view, &mut self.strictness).map_err(Refused::of_a_patch)?;
@@ -340,6 +350,19 @@ fn check_merge_patch(patch: &Value) -> Result<&Value, Status> {
             let found = meta::kind_of(other);
             Err(Status::bad_request(format!(
                 "error decoding patch: json: cannot unmarshal {found} into Go value of type map[string]interface {{}}"
+            )))
+        }
+    }
+}
+
+fn strategic_patch(patch: &Value) -> Result<Map<String, Value>, Status> {
+    match patch {
+        Value::Object(fields) => Ok(fields.clone()),
+        Value::Null => Ok(Map::new()),
+        other => {
+            let found = meta::kind_of(other);
+            Err(Status::bad_request(format!(
+                "json: cannot unmarshal {found} into Go value of type map[string]interface {{}}"
             )))
         }
     }

@@ -87,6 +87,7 @@ const BINDING: &[Column] = &[
 ];
 const DESIRED: Column = integer("Desired", "spec.replicas");
 const CURRENT: Column = integer("Current", "status.replicas");
+const AVAILABLE: Column = integer("Available", "status.replicas");
 const READY: Column = integer("Ready", "status.readyReplicas");
 const POLICY_BINDING: &[Column] =
     &[NAME, text("PolicyName", Text("spec.policyName")), text("ParamRef", Of(cells::param_ref)), AGE];
@@ -94,6 +95,11 @@ const JUST_AGE: &[Column] = &[NAME, AGE];
 
 /// What resources without columns of their own show.
 pub(crate) const USUAL: &[Column] = &[NAME, CREATED];
+
+/// The columns of the subresource `/scale` of built-in resources.
+pub(crate) const SCALE: &[Column] = &[text("Name", Text("metadata.name")), DESIRED, AVAILABLE, AGE];
+/// The same of custom ones.
+pub(crate) const CUSTOM_SCALE: &[Column] = &[NAME, DESIRED, AVAILABLE, Column { kind: "date", ..AGE }];
 
 /// The columns of a built-in resource, by its key; `None` where it has none of its own.
 pub(crate) fn of(key: &str) -> Option<&'static [Column]> {

@@ -52,9 +52,11 @@ pub(super) fn status_metadata(
 /// Refuses to replace an object that is not the one that was meant.
 pub(super) fn check_uid(object: &Incoming, target: Target<'_>, uid: &str) -> Result<(), Status> {
     let asked = meta::text(&object.metadata, "uid");
-    if asked.is_empty() || asked == uid {
-        return Ok(());
-    }
+    if asked.is_empty() || asked == uid { Ok(()) } else { Err(other_uid(target, asked, uid)) }
+}
+
+/// The refusal to write to an object that is another one by now.
+pub(crate) fn other_uid(target: Target<'_>, asked: &str, uid: &str) -> Status {
     let view = target.view;
     let group = if view.resource.rules.custom { format!("{}/", view.version().group) } else { String::new() };
     let namespace =
@@ -64,7 +66,7 @@ pub(super) fn check_uid(object: &Incoming, target: Target<'_>, uid: &str) -> Res
          AdditionalErrorMsg: Precondition failed: UID in precondition: {asked}, UID in object meta: {uid}",
         view.resource.plural, target.name,
     );
-    Err(Status::conflict(view.about(target.name), &why))
+    Status::conflict(view.about(target.name), &why)
 }
 
 pub(super) fn put_or_remove(fields: &mut Map<String, Value>, name: &str, value: Option<Value>) {

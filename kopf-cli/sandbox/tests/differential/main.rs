@@ -14,6 +14,7 @@
 mod access;
 mod answer;
 mod bad_input;
+mod below;
 mod built_in;
 mod completion;
 mod controllers;

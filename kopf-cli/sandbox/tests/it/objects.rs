@@ -351,10 +351,9 @@ async fn what_is_not_done_is_refused_by_name() {
     for (method, path, media) in [
         ("PATCH", format!("{KEX}/x"), "application/apply-patch+yaml"),
         ("PATCH", format!("{KEX}/x"), "application/strategic-merge-patch+json"),
-        ("PATCH", format!("{CONFIG_MAPS}/cm"), "application/strategic-merge-patch+json"),
         ("POST", CONFIG_MAPS.to_owned(), "application/cbor"),
         ("POST", CONFIG_MAPS.to_owned(), "text/plain"),
-        ("GET", "/apis/apps/v1/namespaces/default/deployments/x/scale".to_owned(), ""),
+        ("GET", "/api/v1/namespaces/default/pods/x/exec".to_owned(), ""),
         ("GET", "/api/v1/namespaces/default/limitranges".to_owned(), ""),
     ] {
         let (code, status) = ask(&sandbox, method, &path, media, "{}").await;
@@ -364,10 +363,9 @@ async fn what_is_not_done_is_refused_by_name() {
     expect_test::expect![[r#"
         501 the sandbox does not implement server-side apply (application/apply-patch+yaml)
         415 the body of the request was in an unknown format - accepted media types include:
-        501 the sandbox does not implement strategic merge patches (application/strategic-me
         501 the sandbox does not implement request bodies in application/cbor
         415 the body of the request was in an unknown format - accepted media types include:
-        501 the sandbox does not implement the subresource deployments/scale
+        501 the sandbox does not implement the subresource pods/exec
         501 the sandbox does not implement the resource limitranges"#]]
     .assert_eq(&rows.join("\n"));
 }

@@ -1,0 +1,202 @@
+//! The subresource `/scale`: how many replicas an object wants and has, in one form for all kinds that count them.
+
+use serde_json::{Map, Value, json};
+
+use crate::{
+    form::{at, pick, selector_in_words},
+    resources::View,
+    status::{About, Cause, Status},
+};
+
+const API_VERSION: &str = "autoscaling/v1";
+
+/// Where a kind keeps what its scale tells: paths of names with dots between them.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Scale {
+    pub(crate) wanted: String,
+    pub(crate) there: String,
+    pub(crate) selector: Selector,
+}
+
+/// How a kind says which pods are its own.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Selector {
+    None,
+    /// A label selector.
+    Object(&'static str),
+    /// A selector in words.
+    Text(String),
+}
+
+impl Scale {
+    /// What built-in kinds have that count replicas.
+    pub(crate) fn built_in() -> Self {
+        Scale {
+            wanted: "spec.replicas".to_owned(),
+            there: "status.replicas".to_owned(),
+            selector: Selector::Object("spec.selector"),
+        }
+    }
+
+    /// What a definition says; `None` where it says nothing.
+    pub(crate) fn custom(said: &Value) -> Option<Self> {
+        let path = |name: &str| pick(said, name).trim_start_matches('.').to_owned();
+        said.is_object().then(|| Scale {
+            wanted: path("specReplicasPath"),
+            there: path("statusReplicasPath"),
+            selector: match path("labelSelectorPath") {
+                none if none.is_empty() => Selector::None,
+                path => Selector::Text(path),
+            },
+        })
+    }
+
+    /// The scale of an object; `None` where it does not say how many replicas it wants.
+    pub(crate) fn of(&self, object: &Value, view: &View) -> Option<Value> {
+        let wanted = at(object, &self.wanted).as_i64();
+        if wanted.is_none() && view.resource.rules.custom { None } else { Some(self.show(object, wanted)) }
+    }
+
+    /// The refusal to tell of replicas that an object does not count.
+    pub(crate) fn unset(&self) -> Status {
+        let message =
+            format!("Internal error occurred: the spec replicas field {:?} does not exist", self.dotted());
+        let cause = format!("the spec replicas field {:?} does not exist", self.dotted());
+        let details = json!({ "causes": [{ "message": cause }] });
+        Status { details: Some(Box::new(details)), ..Status::new(500, "InternalError", message) }
+    }
+
+    /// The refusal to leave open how many replicas are wanted.
+    pub(crate) fn emptied(&self) -> Status {
+        Status::bad_request(format!("the spec replicas field {:?} cannot be empty", self.dotted()))
+    }
+
+    fn dotted(&self) -> String {
+        format!(".{}", self.wanted)
+    }
+
+    /// The scale of an object that wants so many replicas.
+    pub(crate) fn show(&self, object: &Value, wanted: Option<i64>) -> Value {
+        let mut metadata = Map::new();
+        for field in ["name", "namespace", "uid", "resourceVersion", "creationTimestamp"] {
+            if let Some(value) = object["metadata"].get(field) {
+                metadata.insert(field.to_owned(), value.clone());
+            }
+        }
+        let selector = match &self.selector {
+            Selector::None => String::new(),
+            Selector::Object(path) => selector_in_words(at(object, path)),
+            Selector::Text(path) => pick(object, path).to_owned(),
+        };
+        let mut scale = json!({
+            "kind": "Scale",
+            "apiVersion": API_VERSION,
+            "metadata": metadata,
+            "spec": {},
+            "status": { "replicas": at(object, &self.there).as_i64().unwrap_or_default() },
+        });
+        if let Some(wanted) = wanted.filter(|wanted| *wanted != 0) {
+            scale["spec"]["replicas"] = wanted.into();
+        }
+        if !selector.is_empty() {
+            scale["status"]["selector"] = selector.into();
+        }
+        scale
+    }
+
+    /// Turns a scale that is asked for into a merge patch of its object.
+    ///
+    /// # Errors
+    ///
+    /// 400 where it is of another kind or name, 422 for fewer than no replicas.
+    pub(crate) fn change(&self, scale: &Value, object: &Value, view: &View) -> Result<Value, Status> {
+        let name = pick(object, "metadata.name");
+        let (kind, api_version) = (pick(scale, "kind"), pick(scale, "apiVersion"));
+        if !api_version.is_empty() && api_version != API_VERSION {
+            return Err(Status::bad_request(format!(
+                "the API version in the data ({api_version}) does not match the expected API version ({API_VERSION})"
+            )));
+        }
+        if !kind.is_empty() && kind != "Scale" {
+            let message = format!("{kind} in version \"v1\" cannot be handled as a Scale: wrong kind");
+            return Err(Status::bad_request(message));
+        }
+        match pick(scale, "metadata.name") {
+            said if said == name => {}
+            "" => {
+                return Err(Status::bad_request(format!(
+                    "the name of the object ({name} based on URL) was undeterminable: name must be provided"
+                )));
+            }
+            said => {
+                return Err(Status::bad_request(format!(
+                    "the name of the object ({said}) does not match the name on the URL ({name})"
+                )));
+            }
+        }
+        let wanted = match at(scale, "spec.replicas") {
+            Value::Null => 0,
+            said => match said.as_i64().and_then(|wanted| i32::try_from(wanted).ok()) {
+                Some(wanted) => wanted,
+                None => {
+                    let why = "Scale in version \"v1\" cannot be handled as a Scale: json: cannot unmarshal into Go struct \
+                               field ScaleSpec.spec.replicas of type int32";
+                    return Err(Status::bad_request(why));
+                }
+            },
+        };
+        if wanted < 0 && !view.resource.rules.custom {
+            let about = About { kind: "Scale", group: "autoscaling", name };
+            let cause =
+                Cause::invalid_value("spec.replicas", &wanted.into(), "must be greater than or equal to 0");
+            return Err(Status::invalid(about, vec![cause]));
+        }
+        let steps = self.wanted.rsplit('.');
+        let mut change = steps.fold(Value::from(wanted), |inner, step| json!({ step: inner }));
+        let version = pick(scale, "metadata.resourceVersion");
+        if !version.is_empty() {
+            change["metadata"]["resourceVersion"] = version.into();
+        }
+        Ok(change)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::resources::Catalog;
+
+    fn deployment() -> Value {
+        json!({
+            "metadata": { "name": "d", "uid": "u", "labels": { "x": "y" } },
+            "spec": { "replicas": 2, "selector": { "matchLabels": { "a": "b" } } },
+        })
+    }
+
+    #[expect(clippy::needless_pass_by_value, reason = "rows are written in place")]
+    #[track_caller]
+    fn check(scale: &Value, expected: Result<Value, u16>) {
+        let view = Catalog::built_in().view("apps", "v1", "deployments").unwrap();
+        let change = Scale::built_in().change(scale, &deployment(), &view);
+        assert_eq!(change.map_err(|status| status.code), expected);
+    }
+
+    #[test]
+    fn a_scale_tells_how_many_there_are_and_whose() {
+        let view = Catalog::built_in().view("apps", "v1", "deployments").unwrap();
+        let scale = Scale::built_in().of(&deployment(), &view).unwrap();
+        assert_eq!(scale["metadata"], json!({ "name": "d", "uid": "u" }));
+        assert_eq!(scale["spec"], json!({ "replicas": 2 }));
+        assert_eq!(scale["status"], json!({ "replicas": 0, "selector": "a=b" }));
+    }
+
+    #[test]
+    fn a_scale_changes_nothing_but_the_replicas() {
+        let scale = |spec: Value| json!({ "metadata": { "name": "d" }, "spec": spec });
+        check(&scale(json!({ "replicas": 5, "other": 1 })), Ok(json!({ "spec": { "replicas": 5 } })));
+        check(&scale(json!({})), Ok(json!({ "spec": { "replicas": 0 } })));
+        check(&scale(json!({ "replicas": -1 })), Err(422));
+        check(&scale(json!({ "replicas": "many" })), Err(400));
+        check(&json!({ "metadata": { "name": "other" } }), Err(400));
+    }
+}

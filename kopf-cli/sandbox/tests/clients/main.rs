@@ -1,0 +1,69 @@
+//! What real clients see of the sandbox is what they see of a real server: the same commands end alike and print the same.
+//!
+//! A scenario is a list of rows, run on both servers at once by each `kubectl` that there is; nothing that is expected is
+//! typed. `kubectl …` is a command, with assignments of its environment in front if need be; `follow kubectl …` starts one
+//! that goes on, `until WORD` ends it when it has printed a line with that word. `$ns` is the scenario's namespace; the
+//! files that commands name are those of `files`, with the same filled in. A row behind `#` is not run: what it asks for
+//! the sandbox does not do, or not yet as the server does.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test says what is wrong by failing")]
+
+mod apply;
+mod install;
+mod mask;
+mod reading;
+mod session;
+mod workloads;
+mod writing;
+
+use std::path::Path;
+
+use kopf_control_plane::client::namespace;
+use kube::config::Kubeconfig;
+
+use install::Tool;
+use session::{Outcome, Session};
+
+/// Runs `rows` on both servers by every kubectl, and fails with every row that ends or prints differently.
+async fn check(rows: &str) {
+    let Some(real) = kopf_control_plane::get().await else { return };
+    for kubectl in Tool::kubectls().await {
+        let (expected, found) = tokio::join!(run(&real.kubeconfig, &kubectl, rows), async {
+            let sandbox = kopf_sandbox::Sandbox::builder().first_revision(1_000).build();
+            let sandbox = sandbox.expect("an empty sandbox can be made");
+            let serving = sandbox.serve(([127, 0, 0, 1], 0).into()).await.expect("loopback has a free port");
+            let kubeconfig =
+                Kubeconfig::from_yaml(serving.kubeconfig()).expect("the sandbox writes kubeconfigs");
+            let found = run(&kubeconfig, &kubectl, rows).await;
+            serving.shutdown().await;
+            found
+        });
+        let rows = rows.lines().map(str::trim).filter(|row| !row.is_empty() && !row.starts_with('#'));
+        let differences: Vec<String> = rows
+            .zip(expected.iter().zip(&found))
+            .filter(|(_, (expected, found))| expected != found)
+            .map(|(row, (expected, found))| format!("{row}\n{}", mask::difference(expected, found)))
+            .collect();
+        assert!(
+            differences.is_empty(),
+            "{}: the sandbox differs:\n\n{}",
+            kubectl.name,
+            differences.join("\n")
+        );
+    }
+}
+
+async fn run(kubeconfig: &Kubeconfig, kubectl: &Tool, rows: &str) -> Vec<Outcome> {
+    let namespace = namespace(&kopf_control_plane::connect(kubeconfig).await).await;
+    let mut session = Session::begin(kubeconfig, kubectl, &namespace);
+    let mut outcomes = Vec::new();
+    for row in rows.lines().map(str::trim).filter(|row| !row.is_empty() && !row.starts_with('#')) {
+        outcomes.push(session.row(row).await);
+    }
+    outcomes
+}
+
+/// The files that rows name.
+fn files() -> std::path::PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/clients/files")
+}

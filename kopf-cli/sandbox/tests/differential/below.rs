@@ -1,0 +1,81 @@
+//! What is below objects: their scale, and the logs of pods. And the patches that built-in kinds alone know.
+
+use super::check;
+
+#[tokio::test]
+async fn built_in_kinds_are_scaled() {
+    check(
+        r#"
+        POST+metadata /apis/apps/v1/namespaces/$ns/replicasets {"metadata":{"name":"a"},"spec":{"replicas":0,"selector":{"matchLabels":{"a":"b"},"matchExpressions":[{"key":"c","operator":"In","values":["e","d"]}]},"template":{"metadata":{"labels":{"a":"b","c":"d"}},"spec":{"containers":[{"name":"c","image":"i"}]}}}}
+        GET    /apis/apps/v1/namespaces/$ns/replicasets/a/scale
+        GET+table /apis/apps/v1/namespaces/$ns/replicasets/a/scale
+        GET+metadata /apis/apps/v1/namespaces/$ns/replicasets/a/scale
+        GET    /apis/apps/v1/namespaces/$ns/replicasets/b/scale
+        MERGE  /apis/apps/v1/namespaces/$ns/replicasets/a/scale {"spec":{"replicas":-1}}
+        MERGE  /apis/apps/v1/namespaces/$ns/replicasets/a/scale {"metadata":{"name":"b"}}
+        MERGE  /apis/apps/v1/namespaces/$ns/replicasets/a/scale {"metadata":{"resourceVersion":"1"}}
+        MERGE  /apis/apps/v1/namespaces/$ns/replicasets/b/scale {"spec":{"replicas":1}}
+        PUT    /apis/apps/v1/namespaces/$ns/replicasets/a/scale {"metadata":{"name":"a","uid":"11111111-1111-1111-1111-111111111111"}}
+        PUT    /apis/apps/v1/namespaces/$ns/replicasets/a/scale {"metadata":{}}
+        PUT    /apis/apps/v1/namespaces/$ns/replicasets/a/scale {"kind":"Pod","apiVersion":"v1","metadata":{"name":"a"}}
+        POST   /apis/apps/v1/namespaces/$ns/replicasets/a/scale {"metadata":{"name":"a"}}
+        DELETE /apis/apps/v1/namespaces/$ns/replicasets/a/scale
+        GET    /api/v1/namespaces/$ns/configmaps/a/scale
+    "#,
+    )
+    .await;
+}
+
+const SCALED: &str = r#"{"metadata":{"name":"scaleds.$ns.kopf.test"},"spec":{"group":"$ns.kopf.test","scope":"Namespaced","names":{"plural":"scaleds","kind":"Scaled"},"versions":[{"name":"v1","served":true,"storage":true,"subresources":{"status":{},"scale":{"specReplicasPath":".spec.count","statusReplicasPath":".status.count","labelSelectorPath":".status.selector"}},"schema":{"openAPIV3Schema":{"type":"object","x-kubernetes-preserve-unknown-fields":true}}}]}}"#;
+
+#[tokio::test]
+async fn custom_resources_are_scaled_where_their_definition_says() {
+    check(&format!(
+        r#"
+        POST   /apis/apiextensions.k8s.io/v1/customresourcedefinitions {SCALED}
+        UNTIL  /apis/$ns.kopf.test/v1/namespaces/$ns/scaleds
+        POST   /apis/$ns.kopf.test/v1/namespaces/$ns/scaleds {{"kind":"Scaled","apiVersion":"$ns.kopf.test/v1","metadata":{{"name":"a"}},"spec":{{"count":2}}}}
+        MERGE  /apis/$ns.kopf.test/v1/namespaces/$ns/scaleds/a/status {{"status":{{"count":1,"selector":"a=b"}}}}
+        GET    /apis/$ns.kopf.test/v1/namespaces/$ns/scaleds/a/scale
+        GET+table /apis/$ns.kopf.test/v1/namespaces/$ns/scaleds/a/scale
+        MERGE  /apis/$ns.kopf.test/v1/namespaces/$ns/scaleds/a/scale {{"spec":{{"replicas":5}}}}
+        JSON   /apis/$ns.kopf.test/v1/namespaces/$ns/scaleds/a/scale [{{"op":"replace","path":"/spec/replicas","value":0}}]
+        STRATEGIC /apis/$ns.kopf.test/v1/namespaces/$ns/scaleds/a/scale {{"spec":{{"replicas":5}}}}
+        MERGE  /apis/$ns.kopf.test/v1/namespaces/$ns/scaleds/a/scale {{"metadata":{{"resourceVersion":"$4"}},"spec":{{"replicas":6}}}}
+        PUT    /apis/$ns.kopf.test/v1/namespaces/$ns/scaleds/a/scale {{"kind":"Scale","apiVersion":"autoscaling/v1","metadata":{{"name":"a"}},"spec":{{"replicas":7}}}}
+        GET    /apis/$ns.kopf.test/v1/namespaces/$ns/scaleds/a
+        POST   /apis/$ns.kopf.test/v1/namespaces/$ns/scaleds {{"kind":"Scaled","apiVersion":"$ns.kopf.test/v1","metadata":{{"name":"b"}}}}
+        GET    /apis/$ns.kopf.test/v1/namespaces/$ns/scaleds/b/scale
+        MERGE  /apis/$ns.kopf.test/v1/namespaces/$ns/scaleds/b/scale {{"metadata":{{"labels":null}}}}
+        MERGE  /apis/$ns.kopf.test/v1/namespaces/$ns/scaleds/b/scale {{"spec":{{"replicas":3}}}}
+        GET    /apis/$ns.kopf.test/v1/namespaces/$ns/scaleds/c/scale
+        POST   /apis/$ns.kopf.test/v1/namespaces/$ns/scaleds/a/scale {{"metadata":{{"name":"a"}}}}
+        GET    rows/a/scale
+        DELETE /apis/apiextensions.k8s.io/v1/customresourcedefinitions/scaleds.$ns.kopf.test
+    "#
+    ))
+    .await;
+}
+
+#[tokio::test]
+async fn the_logs_of_pods_that_nobody_runs_are_empty() {
+    check(
+        r#"
+        POST+metadata pods {"metadata":{"name":"p"},"spec":{"containers":[{"name":"a","image":"i"},{"name":"b","image":"i"}]}}
+        POST+metadata pods {"metadata":{"name":"q"},"spec":{"containers":[{"name":"a","image":"i"}]}}
+        GET    pods/p/log
+        GET    pods/p/log?container=a
+        GET    pods/p/log?container=x
+        GET    pods/p/log?container=a&tailLines=-1
+        GET    pods/p/log?container=a&tailLines=word
+        GET    pods/p/log?container=a&limitBytes=0
+        GET    pods/p/log?container=a&sinceSeconds=1&sinceTime=2026-01-01T00:00:00Z
+        GET    pods/p/log?container=a&stream=Stdout
+        GET    pods/q/log
+        GET    pods/missing/log
+        GET+text pods/q/log
+        POST   pods/q/log {}
+    "#,
+    )
+    .await;
+}
