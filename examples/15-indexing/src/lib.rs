@@ -36,6 +36,8 @@ mod tests {
         let mut operator = kopf_plugin_testing::start!();
         operator.apply(include_str!("../../crd.yaml"));
         operator.apply(include_str!("../../05-builtins/object.yaml"));
+        // What comes while the operator runs is indexed when its own watch tells of it.
+        operator.settle();
         operator.apply(include_str!("../../obj.yaml"));
         operator.settle();
         let object = operator.get("kopfexamples.zalando.org", "default/kopf-example-1");

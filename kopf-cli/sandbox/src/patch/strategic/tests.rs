@@ -1,3 +1,5 @@
+//! Strategic merge patches, and what becomes of what they are applied to.
+
 use serde_json::json;
 
 use super::*;
