@@ -29,6 +29,8 @@ enum Task {
     Orphan(Place),
     /// Empty a namespace, and let it go.
     Empty(String),
+    /// Put into a namespace what each has.
+    Populate(String),
     /// Accept a definition.
     Accept(String),
     /// Remove the objects of a definition, and let it go.
@@ -89,6 +91,7 @@ impl Writer<'_> {
             Task::Collect(place) => garbage::collect(self, place, tasks),
             Task::Orphan(place) => garbage::orphan(self, place),
             Task::Empty(namespace) => namespaces::empty(self, namespace),
+            Task::Populate(namespace) => namespaces::populate(self, namespace),
             Task::Accept(name) => definitions::accept(self, name),
             Task::Dissolve(name) => definitions::dissolve(self, name),
             Task::Aggregate => roles::aggregate(self),

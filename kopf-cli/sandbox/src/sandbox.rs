@@ -59,6 +59,7 @@ pub struct Builder {
     state: Option<Vec<u8>>,
     objects: Vec<Value>,
     rbac: bool,
+    service_accounts: bool,
 }
 
 impl Builder {
@@ -104,6 +105,13 @@ impl Builder {
         Builder { rbac, ..self }
     }
 
+    /// Gives each namespace the service account `default`, as the controllers of a cluster do. By default a sandbox holds
+    /// nothing but what it was given, so that a test can count.
+    #[must_use]
+    pub fn service_accounts(self, service_accounts: bool) -> Self {
+        Builder { service_accounts, ..self }
+    }
+
     /// Adds a custom resource definition: YAML or JSON text.
     ///
     /// # Errors
@@ -130,6 +138,7 @@ impl Builder {
     /// The state is none, or the API refuses one of the objects.
     pub fn build(self) -> Result<Sandbox, BuildError> {
         let mut store = Store::new(Ids::new(self.seed), self.bounds, self.first_revision.saturating_sub(1));
+        store.service_accounts = self.service_accounts;
         if let Some(state) = &self.state {
             state::restore(&mut store, state).map_err(BuildError::State)?;
             // The same seed must not give the same identities again.
@@ -190,6 +199,7 @@ impl Sandbox {
             state: None,
             objects: Vec::new(),
             rbac: false,
+            service_accounts: false,
         }
     }
 

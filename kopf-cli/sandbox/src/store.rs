@@ -24,6 +24,8 @@ pub(crate) struct Store {
     pub(crate) catalog: Catalog,
     pub(crate) ids: Ids,
     pub(crate) ring: Ring,
+    /// Whether each namespace has a service account called `default`.
+    pub(crate) service_accounts: bool,
     objects: BTreeMap<Arc<str>, Objects>,
     revision: u64,
     deepest: usize,
@@ -55,6 +57,7 @@ impl Store {
             catalog: Catalog::built_in(),
             ids,
             ring: Ring::new(bounds, revision),
+            service_accounts: false,
             objects: BTreeMap::new(),
             revision,
             deepest: 0,

@@ -1,10 +1,10 @@
-//! Namespaces that go: their objects first, then they.
+//! Namespaces: what each has, and how they go, their objects first.
 
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::{Task, Tasks, begins_to_go};
+use super::{Task, Tasks, begins_to_go, is_new};
 use crate::{
     deletion::Propagation, resources::NAMESPACES, ring::Event, status::Status, store::Store, write::Writer,
     write::seconds,
@@ -12,6 +12,9 @@ use crate::{
 
 /// The finalizer in the `spec` of a namespace that stands for its objects.
 const CONTENT: &str = "kubernetes";
+const SERVICE_ACCOUNTS: &str = "serviceaccounts";
+/// The service account that each namespace has.
+const DEFAULT: &str = "default";
 
 pub(super) fn notice(tasks: &mut Tasks, store: &Store, change: &Event) {
     let header = &change.object.header;
@@ -19,6 +22,16 @@ pub(super) fn notice(tasks: &mut Tasks, store: &Store, change: &Event) {
         if begins_to_go(change) {
             tasks.add(Task::Empty(header.name.clone()));
         }
+        if is_new(change) && store.service_accounts {
+            tasks.add(Task::Populate(header.name.clone()));
+        }
+    } else if change.removal
+        && store.service_accounts
+        && &*change.resource == SERVICE_ACCOUNTS
+        && header.name == DEFAULT
+    {
+        tasks.add(Task::Populate(header.namespace.clone()));
+        tasks.add(Task::Empty(header.namespace.clone()));
     } else if change.removal
         && store.get(NAMESPACES, "", &header.namespace).is_some_and(|home| home.header.deleting)
     {
@@ -26,8 +39,22 @@ pub(super) fn notice(tasks: &mut Tasks, store: &Store, change: &Event) {
     }
 }
 
+/// Makes the service account that each namespace has.
+pub(super) fn populate(writer: &mut Writer<'_>, name: &str) -> Result<(), Status> {
+    let namespace = writer.store.get(NAMESPACES, "", name);
+    let is_there = writer.store.get(SERVICE_ACCOUNTS, name, DEFAULT).is_some();
+    if is_there || namespace.is_none_or(|namespace| namespace.header.deleting) {
+        return Ok(());
+    }
+    let Some(resource) = writer.store.catalog.get(SERVICE_ACCOUNTS).cloned() else { return Ok(()) };
+    writer.create(&resource.stored_view(), name, json!({ "metadata": { "name": DEFAULT } })).map(drop)
+}
+
 /// Removes the objects of a namespace that is going, tells what is left, and lets it go when that is nothing.
 pub(super) fn empty(writer: &mut Writer<'_>, name: &str) -> Result<(), Status> {
+    if writer.store.get(NAMESPACES, "", name).is_none_or(|namespace| !namespace.header.deleting) {
+        return Ok(());
+    }
     for (key, object) in writer.store.of_namespace(name) {
         let Some(resource) = writer.store.catalog.get(&key).cloned() else { continue };
         if !object.header.deleting {
@@ -50,7 +77,7 @@ pub(super) fn empty(writer: &mut Writer<'_>, name: &str) -> Result<(), Status> {
     let namespace = writer.store.get(NAMESPACES, "", name).cloned();
     let Some(namespace) = namespace.filter(|_| left.is_nothing()) else { return Ok(()) };
     writer.release(&resource, &namespace, "", |value| {
-        if let Some(finalizers) = value["spec"]["finalizers"].as_array_mut() {
+        if let Some(Value::Array(finalizers)) = value.pointer_mut("/spec/finalizers") {
             finalizers.retain(|finalizer| finalizer != CONTENT);
             if finalizers.is_empty() {
                 value["spec"] = json!({});

@@ -213,7 +213,7 @@ async fn an_empty_namespace_goes_too() {
     check(
         r#"
         POST   /api/v1/namespaces {"metadata":{"name":"$ns-x","finalizers":["kopf.test/x"]}}
-        DELETE /api/v1/namespaces/$ns-x {"propagationPolicy":"Foreground"}
+        DELETE /api/v1/namespaces/$ns-x
         UNTIL  /api/v1/namespaces/$ns-x "spec":{}
         POST   /api/v1/namespaces/$ns-x/configmaps {"metadata":{"name":"a"}}
         MERGE  /api/v1/namespaces/$ns-x {"metadata":{"finalizers":null}}
@@ -248,6 +248,18 @@ async fn a_definition_goes_after_its_objects() {
         UNTIL  /apis/apiextensions.k8s.io/v1/customresourcedefinitions/steps.$ns.kopf.test 404
         UNTIL  /apis/$ns.kopf.test/v1 404
         GET    /apis/$ns.kopf.test/v1/namespaces/$ns/steps/b
+    "#,
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn each_namespace_has_a_service_account() {
+    check(
+        r#"
+        UNTIL  serviceaccounts/default 200
+        DELETE serviceaccounts/default
+        UNTIL  serviceaccounts/default 200
     "#,
     )
     .await;
