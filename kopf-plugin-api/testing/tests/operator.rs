@@ -1,8 +1,10 @@
 //! A plugin's life on the sandbox, in a time of its own: what an author's tests look like.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
+use kopf_core::handler::Handler;
 use kopf_plugin_api::prelude::*;
+use kopf_plugin_testing::{Operator, Sandbox, Settings, VirtualClock};
 
 const EXAMPLES: &str = "kopfexamples.zalando.org";
 const OBJECT: &str = "default/kopf-example-1";
@@ -29,7 +31,7 @@ fn update_fn(diff: Diff) -> Outcome<Value> {
 #[kopf::on::delete("zalando.org", "v1", "kopfexamples", labels = { "held" = present })]
 fn delete_fn() {}
 
-fn operator() -> kopf_plugin_testing::Operator {
+fn operator() -> Operator {
     let mut operator = kopf_plugin_testing::start!();
     operator.apply(include_str!("../../../examples/crd.yaml"));
     operator.settle();
@@ -66,7 +68,7 @@ fn retries_come_when_their_time_has_come() {
     operator.apply(&object("slow"));
     operator.settle();
     let key = "kopf-plugin-testing.kopf.dev/third_time_lucky";
-    let retries = |operator: &kopf_plugin_testing::Operator| {
+    let retries = |operator: &Operator| {
         let object = operator.get(EXAMPLES, OBJECT);
         let record = object["metadata"]["annotations"][key].as_str().map(str::to_owned)?;
         serde_json::from_str::<Value>(&record).ok()?["retries"].as_u64()
@@ -103,4 +105,39 @@ fn a_deletion_waits_for_its_handler_and_takes_one_write() {
     operator.settle();
     assert_eq!(operator.find(EXAMPLES, OBJECT), None);
     assert_eq!(operator.writes_to("kopf-example-1").len(), 1);
+}
+
+/// What is asked of the server in an object's life by an operator with so many handlers of its changes; Events apart.
+fn asked(handlers: usize) -> Vec<String> {
+    let clock = VirtualClock::at("2026-01-01T00:00:00Z".parse().expect("it is a moment"));
+    let sandbox = Sandbox::builder().clock(Arc::new(clock.clone())).seed(1).build().expect("it can be made");
+    let declare = move |declared: &mut Vec<Handler>| {
+        let update =
+            declared.iter().find(|handler| handler.id == "update_fn").expect("it is declared").clone();
+        let more = (1..handlers).map(|number| Handler { id: format!("update_{number}"), ..update.clone() });
+        declared.extend(more.collect::<Vec<_>>());
+    };
+    let package = env!("CARGO_PKG_NAME");
+    let mut operator = Operator::start_declared(package, sandbox, clock, Settings::default(), declare);
+    operator.apply(include_str!("../../../examples/crd.yaml"));
+    operator.settle();
+    operator.apply(&object("held"));
+    operator.settle();
+    operator.patch(EXAMPLES, OBJECT, &json!({ "spec": { "field": "other" } }));
+    operator.settle();
+    let status = operator.get(EXAMPLES, OBJECT)["status"].clone();
+    assert_eq!(
+        status.as_object().map(serde_json::Map::len),
+        Some(1 + handlers),
+        "they have all run: {status}"
+    );
+    operator.delete(EXAMPLES, OBJECT);
+    operator.settle();
+    let entries = operator.journal().find(|entry| !entry.path.contains("/events"));
+    entries.iter().map(|entry| format!("{} {}", entry.method, entry.path)).collect()
+}
+
+#[test]
+fn more_handlers_of_a_resource_add_no_request_and_no_watch() {
+    assert_eq!(asked(50), asked(1));
 }
