@@ -63,12 +63,12 @@ fn the_manifest_has_every_attribute_in_the_order_of_its_declaration() {
         .unwrap();
     }
     expect![[r#"
-        Create ["zalando.org", "v1", "kopfexamples"] async create_fn create_fn {"old":false,"new":false,"diff":false,"memo":false,"stopped":false} 
-        Field ["zalando.org", "v1", "kopfexamples"] field_fn field_fn {"old":true,"new":true,"diff":false,"memo":false,"stopped":false} field="spec.field"
-        Create ["example.com/v1", "things"] several several {"old":false,"new":false,"diff":true,"memo":false,"stopped":false} retries=3 timeout=90.0 errors="permanent"
-        Resume ["example.com", "things"] several several {"old":false,"new":false,"diff":true,"memo":false,"stopped":false} param={"again":true}
-        Delete ["things"] several gone {"old":false,"new":false,"diff":true,"memo":false,"stopped":false} labels=[["app",{"is":"web"}],["old","absent"]] optional=true
-        Event ["pods"] nothing nothing {"old":false,"new":false,"diff":false,"memo":false,"stopped":false} 
+        Create ["zalando.org", "v1", "kopfexamples"] async create_fn create_fn {"old":false,"new":false,"diff":false,"memo":false,"results":false,"stopped":false} 
+        Field ["zalando.org", "v1", "kopfexamples"] field_fn field_fn {"old":true,"new":true,"diff":false,"memo":false,"results":false,"stopped":false} field="spec.field"
+        Create ["example.com/v1", "things"] several several {"old":false,"new":false,"diff":true,"memo":false,"results":false,"stopped":false} retries=3 timeout=90.0 errors="permanent"
+        Resume ["example.com", "things"] several several {"old":false,"new":false,"diff":true,"memo":false,"results":false,"stopped":false} param={"again":true}
+        Delete ["things"] several gone {"old":false,"new":false,"diff":true,"memo":false,"results":false,"stopped":false} labels=[["app",{"is":"web"}],["old","absent"]] optional=true
+        Event ["pods"] nothing nothing {"old":false,"new":false,"diff":false,"memo":false,"results":false,"stopped":false} 
     "#]].assert_eq(&shown);
 }
 
