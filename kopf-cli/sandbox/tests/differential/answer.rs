@@ -41,12 +41,14 @@ impl Answer {
         self
     }
 
-    /// Whether the answer is what a row waits for: a code, a text in it, or (with `!`) one that is not; anything at all
+    /// Whether the answer is what a row waits for: a code, a text in it, or (with `!`) one that is not; a success
     /// where the row does not say what.
     pub(super) fn is(&self, wanted: &str) -> bool {
         let has = |text: &str| self.raw.iter().any(|document| document.to_string().contains(text));
+        // A version or a uid may have the digits of a code in it.
+        let is_code = wanted.len() == 3 && wanted.bytes().all(|byte| byte.is_ascii_digit());
         match wanted.strip_prefix('!') {
-            _ if self.code.as_str() == wanted => true,
+            _ if is_code => self.code.as_str() == wanted,
             Some(unwanted) => self.code.is_success() && !has(unwanted),
             None if wanted.is_empty() => self.code.is_success(),
             None => has(wanted),

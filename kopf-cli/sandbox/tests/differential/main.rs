@@ -6,7 +6,7 @@
 //! compared whole, but for what differs between any two runs. A verb may have behind it what is accepted, or as whom it is
 //! asked: `GET+table`, `GET+as:somebody`.
 //! `UNTIL path text` is a GET that is sent until the text is in the answer; with `!` before it, until it is not; and until
-//! there is an answer with that code, or anything at all where nothing is said. What controllers do takes its time.
+//! there is an answer with that code, or a success where nothing is said. What controllers do takes its time.
 //! `AWAIT 200 …` is any request, sent until that is its answer.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test says what is wrong by failing")]
