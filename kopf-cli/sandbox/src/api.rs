@@ -28,7 +28,7 @@ use crate::{
     object::shown,
     options::Options,
     rbac::Attributes,
-    request::{Action, Path, Query, ResourcePath},
+    request::{Action, Patching, Path, Query, ResourcePath},
     resources::{self, View},
     reviews::{self, Review},
     status::Status,
@@ -357,13 +357,19 @@ impl Ask<'_> {
             }
             _ => None,
         };
-        let format = if patching.is_some() { Format::Json } else { self.format()? };
+        let format = match patching {
+            Some(Patching::Apply) => Format::Yaml,
+            Some(_) => Format::Json,
+            None => self.format()?,
+        };
         let kind = match action {
             Action::Create => "CreateOptions",
             Action::Patch => "PatchOptions",
             _ => "UpdateOptions",
         };
         let dry_run = self.query.dry_run(kind)?;
+        let (applies, force) = (patching == Some(Patching::Apply), self.query.flag("force"));
+        let manager = self.manager(kind, applies)?;
         let mut strictness = Strictness::of(&self.query, kind)?;
         let deepest = match format {
             Format::Json => deep::depth_of_text(body),
@@ -378,9 +384,12 @@ impl Ask<'_> {
             };
             let now = self.api.clock.now();
             let strict = std::mem::take(&mut strictness);
-            let mut writer = Writer { store: &mut store, now, dry_run, strictness: strict };
+            let mut writer = Writer { strictness: strict, dry_run, manager, ..Writer::new(&mut store, now) };
             let written = match (action, patching) {
                 (Action::Create, _) => writer.create(&self.view, self.namespace(), object),
+                (_, Some(Patching::Apply)) => {
+                    writer.apply(self.target(), self.part == Part::Status, object, force)
+                }
                 (_, Some(patching)) => {
                     writer.patch(self.target(), self.part == Part::Status, patching, &object)
                 }

@@ -28,6 +28,13 @@ pub(crate) const CLEANUP: &str = "customresourcecleanup.apiextensions.k8s.io";
 /// The two writes by which the controllers of a cluster accept a definition, moments after it was made.
 pub(crate) const ACCEPTANCE: [fn(&mut Value, Timestamp); 2] = [accept_names, establish];
 
+/// Fills in what a definition need not say.
+pub(crate) fn default(rest: &mut Map<String, Value>) {
+    if let Some(spec) = rest.get_mut("spec") {
+        complete(spec);
+    }
+}
+
 /// Completes a definition that is made or changed.
 ///
 /// # Errors
@@ -77,9 +84,8 @@ pub(crate) fn prepare(
 
 /// Fills in what follows from the kind.
 fn complete(spec: &mut Value) {
-    if spec.get("conversion").is_none() {
-        spec["conversion"] = json!({ "strategy": "None" });
-    }
+    let Value::Object(spec) = spec else { return };
+    spec.entry("conversion").or_insert_with(|| json!({ "strategy": "None" }));
     let Some(Value::Object(names)) = spec.get_mut("names") else { return };
     let kind = names.get("kind").and_then(Value::as_str).unwrap_or_default().to_owned();
     let filled = [("singular", kind.to_lowercase()), ("listKind", format!("{kind}List"))];

@@ -106,6 +106,24 @@ impl Incoming {
                 });
             }
         };
+        Ok(Incoming::of(value, metadata, view))
+    }
+
+    /// Reads what a configuration has made of an object: nothing in it is unknown, and its nulls are meant.
+    pub(crate) fn of_applied(mut value: Value, view: &View) -> Result<Self, Refused> {
+        let metadata = meta::read(value.get("metadata")).map_err(|said| Refused::Because {
+            said,
+            kind: view.resource.kind.clone(),
+            version: view.version().name.clone(),
+            object: String::new(),
+        })?;
+        if let (Some(schema), Value::Object(fields)) = (&view.version().schema, &mut value) {
+            schema.fill_in(fields);
+        }
+        Ok(Incoming::of(value, metadata, view))
+    }
+
+    fn of(mut value: Value, metadata: Map<String, Value>, view: &View) -> Self {
         object::unshow(&mut value, view);
         let mut rest = match value {
             Value::Object(fields) => fields,
@@ -114,7 +132,7 @@ impl Incoming {
         for field in ["apiVersion", "kind", "metadata"] {
             rest.shift_remove(field);
         }
-        Ok(Incoming { metadata, rest })
+        Incoming { metadata, rest }
     }
 
     pub(crate) fn settle_namespace(&mut self, view: &View, namespace: &str) -> Result<(), Status> {

@@ -19,6 +19,20 @@ const PODS: &str = "pods";
 /// The group of what says who else is to be asked about writes.
 const ADMISSION: &str = ".admissionregistration.k8s.io";
 
+/// Fills in what whoever writes is taken to have said.
+pub(crate) fn default(resource: &Resource, metadata: &mut Map<String, Value>, rest: &mut Map<String, Value>) {
+    match &*resource.key {
+        NAMESPACES => {
+            if let Some(name) = metadata.get("name").cloned() {
+                let labels = metadata.entry("labels").or_insert_with(|| json!({}));
+                labels[NAME_LABEL] = name;
+            }
+        }
+        DEFINITIONS => crd::default(rest),
+        _ => {}
+    }
+}
+
 /// Fills in what the server fills in, before an object is checked; `old` is absent on creation.
 pub(crate) fn prepare(
     resource: &Resource,
@@ -27,15 +41,11 @@ pub(crate) fn prepare(
     old: Option<&Value>,
 ) -> Result<(), Status> {
     match (&*resource.key, old) {
-        (NAMESPACES, _) => {
-            if let Some(name) = metadata.get("name").cloned() {
-                let labels = metadata.entry("labels").or_insert_with(|| json!({}));
-                labels[NAME_LABEL] = name;
-            }
-            if old.is_none() {
-                rest.insert("spec".to_owned(), json!({ "finalizers": ["kubernetes"] }));
-                rest.insert("status".to_owned(), json!({ "phase": "Active" }));
-            }
+        (NAMESPACES, None) => {
+            // A name may have been made up since.
+            default(resource, metadata, rest);
+            rest.insert("spec".to_owned(), json!({ "finalizers": ["kubernetes"] }));
+            rest.insert("status".to_owned(), json!({ "phase": "Active" }));
         }
         (PODS, None) => {
             rest.insert("status".to_owned(), json!({ "phase": "Pending" }));

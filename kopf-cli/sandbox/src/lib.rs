@@ -1,9 +1,9 @@
 //! A Kubernetes API server in memory, for developing and testing operators.
 //!
 //! What it does it does as kube-apiserver 1.37 does; what it does not do it refuses with 501 and a `Status` that names it:
-//! server-side apply, answers in protobuf, subresources but for `/status`, `/scale` and `/log`, admission webhooks and
-//! policies, conversion webhooks. Three things it passes over instead: it keeps no account of field managers (`managedFields`
-//! is dropped), unknown fields of built-in kinds stay in them, and what a rule may cost is not estimated when it is defined.
+//! answers in protobuf, subresources but for `/status`, `/scale` and `/log`, admission webhooks and policies, conversion
+//! webhooks. Two things it passes over instead: unknown fields of built-in kinds stay in them, and what a rule may cost is not
+//! estimated when it is defined.
 //!
 //! Custom resources are pruned, defaulted and checked by their schemas and rules; what a rule costs is bounded as it runs, and
 //! of its types it is known which fields there are. Built-in kinds are completed as far as a table says, and checked by their
@@ -54,6 +54,7 @@ mod events;
 mod incoming;
 mod kinds;
 mod logs;
+mod managed;
 mod meta;
 mod names;
 mod patch;

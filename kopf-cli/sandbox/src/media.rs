@@ -169,9 +169,7 @@ pub(crate) fn patching(content_type: &str, resource: &Resource) -> Result<Patchi
     match media_of(content_type) {
         "application/merge-patch+json" => Ok(Patching::Merge),
         "application/json-patch+json" => Ok(Patching::Json),
-        "application/apply-patch+yaml" | "application/apply-patch+cbor" => {
-            Err(Status::not_implemented("server-side apply (application/apply-patch+yaml)"))
-        }
+        "application/apply-patch+yaml" => Ok(Patching::Apply),
         "application/strategic-merge-patch+json" if !resource.rules.custom => Ok(Patching::Strategic),
         _ if resource.rules.custom => Err(Status::unsupported_media(
             "application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml",

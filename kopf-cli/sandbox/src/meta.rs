@@ -27,7 +27,7 @@ const OWNER_BOOLEANS: [&str; 2] = ["blockOwnerDeletion", "controller"];
 
 /// The fields of `metadata` that the API knows, typed, in alphabetical order; absent where null or empty.
 ///
-/// Unknown fields go, as they do in the API. So does `managedFields`: nothing here keeps account of owners.
+/// Unknown fields go, as they do in the API.
 ///
 /// # Errors
 ///
@@ -58,6 +58,7 @@ pub(crate) fn read(metadata: Option<&Value>) -> Result<Map<String, Value>, Strin
             name if STRING_MAPS.contains(&name) => string_map(name, value)?,
             "finalizers" => strings(name, value)?,
             "ownerReferences" => owners(value)?,
+            "managedFields" => entries(name, value)?,
             _ => continue,
         };
         let empty = match &value {
@@ -243,6 +244,15 @@ fn string_map(field: &str, value: &Value) -> Result<Value, String> {
 fn strings(field: &str, value: &Value) -> Result<Value, String> {
     let Value::Array(items) = value else { return Err(mismatch(field, value, "[]string")) };
     items.iter().map(|item| string(field, item)).collect()
+}
+
+/// Who owns what is looked into by those who keep account of it.
+fn entries(field: &str, value: &Value) -> Result<Value, String> {
+    let Value::Array(items) = value else { return Err(mismatch(field, value, "[]v1.ManagedFieldsEntry")) };
+    match items.iter().find(|item| !item.is_object() && !item.is_null()) {
+        Some(item) => Err(mismatch(field, item, "v1.ManagedFieldsEntry")),
+        None => Ok(value.clone()),
+    }
 }
 
 fn owners(value: &Value) -> Result<Value, String> {

@@ -65,6 +65,8 @@ pub(crate) enum Patching {
     Merge,
     Json,
     Strategic,
+    /// Server-side apply.
+    Apply,
 }
 
 impl Path {

@@ -107,9 +107,19 @@ impl View {
     }
 
     /// What fields the objects have in this version.
-    #[allow(dead_code, reason = "what walks objects by their schemas is being built on it")]
     pub(crate) fn shape(&self) -> Option<Shape<'_>> {
         self.version().schema.as_ref().map(Schema::shape)
+    }
+
+    /// Whether fields are called otherwise in this version than in the one that is stored.
+    pub(crate) fn renames(&self) -> bool {
+        !self.version().storage && self.version().group == EVENTS_GROUP
+    }
+
+    /// The resource in another of its versions.
+    pub(crate) fn in_version(&self, api_version: &str) -> Option<View> {
+        let index = self.resource.versions.iter().position(|version| version.api_version() == api_version)?;
+        Some(View { resource: Arc::clone(&self.resource), index })
     }
 
     /// For refusals that call the object by its plural.

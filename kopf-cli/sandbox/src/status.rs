@@ -77,6 +77,12 @@ impl Cause {
     }
 }
 
+impl Cause {
+    fn to_value(&self) -> Value {
+        json!({ "reason": self.reason, "message": self.message, "field": self.field })
+    }
+}
+
 /// What a refusal is about: `kopfexamples.zalando.org "x"`, or `KopfExample.zalando.org "x"`.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct About<'a> {
@@ -253,14 +259,23 @@ impl Status {
         let said = if let [only] = said.as_slice() { only.clone() } else { format!("[{}]", said.join(", ")) };
         let message = format!("{} {:?} is invalid: {said}", about.qualified(), about.name);
         let mut status = Status::about(422, "Invalid", message, about);
-        let causes: Vec<Value> = causes
-            .into_iter()
-            .map(|cause| json!({ "reason": cause.reason, "message": cause.message, "field": cause.field }))
-            .collect();
+        let causes: Vec<Value> = causes.into_iter().map(|cause| cause.to_value()).collect();
         if let Some(Value::Object(details)) = status.details.as_deref_mut() {
             details.insert("causes".to_owned(), causes.into());
         }
         status
+    }
+
+    /// A configuration that says what others own.
+    pub(crate) fn apply_conflict(message: String, causes: &[Cause]) -> Self {
+        let causes: Vec<Value> = causes.iter().map(Cause::to_value).collect();
+        let details = Some(Box::new(json!({ "causes": causes })));
+        Status { details, ..Status::new(409, "Conflict", message) }
+    }
+
+    /// A failure for which the server has no reason.
+    pub(crate) fn failure(message: impl Into<String>) -> Self {
+        Status::new(500, "", message)
     }
 
     /// A JSON patch that does not fit the object; a failed `test` is one, and the server does not tell them apart.

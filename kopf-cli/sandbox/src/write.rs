@@ -13,7 +13,9 @@ use serde_json::{Map, Value};
 
 use crate::{
     incoming::{Incoming, Refused, take_apart},
-    json as deep, kinds, meta,
+    json as deep, kinds,
+    managed::{Managed, same_but_times},
+    meta,
     object::{self, Stored},
     patch,
     request::Patching,
@@ -25,6 +27,7 @@ use crate::{
     tables,
 };
 
+mod apply;
 mod changes;
 
 use changes::{
@@ -42,6 +45,8 @@ pub(crate) use removal::Preconditions;
 const MAX_OBJECT: usize = 1_572_864;
 /// How large it may be for a server to ask etcd at all.
 const MAX_MESSAGE: usize = 2 * 1024 * 1024;
+/// Who owns what the server writes of its own accord.
+pub(crate) const SERVER: &str = "kube-apiserver";
 /// How often a generated name may be taken before creation is given up.
 const NAME_ATTEMPTS: usize = 8;
 
@@ -53,6 +58,10 @@ pub(crate) struct Writer<'a> {
     pub(crate) dry_run: bool,
     /// How bodies are read, and what the answer warns of.
     pub(crate) strictness: Strictness,
+    /// Who owns from now on what is written.
+    pub(crate) manager: String,
+    /// The subresource that the object is written through, where it is not the one that is written.
+    pub(crate) through: Option<&'static str>,
 }
 
 /// What a write answers with: an object in its storage version, or a `Status` of success.
@@ -78,15 +87,39 @@ struct Before<'a> {
     rest: &'a Map<String, Value>,
 }
 
+/// Whether it is known already who owns what.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Owners {
+    /// Who writes comes to own what the write changes.
+    Updated,
+    /// The object says it.
+    Applied,
+}
+
 impl<'a> Writer<'a> {
     pub(crate) fn new(store: &'a mut Store, now: Timestamp) -> Self {
-        Writer { store, now, dry_run: false, strictness: Strictness::default() }
+        let (dry_run, manager, through) = (false, String::new(), None);
+        Writer { store, now, dry_run, strictness: Strictness::default(), manager, through }
     }
 
     /// Makes a new object.
     pub(crate) fn create(&mut self, view: &View, namespace: &str, body: Value) -> Result<Written, Status> {
         let mut object = Incoming::decode(body, view, &mut self.strictness).map_err(Refused::of_a_body)?;
         object.settle_namespace(view, namespace)?;
+        kinds::default(&view.resource, &mut object.metadata, &mut object.rest);
+        let managed = self.managed(view, false).update(None, &mut object);
+        self.make(view, namespace, object, managed)
+    }
+
+    /// Makes a new object, of which it is known who owns what.
+    fn make(
+        &mut self,
+        view: &View,
+        namespace: &str,
+        mut object: Incoming,
+        managed: Option<Value>,
+    ) -> Result<Written, Status> {
+        put_or_remove(&mut object.metadata, "managedFields", managed);
         if !meta::text(&object.metadata, "resourceVersion").is_empty() {
             return Err(Status::internal("resourceVersion should not be set on objects to be created"));
         }
@@ -140,7 +173,7 @@ impl<'a> Writer<'a> {
             return Err(Status::not_found(view.about(target.name)));
         };
         check_uid(&object, target, &current.header.uid)?;
-        self.update(target, &current, object, status)
+        self.update(target, &current, object, status, Owners::Updated)
     }
 
     /// Changes an object, or its status, by a patch.
@@ -158,12 +191,12 @@ impl<'a> Writer<'a> {
         object::show(&mut patched, view);
         let reach = match how {
             Patching::Json => patch::reach(&patched, change),
-            Patching::Merge | Patching::Strategic => 0,
+            Patching::Merge | Patching::Strategic | Patching::Apply => 0,
         };
         deep::with_stack(reach, || {
             match how {
                 Patching::Json => patch::apply(&mut patched, change)?,
-                Patching::Merge => patch::merge(&mut patched, check_merge_patch(change)?),
+                Patching::Merge | Patching::Apply => patch::merge(&mut patched, check_merge_patch(change)?),
                 Patching::Strategic => {
                     let version = view.version();
                     let schema = tables::schema(&version.group, &version.name, &view.resource.kind);
@@ -176,7 +209,7 @@ impl<'a> Writer<'a> {
                 Incoming::decode(patched, view, &mut self.strictness).map_err(Refused::of_a_patch)?;
             object.check_name(target.name)?;
             object.settle_namespace(view, target.namespace)?;
-            self.update(target, &current, object, status)
+            self.update(target, &current, object, status, Owners::Updated)
         })
     }
 
@@ -186,11 +219,17 @@ impl<'a> Writer<'a> {
         current: &Stored,
         mut object: Incoming,
         status: bool,
+        owners: Owners,
     ) -> Result<Written, Status> {
         let view = target.view;
         let resource = &view.resource;
         check_version(&object, target, current)?;
         let old = current.value();
+        kinds::default(resource, &mut object.metadata, &mut object.rest);
+        let managed = match owners {
+            Owners::Updated => self.managed(view, status).update(Some(&old), &mut object),
+            Owners::Applied => object.metadata.get("managedFields").cloned(),
+        };
         let (mut old_metadata, old_rest) = take_apart(&old);
         let asked_metadata = std::mem::take(&mut object.metadata);
         object.metadata = if status {
@@ -214,6 +253,7 @@ impl<'a> Writer<'a> {
             }
         }
         object.metadata.remove("selfLink");
+        put_or_remove(&mut object.metadata, "managedFields", managed);
         kinds::prepare(resource, &mut object.metadata, &mut object.rest, Some(&old))?;
         kinds::check_names(self.store, resource, &object.rest)?;
         let part = if status { Part::Status } else { Part::Whole };
@@ -225,9 +265,13 @@ impl<'a> Writer<'a> {
         }
         old_metadata.sort_keys();
         object.metadata.sort_keys();
-        if object.metadata == old_metadata && object.rest == old_rest {
+        let owned = old_metadata.shift_remove("managedFields");
+        let owns = object.metadata.shift_remove("managedFields");
+        let same_owners = same_but_times(owned.as_ref(), owns.as_ref());
+        if same_owners && object.metadata == old_metadata && object.rest == old_rest {
             return Ok(Written::object(200, current));
         }
+        put_or_remove(&mut object.metadata, "managedFields", owns);
         let released = meta::deleting(&object.metadata) && meta::finalizers(&object.metadata).is_empty();
         if released && !current.header.finalizers.is_empty() && !kinds::held(resource, &object.rest) {
             // The update itself is not written: the answer has the old version, and the removal is the next one.
@@ -238,6 +282,12 @@ impl<'a> Writer<'a> {
             return Ok(Written::object(200, &answer));
         }
         self.commit(resource, object.whole(view), 200)
+    }
+
+    /// The account of owners, as this write changes it.
+    fn managed<'m>(&'m self, view: &'m View, status: bool) -> Managed<'m> {
+        let subresource = self.through.unwrap_or(if status { "status" } else { "" });
+        Managed { view, manager: &self.manager, subresource, now: self.now }
     }
 
     /// Refuses an object that is not valid by all rules of its kind; `old` is what it was.

@@ -67,6 +67,11 @@ impl Ask<'_> {
             Action::Patch => Some(media::patching(content_type, &self.view.resource)?),
             _ => None,
         };
+        if patching == Some(Patching::Apply) {
+            return Err(Status::not_implemented("server-side apply of a scale"));
+        }
+        let manager =
+            self.manager(if patching.is_some() { "PatchOptions" } else { "UpdateOptions" }, false)?;
         let format = if patching.is_none() { self.format()? } else { media::Format::Json };
         let kind = if patching.is_some() { "PatchOptions" } else { "UpdateOptions" };
         let dry_run = self.query.dry_run(kind)?;
@@ -97,7 +102,8 @@ impl Ask<'_> {
                 return Err(other_uid(target, asked, uid));
             }
             let now = self.api.clock.now();
-            let mut writer = Writer { store: &mut store, now, dry_run, strictness };
+            let through = Some("scale");
+            let mut writer = Writer { dry_run, strictness, manager, through, ..Writer::new(&mut store, now) };
             let written = writer.patch(target, false, Patching::Merge, &change);
             writer.settle();
             let written = written?;

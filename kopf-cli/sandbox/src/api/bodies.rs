@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::Ask;
 use crate::{
     incoming::unrecognized,
-    json as deep,
+    json as deep, managed,
     media::{self, Format},
     protobuf,
     request::Patching,
@@ -63,6 +63,15 @@ pub(super) fn parse_patch(
     patching: Patching,
     strictness: &mut Strictness,
 ) -> Result<Value, Status> {
+    if patching == Patching::Apply {
+        let read = parse_yaml(body, strictness);
+        let read = read.map_err(|why| Status::bad_request(format!("error decoding patch: {why}")))?;
+        return match read {
+            Value::Null => Ok(json!({})),
+            Value::Object(_) => Ok(read),
+            _ => Err(Status::bad_request("error decoding patch: it is not an object")),
+        };
+    }
     let patch = deep::parse(body).map_err(|_| Status::bad_request("invalid JSON patch"))?;
     strictness.note_duplicates(body, &patch);
     if patching == Patching::Json {
@@ -86,5 +95,21 @@ pub(super) fn parse_review(body: &[u8], form: Format, expected: (&str, &str)) ->
         Format::Json => {
             deep::parse(body).map_err(|why| Status::bad_request(format!("json parse error: {why}")))
         }
+    }
+}
+
+impl Ask<'_> {
+    /// Who is said to write: the parameter, or else the client's own name. `kind` is that of the request's options.
+    ///
+    /// # Errors
+    ///
+    /// 422 where the parameters say nothing that makes sense.
+    pub(super) fn manager(&self, kind: &str, applies: bool) -> Result<String, Status> {
+        let said = self.query.get("fieldManager");
+        managed::check_options(kind, said, applies, self.query.optional("force").is_some())?;
+        Ok(match said {
+            "" => managed::manager_of(self.request.header(header::USER_AGENT)),
+            said => said.to_owned(),
+        })
     }
 }

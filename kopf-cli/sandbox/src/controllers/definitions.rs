@@ -4,8 +4,15 @@ use std::sync::Arc;
 
 use super::{Task, Tasks, begins_to_go, is_new};
 use crate::{
-    crd, deletion::Propagation, kinds, resources::DEFINITIONS, ring::Event, status::Status, store::Store,
-    write::Writer,
+    crd,
+    deletion::Propagation,
+    kinds,
+    managed::Managed,
+    resources::DEFINITIONS,
+    ring::Event,
+    status::Status,
+    store::Store,
+    write::{SERVER, Writer},
 };
 
 pub(super) fn notice(tasks: &mut Tasks, store: &Store, change: &Event) {
@@ -63,6 +70,9 @@ fn change(
     let mut value = old.clone();
     step(&mut value, writer.now);
     if value != old {
+        let view = definitions.stored_view();
+        let managed = Managed { view: &view, manager: SERVER, subresource: "status", now: writer.now };
+        managed.rewrite(&old, &mut value);
         writer.commit(&definitions, value, 200)?;
     }
     Ok(())

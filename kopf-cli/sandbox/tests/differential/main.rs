@@ -22,7 +22,9 @@ mod definitions;
 mod features;
 mod forms;
 mod living;
+mod ownership;
 mod protobuf;
+mod random;
 mod reading;
 mod refusals;
 mod request;
@@ -89,6 +91,9 @@ async fn run(client: &Client, rows: &str, patience: Duration) -> Vec<Answer> {
     }
     if rows.contains("ruled") {
         rules::RULED.register_as(client, &rules::definition()).await;
+    }
+    if rows.contains("owned") {
+        ownership::OWNED.register_as(client, &ownership::definition()).await;
     }
     let mut answers: Vec<Answer> = Vec::new();
     for row in rows.lines().map(str::trim).filter(|row| !row.is_empty()) {

@@ -53,6 +53,8 @@ pub(super) fn parse(row: &str, namespace: &str, answers: &[Answer]) -> Request {
         "STRATEGIC" => (Method::PATCH, "application/strategic-merge-patch+json"),
         "YAML" => (Method::POST, "application/yaml"),
         "TEXT" => (Method::PATCH, "text/plain"),
+        "APPLY" => (Method::PATCH, "application/apply-patch+yaml"),
+        "CBOR" => (Method::PATCH, "application/apply-patch+cbor"),
         "AGGREGATED" | "UNTIL" => (Method::GET, ""),
         verb => (verb.parse().expect("a verb of HTTP"), "application/json"),
     };
@@ -98,6 +100,7 @@ fn absolute(path: &str, namespace: &str) -> String {
     let is_of = |plurals: [&str; 2]| plurals.iter().any(|plural| path.starts_with(plural));
     let prefix = match () {
         () if is_of(["rows", "bares"]) => "/apis/differential.kopf.test/v1",
+        () if path.starts_with("owned") => "/apis/owned.kopf.test/v1",
         () if is_of(["typed", "ruled"]) => "/apis/schemas.kopf.test/v1",
         () => "/api/v1",
     };
@@ -106,6 +109,7 @@ fn absolute(path: &str, namespace: &str) -> String {
 
 /// Replaces `$ns`, `$long`, `$3`, `$uid3` and `$continue3`, the highest numbers first, so that `$1` does not match in `$12`.
 fn fill(row: &str, namespace: &str, answers: &[Answer]) -> String {
+    let row = row.replace("$longer", &"a".repeat(129));
     let mut row = row.replace("$ns", namespace).replace("$long", &"a".repeat(MAX_ANNOTATIONS));
     for (n, answer) in answers.iter().enumerate().rev() {
         for (word, field) in [("$uid", "uid"), ("$continue", "continue"), ("$", "resourceVersion")] {
