@@ -38,6 +38,7 @@ services:
       ports: {items: {properties: {protocol: {default: TCP}}}}
 persistentvolumeclaims: {spec: {properties: {volumeMode: {default: Filesystem}}}}
 pods: {spec: POD}
+podtemplates: {template: PODS}
 deployments.apps:
   spec:
     properties:
@@ -194,7 +195,8 @@ pub(crate) fn complete(key: &str, fields: &mut Fields) {
         }
         _ => {}
     }
-    for pointer in ["/spec", "/spec/template/spec", "/spec/jobTemplate/spec/template/spec"] {
+    for pointer in ["/spec", "/template/spec", "/spec/template/spec", "/spec/jobTemplate/spec/template/spec"]
+    {
         let mut path = pointer.split('/').skip(1);
         let first = path.next().and_then(|name| fields.get_mut(name));
         let found = path.try_fold(first, |value, name| Some(value?.get_mut(name)));
@@ -306,6 +308,17 @@ pub(crate) fn faults(key: &str, rest: &Fields, old: Option<&Fields>) -> Vec<Caus
             }
         }
     }
+    match key {
+        "pods" => {
+            let containers = rest.get("spec").map_or(&null, |spec| &spec["containers"]);
+            causes.extend(container_faults(containers, "spec.containers"));
+        }
+        "podtemplates" => {
+            let containers = rest.get("template").map_or(&null, |template| &template["spec"]["containers"]);
+            causes.extend(container_faults(containers, "template.spec.containers"));
+        }
+        _ => {}
+    }
     if SELECTING.contains(&key) {
         let spec = rest.get("spec").unwrap_or(&null);
         let selector = &spec["selector"];
@@ -314,13 +327,34 @@ pub(crate) fn faults(key: &str, rest: &Fields, old: Option<&Fields>) -> Vec<Caus
         }
         let labels = &spec["template"]["metadata"]["labels"];
         let wanted = selector["matchLabels"].as_object();
-        if wanted.into_iter().flatten().any(|(name, value)| labels.get(name) != Some(value)) {
+        let differs = |(name, value): (&String, &Value)| labels.get(name) != Some(value);
+        if selector.is_null() || wanted.into_iter().flatten().any(differs) {
             let why = "`selector` does not match template `labels`";
             causes.push(Cause::invalid_value("spec.template.metadata.labels", labels, why));
         }
+        causes.extend(container_faults(
+            &spec["template"]["spec"]["containers"],
+            "spec.template.spec.containers",
+        ));
         let before = old.and_then(|old| old.get("spec")).map(|spec| &spec["selector"]);
         if before.is_some_and(|before| before != selector) {
             causes.push(Cause::invalid_value("spec.selector", selector, "field is immutable"));
+        }
+    }
+    causes
+}
+
+/// What containers have to say of themselves.
+fn container_faults(containers: &Value, place: &str) -> Vec<Cause> {
+    let Some(containers) = containers.as_array().filter(|containers| !containers.is_empty()) else {
+        return vec![Cause::required(place, "")];
+    };
+    let mut causes = Vec::new();
+    for (index, container) in containers.iter().enumerate() {
+        for field in ["name", "image"] {
+            if container[field].as_str().unwrap_or_default().is_empty() {
+                causes.push(Cause::required(format!("{place}[{index}].{field}"), ""));
+            }
         }
     }
     causes

@@ -20,6 +20,9 @@ mod garbage;
 mod namespaces;
 mod roles;
 
+/// Who owns what the controllers write, other than those that are part of the server.
+const CONTROLLERS: &str = "kube-controller-manager";
+
 /// One thing to do. Each looks at what there is when its turn comes, so that it may be asked for once too often.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 enum Task {

@@ -117,8 +117,12 @@ impl Incoming {
             version: view.version().name.clone(),
             object: String::new(),
         })?;
-        if let (Some(schema), Value::Object(fields)) = (&view.version().schema, &mut value) {
-            schema.fill_in(fields);
+        match (&view.version().schema, &mut value) {
+            (Some(schema), Value::Object(fields)) => schema.fill_in(fields),
+            (None, Value::Object(fields)) if !view.resource.rules.custom => {
+                builtin::complete(&view.resource.key, fields);
+            }
+            _ => {}
         }
         Ok(Incoming::of(value, metadata, view))
     }

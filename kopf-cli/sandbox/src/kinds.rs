@@ -15,7 +15,8 @@ use crate::{
 const NAME_LABEL: &str = "kubernetes.io/metadata.name";
 /// Namespaces that cannot be deleted.
 const IMMORTAL: [&str; 3] = ["default", "kube-system", "kube-public"];
-const PODS: &str = "pods";
+/// The resource key of pods.
+pub(crate) const PODS: &str = "pods";
 /// The group of what says who else is to be asked about writes.
 const ADMISSION: &str = ".admissionregistration.k8s.io";
 

@@ -8,9 +8,10 @@ use serde_json::{Map, Value};
 
 use crate::{
     incoming::Incoming,
+    kinds::PODS,
     object,
-    resources::View,
-    schema::{Kind, Schema, Shape},
+    resources::{StatusMetadata, View},
+    schema::{Kind, Shape},
     status::{About, Cause, Status},
     write::seconds,
 };
@@ -22,6 +23,7 @@ mod entries;
 mod fields;
 mod last_applied;
 mod merge;
+mod scaled;
 mod set;
 mod settle;
 mod step;
@@ -30,6 +32,7 @@ mod typed;
 mod update;
 
 pub(crate) use entries::same_but_times;
+pub(crate) use scaled::{of_scale, of_scaled};
 
 use entries::{Entry, Operation, Said};
 use set::Set;
@@ -65,8 +68,14 @@ impl Managed<'_> {
     /// Puts into an object who owns what after it has become so.
     pub(crate) fn rewrite(&self, before: &Value, after: &mut Value) {
         let managed = self.update_whole(Some(before), after);
-        if let (Value::Object(metadata), Some(managed)) = (&mut after["metadata"], managed) {
-            metadata.insert("managedFields".to_owned(), managed);
+        match (&mut after["metadata"], managed) {
+            (Value::Object(metadata), Some(managed)) => {
+                metadata.insert("managedFields".to_owned(), managed);
+            }
+            (Value::Object(metadata), None) => {
+                metadata.shift_remove("managedFields");
+            }
+            _ => {}
         }
     }
 
@@ -166,6 +175,7 @@ impl Managed<'_> {
         Ok(object)
     }
 
+    /// Refuses what is not meant for this object, or claims to be more than a configuration.
     fn check_configuration(&self, configuration: &mut Value) -> Result<(), Status> {
         let text = |name: &str| configuration[name].as_str().unwrap_or_default().to_owned();
         let (api_version, kind) = (text("apiVersion"), text("kind"));
@@ -249,7 +259,7 @@ impl Versions for Managed<'_> {
     fn typed(&self, api_version: &str) -> Option<Typed<'_>> {
         let mut versions = self.view.resource.versions.iter();
         let version = versions.find(|version| version.api_version() == api_version)?;
-        Some(version.schema.as_ref().map(Schema::shape).map_or(Typed::Unknown, Typed::Object))
+        Some(self.view.resource.shape(version).map_or(Typed::Unknown, Typed::Object))
     }
 
     fn converted(&self, object: &Value, api_version: &str) -> Value {
@@ -270,19 +280,19 @@ impl Versions for Managed<'_> {
     }
 
     fn ignored(&self, api_version: &str) -> Set {
-        let custom = self.view.resource.rules.custom;
+        let rules = self.view.resource.rules;
         let mut versions = self.view.resource.versions.iter();
         let has_status = versions.any(|version| version.status && version.api_version() == api_version);
-        match (self.subresource, &*self.view.resource.key) {
+        match (self.subresource, rules.status_metadata) {
             _ if !has_status => Set::default(),
-            ("", _) if custom && api_version != self.view.api_version() => Set::default(),
+            ("", _) if rules.custom && api_version != self.view.api_version() => Set::default(),
             ("", _) => Set::of(&[&["status"]]),
-            ("status", _) if custom => Set::of(&[&["metadata"], &["spec"]]),
-            ("status", "deployments.apps") => Set::of(&[&["spec"], &["metadata", "labels"]]),
-            ("status", "pods") => {
+            (_, StatusMetadata::Nothing) => Set::of(&[&["metadata"], &["spec"]]),
+            (_, StatusMetadata::EverythingButLabels) => Set::of(&[&["spec"], &["metadata", "labels"]]),
+            (_, StatusMetadata::Everything) if &*self.view.resource.key == PODS => {
                 Set::of(&[&["spec"], &["metadata", "deletionTimestamp"], &["metadata", "ownerReferences"]])
             }
-            _ => Set::of(&[&["spec"]]),
+            (_, StatusMetadata::Everything) => Set::of(&[&["spec"]]),
         }
     }
 

@@ -2,7 +2,10 @@
 
 mod rest;
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, LazyLock},
+};
 
 pub(crate) use rest::is_undone;
 
@@ -11,6 +14,7 @@ use crate::{
     scale::Scale,
     schema::{Schema, Shape},
     status::About,
+    tables,
 };
 
 /// A kind of objects with one store, whatever versions and groups show it.
@@ -44,8 +48,7 @@ pub(crate) struct Version {
     pub(crate) undone: Vec<String>,
     /// Fields that selectors may name, besides `metadata.name` and `metadata.namespace`.
     pub(crate) selectable: Vec<String>,
-    /// What fields its objects have; `None` where nothing is known of them.
-    #[allow(dead_code, reason = "what walks objects by their schemas is being built on it")]
+    /// What fields its objects have, by its definition; `None` for built-in kinds, and where the definition does not say.
     pub(crate) schema: Option<Schema>,
     /// The columns of its tables, besides the name; of custom resources alone.
     pub(crate) columns: Vec<Printed>,
@@ -108,7 +111,7 @@ impl View {
 
     /// What fields the objects have in this version.
     pub(crate) fn shape(&self) -> Option<Shape<'_>> {
-        self.version().schema.as_ref().map(Schema::shape)
+        self.resource.shape(self.version())
     }
 
     /// Whether fields are called otherwise in this version than in the one that is stored.
@@ -144,6 +147,15 @@ impl Resource {
     pub(crate) fn storage(&self) -> &Version {
         // A definition without exactly one is refused before it gets here.
         self.versions.iter().find(|version| version.storage).unwrap_or(&self.versions[0])
+    }
+
+    /// What fields the objects have in one of the resource's versions; `None` where nothing is known of them.
+    pub(crate) fn shape<'a>(&self, version: &'a Version) -> Option<Shape<'a>> {
+        match &version.schema {
+            Some(schema) => Some(schema.shape()),
+            None if self.rules.custom => None,
+            None => tables::shape(&version.group, &version.name, &self.kind),
+        }
     }
 
     /// The resource in the version that is stored.
@@ -307,6 +319,15 @@ const POD_FIELDS: &[&str] = &[
     "status.podIP",
     "status.nominatedNodeName",
 ];
+
+/// What `/scale` deals in: objects of a kind of their own, which nobody stores.
+pub(crate) fn scales() -> &'static View {
+    static SCALES: LazyLock<View> = LazyLock::new(|| {
+        let scales = row("autoscaling", "v1", "scales", "Scale", &[], NAMESPACED, &[]).resource();
+        View { resource: Arc::new(scales), index: 0 }
+    });
+    &SCALES
+}
 
 /// Which built-in resources have `/scale`.
 fn has_scale(plural: &str) -> bool {

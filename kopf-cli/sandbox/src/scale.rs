@@ -8,7 +8,7 @@ use crate::{
     status::{About, Cause, Status},
 };
 
-const API_VERSION: &str = "autoscaling/v1";
+pub(crate) const API_VERSION: &str = "autoscaling/v1";
 
 /// Where a kind keeps what its scale tells: paths of names with dots between them.
 #[derive(Debug, Clone, PartialEq)]

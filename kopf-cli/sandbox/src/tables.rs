@@ -7,7 +7,7 @@ use std::{collections::BTreeMap, io::Read, sync::LazyLock};
 use flate2::read::DeflateDecoder;
 use serde_json::{Map, Value};
 
-use crate::schema::Schema;
+use crate::schema::Shape;
 
 /// The schemas of all built-in types by name, as they stand in documents of OpenAPI, without their descriptions.
 pub(crate) fn schemas() -> &'static Map<String, Value> {
@@ -20,27 +20,28 @@ pub(crate) fn schemas() -> &'static Map<String, Value> {
     &SCHEMAS
 }
 
-/// Group, version and kind.
-type Name = (String, String, String);
+/// Names of types by group, version and kind.
+type Names<'a> = BTreeMap<(&'a str, &'a str, &'a str), &'static str>;
 
 /// The name of the type that objects of a kind are of.
 pub(crate) fn type_of(group: &str, version: &str, kind: &str) -> Option<&'static str> {
-    static NAMES: LazyLock<BTreeMap<Name, &'static str>> = LazyLock::new(|| {
+    static NAMES: LazyLock<Names<'static>> = LazyLock::new(|| {
         let mut names = BTreeMap::new();
         for (name, schema) in schemas() {
             for said in schema["x-kubernetes-group-version-kind"].as_array().into_iter().flatten() {
-                let part = |part: &str| said[part].as_str().unwrap_or_default().to_owned();
+                let part = |part: &str| said[part].as_str().unwrap_or_default();
                 names.entry((part("group"), part("version"), part("kind"))).or_insert(name.as_str());
             }
         }
         names
     });
-    NAMES.get(&(group.to_owned(), version.to_owned(), kind.to_owned())).copied()
+    let names: &Names<'_> = &NAMES;
+    names.get(&(group, version, kind)).copied()
 }
 
-/// The schema of a built-in kind.
-pub(crate) fn schema(group: &str, version: &str, kind: &str) -> Option<Schema> {
-    built_in::schema(type_of(group, version, kind)?)
+/// What fields the objects of a built-in kind have.
+pub(crate) fn shape(group: &str, version: &str, kind: &str) -> Option<Shape<'static>> {
+    built_in::shape(type_of(group, version, kind)?)
 }
 
 #[cfg(test)]
@@ -50,22 +51,21 @@ mod tests {
 
     #[test]
     fn built_in_lists_know_what_they_are_merged_by() {
-        let schema = schema("apps", "v1", "Deployment").unwrap();
-        let pod =
-            schema.shape().field("spec").and_then(|spec| spec.field("template")?.field("spec")).unwrap();
+        let shape = shape("apps", "v1", "Deployment").unwrap();
+        let pod = shape.field("spec").and_then(|spec| spec.field("template")?.field("spec")).unwrap();
         let containers = pod.field("containers").unwrap();
         assert_eq!((containers.merge_key(), containers.strategy()), (Some("name"), Some(Strategy::Merge)));
         let ports = containers.items().and_then(|container| container.field("ports")).unwrap();
         assert_eq!(ports.merge_key(), Some("containerPort"));
         let volumes = pod.field("volumes").unwrap();
         assert_eq!(volumes.strategy(), Some(Strategy::MergeAndRetainKeys));
-        assert!(schema.shape().field("metadata").unwrap().field("labels").unwrap().field("any").is_some());
+        assert!(shape.field("metadata").unwrap().field("labels").unwrap().field("any").is_some());
     }
 
     #[test]
     fn what_is_not_built_in_is_unknown() {
-        assert!(schema("zalando.org", "v1", "KopfExample").is_none());
-        assert!(schema("", "v1", "ConfigMap").is_some());
+        assert!(shape("zalando.org", "v1", "KopfExample").is_none());
+        assert!(shape("", "v1", "ConfigMap").is_some());
     }
 
     #[test]

@@ -60,8 +60,6 @@ pub(crate) struct Writer<'a> {
     pub(crate) strictness: Strictness,
     /// Who owns from now on what is written.
     pub(crate) manager: String,
-    /// The subresource that the object is written through, where it is not the one that is written.
-    pub(crate) through: Option<&'static str>,
 }
 
 /// What a write answers with: an object in its storage version, or a `Status` of success.
@@ -92,14 +90,13 @@ struct Before<'a> {
 enum Owners {
     /// Who writes comes to own what the write changes.
     Updated,
-    /// The object says it.
+    /// The object that is written says it.
     Applied,
 }
 
 impl<'a> Writer<'a> {
     pub(crate) fn new(store: &'a mut Store, now: Timestamp) -> Self {
-        let (dry_run, manager, through) = (false, String::new(), None);
-        Writer { store, now, dry_run, strictness: Strictness::default(), manager, through }
+        Writer { store, now, dry_run: false, strictness: Strictness::default(), manager: String::new() }
     }
 
     /// Makes a new object.
@@ -184,6 +181,22 @@ impl<'a> Writer<'a> {
         how: Patching,
         change: &Value,
     ) -> Result<Written, Status> {
+        self.change(target, status, how, change, Owners::Updated)
+    }
+
+    /// Changes an object by what follows from a change of its scale: a merge patch, which says who owns what, too.
+    pub(crate) fn rescale(&mut self, target: Target<'_>, change: &Value) -> Result<Written, Status> {
+        self.change(target, false, Patching::Merge, change, Owners::Applied)
+    }
+
+    fn change(
+        &mut self,
+        target: Target<'_>,
+        status: bool,
+        how: Patching,
+        change: &Value,
+        owners: Owners,
+    ) -> Result<Written, Status> {
         let view = target.view;
         let current = self.store.get(&view.resource.key, target.namespace, target.name).cloned();
         let Some(current) = current else { return Err(Status::not_found(view.about(target.name))) };
@@ -199,17 +212,17 @@ impl<'a> Writer<'a> {
                 Patching::Merge | Patching::Apply => patch::merge(&mut patched, check_merge_patch(change)?),
                 Patching::Strategic => {
                     let version = view.version();
-                    let schema = tables::schema(&version.group, &version.name, &view.resource.kind);
-                    let schema = schema
+                    let shape = tables::shape(&version.group, &version.name, &view.resource.kind);
+                    let shape = shape
                         .ok_or_else(|| Status::not_implemented("strategic merge patches of this kind"))?;
-                    patch::strategic::merge(&mut patched, strategic_patch(change)?, schema.shape())?;
+                    patch::strategic::merge(&mut patched, strategic_patch(change)?, shape)?;
                 }
             }
             let mut object =
                 Incoming::decode(patched, view, &mut self.strictness).map_err(Refused::of_a_patch)?;
             object.check_name(target.name)?;
             object.settle_namespace(view, target.namespace)?;
-            self.update(target, &current, object, status, Owners::Updated)
+            self.update(target, &current, object, status, owners)
         })
     }
 
@@ -286,8 +299,12 @@ impl<'a> Writer<'a> {
 
     /// The account of owners, as this write changes it.
     fn managed<'m>(&'m self, view: &'m View, status: bool) -> Managed<'m> {
-        let subresource = self.through.unwrap_or(if status { "status" } else { "" });
-        Managed { view, manager: &self.manager, subresource, now: self.now }
+        Managed {
+            view,
+            manager: &self.manager,
+            subresource: if status { "status" } else { "" },
+            now: self.now,
+        }
     }
 
     /// Refuses an object that is not valid by all rules of its kind; `old` is what it was.

@@ -12,8 +12,10 @@ use crate::{
     form::{Sheet, pick},
     json as deep, list,
     logs::LogOptions,
+    managed::{self, Managed},
     media, patch,
     request::{Action, Patching},
+    resources::scales,
     sandbox::shown_value,
     scale::Scale,
     schema::{Node, Types},
@@ -67,14 +69,10 @@ impl Ask<'_> {
             Action::Patch => Some(media::patching(content_type, &self.view.resource)?),
             _ => None,
         };
-        if patching == Some(Patching::Apply) {
-            return Err(Status::not_implemented("server-side apply of a scale"));
-        }
-        let manager =
-            self.manager(if patching.is_some() { "PatchOptions" } else { "UpdateOptions" }, false)?;
         let format = if patching.is_none() { self.format()? } else { media::Format::Json };
         let kind = if patching.is_some() { "PatchOptions" } else { "UpdateOptions" };
         let dry_run = self.query.dry_run(kind)?;
+        let manager = self.manager(kind, patching == Some(Patching::Apply))?;
         let mut strictness = Strictness::of(&self.query, kind)?;
         let scaling = self.scaling()?;
         let mut store = self.api.store();
@@ -82,29 +80,50 @@ impl Ask<'_> {
             let found = store.get(&self.view.resource.key, self.namespace(), self.name()).cloned();
             let object = found.ok_or_else(|| Status::not_found(self.view.about(self.name())))?;
             let object = deep::parse(&object.shown(&self.view)).map_err(Status::internal)?;
-            let scale = match patching {
+            let old = scaling.of(&object, &self.view);
+            let counted = old.is_some();
+            let mut old = old.unwrap_or_else(|| scaling.show(&object, None));
+            let owners = object["metadata"].get("managedFields");
+            if let Some(owners) = managed::of_scale(&self.view, owners) {
+                old["metadata"]["managedFields"] = owners;
+            }
+            let now = self.api.clock.now();
+            let managed = Managed { view: scales(), manager: &manager, subresource: "scale", now };
+            let mut scale = match patching {
                 None => self.parse_body(body, format, &mut strictness)?,
                 Some(patching) => {
-                    let old = scaling.of(&object, &self.view);
-                    let counted = old.is_some();
-                    let mut scale = old.unwrap_or_else(|| scaling.show(&object, None));
-                    apply(&mut scale, patching, &parse_patch(body, patching, &mut strictness)?)?;
+                    let patch = parse_patch(body, patching, &mut strictness)?;
+                    let scale = match patching {
+                        Patching::Apply => {
+                            managed.apply_scale(&self.view, &old, patch, self.query.flag("force"))?
+                        }
+                        _ => patched(&old, patching, &patch)?,
+                    };
                     if !counted && scale["spec"]["replicas"].is_null() {
                         return Err(scaling.emptied());
                     }
                     scale
                 }
             };
-            let change = scaling.change(&scale, &object, &self.view)?;
+            let mut change = scaling.change(&scale, &object, &self.view)?;
+            if patching != Some(Patching::Apply) {
+                // None is what is not said.
+                if scale["spec"]["replicas"] == 0
+                    && let Value::Object(spec) = &mut scale["spec"]
+                {
+                    spec.shift_remove("replicas");
+                }
+                managed.rewrite(&old, &mut scale);
+            }
+            let owners = managed::of_scaled(&self.view, owners, scale["metadata"].get("managedFields"));
+            change["metadata"]["managedFields"] = owners.unwrap_or_default();
             let target = Target { view: &self.view, namespace: self.namespace(), name: self.name() };
             let (uid, asked) = (pick(&object, "metadata.uid"), pick(&scale, "metadata.uid"));
             if !asked.is_empty() && asked != uid {
                 return Err(other_uid(target, asked, uid));
             }
-            let now = self.api.clock.now();
-            let through = Some("scale");
-            let mut writer = Writer { dry_run, strictness, manager, through, ..Writer::new(&mut store, now) };
-            let written = writer.patch(target, false, Patching::Merge, &change);
+            let mut writer = Writer { dry_run, strictness, ..Writer::new(&mut store, now) };
+            let written = writer.rescale(target, &change);
             writer.settle();
             let written = written?;
             let object = shown_value(&written, &self.view);
@@ -138,20 +157,22 @@ fn read<T>(object: &[u8], look: impl FnOnce(&Value) -> T) -> Result<T, Status> {
     })
 }
 
-/// Applies a patch to a scale, in which there are no lists.
-fn apply(scale: &mut Value, patching: Patching, change: &Value) -> Result<(), Status> {
+/// A scale, in which there are no lists, as a patch changes it.
+fn patched(scale: &Value, patching: Patching, change: &Value) -> Result<Value, Status> {
+    let mut scale = scale.clone();
     match (patching, change) {
-        (Patching::Json, _) => patch::apply(scale, change),
-        (_, Value::Null) => Ok(()),
-        (Patching::Merge, Value::Object(_)) => {
-            patch::merge(scale, change);
-            Ok(())
-        }
+        (Patching::Json, _) => patch::apply(&mut scale, change)?,
+        (_, Value::Null) => {}
+        (Patching::Merge, Value::Object(_)) => patch::merge(&mut scale, change),
         (Patching::Strategic, Value::Object(change)) => {
             let mut types = Types::default();
             let root = types.add(Node::default());
-            patch::strategic::merge(scale, Map::clone(change), types.shape(root))
+            patch::strategic::merge(&mut scale, Map::clone(change), types.shape(root))?;
         }
-        _ => Err(Status::bad_request("json: cannot unmarshal into Go value of type map[string]interface {}")),
+        _ => {
+            let why = "json: cannot unmarshal into Go value of type map[string]interface {}";
+            return Err(Status::bad_request(why));
+        }
     }
+    Ok(scale)
 }

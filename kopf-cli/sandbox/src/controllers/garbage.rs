@@ -7,9 +7,10 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::{Task, Tasks, is_new};
+use super::{CONTROLLERS, Task, Tasks, is_new};
 use crate::{
     deletion::{FOREGROUND, ORPHAN, Propagation},
+    managed::Managed,
     object::{Owner, Stored},
     ring::Event,
     status::Status,
@@ -186,7 +187,8 @@ fn change_owners(
     let resource = writer.store.catalog.get(&place.resource).cloned();
     let object = writer.store.at(place).cloned();
     let (Some(resource), Some(object)) = (resource, object) else { return Ok(()) };
-    let mut value = object.value();
+    let old = object.value();
+    let mut value = old.clone();
     if let Some(metadata) = value["metadata"].as_object_mut() {
         if let Some(Value::Array(owners)) = metadata.get_mut("ownerReferences") {
             change(owners);
@@ -195,7 +197,10 @@ fn change_owners(
             metadata.shift_remove("ownerReferences");
         }
     }
-    if value != object.value() {
+    if value != old {
+        let view = resource.stored_view();
+        let managed = Managed { view: &view, manager: CONTROLLERS, subresource: "", now: writer.now };
+        managed.rewrite(&old, &mut value);
         writer.commit(&resource, value, 200)?;
     }
     Ok(())

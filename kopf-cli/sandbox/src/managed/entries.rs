@@ -139,17 +139,14 @@ pub(super) fn write(mut entries: Vec<Entry>) -> Option<Value> {
 
 /// Whether both are the same but for the times.
 pub(crate) fn same_but_times(one: Option<&Value>, other: Option<&Value>) -> bool {
-    let listed = |entries: Option<&Value>| -> Vec<Value> {
-        let entries = entries.and_then(Value::as_array).into_iter().flatten().cloned();
-        let timeless = entries.map(|mut entry| {
-            if let Value::Object(fields) = &mut entry {
-                fields.shift_remove("time");
-            }
-            entry
-        });
-        timeless.collect()
-    };
-    listed(one) == listed(other)
+    fn timeless(entry: &Value) -> impl Iterator<Item = (&String, &Value)> {
+        entry.as_object().into_iter().flatten().filter(|(name, _)| *name != "time")
+    }
+    fn listed(entries: Option<&Value>) -> &[Value] {
+        entries.and_then(Value::as_array).map_or(&[], Vec::as_slice)
+    }
+    let (one, other) = (listed(one), listed(other));
+    one.len() == other.len() && one.iter().zip(other).all(|(one, other)| timeless(one).eq(timeless(other)))
 }
 
 /// What a request says of `managedFields`.

@@ -85,6 +85,14 @@ impl Set {
         Some(&self.nodes[found].1)
     }
 
+    /// Whether all of the other is in this one.
+    pub(super) fn includes(&self, other: &Set) -> bool {
+        other.nodes().all(|(step, wanted)| {
+            self.get(step)
+                .is_some_and(|node| (node.member || !wanted.member) && node.below.includes(&wanted.below))
+        })
+    }
+
     /// What is in either.
     pub(super) fn union(self, other: &Set) -> Set {
         if other.is_empty() {

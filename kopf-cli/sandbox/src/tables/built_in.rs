@@ -1,25 +1,22 @@
 //! Reads the schemas of built-in types, which refer to each other by name.
 
-use std::{
-    collections::BTreeMap,
-    sync::{Arc, LazyLock},
-};
+use std::{collections::BTreeMap, sync::LazyLock};
 
 use serde_json::Value;
 
 use super::schemas;
-use crate::schema::{Additional, Kind, ListType, Node, Schema, Strategy, TypeId, Types};
+use crate::schema::{Additional, Kind, ListType, Node, Shape, Strategy, TypeId, Types};
 
 /// What a reference begins with.
 const REFERENCE: &str = "#/components/schemas/";
 
 struct Read {
-    types: Arc<Types>,
+    types: Types,
     names: BTreeMap<&'static str, TypeId>,
 }
 
-/// The schema of the type of that name.
-pub(super) fn schema(name: &str) -> Option<Schema> {
+/// What fields values of the type of that name have.
+pub(super) fn shape(name: &str) -> Option<Shape<'static>> {
     static READ: LazyLock<Read> = LazyLock::new(|| {
         let mut types = Types::default();
         let names = schemas().keys().map(|name| (name.as_str(), types.add(Node::default()))).collect();
@@ -29,10 +26,9 @@ pub(super) fn schema(name: &str) -> Option<Schema> {
                 types.set(*id, node);
             }
         }
-        Read { types: Arc::new(types), names }
+        Read { types, names }
     });
-    let root = *READ.names.get(name)?;
-    Some(Schema::new(Arc::clone(&READ.types), root))
+    READ.names.get(name).map(|id| READ.types.shape(*id))
 }
 
 /// The type that a schema names or, where it says more, a node of its own.

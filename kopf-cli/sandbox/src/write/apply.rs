@@ -5,6 +5,7 @@ use serde_json::Value;
 use super::{Owners, Target, Writer, Written};
 use crate::{
     incoming::{Incoming, Refused},
+    meta,
     status::Status,
 };
 
@@ -22,12 +23,6 @@ impl Writer<'_> {
         if current.is_none() && status {
             return Err(Status::not_found(view.about(target.name)));
         }
-        // Of these all fields are known without a schema.
-        let known = view.shape().is_some() || ["configmaps", "secrets"].contains(&&*view.resource.key);
-        if !known {
-            let kind = &view.resource.kind;
-            return Err(Status::not_implemented(&format!("server-side apply to objects of kind {kind}")));
-        }
         let old = current.as_ref().map(|current| current.value());
         let applied = self.managed(view, status).apply(old.as_ref(), configuration, force)?;
         self.strictness.conclude(Vec::new()).map_err(|why| {
@@ -35,8 +30,15 @@ impl Writer<'_> {
             Status::bad_request(format!("error strict decoding patch: error converting YAML to JSON: {why}"))
         })?;
         let mut object = Incoming::of_applied(applied, view).map_err(Refused::of_a_body)?;
-        object.check_name(target.name)?;
+        let uid = meta::text(&object.metadata, "uid");
+        if current.is_none() && !uid.is_empty() {
+            let why = format!(
+                "uid mismatch: the provided object specified uid {uid}, and no existing object was found"
+            );
+            return Err(Status::conflict(view.about(target.name), &why));
+        }
         object.settle_namespace(view, target.namespace)?;
+        object.check_name(target.name)?;
         match current {
             Some(current) => self.update(target, &current, object, status, Owners::Applied),
             None => {

@@ -22,6 +22,7 @@ mod definitions;
 mod features;
 mod forms;
 mod living;
+mod owners;
 mod ownership;
 mod protobuf;
 mod random;

@@ -194,6 +194,17 @@ async fn configurations_are_refused() {
         APPLY  owned/a?fieldManager=one   {"kind":"Owned","apiVersion":"owned.kopf.test/v1","metadata":{"name":"a"},"spec":{"n":1}}
         APPLY  owned/a?fieldManager=one   {"kind":"Owned","apiVersion":"owned.kopf.test/v1","metadata":{"name":"a","resourceVersion":"5"},"spec":{"n":1}}
         APPLY  owned/a?fieldManager=one   {"kind":"Owned","apiVersion":"owned.kopf.test/v1","spec":{"n":2}}
+        APPLY  owned/a?fieldManager=one   {"kind":"Owned","apiVersion":"owned.kopf.test/v1","metadata":{"name":"a","uid":"11111111-1111-1111-1111-111111111111"}}
+        APPLY  owned/a?fieldManager=one   {"kind":"Owned","apiVersion":"owned.kopf.test/v1","metadata":{"name":"a","namespace":"other"}}
+        APPLY  owned/b?fieldManager=one   {"kind":"Owned","apiVersion":"owned.kopf.test/v1","metadata":{"name":"b","uid":"11111111-1111-1111-1111-111111111111"}}
+        APPLY  owned/b?fieldManager=one   {"kind":"Owned","apiVersion":"owned.kopf.test/v1","metadata":{"name":"b","resourceVersion":"5"}}
+        APPLY  owned/c?fieldManager=one   {"kind":"Owned","apiVersion":"owned.kopf.test/v1","metadata":{"name":"c","bogus":1}}
+        APPLY  owned/c?fieldManager=one&dryRun=All {"kind":"Owned","apiVersion":"owned.kopf.test/v1","metadata":{"name":"c"}}
+        GET    owned/c
+        APPLY  owned/c?fieldManager=one   {"kind":"Owned","apiVersion":"owned.kopf.test/v1","metadata":{"name":"c"},"spec":null}
+        APPLY  owned/c?fieldManager=one   {"kind":"Owned","apiVersion":"owned.kopf.test/v1","metadata":{"name":"c"},"spec":{"n":null,"text":null,"list":null}}
+        APPLY  owned/c/status?fieldManager=one {"kind":"Owned","apiVersion":"owned.kopf.test/v1","metadata":{"name":"c"},"status":null}
+        APPLY  owned/c/status?fieldManager=one {"kind":"Owned","apiVersion":"owned.kopf.test/v1","metadata":{"name":"c"},"status":{"n":null}}
     "#,
     )
     .await;

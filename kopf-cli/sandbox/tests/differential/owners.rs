@@ -1,0 +1,149 @@
+//! Who owns which fields of built-in kinds: what tells the items of their lists apart, and what is one value.
+
+use super::check;
+
+const POD: &str = r#"{"containers":[{"name":"c","image":"c:1","ports":[{"containerPort":80,"name":"http"}],"env":[{"name":"A","value":"1"},{"name":"B","value":"2"}],"command":["x"],"resources":{"limits":{"cpu":"1"}}},{"name":"d","image":"d"}],"volumes":[{"name":"v","configMap":{"name":"m"}}],"tolerations":[{"key":"k","operator":"Exists"}],"nodeSelector":{"a":"b"}}"#;
+
+#[tokio::test]
+async fn workloads_have_containers_by_name_ports_by_number_and_variables_by_name() {
+    // Of what has a template, nobody but the tests writes to these.
+    let head = r#""kind":"PodTemplate","apiVersion":"v1","metadata":{"name":"w"}"#;
+    check(&format!(
+        r#"
+        POST   podtemplates?fieldManager=one {{"metadata":{{"name":"w","labels":{{"x":"y"}}}},"template":{{"metadata":{{"labels":{{"a":"b"}}}},"spec":{POD}}}}}
+        STRATEGIC podtemplates/w?fieldManager=two {{"template":{{"spec":{{"containers":[{{"name":"c","image":"c:2","env":[{{"name":"A","value":"3"}},{{"name":"C","value":"4"}}],"ports":[{{"containerPort":81}}]}}]}}}}}}
+        STRATEGIC podtemplates/w?fieldManager=two {{"template":{{"spec":{{"containers":[{{"name":"d","$patch":"delete"}}],"volumes":[{{"name":"v","$patch":"delete"}},{{"name":"e","emptyDir":{{}}}}]}}}}}}
+        MERGE  podtemplates/w?fieldManager=three {{"template":{{"spec":{{"nodeSelector":{{"c":"d"}},"tolerations":[{{"key":"l","operator":"Exists"}}]}}}}}}
+        APPLY  podtemplates/w?fieldManager=five {{{head},"template":{{"spec":{{"containers":[{{"name":"c","image":"c:3"}}]}}}}}}
+        APPLY  podtemplates/w?fieldManager=five&force=true {{{head},"template":{{"spec":{{"containers":[{{"name":"c","image":"c:3"}},{{"name":"e","image":"e"}}]}}}}}}
+        APPLY  podtemplates/w?fieldManager=five {{{head},"template":{{"spec":{{"containers":[{{"name":"c","image":"c:3","env":[{{"name":"E","value":"5"}}]}}]}}}}}}
+        APPLY  podtemplates/w?fieldManager=six  {{{head},"template":{{"spec":{{"containers":[{{"name":"c","image":"c:3"}}]}}}}}}
+        APPLY  podtemplates/w?fieldManager=five {{{head}}}
+        APPLY  podtemplates/w?fieldManager=five {{{head}}}
+        APPLY  podtemplates/w?fieldManager=six {{{head}}}
+        APPLY  podtemplates/w?fieldManager=five {{{head},"template":{{"unknown":1}}}}
+        APPLY  podtemplates/w?fieldManager=five {{{head},"template":{{"spec":{{"hostNetwork":"1"}}}}}}
+        APPLY  podtemplates/w?fieldManager=five {{{head},"template":{{"spec":{{"terminationGracePeriodSeconds":"1"}}}}}}
+        APPLY  podtemplates/w?fieldManager=five {{{head},"template":{{"spec":{{"containers":[{{"image":"c:3"}}]}}}}}}
+        APPLY  podtemplates/w?fieldManager=five {{{head},"template":{{"spec":{{"containers":[{{"name":"c"}},{{"name":"c"}}]}}}}}}
+        APPLY  podtemplates/v?fieldManager=five {{"kind":"PodTemplate","apiVersion":"v1","metadata":{{"name":"v"}},"template":{{"metadata":{{"labels":{{"a":"b"}}}},"spec":{POD}}}}}
+        APPLY  podtemplates/v?fieldManager=five {{"kind":"PodTemplate","apiVersion":"v1","metadata":{{"name":"v"}},"template":{{"metadata":{{"labels":{{"a":"b"}}}},"spec":{POD}}}}}
+    "#
+    ))
+    .await;
+}
+
+#[tokio::test]
+async fn workloads_are_owned_by_who_makes_them() {
+    let mut rows = String::new();
+    for (plural, kind, more) in [
+        (
+            "deployments",
+            "Deployment",
+            r#""replicas":2,"strategy":{"type":"RollingUpdate","rollingUpdate":{"maxSurge":1}},"#,
+        ),
+        ("replicasets", "ReplicaSet", ""),
+        ("statefulsets", "StatefulSet", r#""serviceName":"s","#),
+    ] {
+        let object = format!(
+            r#"{{"kind":"{kind}","apiVersion":"apps/v1","metadata":{{"name":"w"}},"spec":{{{more}"selector":{{"matchLabels":{{"a":"b"}}}},"template":{{"metadata":{{"labels":{{"a":"b"}}}},"spec":{POD}}}}}}}"#
+        );
+        let path = format!("/apis/apps/v1/namespaces/$ns/{plural}");
+        rows += &format!("POST {path}?dryRun=All&fieldManager=one {object}\n");
+        rows += &format!("APPLY {path}/w?dryRun=All&fieldManager=one {object}\n");
+    }
+    check(&rows).await;
+}
+
+#[tokio::test]
+async fn pods_services_and_what_they_need_have_lists_of_their_own_kinds() {
+    check(&format!(
+        r#"
+        POST   configmaps?fieldManager=one {{"metadata":{{"name":"owner"}}}}
+        POST+metadata pods?fieldManager=one {{"metadata":{{"name":"p","finalizers":["kopf.test/a","kopf.test/b"],"ownerReferences":[{{"apiVersion":"v1","kind":"ConfigMap","name":"owner","uid":"$uid1"}}]}},"spec":{POD}}}
+        MERGE+metadata pods/p?fieldManager=two {{"metadata":{{"finalizers":["kopf.test/b"],"labels":{{"x":"y"}}}}}}
+        STRATEGIC+metadata pods/p?fieldManager=two {{"spec":{{"containers":[{{"name":"c","image":"c:2"}}]}}}}
+        MERGE+metadata pods/p/status?fieldManager=three {{"status":{{"phase":"Running","conditions":[{{"type":"Ready","status":"True"}}],"podIP":"10.0.0.9","podIPs":[{{"ip":"10.0.0.9"}}]}}}}
+        MERGE+metadata pods/p/status?fieldManager=four {{"status":{{"conditions":[{{"type":"Ready","status":"True"}},{{"type":"Other","status":"True"}}]}}}}
+        POST+metadata services?fieldManager=one {{"metadata":{{"name":"s"}},"spec":{{"clusterIP":"None","selector":{{"a":"b"}},"ports":[{{"port":80,"name":"x"}},{{"port":53,"name":"y","protocol":"UDP"}}]}}}}
+        MERGE+metadata services/s?fieldManager=two {{"spec":{{"selector":{{"c":"d"}}}}}}
+        APPLY+metadata services/s?fieldManager=three {{"kind":"Service","apiVersion":"v1","metadata":{{"name":"s"}},"spec":{{"ports":[{{"port":80,"name":"x","targetPort":8080}}]}}}}
+        APPLY+metadata services/s?fieldManager=three&force=true {{"kind":"Service","apiVersion":"v1","metadata":{{"name":"s"}},"spec":{{"ports":[{{"port":80,"name":"z"}}],"selector":{{"e":"f"}}}}}}
+        POST   serviceaccounts?fieldManager=one {{"metadata":{{"name":"sa"}},"imagePullSecrets":[{{"name":"a"}}],"secrets":[{{"name":"b"}}]}}
+        MERGE  serviceaccounts/sa?fieldManager=two {{"imagePullSecrets":[{{"name":"a"}},{{"name":"c"}}],"secrets":[{{"name":"b"}},{{"name":"d"}}]}}
+        POST   secrets?fieldManager=one {{"metadata":{{"name":"x"}},"stringData":{{"k":"v"}},"data":{{"l":"dw=="}}}}
+        MERGE  secrets/x?fieldManager=two {{"stringData":{{"k":"w"}}}}
+        APPLY  secrets/x?fieldManager=three {{"kind":"Secret","apiVersion":"v1","metadata":{{"name":"x"}},"stringData":{{"m":"w"}}}}
+        APPLY  secrets/x?fieldManager=three {{"kind":"Secret","apiVersion":"v1","metadata":{{"name":"x"}},"data":{{"k":"dw=="}}}}
+        APPLY  configmaps/c?fieldManager=one {{"kind":"ConfigMap","apiVersion":"v1","metadata":{{"name":"c"}},"data":{{"k":1}}}}
+        APPLY  configmaps/c?fieldManager=one {{"kind":"ConfigMap","apiVersion":"v1","metadata":{{"name":"c"}},"binaryData":{{"k":"AAA="}},"immutable":true}}
+        APPLY  configmaps/c?fieldManager=one {{"kind":"ConfigMap","apiVersion":"v1","metadata":{{"name":"c"}},"bogus":{{"k":"AAA="}}}}
+    "#
+    ))
+    .await;
+}
+
+#[tokio::test]
+async fn other_built_in_kinds_have_their_owners() {
+    check(
+        r#"
+        POST   /apis/rbac.authorization.k8s.io/v1/namespaces/$ns/roles?fieldManager=one {"metadata":{"name":"a"},"rules":[{"verbs":["get"],"apiGroups":[""],"resources":["pods"]}]}
+        MERGE  /apis/rbac.authorization.k8s.io/v1/namespaces/$ns/roles/a?fieldManager=two {"rules":[{"verbs":["get","list"],"apiGroups":[""],"resources":["pods"]}]}
+        POST   /apis/rbac.authorization.k8s.io/v1/namespaces/$ns/rolebindings?fieldManager=one {"metadata":{"name":"a"},"roleRef":{"apiGroup":"rbac.authorization.k8s.io","kind":"Role","name":"a"},"subjects":[{"kind":"ServiceAccount","name":"x","namespace":"$ns"}]}
+        PUT    /apis/coordination.k8s.io/v1/namespaces/$ns/leases/a?fieldManager=one {"metadata":{"name":"a"},"spec":{"holderIdentity":"x","leaseDurationSeconds":3}}
+        MERGE  /apis/coordination.k8s.io/v1/namespaces/$ns/leases/a?fieldManager=two {"spec":{"holderIdentity":"y"}}
+        POST   /apis/events.k8s.io/v1/namespaces/$ns/events?fieldManager=one {"metadata":{"name":"e"},"eventTime":"2026-01-02T03:04:05.000006Z","reason":"Success","type":"Normal","action":"Handle","note":"done","reportingController":"kopf","reportingInstance":"it","regarding":{"kind":"Row","name":"a","namespace":"$ns"}}
+        POST   events?fieldManager=one {"metadata":{"name":"f"},"reason":"Success","type":"Normal","message":"done","source":{"component":"kopf"},"involvedObject":{"kind":"Row","name":"a","namespace":"$ns"},"count":1}
+        MERGE  events/f?fieldManager=two {"count":2}
+        POST+metadata /apis/networking.k8s.io/v1/namespaces/$ns/ingresses?fieldManager=one {"metadata":{"name":"i"},"spec":{"rules":[{"host":"h","http":{"paths":[{"path":"/","pathType":"Prefix","backend":{"service":{"name":"s","port":{"number":80}}}}]}}]}}
+        MERGE+metadata /api/v1/namespaces/$ns?fieldManager=two {"metadata":{"labels":{"x":"y"},"annotations":{"a":"b"}}}
+        POST   /apis/apiextensions.k8s.io/v1/customresourcedefinitions?fieldManager=one {"metadata":{"name":"owns.$ns.kopf.test"},"spec":{"group":"$ns.kopf.test","scope":"Namespaced","names":{"plural":"owns","kind":"Own"},"versions":[{"name":"v1","served":true,"storage":true,"schema":{"openAPIV3Schema":{"type":"object"}}}]}}
+        UNTIL  /apis/$ns.kopf.test/v1/namespaces/$ns/owns
+        MERGE  /apis/apiextensions.k8s.io/v1/customresourcedefinitions/owns.$ns.kopf.test?fieldManager=two {"spec":{"versions":[{"name":"v1","served":true,"storage":true,"schema":{"openAPIV3Schema":{"type":"object","properties":{"spec":{"type":"object"}}}}}]}}
+        APPLY  /apis/apiextensions.k8s.io/v1/customresourcedefinitions/owns.$ns.kopf.test?fieldManager=three {"kind":"CustomResourceDefinition","apiVersion":"apiextensions.k8s.io/v1","metadata":{"name":"owns.$ns.kopf.test","labels":{"l":"m"}}}
+        DELETE /apis/apiextensions.k8s.io/v1/customresourcedefinitions/owns.$ns.kopf.test
+    "#,
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn a_scale_is_owned_as_its_object_is() {
+    let definition = super::below::SCALED;
+    let path = "/apis/$ns.kopf.test/v1/namespaces/$ns/scaleds";
+    let object = r#""kind":"Scaled","apiVersion":"$ns.kopf.test/v1""#;
+    let scale = r#""kind":"Scale","apiVersion":"autoscaling/v1","metadata":{"name":"a"}"#;
+    check(&format!(
+        r#"
+        POST   /apis/apiextensions.k8s.io/v1/customresourcedefinitions {definition}
+        UNTIL  /apis/$ns.kopf.test/v1/namespaces/$ns/scaleds
+        POST   {path}?fieldManager=one {{{object},"metadata":{{"name":"a"}},"spec":{{"count":2,"other":1}}}}
+        MERGE  {path}/a/scale?fieldManager=two {{"spec":{{"replicas":2}}}}
+        GET    {path}/a
+        PUT    {path}/a/scale?fieldManager=two {{{scale},"spec":{{"replicas":3}},"status":{{"replicas":7}}}}
+        GET    {path}/a
+        MERGE  {path}/a?fieldManager=three {{"spec":{{"count":4}}}}
+        JSON   {path}/a/scale?fieldManager=two [{{"op":"replace","path":"/spec/replicas","value":0}}]
+        GET    {path}/a
+        APPLY  {path}/a/scale?fieldManager=three {{{scale},"spec":{{"replicas":1}}}}
+        GET    {path}/a
+        MERGE  {path}/a?fieldManager=three {{"spec":{{"count":4}}}}
+        APPLY  {path}/a/scale?fieldManager=four {{{scale},"spec":{{"replicas":4}}}}
+        GET    {path}/a
+        APPLY  {path}/a/scale?fieldManager=four {{{scale},"spec":{{"replicas":2}}}}
+        APPLY  {path}/a/scale?fieldManager=four&force=true {{{scale},"spec":{{"replicas":2}}}}
+        GET    {path}/a
+        APPLY  {path}/a/scale?fieldManager=four {{{scale},"spec":{{"replicas":2}}}}
+        APPLY  {path}/a/scale?fieldManager=four {{{scale},"spec":{{"replicas":2,"unknown":1}}}}
+        APPLY  {path}/a/scale?fieldManager=four {{{object},"metadata":{{"name":"a"}}}}
+        APPLY  {path}/a/scale {{{scale}}}
+        APPLY  {path}/b?fieldManager=one {{{object},"metadata":{{"name":"b"}},"spec":{{"count":2}}}}
+        MERGE  {path}/b/scale?fieldManager=two {{"metadata":{{"name":"b"}}}}
+        GET    {path}/b
+        APPLY  {path}/b?fieldManager=one {{{object},"metadata":{{"name":"b"}}}}
+        APPLY  {path}/b/scale?fieldManager=one {{"kind":"Scale","apiVersion":"autoscaling/v1","metadata":{{"name":"b"}},"spec":{{"replicas":1}}}}
+        DELETE /apis/apiextensions.k8s.io/v1/customresourcedefinitions/scaleds.$ns.kopf.test
+    "#
+    ))
+    .await;
+}
