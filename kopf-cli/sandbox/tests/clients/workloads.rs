@@ -17,3 +17,27 @@ async fn pods_wait_for_somebody_to_run_them() {
     )
     .await;
 }
+
+#[tokio::test]
+async fn deployments_are_applied_changed_and_scaled() {
+    check(
+        r#"
+        kubectl apply -f deployment.yaml --dry-run=server
+        kubectl create -f deployment.yaml -o name
+        kubectl set image deployment/web main=example.org/web:3
+        kubectl set env deployment/web D=4
+        kubectl patch deployment web -p '{"spec":{"template":{"spec":{"containers":[{"name":"main","env":[{"name":"A","value":"9"}]}]}}}}'
+        kubectl get deployment web -o 'jsonpath={.spec.template.spec.containers}'
+        kubectl scale deployment web --replicas=0
+        kubectl scale deployment web --replicas=3 --current-replicas=7
+        kubectl get deployment web -o 'jsonpath={.spec.replicas}'
+        kubectl apply -f deployment-changed.yaml
+        kubectl get deployment web -o 'jsonpath={.spec.template.spec.containers}'
+        kubectl rollout restart deployment/web
+        kubectl rollout pause deployment/web
+        kubectl rollout resume deployment/web
+        kubectl delete deployment web --cascade=orphan
+    "#,
+    )
+    .await;
+}

@@ -10,7 +10,7 @@ async fn custom_resources_are_written() {
         kubectl wait --for=condition=Established --timeout=30s crd/widgets.$ns.kopf.test
         kubectl create -f widget.yaml
         kubectl create -f widget.yaml
-        # kubectl create -f widget-wrong.yaml
+        kubectl create -f widget-wrong.yaml
         # kubectl create --validate=false -f widget-wrong.yaml
         kubectl label wd-$ns one tier=front
         kubectl label wd-$ns one tier=back
@@ -19,7 +19,7 @@ async fn custom_resources_are_written() {
         kubectl annotate wd-$ns one note='some words'
         kubectl annotate wd-$ns one note-
         kubectl patch wd-$ns one --type=merge -p '{"spec":{"size":5}}'
-        # kubectl patch wd-$ns one --type=merge -p '{"spec":{"size":500}}'
+        kubectl patch wd-$ns one --type=merge -p '{"spec":{"size":500}}'
         kubectl patch wd-$ns one --type=json -p '[{"op":"replace","path":"/spec/color","value":"blue"}]'
         kubectl patch wd-$ns one --type=json -p '[{"op":"test","path":"/spec/color","value":"red"}]'
         kubectl patch wd-$ns one -p '{"spec":{"size":5}}'
@@ -55,28 +55,28 @@ async fn custom_resources_are_written() {
 async fn built_in_objects_are_written() {
     check(
         r#"
-        # kubectl create configmap made --from-literal=a=1
-        # kubectl create secret generic hidden --from-literal=k=v
-        # kubectl create serviceaccount robot
-        # kubectl create role reader --verb=get,list --resource=pods
-        # kubectl create rolebinding readers --role=reader --serviceaccount=$ns:robot
+        kubectl create configmap made --from-literal=a=1
+        kubectl create secret generic hidden --from-literal=k=v
+        kubectl create serviceaccount robot
+        kubectl create role reader --verb=get,list --resource=pods
+        kubectl create rolebinding readers --role=reader --serviceaccount=$ns:robot
         # kubectl create quota most --hard=pods=3
-        # kubectl get cm made -o yaml
-        # kubectl get secret hidden -o yaml
-        # kubectl get role reader -o yaml
-        # kubectl get rolebinding readers -o wide
-        # kubectl describe role reader
-        # kubectl describe secret hidden
+        kubectl get cm made -o yaml
+        kubectl get secret hidden -o yaml
+        kubectl get role reader -o yaml
+        kubectl get rolebinding readers -o wide
+        kubectl describe role reader
+        kubectl describe secret hidden
         kubectl create -f configmap.yaml
         kubectl label cm settings tier=front
         kubectl patch cm settings -p '{"data":{"more":"1","size":null}}'
         KUBE_EDITOR='sed -i s/red/blue/' kubectl edit cm settings
         kubectl get cm settings -o 'jsonpath={.data}'
-        # kubectl delete cm settings --cascade=orphan
-        # kubectl delete cm made --cascade=foreground
-        # kubectl delete secret hidden --now
+        kubectl delete cm settings --cascade=orphan
+        kubectl delete cm made --cascade=foreground
+        kubectl delete secret hidden --now
         kubectl delete cm -l app=demo
-        # kubectl delete sa robot --wait=false
+        kubectl delete sa robot --wait=false
     "#,
     )
     .await;
