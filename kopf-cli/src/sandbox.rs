@@ -6,7 +6,7 @@ use std::{
     env, fs, io,
     net::SocketAddr,
     os::unix::fs::DirBuilderExt,
-    path::{Path, PathBuf},
+    path::{self, Path, PathBuf},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
@@ -108,6 +108,8 @@ pub async fn start(config: config::sandbox::Sandbox) -> Result<Served, Error> {
     replace(&kubeconfig, |draft| server.write_kubeconfig(draft))
         .map_err(|source| Error::Unwritten { path: kubeconfig.clone(), source })?;
     let keeper = keeper.map(|keeper| Arc::new(Mutex::new(keeper)));
+    // It is named to users, whose shells may be in other folders.
+    let kubeconfig = path::absolute(&kubeconfig).unwrap_or(kubeconfig);
     Ok(Served { sandbox, server, kubeconfig, keeper })
 }
 
