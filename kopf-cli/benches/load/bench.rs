@@ -4,7 +4,7 @@ use anyhow::{Context, Result};
 
 use crate::{
     floor::{self, Writes},
-    objects::{self, COLLECTION},
+    objects::{self, COLLECTION, Kind},
     operator::Operator,
     process::Process,
     server::Server,
@@ -51,9 +51,9 @@ impl Bench {
         floor::start(&self.server.kubeconfig, &self.writes, create)
     }
 
-    /// Creates so many objects of so many bytes, and waits until they were seen.
-    pub(crate) async fn fill(&mut self, count: u32, size: usize) -> Result<()> {
-        objects::create(&self.server.client, count, size).await?;
+    /// Creates so many objects of a kind, and waits until they were seen.
+    pub(crate) async fn fill(&mut self, count: u32, kind: Kind) -> Result<()> {
+        objects::create(&self.server.client, count, kind).await?;
         self.watch.count(Change::Added, count).await
     }
 
@@ -67,7 +67,7 @@ impl Bench {
 /// Has a running operator settle an object that any list of it ends with: what came before it was seen, too.
 async fn settle_last(server: &Server, watch: &mut Watch) -> Result<()> {
     let mut connection = server.client.connect().await?;
-    connection.post(COLLECTION, objects::manifest(LAST, 0)).await?;
+    connection.post(COLLECTION, objects::manifest(LAST, Kind::default())).await?;
     watch.until(|sighting| sighting.name == LAST && sighting.is_settled()).await?;
     Ok(())
 }

@@ -11,7 +11,7 @@ use tokio::process::Command;
 use crate::{
     client::{Client, Connection},
     crowd,
-    objects::{self, COLLECTION, Listed},
+    objects::{self, COLLECTION, Kind, Listed},
     process::{self, Process},
 };
 
@@ -95,7 +95,7 @@ pub(crate) async fn run(task: Task) -> Result<()> {
         }
         Some(count) => {
             crowd::each(&client, objects::names(count), async |connection, name| {
-                let object = connection.post(COLLECTION, objects::manifest(&name, 0)).await?;
+                let object = connection.post(COLLECTION, objects::manifest(&name, Kind::default())).await?;
                 writes.all(connection, &serde_json::from_slice(&object)?).await
             })
             .await?;

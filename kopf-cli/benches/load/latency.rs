@@ -8,7 +8,7 @@ use tokio::time::Instant;
 use crate::{
     bench::Bench,
     client::Connection,
-    objects::{self, COLLECTION, Listed, Named},
+    objects::{self, COLLECTION, Kind, Listed, Named},
     report::{self, Row},
     throughput::Party,
     watch::Sighting,
@@ -77,6 +77,6 @@ async fn of_floor(bench: &mut Bench, count: u32) -> Result<Vec<Duration>> {
 }
 
 async fn create(connection: &mut Connection<'_>, name: &str) -> Result<()> {
-    connection.post(COLLECTION, objects::manifest(name, 0)).await?;
+    connection.post(COLLECTION, objects::manifest(name, Kind::default())).await?;
     Ok(())
 }

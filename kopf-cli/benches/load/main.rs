@@ -17,7 +17,10 @@ mod throughput;
 mod watch;
 mod watched;
 
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use anyhow::Result;
 use clap::{Parser, Subcommand, value_parser};
@@ -25,6 +28,7 @@ use tokio::runtime;
 
 use crate::{
     bench::Bench,
+    objects::Kind,
     operator::Operator,
     report::Row,
     server::Server,
@@ -43,9 +47,25 @@ struct Arguments {
     #[arg(long, value_name = "N", default_value_t = 200)]
     single: u32,
 
-    /// How many objects of 1 KiB are watched at rest; 0 leaves it out
+    /// How many objects are watched at rest; 0 leaves it out
     #[arg(long, value_name = "N", default_value_t = 0)]
     watched: u32,
+
+    /// How large these are when they are created
+    #[arg(long, value_name = "BYTES", default_value_t = 1024)]
+    size: usize,
+
+    /// Label these, so that the plugin of the benchmark has a daemon and a timer for each
+    #[arg(long)]
+    background: bool,
+
+    /// How long the operator is left alone with these
+    #[arg(long, value_name = "SECONDS", default_value_t = 10)]
+    rest: u64,
+
+    /// The crate of the plugin, as an absolute path or one from the folder of the command
+    #[arg(long, value_name = "DIR", default_value = "../examples/01-minimal")]
+    plugin: PathBuf,
 
     /// How often all is measured; the table has the medians
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = value_parser!(u32).range(1..))]
@@ -105,7 +125,7 @@ async fn run(arguments: Arguments) -> Result<()> {
 async fn measure_all(arguments: Arguments) -> Result<()> {
     let examples = Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples");
     let folder = tempfile::Builder::new().prefix("kopf-load-").tempdir()?;
-    let plugin = operator::build(&examples.join("01-minimal")).await?;
+    let plugin = operator::build(&Path::new(env!("CARGO_MANIFEST_DIR")).join(&arguments.plugin)).await?;
     let server = Server::find(arguments.kubeconfig.clone(), folder.path()).await?;
     objects::prepare(&server.client, &examples.join("crd.yaml")).await?;
     println!("On {}, with --events {}.", server.description, arguments.events);
@@ -143,7 +163,9 @@ async fn measure(bench: &mut Bench, arguments: &Arguments, first: Party) -> Resu
         rows.extend(latency::measure(bench, arguments.single, first).await?);
     }
     if arguments.watched > 0 {
-        rows.extend(watched::measure(bench, arguments.watched).await?);
+        let kind = Kind { size: arguments.size, background: arguments.background };
+        let rest = Duration::from_secs(arguments.rest);
+        rows.extend(watched::measure(bench, arguments.watched, kind, rest).await?);
     }
     Ok(rows)
 }

@@ -46,14 +46,26 @@ pub(crate) fn path(name: &str) -> String {
     format!("{COLLECTION}/{name}")
 }
 
-/// A manifest of so many bytes, or of as many as it takes.
-pub(crate) fn manifest(name: &str, size: usize) -> Vec<u8> {
+/// How objects are when they are created.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Kind {
+    /// How many bytes they have, unless it takes more.
+    pub(crate) size: usize,
+    /// Whether they are labelled to have a daemon and a timer.
+    pub(crate) background: bool,
+}
+
+/// The manifest of an object.
+pub(crate) fn manifest(name: &str, Kind { size, background }: Kind) -> Vec<u8> {
     let mut manifest = json!({
         "apiVersion": "zalando.org/v1",
         "kind": "KopfExample",
         "metadata": { "name": name },
         "spec": { "duration": "1m", "field": "value", "items": ["item1", "item2"] },
     });
+    if background {
+        manifest["metadata"]["labels"] = json!({ "background": "yes" });
+    }
     let bare = manifest.to_string();
     if let Some(missing) = size.checked_sub(bare.len() + r#","padding":"""#.len()) {
         manifest["spec"]["padding"] = "x".repeat(missing).into();
@@ -94,10 +106,10 @@ async fn create_unless_there(connection: &mut Connection<'_>, path: &str, object
     Ok(())
 }
 
-/// Creates so many objects of so many bytes.
-pub(crate) async fn create(client: &Client, count: u32, size: usize) -> Result<()> {
+/// Creates so many objects of a kind.
+pub(crate) async fn create(client: &Client, count: u32, kind: Kind) -> Result<()> {
     crowd::each(client, names(count), async |connection, name| {
-        connection.post(COLLECTION, manifest(&name, size)).await?;
+        connection.post(COLLECTION, manifest(&name, kind)).await?;
         Ok(())
     })
     .await

@@ -4,7 +4,13 @@ use std::fmt;
 
 use anyhow::Result;
 
-use crate::{bench::Bench, objects, process::Usage, report::Row, watch::Stretch};
+use crate::{
+    bench::Bench,
+    objects::{self, Kind},
+    process::Usage,
+    report::Row,
+    watch::Stretch,
+};
 
 /// When the objects come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,7 +63,7 @@ pub(crate) async fn measure(bench: &mut Bench, stage: Stage, count: u32, first: 
 async fn work(bench: &mut Bench, stage: Stage, count: u32, party: Party) -> Result<Work> {
     let running = match (stage, party) {
         (Stage::Cold, _) => {
-            bench.fill(count, 0).await?;
+            bench.fill(count, Kind::default()).await?;
             None
         }
         (Stage::Live, Party::Operator) => Some(bench.start_operator().await?),
@@ -66,7 +72,7 @@ async fn work(bench: &mut Bench, stage: Stage, count: u32, party: Party) -> Resu
     let before = bench.server.patches().await;
     let process = match (running, party) {
         (Some(operator), _) => {
-            objects::create(&bench.server.client, count, 0).await?;
+            objects::create(&bench.server.client, count, Kind::default()).await?;
             operator
         }
         (None, Party::Operator) => bench.operator.start()?,
