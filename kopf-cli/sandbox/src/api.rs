@@ -1,5 +1,6 @@
 //! The API: one handler for all resources, from a request to an answer.
 
+mod admitted;
 mod below;
 mod bodies;
 mod documents;
@@ -13,11 +14,13 @@ use bytes::Bytes;
 use futures::future::BoxFuture;
 use http::{HeaderMap, HeaderValue, Method, Response, StatusCode, header};
 
+use admitted::warn;
+
 use crate::{
     access::Access,
+    admission::Admission,
     body::{Body, Cut},
     clock::Clock,
-    deletion::Deletion,
     faults::{Effect, Faults},
     form::{Form, Include, Sheet},
     journal::{Entry, Journal},
@@ -98,7 +101,7 @@ impl Api {
         }
         let outcome = match effect.and_then(Effect::refusal) {
             Some(refusal) => Err(refusal),
-            None => self.answer(&request, effect == Some(Effect::ExpiredWatch)),
+            None => self.answer(&request, effect == Some(Effect::ExpiredWatch)).await,
         };
         let response = outcome.unwrap_or_else(|status| refuse(&status));
         if effect == Some(Effect::LostAnswer) {
@@ -121,7 +124,7 @@ impl Api {
         self.clock.sleep_until(until)
     }
 
-    fn answer(&self, request: &Request, expired: bool) -> Result<Response<Body>, Status> {
+    async fn answer(&self, request: &Request, expired: bool) -> Result<Response<Body>, Status> {
         let accept = request.header(header::ACCEPT);
         let user = self.authorize(request)?;
         let path = match Path::parse(&request.path) {
@@ -182,17 +185,21 @@ impl Api {
             Part::Log => Answer::Json,
             _ => answers_objects?,
         };
-        let ask = Ask { api: self, view, path, query, request, part, answer };
+        let ask = Ask { api: self, user, view, path, query, request, part, answer };
         match action {
             Action::Get if part == Part::Log => ask.log(),
             Action::Get if part == Part::Scale => ask.scale(),
-            Action::Update | Action::Patch if part == Part::Scale => ask.rescale(action),
+            Action::Update | Action::Patch if part == Part::Scale => {
+                ask.admitted(&mut None, |others| ask.rescale(action, others)).await
+            }
             Action::Get => ask.get(),
             Action::List => ask.list(),
             Action::Watch => ask.watch(expired),
-            Action::Delete => ask.delete(),
-            Action::DeleteCollection => ask.delete_collection(),
-            Action::Create | Action::Update | Action::Patch => ask.write(action),
+            Action::Delete => ask.delete().await,
+            Action::DeleteCollection => ask.delete_collection().await,
+            Action::Create | Action::Update | Action::Patch => {
+                ask.admitted(&mut None, |others| ask.write(action, others)).await
+            }
         }
     }
 
@@ -264,6 +271,7 @@ fn check_subresource(view: &View, path: &ResourcePath) -> Result<Part, Status> {
 /// A request to a resource that there is.
 struct Ask<'a> {
     api: &'a Api,
+    user: User,
     view: View,
     path: ResourcePath,
     query: Query,
@@ -321,9 +329,12 @@ impl Ask<'_> {
     }
 
     fn list(&self) -> Result<Response<Body>, Status> {
+        self.show_list(&self.listing()?)
+    }
+
+    fn listing(&self) -> Result<Listing, Status> {
         let options = Options::parse(&self.query, &self.view, false)?;
-        let listing = list::list(&self.api.store(), &self.view, self.path.namespace.as_deref(), &options)?;
-        self.show_list(&listing)
+        list::list(&self.api.store(), &self.view, self.path.namespace.as_deref(), &options)
     }
 
     fn show_list(&self, listing: &Listing) -> Result<Response<Body>, Status> {
@@ -349,7 +360,7 @@ impl Ask<'_> {
         Ok(answer(200, "application/json", Body::lines(watcher.stream())))
     }
 
-    fn write(&self, action: Action) -> Result<Response<Body>, Status> {
+    fn write(&self, action: Action, admission: &mut Option<Admission>) -> Result<Response<Body>, Status> {
         let body = self.body()?;
         let patching = match action {
             Action::Patch => {
@@ -382,9 +393,11 @@ impl Ask<'_> {
                 Some(patching) => bodies::parse_patch(body, patching, &mut strictness)?,
                 None => self.parse_body(body, format, &mut strictness)?,
             };
-            let now = self.api.clock.now();
             let strict = std::mem::take(&mut strictness);
-            let mut writer = Writer { strictness: strict, dry_run, manager, ..Writer::new(&mut store, now) };
+            let others = self.others(&mut store, admission, dry_run, || self.told());
+            let now = others.as_ref().map_or_else(|| self.api.clock.now(), |others| others.began);
+            let base = Writer::new(&mut store, now);
+            let mut writer = Writer { strictness: strict, dry_run, manager, admission: others, ..base };
             let written = match (action, patching) {
                 (Action::Create, _) => writer.create(&self.view, self.namespace(), object),
                 (_, Some(Patching::Apply)) => {
@@ -400,52 +413,8 @@ impl Ask<'_> {
             written.and_then(|written| self.written(written))
         });
         let mut response = answer.unwrap_or_else(|status: Status| refuse(&status));
-        for warning in strictness.headers() {
-            if let Ok(warning) = HeaderValue::try_from(warning) {
-                response.headers_mut().append(header::WARNING, warning);
-            }
-        }
+        warn(&mut response, admission.as_ref(), strictness);
         Ok(response)
-    }
-
-    fn delete(&self) -> Result<Response<Body>, Status> {
-        let Deletion { preconditions, policy, dry_run } = self.deletion()?;
-        let mut store = self.api.store();
-        deep::with_stack(store.deepest() + 1, || {
-            let mut writer = Writer { dry_run, ..Writer::new(&mut store, self.api.clock.now()) };
-            let written = writer.delete(self.target(), &preconditions, policy);
-            writer.settle();
-            written.and_then(|written| self.written(written))
-        })
-    }
-
-    fn delete_collection(&self) -> Result<Response<Body>, Status> {
-        if !self.view.resource.rules.delete_collection {
-            return Err(Status::method_not_allowed());
-        }
-        let options = Options::parse(&self.query, &self.view, false)?;
-        let Deletion { preconditions, policy, dry_run } = self.deletion()?;
-        let mut store = self.api.store();
-        deep::with_stack(store.deepest() + 1, || {
-            let listing = list::list(&store, &self.view, self.path.namespace.as_deref(), &options)?;
-            for object in &listing.objects {
-                let (namespace, name) = (&object.header.namespace, &object.header.name);
-                let target = Target { view: &self.view, namespace, name };
-                let mut writer = Writer { dry_run, ..Writer::new(&mut store, self.api.clock.now()) };
-                let written = writer.delete(target, &preconditions, policy);
-                writer.settle();
-                match written {
-                    // What goes with another object of the list is gone already.
-                    Ok(_) | Err(Status { code: 404, .. }) => {}
-                    Err(status) => return Err(status),
-                }
-            }
-            self.show_list(&listing)
-        })
-    }
-
-    fn deletion(&self) -> Result<Deletion, Status> {
-        Deletion::parse(self.body()?, self.request.header(header::CONTENT_TYPE), &self.query)
     }
 
     fn written(&self, written: Written) -> Result<Response<Body>, Status> {

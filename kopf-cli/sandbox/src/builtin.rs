@@ -8,7 +8,7 @@ use std::{collections::HashMap, sync::LazyLock};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use serde_json::{Map, Value, json};
 
-use crate::{schema::Schema, status::Cause};
+use crate::{admission, schema::Schema, status::Cause};
 
 type Fields = Map<String, Value>;
 
@@ -24,6 +24,7 @@ persistentvolumeclaims: {phase: Pending}
 replicasets.apps: {replicas: 0}
 services: {loadBalancer: {}}
 statefulsets.apps: {availableReplicas: 0, replicas: 0}
+validatingadmissionpolicies.admissionregistration.k8s.io: {}
 ";
 
 /// Defaults by kinds; `PODS` stands for a template of pods, `POD` for their spec.
@@ -72,6 +73,14 @@ daemonsets.apps:
       template: PODS
 replicasets.apps: {spec: {properties: {replicas: {default: 1}, template: PODS}}}
 jobs.batch: {spec: JOB}
+mutatingwebhookconfigurations.admissionregistration.k8s.io:
+  webhooks: {items: {properties: HOOK}}
+validatingwebhookconfigurations.admissionregistration.k8s.io:
+  webhooks: {items: {properties: HOOK}}
+validatingadmissionpolicies.admissionregistration.k8s.io:
+  spec: {properties: {failurePolicy: {default: Fail}, matchConstraints: {properties: MATCHING}}}
+validatingadmissionpolicybindings.admissionregistration.k8s.io:
+  spec: {properties: {matchResources: {properties: MATCHING}}}
 cronjobs.batch:
   spec:
     properties:
@@ -80,6 +89,22 @@ cronjobs.batch:
       successfulJobsHistoryLimit: {default: 3}
       failedJobsHistoryLimit: {default: 1}
       jobTemplate: {properties: {metadata: {default: {}}, spec: {properties: {template: PODS}}}}
+";
+const HOOK: &str = "
+failurePolicy: {default: Fail}
+matchPolicy: {default: Equivalent}
+namespaceSelector: {default: {}}
+objectSelector: {default: {}}
+timeoutSeconds: {default: 10}
+clientConfig: {properties: {service: {properties: {port: {default: 443}}}}}
+rules: {items: {properties: {scope: {default: '*'}}}}
+";
+const MATCHING: &str = "
+matchPolicy: {default: Equivalent}
+namespaceSelector: {default: {}}
+objectSelector: {default: {}}
+resourceRules: {items: {properties: {scope: {default: '*'}}}}
+excludeResourceRules: {items: {properties: {scope: {default: '*'}}}}
 ";
 const JOB: &str = "
 properties:
@@ -150,6 +175,8 @@ fn expand(value: Value) -> Value {
             "JOB" => expand(read(JOB)),
             "CONTAINER" => expand(read(CONTAINER)),
             "PROBE" => read(PROBE),
+            "HOOK" => read(HOOK),
+            "MATCHING" => read(MATCHING),
             _ => word.into(),
         },
         Value::Object(fields) => {
@@ -186,6 +213,7 @@ pub(crate) fn complete(key: &str, fields: &mut Fields) {
         ("daemonsets.apps", Some(spec)) => {
             rolling(spec, "updateStrategy", &[("maxSurge", json!(0)), ("maxUnavailable", json!(1))]);
         }
+        (key, None) if key.ends_with(admission::GROUP) => admission::complete(key, fields),
         ("jobs.batch", Some(spec)) => {
             let indexed = spec.get("completionMode") == Some(&"Indexed".into());
             if !indexed && spec.get("completions").is_none() && spec.get("parallelism").is_none() {

@@ -1,6 +1,6 @@
 //! The options of a deletion, from a request's body and query.
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::{
     json as deep,
@@ -37,6 +37,8 @@ pub(crate) struct Deletion {
     /// `None` where the object's finalizers say it.
     pub(crate) policy: Option<Propagation>,
     pub(crate) dry_run: bool,
+    /// What is told to others of the options.
+    pub(crate) told: Map<String, Value>,
 }
 
 impl Deletion {
@@ -90,8 +92,25 @@ impl Deletion {
         let demands = &options["preconditions"];
         let preconditions =
             Preconditions { uid: text(&demands["uid"]), resource_version: text(&demands["resourceVersion"]) };
-        Ok(Deletion { preconditions, policy, dry_run })
+        let told = told(&options, query);
+        Ok(Deletion { preconditions, policy, dry_run, told })
     }
+}
+
+/// The options that say something, from the body or, where there is none, from the query.
+fn told(options: &Value, query: &Query) -> Map<String, Value> {
+    let mut told = Map::new();
+    for field in ["gracePeriodSeconds", "preconditions", "orphanDependents", "propagationPolicy"] {
+        let said = query.optional(field).map(|said| match said.parse::<i64>() {
+            Ok(number) => number.into(),
+            Err(_) if field == "orphanDependents" => query.flag(field).into(),
+            Err(_) => Value::from(said),
+        });
+        if let Some(value) = options.get(field).filter(|value| !value.is_null()).cloned().or(said) {
+            told.insert(field.to_owned(), value);
+        }
+    }
+    told
 }
 
 fn propagation(policy: Option<&str>, orphan: Option<bool>) -> Result<Option<Propagation>, Status> {

@@ -166,13 +166,13 @@ impl Incoming {
     }
 
     /// Shows the object as a whole, as `view` has it, for as long as `work` lasts.
-    pub(crate) fn as_whole(&mut self, view: &View, work: impl FnOnce(&Value)) {
+    pub(crate) fn as_whole<T>(&mut self, view: &View, work: impl FnOnce(&Value) -> T) -> T {
         let mut whole = std::mem::take(&mut self.rest);
         whole.insert("apiVersion".to_owned(), view.api_version().into());
         whole.insert("kind".to_owned(), view.resource.kind.as_str().into());
         whole.insert("metadata".to_owned(), std::mem::take(&mut self.metadata).into());
         let mut whole = Value::Object(whole);
-        work(&whole);
+        let outcome = work(&whole);
         if let Value::Object(fields) = &mut whole {
             self.rest = std::mem::take(fields);
         }
@@ -182,6 +182,7 @@ impl Incoming {
         }
         self.rest.shift_remove("kind");
         self.rest.shift_remove("apiVersion");
+        outcome
     }
 
     /// The object in its storage version, with fields in the order in which the API prints them.

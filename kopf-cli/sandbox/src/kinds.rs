@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
 use crate::{
-    builtin, crd, events, meta,
+    admission, builtin, crd, events, meta,
     object::Stored,
     resources::{DEFINITIONS, EVENTS, EVENTS_GROUP, NAMESPACES, Resource, View},
     status::{Cause, Status},
@@ -17,8 +17,6 @@ const NAME_LABEL: &str = "kubernetes.io/metadata.name";
 const IMMORTAL: [&str; 3] = ["default", "kube-system", "kube-public"];
 /// The resource key of pods.
 pub(crate) const PODS: &str = "pods";
-/// The group of what says who else is to be asked about writes.
-const ADMISSION: &str = ".admissionregistration.k8s.io";
 
 /// Fills in what whoever writes is taken to have said.
 pub(crate) fn default(resource: &Resource, metadata: &mut Map<String, Value>, rest: &mut Map<String, Value>) {
@@ -51,19 +49,14 @@ pub(crate) fn prepare(
         (PODS, None) => {
             rest.insert("status".to_owned(), json!({ "phase": "Pending" }));
         }
-        (key, _) if key.ends_with(ADMISSION) => refuse_admission(rest)?,
         (DEFINITIONS, _) => crd::prepare(metadata, rest, old)?,
         (key, None) => builtin::prepare(key, metadata, rest),
         _ => {}
     }
+    if resource.key.ends_with(admission::GROUP) {
+        admission::refuse_undone(rest)?;
+    }
     Ok(())
-}
-
-/// Nobody else is asked about writes here. What names nobody to be asked is taken, for operators leave such a thing behind.
-fn refuse_admission(rest: &Map<String, Value>) -> Result<(), Status> {
-    let names_nobody = rest.get("spec").is_none()
-        && rest.get("webhooks").and_then(Value::as_array).is_none_or(Vec::is_empty);
-    if names_nobody { Ok(()) } else { Err(Status::not_implemented("admission webhooks and policies")) }
 }
 
 /// Everything that is wrong with an object by the rules of its kind alone; `old` is absent on creation.
@@ -73,8 +66,12 @@ pub(crate) fn faults(
     rest: &Map<String, Value>,
     old: Option<&Map<String, Value>>,
 ) -> Vec<Cause> {
-    if &*view.resource.key != EVENTS {
-        return builtin::faults(&view.resource.key, rest, old);
+    let key = &*view.resource.key;
+    if key.ends_with(admission::GROUP) {
+        return admission::faults(key, rest);
+    }
+    if key != EVENTS {
+        return builtin::faults(key, rest, old);
     }
     let newer = view.version().group == EVENTS_GROUP;
     events::faults(rest, meta::text(metadata, "namespace"), newer, old)
@@ -164,18 +161,4 @@ pub(crate) fn after_removal(store: &mut Store, resource: &Resource, name: &str) 
 /// Whether the definition of a custom resource is being deleted.
 pub(crate) fn going(store: &Store, key: &str) -> bool {
     store.get(DEFINITIONS, "", key).is_some_and(|definition| definition.header.deleting)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_would_ask_others_about_writes_is_refused() {
-        let code =
-            |object: Value| refuse_admission(object.as_object().unwrap()).err().map(|status| status.code);
-        assert_eq!(code(json!({ "webhooks": [{ "name": "a.b.c" }] })), Some(501));
-        assert_eq!(code(json!({ "spec": { "validations": [] } })), Some(501));
-        assert_eq!(code(json!({ "webhooks": [] })), None);
-    }
 }

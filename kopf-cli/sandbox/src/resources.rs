@@ -164,6 +164,15 @@ impl Resource {
         View { resource: Arc::clone(self), index }
     }
 
+    /// The resource in each version that is served.
+    pub(crate) fn views(self: Arc<Self>) -> impl Iterator<Item = View> {
+        let served = (0..self.versions.len()).filter({
+            let resource = Arc::clone(&self);
+            move |&index| resource.versions[index].served
+        });
+        served.map(move |index| View { resource: Arc::clone(&self), index })
+    }
+
     /// The verbs that discovery names, in its order.
     pub(crate) fn verbs(&self) -> &'static [&'static str] {
         match (self.rules.custom, self.rules.delete_collection) {
@@ -398,7 +407,7 @@ impl Row {
             namespaced: has(NAMESPACED),
             short_names: self.short.iter().map(|&name| name.to_owned()).collect(),
             categories: match self.group {
-                "apiextensions.k8s.io" => vec!["api-extensions".to_owned()],
+                "apiextensions.k8s.io" | "admissionregistration.k8s.io" => vec!["api-extensions".to_owned()],
                 _ if has(ALL) => vec!["all".to_owned()],
                 _ => Vec::new(),
             },

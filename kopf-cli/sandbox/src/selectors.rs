@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use serde_json::Value;
+
 use crate::{
     names::{key_faults, label_value_faults},
     object::Header,
@@ -57,6 +59,40 @@ impl Selection {
     pub(crate) fn matches(&self, object: &Header) -> bool {
         self.labels.iter().all(|requirement| requirement.matches(&object.labels))
             && self.fields.iter().all(|term| (object.field(&term.path) == term.value) == term.equal)
+    }
+}
+
+/// What a `LabelSelector` in an object asks for; an absent one asks for nothing, so that everything fits.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Labels(Vec<Requirement>);
+
+impl Labels {
+    pub(crate) fn of(selector: &Value) -> Self {
+        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        let exact = selector["matchLabels"].as_object().into_iter().flatten();
+        let exact =
+            exact.map(|(key, value)| Requirement { key: key.clone(), test: Test::In(vec![text(value)]) });
+        let expressions = selector["matchExpressions"].as_array().into_iter().flatten();
+        let expressions = expressions.map(|expression| {
+            let values = expression["values"].as_array().into_iter().flatten().map(text).collect();
+            let test = match expression["operator"].as_str() {
+                Some("In") => Test::In(values),
+                Some("NotIn") => Test::NotIn(values),
+                Some("Exists") => Test::Exists,
+                _ => Test::Absent,
+            };
+            Requirement { key: text(&expression["key"]), test }
+        });
+        Labels(exact.chain(expressions).collect())
+    }
+
+    /// Whether nothing is asked for.
+    pub(crate) fn is_everything(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    pub(crate) fn match_all(&self, labels: &BTreeMap<String, String>) -> bool {
+        self.0.iter().all(|requirement| requirement.matches(labels))
     }
 }
 

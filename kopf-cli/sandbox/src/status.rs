@@ -1,5 +1,7 @@
 //! Refusals, worded as kube-apiserver words them.
 
+use std::borrow::Cow;
+
 use serde_json::{Map, Value, json};
 
 use crate::{printed, resources::Resource};
@@ -11,7 +13,7 @@ pub struct Status {
     /// The HTTP status code.
     pub code: u16,
     /// The machine-readable reason (`NotFound`, `Conflict`, …); empty where the server gives none.
-    pub reason: &'static str,
+    pub reason: Cow<'static, str>,
     /// The sentence for people.
     pub message: String,
     /// What it is about (name, group, kind, causes), where the server says so.
@@ -110,7 +112,7 @@ impl Status {
     pub(crate) fn new(code: u16, reason: &'static str, message: impl Into<String>) -> Self {
         Status {
             code,
-            reason,
+            reason: reason.into(),
             message: message.into(),
             details: None,
             retry_after: None,
@@ -294,6 +296,12 @@ impl Status {
         Status::new(500, "", message)
     }
 
+    /// The server's trouble with something else than the request.
+    pub(crate) fn internal_error(why: &str) -> Self {
+        let details = Some(Box::new(json!({ "causes": [{ "message": why }] })));
+        Status { details, ..Status::new(500, "InternalError", format!("Internal error occurred: {why}")) }
+    }
+
     /// What this sandbox does not do, named; a real server does it.
     pub(crate) fn not_implemented(feature: &str) -> Self {
         Status::new(501, "NotImplemented", format!("the sandbox does not implement {feature}"))
@@ -319,7 +327,7 @@ impl Status {
             status["metadata"]["continue"] = token.as_str().into();
         }
         if !self.reason.is_empty() {
-            status["reason"] = self.reason.into();
+            status["reason"] = (*self.reason).into();
         }
         if let Some(details) = &self.details {
             status["details"] = Value::clone(details);

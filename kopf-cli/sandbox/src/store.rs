@@ -9,6 +9,7 @@ use serde_json::Value;
 use tokio::sync::watch;
 
 use crate::{
+    admission::{Configured, GROUP},
     ids::Ids,
     object::{Header, Stored},
     resources::{Catalog, Resource},
@@ -32,6 +33,8 @@ pub(crate) struct Store {
     dependents: HashMap<String, BTreeSet<Place>>,
     /// The changes that no controller has seen yet.
     unseen: Vec<Arc<Event>>,
+    /// Who else has a say about writes; `None` where that has to be read anew.
+    admission: Option<Option<Arc<Configured>>>,
 }
 
 /// Where an object is, among all.
@@ -61,6 +64,22 @@ impl Store {
             news: watch::Sender::new(revision),
             dependents: HashMap::new(),
             unseen: Vec::new(),
+            admission: None,
+        }
+    }
+
+    /// Who else has a say about writes, if anybody; to be called on a stack that the store's objects need.
+    pub(crate) fn admission(&mut self) -> Option<Arc<Configured>> {
+        if self.admission.is_none() {
+            self.admission = Some(Configured::read(self).map(Arc::new));
+        }
+        self.admission.clone().flatten()
+    }
+
+    /// Sees to what is known of the objects of a resource, one of which has changed.
+    fn reconsider(&mut self, resource: &Resource) {
+        if resource.key.ends_with(GROUP) {
+            self.admission = None;
         }
     }
 
@@ -127,6 +146,7 @@ impl Store {
         let place = (object.header.namespace.clone(), object.header.name.clone());
         self.objects.entry(Arc::clone(&resource.key)).or_default().insert(place, Arc::clone(&object));
         self.relate(&resource.key, &object);
+        self.reconsider(resource);
         object
     }
 
@@ -142,6 +162,7 @@ impl Store {
         self.objects.clear();
         self.dependents.clear();
         self.unseen.clear();
+        self.admission = None;
         self.catalog = Catalog::built_in();
     }
 
@@ -227,6 +248,7 @@ impl Store {
         removal: bool,
     ) {
         let event = Arc::new(Event::new(Arc::clone(&resource.key), object, previous, removal));
+        self.reconsider(resource);
         self.unseen.push(Arc::clone(&event));
         self.ring.push(event);
         self.news.send_replace(self.revision);

@@ -55,6 +55,11 @@ impl Strictness {
         Ok(Strictness { directive, ..Strictness::default() })
     }
 
+    /// Passes over all mistakes.
+    pub(crate) fn silent() -> Self {
+        Strictness { directive: Directive::Ignore, ..Strictness::default() }
+    }
+
     pub(crate) fn ignores(&self) -> bool {
         self.directive == Directive::Ignore
     }
@@ -105,6 +110,11 @@ impl Strictness {
         if !warning.is_empty() && !self.warnings.contains(&warning) && self.warnings.len() < MOST {
             self.warnings.push(warning);
         }
+    }
+
+    /// Warns of what another warns of, too.
+    pub(crate) fn take_over(&mut self, other: &Strictness) {
+        other.warnings.iter().for_each(|warning| self.warn(warning));
     }
 
     /// The values of the answer's `Warning` headers.

@@ -12,6 +12,7 @@ use jiff::{Timestamp, fmt::temporal::DateTimePrinter};
 use serde_json::{Map, Value};
 
 use crate::{
+    admission::{Admission, Operation},
     incoming::{Incoming, Refused, take_apart},
     json as deep, kinds,
     managed::{Managed, same_but_times},
@@ -27,6 +28,7 @@ use crate::{
     tables,
 };
 
+mod admit;
 mod apply;
 mod changes;
 
@@ -60,6 +62,8 @@ pub(crate) struct Writer<'a> {
     pub(crate) strictness: Strictness,
     /// Who owns from now on what is written.
     pub(crate) manager: String,
+    /// Others who have a say.
+    pub(crate) admission: Option<&'a mut Admission>,
 }
 
 /// What a write answers with: an object in its storage version, or a `Status` of success.
@@ -96,7 +100,14 @@ enum Owners {
 
 impl<'a> Writer<'a> {
     pub(crate) fn new(store: &'a mut Store, now: Timestamp) -> Self {
-        Writer { store, now, dry_run: false, strictness: Strictness::default(), manager: String::new() }
+        Writer {
+            store,
+            now,
+            dry_run: false,
+            strictness: Strictness::default(),
+            manager: String::new(),
+            admission: None,
+        }
     }
 
     /// Makes a new object.
@@ -121,16 +132,22 @@ impl<'a> Writer<'a> {
             return Err(Status::internal("resourceVersion should not be set on objects to be created"));
         }
         let resource = &view.resource;
-        let name = self.settle_name(&mut object, view, namespace)?;
+        let name = meta::text(&object.metadata, "name").to_owned();
         if kinds::going(self.store, &resource.key) {
             let why = "create not allowed while custom resource definition is terminating";
             return Err(Status::forbidden(view.about(&name), why));
         }
         self.check_home(resource, namespace, &name, view)?;
-        for field in ["deletionTimestamp", "deletionGracePeriodSeconds", "selfLink", "generation"] {
+        for field in
+            ["creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds", "selfLink", "uid"]
+        {
             object.metadata.remove(field);
         }
-        object.metadata.insert("uid".to_owned(), self.store.ids.uid().into());
+        self.let_change(Target { view, namespace, name: &name }, Operation::Create, &mut object, None)?;
+        let name = self.settle_name(&mut object, view, namespace)?;
+        let uid = self.new_uid();
+        object.metadata.insert("uid".to_owned(), uid.into());
+        object.metadata.remove("generation");
         object.metadata.insert("creationTimestamp".to_owned(), seconds(self.now).into());
         if resource.rules.generation {
             object.metadata.insert("generation".to_owned(), 1.into());
@@ -140,7 +157,9 @@ impl<'a> Writer<'a> {
         }
         kinds::prepare(resource, &mut object.metadata, &mut object.rest, None)?;
         kinds::check_names(self.store, resource, &object.rest)?;
-        self.validate(Target { view, namespace, name: &name }, &mut object, None, Part::Whole)?;
+        let target = Target { view, namespace, name: &name };
+        self.validate(target, &mut object, None, Part::Whole)?;
+        self.let_judge(target, Operation::Create, Some(&mut object), None)?;
         if let Some(there) = self.store.get(&resource.key, namespace, &name) {
             return Err(Status::already_exists(view.about(&name), there.header.deleting));
         }
@@ -236,13 +255,16 @@ impl<'a> Writer<'a> {
     ) -> Result<Written, Status> {
         let view = target.view;
         let resource = &view.resource;
-        check_version(&object, target, current)?;
         let old = current.value();
         kinds::default(resource, &mut object.metadata, &mut object.rest);
         let managed = match owners {
             Owners::Updated => self.managed(view, status).update(Some(&old), &mut object),
             Owners::Applied => object.metadata.get("managedFields").cloned(),
         };
+        put_or_remove(&mut object.metadata, "managedFields", managed);
+        self.let_change(target, Operation::Update, &mut object, Some(current))?;
+        check_version(&object, target, current)?;
+        let managed = object.metadata.shift_remove("managedFields");
         let (mut old_metadata, old_rest) = take_apart(&old);
         let asked_metadata = std::mem::take(&mut object.metadata);
         object.metadata = if status {
@@ -276,6 +298,7 @@ impl<'a> Writer<'a> {
         if wanted_changed && let Some(generation) = old_metadata.get("generation").and_then(Value::as_i64) {
             object.metadata.insert("generation".to_owned(), (generation + 1).into());
         }
+        self.let_judge(target, Operation::Update, Some(&mut object), Some(current))?;
         old_metadata.sort_keys();
         object.metadata.sort_keys();
         let owned = old_metadata.shift_remove("managedFields");
@@ -373,9 +396,10 @@ impl<'a> Writer<'a> {
             return Ok(name);
         }
         for _ in 0..NAME_ATTEMPTS {
-            let name = self.store.ids.name(&base);
+            let name = self.new_name(&base);
             if self.store.get(&view.resource.key, namespace, &name).is_none() {
                 object.metadata.insert("name".to_owned(), name.as_str().into());
+                self.keep_name(&name);
                 return Ok(name);
             }
         }

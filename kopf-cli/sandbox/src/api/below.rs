@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 
 use super::{Ask, answer, bodies::parse_patch, json_answer};
 use crate::{
+    admission::{Admission, Document, Operation, Round, Stage},
     body::Body,
     form::{Sheet, pick},
     json as deep, list,
@@ -20,6 +21,7 @@ use crate::{
     scale::Scale,
     schema::{Node, Types},
     status::Status,
+    store::Store,
     strict::Strictness,
     write::{Target, Writer, other_uid},
 };
@@ -59,7 +61,11 @@ impl Ask<'_> {
     }
 
     /// Changes how many replicas are wanted: a merge patch of the object, which goes the way of all patches.
-    pub(super) fn rescale(&self, action: Action) -> Result<Response<Body>, Status> {
+    pub(super) fn rescale(
+        &self,
+        action: Action,
+        admission: &mut Option<Admission>,
+    ) -> Result<Response<Body>, Status> {
         let body = self.body()?;
         if deep::depth_of_text(body) > SHALLOW {
             return Err(Status::bad_request(format!("a scale has no more than {SHALLOW} levels")));
@@ -105,6 +111,10 @@ impl Ask<'_> {
                     scale
                 }
             };
+            let others = self.others(&mut store, admission, dry_run, || self.told());
+            if let Some(others) = others {
+                scale = self.admit_scale(others, &store, &old, scale, &mut strictness)?;
+            }
             let mut change = scaling.change(&scale, &object, &self.view)?;
             if patching != Some(Patching::Apply) {
                 // None is what is not said.
@@ -129,6 +139,27 @@ impl Ask<'_> {
             let object = shown_value(&written, &self.view);
             self.show_scale(&scaling.of(&object, &self.view).ok_or_else(|| scaling.unset())?)
         })
+    }
+
+    /// The scale as others leave it.
+    fn admit_scale(
+        &self,
+        others: &mut Admission,
+        store: &Store,
+        old: &Value,
+        scale: Value,
+        strictness: &mut Strictness,
+    ) -> Result<Value, Status> {
+        let old = Document::of(old);
+        let mut round = |stage, scale: &Value| {
+            let object = Some(Document::of(scale));
+            let round = Round::new(stage, Operation::Update, self.name(), object, Some(old.clone()));
+            others.admit(store, strictness, round)
+        };
+        let changed = round(Stage::Mutating, &scale)?;
+        let scale = changed.map_or(scale, |changed| changed.read(|scale| scale));
+        round(Stage::Validating, &scale)?;
+        Ok(scale)
     }
 
     pub(super) fn log(&self) -> Result<Response<Body>, Status> {

@@ -12,6 +12,10 @@ pub(super) const REST: &[Row] = &[
     row("", "v1", "persistentvolumes", "PersistentVolume", &["pv"], STATUS | RETURNS_DELETED, &[]),
     row("", "v1", "podtemplates", "PodTemplate", &[], NAMESPACED | GENERATION | RETURNS_DELETED, &[]),
     row("", "v1", "replicationcontrollers", "ReplicationController", &["rc"], NAMESPACED | STATUS | ALL | GENERATION, &["status.replicas"]),
+    row("admissionregistration.k8s.io", "v1", "mutatingwebhookconfigurations", "MutatingWebhookConfiguration", &[], GENERATION, &[]),
+    row("admissionregistration.k8s.io", "v1", "validatingadmissionpolicies", "ValidatingAdmissionPolicy", &[], STATUS | GENERATION | CONDITIONAL, &[]),
+    row("admissionregistration.k8s.io", "v1", "validatingadmissionpolicybindings", "ValidatingAdmissionPolicyBinding", &[], GENERATION | CONDITIONAL, &[]),
+    row("admissionregistration.k8s.io", "v1", "validatingwebhookconfigurations", "ValidatingWebhookConfiguration", &[], GENERATION, &[]),
     row("apps", "v1", "controllerrevisions", "ControllerRevision", &[], NAMESPACED, &[]),
     row("autoscaling", "v2", "horizontalpodautoscalers", "HorizontalPodAutoscaler", &["hpa"], NAMESPACED | STATUS | ALL | GENERATION, &[]),
     row("certificates.k8s.io", "v1", "certificatesigningrequests", "CertificateSigningRequest", &["csr"], STATUS | PATH_NAMES, &["spec.signerName"]),
@@ -34,18 +38,7 @@ pub(super) const REST: &[Row] = &[
 /// other objects, and to keep it and do nothing would be a lie.
 const UNDONE: &[(&str, &str, &[&str])] = &[
     ("", "v1", &["bindings", "componentstatuses", "limitranges", "resourcequotas"]),
-    (
-        "admissionregistration.k8s.io",
-        "v1",
-        &[
-            "mutatingadmissionpolicies",
-            "mutatingadmissionpolicybindings",
-            "mutatingwebhookconfigurations",
-            "validatingadmissionpolicies",
-            "validatingadmissionpolicybindings",
-            "validatingwebhookconfigurations",
-        ],
-    ),
+    ("admissionregistration.k8s.io", "v1", &["mutatingadmissionpolicies", "mutatingadmissionpolicybindings"]),
     ("apiregistration.k8s.io", "v1", &["apiservices"]),
     ("autoscaling", "v1", &["horizontalpodautoscalers"]),
     ("certificates.k8s.io", "v1", &["clustertrustbundles", "podcertificaterequests"]),

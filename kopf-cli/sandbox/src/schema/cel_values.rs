@@ -45,6 +45,12 @@ pub(super) fn to_cel(value: &Value, shape: Shape<'_>, resource: bool) -> (cel::V
     (convert(value, Some(shape), resource, &mut size), size)
 }
 
+/// A value of which no schema tells anything, as admission's expressions see it; and how many values it has inside.
+pub(crate) fn dynamic(value: &Value) -> (cel::Value, u64) {
+    let mut size = 0;
+    (convert(value, None, false, &mut size), size)
+}
+
 fn convert(value: &Value, shape: Option<Shape<'_>>, resource: bool, size: &mut u64) -> cel::Value {
     *size += 1;
     match value {
@@ -163,7 +169,7 @@ pub(super) fn escape(name: &str) -> String {
 }
 
 /// A scalar as text.
-pub(super) fn from_cel(value: &cel::Value) -> Option<String> {
+pub(crate) fn from_cel(value: &cel::Value) -> Option<String> {
     match value {
         cel::Value::String(text) => Some(text.to_string()),
         cel::Value::Int(number) => Some(number.to_string()),

@@ -1,14 +1,6 @@
 //! Rules in CEL (`x-kubernetes-validations`): compiled once for a definition, and applied to objects as they are written.
 
-use std::{
-    cell::RefCell,
-    panic::{AssertUnwindSafe, catch_unwind},
-};
-
-use kube_cel::{
-    KubeCelExt,
-    cel::{self, Context, ExecutionError, Program},
-};
+use kube_cel::cel::{IdedExpr, Program, Value as Cel};
 use serde_json::Value;
 
 use super::{
@@ -19,10 +11,12 @@ use super::{
     scope,
     types::unchanged,
 };
-use crate::{printed, status::Cause};
+use crate::{
+    cel::{self, BUDGET},
+    printed,
+    status::Cause,
+};
 
-/// How much work one object's rules may make, in values that they look at.
-const BUDGET: u64 = 10_000_000;
 /// How long a message that a rule composes may be.
 const LONGEST_MESSAGE: usize = 5 * 1024;
 
@@ -54,12 +48,12 @@ impl Rule {
         if source.is_empty() {
             return Ok(None);
         }
-        let program = compile(&source).map_err(|why| (Some(why), None))?;
+        let program = cel::compile(&source).map_err(|why| (Some(why), None))?;
         let message_source = text("messageExpression");
         let message_program = if message_source.is_empty() {
             None
         } else {
-            Some(compile(&message_source).map_err(|why| (None, Some(why)))?)
+            Some(cel::compile(&message_source).map_err(|why| (None, Some(why)))?)
         };
         let expression = program.expression();
         Ok(Some(Rule {
@@ -79,7 +73,7 @@ impl Rule {
         self.uses_old
     }
 
-    pub(super) fn expression(&self) -> &cel::IdedExpr {
+    pub(super) fn expression(&self) -> &IdedExpr {
         self.program.expression()
     }
 
@@ -105,16 +99,6 @@ impl Rule {
             }
             _ => Cause { reason: "FieldValueInvalid", message: with_value("Invalid value"), field },
         }
-    }
-}
-
-fn compile(source: &str) -> Result<Program, String> {
-    // The parser is not ours: should it ever give up, the rule is refused, not the server ended.
-    let parsed = catch_unwind(AssertUnwindSafe(|| Program::compile(source)));
-    match parsed {
-        Ok(Ok(program)) => Ok(program),
-        Ok(Err(errors)) => Err(format!("compilation failed: {errors}")),
-        Err(_) => Err("compilation failed: the expression cannot be parsed".to_owned()),
     }
 }
 
@@ -207,38 +191,6 @@ fn place_is_type(place: &Place<'_>, name: &str) -> bool {
     ["apiVersion", "kind"].contains(&name) && place.dotted() == name
 }
 
-thread_local! {
-    /// All functions that rules may call; to register them takes longer than most rules do.
-    static FUNCTIONS: RefCell<Context<'static>> = RefCell::new(functions());
-}
-
-fn functions() -> Context<'static> {
-    let mut context = Context::default().with_all();
-    context.add_function("type", |value: cel::Value| type_of(&value).to_owned());
-    for name in TYPES {
-        context.add_variable_from_value(name, name);
-    }
-    context
-}
-
-/// The types that rules may compare with; each is its name.
-const TYPES: [&str; 9] = ["bool", "bytes", "double", "int", "list", "map", "null_type", "string", "uint"];
-
-fn type_of(value: &cel::Value) -> &'static str {
-    match value {
-        cel::Value::Bool(_) => "bool",
-        cel::Value::Bytes(_) => "bytes",
-        cel::Value::Float(_) => "double",
-        cel::Value::Int(_) => "int",
-        cel::Value::List(_) => "list",
-        cel::Value::Map(_) => "map",
-        cel::Value::Null => "null_type",
-        cel::Value::String(_) => "string",
-        cel::Value::UInt(_) => "uint",
-        _ => "opaque",
-    }
-}
-
 fn apply(
     value: &Value,
     old: Option<&Value>,
@@ -276,8 +228,8 @@ fn apply(
         let evaluate = |program: &Program| evaluate(program, &this, before, rule.old_is_optional);
         let told_as = rule.told_as();
         match evaluate(&rule.program) {
-            Ok(cel::Value::Bool(true)) => continue,
-            Ok(cel::Value::Bool(false)) => {}
+            Ok(Cel::Bool(true)) => continue,
+            Ok(Cel::Bool(false)) => {}
             Ok(_) => {
                 let why = format!("cel expression must evaluate to a bool evaluating rule: {told_as}");
                 judged.causes.push(Cause::invalid(place.to_string(), kind_name, &why));
@@ -324,72 +276,17 @@ fn is_a_message(message: &str) -> bool {
     !message.is_empty() && message.len() <= LONGEST_MESSAGE && !message.contains('\n')
 }
 
-fn evaluate(
-    program: &Program,
-    this: &cel::Value,
-    before: Option<&cel::Value>,
-    optional: bool,
-) -> Result<cel::Value, String> {
-    FUNCTIONS.with_borrow(|functions| {
-        // As of the parser: what the evaluator cannot do is a refusal of the object.
-        let evaluated = catch_unwind(AssertUnwindSafe(|| {
-            let mut context = functions.new_inner_scope();
-            context.add_variable_from_value("self", this.clone());
-            match (before, optional) {
-                (None, false) => {}
-                (Some(before), false) => context.add_variable_from_value("oldSelf", before.clone()),
-                (before, true) => {
-                    let wrapped = wrap(before, &context)?;
-                    context.add_variable_from_value("oldSelf", wrapped);
-                }
+fn evaluate(program: &Program, this: &Cel, before: Option<&Cel>, optional: bool) -> Result<Cel, String> {
+    cel::run(program, |context| {
+        context.add_variable_from_value("self", this.clone());
+        match (before, optional) {
+            (None, false) => {}
+            (Some(before), false) => context.add_variable_from_value("oldSelf", before.clone()),
+            (before, true) => {
+                let wrapped = cel::optional(before, context)?;
+                context.add_variable_from_value("oldSelf", wrapped);
             }
-            program.execute(&context)
-        }));
-        match evaluated {
-            Ok(outcome) => outcome.map_err(|error| explain(&error)),
-            Err(_) => Err("the rule could not be evaluated".to_owned()),
         }
+        Ok(())
     })
-}
-
-/// A value that may be absent, as rules see it.
-fn wrap(value: Option<&cel::Value>, context: &Context<'_>) -> Result<cel::Value, ExecutionError> {
-    thread_local! {
-        static NONE: Option<Program> = Program::compile("optional.none()").ok();
-        static SOME: Option<Program> = Program::compile("optional.of(value)").ok();
-    }
-    let mut context = context.new_inner_scope();
-    let wrapping = match value {
-        Some(value) => {
-            context.add_variable_from_value("value", value.clone());
-            &SOME
-        }
-        None => &NONE,
-    };
-    wrapping.with(|program| match program {
-        Some(program) => program.execute(&context),
-        None => Ok(cel::Value::Null),
-    })
-}
-
-/// An error in the words of the server's evaluator.
-fn explain(error: &ExecutionError) -> String {
-    match error {
-        ExecutionError::NoSuchKey(key) => format!("no such key: {key}"),
-        ExecutionError::IndexOutOfBounds(index) => {
-            format!("index out of bounds: {}", from_cel(index).unwrap_or_default())
-        }
-        ExecutionError::DivisionByZero(_) => "division by zero".to_owned(),
-        ExecutionError::NoSuchOverload
-        | ExecutionError::UnsupportedBinaryOperator(..)
-        | ExecutionError::UnsupportedUnaryOperator(..)
-        | ExecutionError::ValuesNotComparable(..)
-        | ExecutionError::UnexpectedType { .. }
-        | ExecutionError::UnsupportedTargetType { .. } => "no such overload".to_owned(),
-        other => {
-            let text = other.to_string();
-            let mut letters = text.chars();
-            letters.next().map_or_else(String::new, |first| first.to_lowercase().chain(letters).collect())
-        }
-    }
 }

@@ -77,6 +77,30 @@ pub(crate) fn fault(
     }
 }
 
+/// Whether an expression is a field of one of these variables, or of a field of it.
+pub(crate) fn is_field_of(expression: &IdedExpr, variables: &[&str]) -> bool {
+    match &expression.expr {
+        Expr::Ident(name) => variables.contains(&name.as_str()),
+        Expr::Select(select) => !select.test && is_field_of(&select.operand, variables),
+        _ => false,
+    }
+}
+
+/// Whether of a variable nothing but fields is named.
+pub(crate) fn only_selects(expression: &IdedExpr, name: &str) -> bool {
+    match &expression.expr {
+        Expr::Ident(said) => said != name,
+        Expr::Select(select) if matches!(&select.operand.expr, Expr::Ident(_)) => true,
+        other => children(other).into_iter().all(|inner| only_selects(inner, name)),
+    }
+}
+
+/// What is wrong with an expression by the variables that there are, of which nothing else is known.
+pub(crate) fn undeclared(expression: &IdedExpr, source: &str, variables: &[&str]) -> Option<String> {
+    let mut names = variables.iter().map(|&name| (name.to_owned(), Known::Nothing)).collect();
+    check(expression, &mut names).err().map(|(word, what)| report(source, &word, &what))
+}
+
 /// A fault as the compiler prints it: where it is, what it is, and the line with a mark.
 fn report(source: &str, word: &str, what: &str) -> String {
     let at = source.find(word).unwrap_or_default();

@@ -35,6 +35,7 @@ impl Writer<'_> {
         let Some(current) = current else { return Err(Status::not_found(view.about(name))) };
         demands.check(&current, view)?;
         kinds::may_delete(resource, name, view)?;
+        self.let_go(target, &current)?;
         if let Some(going) = self.expel(resource, &current, policy)? {
             return Ok(going);
         }

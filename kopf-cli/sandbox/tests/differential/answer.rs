@@ -37,6 +37,7 @@ impl Answer {
         // Bookmarks come when a server finds it convenient.
         let is_bookmark = |event: &Value| event["type"] == "BOOKMARK";
         self.masked.retain(|event| !is_bookmark(event));
+        self.warnings.iter_mut().for_each(|warning| *warning = warning.replace(namespace, "NAMESPACE"));
         self.masked.iter_mut().for_each(|document| mask(document, namespace));
         self
     }
@@ -76,10 +77,10 @@ fn mask(value: &mut Value, namespace: &str) {
             }
             fields.retain(|name, value| !is_beside_the_point(name, value));
             forget_unknown_owners(fields);
-            // Texts of 400 are those of the parser that stumbled, or of what it was told to be strict about.
-            let strict =
-                fields.get("message").is_some_and(|text| text.to_string().contains("strict decoding"));
-            if fields.get("code") == Some(&json!(400)) && !strict {
+            // Texts of 400 are those of the parser that stumbled, of what it was told to be strict about, or of webhooks.
+            let said = fields.get("message").map(ToString::to_string).unwrap_or_default();
+            let told = ["strict decoding", "admission webhook"].iter().any(|words| said.contains(words));
+            if fields.get("code") == Some(&json!(400)) && !told {
                 fields.remove("message");
             }
             for list in ["items", "causes", "resources"] {
@@ -102,6 +103,7 @@ fn mask(value: &mut Value, namespace: &str) {
                     }
                     "message" => {
                         let text = without_object(value.as_str().unwrap_or_default());
+                        let text = without_parser(&text);
                         let text = without_numbers(&text, namespace);
                         *value = json!(in_order(&text))
                     }
@@ -195,6 +197,14 @@ fn without_object(text: &str) -> String {
     let Some((before, rest)) = text.split_once("Invalid value: \"{") else { return text.to_owned() };
     let after = rest.rsplit_once("}\": ").map_or(rest, |(_, after)| after);
     format!("{before}Invalid value: OBJECT: {after}")
+}
+
+/// What a parser says of a text that is none is its own.
+fn without_parser(text: &str) -> String {
+    const STUMBLES: [&str; 3] =
+        ["json parse error: ", "undecodable patch in webhook response: ", "Syntax error: "];
+    let stumble = STUMBLES.iter().find_map(|words| Some(text.find(words)? + words.len()));
+    stumble.map_or_else(|| text.to_owned(), |end| text[..end].to_owned())
 }
 
 /// Where several things are wrong they are told in any order.

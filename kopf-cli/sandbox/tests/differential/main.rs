@@ -2,9 +2,9 @@
 //!
 //! A row is one request: a verb, a path and a body. Paths that do not begin with `/` are in a namespace of the test's
 //! own, `rows` there being a custom resource. `$3` stands for the resourceVersion in the third answer, `$uid3` for the
-//! uid, `$continue3` for the token of a list, and `$long` for as many letters as annotations may have. Answers are
-//! compared whole, but for what differs between any two runs. A verb may have behind it what is accepted, or as whom it is
-//! asked: `GET+table`, `GET+as:somebody`.
+//! uid, `$continue3` for the token of a list, `$hook` and `$ca` for a webhook and its authority, and `$long` for as many
+//! letters as annotations may have. Answers are compared whole, but for what differs between any two runs. A verb may have
+//! behind it what is accepted, or as whom it is asked: `GET+table`, `GET+as:somebody`, `GET+as:somebody/of-a-group`.
 //! `UNTIL path text` is a GET that is sent until the text is in the answer; with `!` before it, until it is not; and until
 //! there is an answer with that code, or a success where nothing is said. What controllers do takes its time.
 //! `AWAIT 200 …` is any request, sent until that is its answer.
@@ -12,6 +12,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test says what is wrong by failing")]
 
 mod access;
+mod admission;
 mod answer;
 mod bad_input;
 mod below;
@@ -21,9 +22,11 @@ mod controllers;
 mod definitions;
 mod features;
 mod forms;
+mod held;
 mod living;
 mod owners;
 mod ownership;
+mod policies;
 mod protobuf;
 mod random;
 mod reading;
@@ -31,6 +34,7 @@ mod refusals;
 mod request;
 mod rules;
 mod schemas;
+mod webhook;
 
 use answer::Answer;
 use kopf_control_plane::client::{Resource, namespace};
@@ -106,6 +110,7 @@ async fn run(client: &Client, rows: &str, patience: Duration) -> Vec<Answer> {
             }
             answer = request::parse(row, &namespace, &answers).send(client, patience).await;
         }
+        assert!(awaited.is_none_or(|code| answer.has(code)), "waited in vain: {row}: {answer:?}");
         answers.push(answer.without(&namespace));
     }
     answers

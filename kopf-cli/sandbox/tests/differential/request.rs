@@ -109,7 +109,11 @@ fn absolute(path: &str, namespace: &str) -> String {
 
 /// Replaces `$ns`, `$long`, `$3`, `$uid3` and `$continue3`, the highest numbers first, so that `$1` does not match in `$12`.
 fn fill(row: &str, namespace: &str, answers: &[Answer]) -> String {
-    let row = row.replace("$longer", &"a".repeat(129));
+    let mut row = row.replace("$longer", &"a".repeat(129));
+    if row.contains("$hook") || row.contains("$ca") {
+        let webhook = super::webhook::get();
+        row = row.replace("$hook", &webhook.url).replace("$ca", &webhook.ca_bundle);
+    }
     let mut row = row.replace("$ns", namespace).replace("$long", &"a".repeat(MAX_ANNOTATIONS));
     for (n, answer) in answers.iter().enumerate().rev() {
         for (word, field) in [("$uid", "uid"), ("$continue", "continue"), ("$", "resourceVersion")] {
@@ -142,7 +146,12 @@ impl Request {
         let mut request =
             HttpRequest::builder().method(self.method).uri(&self.path).header(header::ACCEPT, self.accept);
         if let Some(user) = &self.user {
+            let (user, group) =
+                user.split_once('/').map_or((&**user, None), |(user, group)| (user, Some(group)));
             request = request.header("Impersonate-User", user);
+            if let Some(group) = group {
+                request = request.header("Impersonate-Group", group);
+            }
         }
         if !self.body.is_empty() {
             request = request.header(header::CONTENT_TYPE, self.content_type);

@@ -61,6 +61,18 @@ pub(super) const DONE: Groups = &[
         ("both in watches", &["forms::watches_tell_in_every_form"]),
         ("discovery, legacy and aggregated", &["main::resources_are_defined_discovered_and_taken_away"]),
     ]),
+    ("Admission", &[
+        ("webhooks, mutating and validating: called for real, over HTTPS, at a URL or behind a service", &["admission::reviews_tell_of_the_request_as_it_came", "admission::reviews_tell_of_what_would_be_written", "held::a_webhook_behind_a_service_is_found_by_its_endpoints"]),
+        ("their refusals and warnings", &["admission::webhooks_refuse_and_warn_in_words_of_their_own"]),
+        ("what they change, in which order, and again (`reinvocationPolicy`)", &["admission::webhooks_change_objects_by_patches", "admission::what_webhooks_put_in_is_pruned_and_completed", "admission::webhooks_are_called_in_order_and_again_where_they_want_it"]),
+        ("which requests they are for: rules, selectors, conditions in CEL, `matchPolicy`", &["admission::webhooks_are_asked_about_what_their_rules_name", "admission::webhooks_are_asked_where_their_selectors_and_conditions_choose", "admission::webhooks_see_objects_in_the_version_that_they_know"]),
+        ("deletions, `/status`, `/scale`, dry runs", &["admission::deletions_can_be_refused_and_not_changed", "admission::scales_are_reviewed_as_such", "admission::reviews_tell_of_what_would_be_written"]),
+        ("those that are wrong, silent or absent: `failurePolicy`, `timeoutSeconds`", &["admission::webhooks_that_cannot_be_asked_fail_the_request_or_are_passed_over", "admission::webhooks_that_are_not_there_fail_the_request", "held::a_webhook_that_does_not_answer_holds_up_nobody_else"]),
+        ("what is written while they are asked: conflicts, and patches that are reviewed again", &["held::a_patch_that_was_overtaken_while_it_was_reviewed_is_reviewed_again", "held::a_replacement_that_was_overtaken_while_it_was_reviewed_is_a_conflict"]),
+        ("`ValidatingAdmissionPolicy` and its bindings: expressions, messages, variables, actions", &["policies::policies_refuse_what_their_expressions_do_not_hold_for", "policies::policies_see_the_request_and_what_was"]),
+        ("what policies are for, and their parameters", &["policies::policies_are_for_what_their_constraints_and_conditions_choose", "policies::policies_have_parameters"]),
+        ("what configurations are refused", &["admission::webhooks_are_configured_by_rules", "admission::configurations_live_as_other_objects_do", "policies::policies_have_rules"]),
+    ]),
     ("Definitions of resources", &[
         ("acceptance and establishing, step by step", &["main::a_definition_is_accepted_in_steps"]),
         ("what definitions are refused: names, versions, schemas, rules", &["refusals::definitions_have_their_rules", "definitions::names_and_versions_have_their_rules", "definitions::schemas_are_structural", "definitions::rules_are_looked_at_before_they_are_taken"]),

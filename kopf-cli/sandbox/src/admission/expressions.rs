@@ -1,0 +1,166 @@
+//! The expressions of webhooks and policies, and the variables that they see.
+
+use std::sync::Arc;
+
+use kube_cel::cel::{Program, Value as Cel, objects::Map};
+use serde_json::Value;
+
+use super::{Document, Round, Subject};
+use crate::{
+    cel::{self, BUDGET},
+    resources::View,
+    schema::{self, dynamic},
+};
+
+/// One expression, ready to be evaluated.
+#[derive(Debug)]
+pub(crate) struct Expression {
+    program: Program,
+    pub(crate) source: String,
+    /// How many loops stand inside of each other.
+    loops: u32,
+}
+
+/// What expressions see.
+#[derive(Debug, Default)]
+pub(crate) struct Variables {
+    values: Vec<(&'static str, Cel)>,
+    size: u64,
+    spent: u64,
+}
+
+impl Variables {
+    /// What every expression sees of a request; `view` is what it sees it as.
+    pub(crate) fn of(subject: &Subject, round: &Round, view: &View, object: Option<&Document>) -> Self {
+        let mut variables = Variables::default();
+        for (name, object) in [("object", object), ("oldObject", round.old.as_ref())] {
+            variables.set(name, object);
+        }
+        variables.put("request", &subject.request(round, view));
+        variables
+    }
+
+    /// Lets them see an object, or that there is none.
+    pub(crate) fn set(&mut self, name: &'static str, object: Option<&Document>) {
+        match object {
+            Some(object) => object.read(|object| self.put(name, &object)),
+            None => self.put(name, &Value::Null),
+        }
+    }
+
+    fn put(&mut self, name: &'static str, value: &Value) {
+        let (value, size) = dynamic(value);
+        self.size = self.size.saturating_add(size);
+        self.put_cel(name, value);
+    }
+
+    pub(crate) fn put_cel(&mut self, name: &'static str, value: Cel) {
+        self.values.retain(|(known, _)| *known != name);
+        self.values.push((name, value));
+    }
+}
+
+impl Expression {
+    /// # Errors
+    ///
+    /// What is wrong with it, `declared` being the variables that it may name.
+    pub(crate) fn read(source: &str, declared: &[&str]) -> Result<Self, String> {
+        let source = source.trim().to_owned();
+        let program = cel::compile(&source)?;
+        let expression = program.expression();
+        if let Some(why) = schema::undeclared(expression, &source, declared) {
+            return Err(why);
+        }
+        Ok(Expression { loops: schema::loops(expression), source, program })
+    }
+
+    pub(crate) fn mentions(&self, variable: &str) -> bool {
+        schema::mentions(self.program.expression(), variable)
+    }
+
+    /// The type of what it comes to, as far as that is known without evaluating it.
+    pub(crate) fn kind(&self, declared: &[&str]) -> Option<&'static str> {
+        if schema::is_field_of(
+            self.program.expression(),
+            &["object", "oldObject", "params", "namespaceObject"],
+        ) {
+            return Some("dyn");
+        }
+        if declared.iter().any(|name| self.mentions(name)) {
+            return None;
+        }
+        cel::run(&self.program, |_| Ok(())).ok().map(|value| cel::type_of(&value))
+    }
+
+    /// # Errors
+    ///
+    /// What the evaluator says.
+    pub(crate) fn evaluate(&self, variables: &mut Variables) -> Result<Cel, String> {
+        // What it costs is bounded before it runs, since nothing could stop it.
+        variables.spent = variables.spent.saturating_add(variables.size.saturating_pow(self.loops.max(1)));
+        if variables.spent > BUDGET {
+            return Err("operation cancelled: actual cost limit exceeded".to_owned());
+        }
+        cel::run(&self.program, |context| {
+            for (name, value) in &variables.values {
+                // The evaluator takes a field of nothing for false; a field that an empty map lacks is the error that it is.
+                let missing = *value == Cel::Null && schema::only_selects(self.program.expression(), name);
+                let value = if missing { Cel::Map(Map { map: Arc::default() }) } else { value.clone() };
+                context.add_variable_from_value(*name, value);
+            }
+            Ok(())
+        })
+    }
+
+    /// The same of one that has to be true or false, with the expression named in the error.
+    pub(crate) fn holds(&self, variables: &mut Variables) -> Result<bool, String> {
+        let why = match self.evaluate(variables) {
+            Ok(Cel::Bool(holds)) => return Ok(holds),
+            Ok(_) => "cel expression must evaluate to a bool".to_owned(),
+            Err(why) => why,
+        };
+        Err(format!("expression '{}' resulted in error: {why}", self.source))
+    }
+}
+
+/// What has to hold for a webhook or a policy to be for a request at all.
+#[derive(Debug)]
+pub(crate) struct Conditions {
+    conditions: Vec<Expression>,
+    ignores_failures: bool,
+}
+
+impl Conditions {
+    /// Reads conditions that have been checked.
+    pub(crate) fn read(conditions: &Value, ignores_failures: bool) -> Self {
+        let all = conditions.as_array().into_iter().flatten();
+        let expression = |condition: &Value| condition["expression"].as_str().map(str::to_owned);
+        let known = ["object", "oldObject", "request", "params", "namespaceObject", "variables"];
+        let conditions = all.filter_map(|condition| Expression::read(&expression(condition)?, &known).ok());
+        Conditions { conditions: conditions.collect(), ignores_failures }
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.conditions.is_empty()
+    }
+
+    /// # Errors
+    ///
+    /// Those of all that cannot be told, unless one does not hold, or failures are to be ignored.
+    pub(crate) fn hold(&self, variables: &mut Variables) -> Result<bool, String> {
+        let mut errors = Vec::new();
+        for condition in &self.conditions {
+            match condition.holds(variables) {
+                Ok(true) => {}
+                Ok(false) => return Ok(false),
+                Err(why) => errors.push(why),
+            }
+        }
+        match errors.as_slice() {
+            [] => Ok(true),
+            _ if self.ignores_failures => Ok(false),
+            [only] => Err(only.clone()),
+            several => Err(format!("[{}]", several.join(", "))),
+        }
+    }
+}

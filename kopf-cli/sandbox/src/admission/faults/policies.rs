@@ -1,0 +1,164 @@
+//! What is wrong with a policy or a binding.
+
+use std::collections::HashSet;
+
+use serde_json::{Map, Value};
+
+use super::{condition_faults, expression_faults, one_of, rule_faults, selectors, text};
+use crate::{
+    admission::{policies::NAMES, rules::texts},
+    names::key_faults,
+    status::Cause,
+};
+
+pub(super) fn faults(rest: &Map<String, Value>) -> Vec<Cause> {
+    let mut causes = Vec::new();
+    let spec = rest.get("spec").unwrap_or(&Value::Null);
+    let items = |field: &str| spec[field].as_array().into_iter().flatten().enumerate();
+    let has_params = spec["paramKind"].is_object();
+    let names = if has_params { [&NAMES[..], &["params"]].concat() } else { NAMES.to_vec() };
+    if has_params {
+        let version = text(&spec["paramKind"], "apiVersion");
+        if version.is_empty() {
+            causes.push(Cause::required("spec.paramKind.apiVersion", ""));
+        }
+        if text(&spec["paramKind"], "kind").is_empty() {
+            causes.push(Cause::required("spec.paramKind.kind", ""));
+        }
+    }
+    let constraints = &spec["matchConstraints"];
+    if constraints.is_object() {
+        matching(constraints, "spec.matchConstraints", &mut causes);
+        if texts_or_objects(&constraints["resourceRules"]) == 0 {
+            causes.push(Cause::required("spec.matchConstraints.resourceRules", ""));
+        }
+    } else {
+        causes.push(Cause::required("spec.matchConstraints", ""));
+    }
+    one_of(spec, "spec", "failurePolicy", &["Fail", "Ignore"], &mut causes);
+    condition_faults(&spec["matchConditions"], "spec.matchConditions", &names[..], &mut causes);
+    for (index, variable) in items("variables") {
+        let at = format!("spec.variables[{index}]");
+        let name = text(variable, "name");
+        if name.is_empty() {
+            causes.push(Cause::required(format!("{at}.name"), "name is not specified"));
+        } else if !is_identifier(name) {
+            causes.push(Cause::invalid(format!("{at}.name"), name, "must be a valid CEL identifier"));
+        }
+        expression_faults(&variable["expression"], &format!("{at}.expression"), &names, "", &mut causes);
+    }
+    if items("validations").count() == 0 && items("auditAnnotations").count() == 0 {
+        for field in ["validations", "auditAnnotations"] {
+            let why = "validations or auditAnnotations must contain at least one item";
+            causes.push(Cause::required(format!("spec.{field}"), why));
+        }
+    }
+    for (index, validation) in items("validations") {
+        validation_faults(validation, &format!("spec.validations[{index}]"), &names, &mut causes);
+    }
+    for (index, annotation) in items("auditAnnotations") {
+        let at = format!("spec.auditAnnotations[{index}]");
+        let key = text(annotation, "key");
+        causes.extend(key_faults(key).iter().map(|why| Cause::invalid(format!("{at}.key"), key, why)));
+        expression_faults(
+            &annotation["valueExpression"],
+            &format!("{at}.valueExpression"),
+            &names,
+            "",
+            &mut causes,
+        );
+    }
+    causes
+}
+
+fn validation_faults(validation: &Value, at: &str, names: &[&str], causes: &mut Vec<Cause>) {
+    expression_faults(&validation["expression"], &format!("{at}.expression"), names, "bool", causes);
+    if !validation["messageExpression"].is_null() {
+        let source = &validation["messageExpression"];
+        expression_faults(source, &format!("{at}.messageExpression"), names, "string", causes);
+    }
+    if let Some(message) = validation["message"].as_str() {
+        if message.trim().is_empty() {
+            causes.push(Cause::invalid(
+                format!("{at}.message"),
+                message,
+                "message must be non-empty if specified",
+            ));
+        } else if message.contains('\n') {
+            causes.push(Cause::invalid(format!("{at}.message"), message, "must not contain line breaks"));
+        }
+    }
+    one_of(validation, at, "reason", &["Forbidden", "Invalid", "RequestEntityTooLarge"], causes);
+}
+
+fn matching(resources: &Value, at: &str, causes: &mut Vec<Cause>) {
+    one_of(resources, at, "matchPolicy", &["Equivalent", "Exact"], causes);
+    for field in ["namespaceSelector", "objectSelector"] {
+        selectors::faults(&resources[field], &format!("{at}.{field}"), causes);
+    }
+    for field in ["resourceRules", "excludeResourceRules"] {
+        for (index, rule) in resources[field].as_array().into_iter().flatten().enumerate() {
+            rule_faults(rule, &format!("{at}.{field}[{index}]"), causes);
+        }
+    }
+}
+
+fn texts_or_objects(list: &Value) -> usize {
+    list.as_array().map_or(0, Vec::len)
+}
+
+fn is_identifier(name: &str) -> bool {
+    let fits = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
+    !name.starts_with(|first: char| first.is_ascii_digit()) && name.chars().all(fits)
+}
+
+pub(super) fn binding_faults(rest: &Map<String, Value>) -> Vec<Cause> {
+    let mut causes = Vec::new();
+    let spec = rest.get("spec").unwrap_or(&Value::Null);
+    if text(spec, "policyName").is_empty() {
+        causes.push(Cause::required("spec.policyName", ""));
+    }
+    let reference = &spec["paramRef"];
+    if reference.is_object() {
+        let at = "spec.paramRef";
+        let (name, selector) = (!text(reference, "name").is_empty(), !reference["selector"].is_null());
+        match (name, selector) {
+            (true, true) => {
+                for field in ["name", "selector"] {
+                    let why = "name and selector are mutually exclusive";
+                    causes.push(Cause::forbidden(format!("{at}.{field}"), why));
+                }
+            }
+            (false, false) => causes.push(Cause::required(at, "one of name or selector must be specified")),
+            _ => selectors::faults(&reference["selector"], &format!("{at}.selector"), &mut causes),
+        }
+        match text(reference, "parameterNotFoundAction") {
+            "" => causes.push(Cause::required(format!("{at}.parameterNotFoundAction"), "")),
+            _ => one_of(reference, at, "parameterNotFoundAction", &["Deny", "Allow"], &mut causes),
+        }
+    }
+    if spec["matchResources"].is_object() {
+        matching(&spec["matchResources"], "spec.matchResources", &mut causes);
+    }
+    let (actions, field) = (texts(&spec["validationActions"]), "spec.validationActions");
+    if actions.is_empty() {
+        causes.push(Cause::required(field, ""));
+    }
+    let has = |wanted: &str| actions.iter().any(|action| action == wanted);
+    let mut known = HashSet::new();
+    for (index, action) in actions.iter().enumerate() {
+        let words = ["Audit", "Deny", "Warn"];
+        if !words.contains(&action.as_str()) {
+            let said = crate::printed::quoted(action);
+            causes.push(Cause::unsupported(format!("{field}[{index}]"), &said, &words));
+        } else if !known.insert(action) {
+            causes.push(Cause::duplicate(format!("{field}[{index}]"), &action.as_str().into()));
+        }
+    }
+    if has("Deny") && has("Warn") {
+        let why = "must not contain both Deny and Warn (repeating the same validation failure information in the API \
+                   response and headers serves no purpose)";
+        causes.push(Cause::invalid_value(field, &spec["validationActions"], why));
+    }
+    causes
+}

@@ -1,0 +1,356 @@
+//! `ValidatingAdmissionPolicy` and its bindings: what their expressions make of a write.
+
+use std::collections::HashMap;
+
+use kube_cel::cel::{
+    Value as Cel,
+    objects::{Key, Map},
+};
+use serde_json::Value;
+
+use super::{
+    Document, Round, Subject,
+    configured::Scope,
+    expressions::{Conditions, Expression, Variables},
+    rules::texts,
+};
+use crate::{
+    resources::View, schema::from_cel, selectors::Labels, status::Status, store::Store, strict::Strictness,
+};
+
+pub(super) const POLICIES: &str = "validatingadmissionpolicies.admissionregistration.k8s.io";
+pub(super) const BINDINGS: &str = "validatingadmissionpolicybindings.admissionregistration.k8s.io";
+/// What the expressions of policies may name.
+pub(super) const NAMES: [&str; 5] = ["object", "oldObject", "request", "namespaceObject", "variables"];
+/// How long a message that an expression composes may be.
+const LONGEST_MESSAGE: usize = 5 * 1024;
+
+/// A policy, with its bindings.
+#[derive(Debug)]
+pub(crate) struct Policy {
+    name: String,
+    pub(crate) scope: Scope,
+    conditions: Conditions,
+    variables: Vec<(String, Expression)>,
+    validations: Vec<Validation>,
+    ignores_failures: bool,
+    /// The apiVersion and the kind of its parameters.
+    parameters: Option<(String, String)>,
+    bindings: Vec<Binding>,
+}
+
+#[derive(Debug)]
+struct Validation {
+    expression: Expression,
+    message: Option<String>,
+    composed: Option<Expression>,
+    reason: String,
+}
+
+#[derive(Debug)]
+struct Binding {
+    name: String,
+    scope: Option<Scope>,
+    actions: Vec<String>,
+    parameters: Option<Parameters>,
+}
+
+/// Which parameters a binding is with.
+#[derive(Debug)]
+struct Parameters {
+    name: String,
+    namespace: Option<String>,
+    labels: Labels,
+    may_be_absent: bool,
+}
+
+/// A refusal by one validation.
+struct Refused {
+    message: String,
+    reason: String,
+}
+
+impl Policy {
+    pub(super) fn all(store: &Store) -> Vec<Self> {
+        let bindings: Vec<Value> = store.list(BINDINGS, None).iter().map(|binding| binding.value()).collect();
+        let policies = store.list(POLICIES, None).into_iter().map(|policy| policy.value());
+        policies.map(|policy| Policy::read(&policy, &bindings)).collect()
+    }
+
+    fn read(policy: &Value, bindings: &[Value]) -> Self {
+        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        let spec = &policy["spec"];
+        let name = text(&policy["metadata"]["name"]);
+        let ignores_failures = spec["failurePolicy"] == "Ignore";
+        let list = |field: &str| spec[field].as_array().cloned().unwrap_or_default();
+        // What has been checked is read.
+        let expression = |value: &Value| {
+            let names = [&NAMES[..], &["params"]].concat();
+            Expression::read(value.as_str().unwrap_or_default(), &names).ok()
+        };
+        let validations = list("validations").into_iter().filter_map(|validation| {
+            Some(Validation {
+                expression: expression(&validation["expression"])?,
+                message: validation["message"].as_str().map(|message| message.trim().to_owned()),
+                composed: validation["messageExpression"]
+                    .as_str()
+                    .and_then(|_| expression(&validation["messageExpression"])),
+                reason: validation["reason"].as_str().unwrap_or("Invalid").to_owned(),
+            })
+        });
+        let variables = list("variables");
+        let variables = variables
+            .iter()
+            .filter_map(|variable| Some((text(&variable["name"]), expression(&variable["expression"])?)));
+        let bindings = bindings.iter().filter(|binding| binding["spec"]["policyName"] == name.as_str());
+        let kind = &spec["paramKind"];
+        Policy {
+            scope: Scope::read(&spec["matchConstraints"], "resourceRules"),
+            conditions: Conditions::read(&spec["matchConditions"], ignores_failures),
+            variables: variables.collect(),
+            validations: validations.collect(),
+            ignores_failures,
+            parameters: kind.is_object().then(|| (text(&kind["apiVersion"]), text(&kind["kind"]))),
+            bindings: bindings.map(Binding::read).collect(),
+            name,
+        }
+    }
+}
+
+impl Binding {
+    fn read(binding: &Value) -> Self {
+        let text = |value: &Value| value.as_str().map(str::to_owned);
+        let spec = &binding["spec"];
+        let reference = &spec["paramRef"];
+        let resources = &spec["matchResources"];
+        Binding {
+            name: text(&binding["metadata"]["name"]).unwrap_or_default(),
+            scope: resources.is_object().then(|| Scope::read(resources, "resourceRules")),
+            actions: texts(&spec["validationActions"]),
+            parameters: reference.is_object().then(|| Parameters {
+                name: text(&reference["name"]).unwrap_or_default(),
+                namespace: text(&reference["namespace"]).filter(|namespace| !namespace.is_empty()),
+                labels: Labels::of(&reference["selector"]),
+                may_be_absent: reference["parameterNotFoundAction"] == "Allow",
+            }),
+        }
+    }
+
+    fn is_for(&self, subject: &Subject, round: &Round) -> bool {
+        let object = round.object.as_ref();
+        self.scope.as_ref().is_none_or(|scope| {
+            let any = scope.rules.rules.is_empty();
+            if any {
+                scope.selects(subject, round, object)
+            } else {
+                scope.view(subject, round, object).is_some()
+            }
+        })
+    }
+}
+
+/// Refuses what a policy denies, and warns of what one warns of.
+pub(super) fn judge(
+    policies: &[Policy],
+    store: &Store,
+    subject: &Subject,
+    round: &Round,
+    strictness: &mut Strictness,
+) -> Result<(), Status> {
+    let mut denied: Option<Status> = None;
+    for policy in policies {
+        let Some(view) = policy.scope.view(subject, round, round.object.as_ref()) else { continue };
+        let deny = |by: &str, refused: Refused| {
+            let message = format!(
+                "ValidatingAdmissionPolicy '{}'{by} denied request: {}",
+                policy.name, refused.message
+            );
+            refuse(subject, round, &message, refused.reason)
+        };
+        let kind = match policy.parameter_kind(store) {
+            Ok(kind) => kind,
+            Err(_) if policy.ignores_failures => continue,
+            Err(why) => {
+                denied.get_or_insert_with(|| deny("", failure(format!("failed to configure policy: {why}"))));
+                continue;
+            }
+        };
+        for binding in policy.bindings.iter().filter(|binding| binding.is_for(subject, round)) {
+            let refusals = match binding.parameters(kind.as_ref(), store, subject, round) {
+                Ok(parameters) => {
+                    let each = parameters.iter();
+                    each.flat_map(|params| policy.refusals(store, subject, round, &view, params.as_ref()))
+                        .collect()
+                }
+                Err(_) if policy.ignores_failures => Vec::new(),
+                Err(why) => vec![failure(format!("failed to configure binding: {why}"))],
+            };
+            for refused in refusals {
+                let of = format!(" with binding '{}'", binding.name);
+                if binding.actions.iter().any(|action| action == "Warn") {
+                    let (policy, said) = (&policy.name, &refused.message);
+                    strictness.warn(&format!(
+                        "Validation failed for ValidatingAdmissionPolicy '{policy}'{of}: {said}"
+                    ));
+                }
+                if binding.actions.iter().any(|action| action == "Deny") {
+                    denied.get_or_insert_with(|| deny(&of, refused));
+                }
+            }
+        }
+    }
+    denied.map_or(Ok(()), Err)
+}
+
+fn failure(message: String) -> Refused {
+    Refused { message, reason: "Invalid".to_owned() }
+}
+
+fn refuse(subject: &Subject, round: &Round, message: &str, reason: String) -> Status {
+    let mut status = Status::forbidden(subject.about(round), message);
+    status.code = match &*reason {
+        "Forbidden" => 403,
+        "Unauthorized" => 401,
+        "RequestEntityTooLarge" => 413,
+        _ => 422,
+    };
+    status.reason = reason.into();
+    if let Some(details) = &mut status.details {
+        details["causes"] = serde_json::json!([{ "message": message }]);
+    }
+    status
+}
+
+impl Policy {
+    fn parameter_kind(&self, store: &Store) -> Result<Option<View>, String> {
+        let Some((version, kind)) = &self.parameters else { return Ok(None) };
+        let view = store.catalog.view_of_kind(version, kind);
+        let missing = || format!("failed to find resource referenced by paramKind: '{version}, Kind={kind}'");
+        view.map(Some).ok_or_else(missing)
+    }
+
+    /// What the policy has against the request, with these parameters.
+    fn refusals(
+        &self,
+        store: &Store,
+        subject: &Subject,
+        round: &Round,
+        view: &View,
+        params: Option<&Document>,
+    ) -> Vec<Refused> {
+        let translated = round.object.as_ref().map(|object| super::chain::translate(object, subject, view));
+        let mut variables = Variables::of(subject, round, view, translated.as_ref());
+        let home = store.get(crate::resources::NAMESPACES, "", subject.home(&round.name));
+        let home = home.map(|home| Document::of_text(home.bytes.clone(), home.header.depth));
+        variables.set("namespaceObject", home.as_ref());
+        if self.parameters.is_some() {
+            variables.set("params", params);
+        }
+        match self.conditions.hold(&mut variables) {
+            Ok(true) => {}
+            Ok(false) => return Vec::new(),
+            Err(why) => return vec![failure(why)],
+        }
+        let broken = self.compose(&mut variables);
+        let refused = self.validations.iter().filter_map(|validation| {
+            match validation.expression.evaluate(&mut variables) {
+                Ok(Cel::Bool(true)) => None,
+                Ok(Cel::Bool(false)) => Some(validation.refused(&mut variables)),
+                _ if self.ignores_failures => None,
+                outcome => {
+                    let why =
+                        outcome.err().unwrap_or_else(|| "cel expression must evaluate to a bool".to_owned());
+                    let missing = why.strip_prefix("no such key: ").and_then(|name| broken.get(name));
+                    let why = missing.filter(|_| validation.expression.mentions("variables")).unwrap_or(&why);
+                    let message =
+                        format!("expression '{}' resulted in error: {why}", validation.expression.source);
+                    Some(Refused { message, reason: validation.reason.clone() })
+                }
+            }
+        });
+        refused.collect()
+    }
+
+    /// Gives expressions the policy's own variables. Those that come to nothing are absent: only who names them fails.
+    fn compose(&self, variables: &mut Variables) -> HashMap<String, String> {
+        let mut known: HashMap<Key, Cel> = HashMap::new();
+        let mut broken = HashMap::new();
+        let map = |known: &HashMap<Key, Cel>| Cel::Map(Map { map: std::sync::Arc::new(known.clone()) });
+        variables.put_cel("variables", map(&known));
+        for (name, expression) in &self.variables {
+            match expression.evaluate(variables) {
+                Ok(value) => {
+                    known.insert(Key::String(std::sync::Arc::new(name.clone())), value);
+                    variables.put_cel("variables", map(&known));
+                }
+                Err(why) => {
+                    let why = format!("composited variable {name:?} fails to evaluate: {why}");
+                    broken.insert(name.clone(), why);
+                }
+            }
+        }
+        broken
+    }
+}
+
+impl Validation {
+    fn refused(&self, variables: &mut Variables) -> Refused {
+        let composed = self.composed.as_ref().and_then(|expression| expression.evaluate(variables).ok());
+        let composed = composed.as_ref().and_then(from_cel).map(|message| message.trim().to_owned());
+        let fits = |message: &String| {
+            !message.is_empty() && message.len() <= LONGEST_MESSAGE && !message.contains('\n')
+        };
+        let message =
+            composed.filter(fits).or_else(|| self.message.clone().filter(|message| !message.is_empty()));
+        let message = message.unwrap_or_else(|| format!("failed expression: {}", self.expression.source));
+        Refused { message, reason: self.reason.clone() }
+    }
+}
+
+impl Binding {
+    /// The parameters that it is with; one that is absent where it has none.
+    fn parameters(
+        &self,
+        kind: Option<&View>,
+        store: &Store,
+        subject: &Subject,
+        round: &Round,
+    ) -> Result<Vec<Option<Document>>, String> {
+        let (Some(view), Some(wanted)) = (kind, &self.parameters) else { return Ok(vec![None]) };
+        let home = subject.home(&round.name);
+        let namespace = match (view.resource.namespaced, &wanted.namespace) {
+            (false, Some(_)) => {
+                return Err(
+                    "paramRef.namespace must not be provided for a cluster-scoped `paramKind`".to_owned()
+                );
+            }
+            (false, None) => "",
+            (true, Some(namespace)) => namespace,
+            (true, None) if home.is_empty() => {
+                return Err(
+                    "cannot use namespaced paramRef in policy binding that matches cluster-scoped resources"
+                        .to_owned(),
+                );
+            }
+            (true, None) => home,
+        };
+        let document =
+            |object: &crate::object::Stored| Document::of_text(object.shown(view), object.header.depth);
+        let key = &view.resource.key;
+        let found: Vec<Option<Document>> = if wanted.name.is_empty() {
+            let all = store.list(key, Some(namespace)).into_iter();
+            all.filter(|object| wanted.labels.match_all(&object.header.labels))
+                .map(|object| Some(document(&object)))
+                .collect()
+        } else {
+            store.get(key, namespace, &wanted.name).map(|object| Some(document(object))).into_iter().collect()
+        };
+        match (found.is_empty(), wanted.may_be_absent) {
+            (false, _) => Ok(found),
+            (true, true) => Ok(Vec::new()),
+            (true, false) => {
+                Err("no params found for policy binding with `Deny` parameterNotFoundAction".to_owned())
+            }
+        }
+    }
+}

@@ -1,0 +1,112 @@
+//! What a webhook is sent and what it answers: `AdmissionReview` of `admission.k8s.io/v1`.
+
+use base64::{Engine, engine::general_purpose::STANDARD};
+use serde_json::Value;
+
+use super::{Document, Round, Subject};
+use crate::{json as deep, resources::View};
+
+const VERSION: &str = "admission.k8s.io/v1";
+
+/// What a webhook says.
+#[derive(Debug, Default)]
+pub(crate) struct Said {
+    pub(crate) allowed: bool,
+    pub(crate) result: Value,
+    pub(crate) warnings: Vec<String>,
+    pub(crate) patch: Vec<u8>,
+    pub(crate) patch_type: String,
+}
+
+/// Why an answer is none.
+#[derive(Debug)]
+pub(crate) enum Wrong {
+    /// It cannot be read.
+    Unreadable(String),
+    /// It does not say what it has to.
+    Invalid(String),
+}
+
+/// The text of a review; `view` is the version that the objects are in.
+pub(crate) fn ask(
+    subject: &Subject,
+    round: &Round,
+    view: &View,
+    uid: &str,
+    (object, old): (Option<&Document>, Option<&Document>),
+) -> Vec<u8> {
+    let mut request = subject.request(round, view);
+    request["uid"] = uid.into();
+    let mut text =
+        format!("{{\"kind\":\"AdmissionReview\",\"apiVersion\":\"{VERSION}\",\"request\":{request}");
+    text.pop();
+    let mut text = text.into_bytes();
+    for (name, object) in [("object", object), ("oldObject", old)] {
+        text.extend_from_slice(format!(",\"{name}\":").as_bytes());
+        text.extend_from_slice(object.map_or(b"null", |object| &object.text));
+    }
+    text.extend_from_slice(b"}}");
+    text
+}
+
+/// Reads what a webhook has answered.
+///
+/// # Errors
+///
+/// Why that is no answer to the question `uid`, in the server's words.
+pub(crate) fn read(body: &[u8], uid: &str, mutating: bool) -> Result<Said, Wrong> {
+    deep::with_stack(deep::depth_of_text(body).min(deep::MAX_DEPTH), || {
+        let unreadable =
+            |why| Wrong::Unreadable(format!("couldn't get version/kind; json parse error: {why}"));
+        let review = deep::parse(body).map_err(unreadable)?;
+        if !review.is_object() {
+            return Err(unreadable("json: cannot unmarshal into an object".to_owned()));
+        }
+        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        let (version, kind) = (text(&review["apiVersion"]), text(&review["kind"]));
+        if version == "admission.k8s.io/v1beta1" && kind == "AdmissionReview" {
+            let why = "converting (v1beta1.AdmissionReview) to (v1.AdmissionReview): unknown conversion";
+            return Err(Wrong::Unreadable(why.to_owned()));
+        }
+        let response = &review["response"];
+        let invalid = |why: String| Err(Wrong::Invalid(why));
+        if !response.is_object() {
+            return invalid("webhook response was absent".to_owned());
+        }
+        let found = text(&response["uid"]);
+        if found != uid {
+            return invalid(format!("expected response.uid={uid:?}, got {found:?}"));
+        }
+        if version != VERSION || kind != "AdmissionReview" {
+            let found = if version.is_empty() { "/".to_owned() } else { version };
+            return invalid(format!(
+                "expected webhook response of {VERSION}, Kind=AdmissionReview, got {found}, Kind={kind}"
+            ));
+        }
+        let patch = STANDARD.decode(text(&response["patch"]));
+        let patch = patch.map_err(|why| Wrong::Unreadable(why.to_string()))?;
+        let patch_type = response["patchType"].as_str();
+        match (mutating, patch.is_empty(), patch_type) {
+            (true, false, None) => {
+                return invalid("webhook returned response.patch but not response.patchType".to_owned());
+            }
+            (true, true, Some(_)) => {
+                return invalid("webhook returned response.patchType but not response.patch".to_owned());
+            }
+            (false, false, _) => {
+                return invalid("validating webhook may not return response.patch".to_owned());
+            }
+            (false, true, Some(_)) => {
+                return invalid("validating webhook may not return response.patchType".to_owned());
+            }
+            _ => {}
+        }
+        Ok(Said {
+            allowed: response["allowed"] == true,
+            result: response["status"].clone(),
+            warnings: super::rules::texts(&response["warnings"]),
+            patch,
+            patch_type: patch_type.unwrap_or_default().to_owned(),
+        })
+    })
+}

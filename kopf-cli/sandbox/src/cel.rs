@@ -1,0 +1,129 @@
+//! Expressions in CEL, whoever has them: compiled once, and evaluated with variables of their own.
+
+use std::{
+    cell::RefCell,
+    panic::{AssertUnwindSafe, catch_unwind},
+};
+
+use kube_cel::{
+    KubeCelExt,
+    cel::{self, Context, ExecutionError, Program},
+};
+
+use crate::schema::from_cel;
+
+/// How much work the expressions of one request may make, in values that they look at.
+pub(crate) const BUDGET: u64 = 10_000_000;
+
+/// # Errors
+///
+/// Why it is no expression, in the server's words as far as they are known.
+pub(crate) fn compile(source: &str) -> Result<Program, String> {
+    // The parser is not ours: should it ever give up, the rule is refused, not the server ended.
+    let parsed = catch_unwind(AssertUnwindSafe(|| Program::compile(source)));
+    match parsed {
+        Ok(Ok(program)) => Ok(program),
+        Ok(Err(errors)) => Err(format!("compilation failed: {errors}")),
+        Err(_) => Err("compilation failed: the expression cannot be parsed".to_owned()),
+    }
+}
+
+/// Evaluates an expression with the variables that `bind` gives it.
+///
+/// # Errors
+///
+/// What the evaluator says, in the server's words.
+pub(crate) fn run(
+    program: &Program,
+    bind: impl FnOnce(&mut Context<'_>) -> Result<(), ExecutionError>,
+) -> Result<cel::Value, String> {
+    FUNCTIONS.with_borrow(|functions| {
+        // As of the parser: what the evaluator cannot do is a refusal of the object.
+        let evaluated = catch_unwind(AssertUnwindSafe(|| {
+            let mut context = functions.new_inner_scope();
+            bind(&mut context)?;
+            program.execute(&context)
+        }));
+        match evaluated {
+            Ok(outcome) => outcome.map_err(|error| explain(&error)),
+            Err(_) => Err("the rule could not be evaluated".to_owned()),
+        }
+    })
+}
+
+thread_local! {
+    /// All functions that rules may call; to register them takes longer than most rules do.
+    static FUNCTIONS: RefCell<Context<'static>> = RefCell::new(functions());
+}
+
+fn functions() -> Context<'static> {
+    let mut context = Context::default().with_all();
+    context.add_function("type", |value: cel::Value| type_of(&value).to_owned());
+    for name in TYPES {
+        context.add_variable_from_value(name, name);
+    }
+    context
+}
+
+/// The types that rules may compare with; each is its name.
+const TYPES: [&str; 9] = ["bool", "bytes", "double", "int", "list", "map", "null_type", "string", "uint"];
+
+pub(crate) fn type_of(value: &cel::Value) -> &'static str {
+    match value {
+        cel::Value::Bool(_) => "bool",
+        cel::Value::Bytes(_) => "bytes",
+        cel::Value::Float(_) => "double",
+        cel::Value::Int(_) => "int",
+        cel::Value::List(_) => "list",
+        cel::Value::Map(_) => "map",
+        cel::Value::Null => "null_type",
+        cel::Value::String(_) => "string",
+        cel::Value::UInt(_) => "uint",
+        _ => "opaque",
+    }
+}
+
+/// A value that may be absent, as expressions see it.
+pub(crate) fn optional(
+    value: Option<&cel::Value>,
+    context: &Context<'_>,
+) -> Result<cel::Value, ExecutionError> {
+    thread_local! {
+        static NONE: Option<Program> = Program::compile("optional.none()").ok();
+        static SOME: Option<Program> = Program::compile("optional.of(value)").ok();
+    }
+    let mut context = context.new_inner_scope();
+    let wrapping = match value {
+        Some(value) => {
+            context.add_variable_from_value("value", value.clone());
+            &SOME
+        }
+        None => &NONE,
+    };
+    wrapping.with(|program| match program {
+        Some(program) => program.execute(&context),
+        None => Ok(cel::Value::Null),
+    })
+}
+
+/// An error in the words of the server's evaluator.
+fn explain(error: &ExecutionError) -> String {
+    match error {
+        ExecutionError::NoSuchKey(key) => format!("no such key: {key}"),
+        ExecutionError::IndexOutOfBounds(index) => {
+            format!("index out of bounds: {}", from_cel(index).unwrap_or_default())
+        }
+        ExecutionError::DivisionByZero(_) => "division by zero".to_owned(),
+        ExecutionError::NoSuchOverload
+        | ExecutionError::UnsupportedBinaryOperator(..)
+        | ExecutionError::UnsupportedUnaryOperator(..)
+        | ExecutionError::ValuesNotComparable(..)
+        | ExecutionError::UnexpectedType { .. }
+        | ExecutionError::UnsupportedTargetType { .. } => "no such overload".to_owned(),
+        other => {
+            let text = other.to_string();
+            let mut letters = text.chars();
+            letters.next().map_or_else(String::new, |first| first.to_lowercase().chain(letters).collect())
+        }
+    }
+}

@@ -1,0 +1,120 @@
+//! Where a write is shown to those who have a say about it.
+
+use super::{Target, Writer};
+use crate::{
+    admission::{Document, Operation, Round, Stage},
+    incoming::{Incoming, Refused},
+    json as deep,
+    object::{self, Stored},
+    resources::View,
+    status::Status,
+    strict::Strictness,
+};
+
+impl Writer<'_> {
+    /// Lets others change the object, which is as it was sent.
+    pub(super) fn let_change(
+        &mut self,
+        target: Target<'_>,
+        operation: Operation,
+        object: &mut Incoming,
+        old: Option<&Stored>,
+    ) -> Result<(), Status> {
+        if self.admission.is_none() {
+            return Ok(());
+        }
+        let view = target.view;
+        let Some(changed) = self.show(target, Stage::Mutating, operation, Some(object), old)? else {
+            return Ok(());
+        };
+        let decoded = changed.read(|value| {
+            let api_version = value["apiVersion"].as_str().unwrap_or_default();
+            if view.resource.rules.custom && api_version != view.api_version() {
+                let why = format!("request to convert CR from an invalid group/version: {api_version}");
+                return Err(Status::internal(why));
+            }
+            // What others put in is pruned without a word.
+            Incoming::decode(value, view, &mut Strictness::silent()).map_err(Refused::of_a_body)
+        });
+        *object = decoded?;
+        object.settle_namespace(view, target.namespace)
+    }
+
+    /// Lets others refuse the object, which is as it would be written.
+    pub(super) fn let_judge(
+        &mut self,
+        target: Target<'_>,
+        operation: Operation,
+        object: Option<&mut Incoming>,
+        old: Option<&Stored>,
+    ) -> Result<(), Status> {
+        if self.admission.is_none() {
+            return Ok(());
+        }
+        self.show(target, Stage::Validating, operation, object, old).map(drop)
+    }
+
+    /// Lets others refuse a deletion.
+    pub(super) fn let_go(&mut self, target: Target<'_>, current: &Stored) -> Result<(), Status> {
+        if self.admission.is_none() {
+            return Ok(());
+        }
+        self.show(target, Stage::Mutating, Operation::Delete, None, Some(current))?;
+        self.show(target, Stage::Validating, Operation::Delete, None, Some(current)).map(drop)
+    }
+
+    fn show(
+        &mut self,
+        target: Target<'_>,
+        stage: Stage,
+        operation: Operation,
+        object: Option<&mut Incoming>,
+        old: Option<&Stored>,
+    ) -> Result<Option<Document>, Status> {
+        let Some(admission) = self.admission.as_deref_mut() else { return Ok(None) };
+        let view = target.view;
+        let object = object.map(|object| document(object, view));
+        let old = old.map(|old| Document::of_text(old.shown(view), old.header.depth));
+        let round = Round::new(stage, operation, target.name, object, old);
+        admission.admit(self.store, &mut self.strictness, round)
+    }
+
+    /// A uid for a new object, the same in all attempts to make it.
+    pub(super) fn new_uid(&mut self) -> String {
+        match self.admission.as_deref_mut() {
+            Some(admission) => admission.uid(&mut self.store.ids),
+            None => self.store.ids.uid(),
+        }
+    }
+
+    /// A name that begins with `base`, the same in all attempts.
+    pub(super) fn new_name(&mut self, base: &str) -> String {
+        let kept = self.admission.as_deref_mut().map(|admission| admission.drawn_name());
+        match kept {
+            Some(kept) => kept.take().unwrap_or_else(|| self.store.ids.name(base)),
+            None => self.store.ids.name(base),
+        }
+    }
+
+    /// Takes down the name that was drawn, for the next attempt.
+    pub(super) fn keep_name(&mut self, name: &str) {
+        if let Some(admission) = self.admission.as_deref_mut() {
+            *admission.drawn_name() = Some(name.to_owned());
+        }
+    }
+}
+
+fn document(object: &mut Incoming, view: &View) -> Document {
+    object.metadata.sort_keys();
+    object.as_whole(view, |value| {
+        if view.version().storage {
+            Document::of(value)
+        } else {
+            deep::with_stack(deep::depth_of_value(value), || {
+                let mut value = value.clone();
+                object::show(&mut value, view);
+                Document::of(&value)
+            })
+        }
+    })
+}
