@@ -56,8 +56,10 @@ impl Manifest {
         for (index, declared) in (0..).zip(self.handlers) {
             let text = |key: &str| declared[key].as_str().unwrap_or_default().to_owned();
             let (id, place) = (text("id"), format!("{}:{}", text("file"), declared["line"]));
-            let read = serde_json::from_value(declared).map_err(|error| {
-                format!("{error}; rebuild it with a kopf-plugin-api of this host's version")
+            let read = known(&declared).and_then(|()| {
+                serde_json::from_value(declared).map_err(|error| {
+                    format!("{error}; rebuild it with a kopf-plugin-api of this host's version")
+                })
             });
             let made = read.and_then(|declaration: wire::Declaration| match activity::of(declaration.on) {
                 Some(of) => {
@@ -74,6 +76,21 @@ impl Manifest {
     }
 }
 
+/// Looks whether this host knows what calls a handler: families are added, and plugins may be newer than their host.
+fn known(declared: &Value) -> Result<(), String> {
+    match declared["on"].as_str() {
+        Some(on) if serde_json::from_value::<wire::On>(on.into()).is_err() => Err(newer(on)),
+        _ => Ok(()),
+    }
+}
+
+fn newer(on: &str) -> String {
+    const HOST: &str = env!("CARGO_PKG_VERSION");
+    format!(
+        "kopf {HOST} does not know the handlers of `{on}`; install a newer kopf, or rebuild it with kopf-plugin-api {HOST}"
+    )
+}
+
 fn handler(plugin: usize, index: u32, declared: wire::Declaration) -> Result<Handler, String> {
     let wire::Declaration {
         id, selector, asynchronous, function, package, file, line, wants, options, ..
@@ -88,7 +105,7 @@ fn handler(plugin: usize, index: u32, declared: wire::Declaration) -> Result<Han
         wire::On::Index => On::Index,
         wire::On::Daemon => On::Daemon,
         wire::On::Timer => On::Timer,
-        other => return Err(format!("this host does not know what calls it ({other:?}); use a newer kopf")),
+        other => return Err(newer(&format!("{other:?}").to_lowercase())),
     };
     let field = field(options.field.as_deref())?;
     if id.is_empty() {

@@ -4,6 +4,7 @@ mod kit;
 
 use std::time::Duration;
 
+use kopf_core::handler::Handler;
 use kopf_plugin_api::prelude::*;
 use kopf_plugin_testing::{Entry, Sandbox, plugin};
 
@@ -58,7 +59,7 @@ fn retries_come_when_their_time_has_come() {
     operator.apply(&object("slow"));
     operator.settle();
     let key = "kopf-plugin-testing.kopf.dev/third_time_lucky";
-    let retries = |operator: &kopf_plugin_testing::Operator| {
+    let retries = |operator: &Operator| {
         let object = operator.get(EXAMPLES, OBJECT);
         let record = object["metadata"]["annotations"][key].as_str().map(str::to_owned)?;
         serde_json::from_str::<Value>(&record).ok()?["retries"].as_u64()
@@ -173,4 +174,32 @@ fn a_storm_of_faults_and_restarts_of_the_server_lose_nothing() {
             .clone();
         assert!(handled.as_str().is_some_and(|handled| handled.contains("third")), "seed {seed}: {handled}");
     }
+}
+
+/// What is asked of the server in an object's life by an operator with so many handlers of its changes; Events apart.
+fn asked(handlers: usize) -> Vec<String> {
+    let declare = move |declared: &mut Vec<Handler>| {
+        let update =
+            declared.iter().find(|handler| handler.id == "update_fn").expect("it is declared").clone();
+        let more = (1..handlers).map(|number| Handler { id: format!("update_{number}"), ..update.clone() });
+        declared.extend(more.collect::<Vec<_>>());
+    };
+    let sandbox = Sandbox::builder().crd(kit::DEFINITION).start();
+    let mut operator = sandbox.run_declared(plugin!(), declare);
+    operator.apply(&object("held"));
+    operator.settle();
+    operator.patch(EXAMPLES, OBJECT, &json!({ "spec": { "field": "other" } }));
+    operator.settle();
+    let status = operator.get(EXAMPLES, OBJECT)["status"].clone();
+    let results = status.as_object().map(serde_json::Map::len);
+    assert_eq!(results, Some(1 + handlers), "they have all run: {status}");
+    operator.delete(EXAMPLES, OBJECT);
+    operator.settle();
+    let entries = operator.journal().find(|entry| !entry.path.contains("/events"));
+    entries.iter().map(|entry| format!("{} {}", entry.method, entry.path)).collect()
+}
+
+#[test]
+fn fifty_handlers_of_a_resource_ask_what_one_asks() {
+    assert_eq!(asked(50), asked(1));
 }

@@ -182,11 +182,32 @@ fn every_kind_of_handler_is_known() {
 }
 
 #[test]
+fn a_plugin_from_before_a_family_existed_loads() {
+    // What the first manifests had, and no more: selectors by name, no wants, no options, no place.
+    let kinds = ["event", "create", "update", "delete", "resume"];
+    let handlers: Vec<Value> = kinds
+        .iter()
+        .map(|on| json!({ "id": on, "on": on, "selector": ["pods"], "asynchronous": false }))
+        .collect();
+    let json = json!({ "name": "old", "handlers": handlers, "colour": "of a later revision" }).to_string();
+    let (handlers, activities) = Manifest::read(json.as_bytes()).unwrap().handlers(0).unwrap();
+    assert!(activities.is_empty());
+    let plain = &handlers[0];
+    for handler in &handlers {
+        let expected =
+            Handler { on: handler.on, id: handler.id.clone(), index: handler.index, ..plain.clone() };
+        assert_eq!(*handler, expected);
+        assert_eq!((handler.wants, &handler.schedule), (Wants::default(), &Schedule::default()));
+    }
+    assert_eq!(handlers.len(), kinds.len());
+}
+
+#[test]
 fn handlers_that_cannot_be_served_are_named_with_their_place() {
     check(
         &manifest(json!({ "on": "dream" })),
         expect![[r#"
-            handler `fn` (src/lib.rs:7): unknown variant `dream`, expected one of `event`, `create`, `update`, `delete`, `resume`, `field`, `index`, `daemon`, `timer`, `startup`, `cleanup`, `probe`, `login`; rebuild it with a kopf-plugin-api of this host's version
+            handler `fn` (src/lib.rs:7): kopf 0.1.0 does not know the handlers of `dream`; install a newer kopf, or rebuild it with kopf-plugin-api 0.1.0
         "#]],
     );
     check(

@@ -179,7 +179,7 @@ fn plugins_that_do_not_start_or_declare_nonsense() {
     check(
         &["crooked"],
         expect![[r#"
-            cannot load plugin libcrooked.so: handler `garbage` (unruly.rs:1): unknown variant `dream`, expected one of `event`, `create`, `update`, `delete`, `resume`, `field`, `index`, `daemon`, `timer`, `startup`, `cleanup`, `probe`, `login`; rebuild it with a kopf-plugin-api of this host's version
+            cannot load plugin libcrooked.so: handler `garbage` (unruly.rs:1): kopf 0.1.0 does not know the handlers of `dream`; install a newer kopf, or rebuild it with kopf-plugin-api 0.1.0
             cannot load plugin libcrooked.so: handler `ask` (unruly.rs:1): timeout = -1 is no span of time; write seconds, 0 or more, such as 1.5
         "#]],
     );
