@@ -124,6 +124,14 @@ extern "C" fn control<const TABLE: usize>(operation: u32, body: RVec<u8>) -> Fut
         op::RETIRE => ready(reply(catch(|| retire(TABLE)).map(|()| serde_json::Map::new()))),
         op::FORGET => ready(reply(catch(|| forget(TABLE, &body)).and_then(|forgotten| forgotten))),
         op::TRANSFORM => ready(reply(catch(|| transform(TABLE, &body)).and_then(|done| done))),
+        op::ADMIT => refuse(
+            concat!(
+                "this plugin reviews no admissions: kopf-plugin-api ",
+                env!("CARGO_PKG_VERSION"),
+                " has no handlers for them"
+            )
+            .to_owned(),
+        ),
         other => refuse(format!("operation {other} is not known to this plugin")),
     }
 }

@@ -106,11 +106,13 @@ impl Host {
                 #[derive(Deserialize)]
                 struct Sleep {
                     ms: u64,
+                    #[serde(default)]
+                    limit: bool,
                 }
-                let Ok(Sleep { ms }) = serde_json::from_slice(body) else {
+                let Ok(Sleep { ms, limit }) = serde_json::from_slice(body) else {
                     return ready(failed(FailureKind::Arguments, "the body of SLEEP is not {\"ms\": n}"));
                 };
-                self.sleep(Duration::from_millis(ms))
+                self.sleep(Duration::from_millis(ms), limit)
             }
             op::KUBERNETES => self.lending.kubernetes(body),
             op::WATCH => self.lending.watch(body),
@@ -122,9 +124,9 @@ impl Host {
         }
     }
 
-    fn sleep(&self, span: Duration) -> FutureV1 {
+    fn sleep(&self, span: Duration, limit: bool) -> FutureV1 {
         let Some(runtime) = &self.runtime else {
-            let sleep = self.clock.sleep(span);
+            let sleep = if limit { self.clock.limit(span) } else { self.clock.sleep(span) };
             return FutureV1::new(sleep.map(|()| reply(&json!({}))));
         };
         // Whoever awaits this may be a thread of the plugin's, where a clock that needs our runtime does not find it.
@@ -301,7 +303,13 @@ fn failed(kind: FailureKind, message: &str) -> Reply {
 }
 
 fn unsupported(operation: u32) -> Reply {
-    failed(FailureKind::Unsupported, &format!("this host does not know operation {operation}"))
+    let message = match operation {
+        op::RETIRE | op::FORGET | op::TRANSFORM | op::ADMIT => {
+            format!("operation {operation} is one that hosts ask of plugins, not plugins of hosts")
+        }
+        _ => format!("this host does not know operation {operation}"),
+    };
+    failed(FailureKind::Unsupported, &message)
 }
 
 fn stopping() -> Reply {

@@ -17,6 +17,11 @@ pub trait Clock: Send + Sync + 'static {
     fn sleep(&self, span: Duration) -> BoxFuture<'static, ()> {
         self.sleep_until(after(self.now(), span))
     }
+
+    /// The same, for who waits for something else, and no longer than this.
+    fn limit(&self, span: Duration) -> BoxFuture<'static, ()> {
+        self.sleep(span)
+    }
 }
 
 /// The moment that lies a span after another; the last one there is, if it lies beyond.

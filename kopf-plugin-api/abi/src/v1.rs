@@ -106,7 +106,8 @@ pub mod op {
     pub const KUBERNETES: u32 = 2;
     /// Host: the host's time, in milliseconds since 1970: body `{}`, answer `{"unix_ms": n}`.
     pub const NOW: u32 = 3;
-    /// Host: wait on the host's clock. Body `{"ms": n}`, answer `{}`.
+    /// Host: wait on the host's clock. Body `{"ms": n}`, with `"limit": true` where something else is waited for, and no
+    /// longer than this; answer `{}`.
     pub const SLEEP: u32 = 4;
     /// Plugin: an object is gone, and what is kept of it may go. Body: a `Forget`; answer: `{}`.
     pub const FORGET: u32 = 5;
@@ -114,7 +115,8 @@ pub mod op {
     pub const STOPPING: u32 = 6;
     /// Host: the object of a call as it is by now. Body: a `Call`; answer: the object.
     pub const LATEST: u32 = 7;
-    /// Host, by `control`: whether it is a sub-handler's turn. Body: a `Begin`; answer: a `Turn`.
+    /// Host, by `control`: whether it is a sub-handler's turn, or what must be answered first. Body: a `Begin`;
+    /// answer: a `Turn`.
     pub const BEGIN: u32 = 8;
     /// Host, by `control`: what came of a sub-handler. Body: an `End`; answer: the `Turn` that follows.
     pub const END: u32 = 9;
@@ -125,6 +127,7 @@ pub mod op {
     pub const TRANSFORM: u32 = 11;
     /// Host: wait for the next event of a watch. Body: a `Watch`; answer: a `Watched`.
     pub const WATCH: u32 = 12;
-    /// Plugin: review an admission. Reserved.
+    /// Plugin: review an admission. Reserved: a plugin without handlers for that refuses it as `unsupported`, and so does
+    /// a host, as it does whatever is asked of plugins.
     pub const ADMIT: u32 = 13;
 }

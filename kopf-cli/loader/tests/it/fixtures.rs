@@ -9,9 +9,10 @@ use std::{
 };
 
 /// Package, source, and whether it speaks the boundary by itself or through the author's crate.
-const PACKAGES: [(&str, &str, Kind); 11] = [
+const PACKAGES: [(&str, &str, Kind); 12] = [
     ("orderly", "orderly.rs", Kind::Author),
     ("lending", "lending.rs", Kind::Author),
+    ("whole", "whole.rs", Kind::Author),
     ("hollow", "hollow.rs", Kind::Author),
     ("unruly", "unruly.rs", Kind::Boundary),
     ("twin", "unruly.rs", Kind::Boundary),

@@ -93,8 +93,8 @@ impl Cluster for Script {
 }
 
 /// The plugin, and the operator that lends to it.
-struct Stage {
-    loaded: Loaded,
+pub(crate) struct Stage {
+    pub(crate) loaded: Loaded,
     script: Arc<Script>,
     _runtime: Runtime,
     _stopper: Stopper,
@@ -103,8 +103,12 @@ struct Stage {
 /// One for all tests: a host lends to the plugins that it has loaded.
 fn stage() -> &'static Stage {
     static STAGE: OnceLock<Stage> = OnceLock::new();
-    STAGE.get_or_init(|| {
-        let loaded = load(&["lending"]);
+    STAGE.get_or_init(|| Stage::of(load(&["lending"])))
+}
+
+impl Stage {
+    /// Starts an operator that lends.
+    pub(crate) fn of(loaded: Loaded) -> Stage {
         let script = Arc::new(Script::default());
         let runtime = Runtime::new().unwrap();
         let (stopper, stop) = stop::channel();
@@ -130,10 +134,10 @@ fn stage() -> &'static Stage {
         });
         begins.recv().unwrap();
         Stage { loaded, script, _runtime: runtime, _stopper: stopper }
-    })
+    }
 }
 
-fn text(answer: Answer) -> String {
+pub(crate) fn text(answer: Answer) -> String {
     match answer.result {
         Ok(Some(Value::String(text))) => text,
         Ok(result) => result.unwrap_or_default().to_string(),

@@ -10,10 +10,21 @@ use kopf_core::{
     identity::Identity,
     outcome::Policy,
 };
-use kopf_reactor::{Children, Invoker, SystemClock};
+use kopf_reactor::{Attempt, Children, Invoker, SystemClock};
 use serde_json::json;
 
 use crate::stage::{attempt, call, load, subject};
+
+/// Where the sub-handlers of an attempt take their turns.
+pub(crate) fn children(attempt: &Attempt) -> Arc<Children> {
+    let Attempt { call, subject, served, .. } = attempt;
+    let family =
+        Family::new(call.handler.clone(), call.reason.unwrap(), Durability::Auto, Duration::from_secs(60));
+    let identity = Arc::new(Identity::new("web").unwrap());
+    let (subject, served) = (subject.clone(), served.clone());
+    let clock = Arc::new(SystemClock);
+    Children::new(family, subject, served, identity, Recall::default(), Backoff::default(), clock)
+}
 
 /// Calls a handler, with what came of its sub-handlers before that.
 #[expect(clippy::needless_pass_by_value, reason = "expectations are written in place")]
@@ -22,13 +33,8 @@ fn check(id: &str, expected: Expect) {
     let loaded = load(&["orderly"]);
     let subject = subject("parent", &json!({ "size": 3 }));
     let mut attempt = attempt(&loaded, id, &subject, Some(json!("before")), json!("after"));
-    let (handler, before) = (attempt.call.handler.clone(), attempt.call.progress.clone());
-    let reason = attempt.call.reason.unwrap();
-    let family = Family::new(handler, reason, Durability::Auto, Duration::from_secs(60));
-    let identity = Arc::new(Identity::new("web").unwrap());
-    let (served, clock) = (attempt.served.clone(), Arc::new(SystemClock));
-    let children =
-        Children::new(family, subject, served, identity, Recall::default(), Backoff::default(), clock);
+    let before = attempt.call.progress.clone();
+    let children = children(&attempt);
     attempt.children = Some(children.clone());
     let now = attempt.now;
     let mut answer = block_on(loaded.invoker.invoke(attempt));
