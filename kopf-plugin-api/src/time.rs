@@ -1,4 +1,4 @@
-//! The host's clock. In a test it is virtual, and stands still while a handler works.
+//! The host's clock. In a test it is virtual: it stands still while a handler works, and goes on where all of them sleep.
 //!
 //! `tokio::time` and `std::time` have the real one.
 //!
@@ -53,9 +53,13 @@ pub fn now() -> Timestamp {
 
 /// Waits on the host's clock. A span is rounded up to milliseconds.
 pub async fn sleep(duration: Duration) {
+    wait(duration, "").await;
+}
+
+async fn wait(duration: Duration, how: &str) {
     let ms = u64::try_from(duration.as_nanos().div_ceil(1_000_000)).unwrap_or(u64::MAX);
     let waiting = scope::current().map(|scope| {
-        let body = format!(r#"{{"ms":{ms}}}"#);
+        let body = format!(r#"{{"ms":{ms}{how}}}"#);
         scope.plugin.telemetry.output.host().request()(op::SLEEP, body.into_bytes().into())
     });
     let slept = match waiting {
@@ -86,7 +90,7 @@ impl std::error::Error for Elapsed {}
 /// [`Elapsed`] if the time was up first.
 pub async fn timeout<F: Future>(duration: Duration, future: F) -> Result<F::Output, Elapsed> {
     let mut future = pin!(future);
-    let mut time = pin!(sleep(duration));
+    let mut time = pin!(wait(duration, r#","limit":true"#));
     poll_fn(|context| {
         if let Poll::Ready(output) = future.as_mut().poll(context) {
             return Poll::Ready(Ok(output));

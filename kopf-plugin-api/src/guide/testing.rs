@@ -18,7 +18,7 @@
 //! # Time
 //!
 //! It stands still but in `advance`, and while a handler is at work. [`kopf::time`](crate::time) is that time;
-//! `tokio::time` and `std::time` are not. So a daemon waits with [`Stopped::wait`](crate::args::Stopped::wait) or
-//! [`kopf::time::sleep`](crate::time::sleep). A handler that is no daemon and waits for time to go on would wait for ever, for
-//! time waits for it: it returns a [`Temporary`](crate::Temporary) error with a delay instead, which holds up nobody in
-//! production either.
+//! `tokio::time` and `std::time` are not. So who waits does it with [`kopf::time::sleep`](crate::time::sleep), or in a daemon with
+//! [`Stopped::wait`](crate::args::Stopped::wait): where all handlers that are under way sleep, time goes on. One that waits for
+//! something else with a time limit ([`kopf::time::timeout`](crate::time::timeout), an object that is waited for) is at work for
+//! `settle`, and in `advance` it waits for time. A task of [`kopf::spawn`](crate::spawn) is not seen to sleep.

@@ -1,4 +1,4 @@
-//! How a test sees its handlers at work: time stands still while one is, and what it answers is noted.
+//! How a test sees its handlers at work: time stands still while one is and does not sleep, and what it answers is noted.
 
 use std::sync::Arc;
 
@@ -41,8 +41,10 @@ impl<I: Invoker> Invoker for Watched<I> {
         let outcomes = self.outcomes.clone();
         let running = self.invoker.invoke(attempt);
         async move {
-            let _under_way = under_way;
-            let answer = running.await;
+            let answer = match under_way {
+                Some(under_way) => under_way.over(running).await,
+                None => running.await,
+            };
             outcomes.note(&id, &object, &answer);
             answer
         }
@@ -52,21 +54,13 @@ impl<I: Invoker> Invoker for Watched<I> {
     fn transform(&self, functions: &Functions, object: Value) -> BoxFuture<'static, Result<Value, Failure>> {
         let under_way = self.clock.begin("a function in a patch".to_owned());
         let running = self.invoker.transform(functions, object);
-        async move {
-            let _under_way = under_way;
-            running.await
-        }
-        .boxed()
+        under_way.over(running).boxed()
     }
 
     fn perform(&self, errand: Errand) -> BoxFuture<'static, Answer> {
         let under_way = self.clock.begin(errand.call.handler.id.clone());
         let running = self.invoker.perform(errand);
-        async move {
-            let _under_way = under_way;
-            running.await
-        }
-        .boxed()
+        under_way.over(running).boxed()
     }
 
     fn configure(&self, settings: &Settings) {
@@ -84,20 +78,12 @@ impl<I: Invoker> Invoker for Watched<I> {
     fn choose(&self, handler: Arc<Handler>, number: u32, resource: Resource) -> BoxFuture<'static, Answer> {
         let under_way = self.clock.begin(format!("{} of {}", handler.id, resource.name()));
         let choosing = self.invoker.choose(handler, number, resource);
-        async move {
-            let _under_way = under_way;
-            choosing.await
-        }
-        .boxed()
+        under_way.over(choosing).boxed()
     }
 
     fn ask(&self, attempt: Attempt, question: Question) -> BoxFuture<'static, Answer> {
         let under_way = self.begin(&attempt);
         let asking = self.invoker.ask(attempt, question);
-        async move {
-            let _under_way = under_way;
-            asking.await
-        }
-        .boxed()
+        under_way.over(asking).boxed()
     }
 }
