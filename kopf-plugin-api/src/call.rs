@@ -47,6 +47,8 @@ struct Sub {
     id: String,
     turn: wire::Turn,
     param: Option<Value>,
+    /// The value that a function is asked about, in the place of a call.
+    asked: Option<Option<Value>>,
 }
 
 impl Call {
@@ -74,6 +76,23 @@ impl Call {
 
     /// The call of a sub-handler with this path, whose turn it is.
     pub(crate) fn sub(&self, path: &str, turn: wire::Turn, param: Option<Value>) -> Call {
+        self.within(path, turn, param, self.0.patch.clone(), None)
+    }
+
+    /// What a function is asked with that says whether a sub-handler with this path is for the object. Nothing that it
+    /// wants to be patched is.
+    pub(crate) fn asking(&self, path: &str, value: Option<Value>, param: Option<Value>) -> Call {
+        self.within(path, wire::Turn::default(), param, Patch::default(), Some(value))
+    }
+
+    fn within(
+        &self,
+        path: &str,
+        turn: wire::Turn,
+        param: Option<Value>,
+        patch: Patch,
+        asked: Option<Option<Value>>,
+    ) -> Call {
         let id = format!("{}/{path}", self.0.handler.id);
         Call(Arc::new(Inner {
             handler: self.0.handler,
@@ -83,11 +102,11 @@ impl Call {
             old: self.0.old.clone(),
             sent: RVec::new(),
             context: OnceLock::new(),
-            patch: self.0.patch.clone(),
+            patch,
             kept: self.0.kept.clone(),
             settings: self.0.settings.clone(),
             subs: Mutex::default(),
-            sub: Some(Sub { outer: self.clone(), id, turn, param }),
+            sub: Some(Sub { outer: self.clone(), id, turn, param, asked }),
         }))
     }
 
@@ -172,6 +191,11 @@ impl Call {
     pub(crate) fn narrowed(&self) -> Option<&wire::FieldChange> {
         let sub = self.0.sub.as_ref()?;
         sub.turn.change.as_ref().or_else(|| sub.outer.narrowed())
+    }
+
+    /// The value that a function in a filter of a sub-handler is asked about, if this is such a question.
+    pub(crate) fn asked(&self) -> Option<&Option<Value>> {
+        self.0.sub.as_ref()?.asked.as_ref()
     }
 
     /// What calls the handler.

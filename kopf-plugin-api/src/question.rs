@@ -115,8 +115,14 @@ pub fn ask_resource<R: Truth>(call: &Call, function: impl Fn(&Resource) -> R) ->
 }
 
 fn read<T: serde::de::DeserializeOwned>(call: &Call) -> Outcome<Option<T>> {
-    let Some(value) = &call.context()?.value else { return Ok(None) };
-    let read = serde_json::from_str(value.get());
+    let read = match call.asked() {
+        Some(None) => return Ok(None),
+        Some(Some(value)) => T::deserialize(value),
+        None => {
+            let Some(value) = &call.context()?.value else { return Ok(None) };
+            serde_json::from_str(value.get())
+        }
+    };
     read.map(Some).map_err(|error| Error::argument(format!("the value cannot be read: {error}")))
 }
 

@@ -6,14 +6,15 @@
 //! # By attribute
 //!
 //! A function inside of a handler with [`#[kopf::subhandler]`](crate::subhandler) takes arguments by their types and has
-//! options, as a handler does. What it returns becomes `status["create_fn/database"]`.
+//! options, as a handler does. What it returns becomes `status["create_fn/database"]`. Its [filters](crate::filters) may ask
+//! functions too, which see what its handler sees.
 //!
 //! ```
 //! use kopf_plugin_api::prelude::*;
 //!
 //! #[kopf::on::create("example.com", "v1", "sites")]
 //! async fn create_fn(spec: Spec) -> Outcome<()> {
-//!     #[kopf::subhandler(retries = 3, backoff = "10s")]
+//!     #[kopf::subhandler(retries = 3, backoff = "10s", when = |spec: Spec| spec["size"].is_u64())]
 //!     async fn database(spec: Spec) -> Outcome<Value> {
 //!         Ok(json!({ "size": spec["size"] }))
 //!     }
@@ -121,7 +122,7 @@ impl Subhandlers {
     }
 
     fn put(&self, id: String, work: Work) -> Added<'_> {
-        self.0.subs().add(Waiting { id: id.clone(), options: Options::default(), work });
+        self.0.subs().add(Waiting { id: id.clone(), options: Options::default(), questions: &[], work });
         Added { call: &self.0, id }
     }
 

@@ -48,7 +48,12 @@ pub struct Answers(BTreeMap<(usize, u32, u32, Of), bool>);
 impl Answers {
     /// Takes the answer to a handler's question.
     pub fn note(&mut self, handler: &Handler, question: &Question, answer: bool) {
-        self.0.insert((handler.plugin, handler.index, question.number, question.of), answer);
+        self.put(handler, question.number, question.of, answer);
+    }
+
+    /// Takes the answer to the question of this number.
+    pub(crate) fn put(&mut self, handler: &Handler, number: u32, of: Of, answer: bool) {
+        self.0.insert((handler.plugin, handler.index, number, of), answer);
     }
 
     /// What was answered to a handler's question, if it was asked.

@@ -11,6 +11,7 @@ use kopf_core::{
     cycle::Sub,
     field::FieldPath,
     handler::{Errors, Handler, Lifecycle, Limits, On, Wants},
+    question::Of,
     selector::{By, Selector},
 };
 use kopf_plugin_abi::wire;
@@ -176,12 +177,17 @@ fn limits(options: &wire::Options) -> Result<Limits, String> {
 }
 
 /// A sub-handler, as its plugin describes it while its handler is at work.
-pub(crate) fn sub(options: &wire::Options) -> Result<Sub, String> {
+pub(crate) fn sub(options: &wire::Options, answers: &[wire::Answered]) -> Result<Sub, String> {
+    let said = |answered: &wire::Answered| {
+        let of = if answered.before { Of::Before } else { Of::Now };
+        (answered.number, of, answered.answer)
+    };
     Ok(Sub {
         // Whether there is a change to be asked about is known of its handler.
         limits: limits(options)?,
         filter: filter::filter(On::Update, options)?,
         field: field(options.field.as_deref())?,
+        answers: answers.iter().map(said).collect(),
     })
 }
 

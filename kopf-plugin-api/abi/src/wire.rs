@@ -12,8 +12,8 @@ pub use self::{
         Backoff, Declaration, Delay, Errors, Lifecycle, Match, On, Options, Question, SelectBy, Wants,
     },
     request::{
-        Begin, Call, End, FieldChange, Forget, Post, Request, Response, Stopping, Transform, Turn, Watch,
-        Watched,
+        Answered, Ask, Begin, Call, End, FieldChange, Forget, Post, Request, Response, Stopping, Transform,
+        Turn, Watch, Watched,
     },
 };
 

@@ -299,12 +299,6 @@ fn check_subhandler(attribute: &Attribute) -> Vec<Error> {
             format!("the id of a sub-handler has no `/` in it, as that stands between ids: found \"{id}\""),
         ));
     }
-    if let Some(asked) = attribute.functions.0.first() {
-        errors.push(Error::new(
-            asked.expression.span(),
-            "a sub-handler asks no functions: put it into an `if` in its handler",
-        ));
-    }
     errors
 }
 

@@ -84,6 +84,7 @@ impl Taking<'_> {
         // What removes the function removes its declaration.
         let conditions = function.attrs.iter().filter(|attribute| attribute.path().is_ident("cfg"));
         let handler = &self.handler;
+        let (asked, questions) = (said.functions.wants(), said.functions.questions());
         let options = expand::options(said);
         let (run, kind) = expand::run(On::Subhandler, function, arguments);
         parse_quote! {
@@ -94,12 +95,17 @@ impl Taking<'_> {
                 __kopf::inventory::submit! {
                     __kopf::Inner {
                         handler: ::core::concat!(::core::module_path!(), "::", #handler),
-                        wants: __kopf::wants(&[#(<#arguments as __kopf::FromCall>::WANTS),*]),
+                        wants: __kopf::wants(&[
+                            #(<#arguments as __kopf::FromCall>::WANTS,)*
+                            #(#asked),*
+                        ]),
                     }
                 }
+                const __KOPF_QUESTIONS: &[fn(&__kopf::Call) -> __kopf::Answer] = #questions;
                 __kopf::Subhandler {
                     id: #id,
                     options: #options,
+                    questions: __KOPF_QUESTIONS,
                     run: __kopf::Run::#kind(__kopf_run),
                 }
                 .declare();

@@ -3,7 +3,7 @@
 use kopf_plugin_abi::wire::{Options, Wants};
 
 use super::{current::current, list::Waiting, work::Work};
-use crate::registry::Run;
+use crate::{__private::Answer, Call, registry::Run};
 
 /// A function inside of a handler: what [`#[kopf::subhandler]`](crate::subhandler) expands to.
 pub struct Subhandler {
@@ -11,6 +11,8 @@ pub struct Subhandler {
     pub id: &'static str,
     /// Its options.
     pub options: fn() -> Options,
+    /// The functions that its options ask. The first is question number one.
+    pub questions: &'static [fn(&Call) -> Answer],
     /// The function.
     pub run: Run,
 }
@@ -24,8 +26,8 @@ impl Subhandler {
             Run::Sync(run) => Work::Sync(Box::new(run)),
             Run::Async(run) => Work::Async(Box::new(run)),
         };
-        let Subhandler { id, options, .. } = self;
-        call.subs().add(Waiting { id: id.to_owned(), options: options(), work });
+        let Subhandler { id, options, questions, .. } = self;
+        call.subs().add(Waiting { id: id.to_owned(), options: options(), questions, work });
     }
 }
 

@@ -8,13 +8,15 @@ use std::{
 use kopf_plugin_abi::wire::{Options, Turn};
 
 use super::{Executed, work::Work};
-use crate::{Error, Outcome, permanent};
+use crate::{__private::Answer, Call, Error, Outcome, permanent};
 
 /// A sub-handler that waits for its turn.
 pub(crate) struct Waiting {
     /// Its id behind its handler's.
     pub(super) id: String,
     pub(super) options: Options,
+    /// The functions that its options ask.
+    pub(super) questions: &'static [fn(&Call) -> Answer],
     pub(super) work: Work,
 }
 

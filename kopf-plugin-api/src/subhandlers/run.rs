@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use kopf_plugin_abi::{
     v1::op,
-    wire::{Begin, Done, End, Failure, FailureKind, Turn},
+    wire::{Answered, Ask, Begin, Done, End, Failure, FailureKind, Turn},
 };
 use serde::{Serialize, de::DeserializeOwned};
+use serde_json::Value;
 
 use super::{
     current::{Within, within},
@@ -24,12 +25,20 @@ use crate::{
 
 /// Takes a sub-handler of a call through its turn, and answers how it stands then.
 pub(super) async fn take_turn(outer: &Call, waiting: Waiting) -> Outcome<Turn> {
-    let Waiting { id, options, work, .. } = waiting;
+    let Waiting { id, options, questions, work } = waiting;
     let scope = scope::current().ok_or_else(|| Error::msg("there is no host to ask for sub-handlers"))?;
     let id = outer.path_of(&id);
     let span = scope.span;
     let (limit, param) = (options.attempt_timeout, options.param.clone());
-    let turn: Turn = ask(&scope, op::BEGIN, &Begin { span, id: id.clone(), options })?;
+    let mut begin = Begin { span, id: id.clone(), options, answers: vec![] };
+    let turn = loop {
+        let turn: Turn = ask(&scope, op::BEGIN, &begin)?;
+        let Some(asks) = turn.asks else { break turn };
+        if begin.answers.len() >= 2 * questions.len() {
+            return Err(Error::argument(format!("the host asks about {id} for ever")));
+        }
+        begin.answers.push(answered(outer, &id, questions, asks, param.clone()));
+    };
     if !turn.due {
         return Ok(turn);
     }
@@ -45,6 +54,30 @@ pub(super) async fn take_turn(outer: &Call, waiting: Waiting) -> Outcome<Turn> {
         Err(failure) => (None, Some(*failure)),
     };
     ask(&scope, op::END, &End { span, id, done, failure })
+}
+
+/// What a function says that a sub-handler's options ask. One that panics or fails says no.
+fn answered(
+    outer: &Call,
+    id: &str,
+    questions: &[fn(&Call) -> Answer],
+    asks: Ask,
+    param: Option<Value>,
+) -> Answered {
+    let Ask { number, before, value } = asks;
+    let call = outer.asking(id, value, param);
+    let question = usize::try_from(number).ok().and_then(|number| questions.get(number.checked_sub(1)?));
+    let said = match question {
+        None => Ok(Err(Error::argument(format!("it asks no question {number}")))),
+        Some(question) => catch(|| within(&call, || question(&call))),
+    };
+    let failure = match said {
+        Ok(Ok(said)) => return Answered { number, before, answer: said == Some(Value::Bool(true)) },
+        Ok(Err(error)) => error.to_string(),
+        Err(panic) => panic.message,
+    };
+    tracing::warn!("A filter of handler {} fails, so it is not for the object: {failure}", call.handler_id());
+    Answered { number, before, answer: false }
 }
 
 /// Does the work, which fails if it takes longer than `limit` seconds.

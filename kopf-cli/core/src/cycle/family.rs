@@ -20,7 +20,7 @@ use crate::{
     identity::Identity,
     object::Object,
     outcome::{self, Answer, FailureKind, Policy, Verdict, elapsed},
-    question::Answers,
+    question::{Answers, Of, Question},
     registry::Served,
     store::{digest::Digest, progress::Progress},
 };
@@ -34,6 +34,8 @@ pub struct Sub {
     pub field: Option<FieldPath>,
     /// Its limits.
     pub limits: Limits,
+    /// What functions have said that it asks: each question by its number, and which state it was about.
+    pub answers: Vec<(u32, Of, bool)>,
 }
 
 /// What a handler is at work on.
@@ -52,6 +54,8 @@ pub struct Scene<'a> {
 /// Whether it is a sub-handler's turn.
 #[derive(Debug, Clone)]
 pub enum Turn {
+    /// That depends on what a function says.
+    Asks(Question),
     /// It is to be called.
     Due {
         /// The record that it begins with.
@@ -125,8 +129,10 @@ impl Family {
     pub fn turn(&mut self, id: &str, sub: Sub, scene: Scene<'_>, now: Timestamp) -> (Turn, Option<&Verdict>) {
         let id = format!("{}/{id}", self.parent.id);
         if !self.members.contains_key(&id) {
-            let member = self.member(&id, sub, scene, now);
-            self.members.insert(id.clone(), member);
+            match self.member(&id, sub, scene, now) {
+                Ok(member) => drop(self.members.insert(id.clone(), member)),
+                Err(question) => return (Turn::Asks(question), None),
+            }
         }
         let (durability, long, began) = (self.durability, self.long, self.began);
         let Some(member) = self.members.get_mut(&id) else { return (Turn::NotFor, None) };
@@ -148,13 +154,13 @@ impl Family {
         }
     }
 
-    fn member(&mut self, id: &str, sub: Sub, scene: Scene<'_>, now: Timestamp) -> Member {
-        let Sub { filter, field, limits } = sub;
+    fn member(&mut self, id: &str, sub: Sub, scene: Scene<'_>, now: Timestamp) -> Result<Member, Question> {
+        let Sub { filter, field, limits, answers: said } = sub;
+        let mut answers = Answers::default();
+        said.into_iter().for_each(|(number, of, answer)| answers.put(&self.parent, number, of, answer));
         let has_field = field.is_some();
         let mut handler = Handler { id: id.to_owned(), filter, field, limits, ..(*self.parent).clone() };
-        // Its plugin has answered what functions are asked: a question that is left is no yes.
-        let is_for =
-            has_field || handler.is_for(View::of(&scene.object.body), &Answers::default()).unwrap_or(false);
+        let is_for = has_field || handler.is_for(View::of(&scene.object.body), &answers)?;
         handler.field = handler.field.or_else(|| self.parent.field.clone());
         let handler = Arc::new(handler);
         let reason = self.reason;
@@ -163,9 +169,10 @@ impl Family {
         let record = stored
             .and_then(|record| still_counts(record, handler.on, reason, || self.digest(&handler, scene)));
         let record = record.unwrap_or_else(|| Progress::begin(reason, now));
-        let narrowed = if has_field { narrow(&handler, &record, reason, scene, now) } else { None };
+        let narrowed =
+            if has_field { narrow(&handler, &record, reason, scene, &answers, now)? } else { None };
         let passed = !is_for || (has_field && narrowed.is_none());
-        Member { handler, record, narrowed, verdict: None, passed }
+        Ok(Member { handler, record, narrowed, verdict: None, passed })
     }
 
     fn digest(&mut self, handler: &Handler, scene: Scene<'_>) -> Digest {
@@ -252,7 +259,7 @@ impl Member {
         match self.turn(now) {
             Turn::Due { .. } => Some(now),
             Turn::Waits(at) => Some(at),
-            Turn::Ended { .. } | Turn::NotFor => None,
+            Turn::Ended { .. } | Turn::NotFor | Turn::Asks(_) => None,
         }
     }
 
@@ -268,16 +275,17 @@ fn narrow(
     record: &Progress,
     reason: Reason,
     scene: Scene<'_>,
+    answers: &Answers,
     now: Timestamp,
-) -> Option<Box<Call>> {
+) -> Result<Option<Box<Call>>, Question> {
     let Scene { object, served, identity, recall } = scene;
     let essence = identity.dialect().essence(&object.body, served);
     let kept = || recall.kept.as_ref()?.handled.clone();
     let handled = identity.store().handled(object, served, &essence).or_else(kept);
-    let given = Given { served, identity, recall, answers: &Answers::default(), now, chance: 0 };
+    let given = Given { served, identity, recall, answers, now, chance: 0 };
     let sight = Sight::new(object, &given, handled.as_ref(), &essence);
-    let called = sight.is_called(handler, reason).unwrap_or(false);
-    called.then(|| Box::new(sight.call(handler.clone(), record.clone(), Some(reason))))
+    let called = sight.is_called(handler, reason).map_err(|asked| asked.question)?;
+    Ok(called.then(|| Box::new(sight.call(handler.clone(), record.clone(), Some(reason)))))
 }
 
 /// Adds ids to sorted ones.

@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use kopf_core::{
     cycle::Turn,
     outcome::{Answer, elapsed},
+    question::{About, Of, Question},
 };
 use kopf_plugin_abi::{
     v1::Reply,
@@ -21,7 +22,7 @@ pub(super) fn begin(body: &[u8]) -> Reply {
         Err(error) => return unreadable(&error),
     };
     let Some(children) = spans::children(begin.span) else { return nobody() };
-    match manifest::sub(&begin.options) {
+    match manifest::sub(&begin.options, &begin.answers) {
         Err(problem) => failed(FailureKind::Arguments, &format!("the sub-handler {}: {problem}", begin.id)),
         Ok(sub) => children.turn(&begin.id, sub).map_or_else(over, said),
     }
@@ -56,6 +57,14 @@ fn said((turn, now): (Turn, Timestamp)) -> Reply {
         },
         Turn::Waits(at) => wire::Turn { due_in_ms: Some(millis(now, at)), ..wire::Turn::default() },
         Turn::Ended { failed } => wire::Turn { ended: true, failed, ..wire::Turn::default() },
+        Turn::Asks(Question { number, of, about }) => {
+            let value = match about {
+                About::Object => None,
+                About::Value(value) => value,
+            };
+            let asks = Some(wire::Ask { number, before: of == Of::Before, value });
+            wire::Turn { asks, ..wire::Turn::default() }
+        }
         Turn::NotFor => wire::Turn { ended: true, ..wire::Turn::default() },
     };
     RResult::ROk(serde_json::to_vec(&turn).unwrap_or_default().into())

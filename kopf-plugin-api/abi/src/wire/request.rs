@@ -40,8 +40,34 @@ pub struct Begin {
     pub span: u64,
     /// Its id behind those of the handlers that it is in, with slashes between them, without the id of the outermost.
     pub id: String,
-    /// Its options; questions in them are answered already.
+    /// Its options.
     pub options: Options,
+    /// What the questions in them were answered so far.
+    pub answers: Vec<Answered>,
+}
+
+/// A question of a sub-handler's options that its plugin has answered.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Answered {
+    /// Its number among those of the sub-handler, from 1.
+    pub number: u32,
+    /// Whether it was about the state that was handled last.
+    pub before: bool,
+    /// The answer.
+    pub answer: bool,
+}
+
+/// A question of a sub-handler's options that must be answered before it is known whether it is its turn.
+#[derive(Clone, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Ask {
+    /// Its number among those of the sub-handler, from 1.
+    pub number: u32,
+    /// Whether it is about the state that was handled last.
+    pub before: bool,
+    /// The value that it is about: absent if there is none, or it is about the object.
+    pub value: Option<Value>,
 }
 
 /// Whether it is a sub-handler's turn.
@@ -62,6 +88,8 @@ pub struct Turn {
     pub started: String,
     /// How long ago that was, in milliseconds.
     pub runtime_ms: u64,
+    /// What must be answered first: the same is to be begun once more then, with one more answer.
+    pub asks: Option<Ask>,
     /// With a field of its own: what has changed there. Absent: what has changed for its handler.
     pub change: Option<FieldChange>,
 }

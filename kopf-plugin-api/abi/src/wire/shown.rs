@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-use super::{Context, Done, End, Failure, FieldChange, Request, Response, Transform, Watched};
+use super::{Ask, Context, Done, End, Failure, FieldChange, Request, Response, Transform, Watched};
 
 macro_rules! shown {
     ($($message:ident: $($field:ident)*;)*) => {$(
@@ -22,6 +22,7 @@ shown! {
     Done: transforms;
     Failure: kind message delay_ms location transforms;
     End: span id done failure;
+    Ask: number before;
     FieldChange: ;
     Request: span method path content_type;
     Response: code warnings retry_after;
@@ -58,6 +59,7 @@ mod tests {
         check(&End { id: "a/b".to_owned(), done: Some(done()), failure: Some(failure()), span: 1 }, "a/b");
         check(&Transform { span: 7, object: Some(secret.clone()) }, "7");
         check(&Watched { watch: 7, event: Some(secret.clone()) }, "7");
+        check(&Ask { number: 7, before: true, value: Some(secret.clone()) }, "7");
         check(&FieldChange { old: Some(secret.clone()), new: Some(secret.clone()), diff: change() }, "Field");
         let results = Some(secret.clone());
         let context = Context {

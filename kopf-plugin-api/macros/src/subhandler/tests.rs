@@ -81,24 +81,19 @@ fn a_wrong_option_or_id_is_said() {
         On::Create,
         "{ #[kopf::subhandler(nonsense = 3)] fn first() {} }",
         expect![
-            "unknown option `nonsense`, `subhandler` takes id, retries, timeout, attempt_timeout, backoff, errors, field, labels, annotations, value, old, new, param"
+            "unknown option `nonsense`, `subhandler` takes id, retries, timeout, attempt_timeout, backoff, errors, field, labels, annotations, value, old, new, when, param"
         ],
     );
 }
 
 #[test]
-fn a_function_that_is_asked_is_an_if() {
+fn filters_may_ask_functions() {
     check(
         On::Create,
-        r#"{ #[kopf::subhandler(labels = { "a" = is_good })] fn first() {} }"#,
-        expect!["a sub-handler asks no functions: put it into an `if` in its handler"],
-    );
-    check(
-        On::Create,
-        "{ #[kopf::subhandler(when = is_good)] fn first() {} }",
-        expect![
-            "`when` is an option of `on::event`, `on::create`, `on::update`, `on::delete`, `on::resume`, `on::field`, `index`, `daemon`, `timer`, not of `subhandler`"
-        ],
+        r#"{
+            #[kopf::subhandler(labels = { "a" = is_good }, when = |spec: Spec| spec["b"].is_null())] fn first() {}
+        }"#,
+        expect!["first"],
     );
 }
 
