@@ -14,7 +14,7 @@ pub use crate::{
     activity::{FromActivity, login},
     args::FromCall,
     call::Call,
-    index::{ByJson, BySize, Definition, Scales, file},
+    index::{ByJson, BySize, ByText, Definition, Scales, file},
     outcome::{Answer, answer},
     question::{ask_delay, ask_object, ask_resource, ask_text, ask_value, delay_wants, wants_of},
     registry::{Main, Registration, Run},

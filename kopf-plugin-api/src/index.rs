@@ -38,7 +38,8 @@
 //!
 //! Keys are cloned, values are not. Both cost what they cost, and about 200 bytes an object: the object itself is not
 //! kept. So keep what is asked for, not the object. More than 1 MiB of one object is refused, as an error of the function:
-//! counted as JSON where the value can be written as that, else without what is behind pointers.
+//! counted as JSON where the value can be written as that, else as its text for debugging; what has neither counts without
+//! what is behind its pointers, so derive `Debug` for your own types.
 //!
 //! # When
 //!
@@ -67,7 +68,7 @@ mod weigh;
 pub use entries::{Entries, Scalar};
 pub(crate) use store::{Forgetful, Store};
 #[doc(hidden)]
-pub use weigh::{ByJson, BySize, Scales};
+pub use weigh::{ByJson, BySize, ByText, Scales};
 
 /// A function with `#[kopf::index]`, as the type of its name.
 #[diagnostic::on_unimplemented(

@@ -46,8 +46,11 @@ pub(crate) fn answer(name: &Ident, place: Span, returned: &TokenStream) -> Token
         let __kopf_returned = #returned;
         __kopf::file::<#name>(&__kopf_call, __kopf_returned, {
             #[allow(unused_imports)]
-            use __kopf::{ByJson as _, BySize as _};
-            (&__kopf::Scales::<<#name as __kopf::Definition>::Value>(::core::marker::PhantomData)).weigh()
+            use __kopf::{ByJson as _, BySize as _, ByText as _};
+            #[allow(clippy::needless_borrow)]
+            let __kopf_weigh =
+                (&&__kopf::Scales::<<#name as __kopf::Definition>::Value>(::core::marker::PhantomData)).weigh();
+            __kopf_weigh
         })
     }}
 }

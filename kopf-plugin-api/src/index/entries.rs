@@ -149,10 +149,11 @@ mod tests {
     }
 
     #[test]
-    fn a_scalar_has_no_key() {
+    fn trap_21_a_scalar_has_no_key_and_is_not_taken_apart() {
         check(Scalar("a"), r#"[((), "a")]"#);
         check(vec![Scalar(1), Scalar(2)], "[((), 1), ((), 2)]");
         check(Scalar(("a", 1)), r#"[((), ("a", 1))]"#);
+        check(Scalar(BTreeMap::from([("a", 1)])), r#"[((), {"a": 1})]"#);
     }
 
     #[test]

@@ -1,9 +1,14 @@
-//! How much a value weighs: its length as JSON where it can be written so, else its size without what it points to.
+//! How much a value weighs: its length as JSON where it can be written so, else that of its text for debugging, else its
+//! size without what it points to.
 //!
-//! Which of the two is chosen where the attribute expands, for there the type is known: `Scales::weigh` is found before
-//! `(&Scales)::weigh`, if it is there.
+//! Which of them is chosen where the attribute expands, for there the type is known: of `(&&Scales).weigh()`, the method of
+//! `&Scales` is found before that of `&&Scales`, and that before the one of `Scales`, if they are there.
 
-use std::{io, marker::PhantomData};
+use std::{
+    fmt::{self, Debug, Write},
+    io,
+    marker::PhantomData,
+};
 
 use serde::Serialize;
 
@@ -16,13 +21,19 @@ pub trait ByJson<V> {
     fn weigh(&self) -> fn(&V, usize) -> usize;
 }
 
+/// What can be shown for debugging.
+pub trait ByText<V> {
+    /// Weighs a value, up to a limit.
+    fn weigh(&self) -> fn(&V, usize) -> usize;
+}
+
 /// Anything.
 pub trait BySize<V> {
     /// Weighs a value.
     fn weigh(&self) -> fn(&V, usize) -> usize;
 }
 
-impl<V: Serialize> ByJson<V> for Scales<V> {
+impl<V: Serialize> ByJson<V> for &Scales<V> {
     fn weigh(&self) -> fn(&V, usize) -> usize {
         |value, limit| {
             let mut pan = Pan { weight: 0, limit };
@@ -33,7 +44,18 @@ impl<V: Serialize> ByJson<V> for Scales<V> {
     }
 }
 
-impl<V> BySize<V> for &Scales<V> {
+impl<V: Debug> ByText<V> for &&Scales<V> {
+    fn weigh(&self) -> fn(&V, usize) -> usize {
+        |value, limit| {
+            let mut pan = Pan { weight: 0, limit };
+            // It ends where it is too long.
+            let _ = write!(pan, "{value:?}");
+            pan.weight.max(size_of::<V>())
+        }
+    }
+}
+
+impl<V> BySize<V> for Scales<V> {
     fn weigh(&self) -> fn(&V, usize) -> usize {
         |_, _| size_of::<V>()
     }
@@ -45,10 +67,23 @@ struct Pan {
     limit: usize,
 }
 
+impl Pan {
+    /// Whether that many bytes more are not too many.
+    fn takes(&mut self, bytes: usize) -> bool {
+        self.weight += bytes;
+        self.weight <= self.limit
+    }
+}
+
+impl Write for Pan {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        if self.takes(text.len()) { Ok(()) } else { Err(fmt::Error) }
+    }
+}
+
 impl io::Write for Pan {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.weight += bytes.len();
-        if self.weight > self.limit { Err(io::ErrorKind::StorageFull.into()) } else { Ok(bytes.len()) }
+        if self.takes(bytes.len()) { Ok(bytes.len()) } else { Err(io::ErrorKind::StorageFull.into()) }
     }
 
     fn flush(&mut self) -> io::Result<()> {
@@ -60,16 +95,28 @@ impl io::Write for Pan {
 mod tests {
     use super::*;
 
+    #[derive(Debug)]
+    struct Plain {
+        #[expect(dead_code, reason = "it is shown")]
+        text: String,
+    }
+
     struct Opaque {
         _text: String,
     }
 
     #[test]
-    fn json_is_weighed_by_its_length_and_all_else_by_its_size() {
-        let text = Scales::<String>(PhantomData).weigh();
+    fn a_value_is_weighed_by_its_text_or_else_by_its_size() {
+        let text = (&&Scales::<String>(PhantomData)).weigh();
         assert_eq!(text(&"abc".to_owned(), 100), 5);
         assert!(text(&"x".repeat(10 << 20), 100) > 100, "and is not written to its end");
-        let opaque = (&Scales::<Opaque>(PhantomData)).weigh();
+        let plain = (&&Scales::<Plain>(PhantomData)).weigh();
+        let made = |length: usize| Plain { text: "x".repeat(length) };
+        assert_eq!(plain(&made(100), 1000), 100 + r#"Plain { text: "" }"#.len());
+        assert_eq!(plain(&made(0), 1000), size_of::<Plain>(), "it is never less than it is itself");
+        let heavy = plain(&made(10 << 20), 100);
+        assert!((100..12 << 20).contains(&heavy), "what is behind pointers counts: {heavy}");
+        let opaque = Scales::<Opaque>(PhantomData).weigh();
         assert_eq!(opaque(&Opaque { _text: "abc".to_owned() }, 100), size_of::<Opaque>());
     }
 }
