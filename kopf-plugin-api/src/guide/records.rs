@@ -24,6 +24,9 @@
 //! a handler called for all objects at each start, it has [`on::create`](crate::on::create) and
 //! [`on::resume`](crate::on::resume) both.
 //!
+//! A resume handler that is recorded within an update, while others of it are tried again, has had its turn for the
+//! process that ends that update as well: what is recorded is not repeated. It is called by the next one.
+//!
 //! An object that no handler is for has no note. When it becomes one that a handler wants, that is a creation.
 //!
 //! # Large objects, and Secrets

@@ -292,3 +292,34 @@ fn trap_27_records_of_a_cause_survive_when_it_takes_over_from_another() {
     "#]],
     );
 }
+
+#[test]
+fn a_resume_that_is_recorded_within_an_update_is_not_repeated_by_the_process_that_ends_it() {
+    let mut world = World::new([on(On::Create, "a"), on(On::Resume, "r"), on(On::Update, "u")])
+        .script("u", [in_a_minute()]);
+    world.run();
+    world.restart();
+    world.edit(&json!({ "spec": { "x": 2 } }));
+    world.trace.clear();
+    world.turn();
+    world.restart();
+    world.now += Duration::from_secs(60);
+    world.run();
+    world.restart();
+    check(
+        world.run(),
+        expect![[r#"
+        update [spec.x: 1 -> 2] Handler r succeeded.
+        update [spec.x: 1 -> 2] Handler u failed temporarily: no
+        PATCH object: r=(1 ok) u=(1 in 60 s)
+        waits 60 s
+        -- restart
+        update [spec.x: 1 -> 2] Handler u succeeded.
+        All handlers succeeded for updating.
+        PATCH object: -r -u handled={"spec":{"x":2}}
+        -- restart
+        resume [] Handler r succeeded.
+        All handlers succeeded for resuming.
+    "#]],
+    );
+}
