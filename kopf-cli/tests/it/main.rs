@@ -12,6 +12,7 @@ mod compat;
 mod definitions;
 mod deletion;
 mod examples;
+mod families;
 mod handling;
 mod killing;
 mod lent;

@@ -48,6 +48,19 @@ pub(crate) const LONGS: Resource = Resource { group: GROUP, kind: "Long", plural
 /// `hung` at creation, for which no attempt may take longer than 100 ms.
 pub(crate) const HANGS: Resource = Resource { group: GROUP, kind: "Hang", plural: "hangs", has_status: true };
 
+/// `parent` at creation, with sub-handlers three deep.
+pub(crate) const FAMILIES: Resource =
+    Resource { group: GROUP, kind: "Family", plural: "families", has_status: true };
+/// Where the label `keep` says so, a daemon `vigil` or a timer `tick`.
+pub(crate) const VIGILS: Resource =
+    Resource { group: GROUP, kind: "Vigil", plural: "vigils", has_status: true };
+/// `counted`, which looks into an index of them; for the one test that takes its definition away.
+pub(crate) const SHELVES: Resource =
+    Resource { group: GROUP, kind: "Shelf", plural: "shelves", has_status: true };
+/// `chosen` and `seen`, where the label `chosen` says so.
+pub(crate) const CHOICES: Resource =
+    Resource { group: GROUP, kind: "Choice", plural: "choices", has_status: true };
+
 /// What peers of a namespace meet in.
 pub(crate) const PEERINGS: Resource =
     Resource { group: "kopf.dev", kind: "KopfPeering", plural: "kopfpeerings", has_status: false };
