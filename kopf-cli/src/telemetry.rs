@@ -241,7 +241,7 @@ mod tests {
     }
 
     #[test]
-    fn each_verbosity_has_its_lines() {
+    fn trap_19_each_verbosity_has_its_lines_and_debug_those_of_the_http_library() {
         check(Verbosity::Quiet, &[]);
         check(
             Verbosity::Normal,

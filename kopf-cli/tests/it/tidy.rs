@@ -2,6 +2,7 @@
 
 mod crates;
 mod files;
+mod scenarios;
 
 use files::{Source, root, sources};
 

@@ -74,6 +74,14 @@ async fn endless(_stopped: Stopped) {
     kopf::time::sleep(Duration::MAX).await;
 }
 
+/// Takes its time once it is told.
+#[kopf::daemon("zalando.org", "v1", "kopfexamples", labels = { "daemon" = "slow" })]
+async fn slow(name: Name, stopped: Stopped) {
+    stopped.wait(Duration::MAX).await;
+    kopf::time::sleep(Duration::from_secs(10)).await;
+    tell(&name, "ends");
+}
+
 #[kopf::daemon("zalando.org", "v1", "kopfexamples", labels = { "daemon" = "quick" }, initial_delay = 20)]
 async fn quick(name: Name, patch: Patch) -> Outcome<Value> {
     tell(&name, "is called");
@@ -290,4 +298,33 @@ fn nothing_is_left_of_a_killed_daemon_but_the_finalizer_and_the_next_start_takes
     operator.delete(EXAMPLES, &place("killed"));
     operator.resume();
     assert_eq!(operator.find(EXAMPLES, &place("killed")), None);
+}
+
+#[test]
+fn trap_25_a_daemon_has_the_grace_at_the_operators_end_and_is_named_when_that_is_over() {
+    let mut operator = operator();
+    operator.apply(&object("takes-its-time", "slow"));
+    operator.apply(&object("never-ends", "endless"));
+    operator.settle();
+    operator.stop();
+    assert_eq!(told("takes-its-time"), ["ends"]);
+    let warned = |line: &String| line.starts_with("WARN") && line.contains("did not exit in time");
+    let warned: Vec<_> = operator.log().into_iter().filter(warned).collect();
+    assert!(
+        matches!(&warned[..], [line] if line.contains("[default/never-ends] Daemon endless")),
+        "{warned:#?}"
+    );
+}
+
+#[test]
+fn trap_24_an_object_with_daemons_alone_is_let_go_by_one_write() {
+    let mut operator = operator();
+    operator.apply(&object("light", "polite"));
+    operator.settle();
+    operator.journal().clear();
+    operator.delete(EXAMPLES, &place("light"));
+    operator.advance(seconds(60));
+    let path = "/apis/zalando.org/v1/namespaces/default/kopfexamples/light";
+    let of_it = |entry: &Entry| entry.is_write() && !entry.path.contains("/events");
+    operator.expect_requests(of_it, &[&format!("PATCH {path} 200")]);
 }

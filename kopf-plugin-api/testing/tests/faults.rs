@@ -95,7 +95,7 @@ fn a_conflict_repeats_the_write_and_not_the_handler() {
 }
 
 #[test]
-fn a_server_that_fails_is_written_to_again_and_the_handler_is_not_called_again() {
+fn trap_2_a_server_that_fails_is_written_to_again_and_the_handler_is_not_called_again() {
     check_write("internal-error", Effect::InternalError, 10);
     check_write("unavailable", Effect::Unavailable, 10);
 }
@@ -155,6 +155,42 @@ fn what_happens_while_a_watch_is_refused_is_handled_afterwards() {
     operator.advance(Duration::from_secs(120));
     check_handled(&mut operator, "refused", &["create"]);
     assert!(warnings(&operator).len() <= 2, "one a minute: {:?}", warnings(&operator));
+}
+
+#[test]
+fn trap_1_a_watch_that_was_refused_for_hours_is_opened_again() {
+    let mut operator = operator();
+    let refused = |entry: &Entry| of_examples(entry) && entry.method == "GET";
+    on(&operator, Fault::new(Effect::Forbidden).when(refused).always());
+    operator.sandbox().faults().cut_watches();
+    operator.apply(&object("hours", "value"));
+    operator.advance(Duration::from_secs(3 * 3600));
+    assert_eq!(calls("hours"), Vec::<String>::new());
+    operator.sandbox().faults().clear();
+    operator.advance(Duration::from_secs(60));
+    check_handled(&mut operator, "hours", &["create"]);
+}
+
+#[test]
+fn a_watch_goes_on_from_the_last_bookmark() {
+    let mut operator = operator();
+    let map = json!({ "apiVersion": "v1", "kind": "ConfigMap", "metadata": { "name": "m", "namespace": "default" } });
+    operator.apply(&map.to_string());
+    let map = operator.get("configmaps", "default/m");
+    let version = |text: Option<&str>| text.and_then(|text| text.parse::<u64>().ok());
+    operator.advance(Duration::from_secs(90));
+    operator.journal().clear();
+    operator.sandbox().faults().cut_watches();
+    operator.advance(Duration::from_secs(5));
+    let watches = operator.journal().find(|entry| of_examples(entry) && entry.is_watch());
+    let query = &watches.first().expect("the watch is opened again").query;
+    let from = query.split('&').find_map(|pair| pair.strip_prefix("resourceVersion="));
+    assert!(version(from) >= version(map["metadata"]["resourceVersion"].as_str()), "{query}");
+    assert_eq!(
+        operator.journal().count(|entry| of_examples(entry) && !entry.is_watch()),
+        0,
+        "nothing is listed"
+    );
 }
 
 #[test]

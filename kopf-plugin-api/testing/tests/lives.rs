@@ -312,7 +312,7 @@ fn what_cannot_be_written_even_at_the_end_is_told_of_and_done_again() {
 }
 
 #[test]
-fn successes_and_failures_are_events_and_what_repeats_is_counted() {
+fn trap_32_successes_and_failures_are_events_and_what_repeats_is_counted() {
     let name = "failing";
     let mut operator = operator();
     operator.apply(&object(name, &["failing"], "0").to_string());

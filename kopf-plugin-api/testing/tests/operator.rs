@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use kopf_core::handler::Handler;
 use kopf_plugin_api::prelude::*;
-use kopf_plugin_testing::{Entry, Sandbox, plugin};
+use kopf_plugin_testing::{Entry, Operator, Sandbox, plugin};
 
 use kit::{EXAMPLES, operator};
 

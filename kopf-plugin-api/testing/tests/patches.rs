@@ -149,7 +149,7 @@ fn idle(patch: Patch) {
 }
 
 #[test]
-fn a_function_that_changes_nothing_adds_no_write() {
+fn trap_24_a_function_that_changes_nothing_adds_no_write() {
     let operator = run("idle");
     assert_eq!(operator.writes_to("kopf-example-1").len(), 1);
     assert!(is_handled(&operator));

@@ -191,7 +191,7 @@ fn a_word_is_given_every_50_to_55_seconds_and_taken_back_at_the_end() {
 
 /// Trap 17: the first listing was processed before the first look at the peering object.
 #[test]
-fn nothing_is_done_before_it_is_known_who_goes_first() {
+fn trap_17_nothing_is_done_before_it_is_known_who_goes_first() {
     let mut operator = operator();
     operator.kill();
     apply(&mut operator, &object("first-listing"));
@@ -287,7 +287,7 @@ fn a_retry_that_comes_due_in_a_pause_waits_for_its_end() {
 
 /// Trap 17: a conflict in one namespace paused all.
 #[test]
-fn a_conflict_in_one_namespace_is_none_in_another() {
+fn trap_17_a_conflict_in_one_namespace_is_none_in_another() {
     let namespace =
         |name: &str| json!({ "apiVersion": "v1", "kind": "Namespace", "metadata": { "name": name } });
     let peering = |name: &str| json!({ "apiVersion": "kopf.dev/v1", "kind": "KopfPeering", "metadata": { "name": "default", "namespace": name } });

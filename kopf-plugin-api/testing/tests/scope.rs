@@ -134,7 +134,7 @@ fn names_alone_need_no_list_of_namespaces() {
 
 /// Trap 28: resources without a namespace were not served while no namespace matched.
 #[test]
-fn what_has_no_namespace_is_served_while_no_namespace_matches() {
+fn trap_28_what_has_no_namespace_is_served_while_no_namespace_matches() {
     let mut operator = stopped(&["none-*"]);
     operator.apply(&definition("Cluster", &["v1"]));
     operator.resume();

@@ -86,7 +86,7 @@ fn check(answer: Answer, expected: &str) {
 }
 
 #[test]
-fn an_asynchronous_handler_that_takes_too_long_is_interrupted() {
+fn trap_7_an_asynchronous_handler_that_takes_too_long_is_interrupted() {
     let (attempt, answering) = overdue(true);
     let answer = attempt.now_or_never().expect("it is not waited for");
     check(answer, "the attempt took longer than 5 seconds and was interrupted");

@@ -18,7 +18,7 @@ fn refused(code: u16) -> End {
 }
 
 #[test]
-fn a_stream_that_is_closed_goes_on_at_once_unless_it_brought_nothing() {
+fn trap_18_a_stream_that_is_closed_goes_on_at_once_unless_it_brought_nothing() {
     check(&End::Closed, true, ("7", false));
     check(&End::Closed, false, ("7", true));
 }
