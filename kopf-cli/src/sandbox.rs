@@ -87,7 +87,8 @@ pub async fn start(config: config::sandbox::Sandbox) -> Result<Served, Error> {
         Some(asked) => free(asked)?,
         None => cache().ok_or(Error::Homeless)?,
     };
-    let mut builder = Sandbox::builder().rbac(config.rbac);
+    let mut builder = Sandbox::builder().rbac(config.rbac).simulate(config.simulate);
+    builder = builder.service_accounts(config.simulate);
     let mut keeper = None;
     if let Some(path) = config.state {
         let (found, text) = Keeper::open(path)?;

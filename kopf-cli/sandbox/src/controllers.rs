@@ -9,6 +9,7 @@ use std::collections::{HashSet, VecDeque};
 use tracing::debug;
 
 use crate::{
+    resources::NAMESPACES,
     ring::Event,
     status::Status,
     store::{Place, Store},
@@ -19,9 +20,21 @@ mod definitions;
 mod garbage;
 mod namespaces;
 mod roles;
+mod simulation;
 
 /// Who owns what the controllers write, other than those that are part of the server.
 const CONTROLLERS: &str = "kube-controller-manager";
+
+/// What controllers do besides what they always do.
+#[derive(Debug, Default, Clone)]
+pub(crate) struct Duties {
+    /// Whether each namespace has what it has in a cluster: a service account, and the authority of the server.
+    pub(crate) service_accounts: bool,
+    /// The authority of the server's certificate, as PEM, once there are sockets.
+    pub(crate) root_ca: Option<String>,
+    /// Whether workloads are said to run.
+    pub(crate) simulates: bool,
+}
 
 /// One thing to do. Each looks at what there is when its turn comes, so that it may be asked for once too often.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -32,10 +45,14 @@ enum Task {
     Orphan(Place),
     /// Empty a namespace, and let it go.
     Empty(String),
+    /// Put into a namespace what each has.
+    Populate(String),
     /// Accept a definition.
     Accept(String),
     /// Remove the objects of a definition, and let it go.
     Dissolve(String),
+    /// Bring a workload a step further.
+    Run(Place),
     /// Give cluster roles the rules of those that they are made of.
     Aggregate,
 }
@@ -66,16 +83,34 @@ impl Tasks {
         namespaces::notice(self, store, change);
         definitions::notice(self, store, change);
         roles::notice(self, change);
+        simulation::notice(self, store, change);
     }
 }
 
 impl Writer<'_> {
+    /// Tells controllers whom the server's certificate is from, and has each namespace be told.
+    pub(crate) fn publish(&mut self, root_ca: &str) {
+        self.store.duties.root_ca = Some(root_ca.to_owned());
+        if self.store.duties.service_accounts {
+            let mut tasks = Tasks::default();
+            for namespace in self.store.list(NAMESPACES, None) {
+                tasks.add(Task::Populate(namespace.header.name.clone()));
+            }
+            self.work_off(tasks);
+        }
+    }
+
     /// Does all that controllers do about the changes that were made.
     pub(crate) fn settle(&mut self) {
         if self.dry_run {
             return;
         }
-        let mut tasks = Tasks::default();
+        // Nobody else has a say about what follows.
+        self.admission = None;
+        self.work_off(Tasks::default());
+    }
+
+    fn work_off(&mut self, mut tasks: Tasks) {
         loop {
             for change in self.store.take_unseen() {
                 tasks.notice(self.store, &change);
@@ -92,8 +127,10 @@ impl Writer<'_> {
             Task::Collect(place) => garbage::collect(self, place, tasks),
             Task::Orphan(place) => garbage::orphan(self, place),
             Task::Empty(namespace) => namespaces::empty(self, namespace),
+            Task::Populate(namespace) => namespaces::populate(self, namespace),
             Task::Accept(name) => definitions::accept(self, name),
             Task::Dissolve(name) => definitions::dissolve(self, name),
+            Task::Run(place) => simulation::run(self, place),
             Task::Aggregate => roles::aggregate(self),
         }
     }

@@ -8,7 +8,8 @@
 //! of its types it is known which fields there are. Built-in kinds are completed as far as a table says, and checked by their
 //! commonest rules alone (see `builtin`). Of the controllers of a cluster it has those that see to definitions, to namespaces
 //! that go, and to owners and their dependents: what they do follows each write at once, in events without a pause. It has
-//! none that run anything: pods stay `Pending`, and one that is deleted goes at once.
+//! none that run anything: pods stay `Pending`, and one that is deleted goes at once. [`Builder::simulate`] lets
+//! workloads say that they run.
 //!
 //! Admission webhooks are called for real, and policies in CEL evaluated (see `admission`); no call holds the store.
 //!

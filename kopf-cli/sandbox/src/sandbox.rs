@@ -59,6 +59,8 @@ pub struct Builder {
     state: Option<Vec<u8>>,
     objects: Vec<Value>,
     rbac: bool,
+    service_accounts: bool,
+    simulate: bool,
 }
 
 impl Builder {
@@ -104,6 +106,22 @@ impl Builder {
         Builder { rbac, ..self }
     }
 
+    /// Gives each namespace the service account `default` and, once it is [served](Sandbox::serve), the config map
+    /// `kube-root-ca.crt`, as the controllers of a cluster do. By default a sandbox holds
+    /// nothing but what it was given, so that a test can count.
+    #[must_use]
+    pub fn service_accounts(self, service_accounts: bool) -> Self {
+        Builder { service_accounts, ..self }
+    }
+
+    /// Lets workloads come to what they want at once: pods say that they run, jobs that they are complete, deployments,
+    /// replica sets, stateful sets and daemon sets make their pods and are available. Nothing is started, no rollout takes
+    /// steps, a workload has at most 200 pods, and there is one node.
+    #[must_use]
+    pub fn simulate(self, simulate: bool) -> Self {
+        Builder { simulate, ..self }
+    }
+
     /// Adds a custom resource definition: YAML or JSON text.
     ///
     /// # Errors
@@ -130,6 +148,8 @@ impl Builder {
     /// The state is none, or the API refuses one of the objects.
     pub fn build(self) -> Result<Sandbox, BuildError> {
         let mut store = Store::new(Ids::new(self.seed), self.bounds, self.first_revision.saturating_sub(1));
+        store.duties.service_accounts = self.service_accounts;
+        store.duties.simulates = self.simulate;
         if let Some(state) = &self.state {
             state::restore(&mut store, state).map_err(BuildError::State)?;
             // The same seed must not give the same identities again.
@@ -191,6 +211,8 @@ impl Sandbox {
             state: None,
             objects: Vec::new(),
             rbac: false,
+            service_accounts: false,
+            simulate: false,
         }
     }
 

@@ -27,11 +27,13 @@ use tracing::debug;
 use crate::{
     access, api,
     body::{Body, Cut},
+    json as deep,
     sandbox::Sandbox,
     service::Service,
     status::Status,
     tls::{Identity, KUBECONFIG_BEGINS},
     user::User,
+    write::Writer,
 };
 
 /// How long a handshake may take; a client that stops in the middle holds nothing for longer.
@@ -77,6 +79,12 @@ impl Sandbox {
         let listener = TcpListener::bind(address).await?;
         let address = reached_at(listener.local_addr()?);
         let kubeconfig = identity.kubeconfig(&format!("https://{address}"));
+        {
+            let mut store = self.api.store();
+            deep::with_stack(store.deepest() + 1, || {
+                Writer::new(&mut store, self.api.clock.now()).publish(&identity.ca_pem);
+            });
+        }
         let (stop, stopped) = watch::channel(false);
         let users = identity.users.iter().map(|(user, token)| (token.clone(), user.clone()));
         let front = Front { service: self.service(), users: users.collect(), stopped };

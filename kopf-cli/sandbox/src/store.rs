@@ -10,6 +10,7 @@ use tokio::sync::watch;
 
 use crate::{
     admission::{Configured, GROUP},
+    controllers::Duties,
     ids::Ids,
     object::{Header, Stored},
     resources::{Catalog, Resource},
@@ -25,6 +26,7 @@ pub(crate) struct Store {
     pub(crate) catalog: Catalog,
     pub(crate) ids: Ids,
     pub(crate) ring: Ring,
+    pub(crate) duties: Duties,
     objects: BTreeMap<Arc<str>, Objects>,
     revision: u64,
     deepest: usize,
@@ -58,6 +60,7 @@ impl Store {
             catalog: Catalog::built_in(),
             ids,
             ring: Ring::new(bounds, revision),
+            duties: Duties::default(),
             objects: BTreeMap::new(),
             revision,
             deepest: 0,

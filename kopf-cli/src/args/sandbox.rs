@@ -43,4 +43,9 @@ pub struct Sandbox {
     /// whoever has a token may do everything [env: KOPF_RBAC]
     #[arg(long)]
     pub rbac: bool,
+
+    /// Say of workloads that they run, though nothing does: pods are ready, jobs complete, deployments available; and give
+    /// each namespace its service account [env: KOPF_SIMULATE]
+    #[arg(long)]
+    pub simulate: bool,
 }

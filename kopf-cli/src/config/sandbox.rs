@@ -23,12 +23,22 @@ pub struct Sandbox {
     pub state: Option<PathBuf>,
     /// Whether roles and bindings say who may do what.
     pub rbac: bool,
+    /// Whether workloads are said to run.
+    pub simulate: bool,
 }
 
 impl Default for Sandbox {
     fn default() -> Self {
         let address = (Ipv4Addr::LOCALHOST, 0).into();
-        Sandbox { address, names: vec![], kubeconfig: None, manifests: vec![], state: None, rbac: false }
+        Sandbox {
+            address,
+            names: vec![],
+            kubeconfig: None,
+            manifests: vec![],
+            state: None,
+            rbac: false,
+            simulate: false,
+        }
     }
 }
 
@@ -57,6 +67,7 @@ impl Sandbox {
             manifests: environment.or_paths(typed.manifests, "KOPF_APPLY")?,
             state: environment.or(typed.state, "KOPF_STATE", path)?,
             rbac: typed.rbac || environment.switch("KOPF_RBAC")?,
+            simulate: typed.simulate || environment.switch("KOPF_SIMULATE")?,
         })
     }
 }
@@ -98,9 +109,10 @@ mod tests {
                 .find_map(|pair| pair.strip_prefix(variable)?.strip_prefix('=').map(str::to_owned))
         };
         let found = match Sandbox::new(typed, &get) {
-            Ok(Sandbox { address, names, kubeconfig, manifests, state, rbac }) => {
+            Ok(Sandbox { address, names, kubeconfig, manifests, state, rbac, simulate }) => {
                 let rbac = if rbac { " rbac" } else { "" };
-                format!("{address} {names:?} {kubeconfig:?} {manifests:?} {state:?}{rbac}")
+                let simulate = if simulate { " simulate" } else { "" };
+                format!("{address} {names:?} {kubeconfig:?} {manifests:?} {state:?}{rbac}{simulate}")
             }
             Err(error) => format!("error: {error}"),
         };
@@ -113,6 +125,8 @@ mod tests {
         check("--port 8001", &[], "127.0.0.1:8001 [] None [] None");
         check("--rbac", &[], "127.0.0.1:0 [] None [] None rbac");
         check("", &["KOPF_RBAC=true"], "127.0.0.1:0 [] None [] None rbac");
+        check("--simulate", &[], "127.0.0.1:0 [] None [] None simulate");
+        check("", &["KOPF_SIMULATE=true"], "127.0.0.1:0 [] None [] None simulate");
         check("--listen 192.0.2.7 --port 1", &[], "192.0.2.7:1 [] None [] None");
         check("", &["KOPF_PORT=8001", "KOPF_LISTEN=::1"], "[::1]:8001 [] None [] None");
         check("--port 7", &["KOPF_PORT=8001"], "127.0.0.1:7 [] None [] None");

@@ -1,23 +1,44 @@
-//! Namespaces that go: their objects first, then they.
+//! Namespaces: what each has, and how they go, their objects first.
 
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::{Task, Tasks, begins_to_go};
+use super::{CONTROLLERS, Task, Tasks, begins_to_go, is_new};
 use crate::{
-    deletion::Propagation, resources::NAMESPACES, ring::Event, status::Status, store::Store, write::Writer,
-    write::seconds,
+    deletion::Propagation,
+    resources::NAMESPACES,
+    ring::Event,
+    status::Status,
+    store::Store,
+    write::{Target, Writer, seconds},
 };
 
 /// The finalizer in the `spec` of a namespace that stands for its objects.
 const CONTENT: &str = "kubernetes";
+const SERVICE_ACCOUNTS: &str = "serviceaccounts";
+/// The service account that each namespace has.
+const DEFAULT: &str = "default";
+const CONFIG_MAPS: &str = "configmaps";
+/// The config map that each namespace has.
+const ROOT_CA: &str = "kube-root-ca.crt";
+const DESCRIPTION: &str = "Contains a CA bundle that can be used to verify the kube-apiserver when using internal endpoints \
+    such as the internal service IP or kubernetes.default.svc. No other usage is guaranteed across distributions of Kubernetes \
+    clusters.";
 
 pub(super) fn notice(tasks: &mut Tasks, store: &Store, change: &Event) {
     let header = &change.object.header;
     if &*change.resource == NAMESPACES {
         if begins_to_go(change) {
             tasks.add(Task::Empty(header.name.clone()));
+        }
+        if is_new(change) && store.duties.service_accounts {
+            tasks.add(Task::Populate(header.name.clone()));
+        }
+    } else if store.duties.service_accounts && is_usual(change) {
+        tasks.add(Task::Populate(header.namespace.clone()));
+        if change.removal {
+            tasks.add(Task::Empty(header.namespace.clone()));
         }
     } else if change.removal
         && store.get(NAMESPACES, "", &header.namespace).is_some_and(|home| home.header.deleting)
@@ -26,8 +47,51 @@ pub(super) fn notice(tasks: &mut Tasks, store: &Store, change: &Event) {
     }
 }
 
+/// Whether a change is one of what each namespace has.
+fn is_usual(change: &Event) -> bool {
+    let name = &*change.object.header.name;
+    matches!((&*change.resource, name), (SERVICE_ACCOUNTS, DEFAULT) | (CONFIG_MAPS, ROOT_CA))
+}
+
+/// Makes what each namespace has: a service account, and where there are sockets the authority of their certificate.
+pub(super) fn populate(writer: &mut Writer<'_>, name: &str) -> Result<(), Status> {
+    let namespace = writer.store.get(NAMESPACES, "", name);
+    if namespace.is_none_or(|namespace| namespace.header.deleting) {
+        return Ok(());
+    }
+    provide(writer, SERVICE_ACCOUNTS, name, json!({ "metadata": { "name": DEFAULT } }))?;
+    let Some(ca) = writer.store.duties.root_ca.clone() else { return Ok(()) };
+    let map = json!({
+        "metadata": { "name": ROOT_CA, "annotations": { "kubernetes.io/description": DESCRIPTION } },
+        "data": { "ca.crt": ca },
+    });
+    provide(writer, CONFIG_MAPS, name, map)
+}
+
+/// Makes an object, or gives it the data that it is to have.
+fn provide(writer: &mut Writer<'_>, key: &str, namespace: &str, wanted: Value) -> Result<(), Status> {
+    let Some(resource) = writer.store.catalog.get(key).cloned() else { return Ok(()) };
+    let name = wanted["metadata"]["name"].as_str().unwrap_or_default();
+    let manager = std::mem::replace(&mut writer.manager, CONTROLLERS.to_owned());
+    let view = resource.stored_view();
+    let outcome = match writer.store.get(key, namespace, name).cloned() {
+        None => writer.create(&view, namespace, wanted).map(drop),
+        Some(there) if !wanted["data"].is_null() && there.value()["data"] != wanted["data"] => {
+            let mut value = there.value();
+            value["data"] = wanted["data"].clone();
+            writer.replace(Target { view: &view, namespace, name }, false, value).map(drop)
+        }
+        Some(_) => Ok(()),
+    };
+    writer.manager = manager;
+    outcome
+}
+
 /// Removes the objects of a namespace that is going, tells what is left, and lets it go when that is nothing.
 pub(super) fn empty(writer: &mut Writer<'_>, name: &str) -> Result<(), Status> {
+    if writer.store.get(NAMESPACES, "", name).is_none_or(|namespace| !namespace.header.deleting) {
+        return Ok(());
+    }
     for (key, object) in writer.store.of_namespace(name) {
         let Some(resource) = writer.store.catalog.get(&key).cloned() else { continue };
         if !object.header.deleting {

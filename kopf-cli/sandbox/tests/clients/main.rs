@@ -13,6 +13,7 @@ mod install;
 mod mask;
 mod reading;
 mod session;
+mod simulated;
 mod workloads;
 mod writing;
 

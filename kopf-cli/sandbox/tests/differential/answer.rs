@@ -95,7 +95,9 @@ fn mask(value: &mut Value, namespace: &str) {
                         value.as_array_mut().into_iter().flatten().for_each(mask_cell);
                     }
                     "description" if !is_of_a_row(value) => set(value),
-                    "uid" | "resourceVersion" | "continue" | "token" | "expirationTimestamp" => set(value),
+                    "ca.crt" | "uid" | "resourceVersion" | "continue" | "token" | "expirationTimestamp" => {
+                        set(value)
+                    }
                     "creationTimestamp" | "deletionTimestamp" | "lastTransitionTime" | "time" => set(value),
                     "managedFields" => {
                         by_owner(value);

@@ -252,3 +252,20 @@ async fn a_definition_goes_after_its_objects() {
     )
     .await;
 }
+
+#[tokio::test]
+async fn each_namespace_has_a_service_account_and_the_servers_authority() {
+    check(
+        r#"
+        UNTIL  serviceaccounts/default 200
+        DELETE serviceaccounts/default
+        UNTIL  serviceaccounts/default 200
+        UNTIL  configmaps/kube-root-ca.crt 200
+        DELETE configmaps/kube-root-ca.crt
+        UNTIL  configmaps/kube-root-ca.crt 200
+        MERGE  configmaps/kube-root-ca.crt {"data":{"ca.crt":"none"}}
+        UNTIL  configmaps/kube-root-ca.crt BEGIN
+    "#,
+    )
+    .await;
+}

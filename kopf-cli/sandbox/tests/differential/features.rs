@@ -11,7 +11,7 @@ use done::DONE;
 use refused::REFUSED;
 
 /// Where the tests of the sandbox are.
-const FOLDERS: [&str; 3] = ["tests/differential", "tests/it", "../tests/it"];
+const FOLDERS: [&str; 4] = ["tests/differential", "tests/it", "tests/clients", "../tests/it"];
 
 fn home() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))

@@ -80,7 +80,8 @@ async fn check(rows: &str) {
 /// A sandbox of this test's own, over HTTPS.
 async fn sandbox() -> (Client, kopf_sandbox::Server) {
     // No cluster is at its first version when its users come.
-    let sandbox = kopf_sandbox::Sandbox::builder().first_revision(1_000).rbac(true).build();
+    let sandbox =
+        kopf_sandbox::Sandbox::builder().first_revision(1_000).rbac(true).service_accounts(true).build();
     let sandbox = sandbox.expect("an empty sandbox can be made");
     let serving = sandbox.serve(([127, 0, 0, 1], 0).into()).await.expect("loopback has a free port");
     let kubeconfig = Kubeconfig::from_yaml(serving.kubeconfig()).expect("the sandbox writes kubeconfigs");

@@ -9,6 +9,7 @@ mod faults;
 mod hostile;
 mod objects;
 mod owners;
+mod simulation;
 mod sockets;
 mod state;
 mod watches;

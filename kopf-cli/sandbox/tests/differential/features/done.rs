@@ -37,15 +37,24 @@ pub(super) const DONE: Groups = &[
     ("What controllers do", &[
         ("owner references: background, foreground, orphan", &["controllers::what_belongs_to_nobody_any_more_goes", "controllers::what_goes_last_waits_for_those_that_hold_it_back", "controllers::orphans_stay", "controllers::a_policy_is_a_finalizer_and_follows_the_last_word"]),
         ("several owners, absent owners, owners of the cluster", &["controllers::an_owner_that_is_left_is_enough", "controllers::an_owner_that_is_not_there_owns_nothing", "controllers::an_owner_may_be_of_no_namespace"]),
+        ("each namespace has its service account and `kube-root-ca.crt` (`Builder::service_accounts`)", &["controllers::each_namespace_has_a_service_account_and_the_servers_authority"]),
         ("namespaces are emptied before they go", &["controllers::a_namespace_goes_after_its_objects", "controllers::an_empty_namespace_goes_too"]),
         ("definitions go after their objects", &["controllers::a_definition_goes_after_its_objects"]),
+    ]),
+    ("What runs nothing can be said to do (`--simulate`)", &[
+        ("pods run and are ready; jobs complete", &["simulation::a_pod_runs_and_is_ready", "simulation::a_job_completes"]),
+        ("deployments, replica sets, stateful sets and daemon sets have their pods, and are available", &["simulation::a_deployment_has_the_pods_of_its_latest_template_alone", "simulation::pods_that_go_are_made_again", "simulation::stateful_and_daemon_sets_are_available"]),
+        ("`kubectl rollout status` and `kubectl wait` end", &["simulated::commands_that_wait_for_workloads_end"]),
     ]),
     ("Patches", &[
         ("merge patches", &["main::merge_patches_change_what_they_name"]),
         ("JSON patches", &["main::json_patches_change_what_they_name", "living::places_in_lists_may_be_odd"]),
+        ("strategic merge patches of built-in kinds", &["owners::workloads_are_owned_by_who_makes_them", "apply::the_client_applies"]),
     ]),
     ("Subresources", &[
         ("`/status`", &["main::status_is_apart_where_it_is_a_subresource"]),
+        ("`/scale`, of built-in kinds and of definitions", &["below::built_in_kinds_are_scaled", "below::custom_resources_are_scaled_where_their_definition_says"]),
+        ("`/log`: what `Sandbox::log` has said; nothing runs", &["below::the_logs_of_pods_that_nobody_runs_are_empty"]),
         ("those that a resource lacks: 404", &["refusals::subresources_that_a_resource_lacks_are_not_found"]),
     ]),
     ("Lists and watches", &[
@@ -60,6 +69,8 @@ pub(super) const DONE: Groups = &[
         ("`PartialObjectMetadata` and its lists", &["forms::objects_are_shown_by_their_metadata_alone"]),
         ("both in watches", &["forms::watches_tell_in_every_form"]),
         ("discovery, legacy and aggregated", &["main::resources_are_defined_discovered_and_taken_away"]),
+        ("OpenAPI v3, by which kubectl explains and checks", &["reading::built_in_kinds_are_described"]),
+        ("bodies in protobuf, for built-in kinds and reviews", &["protobuf::objects_of_built_in_kinds_mean_the_same", "protobuf::custom_resources_are_not_sent_in_protobuf", "protobuf::reviews_are_asked_in_protobuf"]),
     ]),
     ("Admission", &[
         ("webhooks, mutating and validating: called for real, over HTTPS, at a URL or behind a service", &["admission::reviews_tell_of_the_request_as_it_came", "admission::reviews_tell_of_what_would_be_written", "held::a_webhook_behind_a_service_is_found_by_its_endpoints"]),
@@ -78,9 +89,16 @@ pub(super) const DONE: Groups = &[
         ("what definitions are refused: names, versions, schemas, rules", &["refusals::definitions_have_their_rules", "definitions::names_and_versions_have_their_rules", "definitions::schemas_are_structural", "definitions::rules_are_looked_at_before_they_are_taken"]),
         ("their end, and that of their objects", &["main::resources_are_defined_discovered_and_taken_away"]),
     ]),
+    ("Who may do what", &[
+        ("roles and bindings (`--rbac`), impersonation", &["access::who_has_no_rights_is_told_what_it_may_not", "access::rights_are_given_by_bindings"]),
+        ("reviews: of access, of rules, of oneself, of tokens", &["access::reviews_say_who_may_what", "reading::rights_are_asked_for"]),
+        ("tokens of service accounts", &["access::service_accounts_are_given_tokens"]),
+    ]),
     ("Kinds with rules of their own", &[
         ("namespaces", &["living::namespaces_are_objects_too"]),
         ("Events, in both groups over one store", &["main::generated_names_and_events_are_as_usual", "refusals::events_of_the_newer_group_are_complete"]),
+        ("completion: what is filled in where nothing is said", &["completion::secrets_and_config_maps_have_their_rules", "completion::workloads_are_completed_and_select_their_pods", "completion::services_without_an_address_are_completed"]),
+        ("which group versions have which resources; PUT that makes what is not there", &["built_in::group_versions_have_the_same_resources", "built_in::an_update_makes_what_is_not_there_only_where_that_is_the_rule"]),
         ("others", &["living::built_in_objects_live_by_rules_of_their_own"]),
     ]),
 ];

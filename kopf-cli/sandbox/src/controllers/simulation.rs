@@ -1,0 +1,273 @@
+//! What a cluster's workloads come to, told as if it had happened: pods run, jobs complete, the rest is available.
+//!
+//! Nothing is started. A pod says at once that it runs, and a job's that it has succeeded; a workload has the pods that it
+//! wants, and a status that says so. There is one node, of which nothing is known but its name, and no rollout takes steps.
+
+mod status;
+
+use serde_json::{Value, json};
+
+use super::{CONTROLLERS, Task, Tasks};
+use crate::{
+    kinds::PODS,
+    object::Stored,
+    ring::Event,
+    status::Status,
+    store::{Place, Store},
+    write::Writer,
+};
+
+const JOBS: &str = "jobs.batch";
+const DEPLOYMENTS: &str = "deployments.apps";
+const REPLICA_SETS: &str = "replicasets.apps";
+const STATEFUL_SETS: &str = "statefulsets.apps";
+const DAEMON_SETS: &str = "daemonsets.apps";
+/// Where all pods are.
+const NODE: &str = "sandbox";
+/// How many pods a workload has at most, whatever it wants: each is an object.
+const MOST_PODS: u64 = 200;
+/// The label by which replica sets and pods of one template know each other.
+const HASH: &str = "pod-template-hash";
+const REVISION: &str = "controller-revision-hash";
+
+fn is_run(key: &str) -> bool {
+    [PODS, JOBS, DEPLOYMENTS, REPLICA_SETS, STATEFUL_SETS, DAEMON_SETS].contains(&key)
+}
+
+pub(super) fn notice(tasks: &mut Tasks, store: &Store, change: &Event) {
+    if !store.duties.simulates || !is_run(&change.resource) {
+        return;
+    }
+    if !change.removal {
+        tasks.add(Task::Run(Place::of(&change.resource, &change.object)));
+    }
+    // Whoever made it sees what has become of it.
+    for owner in &change.object.header.owners {
+        let plural = format!(
+            "{}s.{}",
+            owner.kind.to_lowercase(),
+            owner.api_version.split('/').next().unwrap_or_default()
+        );
+        if is_run(&plural) {
+            let namespace = change.object.header.namespace.clone();
+            tasks.add(Task::Run(Place { resource: plural.into(), namespace, name: owner.name.clone() }));
+        }
+    }
+}
+
+/// Brings one object a step further; what follows from that comes back as another task.
+pub(super) fn run(writer: &mut Writer<'_>, place: &Place) -> Result<(), Status> {
+    let Some(object) = writer.store.at(place).filter(|object| !object.header.deleting).cloned() else {
+        return Ok(());
+    };
+    let manager = std::mem::replace(&mut writer.manager, CONTROLLERS.to_owned());
+    let owner = Owner { place, value: object.value() };
+    let outcome = match &*place.resource {
+        PODS => owner.tell(writer, status::of_pod(&owner.value, writer.now)),
+        JOBS => run_job(writer, &owner),
+        DEPLOYMENTS => run_deployment(writer, &owner),
+        REPLICA_SETS => run_replicas(writer, &owner),
+        STATEFUL_SETS => run_in_order(writer, &owner),
+        _ => run_on_node(writer, &owner),
+    };
+    writer.manager = manager;
+    outcome
+}
+
+/// An object that has others, and where it is.
+struct Owner<'a> {
+    place: &'a Place,
+    value: Value,
+}
+
+impl Owner<'_> {
+    fn name(&self) -> &str {
+        &self.place.name
+    }
+
+    fn wanted(&self) -> u64 {
+        self.value["spec"]["replicas"].as_u64().unwrap_or(1).min(MOST_PODS)
+    }
+
+    /// The objects of a resource that belong to it, and are to stay.
+    fn own(&self, store: &Store, key: &str) -> Vec<std::sync::Arc<Stored>> {
+        let uid = self.value["metadata"]["uid"].as_str().unwrap_or_default();
+        let mine = store.dependents(uid).filter(|place| &*place.resource == key);
+        mine.filter_map(|place| store.at(place)).filter(|object| !object.header.deleting).cloned().collect()
+    }
+
+    /// Makes an object that belongs to it, `labels` being added to those that it has.
+    fn make(
+        &self,
+        writer: &mut Writer<'_>,
+        key: &str,
+        mut object: Value,
+        labels: &Value,
+    ) -> Result<(), Status> {
+        let Some(resource) = writer.store.catalog.get(key).cloned() else { return Ok(()) };
+        object["metadata"]["ownerReferences"] = json!([{
+            "apiVersion": self.value["apiVersion"], "kind": self.value["kind"], "name": self.name(),
+            "uid": self.value["metadata"]["uid"], "controller": true, "blockOwnerDeletion": true,
+        }]);
+        for (name, value) in labels.as_object().into_iter().flatten() {
+            object["metadata"]["labels"][name] = value.clone();
+        }
+        writer.create(&resource.stored_view(), &self.place.namespace, object).map(drop)
+    }
+
+    /// Makes a pod of its template; one without a name is given one.
+    fn make_pod(&self, writer: &mut Writer<'_>, name: Option<String>, labels: &Value) -> Result<(), Status> {
+        let template = &self.value["spec"]["template"];
+        let mut pod = json!({ "metadata": template["metadata"], "spec": template["spec"] });
+        match name {
+            Some(name) => pod["metadata"]["name"] = name.into(),
+            None => pod["metadata"]["generateName"] = format!("{}-", self.name()).into(),
+        }
+        pod["spec"]["nodeName"] = NODE.into();
+        self.make(writer, PODS, pod, labels)
+    }
+
+    /// Writes a status, if it is another one.
+    fn tell(&self, writer: &mut Writer<'_>, status: Option<Value>) -> Result<(), Status> {
+        let Some(status) = status else { return Ok(()) };
+        self.change(writer, |value| value["status"] = status.clone())
+    }
+
+    fn change(&self, writer: &mut Writer<'_>, change: impl FnOnce(&mut Value)) -> Result<(), Status> {
+        let Some(resource) = writer.store.catalog.get(&self.place.resource).cloned() else { return Ok(()) };
+        let Some(current) = writer.store.at(self.place).map(|object| object.value()) else { return Ok(()) };
+        let mut changed = current.clone();
+        change(&mut changed);
+        if changed == current { Ok(()) } else { writer.commit(&resource, changed, 200).map(drop) }
+    }
+}
+
+fn expel(writer: &mut Writer<'_>, key: &str, object: &Stored) -> Result<(), Status> {
+    let Some(resource) = writer.store.catalog.get(key).cloned() else { return Ok(()) };
+    writer.expel(&resource, object, None).map(drop)
+}
+
+fn run_replicas(writer: &mut Writer<'_>, owner: &Owner<'_>) -> Result<(), Status> {
+    let pods = owner.own(writer.store, PODS);
+    let wanted = usize::try_from(owner.wanted()).unwrap_or_default();
+    for pod in pods.iter().skip(wanted) {
+        expel(writer, PODS, pod)?;
+    }
+    for _ in pods.len()..wanted {
+        owner.make_pod(writer, None, &json!({}))?;
+    }
+    owner.tell(writer, Some(status::of_replicas(&owner.value, wanted)))
+}
+
+fn run_deployment(writer: &mut Writer<'_>, owner: &Owner<'_>) -> Result<(), Status> {
+    let hash = hash_of(&owner.value["spec"]["template"]);
+    let sets = owner.own(writer.store, REPLICA_SETS);
+    let is_current = |set: &Stored| set.header.labels.get(HASH).is_some_and(|known| *known == hash);
+    let revision = |set: &Stored| {
+        let value = set.value();
+        let said =
+            value["metadata"]["annotations"][status::ROLLOUT].as_str().and_then(|text| text.parse().ok());
+        said.unwrap_or(0_u64)
+    };
+    let latest = sets.iter().map(|set| revision(set)).max().unwrap_or_default();
+    let current = sets.iter().find(|set| is_current(set));
+    let revision = match current {
+        Some(set) if revision(set) == latest => latest,
+        _ => latest + 1,
+    };
+    let wanted = owner.value["spec"]["replicas"].clone();
+    for set in &sets {
+        let place = Place::of(&REPLICA_SETS.into(), set);
+        let replicas = if is_current(set) { wanted.clone() } else { 0.into() };
+        Owner { place: &place, value: Value::Null }.change(writer, |value| {
+            if value["spec"]["replicas"] != replicas {
+                let generation = value["metadata"]["generation"].as_u64().unwrap_or(1);
+                value["metadata"]["generation"] = (generation + 1).into();
+                value["spec"]["replicas"] = replicas.clone();
+            }
+            if is_current(set) {
+                value["metadata"]["annotations"][status::ROLLOUT] = revision.to_string().into();
+            }
+        })?;
+    }
+    if current.is_none() {
+        let mut template = owner.value["spec"]["template"].clone();
+        template["metadata"]["labels"][HASH] = hash.as_str().into();
+        let mut selector = owner.value["spec"]["selector"].clone();
+        selector["matchLabels"][HASH] = hash.as_str().into();
+        let set = json!({
+            "metadata": {
+                "name": format!("{}-{hash}", owner.name()),
+                "labels": template["metadata"]["labels"],
+                "annotations": { status::ROLLOUT: revision.to_string() },
+            },
+            "spec": { "replicas": wanted, "selector": selector, "template": template },
+        });
+        owner.make(writer, REPLICA_SETS, set, &json!({}))?;
+    }
+    owner.change(writer, |value| {
+        value["metadata"]["annotations"][status::ROLLOUT] = revision.to_string().into()
+    })?;
+    let set = format!("{}-{hash}", owner.name());
+    owner.tell(writer, Some(status::of_deployment(&owner.value, owner.wanted(), &set, writer.now)))
+}
+
+fn run_in_order(writer: &mut Writer<'_>, owner: &Owner<'_>) -> Result<(), Status> {
+    let hash = format!("{}-{}", owner.name(), hash_of(&owner.value["spec"]["template"]));
+    let names: Vec<String> = (0..owner.wanted()).map(|index| format!("{}-{index}", owner.name())).collect();
+    for pod in owner.own(writer.store, PODS) {
+        let stays = names.contains(&pod.header.name)
+            && pod.header.labels.get(REVISION).is_some_and(|known| *known == hash);
+        if !stays {
+            expel(writer, PODS, &pod)?;
+        }
+    }
+    for name in &names {
+        if writer.store.get(PODS, &owner.place.namespace, name).is_none() {
+            let labels = json!({ REVISION: hash, "statefulset.kubernetes.io/pod-name": name });
+            owner.make_pod(writer, Some(name.clone()), &labels)?;
+        }
+    }
+    owner.tell(writer, Some(status::in_order(&owner.value, names.len(), &hash)))
+}
+
+fn run_on_node(writer: &mut Writer<'_>, owner: &Owner<'_>) -> Result<(), Status> {
+    let hash = hash_of(&owner.value["spec"]["template"]);
+    let pods = owner.own(writer.store, PODS);
+    let is_current = |pod: &Stored| pod.header.labels.get(REVISION).is_some_and(|known| *known == hash);
+    for pod in pods.iter().filter(|pod| !is_current(pod)) {
+        expel(writer, PODS, pod)?;
+    }
+    if !pods.iter().any(|pod| is_current(pod)) {
+        owner.make_pod(writer, None, &json!({ REVISION: hash }))?;
+    }
+    owner.tell(writer, Some(status::on_node(&owner.value)))
+}
+
+fn run_job(writer: &mut Writer<'_>, owner: &Owner<'_>) -> Result<(), Status> {
+    let spec = &owner.value["spec"];
+    if spec["suspend"] == true || owner.value["status"]["completionTime"].is_string() {
+        return Ok(());
+    }
+    let wanted = spec["completions"].as_u64().or(spec["parallelism"].as_u64()).unwrap_or(1).min(MOST_PODS);
+    let there = u64::try_from(owner.own(writer.store, PODS).len()).unwrap_or(wanted);
+    for _ in there..wanted {
+        owner.make_pod(writer, None, &json!({}))?;
+    }
+    owner.tell(writer, Some(status::of_job(&owner.value, wanted, writer.now)))
+}
+
+/// A word for a template: the same for the same one, in letters that make no words (FNV-1a).
+fn hash_of(template: &Value) -> String {
+    const LETTERS: &[u8] = b"bcdfghjklmnpqrstvwxz2456789";
+    let text = template.to_string();
+    let mut hash = text.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    });
+    let letter = |_| {
+        let place = usize::try_from(hash % LETTERS.len() as u64).unwrap_or_default();
+        hash /= LETTERS.len() as u64;
+        char::from(LETTERS[place])
+    };
+    (0..10).map(letter).collect()
+}

@@ -1,0 +1,123 @@
+//! What workloads come to where they are said to run.
+
+use kopf_sandbox::Sandbox;
+use serde_json::{Value, json};
+
+fn sandbox() -> Sandbox {
+    Sandbox::builder().seed(1).simulate(true).build().unwrap()
+}
+
+fn workload(kind: &str, group: &str, spec: &Value) -> Value {
+    let mut whole = json!({
+        "selector": { "matchLabels": { "app": "web" } },
+        "template": {
+            "metadata": { "labels": { "app": "web" } },
+            "spec": { "containers": [{ "name": "main", "image": "example.org/web:1" }] },
+        },
+    });
+    for (field, value) in spec.as_object().unwrap() {
+        whole[field] = value.clone();
+    }
+    json!({ "apiVersion": format!("{group}/v1"), "kind": kind, "metadata": { "name": "web" }, "spec": whole })
+}
+
+fn status(sandbox: &Sandbox, resource: &str) -> Value {
+    sandbox.get(resource, "default", "web").unwrap()["status"].clone()
+}
+
+/// The names of all pods, and the phases that they are in.
+fn pods(sandbox: &Sandbox) -> Vec<(String, String)> {
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    let pods = sandbox.list("pods").into_iter();
+    pods.map(|pod| (text(&pod["metadata"]["name"]), text(&pod["status"]["phase"]))).collect()
+}
+
+#[test]
+fn a_pod_runs_and_is_ready() {
+    let sandbox = sandbox();
+    let spec = json!({ "initContainers": [{ "name": "first", "image": "i" }], "containers": [{ "name": "main", "image": "i" }] });
+    let pod = json!({ "apiVersion": "v1", "kind": "Pod", "metadata": { "name": "web" }, "spec": spec });
+    sandbox.apply(pod).unwrap();
+    let status = status(&sandbox, "pods");
+    assert_eq!(status["phase"], "Running");
+    assert_eq!(status["containerStatuses"][0]["ready"], true);
+    assert_eq!(status["initContainerStatuses"][0]["state"]["terminated"]["exitCode"], 0);
+    let conditions = status["conditions"].as_array().unwrap();
+    assert!(conditions.iter().all(|condition| condition["status"] == "True"), "{conditions:?}");
+}
+
+#[test]
+fn a_deployment_has_the_pods_of_its_latest_template_alone() {
+    let sandbox = sandbox();
+    sandbox.apply(workload("Deployment", "apps", &json!({ "replicas": 3 }))).unwrap();
+    let said = status(&sandbox, "deployments.apps");
+    assert_eq!((&said["observedGeneration"], &said["availableReplicas"]), (&json!(1), &json!(3)));
+    assert_eq!(pods(&sandbox).len(), 3);
+    let before = pods(&sandbox);
+    let template = json!({
+        "metadata": { "labels": { "app": "web" } },
+        "spec": { "containers": [{ "name": "main", "image": "example.org/web:2" }] },
+    });
+    sandbox.apply(workload("Deployment", "apps", &json!({ "replicas": 2, "template": template }))).unwrap();
+    let said = status(&sandbox, "deployments.apps");
+    assert_eq!((&said["observedGeneration"], &said["updatedReplicas"]), (&json!(2), &json!(2)));
+    assert!(pods(&sandbox).len() == 2 && pods(&sandbox).iter().all(|pod| !before.contains(pod)));
+    let sets = sandbox.list("replicasets.apps");
+    let revisions =
+        sets.iter().map(|set| &set["metadata"]["annotations"]["deployment.kubernetes.io/revision"]);
+    assert!(sets.len() == 2 && revisions.collect::<Vec<_>>().contains(&&json!("2")));
+    sandbox.delete("deployments.apps", "default", "web").unwrap();
+    assert!(pods(&sandbox).is_empty() && sandbox.list("replicasets.apps").is_empty());
+}
+
+#[test]
+fn pods_that_go_are_made_again() {
+    let sandbox = sandbox();
+    sandbox.apply(workload("ReplicaSet", "apps", &json!({ "replicas": 2 }))).unwrap();
+    let (gone, _) = pods(&sandbox).remove(0);
+    sandbox.delete("pods", "default", &gone).unwrap();
+    assert!(pods(&sandbox).len() == 2 && !pods(&sandbox).iter().any(|(name, _)| *name == gone));
+    assert_eq!(status(&sandbox, "replicasets.apps")["readyReplicas"], 2);
+}
+
+#[test]
+fn stateful_and_daemon_sets_are_available() {
+    let sandbox = sandbox();
+    sandbox.apply(workload("StatefulSet", "apps", &json!({ "replicas": 2, "serviceName": "web" }))).unwrap();
+    let names: Vec<String> = pods(&sandbox).into_iter().map(|(name, _)| name).collect();
+    assert_eq!(names, ["web-0", "web-1"]);
+    let said = status(&sandbox, "statefulsets.apps");
+    assert!(said["updatedReplicas"] == 2 && said["currentRevision"] == said["updateRevision"], "{said}");
+    sandbox.apply(workload("DaemonSet", "apps", &json!({}))).unwrap();
+    assert_eq!(status(&sandbox, "daemonsets.apps")["numberAvailable"], 1);
+    assert_eq!(pods(&sandbox).len(), 3);
+}
+
+#[test]
+fn a_job_completes() {
+    let sandbox = sandbox();
+    let template =
+        json!({ "spec": { "restartPolicy": "Never", "containers": [{ "name": "main", "image": "i" }] } });
+    let job = json!({
+        "apiVersion": "batch/v1", "kind": "Job", "metadata": { "name": "web" },
+        "spec": { "completions": 2, "template": template },
+    });
+    sandbox.apply(job).unwrap();
+    let said = status(&sandbox, "jobs.batch");
+    assert!(said["succeeded"] == 2 && said["conditions"][1]["type"] == "Complete", "{said}");
+    assert!(pods(&sandbox).len() == 2 && pods(&sandbox).iter().all(|(_, phase)| phase == "Succeeded"));
+}
+
+#[test]
+fn a_workload_has_at_most_so_many_pods() {
+    let sandbox = sandbox();
+    sandbox.apply(workload("ReplicaSet", "apps", &json!({ "replicas": 1_000_000 }))).unwrap();
+    assert_eq!(pods(&sandbox).len(), 200);
+}
+
+#[test]
+fn nothing_runs_where_nobody_said_so() {
+    let sandbox = Sandbox::builder().seed(1).build().unwrap();
+    sandbox.apply(workload("Deployment", "apps", &json!({ "replicas": 3 }))).unwrap();
+    assert!(pods(&sandbox).is_empty());
+}
