@@ -4,6 +4,7 @@ use std::{
     convert::Infallible,
     future::{Future, pending},
     net::SocketAddr,
+    path::PathBuf,
     pin::pin,
     sync::Arc,
 };
@@ -13,7 +14,7 @@ use kopf_loader::{Loaded, Plugin, PluginInvoker};
 use kopf_reactor::{
     Activities, Clock, Cluster, Health, Operator, Settings, Stopper, SystemClock,
     activities::Probing,
-    cluster::kube::{self, Access},
+    cluster::kube::{self, Access, Places},
     stop,
 };
 
@@ -125,15 +126,14 @@ pub(super) fn block_on<T>(work: impl Future<Output = Result<T, Failure>>) -> Res
 
 /// The API server, and the sandbox if it is one.
 pub(super) async fn connect(target: &Target) -> Result<(Arc<dyn Cluster>, Option<sandbox::Served>), Failure> {
-    let (file, context, sandbox) = match target {
+    let (access, sandbox) = match target {
         Target::Sandbox => {
             let sandbox = sandbox::serve().await.map_err(Failure::failed)?;
-            (Some(sandbox.kubeconfig().to_owned()), None, Some(sandbox))
+            (of_sandbox(&sandbox), Some(sandbox))
         }
-        Target::Cluster { kubeconfig, context } => (kubeconfig.clone(), context.clone(), None),
+        Target::Cluster { kubeconfig, context } => (of_cluster(kubeconfig.clone(), context.clone()), None),
     };
-    let networking = Settings::default().networking;
-    let cluster = kube::connect(Access::Kubeconfig { file, context }, &networking).await;
+    let cluster = kube::connect(access, &Settings::default().networking).await;
     Ok((Arc::new(cluster.map_err(Failure::failed)?), sandbox))
 }
 
@@ -198,9 +198,7 @@ fn access(
     settings: &Settings,
 ) -> Access {
     match (target, sandbox) {
-        (_, Some(sandbox)) => {
-            Access::Kubeconfig { file: Some(sandbox.kubeconfig().to_owned()), context: None }
-        }
+        (_, Some(sandbox)) => of_sandbox(sandbox),
         (Target::Cluster { kubeconfig: None, context: None }, _) if activities.logs_in() => {
             let (activities, settings) = (activities.clone(), settings.clone());
             Access::Login(Box::new(move || {
@@ -208,9 +206,21 @@ fn access(
                 Box::pin(async move { activities.login(&settings).await.map_err(|error| error.to_string()) })
             }))
         }
-        (Target::Cluster { kubeconfig: file, context }, _) => Access::Kubeconfig { file, context },
-        (Target::Sandbox, None) => Access::Kubeconfig { file: None, context: None },
+        (Target::Cluster { kubeconfig, context }, _) => of_cluster(kubeconfig, context),
+        (Target::Sandbox, None) => of_cluster(None, None),
     }
+}
+
+/// As the file says that was asked for, else as is found where kubectl looks too.
+fn of_cluster(kubeconfig: Option<PathBuf>, context: Option<String>) -> Access {
+    match kubeconfig {
+        Some(file) => Access::Kubeconfig { file, context },
+        None => Access::Places { places: Places::of(&environment()), context },
+    }
+}
+
+fn of_sandbox(sandbox: &sandbox::Served) -> Access {
+    Access::Kubeconfig { file: sandbox.kubeconfig().to_owned(), context: None }
 }
 
 async fn bind(address: SocketAddr) -> Result<Server, Failure> {

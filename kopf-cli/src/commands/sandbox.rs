@@ -50,8 +50,7 @@ pub fn sandbox(typed: args::sandbox::Sandbox) -> Result<u8, Failure> {
 /// Brings the objects of files, says how to use the server, and keeps the objects for as long as it is awaited.
 async fn serve(served: &Served, manifests: &[Manifest]) -> Result<Infallible, Failure> {
     if !manifests.is_empty() {
-        let file = Some(served.kubeconfig().to_owned());
-        let access = Access::Kubeconfig { file, context: None };
+        let access = Access::Kubeconfig { file: served.kubeconfig().to_owned(), context: None };
         let cluster = kube::connect(access, &Settings::default().networking).await;
         let cluster = Arc::new(cluster.map_err(Failure::failed)?);
         apply::apply(cluster.as_ref(), &SystemClock, manifests).await.map_err(Failure::failed)?;

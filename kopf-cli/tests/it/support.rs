@@ -1,5 +1,6 @@
 //! What the tests stand on: servers, a proxy that breaks calls, operators, and the plugin that runs in them.
 
+pub(crate) mod account;
 pub(crate) mod command;
 pub(crate) mod operator;
 pub(crate) mod plugin;

@@ -2,7 +2,9 @@
 
 mod access;
 mod answer;
+mod places;
 mod session;
+mod token_file;
 mod transport;
 
 use std::{sync::Arc, time::Duration};
@@ -20,7 +22,10 @@ use self::{
 use super::{Answer, Cluster, Error, Lines, Request, Response};
 use crate::settings::Networking;
 
-pub use self::access::{Access, ConnectError, Credentials, Login};
+pub use self::{
+    access::{Access, ConnectError, Credentials, Login},
+    places::{Places, Pod},
+};
 
 /// A cluster behind an address, or behind a client that is there already.
 #[derive(Clone)]
@@ -100,7 +105,11 @@ impl KubeCluster {
             return Ok(answer);
         }
         match self.sessions.renew(&session).await {
-            Some(session) => send(&session).await,
+            Some(session) => {
+                let answer = send(&session).await?;
+                self.sessions.answered(&session, answer.status() != StatusCode::UNAUTHORIZED).await;
+                Ok(answer)
+            }
             None => Ok(answer),
         }
     }

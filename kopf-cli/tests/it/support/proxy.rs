@@ -58,6 +58,11 @@ impl Proxy {
         Proxy { address, folder: tempfile::tempdir().unwrap(), shared, _tasks: tasks }
     }
 
+    /// Where it is.
+    pub(crate) fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
     /// Writes a kubeconfig that leads here, with `namespace` as its own, and returns its path.
     pub(crate) fn kubeconfig(&self, namespace: &str) -> PathBuf {
         let path = self.folder.path().join("kubeconfig");
@@ -65,7 +70,7 @@ impl Proxy {
             "apiVersion": "v1",
             "kind": "Config",
             "current-context": "proxy",
-            "clusters": [{ "name": "proxy", "cluster": { "server": format!("http://{}", self.address) } }],
+            "clusters": [{ "name": "proxy", "cluster": { "server": self.url() } }],
             "users": [{ "name": "proxy", "user": {} }],
             "contexts": [{
                 "name": "proxy",

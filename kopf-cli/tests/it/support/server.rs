@@ -35,14 +35,17 @@ pub(crate) use {on_both_servers, on_the_real_server};
 /// A server that answers, and how to reach it as its administrator.
 pub(crate) struct Server {
     pub(crate) client: Client,
+    /// Leads here, and its current context to the administrator.
+    pub(crate) kubeconfig: Kubeconfig,
     sandbox: Option<kopf_sandbox::Server>,
 }
 
 impl Server {
     /// The control plane that all tests share, or `None` where there is none.
     pub(crate) async fn real() -> Option<Server> {
-        let client = kopf_control_plane::connect(&kopf_control_plane::get().await?.kubeconfig).await;
-        Some(Server { client, sandbox: None })
+        let kubeconfig = kopf_control_plane::get().await?.kubeconfig.clone();
+        let client = kopf_control_plane::connect(&kubeconfig).await;
+        Some(Server { client, kubeconfig, sandbox: None })
     }
 
     /// Whether namespaces go with what is in them, which a real server alone does not see to.
@@ -51,14 +54,14 @@ impl Server {
             || kopf_control_plane::get().await.is_some_and(|running| running.has_controllers)
     }
 
-    /// A sandbox of this test's own, over HTTPS.
+    /// A sandbox of this test's own, over HTTPS, where roles say who may do what.
     pub(crate) async fn sandbox() -> Server {
         // No cluster is at its first version when its users come.
-        let sandbox = kopf_sandbox::Sandbox::builder().first_revision(1_000).build();
+        let sandbox = kopf_sandbox::Sandbox::builder().first_revision(1_000).rbac(true).build();
         let sandbox = sandbox.expect("an empty sandbox can be made");
         let serving = sandbox.serve(([127, 0, 0, 1], 0).into()).await.expect("loopback has a free port");
         let kubeconfig = Kubeconfig::from_yaml(serving.kubeconfig()).expect("the sandbox writes kubeconfigs");
         let client = kopf_control_plane::connect(&kubeconfig).await;
-        Server { client, sandbox: Some(serving) }
+        Server { client, kubeconfig, sandbox: Some(serving) }
     }
 }

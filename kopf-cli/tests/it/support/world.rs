@@ -60,6 +60,12 @@ pub(crate) const SHELVES: Resource =
 /// `chosen` and `seen`, where the label `chosen` says so.
 pub(crate) const CHOICES: Resource =
     Resource { group: GROUP, kind: "Choice", plural: "choices", has_status: true };
+/// `parent` at creation, with the sub-handlers `parent/one`, `parent/two` and `parent/three`.
+pub(crate) const SIBLINGS: Resource =
+    Resource { group: GROUP, kind: "Siblings", plural: "siblings", has_status: true };
+/// `made` at creation, `renewed` at updates, and `phase` for a field of the status.
+pub(crate) const PHASED: Resource =
+    Resource { group: GROUP, kind: "Phased", plural: "phased", has_status: true };
 
 /// What peers of a namespace meet in.
 pub(crate) const PEERINGS: Resource =
@@ -76,7 +82,7 @@ pub(crate) struct World {
     pub(crate) script: Script,
     /// Leads to the proxy.
     pub(crate) kubeconfig: PathBuf,
-    _server: Server,
+    pub(crate) server: Server,
 }
 
 impl World {
@@ -94,7 +100,7 @@ impl World {
             proxy,
             script: Script::start().await,
             kubeconfig,
-            _server: server,
+            server,
         }
     }
 

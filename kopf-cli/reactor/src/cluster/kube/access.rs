@@ -1,18 +1,21 @@
 //! Where the API server is and who we are to it: a kubeconfig, a pod's service account, or what login handlers bring.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use futures::future::BoxFuture;
 use jiff::Timestamp;
 use kube::{
     Config,
-    config::{KubeConfigOptions, Kubeconfig, KubeconfigError},
+    config::{KubeConfigOptions, Kubeconfig},
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::chain;
+use super::{
+    chain,
+    places::{self, Places},
+};
 
 /// Why there is no cluster to talk to.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -21,6 +24,37 @@ pub enum ConnectError {
     /// Neither a kubeconfig nor a service account of a pod.
     #[error("no cluster: set KUBECONFIG, or add --sandbox")]
     None,
+    /// This is a pod, and its service account cannot be used.
+    #[error(
+        "the pod's service account cannot be used: {}: {problem}; is its automountServiceAccountToken false?",
+        .file.display()
+    )]
+    Pod {
+        /// The file.
+        file: PathBuf,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// A token's file cannot be read.
+    #[error("the token in {} cannot be used: {problem}", .file.display())]
+    Token {
+        /// The file.
+        file: PathBuf,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// A program that has the credentials does not bring them.
+    #[error(
+        "the program `{command}`, which the kubeconfig names for the credentials, does not bring them: {problem}{hint}"
+    )]
+    Program {
+        /// The program.
+        command: String,
+        /// What is wrong with it.
+        problem: String,
+        /// What the kubeconfig says about how to come by it.
+        hint: String,
+    },
     /// The kubeconfig cannot be used.
     #[error("the kubeconfig cannot be used: {0}")]
     Kubeconfig(String),
@@ -45,11 +79,17 @@ pub type Login = Box<dyn Fn() -> BoxFuture<'static, Result<Vec<Credentials>, Str
 
 /// Where the API server is found.
 pub enum Access {
-    /// As a kubeconfig says: the given file, else those of `$KUBECONFIG` or `~/.kube/config`, else a pod's service
-    /// account.
+    /// As a kubeconfig says.
     Kubeconfig {
         /// The file.
-        file: Option<PathBuf>,
+        file: PathBuf,
+        /// The context, unless it is the current one.
+        context: Option<String>,
+    },
+    /// As is found where kubectl looks too.
+    Places {
+        /// Where to look.
+        places: Places,
         /// The context, unless it is the current one.
         context: Option<String>,
     },
@@ -87,32 +127,23 @@ pub struct Credentials {
     pub priority: i32,
 }
 
-/// The configuration that kube makes of a kubeconfig or of a service account. Files are read anew each time.
-pub(super) async fn config(file: Option<&PathBuf>, context: Option<&String>) -> Result<Config, ConnectError> {
-    let options = KubeConfigOptions { context: context.cloned(), ..KubeConfigOptions::default() };
-    let unusable = |error: KubeconfigError| ConnectError::Kubeconfig(chain(&error));
-    match file {
-        Some(path) => {
-            let file = Kubeconfig::read_from(path).map_err(unusable)?;
-            Config::from_custom_kubeconfig(file, &options).await.map_err(unusable)
-        }
-        None => match Config::from_kubeconfig(&options).await {
-            Ok(config) => Ok(config),
-            Err(error) if context.is_none() && is_absent(&error) => {
-                Config::incluster().map_err(|_| ConnectError::None)
-            }
-            Err(error) => Err(unusable(error)),
-        },
-    }
+/// The configuration that kube makes of a file.
+pub(super) async fn of_file(file: &Path, context: Option<&str>) -> Result<Config, ConnectError> {
+    config(places::read(file, context)?).await
 }
 
-fn is_absent(error: &KubeconfigError) -> bool {
-    use std::io::ErrorKind::NotFound;
-    match error {
-        KubeconfigError::FindPath | KubeconfigError::CurrentContextNotSet => true,
-        KubeconfigError::ReadConfig(error, _) => error.kind() == NotFound,
-        _ => false,
+/// The configuration that kube makes of what is found. Files are read anew each time.
+pub(super) async fn of_places(places: &Places, context: Option<&str>) -> Result<Config, ConnectError> {
+    config(places.read(context)?).await
+}
+
+async fn config(kubeconfig: Kubeconfig) -> Result<Config, ConnectError> {
+    let config = Config::from_custom_kubeconfig(kubeconfig, &KubeConfigOptions::default()).await;
+    let mut config = config.map_err(|error| ConnectError::Kubeconfig(chain(&error)))?;
+    if config.default_namespace.is_empty() {
+        "default".clone_into(&mut config.default_namespace);
     }
+    Ok(config)
 }
 
 impl Credentials {

@@ -12,9 +12,8 @@ use tokio::sync::Mutex;
 use tracing::{debug, info, warn};
 
 use super::{
-    access::{Access, ConnectError, Credentials, config},
-    chain,
-    transport::{Transport, transport},
+    access::{Access, ConnectError, Credentials, of_file, of_places},
+    transport::{self, Transport},
 };
 use crate::settings::Networking;
 
@@ -40,6 +39,8 @@ struct Renewing {
     /// Credentials of the last login that were not tried.
     spare: VecDeque<Credentials>,
     tried_at: Instant,
+    /// The newest session that the server is known to take.
+    taken: u64,
     failing: bool,
 }
 
@@ -58,7 +59,7 @@ impl Sessions {
         let tried_at = Instant::now();
         let spare = VecDeque::new();
         let networking = networking.clone();
-        let mut renewing = Renewing { access, networking, spare, tried_at, failing: false };
+        let mut renewing = Renewing { access, networking, spare, tried_at, taken: 0, failing: false };
         let (session, namespace) = renewing.log_in(0).await?;
         // The first refusal is answered at once: a token may have expired since it was written down.
         renewing.tried_at = tried_at.checked_sub(renewing.networking.login_interval).unwrap_or(tried_at);
@@ -93,30 +94,50 @@ impl Sessions {
         renewing.tried_at = Instant::now();
         match renewing.log_in(refused.number + 1).await {
             Ok((session, _)) => {
-                info!("Logged in again, for the API server takes the credentials no longer.");
-                renewing.failing = false;
                 *self.current.write().unwrap_or_else(PoisonError::into_inner) = session.clone();
                 Some(session)
             }
             Err(error) => {
-                let line = format!(
-                    "The API server takes the credentials no longer, and there are no others: {error}"
-                );
-                if std::mem::replace(&mut renewing.failing, true) {
-                    debug!("{line}")
-                } else {
-                    warn!("{line}")
-                }
+                renewing.complain(&format!("and there are no others: {error}"));
                 None
             }
+        }
+    }
+
+    /// Takes note of whether the server takes a session that is not the first.
+    pub(super) async fn answered(&self, session: &Session, is_taken: bool) {
+        let Some(renewing) = &self.renewing else { return };
+        let mut renewing = renewing.lock().await;
+        if renewing.taken == session.number {
+            return;
+        }
+        if is_taken {
+            info!("Logged in again, for the API server takes the credentials no longer.");
+            renewing.taken = session.number;
+            renewing.failing = false;
+        } else {
+            let pause = renewing.networking.login_interval.as_secs_f64();
+            renewing.complain(&format!(
+                "nor those that are found now: they are looked for again, every {pause} seconds at most"
+            ));
         }
     }
 }
 
 impl Renewing {
+    /// Says once what is wrong, until it is over.
+    fn complain(&mut self, problem: &str) {
+        let line = format!("The API server takes the credentials no longer, {problem}");
+        match std::mem::replace(&mut self.failing, true) {
+            false => warn!("{line}"),
+            true => debug!("{line}"),
+        }
+    }
+
     async fn log_in(&mut self, number: u64) -> Result<(Session, String), ConnectError> {
         let (mut config, expires_at) = match &self.access {
-            Access::Kubeconfig { file, context } => (config(file.as_ref(), context.as_ref()).await?, None),
+            Access::Kubeconfig { file, context } => (of_file(file, context.as_deref()).await?, None),
+            Access::Places { places, context } => (of_places(places, context.as_deref()).await?, None),
             Access::Login(login) => {
                 let usable = |found: &Credentials| found.expires.is_none_or(|at| at > Timestamp::now());
                 if self.spare.is_empty() {
@@ -132,17 +153,15 @@ impl Renewing {
         // Retries are the reactor's: it knows which of them are safe, and says what it waits for.
         config.default_retry = false;
         let namespace = config.default_namespace.clone();
-        let networking = self.networking.clone();
-        let transport = connect(config, networking).await?;
+        let transport = connect(config, self.networking.clone()).await?;
         Ok((Session { transport, number, expires_at }, namespace))
     }
 }
 
 /// Makes connections where it may take its time: a kubeconfig may name a program to be run.
 async fn connect(config: Config, networking: Networking) -> Result<Transport, ConnectError> {
-    let made = tokio::task::spawn_blocking(move || transport(config, &networking)).await;
-    let made = made.map_err(|error| ConnectError::Client(error.to_string()))?;
-    made.map_err(|error| ConnectError::Client(chain(&error)))
+    let made = tokio::task::spawn_blocking(move || transport::connect(config, &networking)).await;
+    made.map_err(|error| ConnectError::Client(error.to_string()))?
 }
 
 #[cfg(test)]

@@ -14,14 +14,36 @@ use kube::{
 };
 use tower::{BoxError, Service, ServiceBuilder, ServiceExt, util::BoxCloneSyncService};
 
-use super::answer::Incoming;
+use super::{access::ConnectError, answer::Incoming, chain, token_file::TokenFile};
 use crate::settings::Networking;
 
 /// What takes requests and gives answers.
 pub(super) type Transport = BoxCloneSyncService<http::Request<Body>, http::Response<Incoming>, BoxError>;
 
 /// Connections as a configuration says. May run a program that has the credentials, and wait for it.
-pub(super) fn transport(config: Config, networking: &Networking) -> Result<Transport, kube::Error> {
+pub(super) fn connect(mut config: Config, networking: &Networking) -> Result<Transport, ConnectError> {
+    // What is in the file goes before a token that stands beside it: it is the newer one.
+    let file = config.auth_info.token_file.take();
+    let tokens = file.map(|file| TokenFile::open(file.into())).transpose()?;
+    if tokens.is_some() {
+        config.auth_info.token = None;
+    }
+    let program = config.auth_info.exec.clone();
+    let transport = transport(config, networking).map_err(|error| match program {
+        Some(program) => ConnectError::Program {
+            command: program.command.unwrap_or_default(),
+            problem: chain(&error),
+            hint: program.install_hint.map_or_else(String::new, |hint| format!("; {}", hint.trim())),
+        },
+        None => ConnectError::Client(chain(&error)),
+    })?;
+    Ok(match tokens {
+        Some(tokens) => BoxCloneSyncService::new(transport.map_request(move |request| tokens.sign(request))),
+        None => transport,
+    })
+}
+
+fn transport(config: Config, networking: &Networking) -> Result<Transport, kube::Error> {
     if config.proxy_url.is_some() {
         return Ok(of_client(Client::try_from(config)?));
     }

@@ -15,6 +15,7 @@ pub(crate) struct Call {
     pub(crate) query: String,
     pub(crate) content_type: String,
     pub(crate) user_agent: String,
+    pub(crate) authorization: String,
     pub(crate) body: Bytes,
     pub(crate) received_at: Instant,
     /// What the operator was answered; `None` as long as it was not.
@@ -41,6 +42,7 @@ impl Call {
             query: parts.uri.query().unwrap_or_default().to_owned(),
             content_type: header(header::CONTENT_TYPE),
             user_agent: header(header::USER_AGENT),
+            authorization: header(header::AUTHORIZATION),
             body,
             received_at: Instant::now(),
             status: None,

@@ -82,7 +82,7 @@ impl Server {
             self.address
         );
         fs::write(&file, text).unwrap();
-        Access::Kubeconfig { file: Some(file), context: Some("work".to_owned()) }
+        Access::Kubeconfig { file, context: Some("work".to_owned()) }
     }
 }
 
@@ -115,27 +115,87 @@ async fn a_token_that_was_replaced_in_the_kubeconfig_is_taken_without_a_restart(
     assert_eq!(server.requests(), 1);
 }
 
+/// A user whose credentials a program has: it prints what the file `token` in the folder says, good until then.
+fn program(folder: &Path, token: &str, expires: Option<Timestamp>) -> String {
+    let program = folder.join("login.sh");
+    let expires = expires.map_or(String::new(), |at| format!(r#", "expirationTimestamp": "{at}""#));
+    let printed = format!(
+        r#"{{ "kind": "ExecCredential", "apiVersion": "client.authentication.k8s.io/v1",
+             "status": {{ "token": "'$(cat {})'"{expires} }} }}"#,
+        folder.join("token").display()
+    );
+    fs::write(&program, format!("#!/bin/sh\necho '{printed}'\n")).unwrap();
+    fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
+    fs::write(folder.join("token"), token).unwrap();
+    format!(
+        r#"{{ "exec": {{ "apiVersion": "client.authentication.k8s.io/v1", "command": "{}", "interactiveMode": "Never" }} }}"#,
+        program.display()
+    )
+}
+
 #[tokio::test]
 async fn a_program_that_has_the_credentials_is_asked_again_when_they_are_refused() {
     let (server, folder) = (Server::start("first").await, TempDir::new().unwrap());
-    let (program, token) = (folder.path().join("login.sh"), folder.path().join("token"));
-    let script = format!(
-        "#!/bin/sh\necho '{{\"kind\":\"ExecCredential\",\"apiVersion\":\"client.authentication.k8s.io/v1\",\
-         \"status\":{{\"token\":\"'$(cat {})'\"}}}}'\n",
-        token.display()
-    );
-    fs::write(&program, script).unwrap();
-    fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
-    fs::write(&token, "first").unwrap();
-    let user = format!(
-        r#"{{ "exec": {{ "apiVersion": "client.authentication.k8s.io/v1", "command": "{}", "interactiveMode": "Never" }} }}"#,
-        program.display()
-    );
+    let user = program(folder.path(), "first", None);
     let cluster = connect_to(server.kubeconfig(folder.path(), &user), &at_once()).await.unwrap();
     assert_eq!(code(&cluster).await, 200);
     server.take("second");
-    fs::write(&token, "second").unwrap();
+    fs::write(folder.path().join("token"), "second").unwrap();
     assert_eq!(code(&cluster).await, 200);
+}
+
+#[tokio::test]
+async fn a_program_is_asked_again_before_its_credentials_expire() {
+    let (server, folder) = (Server::start("first").await, TempDir::new().unwrap());
+    let soon = Timestamp::now() + Duration::from_secs(30);
+    let user = program(folder.path(), "first", Some(soon));
+    let cluster = connect_to(server.kubeconfig(folder.path(), &user), &at_once()).await.unwrap();
+    assert_eq!(code(&cluster).await, 200);
+    server.take("second");
+    fs::write(folder.path().join("token"), "second").unwrap();
+    server.requests();
+    assert_eq!((code(&cluster).await, server.requests()), (200, 1), "nobody had to refuse them");
+}
+
+#[tokio::test]
+async fn a_program_that_is_not_there_or_fails_is_named() {
+    let check = async |command: &str, hint: &str, expected: &str| {
+        let (server, folder) = (Server::start("any").await, TempDir::new().unwrap());
+        let user = format!(
+            r#"{{ "exec": {{ "apiVersion": "client.authentication.k8s.io/v1", "command": "{command}",
+                            "installHint": "{hint}", "interactiveMode": "Never" }} }}"#
+        );
+        let error = connect_to(server.kubeconfig(folder.path(), &user), &at_once()).await.err().unwrap();
+        assert!(error.to_string().starts_with(expected) && error.to_string().ends_with(hint), "{error}");
+    };
+    let named =
+        "the program `/nowhere/login`, which the kubeconfig names for the credentials, does not bring them: ";
+    check("/nowhere/login", "install it with care", named).await;
+    let named = "the program `false`, which the kubeconfig names for the credentials, does not bring them: ";
+    check("false", "", named).await;
+}
+
+#[tokio::test]
+async fn a_token_in_a_file_that_was_replaced_is_taken_and_a_line_break_is_no_part_of_it() {
+    let (server, folder) = (Server::start("first").await, TempDir::new().unwrap());
+    let token = folder.path().join("token");
+    fs::write(&token, "first\n").unwrap();
+    let access = server.kubeconfig(folder.path(), r#"{ "tokenFile": "token", "token": "older" }"#);
+    let cluster = connect_to(access, &at_once()).await.unwrap();
+    assert_eq!(code(&cluster).await, 200);
+    server.take("second");
+    fs::write(&token, "second\n").unwrap();
+    assert_eq!(code(&cluster).await, 200);
+
+    for (text, problem) in [(" \n", "the file is empty"), ("a\nb", "it holds what no token has in it")] {
+        fs::write(&token, text).unwrap();
+        let access = server.kubeconfig(folder.path(), r#"{ "tokenFile": "token" }"#);
+        let error = connect_to(access, &at_once()).await.err().unwrap().to_string();
+        assert!(
+            error.starts_with(&format!("the token in {} cannot be used: {problem}", token.display())),
+            "{error}"
+        );
+    }
 }
 
 #[tokio::test]
