@@ -2,7 +2,10 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::identity::Identity;
+use crate::{identity::Identity, store::dialect::Dialect};
+
+/// Where the Python framework kept records before its version 1.44, and what it woke itself by.
+const IN_STATUS: [&str; 2] = ["progress", "dummy"];
 
 /// The marks of one operator on one object.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -11,6 +14,8 @@ pub struct Marks {
     pub annotations: Vec<String>,
     /// Whether its finalizer holds the object.
     pub finalizer: bool,
+    /// Whether there are records of it in `status.kopf`, as there are of older versions of the Python framework.
+    pub status: bool,
 }
 
 impl Marks {
@@ -22,17 +27,14 @@ impl Marks {
         let annotations: Vec<String> =
             annotations.into_iter().flat_map(Map::keys).filter(is_ours).cloned().collect();
         let finalizer = finalizers(body).any(|finalizer| finalizer == identity.finalizer());
-        (finalizer || !annotations.is_empty()).then_some(Marks { annotations, finalizer })
+        let status = identity.dialect() == Dialect::Python && in_status(body).next().is_some();
+        (finalizer || status || !annotations.is_empty()).then_some(Marks { annotations, finalizer, status })
     }
 
-    /// The merge patch that takes them off the object as it is, and nothing of anybody else's.
+    /// The merge patch that takes those in the metadata off the object as it is, and nothing of anybody else's.
     pub fn patch(&self, body: &Value, identity: &Identity) -> Value {
         // Finalizers are replaced as a whole: somebody who adds one meanwhile must not lose it.
-        let mut metadata = Map::new();
-        metadata.insert(
-            "resourceVersion".to_owned(),
-            body.pointer("/metadata/resourceVersion").cloned().unwrap_or_default(),
-        );
+        let mut metadata = version(body);
         if !self.annotations.is_empty() {
             let nulls = self.annotations.iter().map(|key| (key.clone(), Value::Null));
             metadata.insert("annotations".to_owned(), nulls.collect());
@@ -43,19 +45,45 @@ impl Marks {
         }
         json!({ "metadata": metadata })
     }
+
+    /// The merge patch that takes those in the status off, if there are any.
+    pub fn status_patch(&self, body: &Value) -> Option<Value> {
+        let all = body.pointer("/status/kopf").and_then(Value::as_object).filter(|_| self.status)?;
+        let found: Map<String, Value> = in_status(body).map(|key| (key.to_owned(), Value::Null)).collect();
+        let kopf = if found.len() == all.len() { Value::Null } else { found.into() };
+        Some(json!({ "metadata": version(body), "status": { "kopf": kopf } }))
+    }
 }
 
-/// `2 annotations and the finalizer`.
+/// `2 annotations, the records in the status and the finalizer`.
 impl std::fmt::Display for Marks {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let count = self.annotations.len();
-        let plural = if count == 1 { "" } else { "s" };
-        match (count, self.finalizer) {
-            (0, _) => f.write_str("the finalizer"),
-            (_, true) => write!(f, "{count} annotation{plural} and the finalizer"),
-            (_, false) => write!(f, "{count} annotation{plural}"),
+        let annotations = format!("{count} annotation{}", if count == 1 { "" } else { "s" });
+        let all = [
+            (count > 0, annotations.as_str()),
+            (self.status, "the records in the status"),
+            (self.finalizer, "the finalizer"),
+        ];
+        let found: Vec<&str> =
+            all.into_iter().filter(|(is_there, _)| *is_there).map(|(_, name)| name).collect();
+        match found.split_last() {
+            Some((last, rest)) if !rest.is_empty() => write!(f, "{} and {last}", rest.join(", ")),
+            _ => f.write_str(&found.concat()),
         }
     }
+}
+
+/// What a patch begins with: which version it is for.
+fn version(body: &Value) -> Map<String, Value> {
+    let version = body.pointer("/metadata/resourceVersion").cloned().unwrap_or_default();
+    Map::from_iter([("resourceVersion".to_owned(), version)])
+}
+
+/// The members of `status.kopf` that are the Python framework's.
+fn in_status(body: &Value) -> impl Iterator<Item = &'static str> {
+    let kopf = body.pointer("/status/kopf").and_then(Value::as_object);
+    IN_STATUS.into_iter().filter(move |key| kopf.is_some_and(|kopf| kopf.contains_key(*key)))
 }
 
 fn finalizers(body: &Value) -> impl Iterator<Item = &str> {
@@ -114,5 +142,31 @@ mod tests {
         check(json!({}), None);
         check(json!({ "annotations": null, "finalizers": ["a/b"] }), None);
         check(json!({ "annotations": { "other.kopf.dev/fn": "{}" }, "finalizers": [7] }), None);
+    }
+
+    #[test]
+    fn records_that_the_python_framework_once_kept_in_the_status_go_too() {
+        let python = Identity::new("web").unwrap().speaking(Dialect::Python);
+        let check = |identity: &Identity, status: Value, expected: Option<(&str, Value)>| {
+            let body = json!({ "metadata": { "resourceVersion": "7" }, "status": status });
+            let found = Marks::on(&body, identity)
+                .map(|marks| (marks.to_string(), marks.status_patch(&body).unwrap()["status"].clone()));
+            assert_eq!(found, expected.map(|(marks, patch)| (marks.to_owned(), patch)));
+        };
+        let told = "the records in the status";
+        let record = json!({ "fn": { "retries": 3 } });
+        check(&python, json!({ "kopf": { "progress": record } }), Some((told, json!({ "kopf": null }))));
+        check(
+            &python,
+            json!({ "kopf": { "progress": record, "dummy": "2020-01-01T00:00:00", "theirs": 1 }, "phase": "x" }),
+            Some((told, json!({ "kopf": { "progress": null, "dummy": null } }))),
+        );
+        check(&python, json!({ "kopf": { "theirs": 1 } }), None);
+        check(&python, json!({ "kopf": "text" }), None);
+        check(&Identity::new("web").unwrap(), json!({ "kopf": { "progress": record } }), None);
+
+        let marks =
+            Marks { annotations: vec!["a".to_owned(), "b".to_owned()], finalizer: true, status: true };
+        assert_eq!(marks.to_string(), "2 annotations, the records in the status and the finalizer");
     }
 }

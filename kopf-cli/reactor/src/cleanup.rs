@@ -175,22 +175,30 @@ impl Cleaning<'_> {
             return;
         }
         let path = resource.object_path(header.namespace.as_deref(), &header.name);
-        if let Err(error) = self.take_off(&path, body).await {
+        let status_path = if resource.has_status() { format!("{path}/status") } else { path.clone() };
+        if let Err(error) = self.take_off(&path, &status_path, body).await {
             self.summary.kept += 1;
             (self.tell)(Step::Kept { resource: name, object: &object, error: &error });
         }
     }
 
-    async fn take_off(&self, path: &str, mut body: Value) -> Result<(), Error> {
+    async fn take_off(&self, path: &str, status_path: &str, mut body: Value) -> Result<(), Error> {
         let is_gone = |error: &Error| error.code() == Some(404);
         let uid = body.pointer("/metadata/uid").cloned();
         let mut conflicts = 0;
         loop {
             let Some(marks) = Marks::on(&body, self.identity) else { return Ok(()) };
-            let target = format!("{path}?fieldManager={}", self.identity.field_manager());
-            let patch = marks.patch(&body, self.identity);
+            // The finalizer goes last, for the object may go with it.
+            let (target, patch) = match marks.status_patch(&body) {
+                Some(patch) => (status_path, patch),
+                None => (path, marks.patch(&body, self.identity)),
+            };
+            let target = format!("{target}?fieldManager={}", self.identity.field_manager());
             match self.cluster.send(Request::merge_patch(target, &patch)).await {
-                Ok(_) => return Ok(()),
+                Ok(_) if !marks.status => return Ok(()),
+                // What is left is taken off in the next round.
+                Ok(_) if conflicts < CONFLICTS => conflicts += 1,
+                Ok(_) => return Err(Error::Malformed("records stay in the status".to_owned())),
                 Err(error) if is_gone(&error) => return Ok(()),
                 Err(error) if error.code() == Some(409) && conflicts < CONFLICTS => conflicts += 1,
                 Err(error) => return Err(error),

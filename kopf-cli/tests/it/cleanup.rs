@@ -7,7 +7,7 @@ use crate::support::script::End;
 use crate::support::server::{Server, on_both_servers};
 use crate::support::world::{HOLDS, PLAINS, World, is_handled};
 use kopf_control_plane::client::Objects;
-use kube::api::DynamicObject;
+use kube::api::{DynamicObject, Patch, PatchParams};
 use serde_json::{Value, json};
 use std::time::Duration;
 
@@ -111,16 +111,23 @@ async fn the_marks_of_python_kopf_are_taken_off(server: Server) {
     objects.until("c-retried", "retried", |it| is_annotated(it, "kopf.zalando.org/python_acquire")).await;
     operator.kill().await;
     objects.delete("a-going").await;
+    // As a version before 1.44 has left it.
+    objects.create("d-older", json!({ "spec": { "n": 1 } })).await;
+    let records = json!({ "kopf": { "progress": { "python_acquire": { "retries": 3 } } }, "phase": "ours" });
+    let status = Patch::Merge(json!({ "status": records }));
+    objects.api.patch_status("d-older", &PatchParams::default(), &status).await.unwrap();
 
     // Our own marks are others.
     let none = kopf(&world, &["cleanup", "--name", NAME, "--yes"]).await.well();
     assert_eq!(none, "No object has marks of it.\n");
     let words = ["cleanup", "--name", NAME, "--compat", "python-kopf", "--yes"];
     let done = kopf(&world, &words).await.well();
-    assert!(done.ends_with("\nMarks of the Python framework taken off 3 objects.\n"), "{done}");
+    assert!(done.ends_with("\nMarks of the Python framework taken off 4 objects.\n"), "{done}");
+    assert!(done.contains("Taking the records in the status off "), "{done}");
     objects.until_gone("a-going").await;
     assert_eq!(marks(&objects, "b-shared").await, others());
     assert_eq!(marks(&objects, "c-retried").await, json!({ "annotations": {}, "finalizers": [] }));
+    assert_eq!(objects.get("d-older").await.unwrap().data["status"], json!({ "phase": "ours" }));
 }
 
 #[tokio::test(flavor = "multi_thread")]

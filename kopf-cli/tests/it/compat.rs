@@ -4,9 +4,9 @@ use crate::support::operator::{NAME, Operator};
 use crate::support::python::{self, Python};
 use crate::support::script::{Attempt, End, Script};
 use crate::support::server::{Server, on_both_servers};
-use crate::support::world::{CHANGES, HOLDS, LONGS, TRIOS, World};
+use crate::support::world::{CHANGES, HOLDS, LONGS, PHASED, SIBLINGS, TRIOS, World};
 use kopf_control_plane::client::Resource;
-use kube::api::DynamicObject;
+use kube::api::{DynamicObject, Patch, PatchParams};
 use serde_json::{Value, json};
 use std::time::Duration;
 
@@ -17,6 +17,9 @@ on_both_servers!(
     an_update_while_nobody_ran_is_noticed_by_whoever_comes,
     we_take_over_a_deletion,
     python_takes_over_a_deletion,
+    we_take_over_sub_handlers_and_give_them_back,
+    python_takes_over_sub_handlers_and_gives_them_back,
+    a_list_of_fields_that_differs_is_no_update_of_what_python_has_handled,
 );
 
 const PREFIX: &str = "kopf.zalando.org/";
@@ -59,7 +62,8 @@ impl Pair {
 fn records(object: &DynamicObject) -> Vec<(String, Value)> {
     let annotations = object.metadata.annotations.iter().flatten();
     let names = annotations.filter_map(|(key, text)| Some((key.strip_prefix(PREFIX)?, text)));
-    let records = names.filter(|(name, _)| *name != "last-handled-configuration" && *name != "touch-dummy");
+    let others = ["last-handled-configuration", "last-handled-fields", "touch-dummy"];
+    let records = names.filter(|(name, _)| !others.contains(name));
     records.map(|(name, text)| (name.to_owned(), serde_json::from_str(text).unwrap())).collect()
 }
 
@@ -242,4 +246,86 @@ async fn we_take_over_a_deletion(server: Server) {
 async fn python_takes_over_a_deletion(server: Server) {
     let Some(pair) = Pair::with(server, &[HOLDS]).await else { return };
     delete(&pair, [Pair::run_ours, Pair::run_theirs], [pair.ours(), &pair.theirs]).await;
+}
+
+/// Lets one operator begin with a family, kills it when one of the sub-handlers has succeeded and the others are retried,
+/// lets the other one finish, and then the first one look at what there is.
+async fn hand_over_a_family(pair: &Pair, run: [fn(&Pair) -> Operator; 2], scripts: [&Script; 2]) {
+    let objects = pair.world.objects(SIBLINGS);
+    let [first, second] = scripts;
+    first.on("parent/one", |_| End::Result(json!(1)));
+    for id in ["parent/two", "parent/three"] {
+        first.on(id, not_yet);
+    }
+    second.on("parent/three", |attempt| if attempt.retry < 9 { not_yet(attempt) } else { End::Success });
+    second.on("parent", |_| End::Result(json!("whole")));
+
+    let operator = run[0](pair);
+    objects.create("a", json!({ "spec": { "n": 1 } })).await;
+    let retried = [("parent.one", 1), ("parent.two", 2), ("parent.three", 2)];
+    let left = objects.until("a", "in the midst of retries", |it| is_in_the_midst(it, &retried)).await;
+    operator.kill().await;
+    let operator = run[1](pair);
+    // Of the two it writes the result last.
+    let is_whole = |object: &DynamicObject| is_handled(object) && object.data["status"]["parent"] == "whole";
+    let handled = objects.until("a", "handled", is_whole).await;
+    assert_eq!(operator.stop().await.code(), Some(0));
+
+    let attempts = second.attempts();
+    assert!(of(&attempts, "parent/one").is_empty(), "a success is not repeated: {attempts:#?}");
+    for id in ["two", "three"] {
+        let key = format!("parent.{id}");
+        let record = records(&left).into_iter().find(|(name, _)| *name == key).unwrap().1;
+        let taken_over = of(&attempts, &format!("parent/{id}"))[0].retry;
+        assert!(record["retries"].as_u64() <= Some(taken_over.into()), "{taken_over} is before {record}");
+    }
+
+    let before = first.attempts().len();
+    for id in ["parent", "parent/two", "parent/three"] {
+        first.on(id, |_| End::Success);
+    }
+    let _operator = run[0](pair);
+    pair.settle(SIBLINGS, "sentinel").await;
+    let since = &first.attempts()[before..];
+    assert!(since.iter().all(|attempt| attempt.name == "sentinel"), "there was nothing to do: {since:#?}");
+    let seen = objects.get("a").await.unwrap();
+    assert_eq!(seen.metadata.resource_version, handled.metadata.resource_version, "nothing was written");
+}
+
+async fn we_take_over_sub_handlers_and_give_them_back(server: Server) {
+    let Some(pair) = Pair::with(server, &[SIBLINGS]).await else { return };
+    hand_over_a_family(&pair, [Pair::run_theirs, Pair::run_ours], [&pair.theirs, pair.ours()]).await;
+}
+
+async fn python_takes_over_sub_handlers_and_gives_them_back(server: Server) {
+    let Some(pair) = Pair::with(server, &[SIBLINGS]).await else { return };
+    hand_over_a_family(&pair, [Pair::run_ours, Pair::run_theirs], [pair.ours(), &pair.theirs]).await;
+}
+
+/// The Python handlers watch another field of the status than ours.
+async fn a_list_of_fields_that_differs_is_no_update_of_what_python_has_handled(server: Server) {
+    let Some(pair) = Pair::with(server, &[PHASED]).await else { return };
+    let objects = pair.world.objects(PHASED);
+    let set = async |status: Value| {
+        let status = Patch::Merge(json!({ "status": status }));
+        objects.api.patch_status("a", &PatchParams::default(), &status).await.unwrap();
+    };
+    objects.create("a", json!({ "spec": { "n": 1 } })).await;
+    set(json!({ "phase": "new", "other": "new" })).await;
+    let operator = pair.run_theirs();
+    objects.until("a", "handled", is_handled).await;
+    operator.kill().await;
+
+    let operator = pair.run_ours();
+    objects.create("sentinel", json!({ "spec": { "n": 0 } })).await;
+    objects.until("sentinel", "handled", is_handled).await;
+    assert_eq!(called(pair.ours()), [], "the list of fields is no change");
+
+    objects.patch("a", json!({ "spec": { "n": 2 } })).await;
+    objects.until("a", "handled", is_handled).await;
+    set(json!({ "phase": "old" })).await;
+    pair.ours().until("the field to be handled", |attempts| !of(attempts, "phase").is_empty()).await;
+    let owned = |(handler, n): (&str, i64)| (handler.to_owned(), json!(n));
+    assert_eq!(called(pair.ours()), [("renewed", 2), ("renewed", 2), ("phase", 2)].map(owned));
+    assert_eq!(operator.stop().await.code(), Some(0));
 }

@@ -9,6 +9,23 @@ def on(cause, plural, id):
         return ask(id, **kwargs)
 
 
+@kopf.on.create('it.kopf.test', 'v1', 'siblings', id='parent', backoff=0.01)
+def parent(**kwargs):
+    for item in ['one', 'two', 'three']:
+        @kopf.subhandler(id=item, backoff=0.01)
+        def child(item=item, **kwargs):
+            return ask(f'parent/{item}', **kwargs)
+    return ask('parent', **kwargs)
+
+
+# Another list of fields than that of the scripted plugin.
+@kopf.on.field('it.kopf.test', 'v1', 'phased', id='other', field='status.other', backoff=0.01)
+def other(**kwargs):
+    return ask('other', **kwargs)
+
+
+on('create', 'phased', 'made')
+on('update', 'phased', 'renewed')
 on('create', 'trios', 'first')
 on('create', 'trios', 'second')
 on('create', 'trios', 'third')
