@@ -1,9 +1,14 @@
 //! Tells whether somebody else writes an operator's own notes: another operator that has its name.
 
+use std::{
+    hash::{DefaultHasher, Hash, Hasher},
+    num::NonZeroU64,
+};
+
 use serde::Deserialize;
 use serde_json::{Map, Value, value::RawValue};
 
-use crate::identity::Identity;
+use crate::{identity::Identity, object};
 
 /// Whether an object has notes under the operator's prefix that were not there, or were different, before: of an operator
 /// that has written none meanwhile.
@@ -14,8 +19,49 @@ pub fn have_written(before: &Value, now: &Value, identity: &Identity) -> bool {
     of(now).unwrap_or_default().iter().any(|(key, value)| is_ours(key) && before.get(key) != Some(value))
 }
 
+/// What is noted as handled last in an object, or in a patch for one, to compare with.
+pub fn note(from: &Value, object: &Value, identity: &Identity) -> Option<NonZeroU64> {
+    let text = object::annotation(from, &key(object, identity))?;
+    let mut hasher = DefaultHasher::new();
+    text.hash(&mut hasher);
+    Some(NonZeroU64::new(hasher.finish()).unwrap_or(NonZeroU64::MIN))
+}
+
+/// Whether that was noted by an operator of this name, as the object's JSON tells.
+pub fn is_by_own_name(raw: &[u8], object: &Value, identity: &Identity) -> bool {
+    let note = format!("\"f:{}\"", key(object, identity));
+    entries(raw).iter().any(|entry| entry.manager == identity.field_manager() && entry.has(&note))
+}
+
+/// The annotation that tells what was handled last.
+fn key(object: &Value, identity: &Identity) -> String {
+    identity.store().handled_keys(object).swap_remove(0)
+}
+
 /// The field managers of other names that have written notes under the operator's prefix, as the object's JSON tells.
 pub fn managers(raw: &[u8], identity: &Identity) -> Vec<String> {
+    let note = format!("\"f:{}/", identity.prefix());
+    let is_theirs = |entry: &Entry<'_>| entry.manager != identity.field_manager() && entry.has(&note);
+    entries(raw).into_iter().filter(is_theirs).map(|entry| entry.manager).collect()
+}
+
+/// What somebody has written, as objects tell.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Entry<'a> {
+    #[serde(default)]
+    manager: String,
+    #[serde(borrow, rename = "fieldsV1")]
+    fields: Option<&'a RawValue>,
+}
+
+impl Entry<'_> {
+    fn has(&self, note: &str) -> bool {
+        self.fields.is_some_and(|fields| fields.get().contains(note))
+    }
+}
+
+fn entries(raw: &[u8]) -> Vec<Entry<'_>> {
     #[derive(Deserialize)]
     struct Object<'a> {
         #[serde(borrow)]
@@ -27,21 +73,7 @@ pub fn managers(raw: &[u8], identity: &Identity) -> Vec<String> {
         #[serde(borrow, default)]
         managed_fields: Vec<Entry<'a>>,
     }
-    #[derive(Deserialize)]
-    #[serde(rename_all = "camelCase")]
-    struct Entry<'a> {
-        #[serde(default)]
-        manager: String,
-        #[serde(borrow, rename = "fieldsV1")]
-        fields: Option<&'a RawValue>,
-    }
-    let entries = serde_json::from_slice::<Object<'_>>(raw).map(|object| object.metadata.managed_fields);
-    let note = format!("\"f:{}/", identity.prefix());
-    let is_theirs = |entry: &Entry<'_>| {
-        entry.manager != identity.field_manager()
-            && entry.fields.is_some_and(|fields| fields.get().contains(&note))
-    };
-    entries.unwrap_or_default().into_iter().filter(is_theirs).map(|entry| entry.manager).collect()
+    serde_json::from_slice::<Object<'_>>(raw).map(|object| object.metadata.managed_fields).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -82,5 +114,36 @@ mod tests {
         let identity = Identity::new("web").unwrap();
         assert_eq!(managers(object.as_bytes(), &identity), ["old-kopf"]);
         assert_eq!(managers(b"{}", &identity), Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_note_is_by_the_own_name_where_its_field_manager_is_the_operators() {
+        let check = |manager: &str, key: &str, expected: bool| {
+            let fields = json!({ "f:metadata": { "f:annotations": { key: {} } } });
+            let entries = json!([{ "manager": manager, "fieldsV1": fields }]);
+            let object = json!({ "metadata": { "managedFields": entries } });
+            let identity = Identity::new("web").unwrap();
+            assert_eq!(is_by_own_name(object.to_string().as_bytes(), &object, &identity), expected);
+        };
+        check("web.kopf.dev", "f:web.kopf.dev/last-handled-configuration", true);
+        check("kubectl-replace", "f:web.kopf.dev/last-handled-configuration", false);
+        check("web.kopf.dev", "f:web.kopf.dev/last-handled", false);
+    }
+
+    #[test]
+    fn notes_are_compared_by_what_was_handled_last() {
+        let identity = Identity::new("web").unwrap();
+        let note = |annotations| {
+            let object = json!({ "metadata": { "annotations": annotations } });
+            note(&object, &object, &identity)
+        };
+        let [first, second] =
+            ["1", "2"].map(|text| note(json!({ "web.kopf.dev/last-handled-configuration": text })));
+        assert!(first.is_some() && first != second);
+        assert_eq!(
+            note(json!({ "web.kopf.dev/last-handled-configuration": "1", "web.kopf.dev/fn": "3" })),
+            first
+        );
+        assert_eq!(note(json!({ "web.kopf.dev/fn": "3" })), None);
     }
 }

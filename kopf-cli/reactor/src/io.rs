@@ -6,6 +6,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
+use jiff::Timestamp;
 use kopf_core::identity::Identity;
 
 use crate::{
@@ -38,6 +39,7 @@ pub(crate) struct Io {
     pub(crate) gate: Gate,
     /// Who decides that.
     pub(crate) peerings: Peerings,
+    pub(crate) started_at: Timestamp,
 }
 
 impl Io {

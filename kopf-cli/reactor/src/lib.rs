@@ -31,6 +31,8 @@ pub mod peering;
 mod posting;
 mod question;
 mod queue;
+mod rights;
+mod rivals;
 pub mod settings;
 mod settle;
 mod source;
@@ -93,6 +95,7 @@ impl Operator {
         let (mailbox, letters) = posting::mailbox(settings.posting.events);
         let io = Io {
             health: Health::new(clock.clone(), invoker.clone()),
+            started_at: clock.now(),
             cluster,
             invoker,
             clock,

@@ -237,6 +237,14 @@ impl Watches {
                 self.running.insert(key, Running { source, task, pulse });
             }
         }
+        let kinds: Vec<_> = self.served().map(|served| served.resource.clone()).collect();
+        for running in self.running.values() {
+            let served = running.source.served();
+            let resource = &served.resource;
+            let is_same =
+                |other: &&Resource| other.plural == resource.plural && other.name() != resource.name();
+            running.source.set_shared(kinds.iter().any(|other| is_same(&other)));
+        }
         // Not before others have joined in their place: a resource may be served in other namespaces now.
         stopped_sources.into_iter().for_each(|source| self.io.queue.indexes.leave(source));
         self.io.queue.indexes.begin();

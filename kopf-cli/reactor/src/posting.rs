@@ -93,12 +93,20 @@ pub(crate) async fn post(io: &Io, letters: &mut mpsc::Receiver<Letter>) {
         number = number.wrapping_add(1);
         if let Err(error) = deliver(io, &mut series, letter, number).await {
             // A namespace that is going takes no new objects; who deleted it knows.
-            let going =
+            let is_going =
                 error.code() == Some(404) || error.to_string().contains("because it is being terminated");
-            if !going && io.complaints.is_due(&format!("events {:?}", error.code()), io.clock.now()) {
-                warn!("Cannot post Events, and goes on without them: {error}");
-            } else {
-                debug!("An Event was not posted: {error}");
+            let (trouble, now) = (format!("events {:?}", error.code()), io.clock.now());
+            match error.code() {
+                _ if is_going => debug!("An Event was not posted: {error}"),
+                Some(403) if io.complaints.is_due_hourly(&trouble, now) => warn!(
+                    "Not allowed to post Events, so this goes on without them; allow `create` and `patch` of events in the API \
+                     group events.k8s.io, or say --events none: {error}"
+                ),
+                Some(403) => debug!("An Event was not posted: {error}"),
+                _ if io.complaints.is_due(&trouble, now) => {
+                    warn!("Cannot post Events, and goes on without them: {error}");
+                }
+                _ => debug!("An Event was not posted: {error}"),
             }
         }
     }

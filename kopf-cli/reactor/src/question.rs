@@ -47,7 +47,11 @@ pub(crate) async fn ask(
         answers.note(&handler, &question, false);
         let (id, place, object) = (&handler.id, &handler.place, &subject.object.header);
         if io.complaints.is_due(&format!("question {} {}", handler.plugin, handler.index), io.clock.now()) {
-            warn!(%object, "A filter of handler {id} ({place}) fails, so it is taken not to match: {failure}");
+            warn!(
+                %object,
+                "A filter of handler {id} ({place}) fails, so it is taken not to match; have it answer `false` where it cannot tell: \
+                 {failure}"
+            );
         } else {
             debug!(%object, "A filter of handler {id} ({place}) fails, so it is taken not to match: {failure}");
         }
@@ -68,7 +72,10 @@ pub(crate) async fn choose(io: &Io, registry: &Registry, resources: &[Resource])
                     .complaints
                     .is_due(&format!("choice {} {}", handler.plugin, handler.index), io.clock.now())
                 {
-                    warn!("The selector of handler {id} ({place}) fails, so {name} is not chosen: {failure}");
+                    warn!(
+                        "The selector of handler {id} ({place}) fails, so {name} is not chosen; have it answer `false` where it cannot \
+                         tell: {failure}"
+                    );
                 }
             }
         }

@@ -25,7 +25,7 @@ use serde_json::{Map, Value};
 use tokio::sync::{Notify, Semaphore};
 
 use self::slots::Slots;
-use crate::{Clock, gate, indexes::Indexes, pace::Pace, source::Source};
+use crate::{Clock, gate, indexes::Indexes, pace::Pace, rivals::Note, source::Source};
 
 /// What a watch saw.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -104,6 +104,8 @@ pub(crate) struct Memory {
     pub(crate) doubted: bool,
     /// What indexes hold of it.
     pub(crate) indexing: Option<Indexing>,
+    /// What is noted on it as handled last.
+    pub(crate) note: Note,
 }
 
 impl Memory {

@@ -3,13 +3,14 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
+use jiff::SignedDuration;
 use kopf_core::{
     cycle::{Conclusion, Kept},
     functions::Wanted,
     object::{Header, Object, Version},
     patch::{self, Patches},
     report::Kind,
-    rivals,
+    rivals as core_rivals,
 };
 use serde_json::{Value, json};
 use tracing::{debug, error, warn};
@@ -19,12 +20,17 @@ use crate::{
     cluster::{Error, Request, Response},
     io::Io,
     queue::Place,
+    rights,
+    rivals::{self, Note},
     source::Source,
     transform,
 };
 
 /// How often a conflict is answered at once. Somebody who writes more often than that is waited for.
 const CONFLICTS: usize = 8;
+
+/// How long results wait for the right to write them. Servers that have just started refuse what they allow later.
+const DENIED: SignedDuration = SignedDuration::from_secs(60);
 
 /// What became of a conclusion.
 pub(crate) enum Settled {
@@ -36,6 +42,8 @@ pub(crate) enum Settled {
         fresh: Option<Bytes>,
         /// What did not fit on the object.
         kept: Option<Kept>,
+        /// What is noted on it as handled last, if that has changed.
+        note: Note,
     },
     /// The object is no more.
     Gone,
@@ -96,6 +104,7 @@ impl Target<'_> {
             version: None,
             fresh: None,
             kept: None,
+            note: None,
             has_status: self.source.served().resource.has_status(),
         };
         let mut conflicts = 0;
@@ -106,8 +115,8 @@ impl Target<'_> {
                 }
                 Step::Again(_) => conflicts += 1,
                 Step::Written => {
-                    let Writing { version, fresh, kept, .. } = writing;
-                    return Settled::Written { version, fresh, kept };
+                    let Writing { version, fresh, kept, note, .. } = writing;
+                    return Settled::Written { version, fresh, kept, note };
                 }
                 Step::Gone => return Settled::Gone,
                 Step::Later(error) => return Settled::Later(Box::new(writing.conclusion), error),
@@ -135,6 +144,7 @@ struct Writing<'a> {
     version: Option<Version>,
     fresh: Option<Bytes>,
     kept: Option<Kept>,
+    note: Note,
     has_status: bool,
 }
 
@@ -157,6 +167,7 @@ impl Writing<'_> {
                     self.tell_pruned(&answer.warnings);
                     self.wrote(answer, &mut main);
                     self.conclusion.forget_status();
+                    io.complaints.is_over(&rights::trouble(&self.target.source.served().resource.name()));
                 }
                 Err(error) => return self.failed(first, error, true).await,
             }
@@ -166,6 +177,8 @@ impl Writing<'_> {
                 Ok(answer) => {
                     self.tell_pruned(&answer.warnings);
                     self.wrote(answer, &mut None);
+                    let object = self.object.as_ref().unwrap_or(first);
+                    self.note = core_rivals::note(&main, &object.body, &io.identity).or(self.note);
                 }
                 Err(error) => return self.failed(first, error, false).await,
             }
@@ -198,6 +211,7 @@ impl Writing<'_> {
         match error.code() {
             Some(409 | 404) => {}
             Some(400 | 413 | 422) => return self.rejected(error, on_status),
+            Some(403) if on_status && self.is_status_denied(&error) => return Step::Again(error),
             _ => return Step::Later(error),
         }
         let body = match self.target.fetch().await {
@@ -214,32 +228,15 @@ impl Writing<'_> {
         }
         match Object::parse(body.clone()) {
             Ok(object) => {
-                self.tell_rivals(self.object.as_ref().unwrap_or(first), &object, &body);
+                let Target { io, source, place, .. } = *self.target;
+                rivals::meet(io, source, place, self.object.as_ref().unwrap_or(first), &object);
+                self.note = core_rivals::note(&object.body, &object.body, &io.identity);
                 self.fresh = Some(body);
                 self.object = Some(object);
                 Step::Again(error)
             }
             Err(unreadable) => Step::Later(Error::Malformed(unreadable.to_string())),
         }
-    }
-
-    /// Tells of another operator that has this one's name, unless the two know of each other.
-    fn tell_rivals(&self, before: &Object, now: &Object, raw: &[u8]) {
-        let Target { io, place, .. } = self.target;
-        let name = io.identity.name();
-        if !rivals::have_written(&before.body, &now.body, &io.identity)
-            || io.peerings.has_peers()
-            || !io.complaints.is_due("rivals", io.clock.now())
-        {
-            return;
-        }
-        let managers = rivals::managers(raw, &io.identity);
-        let who = if managers.is_empty() { String::new() } else { format!(" ({})", managers.join(", ")) };
-        warn!(
-            object = %place,
-            "Somebody else{who} writes the annotations of this operator: another one seems to run under the name {name}, so that \
-             handlers are called twice. Give one of them another --name, or have them meet in a peering"
-        );
     }
 
     /// The server finds fault with what is in the write: what handlers put there goes, our state stays.
@@ -250,11 +247,7 @@ impl Writing<'_> {
             let ids: Vec<&str> = self.conclusion.results.keys().map(String::as_str).collect();
             let what = if ids.is_empty() { String::new() } else { format!(" of {}", ids.join(", ")) };
             error!(object = %place, %resource, "The status{what} is not kept, for the API server rejects it: {error}");
-            // Functions that want something of the status would want it again.
-            if self.conclusion.patch.as_ref().is_some_and(|patch| patch.get("status").is_some()) {
-                self.conclusion.wanted.functions.clear();
-            }
-            self.conclusion.forget_status();
+            self.drop_status();
             return Step::Again(error);
         }
         self.conclusion.wanted = Wanted::default();
@@ -263,6 +256,30 @@ impl Writing<'_> {
             return Step::Again(error);
         }
         Step::Later(error)
+    }
+
+    fn drop_status(&mut self) {
+        // Functions that want something of the status would want it again.
+        if self.conclusion.patch.as_ref().is_some_and(|patch| patch.get("status").is_some()) {
+            self.conclusion.wanted.functions.clear();
+        }
+        self.conclusion.forget_status();
+    }
+
+    /// Whether the status may not be written, as it seems for good: then what is left goes on without it.
+    fn is_status_denied(&mut self, error: &Error) -> bool {
+        let Target { io, source, .. } = self.target;
+        let (resource, now) = (&source.served().resource, io.clock.now());
+        let name = resource.name();
+        if !io.complaints.has_lasted(&rights::trouble(&name), DENIED, now) {
+            return false;
+        }
+        if io.complaints.is_due_hourly(&format!("right to write the status of {name}"), now) {
+            let right = rights::to_write(resource);
+            warn!("The status of objects of {name} is not kept, and the rest is; allow {right}: {error}");
+        }
+        self.drop_status();
+        true
     }
 
     /// Tells once of results that the server drops, as it says in its warnings.

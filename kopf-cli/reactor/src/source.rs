@@ -23,6 +23,8 @@ pub(crate) struct Source {
     indexed: AtomicBool,
     /// All indexes are built that its handlers may look at, so they may be called.
     open: AtomicBool,
+    /// Its objects are seen as another resource too.
+    shared: AtomicBool,
 }
 
 impl Source {
@@ -31,7 +33,15 @@ impl Source {
         // Nothing but an index is called for it, so there is nothing to hold back.
         let open = AtomicBool::new(served.handlers.iter().all(|handler| handler.on == On::Index));
         let served = RwLock::new(Arc::new(served));
-        Arc::new(Source { id, namespace, served, names: Names::default(), indexed, open })
+        Arc::new(Source {
+            id,
+            namespace,
+            served,
+            names: Names::default(),
+            indexed,
+            open,
+            shared: AtomicBool::default(),
+        })
     }
 
     /// The resource as it is known now, and its handlers.
@@ -60,6 +70,15 @@ impl Source {
 
     pub(crate) fn set_open(&self) {
         self.open.store(true, Ordering::Release);
+    }
+
+    /// Whether its objects are seen as another resource too, such as another version.
+    pub(crate) fn is_shared(&self) -> bool {
+        self.shared.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn set_shared(&self, shared: bool) {
+        self.shared.store(shared, Ordering::Relaxed);
     }
 
     /// The name of a namespace, kept once for all objects in it.

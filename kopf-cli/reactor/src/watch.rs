@@ -107,6 +107,10 @@ pub(crate) async fn watch(
         position = next;
         if let End::Failed(error) = &end {
             let told = sink.refused(error);
+            if error.code() == Some(403) {
+                // That is an answer, and nothing that a restart would mend.
+                pulse.beat(io.clock.now());
+            }
             // A connection that ends is what connections do, and a definition that is new is busy for a moment; a server
             // that does not answer then is another matter.
             if !told && (failures > 0 || !matches!(error.code(), None | Some(429))) {

@@ -99,6 +99,7 @@ async fn handle(io: &Io, turn: Turn) -> Rest {
                     Some(true) => {
                         // Somebody else has changed it: our own writes are known.
                         case.memory.pace.forgive();
+                        case.look_for_rivals(&subject, sight);
                         is_new = true;
                         newest = Some(subject);
                     }

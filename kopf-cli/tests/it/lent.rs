@@ -6,18 +6,18 @@ use k8s_openapi::api::core::v1::ConfigMap;
 use kube::api::{Api, Patch, PatchParams};
 use serde_json::{Value, json};
 
-on_both_servers!(a_change_is_waited_for, an_object_is_deleted_after_its_dependents);
+on_both_servers!(
+    a_change_is_waited_for,
+    lists_are_merged_by_their_keys,
+    an_object_is_deleted_after_its_dependents,
+);
 
-/// What the sandbox refuses.
+/// What the sandbox refuses, or does not look at.
 mod only {
-    use super::{
-        a_field_of_another_manager_is_a_conflict_until_it_is_taken, a_pending_pod_has_an_empty_log,
-        lists_are_merged_by_their_keys,
-    };
+    use super::{a_field_of_another_manager_is_a_conflict_until_it_is_taken, a_pending_pod_has_an_empty_log};
 
     crate::support::server::on_the_real_server!(
         a_field_of_another_manager_is_a_conflict_until_it_is_taken,
-        lists_are_merged_by_their_keys,
         a_pending_pod_has_an_empty_log,
     );
 }

@@ -9,6 +9,7 @@
 mod bad_input;
 mod cleanup;
 mod compat;
+mod credentials;
 mod definitions;
 mod deletion;
 mod examples;
@@ -21,6 +22,7 @@ mod namespaces;
 mod neighbours;
 mod peering;
 mod proxying;
+mod rights;
 mod sandbox;
 mod secret_replicator;
 mod support;

@@ -11,7 +11,7 @@ use kopf_core::{handler::Handler, identity::Identity, registry::Registry};
 use kopf_loader::{Options, PluginInvoker};
 use kopf_plugin_abi::wire::Init;
 use kopf_reactor::{
-    Activities, Census, Held, Settings,
+    Activities, Census, Health, Held, Settings,
     activities::{self, Probing},
     cluster::kube::KubeCluster,
     stop,
@@ -60,7 +60,7 @@ struct Process {
     stopper: stop::Stopper,
     task: JoinHandle<Result<(), activities::Error>>,
     probing: Probing,
-    census: Arc<OnceLock<Census>>,
+    looks: Arc<OnceLock<(Census, Health)>>,
 }
 
 impl Operator {
@@ -178,20 +178,20 @@ impl Operator {
         let clock = Arc::new(self.sandbox.clock.clone());
         let activities = Activities::new(invoker.clone(), clock.clone(), activities);
         let probing = activities.probing(&settings);
-        let census = Arc::new(OnceLock::new());
-        let counted = census.clone();
+        let looks = Arc::new(OnceLock::new());
+        let looked = looks.clone();
         let task = self.sandbox.runtime.spawn(async move {
             let settings = activities.start(settings).await?;
             let cluster = Arc::new(KubeCluster::over(client));
             let mut shared = settings.clone();
             (shared.process.grace, _) = activities.share(settings.process.grace);
             let operator = kopf_reactor::Operator::new(cluster, invoker, clock, registry, identity, shared);
-            counted.get_or_init(|| operator.census());
+            looked.get_or_init(|| (operator.census(), operator.health()));
             operator.run(stop).await;
             activities.stop(&settings).await;
             Ok(())
         });
-        Process { stopper, task, probing, census }
+        Process { stopper, task, probing, looks }
     }
 
     /// Stops the operator as a signal does: handlers finish, and what they brought is written.
@@ -303,7 +303,21 @@ impl Operator {
     /// If it does not run.
     pub fn held(&self) -> Held {
         let running = self.running.as_ref().expect("the operator runs");
-        running.process.census.get().map(Census::held).unwrap_or_default()
+        running.process.looks.get().map(|(census, _)| census.held()).unwrap_or_default()
+    }
+
+    /// Whether the operator lives, as `/healthz` tells besides what probes say; or what is wrong.
+    ///
+    /// # Errors
+    ///
+    /// A sentence for each thing that is wrong.
+    ///
+    /// # Panics
+    ///
+    /// If it does not run.
+    pub fn live(&self) -> Result<(), Vec<String>> {
+        let running = self.running.as_ref().expect("the operator runs");
+        running.process.looks.get().map_or(Ok(()), |(_, health)| health.live())
     }
 }
 

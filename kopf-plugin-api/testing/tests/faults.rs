@@ -10,7 +10,7 @@ use std::{
 };
 
 use kopf_plugin_api::prelude::*;
-use kopf_plugin_testing::{Effect, Entry, Fault, Operator};
+use kopf_plugin_testing::{Effect, Entry, Fault, Operator, Scope};
 
 use kit::{EXAMPLES, operator};
 
@@ -284,4 +284,51 @@ fn an_operator_that_may_not_see_the_cluster_serves_its_namespace_and_says_so_onc
     operator.advance(Duration::from_secs(600));
     check_handled(&mut operator, "narrow", &["create"]);
     assert_eq!(warnings(&operator).len(), 1, "{:?}", warnings(&operator));
+}
+
+/// Results wait for the right to write them, for a minute; the rest does not wait any longer.
+#[test]
+fn without_the_right_to_write_the_status_the_rest_is_recorded_after_a_minute() {
+    let mut operator = operator();
+    let denied = |entry: &Entry| patches(entry) && entry.path.ends_with("/status");
+    on(&operator, Fault::new(Effect::Forbidden).when(denied).always());
+    operator.apply(&object("denied", "value"));
+    operator.advance(Duration::from_secs(53));
+    assert!(operator.get(EXAMPLES, "default/denied")["metadata"]["annotations"].is_null());
+    operator.advance(Duration::from_secs(40));
+    check_handled(&mut operator, "denied", &["create"]);
+    // By then it is known.
+    operator.apply(&object("denied-too", "value"));
+    operator.settle();
+    check_handled(&mut operator, "denied-too", &["create"]);
+    operator.advance(Duration::from_secs(3000));
+    let right =
+        "allow `get` and `patch` of kopfexamples and kopfexamples/status in the API group zalando.org";
+    let told = warnings(&operator);
+    assert!(told.len() == 2 && told.iter().all(|line| line.contains(right)), "{told:#?}");
+
+    operator.sandbox().faults().clear();
+    operator.apply(&object("granted", "value"));
+    operator.settle();
+    assert_eq!(operator.get(EXAMPLES, "default/granted")["status"]["create_fn"], "created");
+}
+
+#[test]
+fn who_may_not_list_objects_says_so_once_an_hour_and_is_not_taken_for_dead() {
+    let mut operator = operator();
+    operator.stop();
+    operator.settings().scope = Scope::Cluster;
+    on(&operator, Fault::new(Effect::Forbidden).when(of_examples).always());
+    operator.resume();
+    operator.apply(&object("out-of-reach", "value"));
+    operator.advance(Duration::from_secs(3000));
+    let told = warnings(&operator);
+    let right = "allow `list` and `watch` of kopfexamples in the API group zalando.org";
+    assert!(told.len() == 1 && told[0].contains(right), "{told:#?}");
+    assert_eq!(operator.live(), Ok(()));
+    operator.advance(Duration::from_secs(700));
+    assert_eq!(warnings(&operator).len(), 2);
+    operator.sandbox().faults().clear();
+    operator.advance(Duration::from_secs(60));
+    check_handled(&mut operator, "out-of-reach", &["create"]);
 }

@@ -22,6 +22,11 @@ fn by_kind(spec: Spec, name: Name) -> Outcome<Vec<(String, String)>> {
     Ok(kinds.map(|kind| (kind.to_owned(), name.to_string())).collect())
 }
 
+#[kopf::index("zalando.org", "v1", "kopfexamples", labels = { "heavy" = present })]
+fn heavy(name: Name) -> (String, String) {
+    (name.to_string(), "x".repeat(10 << 20))
+}
+
 #[kopf::index("configmaps")]
 async fn everything(name: Name) -> Scalar<String> {
     Scalar(name.to_string())
@@ -210,4 +215,18 @@ fn a_resource_that_may_not_be_listed_is_waited_for_a_while_and_no_longer() {
     let warned =
         |line: &&String| line.contains("so handlers are called without what everything would hold of them");
     assert_eq!(operator.log().iter().filter(warned).count(), 1, "{:#?}", operator.log());
+}
+
+#[test]
+fn what_is_too_heavy_for_an_index_is_refused_by_name_and_the_rest_is_held() {
+    let mut operator = operator();
+    operator.apply(&example("heavy", &kinds(&["a"]), "heavy"));
+    operator.settle();
+    check(&mut operator, "a=heavy of 1");
+    let told = operator.log().into_iter().filter(|line| line.contains("holds at most 1048576 bytes"));
+    let told: Vec<String> = told.collect();
+    assert!(
+        told.len() == 1 && told[0].starts_with("ERROR [default/heavy] Handler heavy failed"),
+        "{told:#?}"
+    );
 }

@@ -276,3 +276,48 @@ fn objects_are_types_of_k8s_openapi_or_of_ones_own() {
     let problem = "`spec` is not as lent::Example has it: missing field `size`";
     assert!(result.starts_with(&format!("[1,3,\"{problem}")), "{result}");
 }
+
+#[kopf::on::create("zalando.org", "v1", "kopfexamples", labels = { "do" = "changes" })]
+async fn changes(client: Client) -> Outcome<Value> {
+    let pods = client.resource("v1", "pods").namespace("default");
+    let containers = json!([{ "name": "a", "image": "a" }, { "name": "b", "image": "b" }]);
+    pods.create(&json!({ "metadata": { "name": "p" }, "spec": { "containers": containers } })).await?;
+    pods.patch("p", &Change::Merge(json!({ "metadata": { "labels": { "merge": "1" } } }))).await?;
+    let added = json!([{ "op": "add", "path": "/metadata/labels/json", "value": "2" }]);
+    pods.patch("p", &Change::Json(added)).await?;
+    let image = json!({ "spec": { "containers": [{ "name": "b", "image": "c" }] } });
+    pods.patch("p", &Change::Strategic(image)).await?;
+    let found = pods.get("p").await?;
+    let images: Vec<_> =
+        found["spec"]["containers"].as_array().into_iter().flatten().map(|one| &one["image"]).collect();
+    Ok(json!({ "labels": found["metadata"]["labels"], "images": images }))
+}
+
+#[test]
+fn an_object_is_patched_by_merging_by_operations_and_strategically() {
+    let result = run(&mut operator(), "changes");
+    let expected = json!({ "labels": { "merge": "1", "json": "2" }, "images": ["a", "c"] });
+    assert_eq!(result, expected.to_string());
+}
+
+#[kopf::on::create("zalando.org", "v1", "kopfexamples", labels = { "do" = "reads-logs" })]
+async fn reads_logs(client: Client) -> Outcome<Value> {
+    let last = client.logs("default", "talker", client::Logs::tail(1)).await?;
+    let all = client.logs("default", "talker", client::Logs::all().container("c")).await?;
+    let missing = client.logs("default", "nobody", client::Logs::all()).await;
+    Ok(json!({ "last": last, "all": all, "missing": matches!(missing, Err(client::Error::NotFound(_))) }))
+}
+
+#[test]
+fn a_log_of_a_pod_is_what_it_has_said() {
+    let mut operator = operator();
+    let containers = json!([{ "name": "c", "image": "a" }]);
+    let metadata = json!({ "name": "talker", "namespace": "default" });
+    let pod = json!({ "apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": { "containers": containers } });
+    operator.apply(&pod.to_string());
+    operator.sandbox().log("default", "talker", "c", "first\nsecond\n");
+    operator.apply(&kit::example("kopf-example-1", &json!({ "do": "reads-logs" }), &json!({})).to_string());
+    operator.settle();
+    let found = operator.get("kopfexamples.zalando.org", OBJECT)["status"]["reads_logs"].clone();
+    assert_eq!(found, json!({ "last": "second\n", "all": "first\nsecond\n", "missing": true }));
+}

@@ -217,7 +217,7 @@ fn a_refusal_in_the_midst_of_things_does_not_narrow_what_is_served() {
     operator.apply(&object.to_string());
     operator.advance(Duration::from_secs(60));
     assert_eq!(calls(name).join(", ").replace('"', ""), "create 0");
-    assert_eq!(lines(&operator, "WARN Cannot watch").len(), 1);
+    assert_eq!(lines(&operator, "WARN Not allowed to list and watch").len(), 1);
 }
 
 #[test]

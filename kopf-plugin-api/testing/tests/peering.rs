@@ -437,6 +437,7 @@ fn two_operators_of_one_name_that_do_not_know_of_each_other_are_told_so() {
     let mut settings = other(0);
     settings.peering.mode = Mode::Standalone;
     operator.start_beside("kopf-plugin-testing", settings);
+    operator.advance(Duration::from_secs(10));
     let rival = "writes the annotations of this operator: another one seems to run under the name kopf-plugin-testing";
     apply(&mut operator, &labelled("rivalled", &json!({ "rivalled": "" })));
     // Each tells it once a minute at most.

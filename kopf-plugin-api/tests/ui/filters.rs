@@ -22,3 +22,6 @@ fn condition_without_answer() {}
 fn never_says(spec: Spec) -> String {
     spec.to_string()
 }
+
+#[kopf::on::update("pods", old = 1, new = 2)]
+fn old_without_field() {}

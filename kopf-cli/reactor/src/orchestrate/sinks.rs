@@ -14,10 +14,10 @@ use kopf_core::{
     namespaces::Patterns,
     object::{Error as Odd, Header},
 };
-use tracing::{debug, warn};
+use tracing::{debug, info, warn};
 
 use super::Signals;
-use crate::{Scope, cluster::Error, io::Io, queue::Sight, source::Source, watch::Sink};
+use crate::{Scope, cluster::Error, io::Io, queue::Sight, rights::right, source::Source, watch::Sink};
 
 /// Objects go to the queue.
 pub(super) struct Objects {
@@ -53,6 +53,9 @@ impl Sink for Objects {
 
     fn complete(&self) {
         self.listed.store(true, Ordering::Relaxed);
+        if self.io.complaints.is_over(&self.right()) {
+            info!("Allowed to list {} now: its objects are handled.", self.source);
+        }
         let count = self.io.queue.complete_list(&self.source);
         debug!("{} has {count} objects.", self.source);
     }
@@ -75,11 +78,22 @@ impl Sink for Objects {
                 if self.signals.deny(self.source.path()) {
                     let namespace = self.io.cluster.default_namespace();
                     warn!(
-                        "Not allowed to list {} in the whole cluster: serving the namespace {namespace} alone; allow `list` and `watch` cluster-wide, or name the namespaces with -n",
-                        self.source
+                        "Not allowed to list {} in the whole cluster: serving the namespace {namespace} alone; allow {} cluster-wide, or name the namespaces with -n",
+                        self.source,
+                        right(&["list", "watch"], &self.source.served().resource)
                     );
                 }
                 self.signals.look_again();
+                true
+            }
+            Some(403) => {
+                if self.io.complaints.is_due_hourly(&self.right(), self.io.clock.now()) {
+                    warn!(
+                        "Not allowed to list and watch {}, so that its objects are not handled; allow {}: {error}",
+                        self.source,
+                        right(&["list", "watch"], &self.source.served().resource)
+                    );
+                }
                 true
             }
             // The resource may be no more.
@@ -89,6 +103,13 @@ impl Sink for Objects {
             }
             _ => false,
         }
+    }
+}
+
+impl Objects {
+    /// The right to see them, as it is complained about.
+    fn right(&self) -> String {
+        format!("right to see {}", self.source)
     }
 }
 
@@ -131,7 +152,7 @@ impl Sink for Definitions {
         if !self.signals.blind.swap(true, Ordering::Relaxed) {
             if denied {
                 warn!(
-                    "Not allowed to watch custom resource definitions: what is defined later is found within a minute; allow `list` and `watch` of them to find it at once"
+                    "Not allowed to watch custom resource definitions: what is defined later is found within a minute; allow `list` and `watch` of customresourcedefinitions in the API group apiextensions.k8s.io to find it at once"
                 );
             }
             self.signals.look_again();
@@ -183,7 +204,7 @@ impl Sink for Namespaces {
         if error.code() != Some(403) {
             return false;
         }
-        if self.io.complaints.is_due("namespaces", self.io.clock.now()) {
+        if self.io.complaints.is_due_hourly("namespaces", self.io.clock.now()) {
             let names: Vec<&str> = self.patterns.names().collect();
             let instead = if names.is_empty() {
                 "none is".to_owned()
@@ -192,7 +213,7 @@ impl Sink for Namespaces {
             };
             warn!(
                 "Not allowed to list namespaces, so that those which match are not known, and {instead}; allow `list` and `watch` of \
-                 them, or give names with -n: {error}"
+                 namespaces in the core API group, or give names with -n: {error}"
             );
         }
         self.signals.set_namespaces(BTreeSet::new());

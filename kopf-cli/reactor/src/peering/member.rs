@@ -18,6 +18,7 @@ use crate::{
     clock,
     cluster::Error,
     io::{Io, chance},
+    rights::right,
     watch as watching,
 };
 
@@ -91,10 +92,13 @@ impl Member<'_> {
             Mode::Mandatory => warn!(
                 "The peering {name} of {spot} is to be taken part in, and nothing is done until it can be: {what}"
             ),
-            _ if denied.is_some() && self.io.complaints.is_due(&trouble, self.io.clock.now()) => warn!(
-                "Not allowed to see the peering {name} of {spot}, so that no other operator makes room; allow `list`, `watch` and \
-                 `patch` of it, or say --standalone: {what}"
-            ),
+            _ if denied.is_some() && self.io.complaints.is_due_hourly(&trouble, self.io.clock.now()) => {
+                warn!(
+                    "Not allowed to see the peering {name} of {spot}, so that no other operator makes room; allow {}, or say \
+                 --standalone: {what}",
+                    right(&["list", "watch", "patch"], &spot.resource)
+                )
+            }
             _ => debug!("No peering {name} of {spot}, working without: {what}"),
         }
         self.touch_at = Timestamp::MIN;
@@ -174,8 +178,11 @@ impl Member<'_> {
                     settings.name, self.spot
                 );
                 // Between a look and a word the object may have gone.
-                let is_trouble = error.code() != Some(404);
-                if is_trouble && self.io.complaints.is_due(&format!("keep-alive {:?}", error.code()), now) {
+                let trouble = format!("keep-alive {:?}", error.code());
+                if refused && self.io.complaints.is_due_hourly(&trouble, now) {
+                    let right = right(&["patch"], &self.spot.resource);
+                    warn!("{line}; allow {right}, or say --standalone");
+                } else if !refused && error.code() != Some(404) && self.io.complaints.is_due(&trouble, now) {
                     warn!("{line}");
                 } else {
                     debug!("{line}");

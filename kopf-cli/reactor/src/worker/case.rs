@@ -21,6 +21,7 @@ use crate::{
     io::Io,
     let_go::let_go,
     queue::{Brought, Key, Memory, Pending, Place, Rest, Sight, Turn},
+    rights, rivals,
     settle::{Settled, Target},
     source::Source,
     tell::tell,
@@ -166,16 +167,29 @@ impl<'a> Case<'a> {
     /// Rests after the server could not be asked or written to.
     pub(super) fn rest_after(mut self, error: &Error) -> Rest {
         let pause = self.memory.throttle.fail().max(error.retry_after().unwrap_or_default());
-        let trouble = match error.code() {
-            Some(code) => format!("write {} {code}", self.resource),
-            None => "write".to_owned(),
+        let (now, complaints) = (self.io.clock.now(), &self.io.complaints);
+        let (line, due) = match error.code() {
+            Some(403) => (
+                format!(
+                    "Not allowed to get or patch objects of {}, so what handlers did is kept in memory until it can be \
+                     written; allow {}: {error}",
+                    self.resource,
+                    rights::to_write(&self.served.resource)
+                ),
+                complaints.is_due_hourly(&rights::trouble(&self.resource), now),
+            ),
+            code => (
+                format!(
+                    "The API server does not take what is to be written, or does not answer; it is tried again in {pause:?}: {error}"
+                ),
+                match code {
+                    Some(code) => complaints.is_due(&format!("write {} {code}", self.resource), now),
+                    None => complaints.is_due("write", now),
+                },
+            ),
         };
-        let line = format!(
-            "The API server does not take what is to be written, or does not answer; it is tried again in {pause:?}: {error}"
-        );
-        let due = self.io.complaints.is_due(&trouble, self.io.clock.now());
         self.tell(if due { Level::Warn } else { Level::Debug }, &line);
-        let wake_at = clock::after(self.io.clock.now(), pause);
+        let wake_at = clock::after(now, pause);
         self.rest(Some(wake_at))
     }
 
@@ -268,11 +282,14 @@ impl<'a> Case<'a> {
             }
             Settled::Later(left, error) => {
                 self.memory.unsettled = Some(left);
+                // Perhaps it was written, and the answer was lost.
+                self.memory.note = None;
                 Next::Later(error)
             }
-            Settled::Written { version, fresh, kept } => {
+            Settled::Written { version, fresh, kept, note } => {
                 self.memory.throttle.succeed();
                 self.memory.recall.handled |= finished.is_some();
+                self.memory.note = note.or(self.memory.note);
                 let is_crowded = |kept: &Kept| kept.crowded;
                 let was_crowded = self.memory.recall.kept.as_deref().is_some_and(is_crowded);
                 if kept.as_ref().is_some_and(is_crowded) && !was_crowded {
@@ -294,6 +311,13 @@ impl<'a> Case<'a> {
                 }
             }
         }
+    }
+
+    /// Whether an event is of another operator's making that has this one's name. A list tells of what happened while
+    /// nobody looked.
+    pub(super) fn look_for_rivals(&mut self, subject: &Subject, sight: Sight) {
+        let known = if sight == Sight::Modified { self.memory.note } else { None };
+        self.memory.note = rivals::look(self.io, &self.source, &self.place, known, &subject.object);
     }
 
     pub(super) fn is_pruned(&self, handler: &Handler) -> bool {
