@@ -155,6 +155,8 @@ fn a_wrong_filter_is_said_with_what_to_write() {
             3: error: `value` looks at the field before and after a change, `old` at one of both: write `value`, or `old` and `new`
             6: error: `value` is about a field: add `field = "spec.…"`
             9: error: unknown option `wehn`, did you mean `when`?
+            26: error: `old` is about a field: add `field = "spec.…"`
+            26: error: `new` is about a field: add `field = "spec.…"`
             12: error: `for<'a> fn(&'a kopf_plugin_api::args::Spec) -> bool {by_reference}` is not a function that `when` can ask
             note: it takes at most eight arguments of a handler, such as `Spec` or `Labels`, by value, and returns `bool`; the arguments of a closure need their types
             19: error: `fn(kopf_plugin_api::args::Spec) -> std::string::String {never_says}` is not a function that `when` can ask
