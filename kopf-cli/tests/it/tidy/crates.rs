@@ -25,7 +25,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
 
 /// Plugins know what their authors see, and nothing else.
 const ALLOWED_IN_PLUGINS: &[&str] = &["kopf-plugin-api"];
-const PLUGINS: &[&str] = &["plugins", "examples", "kopf-cli/tests/fixtures"];
+const PLUGINS: &[&str] = &["plugins", "examples", "kopf-cli/benches", "kopf-cli/tests/fixtures"];
 
 /// What the core may take from others: nothing that reads, writes, waits or starts a thread.
 const ALLOWED_IN_CORE: &[&str] =
