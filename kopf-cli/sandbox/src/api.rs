@@ -32,7 +32,7 @@ use crate::{
     options::Options,
     rbac::Attributes,
     request::{Action, Patching, Path, Query, ResourcePath},
-    resources::{self, View},
+    resources::{self, NAMESPACES, View},
     reviews::{self, Review},
     status::Status,
     store::Store,
@@ -165,7 +165,7 @@ impl Api {
         }
         let part = check_subresource(&view, &path)?;
         let action = action?;
-        if part == Part::Log && action != Action::Get {
+        if part == Part::Log && action != Action::Get || part == Part::Finalize && action != Action::Update {
             return Err(Status::method_not_allowed());
         }
         if part != Part::Whole
@@ -245,6 +245,7 @@ enum Part {
     Status,
     Scale,
     Log,
+    Finalize,
 }
 
 /// What the path names; subresources that are not done are refused.
@@ -260,6 +261,7 @@ fn check_subresource(view: &View, path: &ResourcePath) -> Result<Part, Status> {
         Some("status") if view.version().status => Ok(Part::Status),
         Some("scale") if view.version().scale.is_some() => Ok(Part::Scale),
         Some("log") if &*view.resource.key == "pods" => Ok(Part::Log),
+        Some("finalize") if &*view.resource.key == NAMESPACES => Ok(Part::Finalize),
         Some(_) if view.version().undone.iter().any(|undone| undone == first) => {
             Err(Status::not_implemented(&format!("the subresource {}/{first}", view.resource.plural)))
         }
@@ -403,6 +405,7 @@ impl Ask<'_> {
                 (_, Some(Patching::Apply)) => {
                     writer.apply(self.target(), self.part == Part::Status, object, force)
                 }
+                _ if self.part == Part::Finalize => writer.finalize(self.target(), object),
                 (_, Some(patching)) => {
                     writer.patch(self.target(), self.part == Part::Status, patching, &object)
                 }

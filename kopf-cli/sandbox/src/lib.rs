@@ -1,7 +1,7 @@
 //! A Kubernetes API server in memory, for developing and testing operators.
 //!
 //! What it does it does as kube-apiserver 1.37 does; what it does not do it refuses with 501 and a `Status` that names it:
-//! answers in protobuf, subresources but for `/status`, `/scale` and `/log`, conversion webhooks. Two things it passes over
+//! answers in protobuf, subresources but for `/status`, `/scale`, `/log` and `/finalize`, conversion webhooks. Two things it passes over
 //! instead: unknown fields of built-in kinds stay in them, and what a rule may cost is not estimated when it is defined.
 //!
 //! Custom resources are pruned, defaulted and checked by their schemas and rules; what a rule costs is bounded as it runs, and

@@ -31,6 +31,7 @@ use crate::{
 mod admit;
 mod apply;
 mod changes;
+mod finalize;
 
 use changes::{
     check_uid, check_version, forbidden_changes, put_or_remove, status_metadata, unqualified_finalizer,
@@ -309,7 +310,8 @@ impl<'a> Writer<'a> {
         }
         put_or_remove(&mut object.metadata, "managedFields", owns);
         let released = meta::deleting(&object.metadata) && meta::finalizers(&object.metadata).is_empty();
-        if released && !current.header.finalizers.is_empty() && !kinds::held(resource, &object.rest) {
+        let was_held = !current.header.finalizers.is_empty() || kinds::held(resource, &old_rest);
+        if released && was_held && !kinds::held(resource, &object.rest) {
             // The update itself is not written: the answer has the old version, and the removal is the next one.
             let answer = Stored::new(resource, &object.whole(view), current.header.revision);
             if !self.dry_run {

@@ -45,6 +45,7 @@ impl Ask<'_> {
                 subresource: match self.part {
                     Part::Status => "status",
                     Part::Scale => "scale",
+                    Part::Finalize => "finalize",
                     Part::Whole | Part::Log => "",
                 },
                 namespace: self.namespace().to_owned(),

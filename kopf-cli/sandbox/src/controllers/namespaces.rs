@@ -92,6 +92,11 @@ pub(super) fn empty(writer: &mut Writer<'_>, name: &str) -> Result<(), Status> {
     if writer.store.get(NAMESPACES, "", name).is_none_or(|namespace| !namespace.header.deleting) {
         return Ok(());
     }
+    let finalizers = writer.store.get(NAMESPACES, "", name).map(|namespace| namespace.value());
+    let finalizers = finalizers.and_then(|namespace| namespace["spec"]["finalizers"].as_array().cloned());
+    if !finalizers.into_iter().flatten().any(|finalizer| finalizer == CONTENT) {
+        return Ok(());
+    }
     for (key, object) in writer.store.of_namespace(name) {
         let Some(resource) = writer.store.catalog.get(&key).cloned() else { continue };
         if !object.header.deleting {

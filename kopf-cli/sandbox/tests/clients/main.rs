@@ -11,6 +11,7 @@
 mod apply;
 mod install;
 mod mask;
+mod python;
 mod reading;
 mod session;
 mod simulated;

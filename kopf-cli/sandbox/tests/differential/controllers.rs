@@ -254,6 +254,28 @@ async fn a_definition_goes_after_its_objects() {
 }
 
 #[tokio::test]
+async fn namespaces_are_let_go_of_by_whoever_holds_them() {
+    check(
+        r#"
+        POST   /api/v1/namespaces {"metadata":{"name":"$ns-f"}}
+        GET    /api/v1/namespaces/$ns-f/finalize
+        MERGE  /api/v1/namespaces/$ns-f/finalize {}
+        POST   /api/v1/namespaces/$ns-f/finalize {}
+        PUT    /api/v1/namespaces/$ns-f/finalize {"metadata":{"name":"$ns-f"},"spec":{"finalizers":["kubernetes","kopf.test/x"]}}
+        PUT    /api/v1/namespaces/$ns-f/finalize {"metadata":{"name":"$ns-f"},"spec":{"finalizers":["unqualified"]}}
+        PUT    /api/v1/namespaces/$ns-f/finalize {"metadata":{"name":"$ns-f","resourceVersion":"1"},"spec":{"finalizers":[]}}
+        PUT    /api/v1/namespaces/$ns-f/finalize {"metadata":{"name":"$ns-f","labels":{"a":"b"}},"spec":{"finalizers":["kopf.test/x"]},"status":{"phase":"Terminating"}}
+        PUT    /api/v1/namespaces/$ns-f/finalize {"metadata":{"name":"other"},"spec":{"finalizers":[]}}
+        PUT    /api/v1/namespaces/$ns-none/finalize {"metadata":{"name":"$ns-none"},"spec":{"finalizers":[]}}
+        DELETE /api/v1/namespaces/$ns-f
+        PUT    /api/v1/namespaces/$ns-f/finalize {"metadata":{"name":"$ns-f"},"spec":{"finalizers":[]}}
+        GET    /api/v1/namespaces/$ns-f
+    "#,
+    )
+    .await;
+}
+
+#[tokio::test]
 async fn each_namespace_has_a_service_account_and_the_servers_authority() {
     check(
         r#"

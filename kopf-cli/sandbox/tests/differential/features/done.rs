@@ -54,6 +54,7 @@ pub(super) const DONE: Groups = &[
     ("Subresources", &[
         ("`/status`", &["main::status_is_apart_where_it_is_a_subresource"]),
         ("`/scale`, of built-in kinds and of definitions", &["below::built_in_kinds_are_scaled", "below::custom_resources_are_scaled_where_their_definition_says"]),
+        ("`/finalize` of namespaces", &["controllers::namespaces_are_let_go_of_by_whoever_holds_them"]),
         ("`/log`: what `Sandbox::log` has said; nothing runs", &["below::the_logs_of_pods_that_nobody_runs_are_empty"]),
         ("those that a resource lacks: 404", &["refusals::subresources_that_a_resource_lacks_are_not_found"]),
     ]),
@@ -88,6 +89,10 @@ pub(super) const DONE: Groups = &[
         ("acceptance and establishing, step by step", &["main::a_definition_is_accepted_in_steps"]),
         ("what definitions are refused: names, versions, schemas, rules", &["refusals::definitions_have_their_rules", "definitions::names_and_versions_have_their_rules", "definitions::schemas_are_structural", "definitions::rules_are_looked_at_before_they_are_taken"]),
         ("their end, and that of their objects", &["main::resources_are_defined_discovered_and_taken_away"]),
+    ]),
+    ("Unmodified clients", &[
+        ("kubectl, of this version and an older one", &["reading::objects_are_shown_in_every_form", "reading::watches_are_followed", "writing::custom_resources_are_written", "writing::built_in_objects_are_written", "workloads::deployments_are_applied_changed_and_scaled"]),
+        ("the official Python client", &["python::the_official_client_is_answered_alike"]),
     ]),
     ("Who may do what", &[
         ("roles and bindings (`--rbac`), impersonation", &["access::who_has_no_rights_is_told_what_it_may_not", "access::rights_are_given_by_bindings"]),

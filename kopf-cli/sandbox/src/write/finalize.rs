@@ -1,0 +1,40 @@
+//! `/finalize` of namespaces: who lets go of one says so here.
+
+use serde_json::{Value, json};
+
+use super::{Owners, Target, Writer, Written, check_uid};
+use crate::{
+    incoming::{Incoming, Refused},
+    status::{Cause, Status},
+};
+
+/// The finalizer that needs no domain.
+const STANDARD: &str = "kubernetes";
+
+impl Writer<'_> {
+    /// Replaces a namespace with its finalizers; one that goes and has none is gone.
+    pub(crate) fn finalize(&mut self, target: Target<'_>, body: Value) -> Result<Written, Status> {
+        let view = target.view;
+        let mut object = Incoming::decode(body, view, &mut self.strictness).map_err(Refused::of_a_body)?;
+        object.settle_namespace(view, target.namespace)?;
+        object.check_name(target.name)?;
+        let current = self.store.get(&view.resource.key, target.namespace, target.name).cloned();
+        let Some(current) = current else { return Err(Status::not_found(view.about(target.name))) };
+        check_uid(&object, target, &current.header.uid)?;
+        let finalizers = object.rest.get("spec").and_then(|spec| spec["finalizers"].as_array().cloned());
+        let finalizers = finalizers.unwrap_or_default();
+        let unqualified = finalizers.iter().enumerate().filter_map(|(index, finalizer)| {
+            let name = finalizer.as_str().unwrap_or_default();
+            let why = "name is neither a standard finalizer name nor is it fully qualified";
+            let wrong = name != STANDARD && !name.contains('/');
+            wrong.then(|| Cause::invalid(format!("spec.finalizers[{index}]"), name, why))
+        });
+        let causes: Vec<Cause> = unqualified.collect();
+        if !causes.is_empty() {
+            return Err(Status::invalid(view.about_kind(target.name), causes));
+        }
+        let spec = if finalizers.is_empty() { json!({}) } else { json!({ "finalizers": finalizers }) };
+        object.rest.insert("spec".to_owned(), spec);
+        self.update(target, &current, object, false, Owners::Updated)
+    }
+}
