@@ -3,10 +3,11 @@
 use serde_json::{Map, Value};
 
 use crate::{
-    builtin, meta, object,
+    builtin, meta, object, printed,
     resources::View,
     status::{About, Cause, Status},
     strict::Strictness,
+    tables,
 };
 
 /// An object on its way in: its metadata, read and typed, and all its other fields.
@@ -31,9 +32,11 @@ impl Refused {
         }
     }
 
-    pub(crate) fn of_a_patch(self) -> Status {
+    /// `patch` is given where the refusal is to show it, and not the object that it made.
+    pub(crate) fn of_a_patch(self, patch: Option<&Value>) -> Status {
         match self {
             Refused::Because { said, object, .. } => {
+                let object = patch.map_or(object, printed::plain);
                 let nothing = About { kind: "", group: "", name: "" };
                 Status::invalid(nothing, vec![Cause::invalid("patch", &object, &said)])
             }
@@ -89,6 +92,8 @@ impl Incoming {
                 said.map_err(|cause| format!("{}: {}", cause.field, cause.message))?;
             }
             if let (false, Value::Object(fields)) = (custom, &mut value) {
+                let version = view.version();
+                tables::decode(fields, (&version.group, &version.name, &view.resource.kind), &mut unknown)?;
                 builtin::complete(&view.resource.key, fields);
             }
             strictness.conclude(unknown)?;
@@ -111,15 +116,19 @@ impl Incoming {
 
     /// Reads what a configuration has made of an object: nothing in it is unknown, and its nulls are meant.
     pub(crate) fn of_applied(mut value: Value, view: &View) -> Result<Self, Refused> {
-        let metadata = meta::read(value.get("metadata")).map_err(|said| Refused::Because {
+        let because = |said| Refused::Because {
             said,
             kind: view.resource.kind.clone(),
             version: view.version().name.clone(),
             object: String::new(),
-        })?;
+        };
+        let metadata = meta::read(value.get("metadata")).map_err(because)?;
         match (&view.version().schema, &mut value) {
             (Some(schema), Value::Object(fields)) => schema.fill_in(fields),
             (None, Value::Object(fields)) if !view.resource.rules.custom => {
+                let version = view.version();
+                let kind = (&*version.group, &*version.name, &*view.resource.kind);
+                tables::decode(fields, kind, &mut Vec::new()).map_err(because)?;
                 builtin::complete(&view.resource.key, fields);
             }
             _ => {}

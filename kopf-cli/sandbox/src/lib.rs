@@ -1,15 +1,16 @@
 //! A Kubernetes API server in memory, for developing and testing operators.
 //!
 //! What it does it does as kube-apiserver 1.37 does; what it does not do it refuses with 501 and a `Status` that names it:
-//! answers in protobuf, subresources but for `/status`, `/scale`, `/log` and `/finalize`, conversion webhooks. Two things it passes over
-//! instead: unknown fields of built-in kinds stay in them, and what a rule may cost is not estimated when it is defined.
+//! answers in protobuf, subresources but for `/status`, `/scale`, `/log` and `/finalize`, conversion webhooks. One thing it
+//! passes over instead: what a rule may cost is not estimated when it is defined.
 //!
 //! Custom resources are pruned, defaulted and checked by their schemas and rules; what a rule costs is bounded as it runs, and
-//! of its types it is known which fields there are. Built-in kinds are completed as far as a table says, and checked by their
-//! commonest rules alone (see `builtin`). Of the controllers of a cluster it has those that see to definitions, to namespaces
-//! that go, and to owners and their dependents: what they do follows each write at once, in events without a pause. It has
-//! none that run anything: pods stay `Pending`, and one that is deleted goes at once. [`Builder::simulate`] lets
-//! workloads say that they run.
+//! of its types it is known which fields there are. Built-in kinds are read by their types (see `tables`), completed as far as
+//! a table says, and checked by their commonest rules alone (see `builtin`).
+//!
+//! Of the controllers of a cluster it has those that see to definitions, to namespaces that go, and to owners and their
+//! dependents: what they do follows each write at once, in events without a pause. It has none that run anything: pods stay
+//! `Pending`, and one that is deleted goes at once. [`Builder::simulate`] lets workloads say that they run.
 //!
 //! Admission webhooks are called for real, and policies in CEL evaluated (see `admission`); no call holds the store.
 //!

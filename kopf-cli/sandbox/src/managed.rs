@@ -43,6 +43,8 @@ use update::{Conflicts, Refused, Versions, Write};
 const BEFORE_FIRST_APPLY: &str = "before-first-apply";
 /// How long the name of an owner may be, in bytes.
 const LONGEST: usize = 128;
+/// How long that of a subresource may be, in bytes.
+const LONGEST_SUBRESOURCE: usize = 256;
 /// Who is nobody.
 const UNKNOWN: &str = "unknown";
 
@@ -350,16 +352,35 @@ pub(crate) fn check_options(kind: &str, manager: &str, apply: bool, forced: bool
     if !apply && forced {
         causes.push(Cause::forbidden("force", "may not be specified for non-apply patch"));
     }
-    if manager.len() > LONGEST {
-        causes.push(Cause::too_long("fieldManager", LONGEST as u64));
-    }
-    let unprintable = manager.char_indices().find(|(_, letter)| letter.is_control());
-    if let Some((position, letter)) = unprintable {
-        let why = format!("invalid character U+{:04X} (at position {position})", u32::from(letter));
-        causes.push(Cause::invalid("fieldManager", manager, &why));
-    }
+    causes.extend(name_faults(manager, "fieldManager"));
     let about = About { kind, group: "meta.k8s.io", name: "" };
     if causes.is_empty() { Ok(()) } else { Err(Status::invalid(about, causes)) }
+}
+
+/// What is wrong with the names in `managedFields`, which a client can write.
+pub(crate) fn faults(managed: Option<&Value>) -> Vec<Cause> {
+    let mut causes = Vec::new();
+    for (index, entry) in managed.and_then(Value::as_array).into_iter().flatten().enumerate() {
+        let text = |field: &str| entry[field].as_str().unwrap_or_default();
+        let place = |field: &str| format!("metadata.managedFields[{index}].{field}");
+        causes.extend(name_faults(text("manager"), &place("manager")));
+        if text("subresource").len() > LONGEST_SUBRESOURCE {
+            causes.push(Cause::too_long(place("subresource"), LONGEST_SUBRESOURCE as u64));
+        }
+    }
+    causes
+}
+
+fn name_faults(manager: &str, place: &str) -> Vec<Cause> {
+    let mut causes = Vec::new();
+    if manager.len() > LONGEST {
+        causes.push(Cause::too_long(place, LONGEST as u64));
+    }
+    for (position, letter) in manager.char_indices().filter(|(_, letter)| letter.is_control()) {
+        let why = format!("invalid character U+{:04X} (at position {position})", u32::from(letter));
+        causes.push(Cause::invalid(place, manager, &why));
+    }
+    causes
 }
 
 /// The name that a client without one goes by: the first word of its `User-Agent`.

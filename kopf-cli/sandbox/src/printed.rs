@@ -46,6 +46,35 @@ fn push(text: &mut String, sign: &str, code: u32, width: usize) {
     let _ = write!(text, "\\{sign}{code:0width$x}");
 }
 
+/// `%T` of what was read from JSON.
+pub(crate) fn type_of(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "<nil>",
+        Value::Bool(_) => "bool",
+        Value::Number(number) if number.is_i64() => "int64",
+        Value::Number(_) => "float64",
+        Value::String(_) => "string",
+        Value::Array(_) => "[]interface {}",
+        Value::Object(_) => "map[string]interface {}",
+    }
+}
+
+/// `%v`
+pub(crate) fn plain(value: &Value) -> String {
+    match value {
+        Value::Null => "<nil>".to_owned(),
+        Value::String(text) => text.clone(),
+        Value::Array(items) => format!("[{}]", items.iter().map(plain).collect::<Vec<_>>().join(" ")),
+        Value::Object(fields) => {
+            let mut fields: Vec<String> =
+                fields.iter().map(|(name, value)| format!("{name}:{}", plain(value))).collect();
+            fields.sort();
+            format!("map[{}]", fields.join(" "))
+        }
+        other => other.to_string(),
+    }
+}
+
 /// `%v` of a float: the shortest digits that tell it from others, with an exponent where it is far from one.
 pub(crate) fn float(number: f64) -> String {
     let exponent = if number == 0.0 { 0 } else { number.abs().log10().floor() as i32 };

@@ -4,7 +4,9 @@ use serde_json::{Map, Value, json};
 
 use crate::{
     form::{at, pick, selector_in_words},
+    printed,
     resources::View,
+    schema::Part,
     status::{About, Cause, Status},
 };
 
@@ -69,6 +71,20 @@ impl Scale {
     /// The refusal to leave open how many replicas are wanted.
     pub(crate) fn emptied(&self) -> Status {
         Status::bad_request(format!("the spec replicas field {:?} cannot be empty", self.dotted()))
+    }
+
+    /// What in an object is no number of replicas, or no selector.
+    pub(crate) fn faults(&self, object: &Value, part: Part) -> Vec<Cause> {
+        let mut causes = Vec::new();
+        if part == Part::Whole {
+            causes.extend(number_fault(object, &self.wanted));
+        }
+        causes.extend(number_fault(object, &self.there));
+        if let Selector::Text(path) = &self.selector {
+            let fault = accessor_fault(object, path, "string", Value::is_string);
+            causes.extend(fault.map(|why| Cause::invalid(format!(".{path}"), "", &why)));
+        }
+        causes
     }
 
     fn dotted(&self) -> String {
@@ -159,6 +175,37 @@ impl Scale {
         }
         Ok(change)
     }
+}
+
+fn number_fault(object: &Value, path: &str) -> Option<Cause> {
+    let fault = |number: i64, why: &str| Some(Cause::invalid_value(format!(".{path}"), &number.into(), why));
+    if let Some(why) = accessor_fault(object, path, "int64", Value::is_i64) {
+        return fault(0, &why);
+    }
+    match at(object, path).as_i64() {
+        Some(number) if number < 0 => fault(number, "should be a non-negative integer"),
+        Some(number) if number > i32::MAX.into() => {
+            fault(number, &format!("should be less than or equal to {}", i32::MAX))
+        }
+        _ => None,
+    }
+}
+
+/// Why what is at a path cannot be read as what it should be; what is not there can.
+fn accessor_fault(object: &Value, path: &str, wanted: &str, fits: fn(&Value) -> bool) -> Option<String> {
+    let fault = |end: usize, found: &Value, wanted: &str| {
+        let (found, kind) = (printed::plain(found), printed::type_of(found));
+        Some(format!(".{} accessor error: {found} is of the type {kind}, expected {wanted}", &path[..end]))
+    };
+    let mut value = object;
+    let mut end = 0_usize;
+    for step in path.split('.') {
+        end += step.len();
+        let Value::Object(fields) = value else { return fault(end, value, "map[string]interface{}") };
+        value = fields.get(step)?;
+        end += ".".len();
+    }
+    if fits(value) { None } else { fault(path.len(), value, wanted) }
 }
 
 #[cfg(test)]

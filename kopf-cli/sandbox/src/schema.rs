@@ -130,12 +130,13 @@ impl Schema {
     /// Adds to `causes` everything in which a whole object is not as its schema says.
     ///
     /// What was wrong before and has not been changed is left alone, but for the warnings that this answers with; `old` is
-    /// absent on creation.
+    /// absent on creation. `of_scale` is what is wrong for its scale, which comes behind what is wrong with types.
     pub(crate) fn check(
         &self,
         object: &Value,
         old: Option<&Value>,
         part: Part,
+        of_scale: Vec<Cause>,
         causes: &mut Vec<Cause>,
     ) -> Vec<String> {
         let shape = self.shape();
@@ -148,6 +149,7 @@ impl Schema {
                 }
             }
         }
+        causes.extend(of_scale);
         let Value::Object(fields) = object else { return Vec::new() };
         if part == Part::Whole {
             causes.extend(embedded::faults(fields, shape));
@@ -332,6 +334,11 @@ impl<'a> Shape<'a> {
     /// What tells this type from others: two shapes with one id are of one type.
     pub(crate) fn id(self) -> TypeId {
         self.id
+    }
+
+    /// The same of the type that this one refers to, where it does.
+    pub(crate) fn named_id(self) -> TypeId {
+        self.node().base.unwrap_or(self.id)
     }
 
     pub(crate) fn kind(self) -> Option<Kind> {

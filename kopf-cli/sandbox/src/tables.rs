@@ -1,6 +1,9 @@
 //! What is known of built-in kinds beforehand: their schemas, read off a real server by `examples/generate-tables.rs`.
 
 mod built_in;
+mod decode;
+
+pub(crate) use decode::decode;
 
 use std::{collections::BTreeMap, io::Read, sync::LazyLock};
 

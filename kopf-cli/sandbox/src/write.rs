@@ -15,7 +15,7 @@ use crate::{
     admission::{Admission, Operation},
     incoming::{Incoming, Refused, take_apart},
     json as deep, kinds,
-    managed::{Managed, same_but_times},
+    managed::{self, Managed, same_but_times},
     meta,
     object::{self, Stored},
     patch,
@@ -238,8 +238,9 @@ impl<'a> Writer<'a> {
                     patch::strategic::merge(&mut patched, strategic_patch(change)?, shape)?;
                 }
             }
-            let mut object =
-                Incoming::decode(patched, view, &mut self.strictness).map_err(Refused::of_a_patch)?;
+            let shown = (how == Patching::Strategic).then_some(change);
+            let decoded = Incoming::decode(patched, view, &mut self.strictness);
+            let mut object = decoded.map_err(|why| why.of_a_patch(shown))?;
             object.check_name(target.name)?;
             object.settle_namespace(view, target.namespace)?;
             self.update(target, &current, object, status, owners)
@@ -274,7 +275,9 @@ impl<'a> Writer<'a> {
             asked_metadata
         };
         if status {
-            let new_status = object.rest.get("status").cloned();
+            // None is none, also where it is said.
+            let known = old_rest.contains_key("status");
+            let new_status = object.rest.get("status").filter(|status| known || !status.is_null()).cloned();
             object.rest = old_rest.clone();
             put_or_remove(&mut object.rest, "status", new_status);
         } else if view.version().status {
@@ -342,6 +345,7 @@ impl<'a> Writer<'a> {
     ) -> Result<(), Status> {
         let view = target.view;
         let mut causes = meta::faults(&object.metadata, &view.resource);
+        causes.extend(managed::faults(object.metadata.get("managedFields")));
         if let Some(old) = old {
             causes.extend(forbidden_changes(old.metadata, &object.metadata));
         }
@@ -349,7 +353,9 @@ impl<'a> Writer<'a> {
         if let Some(schema) = &view.version().schema {
             let mut warnings = Vec::new();
             object.as_whole(view, |object| {
-                warnings = schema.check(object, old.map(|old| old.whole), part, &mut causes);
+                let scale = view.version().scale.as_ref();
+                let of_scale = scale.map_or_else(Vec::new, |scale| scale.faults(object, part));
+                warnings = schema.check(object, old.map(|old| old.whole), part, of_scale, &mut causes);
             });
             warnings.iter().for_each(|warning| self.strictness.warn(warning));
         }

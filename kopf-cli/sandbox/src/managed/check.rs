@@ -8,6 +8,7 @@ use super::{
     step::Step,
     typed::{Fields, Forms, List, Scalar, Typed},
 };
+use crate::printed;
 
 /// Something that is wrong, and where.
 #[derive(Debug)]
@@ -58,8 +59,10 @@ fn check_fields(fields: Fields<'_>, value: &Value, doubles: bool, faults: &mut V
         Value::Object(values) => values,
         Value::Null => return,
         other => {
-            faults
-                .push(Fault { path: String::new(), why: format!("expected map, got &{{{}}}", shown(other)) });
+            faults.push(Fault {
+                path: String::new(),
+                why: format!("expected map, got &{{{}}}", printed::plain(other)),
+            });
             return;
         }
     };
@@ -85,7 +88,7 @@ fn check_items(list: &List<'_>, value: &Value, doubles: bool, faults: &mut Vec<F
         other => {
             faults.push(Fault {
                 path: String::new(),
-                why: format!("expected list, got &{{{}}}", shown(other)),
+                why: format!("expected list, got &{{{}}}", printed::plain(other)),
             });
             return;
         }
@@ -130,41 +133,15 @@ pub(super) fn scalar_fault(scalar: Scalar, value: &Value) -> Option<String> {
         | (Scalar::Text, Value::String(_))
         | (Scalar::Boolean, Value::Bool(_))
         | (Scalar::Any, Value::Number(_) | Value::String(_) | Value::Bool(_)) => return None,
-        (Scalar::Number, other) => format!("expected numeric (int or float), got {}", go_type(other)),
+        (Scalar::Number, other) => {
+            format!("expected numeric (int or float), got {}", printed::type_of(other))
+        }
         (Scalar::Text, other) => {
             format!("expected string, got &value.valueUnstructured{{Value:{}}}", go_syntax(other))
         }
-        (Scalar::Boolean, other) => format!("expected boolean, got &{{{}}}", shown(other)),
-        (Scalar::Any, other) => format!("expected any scalar, got &{{{}}}", shown(other)),
+        (Scalar::Boolean, other) => format!("expected boolean, got &{{{}}}", printed::plain(other)),
+        (Scalar::Any, other) => format!("expected any scalar, got &{{{}}}", printed::plain(other)),
     })
-}
-
-fn go_type(value: &Value) -> &'static str {
-    match value {
-        Value::Null => "<nil>",
-        Value::Bool(_) => "bool",
-        Value::Number(number) if number.is_i64() => "int64",
-        Value::Number(_) => "float64",
-        Value::String(_) => "string",
-        Value::Array(_) => "[]interface {}",
-        Value::Object(_) => "map[string]interface {}",
-    }
-}
-
-/// A value as Go prints it for people.
-fn shown(value: &Value) -> String {
-    match value {
-        Value::Null => "<nil>".to_owned(),
-        Value::String(text) => text.clone(),
-        Value::Array(items) => format!("[{}]", items.iter().map(shown).collect::<Vec<_>>().join(" ")),
-        Value::Object(fields) => {
-            let mut fields: Vec<String> =
-                fields.iter().map(|(name, value)| format!("{name}:{}", shown(value))).collect();
-            fields.sort();
-            format!("map[{}]", fields.join(" "))
-        }
-        other => other.to_string(),
-    }
 }
 
 /// A value as Go's source would have it.

@@ -4,6 +4,8 @@ use std::{cmp::Ordering, fmt};
 
 use serde_json::{Map, Value};
 
+use crate::printed;
+
 /// From a value to one that is in it.
 #[derive(Debug, Clone)]
 pub(super) enum Step {
@@ -61,26 +63,12 @@ impl Step {
             Step::Key(fields) => {
                 let fields: Map<String, Value> =
                     fields.iter().map(|(name, value)| (name.to_string(), value.clone())).collect();
-                format!("k:{}", html_safe(&Value::from(fields).to_string()))
+                format!("k:{}", printed::json(&fields.into()))
             }
-            Step::Item(value) => format!("v:{}", html_safe(&value.to_string())),
+            Step::Item(value) => format!("v:{}", printed::json(value)),
             Step::Index(index) => format!("i:{index}"),
         }
     }
-}
-
-/// JSON as Go writes it, which a page of HTML may contain.
-fn html_safe(json: &str) -> String {
-    let mut safe = String::with_capacity(json.len());
-    for letter in json.chars() {
-        match letter {
-            '<' | '>' | '&' | '\u{2028}' | '\u{2029}' => {
-                safe.push_str(&format!("\\u{:04x}", u32::from(letter)))
-            }
-            _ => safe.push(letter),
-        }
-    }
-    safe
 }
 
 /// As refusals have it: `.spec`, `[name="a"]`, `[=1]`, `[0]`.

@@ -68,7 +68,7 @@ fn settled(schema: &Schema, mut fields: Map<String, Value>) -> Option<(Map<Strin
 
 fn faults(schema: &Schema, object: &Map<String, Value>, old: Option<&Value>) -> usize {
     let mut causes = Vec::new();
-    schema.check(&object.clone().into(), old, Part::Whole, &mut causes);
+    schema.check(&object.clone().into(), old, Part::Whole, Vec::new(), &mut causes);
     causes.len()
 }
 
@@ -104,7 +104,7 @@ proptest! {
         if let Value::Object(fields) = object {
             let fields = settled(&schema, fields.clone()).map_or(fields, |(fields, _)| fields);
             let mut causes = Vec::new();
-            schema.check(&fields.into(), Some(&old), Part::Whole, &mut causes);
+            schema.check(&fields.into(), Some(&old), Part::Whole, Vec::new(), &mut causes);
         }
     }
 }

@@ -13,22 +13,31 @@ const REFERENCE: &str = "#/components/schemas/";
 struct Read {
     types: Types,
     names: BTreeMap<&'static str, TypeId>,
+    of_ids: BTreeMap<TypeId, &'static str>,
 }
+
+static READ: LazyLock<Read> = LazyLock::new(|| {
+    let mut types = Types::default();
+    let names: BTreeMap<&'static str, TypeId> =
+        schemas().keys().map(|name| (name.as_str(), types.add(Node::default()))).collect();
+    for (name, schema) in schemas() {
+        let node = node(&mut types, &names, schema);
+        if let Some(id) = names.get(name.as_str()) {
+            types.set(*id, node);
+        }
+    }
+    let of_ids = names.iter().map(|(name, id)| (*id, *name)).collect();
+    Read { types, names, of_ids }
+});
 
 /// What fields values of the type of that name have.
 pub(super) fn shape(name: &str) -> Option<Shape<'static>> {
-    static READ: LazyLock<Read> = LazyLock::new(|| {
-        let mut types = Types::default();
-        let names = schemas().keys().map(|name| (name.as_str(), types.add(Node::default()))).collect();
-        for (name, schema) in schemas() {
-            let node = node(&mut types, &names, schema);
-            if let Some(id) = names.get(name.as_str()) {
-                types.set(*id, node);
-            }
-        }
-        Read { types, names }
-    });
     READ.names.get(name).map(|id| READ.types.shape(*id))
+}
+
+/// The name of the type that a place is of, if it has one.
+pub(super) fn name(shape: Shape<'static>) -> Option<&'static str> {
+    READ.of_ids.get(&shape.named_id()).copied()
 }
 
 /// The type that a schema names or, where it says more, a node of its own.

@@ -52,6 +52,13 @@ async fn custom_resources_are_scaled_where_their_definition_says() {
         GET    /apis/$ns.kopf.test/v1/namespaces/$ns/scaleds/c/scale
         POST   /apis/$ns.kopf.test/v1/namespaces/$ns/scaleds/a/scale {{"metadata":{{"name":"a"}}}}
         GET    rows/a/scale
+        MERGE  /apis/$ns.kopf.test/v1/namespaces/$ns/scaleds/a {{"spec":{{"count":"many"}}}}
+        MERGE  /apis/$ns.kopf.test/v1/namespaces/$ns/scaleds/a {{"spec":{{"count":1.5}}}}
+        MERGE  /apis/$ns.kopf.test/v1/namespaces/$ns/scaleds/a {{"spec":{{"count":-1}}}}
+        MERGE  /apis/$ns.kopf.test/v1/namespaces/$ns/scaleds/a {{"spec":{{"count":3000000000}}}}
+        MERGE  /apis/$ns.kopf.test/v1/namespaces/$ns/scaleds/a {{"spec":"none"}}
+        MERGE  /apis/$ns.kopf.test/v1/namespaces/$ns/scaleds/a {{"spec":[{{"a":1}}]}}
+        MERGE  /apis/$ns.kopf.test/v1/namespaces/$ns/scaleds/a/status {{"status":{{"count":true,"selector":1}}}}
         DELETE /apis/apiextensions.k8s.io/v1/customresourcedefinitions/scaleds.$ns.kopf.test
     "#
     ))

@@ -35,3 +35,50 @@ async fn an_update_makes_what_is_not_there_only_where_that_is_the_rule() {
     )
     .await;
 }
+
+#[tokio::test]
+async fn what_is_no_field_of_a_built_in_kind_goes() {
+    check(
+        r#"
+        POST   configmaps?fieldValidation=Strict {"metadata":{"name":"a","odd":1},"bogus":1,"data":{"a":"b"},"other":{"x":1}}
+        POST   configmaps {"metadata":{"name":"a","odd":1},"bogus":1,"data":{"a":"b"},"other":{"x":1}}
+        MERGE  configmaps/a?fieldValidation=Strict {"bogus":1}
+        MERGE  configmaps/a {"bogus":1}
+        JSON   configmaps/a?fieldValidation=Strict [{"op":"add","path":"/bogus","value":1}]
+        STRATEGIC configmaps/a?fieldValidation=Strict {"bogus":1}
+        POST   configmaps {"metadata":{"name":"b"},"data":{"n":null,"v":"w"},"immutable":null,"binaryData":null}
+        POST   podtemplates?fieldValidation=Strict {"metadata":{"name":"a"},"template":{"metadata":{"odd":1,"labels":{"a":"b"}},"spec":{"containers":[{"name":"c","image":"i:1"},{"name":"d","image":"i:1","odd":{"x":1}}]}}}
+        POST   podtemplates {"metadata":{"name":"a"},"template":{"metadata":{"odd":1,"creationTimestamp":null,"labels":{"a":"b"}},"spec":{"volumes":null,"nodeSelector":null,"containers":[{"name":"c","image":"i:1"},{"name":"d","image":"i:1","odd":{"x":1}}]}}}
+        POST   services {"metadata":{"name":"s"},"spec":{"clusterIP":"None","selector":{"a":"b"},"ports":[{"port":80,"odd":true}]}}
+    "#,
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn values_of_other_types_are_refused() {
+    check(
+        r#"
+        POST   configmaps {"metadata":{"name":"a"},"data":{"a":"b"}}
+        POST   configmaps {"metadata":{"name":"b"},"data":{"a":1}}
+        POST   configmaps {"metadata":{"name":"b"},"data":["a"]}
+        POST   configmaps {"metadata":{"name":"b"},"immutable":"yes"}
+        MERGE  configmaps/a {"data":{"a":1}}
+        MERGE  configmaps/a {"data":"a"}
+        MERGE  configmaps/a {"immutable":"yes"}
+        POST   podtemplates {"metadata":{"name":"a"},"template":{"metadata":{"labels":{"a":"b"}},"spec":{"containers":[{"name":"c","image":"i:1"}]}}}
+        MERGE  podtemplates/a {"template":{"spec":{"terminationGracePeriodSeconds":"1"}}}
+        MERGE  podtemplates/a {"template":{"spec":{"terminationGracePeriodSeconds":1.5}}}
+        MERGE  podtemplates/a {"template":{"spec":{"hostNetwork":1}}}
+        MERGE  podtemplates/a {"template":{"spec":{"containers":{}}}}
+        MERGE  podtemplates/a {"template":{"spec":{"containers":["c"]}}}
+        MERGE  podtemplates/a {"template":{"metadata":{"labels":{"a":1}}}}
+        MERGE  podtemplates/a {"template":{"spec":{"containers":[{"name":"c","image":"i:1","ports":[{"containerPort":3000000000}]}]}}}
+        POST   services {"metadata":{"name":"s"},"spec":{"clusterIP":"None","ports":[{"port":"80"}]}}
+        POST   services {"metadata":{"name":"s"},"spec":{"clusterIP":"None","ports":[{"port":80,"targetPort":true}]}}
+        POST   /apis/apps/v1/namespaces/$ns/deployments {"metadata":{"name":"d"},"spec":{"replicas":"1"}}
+        POST   /apis/apps/v1/namespaces/$ns/deployments {"metadata":{"name":"d"},"spec":1}
+    "#,
+    )
+    .await;
+}

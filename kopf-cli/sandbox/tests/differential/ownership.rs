@@ -104,6 +104,10 @@ async fn entries_can_be_written_and_reset() {
         MERGE  owned/a?fieldManager=two  {"metadata":{"managedFields":[{"manager":"other","operation":"Update","apiVersion":"owned.kopf.test/v1","fieldsType":"FieldsV1","fieldsV1":{"bogus":{}}}]}}
         MERGE  owned/a?fieldManager=two  {"metadata":{"managedFields":[{"manager":"x","operation":"Update","apiVersion":"owned.kopf.test/v1","fieldsType":"FieldsV1","fieldsV1":{"f:spec":{"f:text":{}}}}]},"spec":{"n":7}}
         MERGE  owned/a?fieldManager=two  {"metadata":{"managedFields":[{"manager":"x","operation":"Update","apiVersion":"owned.kopf.test/v9","fieldsType":"FieldsV1","fieldsV1":{"f:spec":{"f:text":{}}}}]},"spec":{"n":8}}
+        MERGE  owned/a?fieldManager=two  {"metadata":{"managedFields":[{"manager":"$longer","operation":"Update","apiVersion":"owned.kopf.test/v1","fieldsType":"FieldsV1","fieldsV1":{"f:spec":{"f:text":{}}}}]}}
+        MERGE  owned/a?fieldManager=two  {"metadata":{"managedFields":[{"manager":"a\u0007b\u0007","operation":"Update","subresource":"$longer$longer","apiVersion":"owned.kopf.test/v1","fieldsType":"FieldsV1","fieldsV1":{"f:spec":{"f:text":{}}}}]}}
+        MERGE  owned/a?fieldManager=two  {"metadata":{"managedFields":[{"manager":"x","operation":"Update","apiVersion":"owned.kopf.test/v1","fieldsType":"FieldsV1","fieldsV1":{"f:spec":{"f:text":{}}}},{"manager":"x","operation":"Update","apiVersion":"owned.kopf.test/v1","fieldsType":"FieldsV1","fieldsV1":{"f:spec":{"f:n":{}}}}]}}
+        MERGE  owned/a?fieldManager=two  {"metadata":{"managedFields":"x"}}
         MERGE  owned/a?fieldManager=two  {"metadata":{"managedFields":[{}]}}
         MERGE  owned/a?fieldManager=two  {"spec":{"n":9}}
         APPLY  owned/a?fieldManager=three {"kind":"Owned","apiVersion":"owned.kopf.test/v1","metadata":{"name":"a"},"spec":{"n":9}}
@@ -201,7 +205,7 @@ async fn configurations_are_refused() {
         APPLY  owned/c?fieldManager=one   {"kind":"Owned","apiVersion":"owned.kopf.test/v1","metadata":{"name":"c","bogus":1}}
         APPLY  owned/c?fieldManager=one&dryRun=All {"kind":"Owned","apiVersion":"owned.kopf.test/v1","metadata":{"name":"c"}}
         GET    owned/c
-        APPLY  owned/c?fieldManager=one   {"kind":"Owned","apiVersion":"owned.kopf.test/v1","metadata":{"name":"c"},"spec":null}
+        APPLY  owned/c?fieldManager=one   {"kind":"Owned","apiVersion":"owned.kopf.test/v1","metadata":{"name":"c"}}
         APPLY  owned/c?fieldManager=one   {"kind":"Owned","apiVersion":"owned.kopf.test/v1","metadata":{"name":"c"},"spec":{"n":null,"text":null,"list":null}}
         APPLY  owned/c/status?fieldManager=one {"kind":"Owned","apiVersion":"owned.kopf.test/v1","metadata":{"name":"c"},"status":null}
         APPLY  owned/c/status?fieldManager=one {"kind":"Owned","apiVersion":"owned.kopf.test/v1","metadata":{"name":"c"},"status":{"n":null}}
