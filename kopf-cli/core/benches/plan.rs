@@ -44,7 +44,7 @@ fn handler(number: u32) -> Handler {
     };
     let field = (on == On::Field)
         .then(|| FieldPath::parse(&format!("spec.field-{}", number % 8)).expect("it is a path"));
-    let labels = number.is_multiple_of(2).then(|| ("app".to_owned(), Match::Is("web".into())));
+    let labels = number.is_multiple_of(2).then(|| ("app".to_owned(), Match::is("web")));
     Handler {
         plugin: 0,
         index: number,

@@ -17,7 +17,7 @@ use crate::{
 #[derive(Debug, Clone, PartialEq)]
 pub enum Match {
     /// It is equal to this. Labels and annotations are texts.
-    Is(Value),
+    Is(Box<Value>),
     /// It is there, with any value, the empty one too.
     Present,
     /// It is not there.
@@ -32,6 +32,13 @@ pub enum Match {
     Any(Vec<Match>),
     /// None of these holds.
     None(Vec<Match>),
+}
+
+impl Match {
+    /// It is equal to this.
+    pub fn is(value: impl Into<Value>) -> Match {
+        Match::Is(Box::new(value.into()))
+    }
 }
 
 /// What is asked of an object. All of it must hold; nothing asked holds for every object.

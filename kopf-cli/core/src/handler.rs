@@ -175,7 +175,7 @@ pub struct Handler {
     /// What it reads.
     pub wants: Wants,
     /// A value of the author's, handed over with each call.
-    pub param: Option<Value>,
+    pub param: Option<Box<Value>>,
     /// The path of the function: attributes of one function share it.
     pub function: String,
     /// The package that declares it.

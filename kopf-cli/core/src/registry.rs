@@ -104,7 +104,9 @@ impl Registry {
     /// [`Error::Taken`] for each id that two functions claim with the same selector. Selectors that are written
     /// differently and turn out to mean the same resource are found by [`Registry::assign`].
     pub fn new(handlers: impl IntoIterator<Item = Handler>) -> Result<Registry, Vec<Error>> {
-        let handlers: Vec<_> = handlers.into_iter().map(Arc::new).collect();
+        let mut handlers: Vec<_> = handlers.into_iter().map(Arc::new).collect();
+        // They are collected in the place where the handlers were, which is a hundred times as large.
+        handlers.shrink_to_fit();
         let errors: Vec<_> = (handlers.iter().enumerate())
             .filter_map(|(i, later)| {
                 let same = |first: &&Arc<Handler>| {

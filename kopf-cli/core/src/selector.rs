@@ -82,10 +82,10 @@ impl By {
 /// Which resources a handler is for.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Selector {
-    written: String,
-    group: Option<String>,
-    version: Option<String>,
-    name: String,
+    written: Box<str>,
+    group: Option<Box<str>>,
+    version: Option<Box<str>>,
+    name: Box<str>,
     by: By,
 }
 
@@ -154,10 +154,10 @@ impl Selector {
             return Err(Error::NoVersion { selector: written });
         }
         Ok(Selector {
-            group: group.map(str::to_owned),
-            version: version.map(str::to_owned),
-            name: name.to_owned(),
-            written,
+            group: group.map(Box::from),
+            version: version.map(Box::from),
+            name: name.into(),
+            written: written.into(),
             by,
         })
     }
@@ -174,21 +174,22 @@ impl Selector {
     /// be asked. Without a version only the one that its group prefers matches, but a function may look at all.
     pub fn matches(&self, resource: &Resource) -> bool {
         let Selector { group, version, name, by, .. } = self;
+        let is_named = |names: &[String]| names.iter().any(|other| **other == **name);
         let is_preferred = || resource.preferred || matches!(by, By::Asked(_));
-        group.as_ref().is_none_or(|group| *group == resource.group)
-            && version.as_ref().map_or_else(is_preferred, |version| *version == resource.version)
+        group.as_ref().is_none_or(|group| **group == *resource.group)
+            && version.as_ref().map_or_else(is_preferred, |version| **version == *resource.version)
             && match by {
                 By::Name => {
-                    *name == resource.kind
-                        || *name == resource.plural
-                        || *name == resource.singular
-                        || resource.short_names.contains(name)
+                    **name == *resource.kind
+                        || **name == *resource.plural
+                        || **name == *resource.singular
+                        || is_named(&resource.short_names)
                 }
-                By::Kind => *name == resource.kind,
-                By::Plural => *name == resource.plural,
-                By::Singular => *name == resource.singular,
-                By::ShortName => resource.short_names.contains(name),
-                By::Category => resource.categories.contains(name),
+                By::Kind => **name == *resource.kind,
+                By::Plural => **name == *resource.plural,
+                By::Singular => **name == *resource.singular,
+                By::ShortName => is_named(&resource.short_names),
+                By::Category => is_named(&resource.categories),
                 // An operator posts Events, and would be woken by each of them for ever.
                 By::Everything | By::Asked(_) => !resource.is_event(),
             }

@@ -154,7 +154,7 @@ mod tests {
     use crate::handler::{On, tests::handler};
 
     fn is(text: &str) -> Match {
-        Match::Is(text.into())
+        Match::is(text)
     }
 
     fn labelled(labels: &[(&str, Match)]) -> Handler {

@@ -142,7 +142,7 @@ fn handler(plugin: usize, index: u32, declared: wire::Declaration) -> Result<Han
             memo: wants.memo,
             results: wants.results,
         },
-        param: options.param,
+        param: options.param.map(Box::new),
         function,
         package,
         place: format!("{file}:{line}"),

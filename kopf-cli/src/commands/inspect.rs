@@ -153,7 +153,7 @@ impl<'a> HandlerReport<'a> {
                 group: handler.group.as_deref(),
                 optional: handler.optional,
                 deleted: handler.deleted,
-                param: handler.param.as_ref(),
+                param: handler.param.as_deref(),
             },
         }
     }

@@ -6,7 +6,7 @@ use super::*;
 use crate::handler::{On, tests::handler};
 
 fn is(value: impl Into<Value>) -> Match {
-    Match::Is(value.into())
+    Match::is(value)
 }
 
 fn field(text: &str) -> FieldPath {

@@ -37,12 +37,12 @@ enum Happening {
 
 /// Whether the object has the labels that the handler asks for.
 fn is_labelled_for(handler: &Handler, body: &Value) -> bool {
-    let has = |key: &str| Match::Is(body["metadata"]["labels"][key].clone());
+    let has = |key: &str| Match::is(body["metadata"]["labels"][key].clone());
     handler.filter.labels.iter().all(|(key, asked)| has(key) == *asked)
 }
 
 fn handlers() -> Vec<Handler> {
-    let labels = vec![("l".to_owned(), Match::Is("1".into()))];
+    let labels = vec![("l".to_owned(), Match::is("1"))];
     let labelled = Filter { labels, ..Filter::default() };
     vec![
         on(On::Create, "c"),

@@ -66,7 +66,7 @@ fn convert(name: &str, asked: &wire::Match, about: About) -> Result<Match, Strin
         wire::Match::Is(value) if about == About::Text && !value.is_string() => {
             return Err(format!("`{name}` is a text, found {value}; write it in quotes"));
         }
-        wire::Match::Is(value) => Match::Is(value.clone()),
+        wire::Match::Is(value) => Match::is(value.clone()),
         wire::Match::Present => Match::Present,
         wire::Match::Absent => Match::Absent,
         wire::Match::Asked(0) => {

@@ -48,7 +48,7 @@ fn handlers() -> Vec<Handler> {
             ..Limits::default()
         },
         filter: Filter {
-            labels: vec![("app".into(), Match::Is("web".into())), ("old".into(), Match::Absent)],
+            labels: vec![("app".into(), Match::is("web")), ("old".into(), Match::Absent)],
             ..Filter::default()
         },
         asynchronous: false,
@@ -62,8 +62,8 @@ fn handlers() -> Vec<Handler> {
         on: On::Resume,
         field: Some("spec.size".parse().unwrap()),
         filter: Filter {
-            labels: vec![("tier".into(), Match::None(vec![Match::Is("a".into()), Match::Asked(1)]))],
-            value: Some(Match::Is(5.into())),
+            labels: vec![("tier".into(), Match::None(vec![Match::is("a"), Match::Asked(1)]))],
+            value: Some(Match::is(5)),
             when: Some(Match::Not(Box::new(Match::Asked(2)))),
             ..Filter::default()
         },

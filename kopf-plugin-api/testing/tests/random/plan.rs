@@ -122,7 +122,7 @@ impl Drawn {
     /// Declares the handler as it was drawn.
     pub(crate) fn declare(self, handler: &mut Handler) {
         let label = |asked| vec![("l".to_owned(), asked)];
-        let one = || Match::Is("1".into());
+        let one = || Match::is("1");
         let filter = &mut handler.filter;
         // The functions ask it all alike; those that were not drawn so do not.
         let when = filter.when.take();

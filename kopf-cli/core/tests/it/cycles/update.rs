@@ -19,7 +19,7 @@ fn handled(handlers: impl IntoIterator<Item = Handler>) -> World {
 }
 
 fn labelled(handler: Handler) -> Handler {
-    let filter = Filter { labels: vec![("app".to_owned(), Match::Is("web".into()))], ..Filter::default() };
+    let filter = Filter { labels: vec![("app".to_owned(), Match::is("web"))], ..Filter::default() };
     Handler { filter, ..handler }
 }
 
