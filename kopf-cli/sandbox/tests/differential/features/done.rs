@@ -51,6 +51,12 @@ pub(super) const DONE: Groups = &[
         ("JSON patches", &["main::json_patches_change_what_they_name", "living::places_in_lists_may_be_odd"]),
         ("strategic merge patches of built-in kinds", &["owners::workloads_are_owned_by_who_makes_them", "apply::the_client_applies"]),
     ]),
+    ("Server-side apply", &[
+        ("who owns which fields: `managedFields` after each write, and their limits", &["ownership::whoever_writes_owns_what_the_write_changes", "ownership::entries_can_be_written_and_reset", "ownership::too_many_owners_become_one"]),
+        ("apply: taken, shared, forced, given up; conflicts in the server's words", &["ownership::configurations_are_applied", "ownership::configurations_are_refused", "random::owners_who_write_at_random_own_the_same"]),
+        ("lists by key, sets and atomics, of definitions and of built-in kinds", &["ownership::configurations_are_applied", "owners::workloads_have_containers_by_name_ports_by_number_and_variables_by_name", "owners::pods_services_and_what_they_need_have_lists_of_their_own_kinds", "owners::other_built_in_kinds_have_their_owners"]),
+        ("several versions; `/scale`; what the client had applied by itself", &["ownership::versions_share_what_is_owned", "owners::a_scale_is_owned_as_its_object_is", "ownership::what_kubectl_has_applied_by_itself_is_no_conflict_for_it"]),
+    ]),
     ("Subresources", &[
         ("`/status`", &["main::status_is_apart_where_it_is_a_subresource"]),
         ("`/scale`, of built-in kinds and of definitions", &["below::built_in_kinds_are_scaled", "below::custom_resources_are_scaled_where_their_definition_says"]),
