@@ -31,10 +31,16 @@ fn startup_fn(settings: Settings, Retry(retry): Retry) -> Outcome<()> {
 /// refuses them; not at all with `--sandbox`, `--kubeconfig` or `--context`, for those say whose they are.
 #[kopf::on::login(retries = 3)]
 async fn login_fn() -> Outcome<Credentials> {
-    let server = std::env::var("HOOKS_SERVER")?;
-    let token = std::fs::read_to_string(std::env::var("HOOKS_TOKEN_FILE")?)?;
+    let server = variable("HOOKS_SERVER", "the address of the API server")?;
+    let file = variable("HOOKS_TOKEN_FILE", "the file that has the token")?;
+    let token =
+        std::fs::read_to_string(&file).map_err(|error| kopf::temporary(format!("{file}: {error}"), 1))?;
     let expires = kopf::time::now() + Duration::from_secs(3600);
     Ok(Credentials::new(&server).token(token.trim()).expires_at(expires))
+}
+
+fn variable(name: &str, what: &str) -> Outcome<String> {
+    std::env::var(name).map_err(|_| kopf::permanent(format!("{name} is not set: set it to {what}")))
 }
 
 /// In the answer of `/healthz`, under its id.

@@ -20,6 +20,15 @@ use crate::printed;
 /// How large an answer may be.
 const MAX_ANSWER: usize = 3 * 1024 * 1024;
 
+/// A webhook that is called: where, by which name, whom it is believed for, and how long it may take.
+#[derive(Clone, Copy)]
+pub(crate) struct Call<'a> {
+    pub(crate) place: &'a Place,
+    pub(crate) address: &'a Address,
+    pub(crate) trust: &'a Trust,
+    pub(crate) timeout: Duration,
+}
+
 /// How a webhook is named.
 #[derive(Debug)]
 pub(crate) struct Address {
@@ -124,22 +133,13 @@ impl Failure {
 /// # Errors
 ///
 /// Why nothing is that could be read.
-pub(crate) async fn post(
-    place: &Place,
-    address: &Address,
-    trust: &Trust,
-    timeout: Duration,
-    body: Vec<u8>,
-) -> Result<Bytes, Failure> {
+pub(crate) async fn post(call: Call<'_>, body: Vec<u8>) -> Result<Bytes, Failure> {
     let late = |_| Failure::Unreachable("context deadline exceeded".to_owned());
-    tokio::time::timeout(timeout, exchange(place, address, trust, timeout, body)).await.map_err(late)?
+    tokio::time::timeout(call.timeout, exchange(call, body)).await.map_err(late)?
 }
 
 async fn exchange(
-    place: &Place,
-    address: &Address,
-    trust: &Trust,
-    timeout: Duration,
+    Call { place, address, trust, timeout }: Call<'_>,
     body: Vec<u8>,
 ) -> Result<Bytes, Failure> {
     let unreachable = Failure::Unreachable;

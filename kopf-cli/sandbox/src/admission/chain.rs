@@ -6,7 +6,7 @@ use futures::future::join_all;
 
 use super::{
     Answer, Document, Round, Stage, Subject,
-    call::{self, Failure},
+    call::{self, Call, Failure},
     configured::{Configured, Webhook},
     expressions::Variables,
     review::{self, Said, Wrong},
@@ -132,7 +132,10 @@ impl Asking<'_> {
         let body = review::ask(subject, round, view, &uid, (object.as_ref(), old.as_ref()));
         let place = services::find(&hook.address.host, &api.store());
         let answer = match place {
-            Ok(place) => call::post(&place, &hook.address, &hook.trust, hook.timeout, body).await,
+            Ok(place) => {
+                let Webhook { address, trust, timeout, .. } = hook;
+                call::post(Call { place: &place, address, trust, timeout: *timeout }, body).await
+            }
             Err(why) => Err(Failure::Unreachable(why)),
         };
         let failed = |why: String| format!("failed to call webhook: {why}");

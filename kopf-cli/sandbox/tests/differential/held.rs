@@ -44,6 +44,14 @@ fn data(sandbox: &Sandbox, name: &str) -> Value {
     sandbox.get("configmaps", "default", name).unwrap()["data"].clone()
 }
 
+/// Has somebody else write into an object while a webhook is asked about another write to it.
+async fn overtake(hold: &Hold, sandbox: &Sandbox, mut there: Value) {
+    hold.called().await;
+    there["data"] = json!({ "theirs": "1" });
+    sandbox.apply(there).unwrap();
+    hold.release();
+}
+
 #[tokio::test]
 async fn a_webhook_that_does_not_answer_holds_up_nobody_else() {
     let hold = Hold::new("others");
@@ -71,11 +79,7 @@ async fn a_patch_that_was_overtaken_while_it_was_reviewed_is_reviewed_again() {
     let how = PatchParams::default();
     let patched = maps.patch("a", &how, &change);
     let meanwhile = async {
-        hold.called().await;
-        let mut other = there;
-        other["data"] = json!({ "theirs": "1" });
-        sandbox.apply(other).unwrap();
-        hold.release();
+        overtake(&hold, &sandbox, there).await;
         hold.called().await;
         hold.release();
     };
@@ -94,14 +98,7 @@ async fn a_replacement_that_was_overtaken_while_it_was_reviewed_is_a_conflict() 
     mine.data["data"] = json!({ "mine": "1" });
     let how = PostParams::default();
     let replaced = maps.replace("a", &how, &mine);
-    let meanwhile = async {
-        hold.called().await;
-        let mut other = there;
-        other["data"] = json!({ "theirs": "1" });
-        sandbox.apply(other).unwrap();
-        hold.release();
-    };
-    let (replaced, ()) = tokio::join!(replaced, meanwhile);
+    let (replaced, ()) = tokio::join!(replaced, overtake(&hold, &sandbox, there));
     let refused = replaced.unwrap_err();
     assert!(matches!(&refused, kube::Error::Api(status) if status.is_conflict()), "{refused}");
     assert_eq!(data(&sandbox, "a"), json!({ "theirs": "1" }));
