@@ -128,7 +128,7 @@ impl Writer<'_> {
             Task::Orphan(place) => garbage::orphan(self, place),
             Task::Empty(namespace) => namespaces::empty(self, namespace),
             Task::Populate(namespace) => namespaces::populate(self, namespace),
-            Task::Accept(name) => definitions::accept(self, name),
+            Task::Accept(name) => definitions::accept(self, name, tasks),
             Task::Dissolve(name) => definitions::dissolve(self, name),
             Task::Run(place) => simulation::run(self, place),
             Task::Aggregate => roles::aggregate(self),

@@ -5,6 +5,7 @@
 
 use std::cmp::Reverse;
 
+use conditions::{Condition, ESTABLISHED, NAMES_ACCEPTED, TERMINATING};
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
@@ -14,19 +15,20 @@ use crate::{
     scale::Scale,
     schema::Schema,
     status::{About, Status},
-    write::seconds,
 };
 
+mod approval;
+mod conditions;
 mod defaults;
 mod faults;
+pub(crate) mod names;
 mod open_api;
 mod structural;
 
+pub(crate) use approval::judge;
+
 /// What holds a definition until its objects are gone.
 pub(crate) const CLEANUP: &str = "customresourcecleanup.apiextensions.k8s.io";
-
-/// The two writes by which the controllers of a cluster accept a definition, moments after it was made.
-pub(crate) const ACCEPTANCE: [fn(&mut Value, Timestamp); 2] = [accept_names, establish];
 
 /// Fills in what a definition need not say.
 pub(crate) fn default(rest: &mut Map<String, Value>) {
@@ -50,36 +52,47 @@ pub(crate) fn prepare(
         return Err(Status::not_implemented("conversion webhooks"));
     }
     complete(spec);
+    let spec = spec.clone();
+    let about_itself =
+        old.is_some_and(|old| rest.get("status").is_some_and(|status| *status != old["status"]));
+    let status = status(&spec, rest.get("status"), about_itself);
     let before = old.map(|old| &old["spec"]);
+    let mut causes = Vec::new();
     // What has not been changed has been looked at.
-    if before != Some(spec) {
-        let established = old.is_some_and(is_established);
-        let causes = faults::faults(meta::text(metadata, "name"), spec, before, established);
-        if !causes.is_empty() {
-            let name = meta::text(metadata, "name");
-            let about = About { kind: "CustomResourceDefinition", group: "apiextensions.k8s.io", name };
-            return Err(Status::invalid(about, causes));
-        }
+    if before != Some(&spec) {
+        let established = old.is_some_and(|old| conditions::holds(old, ESTABLISHED));
+        causes = faults::faults(meta::text(metadata, "name"), &spec, before, established);
     }
-    let names = spec["names"].clone();
-    let versions = spec["versions"].as_array().into_iter().flatten();
-    let storage: Vec<Value> = versions
-        .filter(|version| version["storage"] == true)
-        .map(|version| version["name"].clone())
-        .collect();
-    let old_status = old.map(|old| &old["status"]).filter(|status| status.is_object());
-    let mut status = match old_status.cloned() {
-        Some(mut status) => {
-            status["acceptedNames"] = names;
-            status
-        }
-        None => json!({ "acceptedNames": { "kind": "", "plural": "" }, "conditions": null }),
-    };
-    let mut stored = status["storedVersions"].as_array().cloned().unwrap_or_default();
-    stored.extend(storage.into_iter().filter(|version| !stored.contains(version)).collect::<Vec<_>>());
-    status["storedVersions"] = stored.into();
+    causes.extend(faults::of_status(&status));
+    if !about_itself {
+        causes.extend(faults::of_stored_versions(&spec, &status));
+        causes.extend(approval::fault(said(&spec, "group"), metadata, old));
+    }
+    if !causes.is_empty() {
+        let name = meta::text(metadata, "name");
+        let about = About { kind: "CustomResourceDefinition", group: "apiextensions.k8s.io", name };
+        return Err(Status::invalid(about, causes));
+    }
     rest.insert("status".to_owned(), status);
     Ok(())
+}
+
+/// The status of a definition that is written. Whoever writes the status itself says which versions objects are stored in,
+/// so that versions can be done with; else the storage version is among them from now on.
+fn status(spec: &Value, said: Option<&Value>, about_itself: bool) -> Value {
+    let said = said.filter(|status| status.is_object()).cloned();
+    let new = || json!({ "acceptedNames": { "kind": "", "plural": "" }, "conditions": null });
+    let mut status = said.unwrap_or_else(new);
+    let mut stored = status["storedVersions"].as_array().cloned().unwrap_or_default();
+    if stored.is_empty() || !about_itself {
+        let mut versions = spec["versions"].as_array().into_iter().flatten();
+        let storage = versions.find(|version| version["storage"] == true).map(|version| &version["name"]);
+        stored.extend(
+            storage.filter(|version| !stored.contains(version)).cloned().into_iter().collect::<Vec<_>>(),
+        );
+    }
+    status["storedVersions"] = stored.into();
+    status
 }
 
 /// Fills in what follows from the kind.
@@ -96,38 +109,18 @@ fn complete(spec: &mut Value) {
     }
 }
 
-fn is_established(definition: &Value) -> bool {
-    let conditions = definition["status"]["conditions"].as_array();
-    conditions
-        .into_iter()
-        .flatten()
-        .any(|condition| condition["type"] == "Established" && condition["status"] == "True")
-}
-
 /// A text of a definition; empty where there is none.
 fn said<'a>(value: &'a Value, field: &str) -> &'a str {
     value.get(field).and_then(Value::as_str).unwrap_or_default()
 }
 
-fn accept_names(definition: &mut Value, now: Timestamp) {
-    definition["status"]["acceptedNames"] = definition["spec"]["names"].clone();
-    definition["status"]["conditions"] = conditions("False", "Installing", now);
-}
-
-fn establish(definition: &mut Value, now: Timestamp) {
-    definition["status"]["conditions"] = conditions("True", "InitialNamesAccepted", now);
-}
-
-fn conditions(established: &str, reason: &str, now: Timestamp) -> Value {
-    json!([
-        condition("NamesAccepted", "True", "NoConflicts", "no conflicts found", now),
-        condition("Established", established, reason, "the initial names have been accepted", now),
-    ])
-}
-
-fn condition(kind: &str, status: &str, reason: &str, message: &str, now: Timestamp) -> Value {
-    let at = seconds(now);
-    json!({ "lastTransitionTime": at, "message": message, "reason": reason, "status": status, "type": kind })
+/// Serves a definition whose names have been accepted.
+pub(crate) fn establish(definition: &mut Value, now: Timestamp) {
+    if conditions::holds(definition, NAMES_ACCEPTED) && !conditions::holds(definition, ESTABLISHED) {
+        let message = "the initial names have been accepted";
+        let condition = Condition { kind: ESTABLISHED, holds: true, reason: "InitialNamesAccepted", message };
+        conditions::set(definition, &condition, now);
+    }
 }
 
 /// Holds a definition that is being deleted until its objects are gone.
@@ -139,39 +132,27 @@ pub(crate) fn mark(metadata: &mut Map<String, Value>, rest: &mut Map<String, Val
         list.push(CLEANUP.into());
     }
     let message = "CustomResourceDefinition marked for deletion; CustomResource deletion will begin soon";
-    if let Some(Value::Array(conditions)) =
-        rest.get_mut("status").and_then(|status| status.get_mut("conditions"))
-    {
-        conditions.push(condition("Terminating", "True", "InstanceDeletionPending", message, now));
+    let condition = Condition { kind: TERMINATING, holds: true, reason: "InstanceDeletionPending", message };
+    let mut definition = Value::from(std::mem::take(rest));
+    conditions::set(&mut definition, &condition, now);
+    if let Value::Object(marked) = definition {
+        *rest = marked;
     }
 }
 
 /// Writes into a definition that its objects are being deleted.
 pub(crate) fn begin_to_dissolve(definition: &mut Value, now: Timestamp) {
-    if terminating(definition).is_some_and(|condition| condition["reason"] == "InstanceDeletionPending") {
-        let said = ("True", "InstanceDeletionInProgress", "CustomResource deletion is in progress");
-        set_terminating(definition, said, now);
-    }
+    let (reason, message) = ("InstanceDeletionInProgress", "CustomResource deletion is in progress");
+    conditions::set(definition, &Condition { kind: TERMINATING, holds: true, reason, message }, now);
 }
 
-/// Writes into a definition that its objects are gone.
+/// Writes into a definition that none of its objects is left.
 pub(crate) fn end_to_dissolve(definition: &mut Value, now: Timestamp) {
-    set_terminating(definition, ("False", "InstanceDeletionCompleted", "removed all instances"), now);
-}
-
-fn terminating(definition: &mut Value) -> Option<&mut Value> {
-    let conditions = definition["status"]["conditions"].as_array_mut()?;
-    conditions.iter_mut().find(|condition| condition["type"] == "Terminating")
-}
-
-fn set_terminating(definition: &mut Value, (status, reason, message): (&str, &str, &str), now: Timestamp) {
-    let Some(found) = terminating(definition) else { return };
-    let since = found["lastTransitionTime"].take();
-    let kept = (found["status"] == status).then_some(since);
-    *found = condition("Terminating", status, reason, message, now);
-    if let Some(since) = kept {
-        found["lastTransitionTime"] = since;
-    }
+    let (reason, message) = match conditions::holds(definition, ESTABLISHED) {
+        true => ("InstanceDeletionCompleted", "removed all instances"),
+        false => ("NeverEstablished", "resource was never established"),
+    };
+    conditions::set(definition, &Condition { kind: TERMINATING, holds: false, reason, message }, now);
 }
 
 /// The resource that a definition defines.
@@ -181,7 +162,10 @@ fn set_terminating(definition: &mut Value, (status, reason, message): (&str, &st
 /// 500 where the definition is not one that [`prepare`] has accepted.
 pub(crate) fn resource(definition: &Value) -> Result<Resource, Status> {
     let spec = &definition["spec"];
-    let names = &spec["names"];
+    // What it has not been given yet is what it asks for.
+    let (asked, has) = (&spec["names"], &definition["status"]["acceptedNames"]);
+    let established = is_served(definition);
+    let names = if established { has } else { asked };
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     let list = |value: &Value| value.as_array().into_iter().flatten().map(text).collect::<Vec<_>>();
     let group = text(&spec["group"]);
@@ -192,7 +176,7 @@ pub(crate) fn resource(definition: &Value) -> Result<Resource, Status> {
         .map(|version| Version {
             group: group.clone(),
             name: text(&version["name"]),
-            served: version["served"] == true,
+            served: established && version["served"] == true,
             storage: version["storage"] == true,
             status: version["subresources"]["status"].is_object(),
             schema: Some(Schema::custom(&version["schema"]["openAPIV3Schema"])),
@@ -212,7 +196,7 @@ pub(crate) fn resource(definition: &Value) -> Result<Resource, Status> {
     }
     versions.sort_by_key(|version| Reverse(precedence(&version.name)));
     Ok(Resource {
-        key: key_of(&text(&names["plural"]), &group),
+        key: key_of(&text(&asked["plural"]), &group),
         plural: text(&names["plural"]),
         singular: text(&names["singular"]),
         kind: text(&names["kind"]),
@@ -232,6 +216,17 @@ pub(crate) fn resource(definition: &Value) -> Result<Resource, Status> {
             status_metadata: StatusMetadata::Nothing,
         },
     })
+}
+
+/// Whether requests for the objects of a definition are answered.
+fn is_served(definition: &Value) -> bool {
+    conditions::holds(definition, NAMES_ACCEPTED) || conditions::holds(definition, ESTABLISHED)
+}
+
+/// Whether a definition defines what it did, as far as requests for its objects tell.
+pub(crate) fn defines_the_same(one: &Value, other: &Value) -> bool {
+    let names = |definition: &Value| definition["status"]["acceptedNames"].clone();
+    one["spec"] == other["spec"] && names(one) == names(other) && is_served(one) == is_served(other)
 }
 
 /// What a version sorts by: releases before betas before alphas, the higher first; then all others by name.
@@ -276,7 +271,8 @@ mod tests {
         let mut rest = json!({ "spec": spec }).as_object().cloned().unwrap();
         prepare(&metadata, &mut rest, None)?;
         let mut definition = Value::from(rest);
-        ACCEPTANCE.iter().for_each(|step| step(&mut definition, Timestamp::UNIX_EPOCH));
+        names::accept(&mut definition, &names::Taken::default(), Timestamp::UNIX_EPOCH);
+        establish(&mut definition, Timestamp::UNIX_EPOCH);
         Ok(definition)
     }
 

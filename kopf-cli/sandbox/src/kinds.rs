@@ -94,29 +94,17 @@ pub(crate) fn mark(
     }
 }
 
-/// Refuses a definition whose names another one has already: a cluster takes it and never serves it.
-pub(crate) fn check_names(
+/// Refuses a definition in a group that is built in: a cluster takes it, and serves it in part.
+pub(crate) fn check_group(
     store: &Store,
     resource: &Resource,
     rest: &Map<String, Value>,
 ) -> Result<(), Status> {
-    if &*resource.key != DEFINITIONS {
-        return Ok(());
+    let group = rest.get("spec").and_then(|spec| spec["group"].as_str()).unwrap_or_default();
+    if &*resource.key == DEFINITIONS && store.catalog.is_built_in(group) {
+        return Err(Status::not_implemented(&format!("definitions in the built-in group {group}")));
     }
-    let defined = crd::resource(&json!({ "spec": rest.get("spec") }))?;
-    let taken = store.catalog.resources().any(|other| {
-        other.key != defined.key
-            && other.storage().group == defined.storage().group
-            && (other.kind == defined.kind
-                || other.list_kind == defined.list_kind
-                || other.singular == defined.singular
-                || other.short_names.iter().any(|name| defined.short_names.contains(name)))
-    });
-    if taken {
-        Err(Status::not_implemented("definitions with names that are already in use"))
-    } else {
-        Ok(())
-    }
+    Ok(())
 }
 
 /// Refuses to delete what has to stay.
@@ -138,10 +126,20 @@ pub(crate) fn contains_others(resource: &Resource) -> bool {
     matches!(&*resource.key, NAMESPACES | DEFINITIONS)
 }
 
-/// Serves what a definition defines, as soon as it is written.
-pub(crate) fn after_write(store: &mut Store, resource: &Resource, stored: &Stored) -> Result<(), Status> {
-    if &*resource.key == DEFINITIONS {
-        store.catalog.register(crd::resource(&stored.value())?);
+/// Serves what a definition defines, as soon as it is written. What it defines otherwise than before is another resource,
+/// and ends the watches of the one before.
+pub(crate) fn after_write(
+    store: &mut Store,
+    resource: &Resource,
+    stored: &Stored,
+    before: Option<&Stored>,
+) -> Result<(), Status> {
+    if &*resource.key != DEFINITIONS {
+        return Ok(());
+    }
+    let definition = stored.value();
+    if before.is_none_or(|before| !crd::defines_the_same(&definition, &before.value())) {
+        store.catalog.register(crd::resource(&definition)?);
     }
     Ok(())
 }

@@ -237,6 +237,12 @@ impl Catalog {
         })
     }
 
+    /// Whether a group is one of those that every server has.
+    pub(crate) fn is_built_in(&self, group: &str) -> bool {
+        let mut built_in = self.resources().filter(|resource| !resource.rules.custom);
+        built_in.any(|resource| resource.versions.iter().any(|version| version.group == group))
+    }
+
     /// Whether a built-in group version is served; its unknown paths are refused with a `Status`.
     pub(crate) fn has_built_in(&self, group: &str, version: &str) -> bool {
         self.resources().filter(|resource| !resource.rules.custom).any(|resource| {

@@ -193,5 +193,5 @@ fn take(store: &mut Store, line: &[u8], latest: u64) -> Result<(), String> {
         return Err(format!("{key} {name} is there already"));
     }
     let stored = store.restore(&resource, &object, revision);
-    kinds::after_write(store, &resource, &stored).map_err(|Status { message, .. }| message)
+    kinds::after_write(store, &resource, &stored, None).map_err(|Status { message, .. }| message)
 }

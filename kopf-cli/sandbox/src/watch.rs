@@ -194,7 +194,7 @@ impl Watcher {
             };
             let events: Vec<Arc<Event>> = events.take(BATCH).cloned().collect();
             let told = events.last().map_or(self.revision, |event| event.object.header.revision);
-            (events, told, store.catalog.get(&self.view.resource.key).is_some())
+            (events, told, self.is_served(&store))
         };
         self.revision = self.revision.max(told);
         for event in &events {
@@ -209,6 +209,12 @@ impl Watcher {
             }
         }
         self.over |= !served && events.len() < BATCH;
+    }
+
+    /// Whether the resource is what it was when the watch began; else the client has to look what there is now.
+    fn is_served(&self, store: &Store) -> bool {
+        let resource = &self.view.resource;
+        store.catalog.get(&resource.key).is_some_and(|now| Arc::ptr_eq(now, resource))
     }
 
     /// What this watch says of a change, if anything: of objects that its selector knew before, knows now, or both.

@@ -157,7 +157,7 @@ impl<'a> Writer<'a> {
             object.rest.shift_remove("status");
         }
         kinds::prepare(resource, &mut object.metadata, &mut object.rest, None)?;
-        kinds::check_names(self.store, resource, &object.rest)?;
+        kinds::check_group(self.store, resource, &object.rest)?;
         let target = Target { view, namespace, name: &name };
         self.validate(target, &mut object, None, Part::Whole)?;
         self.let_judge(target, Operation::Create, Some(&mut object), None)?;
@@ -294,7 +294,6 @@ impl<'a> Writer<'a> {
         object.metadata.remove("selfLink");
         put_or_remove(&mut object.metadata, "managedFields", managed);
         kinds::prepare(resource, &mut object.metadata, &mut object.rest, Some(&old))?;
-        kinds::check_names(self.store, resource, &object.rest)?;
         let part = if status { Part::Status } else { Part::Whole };
         let before = Before { whole: &old, metadata: &old_metadata, rest: &old_rest };
         self.validate(target, &mut object, Some(before), part)?;
@@ -392,8 +391,10 @@ impl<'a> Writer<'a> {
         if self.dry_run {
             return Ok(Written::object(code, &checked));
         }
+        let header = &checked.header;
+        let before = self.store.get(&resource.key, &header.namespace, &header.name).cloned();
         let stored = self.store.put(resource, value);
-        kinds::after_write(self.store, resource, &stored)?;
+        kinds::after_write(self.store, resource, &stored, before.as_deref())?;
         Ok(Written::object(code, &stored))
     }
 

@@ -2,12 +2,19 @@
 
 use std::sync::Arc;
 
-use super::{Task, Tasks, begins_to_go, is_new};
+use jiff::Timestamp;
+use serde_json::Value;
+
+use super::{Task, Tasks, begins_to_go};
 use crate::{
-    crd,
+    crd::{
+        self,
+        names::{self, Taken},
+    },
     deletion::Propagation,
     kinds,
     managed::Managed,
+    object::Stored,
     resources::DEFINITIONS,
     ring::Event,
     status::Status,
@@ -16,25 +23,49 @@ use crate::{
 };
 
 pub(super) fn notice(tasks: &mut Tasks, store: &Store, change: &Event) {
-    let name = || change.object.header.name.clone();
-    if &*change.resource == DEFINITIONS {
-        if is_new(change) {
-            tasks.add(Task::Accept(name()));
+    let name = &change.object.header.name;
+    if &*change.resource != DEFINITIONS {
+        if change.removal && kinds::going(store, &change.resource) {
+            tasks.add(Task::Dissolve(change.resource.to_string()));
         }
+    } else if change.removal {
+        // Names that it had may be what others wait for.
+        accept_others(tasks, store, name);
+    } else {
+        tasks.add(Task::Accept(name.clone()));
         if begins_to_go(change) {
-            tasks.add(Task::Dissolve(name()));
+            tasks.add(Task::Dissolve(name.clone()));
         }
-    } else if change.removal && kinds::going(store, &change.resource) {
-        tasks.add(Task::Dissolve(change.resource.to_string()));
     }
 }
 
 /// Accepts the names of a definition, and then the definition.
-pub(super) fn accept(writer: &mut Writer<'_>, name: &str) -> Result<(), Status> {
-    for step in crd::ACCEPTANCE {
-        change(writer, name, step)?;
+pub(super) fn accept(writer: &mut Writer<'_>, name: &str, tasks: &mut Tasks) -> Result<(), Status> {
+    let mut taken = Taken::default();
+    for other in of_the_same_group(writer.store, name) {
+        taken.add(&other.value());
     }
+    if change(writer, name, |definition, now| names::accept(definition, &taken, now))? {
+        accept_others(tasks, writer.store, name);
+    }
+    change(writer, name, crd::establish)?;
+    change(writer, name, crd::judge)?;
     Ok(())
+}
+
+fn accept_others(tasks: &mut Tasks, store: &Store, name: &str) {
+    let others = of_the_same_group(store, name);
+    others.filter(|other| other.header.name != name).for_each(|other| {
+        tasks.add(Task::Accept(other.header.name.clone()));
+    });
+}
+
+/// The definitions in the group of one, which is among them.
+fn of_the_same_group(store: &Store, name: &str) -> impl Iterator<Item = Arc<Stored>> + use<> {
+    let group = |name: &str| name.split_once('.').map(|(_, group)| group.to_owned());
+    let wanted = group(name);
+    let all = store.list(DEFINITIONS, None).into_iter();
+    all.filter(move |definition| group(&definition.header.name) == wanted)
 }
 
 /// Removes the objects of a definition, and then the definition.
@@ -58,22 +89,24 @@ pub(super) fn dissolve(writer: &mut Writer<'_>, name: &str) -> Result<(), Status
     Ok(())
 }
 
+/// Writes the status of a definition if a step changes it; whether it does.
 fn change(
     writer: &mut Writer<'_>,
     name: &str,
-    step: fn(&mut serde_json::Value, jiff::Timestamp),
-) -> Result<(), Status> {
+    step: impl FnOnce(&mut Value, Timestamp),
+) -> Result<bool, Status> {
     let definitions = writer.store.catalog.get(DEFINITIONS).cloned();
     let definition = writer.store.get(DEFINITIONS, "", name).map(Arc::clone);
-    let (Some(definitions), Some(definition)) = (definitions, definition) else { return Ok(()) };
+    let (Some(definitions), Some(definition)) = (definitions, definition) else { return Ok(false) };
     let old = definition.value();
     let mut value = old.clone();
     step(&mut value, writer.now);
-    if value != old {
+    let changes = value != old;
+    if changes {
         let view = definitions.stored_view();
         let managed = Managed { view: &view, manager: SERVER, subresource: "status", now: writer.now };
         managed.rewrite(&old, &mut value);
         writer.commit(&definitions, value, 200)?;
     }
-    Ok(())
+    Ok(changes)
 }

@@ -71,7 +71,7 @@ pub(super) fn faults(name: &str, spec: &Value, old: Option<&Value>, established:
             causes.push(Cause::required(format!("spec.names.{field}"), ""));
         }
     }
-    names(&spec["names"], &mut causes);
+    names(&spec["names"], "spec.names", &mut causes);
     let strategy = said(&spec["conversion"], "strategy");
     if !["None", "Webhook"].contains(&strategy) {
         let found = printed::quoted(strategy);
@@ -152,10 +152,6 @@ fn versions(spec: &Value, causes: &mut Vec<Cause>) {
     if storages != 1 {
         let why = "must have exactly one version marked as storage version";
         causes.push(Cause::invalid_value("spec.versions", &spec["versions"], why));
-    }
-    if storages == 0 {
-        let why = "must have at least one stored version";
-        causes.push(Cause::invalid_value("status.storedVersions", &Value::Null, why));
     }
 }
 
@@ -296,7 +292,43 @@ fn selectable_fields(version: &Value, place: &str, causes: &mut Vec<Cause>) {
     }
 }
 
-fn names(names: &Value, causes: &mut Vec<Cause>) {
+/// Everything that is wrong with what a definition says of itself.
+pub(super) fn of_status(status: &Value) -> Vec<Cause> {
+    let mut causes = Vec::new();
+    names(&status["acceptedNames"], "status.acceptedNames", &mut causes);
+    causes
+}
+
+/// Whether a definition has the versions that its objects are stored in.
+pub(super) fn of_stored_versions(spec: &Value, status: &Value) -> Vec<Cause> {
+    let mut causes = Vec::new();
+    let at = "status.storedVersions";
+    let stored: Vec<&str> = list(status, "storedVersions").filter_map(Value::as_str).collect();
+    if stored.is_empty() {
+        causes.push(Cause::invalid_value(at, &Value::Null, "must have at least one stored version"));
+        return causes;
+    }
+    for version in list(spec, "versions").filter(|version| version["storage"] == true) {
+        let name = said(version, "name");
+        if !stored.contains(&name) {
+            let why = format!("must have the storage version {name}");
+            causes.push(Cause::invalid_value(at, &status["storedVersions"], &why));
+        }
+    }
+    for (index, name) in stored.iter().enumerate() {
+        if !list(spec, "versions").any(|version| said(version, "name") == *name) {
+            let why = format!(
+                "missing from spec.versions; {name} was previously a storage version, and must remain in spec.versions \
+                 until a storage migration ensures no data remains persisted in {name} and removes {name} from \
+                 status.storedVersions"
+            );
+            causes.push(Cause::invalid(format!("{at}[{index}]"), name, &why));
+        }
+    }
+    causes
+}
+
+fn names(names: &Value, place: &str, causes: &mut Vec<Cause>) {
     let mut check = |field: String, word: &str, mixed: bool| {
         let faults = letter_first_faults(&if mixed { word.to_lowercase() } else { word.to_owned() });
         if word.is_empty() || faults.is_empty() {
@@ -306,16 +338,16 @@ fn names(names: &Value, causes: &mut Vec<Cause>) {
         causes.push(Cause::invalid(field, word, &format!("{but}{}", faults.join(","))));
     };
     for (field, mixed) in [("plural", false), ("singular", false), ("kind", true), ("listKind", true)] {
-        check(format!("spec.names.{field}"), said(names, field), mixed);
+        check(format!("{place}.{field}"), said(names, field), mixed);
     }
     for field in ["shortNames", "categories"] {
         for (index, word) in list(names, field).enumerate() {
-            check(format!("spec.names.{field}[{index}]"), word.as_str().unwrap_or_default(), false);
+            check(format!("{place}.{field}[{index}]"), word.as_str().unwrap_or_default(), false);
         }
     }
     let kind = said(names, "kind");
     if !kind.is_empty() && kind == said(names, "listKind") {
         let why = "kind and listKind may not be the same";
-        causes.push(Cause::invalid("spec.names.listKind", kind, why));
+        causes.push(Cause::invalid(format!("{place}.listKind"), kind, why));
     }
 }

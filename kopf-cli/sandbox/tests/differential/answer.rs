@@ -88,6 +88,10 @@ fn mask(value: &mut Value, namespace: &str) {
                     put_in_order(list);
                 }
             }
+            // Each controller puts in its own, when its turn comes.
+            if let Some(conditions) = fields.get_mut("conditions").and_then(Value::as_array_mut) {
+                conditions.sort_by_key(|condition| condition["type"].to_string());
+            }
             for (name, value) in fields.iter_mut() {
                 match name.as_str() {
                     "cells" => {

@@ -19,6 +19,7 @@ mod below;
 mod built_in;
 mod completion;
 mod controllers;
+mod defining;
 mod definitions;
 mod features;
 mod forms;

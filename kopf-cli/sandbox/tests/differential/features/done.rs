@@ -94,7 +94,12 @@ pub(super) const DONE: Groups = &[
     ("Definitions of resources", &[
         ("acceptance and establishing, step by step", &["main::a_definition_is_accepted_in_steps"]),
         ("what definitions are refused: names, versions, schemas, rules", &["refusals::definitions_have_their_rules", "definitions::names_and_versions_have_their_rules", "definitions::schemas_are_structural", "definitions::rules_are_looked_at_before_they_are_taken"]),
-        ("their end, and that of their objects", &["main::resources_are_defined_discovered_and_taken_away"]),
+        ("whose names are whose, what they wait for and when they get it", &["defining::a_name_belongs_to_whoever_had_it_first", "defining::names_that_are_let_go_of_go_to_those_who_wait"]),
+            ("groups of the community (`*.k8s.io`), which somebody approves of", &["defining::groups_of_the_community_are_approved_of"]),
+            ("versions and subresources that come and go, `storedVersions`", &["defining::versions_come_and_go"]),
+            ("`selectableFields`, printed columns", &["defining::fields_can_be_made_selectable_and_columns_shown"]),
+            ("watches end when their resource is defined otherwise", &["defining::a_watch_ends_when_its_resource_is_defined_otherwise"]),
+            ("their end, and that of their objects", &["main::resources_are_defined_discovered_and_taken_away"]),
     ]),
     ("Unmodified clients", &[
         ("kubectl, of this version and an older one", &["reading::objects_are_shown_in_every_form", "reading::watches_are_followed", "writing::custom_resources_are_written", "writing::built_in_objects_are_written", "workloads::deployments_are_applied_changed_and_scaled"]),
