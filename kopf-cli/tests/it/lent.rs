@@ -10,17 +10,9 @@ on_both_servers!(
     a_change_is_waited_for,
     lists_are_merged_by_their_keys,
     an_object_is_deleted_after_its_dependents,
+    a_field_of_another_manager_is_a_conflict_until_it_is_taken,
+    a_pending_pod_has_an_empty_log_and_none_of_a_container_that_is_not_there,
 );
-
-/// What the sandbox refuses, or does not look at.
-mod only {
-    use super::{a_field_of_another_manager_is_a_conflict_until_it_is_taken, a_pending_pod_has_an_empty_log};
-
-    crate::support::server::on_the_real_server!(
-        a_field_of_another_manager_is_a_conflict_until_it_is_taken,
-        a_pending_pod_has_an_empty_log,
-    );
-}
 
 /// What the handler that does this returns.
 async fn came_of(world: &World, what: &str) -> Value {
@@ -56,7 +48,7 @@ async fn lists_are_merged_by_their_keys(server: Server) {
     assert_eq!(came_of(&world, "merge").await, json!({ "images": ["a", "c"], "labels": { "seen": "yes" } }));
 }
 
-async fn a_pending_pod_has_an_empty_log(server: Server) {
+async fn a_pending_pod_has_an_empty_log_and_none_of_a_container_that_is_not_there(server: Server) {
     let world = World::with(server, &[LOANS]).await;
     assert_eq!(
         came_of(&world, "log").await,
