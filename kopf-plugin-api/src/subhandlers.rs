@@ -7,7 +7,7 @@
 //!
 //! A function inside of a handler with [`#[kopf::subhandler]`](crate::subhandler) takes arguments by their types and has
 //! options, as a handler does. What it returns becomes `status["create_fn/database"]`. Its [filters](crate::filters) may ask
-//! functions too, which see what its handler sees.
+//! functions too, which see what its handler sees; one that has not answered after ten seconds says no, and the handler goes on.
 //!
 //! ```
 //! use kopf_plugin_api::prelude::*;
@@ -78,6 +78,7 @@ mod current;
 #[doc(hidden)]
 pub mod declare;
 mod list;
+mod questions;
 mod run;
 mod work;
 

@@ -4,14 +4,14 @@ use std::time::Duration;
 
 use kopf_plugin_abi::{
     v1::op,
-    wire::{Answered, Ask, Begin, Done, End, Failure, FailureKind, Turn},
+    wire::{Answered, Begin, Done, End, Failure, FailureKind, Turn},
 };
 use serde::{Serialize, de::DeserializeOwned};
-use serde_json::Value;
 
 use super::{
     current::{Within, within},
     list::Waiting,
+    questions,
     work::Work,
 };
 use crate::{
@@ -37,7 +37,9 @@ pub(super) async fn take_turn(outer: &Call, waiting: Waiting) -> Outcome<Turn> {
         if begin.answers.len() >= 2 * questions.len() {
             return Err(Error::argument(format!("the host asks about {id} for ever")));
         }
-        begin.answers.push(answered(outer, &id, questions, asks, param.clone()));
+        let asked = outer.asking(&id, asks.value, param.clone());
+        let answer = questions::ask(&scope, &asked, questions, asks.number).await;
+        begin.answers.push(Answered { number: asks.number, before: asks.before, answer });
     };
     if !turn.due {
         return Ok(turn);
@@ -54,30 +56,6 @@ pub(super) async fn take_turn(outer: &Call, waiting: Waiting) -> Outcome<Turn> {
         Err(failure) => (None, Some(*failure)),
     };
     ask(&scope, op::END, &End { span, id, done, failure })
-}
-
-/// What a function says that a sub-handler's options ask. One that panics or fails says no.
-fn answered(
-    outer: &Call,
-    id: &str,
-    questions: &[fn(&Call) -> Answer],
-    asks: Ask,
-    param: Option<Value>,
-) -> Answered {
-    let Ask { number, before, value } = asks;
-    let call = outer.asking(id, value, param);
-    let question = usize::try_from(number).ok().and_then(|number| questions.get(number.checked_sub(1)?));
-    let said = match question {
-        None => Ok(Err(Error::argument(format!("it asks no question {number}")))),
-        Some(question) => catch(|| within(&call, || question(&call))),
-    };
-    let failure = match said {
-        Ok(Ok(said)) => return Answered { number, before, answer: said == Some(Value::Bool(true)) },
-        Ok(Err(error)) => error.to_string(),
-        Err(panic) => panic.message,
-    };
-    tracing::warn!("A filter of handler {} fails, so it is not for the object: {failure}", call.handler_id());
-    Answered { number, before, answer: false }
 }
 
 /// Does the work, which fails if it takes longer than `limit` seconds.
@@ -123,7 +101,7 @@ async fn run(scope: &Scope, call: &Call, work: Work) -> Result<Answer, Box<Failu
     }
 }
 
-fn stopping() -> Box<Failure> {
+pub(super) fn stopping() -> Box<Failure> {
     let message = "the plugin is stopping".to_owned();
     Box::new(Failure { kind: FailureKind::Temporary, message, ..Failure::default() })
 }
