@@ -22,6 +22,9 @@ pub struct Registration {
     pub line: u32,
     /// The place of the attribute.
     pub column: u32,
+    /// The line and the column of the function's name, and those of the attribute, as a macro that has made both was given
+    /// them.
+    pub order: [u32; 4],
     /// The handler's id.
     pub id: &'static str,
     /// What calls it.
@@ -105,7 +108,11 @@ impl Registry {
             handlers.retain(|handler| handler.package == package);
             mains.retain(|(name, _)| *name == package);
         }
-        handlers.sort_by_key(|handler| (handler.package, handler.file, handler.line, handler.column));
+        // What one macro has made stands in one place, whatever it is; in a table of a macro's own, names tell it apart.
+        handlers.sort_by_key(|handler| {
+            let Registration { package, file, line, column, order, function, id, .. } = handler;
+            (*package, *file, *line, *column, *order, *function, *id)
+        });
         let mut packages: Vec<_> =
             handlers.iter().map(|handler| (handler.package, handler.version)).collect();
         packages.dedup();
@@ -172,6 +179,7 @@ mod tests {
             file,
             line,
             column: 1,
+            order: [0; 4],
             id,
             on: On::Create,
             selector: &["pods"],

@@ -61,6 +61,7 @@ fn with_registration(
     let wants = wants.map(|argument| quote!(<#argument as __kopf::FromCall>::WANTS));
     let (run, kind) = run(on, function, arguments);
     let variant_of_on = variant(on.variant());
+    let order = [place(function.sig.ident.span()), place(Span::call_site())].concat();
     quote! {
         // What the arguments are and whether it waits is between the handler and its host.
         #[allow(clippy::needless_pass_by_value, clippy::unused_async)]
@@ -78,6 +79,7 @@ fn with_registration(
                     file: ::core::file!(),
                     line: ::core::line!(),
                     column: ::core::column!(),
+                    order: [#(#order),*],
                     id: #id,
                     on: __kopf::On::#variant_of_on,
                     selector: &[#(#selector),*],
@@ -90,6 +92,14 @@ fn with_registration(
             }
         };
     }
+}
+
+/// The line and the column at which something is written. Of what a macro has made, that is where its parts come from, and
+/// no other than theirs: for `line!()` all of it stands where the macro is called.
+fn place(span: Span) -> Vec<u32> {
+    let written = proc_macro::is_available().then(|| span.unwrap());
+    let (line, column) = written.map_or((0, 0), |written| (written.line(), written.column()));
+    [line, column].map(|number| u32::try_from(number).unwrap_or(u32::MAX)).to_vec()
 }
 
 /// The function that takes a call apart and puts the answer together, and the variant of `Run` that it is.

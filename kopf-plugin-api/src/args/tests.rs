@@ -23,6 +23,7 @@ static HANDLER: Registration = Registration {
     file: "tests.rs",
     line: 1,
     column: 1,
+    order: [0; 4],
     id: "handler",
     on: On::Update,
     selector: &["things"],

@@ -12,4 +12,5 @@ mod handlers;
 mod host;
 mod indexes;
 mod lines;
+mod made;
 mod ui;
