@@ -85,8 +85,7 @@
 //! | `cancellation_polling = "10s"` | how often it is told of while it ends | `daemon`, `timer` |
 //! | `param = json!({ "size": 3 })` | a value for the argument [`Param`](args::Param) | all |
 //!
-//! Functions inside of a handler take `#[kopf::subhandler(…)]` with the same options, but without a resource, a lifecycle,
-//! and functions that are asked: an `if` around them does that.
+//! Functions inside of a handler take `#[kopf::subhandler(…)]` with the same options, but without a resource and a lifecycle.
 //!
 //! A span of time is a number of seconds (`90`, `0.5`) or text (`"90s"`, `"1m30s"`, `"500ms"`, `"2h"`).
 //!

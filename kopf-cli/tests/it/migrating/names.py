@@ -4,6 +4,7 @@ import inspect
 
 import kopf
 import kopf.cli
+import kopf.testing
 
 decorators = [kopf.daemon, kopf.timer, kopf.index, kopf.subhandler]
 decorators += [getattr(kopf.on, name) for name in vars(kopf.on) if inspect.isfunction(getattr(kopf.on, name))]
@@ -15,6 +16,15 @@ for decorator in decorators:
 for group in dataclasses.fields(kopf.OperatorSettings):
     settings = getattr(kopf.OperatorSettings(), group.name)
     names |= {field.name for field in dataclasses.fields(settings) if not field.name.startswith('_')}
+functions = [getattr(kopf, name) for name in kopf.__all__ if inspect.isfunction(getattr(kopf, name))]
+for function in [*functions, kopf.testing.KopfRunner.__init__]:
+    parameters = inspect.signature(function).parameters.values()
+    names |= {parameter.name for parameter in parameters if parameter.kind is parameter.KEYWORD_ONLY and parameter.name[0] != '_'}
+for value in [kopf.ConnectionInfo, kopf.AiohttpSession]:
+    names |= {field.name for field in dataclasses.fields(value)}
+for owner in [kopf.testing.KopfRunner, kopf.OperatorSettings]:
+    names |= {name for name, member in vars(owner).items() if isinstance(member, property)}
 for command in kopf.cli.main.commands.values():
     names |= {option for parameter in command.params for option in [*parameter.opts, *parameter.secondary_opts]}
+    names |= {parameter.envvar for parameter in command.params if parameter.envvar}
 print('\n'.join(sorted(names)))
