@@ -59,7 +59,7 @@ pub async fn sleep(duration: Duration) {
 async fn wait(duration: Duration, how: &str) {
     let ms = u64::try_from(duration.as_nanos().div_ceil(1_000_000)).unwrap_or(u64::MAX);
     let waiting = scope::current().map(|scope| {
-        let body = format!(r#"{{"ms":{ms}{how}}}"#);
+        let body = format!(r#"{{"ms":{ms},"span":{}{how}}}"#, scope.span);
         scope.plugin.telemetry.output.host().request()(op::SLEEP, body.into_bytes().into())
     });
     let slept = match waiting {

@@ -26,7 +26,7 @@ use kopf_plugin_abi::{
     v1::{FutureV1, HostV1, HostV1Ref, Reply, op},
     wire::{self, Call, Failure, FailureKind},
 };
-use kopf_reactor::{Clock, Life};
+use kopf_reactor::{Clock, Life, clock::Pause};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use tokio::{runtime::Handle, task::JoinSet};
@@ -48,10 +48,17 @@ thread_local! {
     static CURRENT: RefCell<Option<Arc<Host>>> = const { RefCell::new(None) };
 }
 
-/// The host of each call that has not ended.
-static CALLS: LazyLock<Mutex<HashMap<u64, Weak<Host>>>> = LazyLock::new(Mutex::default);
+/// A call that has not ended.
+struct Begun {
+    host: Weak<Host>,
+    /// Who sleeps where it sleeps.
+    sleeper: u64,
+}
 
-fn calls() -> MutexGuard<'static, HashMap<u64, Weak<Host>>> {
+/// The calls that have not ended.
+static CALLS: LazyLock<Mutex<HashMap<u64, Begun>>> = LazyLock::new(Mutex::default);
+
+fn calls() -> MutexGuard<'static, HashMap<u64, Begun>> {
     CALLS.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -79,14 +86,15 @@ impl Host {
 
     /// A call begins; what it borrows goes back when the answer is dropped.
     pub(crate) fn begin(self: &Arc<Host>, span: &spans::Span) -> Borrowing {
-        calls().insert(span.number(), Arc::downgrade(self));
+        let begun = Begun { host: Arc::downgrade(self), sleeper: self.clock.sleeper() };
+        calls().insert(span.number(), begun);
         Borrowing { lending: self.lending.clone(), span: span.number() }
     }
 
     /// The host of the call that a body names, for a thread that is none of the host's.
     fn named(body: &[u8]) -> Option<Arc<Host>> {
         let Call { span } = serde_json::from_slice(body).ok()?;
-        calls().get(&span).and_then(Weak::upgrade)
+        calls().get(&span).and_then(|begun| begun.host.upgrade())
     }
 
     fn lent() -> Option<Arc<Host>> {
@@ -102,18 +110,10 @@ impl Host {
     fn request(&self, operation: u32, body: &[u8]) -> FutureV1 {
         match operation {
             op::NOW => ready(self.now()),
-            op::SLEEP => {
-                #[derive(Deserialize)]
-                struct Sleep {
-                    ms: u64,
-                    #[serde(default)]
-                    limit: bool,
-                }
-                let Ok(Sleep { ms, limit }) = serde_json::from_slice(body) else {
-                    return ready(failed(FailureKind::Arguments, "the body of SLEEP is not {\"ms\": n}"));
-                };
-                self.sleep(Duration::from_millis(ms), limit)
-            }
+            op::SLEEP => match serde_json::from_slice(body) {
+                Ok(sleep) => self.sleep(sleep),
+                Err(_) => ready(failed(FailureKind::Arguments, "the body of SLEEP is not {\"ms\": n}")),
+            },
             op::KUBERNETES => self.lending.kubernetes(body),
             op::WATCH => self.lending.watch(body),
             op::STOPPING => match call(body) {
@@ -124,15 +124,16 @@ impl Host {
         }
     }
 
-    fn sleep(&self, span: Duration, limit: bool) -> FutureV1 {
+    fn sleep(&self, Sleep { ms, is_limit, span }: Sleep) -> FutureV1 {
+        let sleeper = calls().get(&span).map_or(0, |begun| begun.sleeper);
+        let pause = Pause { span: Duration::from_millis(ms), is_limit, sleeper };
         let Some(runtime) = &self.runtime else {
-            let sleep = if limit { self.clock.limit(span) } else { self.clock.sleep(span) };
-            return FutureV1::new(sleep.map(|()| reply(&json!({}))));
+            return FutureV1::new(self.clock.pause(pause).map(|()| reply(&json!({}))));
         };
         // Whoever awaits this may be a thread of the plugin's, where a clock that needs our runtime does not find it.
         let clock = self.clock.clone();
         spawned(runtime, async move {
-            clock.sleep(span).await;
+            clock.pause(pause).await;
             reply(&json!({}))
         })
     }
@@ -176,6 +177,16 @@ impl Host {
     fn now(&self) -> Reply {
         reply(&json!({ "unix_ms": self.clock.now().as_millisecond() }))
     }
+}
+
+/// The body of `SLEEP`.
+#[derive(Deserialize)]
+struct Sleep {
+    ms: u64,
+    #[serde(default, rename = "limit")]
+    is_limit: bool,
+    #[serde(default)]
+    span: u64,
 }
 
 /// What a call borrows of the host, until this is dropped.

@@ -18,10 +18,26 @@ pub trait Clock: Send + Sync + 'static {
         self.sleep_until(after(self.now(), span))
     }
 
-    /// The same, for who waits for something else, and no longer than this.
-    fn limit(&self, span: Duration) -> BoxFuture<'static, ()> {
-        self.sleep(span)
+    /// Whose attempt begins on this thread, for a clock that asks whether all of them sleep; zero is nobody's.
+    fn sleeper(&self) -> u64 {
+        0
     }
+
+    /// Waits for what the code of a handler waits for.
+    fn pause(&self, pause: Pause) -> BoxFuture<'static, ()> {
+        self.sleep(pause.span)
+    }
+}
+
+/// A wait of a handler, or of one of its tasks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Pause {
+    /// How long it is.
+    pub span: Duration,
+    /// Whether something else is waited for, and no longer than this.
+    pub is_limit: bool,
+    /// Whose it is, as [`Clock::sleeper`] has said when the attempt began.
+    pub sleeper: u64,
 }
 
 /// The moment that lies a span after another; the last one there is, if it lies beyond.

@@ -8,7 +8,7 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use jiff::Timestamp;
+use jiff::{Timestamp, fmt::temporal::DateTimePrinter};
 use serde_json::{Map, Value};
 
 use crate::{
@@ -26,7 +26,6 @@ use crate::{
     store::Store,
     strict::Strictness,
     tables,
-    times::Exactness,
 };
 
 mod admit;
@@ -471,5 +470,6 @@ fn strategic_patch(patch: &Value) -> Result<Map<String, Value>, Status> {
 
 /// A moment as objects give it: RFC 3339 in whole seconds.
 pub(crate) fn seconds(moment: Timestamp) -> String {
-    Exactness::Seconds.print(moment)
+    const PRINTER: DateTimePrinter = DateTimePrinter::new().precision(Some(0));
+    PRINTER.timestamp_to_string(&moment)
 }

@@ -107,7 +107,7 @@ pub mod op {
     /// Host: the host's time, in milliseconds since 1970: body `{}`, answer `{"unix_ms": n}`.
     pub const NOW: u32 = 3;
     /// Host: wait on the host's clock. Body `{"ms": n}`, with `"limit": true` where something else is waited for, and no
-    /// longer than this; answer `{}`.
+    /// longer than this, and with the `"span"` of the call that waits; answer `{}`.
     pub const SLEEP: u32 = 4;
     /// Plugin: an object is gone, and what is kept of it may go. Body: a `Forget`; answer: `{}`.
     pub const FORGET: u32 = 5;

@@ -21,4 +21,5 @@
 //! `tokio::time` and `std::time` are not. So who waits does it with [`kopf::time::sleep`](crate::time::sleep), or in a daemon with
 //! [`Stopped::wait`](crate::args::Stopped::wait): where all handlers that are under way sleep, time goes on. One that waits for
 //! something else with a time limit ([`kopf::time::timeout`](crate::time::timeout), an object that is waited for) is at work for
-//! `settle`, and in `advance` it waits for time. A task of [`kopf::spawn`](crate::spawn) is not seen to sleep.
+//! `settle`, and in `advance` it waits for time. What a task of [`kopf::spawn`](crate::spawn) waits for, its handler does, whatever it
+//! is at work on besides; and a time limit of the handler's may pass while such a task works.

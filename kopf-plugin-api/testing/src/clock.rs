@@ -8,7 +8,7 @@ use std::{
     cell::Cell,
     collections::BTreeMap,
     future::poll_fn,
-    pin::{Pin, pin},
+    pin::Pin,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     task::{Context, Poll, Waker},
     time::Duration,
@@ -16,6 +16,7 @@ use std::{
 
 use futures::future::BoxFuture;
 use jiff::{SignedDuration, Timestamp};
+use kopf_reactor::clock::Pause;
 
 /// The clock of a test. Cheap to clone; all clones are one clock.
 #[derive(Clone)]
@@ -27,17 +28,25 @@ struct State {
     limit: Timestamp,
     /// Whether it lets time go at all.
     moves: bool,
-    timers: BTreeMap<(Timestamp, u64), Waker>,
+    timers: BTreeMap<(Timestamp, u64), Alarm>,
     number: u64,
     /// Handlers that have not answered.
     under_way: BTreeMap<u64, Work>,
     test: Test,
 }
 
+/// A timer that has not fired.
+struct Alarm {
+    waker: Waker,
+    /// The handler that sleeps until then, itself or in one of its tasks.
+    sleeper: Option<u64>,
+    is_limit: bool,
+}
+
 /// A handler that has not answered.
 struct Work {
     what: String,
-    /// The timers that it has begun, and that have not ended.
+    /// The timers that it has begun, and that have not fired.
     sleeps: usize,
     /// Those with which it waits for something else, and no longer than that.
     limits: usize,
@@ -54,8 +63,18 @@ impl Work {
     }
 }
 
+impl State {
+    /// Lets go of a timer, of whose handler it is not known any more that it sleeps.
+    fn end(&mut self, alarm: Alarm) -> Waker {
+        if let Some(work) = alarm.sleeper.and_then(|sleeper| self.under_way.get_mut(&sleeper)) {
+            *work.timers(alarm.is_limit) -= 1;
+        }
+        alarm.waker
+    }
+}
+
 thread_local! {
-    /// The handler that is being polled.
+    /// The handler that is being polled, or begun.
     static POLLED: Cell<Option<u64>> = const { Cell::new(None) };
 }
 
@@ -129,7 +148,9 @@ impl VirtualClock {
             Some(at) => {
                 state.now = state.now.max(at);
                 while let Some(timer) = state.timers.first_entry().filter(|timer| timer.key().0 <= at) {
-                    wakers.push(timer.remove());
+                    let alarm = timer.remove();
+                    // Its task may be on another thread, and is at work from now on.
+                    wakers.push(state.end(alarm));
                 }
             }
             None => {
@@ -148,16 +169,20 @@ impl VirtualClock {
 pub(crate) struct UnderWay(VirtualClock, u64);
 
 impl UnderWay {
-    /// Waits for what the handler does. Where it sleeps, time may go on.
-    pub(crate) async fn over<T>(self, work: impl Future<Output = T>) -> T {
-        let mut work = pin!(work);
-        poll_fn(|context| {
-            let before = POLLED.replace(Some(self.1));
-            let polled = work.as_mut().poll(context);
-            POLLED.set(before);
-            polled
-        })
-        .await
+    /// Begins what the handler does, and waits for it. Where it sleeps, time may go on.
+    pub(crate) fn over<T: 'static>(
+        self,
+        begin: impl FnOnce() -> BoxFuture<'static, T>,
+    ) -> BoxFuture<'static, T> {
+        let mut work = self.named(begin);
+        Box::pin(poll_fn(move |context| self.named(|| work.as_mut().poll(context))))
+    }
+
+    fn named<R>(&self, work: impl FnOnce() -> R) -> R {
+        let before = POLLED.replace(Some(self.1));
+        let done = work();
+        POLLED.set(before);
+        done
     }
 }
 
@@ -189,23 +214,19 @@ struct Timer {
     clock: VirtualClock,
     at: Timestamp,
     number: Option<u64>,
-    /// The handler that sleeps.
+    /// The handler that sleeps, if it is known from the beginning.
     sleeper: Option<u64>,
     is_limit: bool,
 }
 
 impl Timer {
-    fn set(clock: &VirtualClock, at: Timestamp, is_limit: bool) -> BoxFuture<'static, ()> {
-        Box::pin(Timer { clock: clock.clone(), at, number: None, sleeper: None, is_limit })
+    fn set(clock: &VirtualClock, at: Timestamp) -> BoxFuture<'static, ()> {
+        Box::pin(Timer { clock: clock.clone(), at, number: None, sleeper: None, is_limit: false })
     }
 
-    fn end(&mut self) {
-        let mut state = self.clock.state();
-        if let Some(number) = self.number.take() {
-            state.timers.remove(&(self.at, number));
-        }
-        if let Some(work) = self.sleeper.take().and_then(|sleeper| state.under_way.get_mut(&sleeper)) {
-            *work.timers(self.is_limit) -= 1;
+    fn end(&mut self, state: &mut State) {
+        if let Some(alarm) = self.number.take().and_then(|number| state.timers.remove(&(self.at, number))) {
+            state.end(alarm);
         }
     }
 }
@@ -217,29 +238,35 @@ impl Future for Timer {
         let clock = self.clock.clone();
         let mut state = clock.state();
         if state.now >= self.at {
-            drop(state);
-            self.end();
+            self.end(&mut state);
             return Poll::Ready(());
         }
-        if self.number.is_none()
-            && let Some((polled, work)) =
-                POLLED.get().and_then(|polled| Some((polled, state.under_way.get_mut(&polled)?)))
-        {
-            *work.timers(self.is_limit) += 1;
-            self.sleeper = Some(polled);
+        let waker = context.waker().clone();
+        if let Some(alarm) = self.number.and_then(|number| state.timers.get_mut(&(self.at, number))) {
+            alarm.waker = waker;
+            return Poll::Pending;
         }
-        let number = *self.number.get_or_insert_with(|| {
-            state.number += 1;
-            state.number
-        });
-        state.timers.insert((self.at, number), context.waker().clone());
+        let is_limit = self.is_limit;
+        let sleeper = self.sleeper.or(POLLED.get()).filter(|sleeper| state.under_way.contains_key(sleeper));
+        if let Some(work) = sleeper.and_then(|sleeper| state.under_way.get_mut(&sleeper)) {
+            *work.timers(is_limit) += 1;
+        }
+        state.number += 1;
+        let number = state.number;
+        self.number = Some(number);
+        state.timers.insert((self.at, number), Alarm { waker, sleeper, is_limit });
+        // A task on another thread has nothing left to do, and the test's thread may have parked before that.
+        if let Test::Waits(test) = &state.test {
+            test.wake_by_ref();
+        }
         Poll::Pending
     }
 }
 
 impl Drop for Timer {
     fn drop(&mut self) {
-        self.end();
+        let clock = self.clock.clone();
+        self.end(&mut clock.state());
     }
 }
 
@@ -249,11 +276,17 @@ impl kopf_reactor::Clock for VirtualClock {
     }
 
     fn sleep_until(&self, moment: Timestamp) -> BoxFuture<'static, ()> {
-        Timer::set(self, moment, false)
+        Timer::set(self, moment)
     }
 
-    fn limit(&self, span: Duration) -> BoxFuture<'static, ()> {
-        Timer::set(self, kopf_reactor::clock::after(self.time(), span), true)
+    fn sleeper(&self) -> u64 {
+        POLLED.get().unwrap_or_default()
+    }
+
+    fn pause(&self, pause: Pause) -> BoxFuture<'static, ()> {
+        let at = kopf_reactor::clock::after(self.time(), pause.span);
+        let sleeper = Some(pause.sleeper).filter(|sleeper| *sleeper != 0);
+        Box::pin(Timer { clock: self.clone(), at, number: None, sleeper, is_limit: pause.is_limit })
     }
 }
 
@@ -263,6 +296,6 @@ impl kopf_sandbox::Clock for VirtualClock {
     }
 
     fn sleep_until(&self, deadline: Timestamp) -> BoxFuture<'static, ()> {
-        Timer::set(self, deadline, false)
+        Timer::set(self, deadline)
     }
 }

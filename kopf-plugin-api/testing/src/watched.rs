@@ -39,12 +39,12 @@ impl<I: Invoker> Invoker for Watched<I> {
         let under_way = (!waits).then(|| self.begin(&attempt));
         let (id, object) = (handler.id.clone(), attempt.subject.object.header.to_string());
         let outcomes = self.outcomes.clone();
-        let running = self.invoker.invoke(attempt);
+        let running = match under_way {
+            Some(under_way) => under_way.over(|| self.invoker.invoke(attempt)),
+            None => self.invoker.invoke(attempt),
+        };
         async move {
-            let answer = match under_way {
-                Some(under_way) => under_way.over(running).await,
-                None => running.await,
-            };
+            let answer = running.await;
             outcomes.note(&id, &object, &answer);
             answer
         }
@@ -53,14 +53,12 @@ impl<I: Invoker> Invoker for Watched<I> {
 
     fn transform(&self, functions: &Functions, object: Value) -> BoxFuture<'static, Result<Value, Failure>> {
         let under_way = self.clock.begin("a function in a patch".to_owned());
-        let running = self.invoker.transform(functions, object);
-        under_way.over(running).boxed()
+        under_way.over(|| self.invoker.transform(functions, object))
     }
 
     fn perform(&self, errand: Errand) -> BoxFuture<'static, Answer> {
         let under_way = self.clock.begin(errand.call.handler.id.clone());
-        let running = self.invoker.perform(errand);
-        under_way.over(running).boxed()
+        under_way.over(|| self.invoker.perform(errand))
     }
 
     fn configure(&self, settings: &Settings) {
@@ -77,13 +75,11 @@ impl<I: Invoker> Invoker for Watched<I> {
 
     fn choose(&self, handler: Arc<Handler>, number: u32, resource: Resource) -> BoxFuture<'static, Answer> {
         let under_way = self.clock.begin(format!("{} of {}", handler.id, resource.name()));
-        let choosing = self.invoker.choose(handler, number, resource);
-        under_way.over(choosing).boxed()
+        under_way.over(|| self.invoker.choose(handler, number, resource))
     }
 
     fn ask(&self, attempt: Attempt, question: Question) -> BoxFuture<'static, Answer> {
         let under_way = self.begin(&attempt);
-        let asking = self.invoker.ask(attempt, question);
-        under_way.over(asking).boxed()
+        under_way.over(|| self.invoker.ask(attempt, question))
     }
 }

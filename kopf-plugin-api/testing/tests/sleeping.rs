@@ -33,6 +33,31 @@ async fn too_long() {
     kopf::time::sleep(HOUR).await;
 }
 
+/// Waits for tasks: one sleeps twice, the other waits for the first of them.
+#[kopf::on::create("zalando.org", "v1", "kopfexamples", labels = { "sleeps" = "tasks" })]
+async fn tasks() -> Outcome<String> {
+    let before = kopf::time::now();
+    let sleeping = kopf::spawn(async {
+        kopf::time::sleep(HOUR).await;
+        kopf::time::sleep(HOUR).await;
+    });
+    kopf::spawn(sleeping).await??;
+    Ok(format!("after {} s", (kopf::time::now() - before).get_seconds()))
+}
+
+/// Waits for a task on a thread that it blocks.
+#[kopf::on::create("zalando.org", "v1", "kopfexamples", labels = { "sleeps" = "blocked" })]
+fn blocked() -> Outcome<String> {
+    let before = kopf::time::now();
+    let (sender, receiver) = std::sync::mpsc::channel();
+    kopf::spawn(async move {
+        kopf::time::sleep(HOUR).await;
+        sender.send(())
+    });
+    receiver.recv()?;
+    Ok(format!("after {} s", (kopf::time::now() - before).get_seconds()))
+}
+
 /// Works on a thread of its own.
 #[kopf::on::create("zalando.org", "v1", "kopfexamples", labels = { "sleeps" = "never" })]
 fn working() -> Outcome<bool> {
@@ -56,6 +81,21 @@ fn a_handler_that_sleeps_is_woken_by_the_test() {
     operator.advance(Duration::from_secs(1));
     operator.expect_outcomes("long", &["default/long succeeded: \"after 3600 s\""]);
     operator.expect(EXAMPLES, &place("long"), &json!({ "status": { "long": "after 3600 s" } }));
+}
+
+#[test]
+fn a_handler_sleeps_where_it_waits_for_a_task_that_does() {
+    let mut operator = operator();
+    for sleeps in ["tasks", "blocked"] {
+        operator.apply(&object(sleeps, sleeps));
+    }
+    operator.settle();
+    operator.expect_outcomes("blocked", &[]);
+    operator.advance(HOUR);
+    operator.expect_outcomes("blocked", &["default/blocked succeeded: \"after 3600 s\""]);
+    operator.expect_outcomes("tasks", &[]);
+    operator.advance(24 * HOUR);
+    operator.expect_outcomes("tasks", &["default/tasks succeeded: \"after 7200 s\""]);
 }
 
 #[test]
