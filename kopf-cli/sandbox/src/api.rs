@@ -39,7 +39,7 @@ use crate::{
     strict::Strictness,
     user::User,
     watch::{Surroundings, Watcher},
-    write::{Target, Writer, Written},
+    write::{Author, Target, Writer, Written},
 };
 
 /// How large a body may be.
@@ -399,7 +399,10 @@ impl Ask<'_> {
             let others = self.others(&mut store, admission, dry_run, || self.told());
             let now = others.as_ref().map_or_else(|| self.api.clock.now(), |others| others.began);
             let base = Writer::new(&mut store, now);
-            let mut writer = Writer { strictness: strict, dry_run, manager, admission: others, ..base };
+            let author = Author { user: &self.user, asked: self.name() };
+            let author = self.api.access.rbac.then_some(author);
+            let mut writer =
+                Writer { strictness: strict, dry_run, manager, admission: others, author, ..base };
             let written = match (action, patching) {
                 (Action::Create, _) => writer.create(&self.view, self.namespace(), object),
                 (_, Some(Patching::Apply)) => {

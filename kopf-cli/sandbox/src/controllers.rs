@@ -107,6 +107,7 @@ impl Writer<'_> {
         }
         // Nobody else has a say about what follows.
         self.admission = None;
+        self.author = None;
         self.work_off(Tasks::default());
     }
 

@@ -10,6 +10,9 @@ use crate::{
     tables,
 };
 
+/// The metadata of an object, and the rest of it.
+pub(crate) type Halves<'a> = (&'a Map<String, Value>, &'a Map<String, Value>);
+
 /// An object on its way in: its metadata, read and typed, and all its other fields.
 pub(crate) struct Incoming {
     pub(crate) metadata: Map<String, Value>,

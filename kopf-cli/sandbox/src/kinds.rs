@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 use crate::{
     admission, builtin, crd, events, meta,
     object::Stored,
+    rbac,
     resources::{DEFINITIONS, EVENTS, EVENTS_GROUP, NAMESPACES, Resource, View},
     status::{Cause, Status},
     store::Store,
@@ -28,7 +29,7 @@ pub(crate) fn default(resource: &Resource, metadata: &mut Map<String, Value>, re
             }
         }
         DEFINITIONS => crd::default(rest),
-        _ => {}
+        key => rbac::settle(key, rest),
     }
 }
 

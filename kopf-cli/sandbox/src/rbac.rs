@@ -1,6 +1,6 @@
 //! Who may do what, by roles and their bindings.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::{
     request::{Path, Query},
@@ -8,6 +8,10 @@ use crate::{
     store::Store,
     user::{MASTERS, User, as_service_account},
 };
+
+mod escalation;
+
+pub(crate) use escalation::Granting;
 
 /// The resource keys of the four kinds.
 pub(crate) const CLUSTER_ROLES: &str = "clusterroles.rbac.authorization.k8s.io";
@@ -21,6 +25,20 @@ const BOOTSTRAP: &str = include_str!("rbac/bootstrap.json");
 /// The objects that are there from the start.
 pub(crate) fn bootstrap() -> Vec<Value> {
     serde_json::from_str(BOOTSTRAP).expect("a test reads what is compiled in")
+}
+
+/// Brings a role or a binding into the form that it is kept in: a role always has rules, if none.
+pub(crate) fn settle(key: &str, rest: &mut Map<String, Value>) {
+    let empty = |value: Option<&Value>| value.and_then(Value::as_array).is_none_or(Vec::is_empty);
+    match key {
+        ROLES | CLUSTER_ROLES if empty(rest.get("rules")) => {
+            rest.insert("rules".to_owned(), Value::Null);
+        }
+        ROLE_BINDINGS | CLUSTER_ROLE_BINDINGS if empty(rest.get("subjects")) => {
+            rest.shift_remove("subjects");
+        }
+        _ => {}
+    }
 }
 
 /// What somebody wants to do: with a resource, or with a path that is none.
@@ -199,10 +217,7 @@ fn covers(rule: &Value, what: &Attributes) -> bool {
         return false;
     }
     if let Some(path) = &what.path {
-        return list("nonResourceURLs").any(|said| match said.strip_suffix('*') {
-            Some(beginning) => path.starts_with(beginning),
-            None => said == path,
-        });
+        return has_path(rule, path);
     }
     let any = format!("*/{}", what.subresource);
     let whole = what.whole_resource();
@@ -212,6 +227,15 @@ fn covers(rule: &Value, what: &Attributes) -> bool {
     has("apiGroups", &what.group)
         && resource
         && (names.peek().is_none() || names.any(|name| name == what.name))
+}
+
+/// Whether a rule is about a path, which is not that of a resource.
+fn has_path(rule: &Value, path: &str) -> bool {
+    let said = rule["nonResourceURLs"].as_array().into_iter().flatten().filter_map(Value::as_str);
+    said.into_iter().any(|said| match said.strip_suffix('*') {
+        Some(beginning) => path.starts_with(beginning),
+        None => said == path,
+    })
 }
 
 #[cfg(test)]

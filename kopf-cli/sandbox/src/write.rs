@@ -26,6 +26,7 @@ use crate::{
     store::Store,
     strict::Strictness,
     tables,
+    user::User,
 };
 
 mod admit;
@@ -65,6 +66,15 @@ pub(crate) struct Writer<'a> {
     pub(crate) manager: String,
     /// Others who have a say.
     pub(crate) admission: Option<&'a mut Admission>,
+    /// Whose write it is, where roles say who may do what.
+    pub(crate) author: Option<Author<'a>>,
+}
+
+/// Who writes, and the object that the request names; empty where it is to be made.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Author<'a> {
+    pub(crate) user: &'a User,
+    pub(crate) asked: &'a str,
 }
 
 /// What a write answers with: an object in its storage version, or a `Status` of success.
@@ -108,6 +118,7 @@ impl<'a> Writer<'a> {
             strictness: Strictness::default(),
             manager: String::new(),
             admission: None,
+            author: None,
         }
     }
 
@@ -144,7 +155,9 @@ impl<'a> Writer<'a> {
         {
             object.metadata.remove(field);
         }
-        self.let_change(Target { view, namespace, name: &name }, Operation::Create, &mut object, None)?;
+        let target = Target { view, namespace, name: &name };
+        self.let_change(target, Operation::Create, &mut object, None)?;
+        self.let_grant(target, &object, None)?;
         let name = self.settle_name(&mut object, view, namespace)?;
         let uid = self.new_uid();
         object.metadata.insert("uid".to_owned(), uid.into());
@@ -265,9 +278,10 @@ impl<'a> Writer<'a> {
         };
         put_or_remove(&mut object.metadata, "managedFields", managed);
         self.let_change(target, Operation::Update, &mut object, Some(current))?;
+        let (mut old_metadata, old_rest) = take_apart(&old);
+        self.let_grant(target, &object, Some((&old_metadata, &old_rest)))?;
         check_version(&object, target, current)?;
         let managed = object.metadata.shift_remove("managedFields");
-        let (mut old_metadata, old_rest) = take_apart(&old);
         let asked_metadata = std::mem::take(&mut object.metadata);
         object.metadata = if status {
             status_metadata(resource.rules.status_metadata, &old_metadata, &asked_metadata)

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::{Task, Tasks};
-use crate::{rbac::CLUSTER_ROLES, ring::Event, status::Status, write::Writer};
+use crate::{rbac::CLUSTER_ROLES, ring::Event, selectors::Labels, status::Status, write::Writer};
 
 pub(super) fn notice(tasks: &mut Tasks, change: &Event) {
     if &*change.resource == CLUSTER_ROLES {
@@ -19,16 +19,15 @@ pub(super) fn aggregate(writer: &mut Writer<'_>) -> Result<(), Status> {
         let mut value = role.value();
         let Some(selectors) = value["aggregationRule"]["clusterRoleSelectors"].as_array() else { continue };
         let mut rules: Vec<Value> = Vec::new();
-        for other in roles.iter().filter(|other| other.header.name != role.header.name) {
-            let labels = &other.header.labels;
-            let chosen =
-                selectors.iter().filter_map(|selector| selector["matchLabels"].as_object()).any(|wanted| {
-                    wanted.iter().all(|(key, value)| labels.get(key).is_some_and(|label| *value == **label))
-                });
-            let theirs = other.value();
-            for rule in theirs["rules"].as_array().into_iter().flatten().filter(|_| chosen) {
-                if !rules.contains(rule) {
-                    rules.push(rule.clone());
+        for selector in selectors.iter().map(Labels::of) {
+            let chosen = roles.iter().filter(|other| {
+                other.header.name != role.header.name && selector.match_all(&other.header.labels)
+            });
+            for other in chosen {
+                for rule in other.value()["rules"].as_array().into_iter().flatten() {
+                    if !rules.contains(rule) {
+                        rules.push(rule.clone());
+                    }
                 }
             }
         }

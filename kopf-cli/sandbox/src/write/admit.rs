@@ -1,11 +1,12 @@
 //! Where a write is shown to those who have a say about it.
 
-use super::{Target, Writer};
+use super::{Author, Target, Writer};
 use crate::{
     admission::{Document, Operation, Round, Stage},
-    incoming::{Incoming, Refused},
+    incoming::{Halves, Incoming, Refused},
     json as deep,
     object::{self, Stored},
+    rbac::Granting,
     resources::View,
     status::Status,
     strict::Strictness,
@@ -38,6 +39,20 @@ impl Writer<'_> {
         });
         *object = decoded?;
         object.settle_namespace(view, target.namespace)
+    }
+
+    /// Refuses roles and bindings that would give more than whoever writes them has.
+    pub(super) fn let_grant(
+        &self,
+        target: Target<'_>,
+        object: &Incoming,
+        old: Option<Halves<'_>>,
+    ) -> Result<(), Status> {
+        let Some(Author { user, asked }) = self.author else { return Ok(()) };
+        let (resource, namespace) = (&target.view.resource, target.namespace);
+        let object = (&object.metadata, &object.rest);
+        let (key, plural) = (&*resource.key, &*resource.plural);
+        Granting { user, key, plural, namespace, asked, object, old }.check(self.store)
     }
 
     /// Lets others refuse the object, which is as it would be written.

@@ -97,3 +97,78 @@ async fn service_accounts_are_given_tokens() {
     )
     .await;
 }
+
+#[tokio::test]
+async fn nobody_gives_rights_that_they_lack() {
+    check(
+        r#"
+        POST   /apis/rbac.authorization.k8s.io/v1/clusterroles {"metadata":{"name":"writer-$ns"},"rules":[{"verbs":["*"],"apiGroups":["rbac.authorization.k8s.io"],"resources":["roles","rolebindings","clusterroles","clusterrolebindings"]},{"verbs":["get","list"],"apiGroups":[""],"resources":["configmaps","pods/log"]},{"verbs":["get"],"nonResourceURLs":["/metrics/*"]}]}
+        POST   /apis/rbac.authorization.k8s.io/v1/clusterroles {"metadata":{"name":"plain-$ns"},"rules":[{"verbs":["create","update","patch","get"],"apiGroups":["rbac.authorization.k8s.io"],"resources":["roles","rolebindings","clusterroles","clusterrolebindings"]},{"verbs":["get","list"],"apiGroups":[""],"resources":["configmaps","pods/log"]},{"verbs":["get"],"apiGroups":[""],"resources":["secrets"],"resourceNames":["one","two"]},{"verbs":["get"],"nonResourceURLs":["/metrics/*"]}]}
+        POST   /apis/rbac.authorization.k8s.io/v1/clusterrolebindings {"metadata":{"name":"writer-$ns"},"roleRef":{"apiGroup":"rbac.authorization.k8s.io","kind":"ClusterRole","name":"writer-$ns"},"subjects":[{"kind":"User","apiGroup":"rbac.authorization.k8s.io","name":"writer-$ns"}]}
+        POST   /apis/rbac.authorization.k8s.io/v1/clusterrolebindings {"metadata":{"name":"plain-$ns"},"roleRef":{"apiGroup":"rbac.authorization.k8s.io","kind":"ClusterRole","name":"plain-$ns"},"subjects":[{"kind":"User","apiGroup":"rbac.authorization.k8s.io","name":"plain-$ns"}]}
+        UNTIL+as:plain-$ns configmaps 200
+        UNTIL+as:writer-$ns configmaps 200
+        POST+as:plain-$ns /apis/rbac.authorization.k8s.io/v1/namespaces/$ns/roles {"metadata":{"name":"fine"},"rules":[{"verbs":["get"],"apiGroups":[""],"resources":["configmaps"]},{"verbs":["get"],"apiGroups":[""],"resources":["secrets"],"resourceNames":["two"]}]}
+        POST+as:plain-$ns /apis/rbac.authorization.k8s.io/v1/namespaces/$ns/roles {"metadata":{"name":"more"},"rules":[{"verbs":["watch","get","delete"],"apiGroups":["","apps"],"resources":["configmaps","*/log"]},{"verbs":["get"],"apiGroups":[""],"resources":["secrets"]}]}
+        POST+as:plain-$ns /apis/rbac.authorization.k8s.io/v1/namespaces/$ns/roles {"metadata":{"name":"more"},"rules":[{"verbs":["get","list"],"apiGroups":[""],"resources":["secrets"],"resourceNames":["one","three"]},{"verbs":["*"],"apiGroups":["*"],"resources":["*"]}]}
+        POST+as:plain-$ns /apis/rbac.authorization.k8s.io/v1/clusterroles {"metadata":{"name":"urls-$ns"},"rules":[{"verbs":["get","post"],"nonResourceURLs":["/metrics/a","/healthz"]}]}
+        POST+as:plain-$ns /apis/rbac.authorization.k8s.io/v1/clusterroles {"metadata":{"name":"all-$ns"},"aggregationRule":{"clusterRoleSelectors":[{"matchLabels":{"a":"b"}}]}}
+        POST+as:writer-$ns /apis/rbac.authorization.k8s.io/v1/clusterroles {"metadata":{"name":"all-$ns"},"aggregationRule":{"clusterRoleSelectors":[{"matchLabels":{"no":"such"}}]}}
+        PUT+as:plain-$ns  /apis/rbac.authorization.k8s.io/v1/namespaces/$ns/roles/made {"metadata":{"name":"made"},"rules":[{"verbs":["get"],"apiGroups":[""],"resources":["nodes"]}]}
+        MERGE+as:plain-$ns /apis/rbac.authorization.k8s.io/v1/namespaces/$ns/roles/fine {"rules":[{"verbs":["get"],"apiGroups":[""],"resources":["nodes"]}]}
+        MERGE+as:plain-$ns /apis/rbac.authorization.k8s.io/v1/namespaces/$ns/roles/fine {"metadata":{"labels":{"a":"b"}}}
+        MERGE+as:plain-$ns /apis/rbac.authorization.k8s.io/v1/namespaces/$ns/roles/fine {"rules":[]}
+        APPLY+as:plain-$ns /apis/rbac.authorization.k8s.io/v1/namespaces/$ns/roles/applied?fieldManager=m {"apiVersion":"rbac.authorization.k8s.io/v1","kind":"Role","metadata":{"name":"applied"},"rules":[{"verbs":["get"],"apiGroups":[""],"resources":["nodes"]}]}
+        POST+as:writer-$ns /apis/rbac.authorization.k8s.io/v1/namespaces/$ns/roles {"metadata":{"name":"nodes"},"rules":[{"verbs":["get"],"apiGroups":[""],"resources":["nodes"]}]}
+        MERGE+as:plain-$ns /apis/rbac.authorization.k8s.io/v1/namespaces/$ns/roles/nodes {"metadata":{"finalizers":["kopf.test/held"]}}
+        MERGE+as:plain-$ns /apis/rbac.authorization.k8s.io/v1/namespaces/$ns/roles/nodes {"metadata":{"finalizers":[]}}
+        POST+as:plain-$ns /apis/rbac.authorization.k8s.io/v1/namespaces/$ns/rolebindings {"metadata":{"name":"fine"},"roleRef":{"apiGroup":"rbac.authorization.k8s.io","kind":"Role","name":"fine"},"subjects":[]}
+        POST+as:plain-$ns /apis/rbac.authorization.k8s.io/v1/namespaces/$ns/rolebindings {"metadata":{"name":"nodes"},"roleRef":{"apiGroup":"rbac.authorization.k8s.io","kind":"Role","name":"nodes"},"subjects":[]}
+        POST+as:writer-$ns /apis/rbac.authorization.k8s.io/v1/namespaces/$ns/rolebindings {"metadata":{"name":"nodes"},"roleRef":{"apiGroup":"rbac.authorization.k8s.io","kind":"Role","name":"nodes"},"subjects":[]}
+        POST+as:plain-$ns /apis/rbac.authorization.k8s.io/v1/namespaces/$ns/rolebindings {"metadata":{"name":"none"},"roleRef":{"apiGroup":"rbac.authorization.k8s.io","kind":"ClusterRole","name":"none-$ns"},"subjects":[]}
+        POST+as:plain-$ns /apis/rbac.authorization.k8s.io/v1/clusterrolebindings {"metadata":{"name":"admin-$ns"},"roleRef":{"apiGroup":"rbac.authorization.k8s.io","kind":"ClusterRole","name":"cluster-admin"},"subjects":[]}
+        POST+as:writer-$ns /apis/rbac.authorization.k8s.io/v1/clusterrolebindings?dryRun=All {"metadata":{"name":"admin-$ns"},"roleRef":{"apiGroup":"rbac.authorization.k8s.io","kind":"ClusterRole","name":"cluster-admin"},"subjects":[]}
+        MERGE+as:plain-$ns /apis/rbac.authorization.k8s.io/v1/namespaces/$ns/rolebindings/nodes {"subjects":[{"kind":"User","apiGroup":"rbac.authorization.k8s.io","name":"x"}]}
+        DELETE /apis/rbac.authorization.k8s.io/v1/clusterrolebindings/writer-$ns
+        DELETE /apis/rbac.authorization.k8s.io/v1/clusterrolebindings/plain-$ns
+    "#,
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn cluster_roles_are_made_of_others() {
+    check(
+        r#"
+        POST   /apis/rbac.authorization.k8s.io/v1/clusterroles {"metadata":{"name":"b-$ns","labels":{"to":"$ns"}},"rules":[{"verbs":["get"],"apiGroups":[""],"resources":["pods"]},{"verbs":["list"],"apiGroups":[""],"resources":["pods"]}]}
+        POST   /apis/rbac.authorization.k8s.io/v1/clusterroles {"metadata":{"name":"all-$ns"},"aggregationRule":{"clusterRoleSelectors":[{"matchExpressions":[{"key":"also","operator":"In","values":["$ns","other"]}]},{"matchLabels":{"to":"$ns"}}]},"rules":[{"verbs":["get"],"apiGroups":[""],"resources":["nodes"]}]}
+        UNTIL  /apis/rbac.authorization.k8s.io/v1/clusterroles/all-$ns pods
+        POST   /apis/rbac.authorization.k8s.io/v1/clusterroles {"metadata":{"name":"c-$ns","labels":{"also":"$ns"}},"rules":[{"verbs":["list"],"apiGroups":[""],"resources":["pods"]},{"verbs":["get"],"apiGroups":[""],"resources":["secrets"]}]}
+        UNTIL  /apis/rbac.authorization.k8s.io/v1/clusterroles/all-$ns secrets
+        DELETE /apis/rbac.authorization.k8s.io/v1/clusterroles/b-$ns
+    "#,
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn the_roles_of_every_cluster_are_there() {
+    check(
+        r#"
+        GET    /apis/rbac.authorization.k8s.io/v1/clusterroles/cluster-admin
+        GET    /apis/rbac.authorization.k8s.io/v1/clusterroles/admin
+        GET    /apis/rbac.authorization.k8s.io/v1/clusterroles/edit
+        GET    /apis/rbac.authorization.k8s.io/v1/clusterroles/view
+        GET    /apis/rbac.authorization.k8s.io/v1/clusterroles/system:aggregate-to-edit
+        GET    /apis/rbac.authorization.k8s.io/v1/clusterroles/system:discovery
+        GET    /apis/rbac.authorization.k8s.io/v1/clusterroles/system:basic-user
+        GET    /apis/rbac.authorization.k8s.io/v1/clusterroles/system:public-info-viewer
+        GET    /apis/rbac.authorization.k8s.io/v1/clusterroles/system:auth-delegator
+        GET    /apis/rbac.authorization.k8s.io/v1/clusterroles/system:monitoring
+        GET    /apis/rbac.authorization.k8s.io/v1/clusterrolebindings/cluster-admin
+        GET    /apis/rbac.authorization.k8s.io/v1/clusterrolebindings/system:discovery
+        GET    /apis/rbac.authorization.k8s.io/v1/clusterrolebindings/system:monitoring
+    "#,
+    )
+    .await;
+}
