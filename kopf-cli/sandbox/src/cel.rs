@@ -5,24 +5,55 @@ use std::{
     panic::{AssertUnwindSafe, catch_unwind},
 };
 
+use fields::How;
 use kube_cel::{
     KubeCelExt,
-    cel::{self, Context, ExecutionError, Program},
+    cel::{self, Context, ExecutionError, IdedExpr},
 };
 
 use crate::schema::from_cel;
 
+mod fields;
+
 /// How much work the expressions of one request may make, in values that they look at.
 pub(crate) const BUDGET: u64 = 10_000_000;
+
+/// An expression that has been compiled.
+#[derive(Debug)]
+pub(crate) struct Program {
+    written: IdedExpr,
+    run: IdedExpr,
+}
+
+impl Program {
+    /// The expression as it was written.
+    pub(crate) fn expression(&self) -> &IdedExpr {
+        &self.written
+    }
+
+    fn execute(&self, context: &Context<'_>) -> Result<cel::Value, ExecutionError> {
+        match cel::Value::resolve(&self.run, context) {
+            // It may be that a field of nothing was asked for: then the error names the field.
+            Err(ExecutionError::NoSuchOverload) => {
+                let slowly = fields::without_selections(self.written.clone(), How::Calling);
+                cel::Value::resolve(&slowly, context)
+            }
+            outcome => outcome,
+        }
+    }
+}
 
 /// # Errors
 ///
 /// Why it is no expression, in the server's words as far as they are known.
 pub(crate) fn compile(source: &str) -> Result<Program, String> {
     // The parser is not ours: should it ever give up, the rule is refused, not the server ended.
-    let parsed = catch_unwind(AssertUnwindSafe(|| Program::compile(source)));
+    let parsed = catch_unwind(AssertUnwindSafe(|| cel::Program::compile(source)));
     match parsed {
-        Ok(Ok(program)) => Ok(program),
+        Ok(Ok(program)) => {
+            let written = program.expression().clone();
+            Ok(Program { run: fields::without_selections(written.clone(), How::Indexing), written })
+        }
         Ok(Err(errors)) => Err(format!("compilation failed: {errors}")),
         Err(_) => Err("compilation failed: the expression cannot be parsed".to_owned()),
     }
@@ -59,6 +90,7 @@ thread_local! {
 fn functions() -> Context<'static> {
     let mut context = Context::default().with_all();
     context.add_function("type", |value: cel::Value| type_of(&value).to_owned());
+    context.add_function(fields::SELECT, fields::select);
     for name in TYPES {
         context.add_variable_from_value(name, name);
     }
@@ -89,8 +121,8 @@ pub(crate) fn optional(
     context: &Context<'_>,
 ) -> Result<cel::Value, ExecutionError> {
     thread_local! {
-        static NONE: Option<Program> = Program::compile("optional.none()").ok();
-        static SOME: Option<Program> = Program::compile("optional.of(value)").ok();
+        static NONE: Option<Program> = compile("optional.none()").ok();
+        static SOME: Option<Program> = compile("optional.of(value)").ok();
     }
     let mut context = context.new_inner_scope();
     let wrapping = match value {

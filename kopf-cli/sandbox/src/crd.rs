@@ -19,6 +19,7 @@ use crate::{
 
 mod approval;
 mod conditions;
+mod cost;
 mod defaults;
 mod faults;
 pub(crate) mod names;

@@ -24,10 +24,10 @@ mod scope;
 mod texts;
 mod types;
 
-pub(crate) use cel_values::{dynamic, from_cel};
+pub(crate) use cel_values::{dynamic, escape, from_cel};
 pub(crate) use place::Place;
 pub(crate) use rules::Rule;
-pub(crate) use scope::{fault as rule_fault, is_field_of, loops, mentions, only_selects, undeclared};
+pub(crate) use scope::{fault as rule_fault, is_field_of, loops, mentions, undeclared};
 
 /// The number of a node in its [`Types`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -1,13 +1,11 @@
 //! The expressions of webhooks and policies, and the variables that they see.
 
-use std::sync::Arc;
-
-use kube_cel::cel::{Program, Value as Cel, objects::Map};
+use kube_cel::cel::Value as Cel;
 use serde_json::Value;
 
 use super::{Document, Round, Subject};
 use crate::{
-    cel::{self, BUDGET},
+    cel::{self, BUDGET, Program},
     resources::View,
     schema::{self, dynamic},
 };
@@ -103,10 +101,7 @@ impl Expression {
         }
         cel::run(&self.program, |context| {
             for (name, value) in &variables.values {
-                // The evaluator takes a field of nothing for false; a field that an empty map lacks is the error that it is.
-                let missing = *value == Cel::Null && schema::only_selects(self.program.expression(), name);
-                let value = if missing { Cel::Map(Map { map: Arc::default() }) } else { value.clone() };
-                context.add_variable_from_value(*name, value);
+                context.add_variable_from_value(*name, value.clone());
             }
             Ok(())
         })

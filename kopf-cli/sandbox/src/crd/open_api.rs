@@ -2,7 +2,10 @@
 
 use serde_json::{Value, json};
 
-use super::said;
+use super::{
+    cost::{Costs, Times, estimate},
+    said,
+};
 use crate::{
     printed,
     schema::{Additional, Place, Rule, Schema, Shape, rule_fault},
@@ -24,9 +27,11 @@ pub(super) fn faults(schema: &Value, place: &Place<'_>, structural: bool) -> Vec
         in_metadata: false,
         uncorrelated: None,
         shape: compiled.as_ref().map(|schema| (schema.shape(), true)),
+        times: Times::ONCE,
     };
     walk.node(schema, place, &around);
     walk.faults.extend(walk.rule_faults);
+    walk.faults.extend(walk.costs.faults(place));
     walk.faults
 }
 
@@ -41,12 +46,23 @@ struct Around<'a> {
     uncorrelated: Option<String>,
     /// What rules see here, and whether it is a whole resource; absent where there may be no rules.
     shape: Option<(Shape<'a>, bool)>,
+    /// How often there may be such a value.
+    times: Times,
+}
+
+impl Around<'_> {
+    /// The same for what is in a value.
+    fn within(&self) -> Self {
+        let times = self.shape.map_or(self.times, |(shape, _)| self.times.within(shape));
+        Around { root: false, times, ..self.clone() }
+    }
 }
 
 #[derive(Default)]
 struct Walk {
     faults: Vec<Cause>,
     rule_faults: Vec<Cause>,
+    costs: Costs,
 }
 
 impl Walk {
@@ -60,7 +76,7 @@ impl Walk {
             self.faults.push(Cause::forbidden(place.field("additionalProperties").to_string(), why));
         }
         if additional.is_object() {
-            let mut around = Around { root: false, ..around.clone() };
+            let mut around = around.within();
             if around.in_metadata {
                 around.no_default =
                     Some("inside additionalProperties applying to object metadata".to_owned());
@@ -73,7 +89,7 @@ impl Walk {
         }
         let place_of_properties = place.field("properties");
         for (name, schema_of_field) in properties.into_iter().flatten() {
-            let mut around = Around { root: false, ..around.clone() };
+            let mut around = around.within();
             let resource = root || schema["x-kubernetes-embedded-resource"] == true;
             if resource && META.contains(&name.as_str()) {
                 around.in_metadata = true;
@@ -95,7 +111,7 @@ impl Walk {
             }
         }
         if schema["items"].is_object() {
-            let mut around = Around { root: false, ..around.clone() };
+            let mut around = around.within();
             if said(schema, "x-kubernetes-list-type") != "map" {
                 around.uncorrelated.get_or_insert_with(|| place.to_string());
             }
@@ -287,7 +303,16 @@ impl Walk {
             let optional = rule["optionalOldSelf"] == true;
             if let Some(why) = rule_fault(&compiled, source, shape, resource, optional) {
                 self.rule_faults.push(Cause::invalid_value(at("rule"), &internal(rule), &why));
-            } else if compiled.uses_old() {
+                continue;
+            }
+            let cost = |expression| estimate(expression, shape, resource, optional);
+            let of_all = around.times.of(cost(compiled.expression()), shape, resource);
+            self.rule_faults.extend(self.costs.add("rule", of_all, at("rule")));
+            if let Some(expression) = compiled.message_expression() {
+                let name = "messageExpression";
+                self.rule_faults.extend(self.costs.add(name, cost(expression), at(name)));
+            }
+            if compiled.uses_old() {
                 if let Some(within) = &around.uncorrelated {
                     let why = format!(
                         "oldSelf cannot be used on the uncorrelatable portion of the schema within {within}"

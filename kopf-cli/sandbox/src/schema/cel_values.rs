@@ -157,7 +157,7 @@ fn duration(text: &str) -> Option<Duration> {
 }
 
 /// A field's name as rules write it.
-pub(super) fn escape(name: &str) -> String {
+pub(crate) fn escape(name: &str) -> String {
     if RESERVED.contains(&name) {
         return format!("__{name}__");
     }

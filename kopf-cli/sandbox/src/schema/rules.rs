@@ -1,6 +1,6 @@
 //! Rules in CEL (`x-kubernetes-validations`): compiled once for a definition, and applied to objects as they are written.
 
-use kube_cel::cel::{IdedExpr, Program, Value as Cel};
+use kube_cel::cel::{IdedExpr, Value as Cel};
 use serde_json::Value;
 
 use super::{
@@ -12,7 +12,7 @@ use super::{
     types::unchanged,
 };
 use crate::{
-    cel::{self, BUDGET},
+    cel::{self, BUDGET, Program},
     printed,
     status::Cause,
 };
@@ -73,8 +73,13 @@ impl Rule {
         self.uses_old
     }
 
-    pub(super) fn expression(&self) -> &IdedExpr {
+    pub(crate) fn expression(&self) -> &IdedExpr {
         self.program.expression()
+    }
+
+    /// The expression that composes its message, where it has one.
+    pub(crate) fn message_expression(&self) -> Option<&IdedExpr> {
+        self.message_program.as_ref().map(Program::expression)
     }
 
     fn told_as(&self) -> &str {

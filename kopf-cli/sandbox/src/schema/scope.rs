@@ -86,15 +86,6 @@ pub(crate) fn is_field_of(expression: &IdedExpr, variables: &[&str]) -> bool {
     }
 }
 
-/// Whether of a variable nothing but fields is named.
-pub(crate) fn only_selects(expression: &IdedExpr, name: &str) -> bool {
-    match &expression.expr {
-        Expr::Ident(said) => said != name,
-        Expr::Select(select) if matches!(&select.operand.expr, Expr::Ident(_)) => true,
-        other => children(other).into_iter().all(|inner| only_selects(inner, name)),
-    }
-}
-
 /// What is wrong with an expression by the variables that there are, of which nothing else is known.
 pub(crate) fn undeclared(expression: &IdedExpr, source: &str, variables: &[&str]) -> Option<String> {
     let mut names = variables.iter().map(|&name| (name.to_owned(), Known::Nothing)).collect();

@@ -160,3 +160,32 @@ async fn rules_are_looked_at_before_they_are_taken() {
     )
     .await;
 }
+
+#[tokio::test]
+async fn rules_may_cost_no_more_than_they_can_be_told_to() {
+    check_schemas(
+        r#"
+        {"l":{"type":"array","items":{"type":"string"},"x-kubernetes-validations":[{"rule":"self.all(x, x == 'a')"}]}}
+        {"l":{"type":"array","maxItems":100,"items":{"type":"string"},"x-kubernetes-validations":[{"rule":"self.all(x, self.exists_one(y, x == y))"}]}}
+        {"l":{"type":"array","maxItems":100,"items":{"type":"string","maxLength":50},"x-kubernetes-validations":[{"rule":"self.all(x, self.exists_one(y, x == y))"}]}}
+        {"l":{"type":"array","items":{"type":"object","required":["name","value"],"properties":{"name":{"type":"string"},"value":{"type":"integer"}}},"x-kubernetes-validations":[{"rule":"self.all(x, x.value > 1)"},{"rule":"self.all(x, self.all(y, x.value == y.value))"}]}}
+        {"l":{"type":"array","items":{"type":"object","properties":{"name":{"type":"string"}},"x-kubernetes-validations":[{"rule":"has(self.name) && self.name.startsWith('abc')"}]}}}
+        {"l":{"type":"array","items":{"type":"object","required":["name"],"properties":{"name":{"type":"string"}},"x-kubernetes-validations":[{"rule":"self.name.matches('^[a-z]+$')"}]}}}
+        {"l":{"type":"array","maxItems":10,"items":{"type":"object","properties":{"m":{"type":"array","maxItems":20,"items":{"type":"string","x-kubernetes-validations":[{"rule":"self.contains('abcdefghijklmnopqrstuvwxyz') || self.size() > 3"}]}}}}}}
+        {"s":{"type":"string","x-kubernetes-validations":[{"rule":"self.matches('^[a-z]+$')"},{"rule":"self.lowerAscii() == self"},{"rule":"self.split(',').all(x, x.size() > 2)"},{"rule":"self.replace('a', 'bb') == 'x'"},{"rule":"self.find('[a-z]+').size() > 2"},{"rule":"self + self == 'x'"}]}}
+        {"s":{"type":"string","maxLength":100,"x-kubernetes-validations":[{"rule":"self.split(',').all(x, self.split(';').all(y, x + y != self))"}]}}
+        {"m":{"type":"object","additionalProperties":{"type":"string"},"x-kubernetes-validations":[{"rule":"self.all(k, self[k] == 'abc')"},{"rule":"self.all(k, k.matches('^a+$') && self[k].size() > 2)"}]}}
+        {"m":{"type":"object","maxProperties":50,"additionalProperties":{"type":"array","items":{"type":"integer"}},"x-kubernetes-validations":[{"rule":"self.all(k, self[k].all(x, x > 2 && x in self[k]))"}]}}
+        {"a":{"type":"array","items":{"type":"integer"}},"b":{"type":"array","items":{"type":"integer"}}}
+        {"p":{"x-kubernetes-int-or-string":true,"x-kubernetes-validations":[{"rule":"type(self) == int ? self < 100 : self.matches('^[0-9]+%$')"}]},"l":{"type":"array","items":{"x-kubernetes-int-or-string":true,"x-kubernetes-validations":[{"rule":"self == 'abc' || self == 5"}]}}}
+        {"l":{"type":"array","items":{"type":"string"},"x-kubernetes-validations":[{"rule":"self.map(x, x + 'a').exists(x, x == 'ba')"},{"rule":"self.filter(x, x.startsWith('a')).size() < 3"},{"rule":"self.isSorted()"},{"rule":"self.join(',').size() < 1000"},{"rule":"sets.contains(self, ['a', 'b'])"}]}}
+        {"l":{"type":"array","items":{"type":"object","properties":{"e":{"type":"string","enum":["one","three"]},"t":{"type":"string","format":"date-time"},"d":{"type":"string","format":"duration"},"b":{"type":"boolean"}},"x-kubernetes-validations":[{"rule":"!has(self.e) || self.e in ['one', 'two']"},{"rule":"!has(self.t) || self.t > timestamp('2026-01-01T00:00:00Z')"},{"rule":"!has(self.d) || self.d <= duration('1h')"}]}}}
+        {"q":{"type":"string","x-kubernetes-validations":[{"rule":"quantity(self).isLessThan(quantity('1Gi')) && isQuantity(self)"}]},"u":{"type":"array","maxItems":500,"items":{"type":"string","x-kubernetes-validations":[{"rule":"url(self).getHost() == 'a'"},{"rule":"isURL(self)"},{"rule":"ip(self).family() == 4"},{"rule":"cidr('10.0.0.0/8').containsIP(self)"}]}}}
+        {"o":{"type":"object","properties":{"x":{"type":"string"}},"x-kubernetes-validations":[{"rule":"self.x == 'a'","messageExpression":"self.x + self.x"},{"rule":"self == oldSelf"},{"rule":"oldSelf.hasValue() && oldSelf.value().x == self.x","optionalOldSelf":true}]}}
+        {"l":{"type":"array","items":{"type":"array","items":{"type":"array","items":{"type":"integer","x-kubernetes-validations":[{"rule":"self > 1"}]}}},"x-kubernetes-validations":[{"rule":"self.all(x, x.all(y, y.all(z, z > 1)))"}]}}
+        {"l":{"type":"array","maxItems":1000,"items":{"type":"object","required":["a"],"properties":{"a":{"type":"string","maxLength":253},"c":{"type":"array","maxItems":16,"items":{"type":"string","maxLength":63}}},"x-kubernetes-validations":[{"rule":"self.c.all(x, self.c.exists(y, x == y))"},{"rule":"self.a.matches('^[a-z0-9]([-a-z0-9]*[a-z0-9])?$')"},{"rule":"self.c.all(x, x.size() > 0 ? x[0:1] == 'a' : true)"}]}}}
+        {"l":{"type":"array","maxItems":1000,"items":{"type":"object","required":["a"],"properties":{"a":{"type":"string","maxLength":253},"c":{"type":"array","maxItems":16,"items":{"type":"string","maxLength":63}}},"x-kubernetes-validations":[{"rule":"self.c.all(x, self.c.exists(y, x == y))"},{"rule":"self.a.matches('^[a-z0-9]([-a-z0-9]*[a-z0-9])?$')"}]}}}
+        "#,
+    )
+    .await;
+}

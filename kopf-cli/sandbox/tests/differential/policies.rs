@@ -157,6 +157,13 @@ async fn policies_refuse_what_their_expressions_do_not_hold_for() {
             }),
             &[json!({ "validationActions": ["Audit"] })],
         ),
+        policy("shallow", valid(json!([{ "expression": "object.spec.n.deep == 1" }])), &deny()),
+        policy("nothing", valid(json!([{ "expression": "oldObject.spec.n == 1" }])), &deny()),
+        policy(
+            "asked",
+            valid(json!([{ "expression": "has(object.spec.n.deep) || has(oldObject.spec)" }])),
+            &deny(),
+        ),
         policy("unbound", valid(json!([{ "expression": "false" }])), &[]),
     ];
     check(&each(policies, "")).await;

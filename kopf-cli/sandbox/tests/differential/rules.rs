@@ -71,6 +71,8 @@ properties:
       quantity: {type: string, maxLength: 10, x-kubernetes-validations: [{rule: "isQuantity(self) && quantity(self).isLessThan(quantity('2Gi'))"}]}
       namespace: {type: string, maxLength: 10}
       nothing: {type: object, properties: {a: {type: integer}}, x-kubernetes-validations: [{rule: "self.a == 1"}]}
+      absent: {type: object, nullable: true, properties: {a: {type: integer}}, x-kubernetes-validations: [{rule: "self == null || self.a > 1"}]}
+      either: {x-kubernetes-int-or-string: true, x-kubernetes-validations: [{rule: "!has(self.b) && self.a == 1"}]}
       reserved:
         type: object
         properties: {namespace: {type: string, maxLength: 10}, a-b: {type: integer}, c.d: {type: integer}}
@@ -132,6 +134,10 @@ async fn rules_hold_for_new_objects() {
         {"quantity":"lots"}
         {"nothing":{}}
         {"nothing":{"a":1}}
+        {"absent":null}
+        {"absent":{"a":1}}
+        {"either":1}
+        {"either":"text"}
         {"reserved":{"namespace":"n","a-b":1,"c.d":2}}
         {"reserved":{"namespace":"m","a-b":1,"c.d":2}}
         {"count":3,"list":[0],"min":9,"max":1}

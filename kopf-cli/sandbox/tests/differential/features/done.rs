@@ -94,6 +94,7 @@ pub(super) const DONE: Groups = &[
     ("Definitions of resources", &[
         ("acceptance and establishing, step by step", &["main::a_definition_is_accepted_in_steps"]),
         ("what definitions are refused: names, versions, schemas, rules", &["refusals::definitions_have_their_rules", "definitions::names_and_versions_have_their_rules", "definitions::schemas_are_structural", "definitions::rules_are_looked_at_before_they_are_taken"]),
+        ("what rules in CEL may cost at the most, each and all together", &["definitions::rules_may_cost_no_more_than_they_can_be_told_to"]),
         ("whose names are whose, what they wait for and when they get it", &["defining::a_name_belongs_to_whoever_had_it_first", "defining::names_that_are_let_go_of_go_to_those_who_wait"]),
             ("groups of the community (`*.k8s.io`), which somebody approves of", &["defining::groups_of_the_community_are_approved_of"]),
             ("versions and subresources that come and go, `storedVersions`", &["defining::versions_come_and_go"]),
@@ -107,6 +108,8 @@ pub(super) const DONE: Groups = &[
     ]),
     ("Who may do what", &[
         ("roles and bindings (`--rbac`), impersonation", &["access::who_has_no_rights_is_told_what_it_may_not", "access::rights_are_given_by_bindings"]),
+        ("nobody gives rights that they lack: `escalate`, `bind`", &["access::nobody_gives_rights_that_they_lack"]),
+        ("cluster roles made of others; the roles of every cluster", &["access::cluster_roles_are_made_of_others", "access::the_roles_of_every_cluster_are_there"]),
         ("reviews: of access, of rules, of oneself, of tokens", &["access::reviews_say_who_may_what", "reading::rights_are_asked_for"]),
         ("tokens of service accounts", &["access::service_accounts_are_given_tokens"]),
     ]),

@@ -1,0 +1,314 @@
+//! The walk through a rule: what each part of it costs, how large its value may be, and of what type it is.
+
+use kube_cel::cel::{
+    IdedExpr,
+    common::ast::{ComprehensionExpr, EntryExpr, Expr, LiteralValue},
+};
+
+use super::{calls, sizes::Declared};
+use crate::schema::{Additional, Kind, Shape};
+
+/// What the creation of a list, of a map and of a structure costs.
+const LIST: u64 = 10;
+const MAP: u64 = 30;
+const STRUCTURE: u64 = 40;
+/// What it costs to name a variable or a field.
+const SELECT: u64 = 1;
+/// The size of what nothing is known of.
+pub(super) const UNKNOWN: u64 = u64::MAX;
+/// What functions of libraries have before their names.
+const LIBRARIES: [&str; 7] = ["format", "ip", "jsonpatch", "math", "optional", "sets", "strings"];
+
+/// What an expression costs at the most, in a place of this shape.
+pub(crate) fn estimate(
+    expression: &IdedExpr,
+    shape: Shape<'_>,
+    resource: bool,
+    old_is_optional: bool,
+) -> u64 {
+    let root = Declared::Value(shape, resource);
+    Walk { root, old_is_optional, locals: Vec::new() }.cost(expression).cost
+}
+
+/// The type of a value, as far as costs depend on it.
+#[derive(Debug, Clone)]
+pub(super) enum Type<'a> {
+    /// Of the schema.
+    Of(Declared<'a>),
+    /// Anything of one size: numbers, moments, spans.
+    Scalar,
+    Text,
+    Bytes,
+    List(Box<Type<'a>>),
+    Map(Box<Type<'a>>),
+    Optional(Box<Type<'a>>),
+    /// What the server's libraries have, which is compared at once: an address, a quantity.
+    Library,
+    /// A type itself, and what else has no size.
+    Other,
+    Unknown,
+}
+
+impl<'a> Type<'a> {
+    /// The same without the schema.
+    pub(super) fn plain(&self) -> Type<'a> {
+        let Type::Of(declared) = self else { return self.clone() };
+        match declared {
+            Declared::Text | Declared::Key => Type::Text,
+            Declared::Metadata => self.clone(),
+            Declared::Value(shape, _) if shape.int_or_string() => Type::Unknown,
+            Declared::Value(shape, _) => match (shape.kind(), shape.format()) {
+                (Some(Kind::String), Some("byte")) => Type::Bytes,
+                (Some(Kind::String), Some("duration" | "date" | "date-time")) => Type::Scalar,
+                (Some(Kind::String), _) => Type::Text,
+                (Some(Kind::Integer | Kind::Number | Kind::Boolean), _) => Type::Scalar,
+                (Some(Kind::Array), _) => Type::List(Box::new(self.element())),
+                (Some(Kind::Object), _) if matches!(shape.additional(), Additional::Of(_)) => {
+                    Type::Map(Box::new(self.element()))
+                }
+                _ => self.clone(),
+            },
+        }
+    }
+
+    /// The type of its items or values.
+    pub(super) fn element(&self) -> Type<'a> {
+        match self {
+            Type::Of(declared) => declared.element().map_or(Type::Unknown, Type::Of),
+            Type::List(inner) | Type::Map(inner) | Type::Optional(inner) => (**inner).clone(),
+            _ => Type::Unknown,
+        }
+    }
+
+    fn field(&self, name: &str) -> Type<'a> {
+        match self {
+            Type::Of(declared) if !declared.is_map() => declared.field(name).map_or(Type::Unknown, Type::Of),
+            Type::Optional(inner) => Type::Optional(Box::new(inner.field(name))),
+            other => other.element(),
+        }
+    }
+
+    fn is_scalar(&self) -> bool {
+        match self.plain() {
+            Type::Scalar => true,
+            Type::Optional(inner) => inner.is_scalar(),
+            _ => false,
+        }
+    }
+}
+
+/// Where a value is, from the root of the schema on. The server looks for the size of what is nowhere at the root itself.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Path<'a> {
+    Nowhere,
+    Lost,
+    At(Declared<'a>),
+}
+
+impl<'a> Path<'a> {
+    fn below(self, root: Declared<'a>, step: impl FnOnce(Declared<'a>) -> Option<Declared<'a>>) -> Self {
+        match self {
+            Path::Nowhere => Path::At(root),
+            Path::Lost => Path::Lost,
+            Path::At(declared) => step(declared).map_or(Path::Lost, Path::At),
+        }
+    }
+}
+
+/// How large the keys and values of a list or a map are that the rule itself has made.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Entries {
+    list: bool,
+    keys: u64,
+    pub(super) values: u64,
+}
+
+impl Entries {
+    pub(super) fn union(self, other: Entries) -> Entries {
+        Entries { list: self.list, keys: self.keys.max(other.keys), values: self.values.max(other.values) }
+    }
+}
+
+/// What is known of an expression.
+#[derive(Debug, Clone)]
+pub(super) struct Part<'a> {
+    pub(super) cost: u64,
+    pub(super) kind: Type<'a>,
+    pub(super) path: Path<'a>,
+    /// At most; absent where nothing is known.
+    pub(super) size: Option<u64>,
+    pub(super) entries: Option<Entries>,
+    /// The number, or the length of the text, that it is as it stands.
+    pub(super) literal: Option<u64>,
+}
+
+impl<'a> Part<'a> {
+    /// One whose size follows from its place or its type.
+    pub(super) fn new(cost: u64, kind: Type<'a>, path: Path<'a>, otherwise: Option<u64>) -> Self {
+        let size = match path {
+            Path::At(declared) => Some(declared.most()),
+            _ if kind.is_scalar() => Some(1),
+            _ => otherwise,
+        };
+        Part { cost, kind, path, size, entries: None, literal: None }
+    }
+
+    pub(super) fn sized(self, size: u64) -> Self {
+        Part { size: Some(size), ..self }
+    }
+
+    pub(super) fn known_size(&self) -> u64 {
+        self.size.unwrap_or(UNKNOWN)
+    }
+}
+
+/// A variable of a loop.
+struct Local<'a> {
+    name: &'a str,
+    kind: Type<'a>,
+    path: Path<'a>,
+    size: Option<u64>,
+    entries: Option<Entries>,
+}
+
+struct Walk<'a> {
+    root: Declared<'a>,
+    old_is_optional: bool,
+    locals: Vec<Local<'a>>,
+}
+
+impl<'a> Walk<'a> {
+    fn cost(&mut self, expression: &'a IdedExpr) -> Part<'a> {
+        match &expression.expr {
+            Expr::Literal(literal) => of_literal(literal),
+            Expr::Ident(name) => self.named(name),
+            Expr::Select(select) => {
+                let operand = self.cost(&select.operand);
+                if select.test {
+                    return Part::new(operand.cost, Type::Scalar, Path::Nowhere, None);
+                }
+                let selects = matches!(operand.kind.plain(), Type::Of(_) | Type::Map(_));
+                let path = operand.path.below(self.root, |declared| declared.field(&select.field));
+                let cost = operand.cost.saturating_add(if selects { SELECT } else { 0 });
+                Part::new(cost, operand.kind.field(&select.field), path, None)
+            }
+            Expr::Call(call) => {
+                let library = call.target.as_deref().and_then(|target| match &target.expr {
+                    Expr::Ident(name) if LIBRARIES.contains(&name.as_str()) => Some(name),
+                    _ => None,
+                });
+                let args = call.args.iter().map(|arg| self.cost(arg)).collect::<Vec<_>>();
+                let target = call.target.as_deref().filter(|_| library.is_none());
+                let target = target.map(|target| self.cost(target));
+                let name = library.map_or_else(
+                    || call.func_name.clone(),
+                    |library| format!("{library}.{}", call.func_name),
+                );
+                let element =
+                    |path: Path<'a>| path.below(self.root, |declared: Declared<'a>| declared.element());
+                calls::call(&name, target, &args, element)
+            }
+            Expr::List(list) => {
+                let items: Vec<Part<'a>> = list.elements.iter().map(|item| self.cost(item)).collect();
+                let kind = items.first().map_or(Type::Unknown, |item| item.kind.clone());
+                let values = items.iter().map(Part::known_size).max().unwrap_or_default();
+                let cost = items.iter().fold(LIST, |sum, item| sum.saturating_add(item.cost));
+                let part = Part::new(cost, Type::List(Box::new(kind)), Path::Nowhere, None);
+                let entries = Some(Entries { list: true, keys: 1, values });
+                Part { entries, ..part.sized(items.len() as u64) }
+            }
+            Expr::Map(map) => {
+                let (mut cost, mut keys, mut values, mut kind) = (MAP, 0, 0, Type::Unknown);
+                for entry in &map.entries {
+                    let EntryExpr::MapEntry(entry) = &entry.expr else { continue };
+                    let (key, value) = (self.cost(&entry.key), self.cost(&entry.value));
+                    cost = cost.saturating_add(key.cost).saturating_add(value.cost);
+                    keys = keys.max(key.known_size());
+                    values = values.max(value.known_size());
+                    kind = value.kind;
+                }
+                let part = Part::new(cost, Type::Map(Box::new(kind)), Path::Nowhere, None);
+                let entries = Some(Entries { list: false, keys, values });
+                Part { entries, ..part.sized(map.entries.len() as u64) }
+            }
+            Expr::Comprehension(inner) => self.repeated(inner),
+            Expr::Struct(_) => Part::new(STRUCTURE, Type::Other, Path::Nowhere, None),
+            Expr::Unspecified => Part::new(0, Type::Other, Path::Nowhere, None),
+        }
+    }
+
+    fn named(&self, name: &str) -> Part<'a> {
+        if let Some(local) = self.locals.iter().rev().find(|local| local.name == name) {
+            let part = Part::new(SELECT, local.kind.clone(), local.path, local.size);
+            return Part { entries: local.entries, ..part };
+        }
+        let kind = match name {
+            "oldSelf" if self.old_is_optional => Type::Optional(Box::new(Type::Of(self.root))),
+            "self" | "oldSelf" => Type::Of(self.root),
+            _ => Type::Other,
+        };
+        Part::new(SELECT, kind, Path::At(self.root), None)
+    }
+
+    fn repeated(&mut self, inner: &'a ComprehensionExpr) -> Part<'a> {
+        let (range, start) = (self.cost(&inner.iter_range), self.cost(&inner.accu_init));
+        let before = self.locals.len();
+        self.locals.push(Local {
+            name: &inner.accu_var,
+            kind: start.kind.clone(),
+            path: start.path,
+            size: start.size,
+            entries: start.entries,
+        });
+        let list =
+            range.entries.map_or_else(|| matches!(range.kind.plain(), Type::List(_)), |entries| entries.list);
+        let mut bind = |name: &'a str, value: bool| {
+            let sizes = range.entries.map(|entries| if value { entries.values } else { entries.keys });
+            let (kind, path) = if value {
+                (range.kind.element(), range.path.below(self.root, Declared::element))
+            } else {
+                let key = |declared: Declared<'a>| declared.is_map().then_some(Declared::Key);
+                let kind = if list { Type::Scalar } else { Type::Text };
+                (kind, range.path.below(self.root, key))
+            };
+            self.locals.push(Local { name, kind, path, size: sizes, entries: None });
+        };
+        match &inner.iter_var2 {
+            Some(second) => {
+                bind(&inner.iter_var, false);
+                bind(second, true);
+            }
+            None => bind(&inner.iter_var, list),
+        }
+        let (condition, step) = (self.cost(&inner.loop_cond), self.cost(&inner.loop_step));
+        self.locals.truncate(before + 1);
+        let result = self.cost(&inner.result);
+        self.locals.truncate(before);
+        let each = step.cost.saturating_add(condition.cost);
+        let times = range.known_size();
+        let cost = [start.cost, result.cost, times.saturating_mul(each)]
+            .into_iter()
+            .fold(range.cost, u64::saturating_add);
+        let kind = if matches!(start.kind, Type::List(_) | Type::Map(_)) { step.kind } else { result.kind };
+        let part = Part::new(cost, kind, Path::Nowhere, None);
+        match &inner.accu_init.expr {
+            Expr::List(_) | Expr::Map(_) => Part { entries: step.entries, ..part.sized(times) },
+            Expr::Literal(_) => part.sized(start.known_size()),
+            _ => part,
+        }
+    }
+}
+
+fn of_literal<'a>(literal: &LiteralValue) -> Part<'a> {
+    let (kind, size, literal) = match literal {
+        LiteralValue::String(text) => {
+            let length = text.inner().chars().count() as u64;
+            (Type::Text, length, Some(length))
+        }
+        LiteralValue::Bytes(bytes) => (Type::Bytes, bytes.inner().len() as u64, None),
+        LiteralValue::Int(number) => (Type::Scalar, 1, u64::try_from(*number.inner()).ok()),
+        LiteralValue::Null => (Type::Other, 1, None),
+        _ => (Type::Scalar, 1, None),
+    };
+    Part { literal, ..Part::new(0, kind, Path::Nowhere, None).sized(size) }
+}

@@ -1,0 +1,148 @@
+//! How large the values of a schema may be: what it bounds, and else what a request can hold.
+
+use super::MAX_REQUEST;
+use crate::schema::{Additional, Kind, Shape, escape};
+
+/// How long a span, a day and a moment may be, with their quotation marks.
+const SPAN: u64 = 32;
+const DAY: u64 = 12;
+const MOMENT: u64 = 32;
+/// How short they may be.
+const SHORTEST_SPAN: u64 = 3;
+const SHORTEST_MOMENT: u64 = 21;
+/// How many bytes a letter may have.
+const LETTER: u64 = 4;
+
+/// What is declared at a place that a rule names.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Declared<'a> {
+    /// A value of the schema, and whether it is a whole resource.
+    Value(Shape<'a>, bool),
+    /// `metadata`, as rules see it.
+    Metadata,
+    /// A text that no schema bounds.
+    Text,
+    /// The key of a map.
+    Key,
+}
+
+impl<'a> Declared<'a> {
+    /// How many letters, items or entries it has at most; none where that is not a question.
+    pub(super) fn most(self) -> u64 {
+        match self {
+            Declared::Value(shape, _) => most(shape),
+            Declared::Text => MAX_REQUEST - 2,
+            Declared::Metadata | Declared::Key => 0,
+        }
+    }
+
+    /// The items of a list, or the values of a map.
+    pub(super) fn element(self) -> Option<Self> {
+        let Declared::Value(shape, _) = self else { return None };
+        let element = match (shape.items(), shape.additional()) {
+            (Some(items), _) => items,
+            (None, Additional::Of(values)) => values,
+            _ => return None,
+        };
+        Some(Declared::Value(element, element.embedded()))
+    }
+
+    pub(super) fn is_map(self) -> bool {
+        matches!(self, Declared::Value(shape, _) if matches!(shape.additional(), Additional::Of(_)))
+    }
+
+    pub(super) fn field(self, name: &str) -> Option<Self> {
+        match self {
+            Declared::Value(_, true) if ["apiVersion", "kind"].contains(&name) => Some(Declared::Text),
+            Declared::Value(_, true) if name == "metadata" => Some(Declared::Metadata),
+            Declared::Value(shape, _) => {
+                let (_, found) = shape.properties().find(|(known, _)| escape(known) == name)?;
+                Some(Declared::Value(found, found.embedded()))
+            }
+            Declared::Metadata if ["name", "generateName"].contains(&name) => Some(Declared::Text),
+            Declared::Metadata | Declared::Text | Declared::Key => None,
+        }
+    }
+}
+
+/// How often what is in a value can be there for each of it; absent where nothing bounds it.
+pub(super) fn elements(shape: Shape<'_>) -> Option<u64> {
+    let limits = shape.limits();
+    match (shape.kind(), shape.additional()) {
+        (Some(Kind::Object), Additional::None) => Some(1),
+        (Some(Kind::Object), _) => limits?.max_properties,
+        (Some(Kind::Array), _) => limits?.max_items,
+        _ => Some(1),
+    }
+}
+
+fn most(shape: Shape<'_>) -> u64 {
+    let limits = shape.limits();
+    let length = limits.and_then(|limits| limits.max_length);
+    let letters = length.map(|length| length.saturating_mul(LETTER));
+    if shape.int_or_string() {
+        return letters.unwrap_or(MAX_REQUEST - 2);
+    }
+    match (shape.kind(), shape.format()) {
+        (Some(Kind::Array), _) => {
+            let bound = limits.and_then(|limits| limits.max_items);
+            let least = shape.items().and_then(|items| least(items, items.embedded()));
+            bound.unwrap_or_else(|| (MAX_REQUEST - 2) / (least.unwrap_or_default() + 1))
+        }
+        (Some(Kind::Object), _) => {
+            let Additional::Of(values) = shape.additional() else { return 0 };
+            let bound = limits.and_then(|limits| limits.max_properties);
+            bound.unwrap_or_else(|| {
+                // A key, its quotation marks, a colon and a comma.
+                (MAX_REQUEST - 2) / (least(values, values.embedded()).unwrap_or_default() + 6)
+            })
+        }
+        (Some(Kind::String), Some("byte")) => length.unwrap_or(MAX_REQUEST - 2),
+        (Some(Kind::String), Some("duration")) => SPAN,
+        (Some(Kind::String), Some("date")) => DAY,
+        (Some(Kind::String), Some("date-time")) => MOMENT,
+        (Some(Kind::String), _) => {
+            let named = limits.and_then(|limits| limits.enumeration.as_deref()).map(|values| {
+                values.iter().filter_map(|value| value.as_str()).map(str::len).max().unwrap_or_default()
+                    as u64
+            });
+            letters.or(named).unwrap_or(MAX_REQUEST - 2)
+        }
+        _ => 0,
+    }
+}
+
+/// How many bytes a value has at least; absent where rules do not see it.
+pub(super) fn least(shape: Shape<'_>, resource: bool) -> Option<u64> {
+    if shape.int_or_string() {
+        return Some(1);
+    }
+    match shape.kind()? {
+        Kind::Array => {
+            let items = shape.items()?;
+            least(items, items.embedded()).map(|_| 2)
+        }
+        Kind::Object => match shape.additional() {
+            Additional::Of(values) => least(values, values.embedded()).map(|_| 2),
+            _ => {
+                let required = shape.limits().map(|limits| &limits.required);
+                let needed = required.into_iter().flatten().filter_map(|name| {
+                    if resource && ["apiVersion", "kind", "metadata"].contains(&&**name) {
+                        return Some(name.len() as u64 + 2 + 4);
+                    }
+                    let field = shape.property(name).filter(|field| field.default().is_none())?;
+                    Some(name.len() as u64 + least(field, field.embedded())? + 4)
+                });
+                Some(2 + needed.sum::<u64>())
+            }
+        },
+        Kind::String => Some(match shape.format() {
+            Some("duration") => SHORTEST_SPAN,
+            Some("date") => DAY,
+            Some("date-time") => SHORTEST_MOMENT,
+            _ => 2,
+        }),
+        Kind::Boolean => Some(4),
+        Kind::Integer | Kind::Number => Some(1),
+    }
+}
