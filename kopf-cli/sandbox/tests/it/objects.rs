@@ -182,21 +182,6 @@ async fn a_lease_is_made_by_putting_it_there() {
 }
 
 #[tokio::test]
-async fn definitions_do_not_share_names() {
-    let sandbox = sandbox();
-    let definition = json!({
-        "apiVersion": "apiextensions.k8s.io/v1", "kind": "CustomResourceDefinition",
-        "metadata": { "name": "others.zalando.org" },
-        "spec": {
-            "group": "zalando.org", "scope": "Cluster", "names": { "plural": "others", "kind": "KopfExample" },
-            "versions": [{ "name": "v1", "served": true, "storage": true, "schema": { "openAPIV3Schema": { "type": "object" } } }],
-        },
-    });
-    let path = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
-    assert_eq!(post(&sandbox, path, definition).await.0, 501);
-}
-
-#[tokio::test]
 async fn a_json_patch_tests_and_changes() {
     let sandbox = sandbox();
     let (_, made) = post(&sandbox, KEX, example("x")).await;
