@@ -24,12 +24,13 @@ use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
 pub(crate) use configured::{Configured, GROUP, complete};
-pub(crate) use faults::{faults, refuse_undone};
+pub(crate) use faults::faults;
 
 use crate::{
     api::Api,
     ids::Ids,
     json as deep,
+    rbac::Rights,
     resources::{NAMESPACES, View},
     status::{About, Status},
     store::Store,
@@ -101,6 +102,8 @@ pub(crate) struct Subject {
     /// Whether it is one of all objects that are deleted: then no name is told.
     pub(crate) collection: bool,
     pub(crate) user: User,
+    /// Whether roles say who may do what.
+    pub(crate) rbac: bool,
     pub(crate) dry_run: bool,
     pub(crate) options: Map<String, Value>,
 }
@@ -113,6 +116,11 @@ impl Subject {
     /// The namespace that it counts as being in: a namespace is in itself.
     fn home<'a>(&'a self, name: &'a str) -> &'a str {
         if self.is_a_namespace() { name } else { &self.namespace }
+    }
+
+    /// Who may do what, for expressions that ask.
+    fn rights(&self, store: &Store) -> Rights {
+        if self.rbac { Rights::of(store) } else { Rights::All }
     }
 
     /// What reviews and expressions are told of the request, but for the objects; `view` is what they see it as.

@@ -13,7 +13,10 @@ use kube_cel::{
 
 use crate::schema::from_cel;
 
+mod authorizer;
 mod fields;
+
+pub(crate) use authorizer::{REQUEST_RESOURCE, authorizer};
 
 /// How much work the expressions of one request may make, in values that they look at.
 pub(crate) const BUDGET: u64 = 10_000_000;
@@ -91,6 +94,7 @@ fn functions() -> Context<'static> {
     let mut context = Context::default().with_all();
     context.add_function("type", |value: cel::Value| type_of(&value).to_owned());
     context.add_function(fields::SELECT, fields::select);
+    authorizer::register(&mut context);
     for name in TYPES {
         context.add_variable_from_value(name, name);
     }

@@ -54,9 +54,6 @@ pub(crate) fn prepare(
         (key, None) => builtin::prepare(key, metadata, rest),
         _ => {}
     }
-    if resource.key.ends_with(admission::GROUP) {
-        admission::refuse_undone(rest)?;
-    }
     Ok(())
 }
 

@@ -1,8 +1,11 @@
 //! Who may do what, by roles and their bindings.
 
+use std::sync::Arc;
+
 use serde_json::{Map, Value};
 
 use crate::{
+    object::Stored,
     request::{Path, Query},
     status::{About, Status},
     store::Store,
@@ -42,7 +45,7 @@ pub(crate) fn settle(key: &str, rest: &mut Map<String, Value>) {
 }
 
 /// What somebody wants to do: with a resource, or with a path that is none.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Attributes {
     pub(crate) verb: String,
     pub(crate) group: String,
@@ -140,40 +143,23 @@ impl Attributes {
     }
 }
 
-/// A binding that gives rights to a user: how reasons name it, and the rules that it gives.
-struct Grant {
-    reason: String,
+/// A binding: whom it gives the rules of a role, and where.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Binding {
+    /// Empty where it is for all namespaces.
+    home: String,
+    /// How reasons name it and its role.
+    called: String,
+    subjects: Vec<Value>,
     rules: Vec<Value>,
 }
 
-/// Whether a user may do something; the text says why.
-pub(crate) fn allows(store: &Store, user: &User, what: &Attributes) -> Option<String> {
-    if user.is_in(MASTERS) {
-        return Some(String::new());
-    }
-    let mut grants = grants(store, user, &what.namespace);
-    grants.find(|grant| grant.rules.iter().any(|rule| covers(rule, what))).map(|grant| grant.reason)
-}
-
-/// All rules that a user has in a namespace.
-pub(crate) fn rules(store: &Store, user: &User, namespace: &str) -> Vec<Value> {
-    let mut rules: Vec<Value> = Vec::new();
-    for rule in grants(store, user, namespace).flat_map(|grant| grant.rules) {
-        if !rules.contains(&rule) {
-            rules.push(rule);
-        }
-    }
-    rules
-}
-
-fn grants<'a>(store: &'a Store, user: &'a User, namespace: &str) -> impl Iterator<Item = Grant> + 'a {
-    let everywhere = store.list(CLUSTER_ROLE_BINDINGS, None);
-    let here = if namespace.is_empty() { Vec::new() } else { store.list(ROLE_BINDINGS, Some(namespace)) };
-    everywhere.into_iter().chain(here).filter_map(move |binding| {
+impl Binding {
+    /// Reads a binding; `None` for one that binds nothing.
+    fn read(store: &Store, binding: &Stored) -> Option<Self> {
         let (name, home) = (&binding.header.name, &binding.header.namespace);
         let binding = binding.value();
-        let subjects = binding["subjects"].as_array()?;
-        let subject = subjects.iter().find_map(|subject| applies(subject, user, home))?;
+        let subjects = binding["subjects"].as_array()?.clone();
         let (kind, role) = (binding["roleRef"]["kind"].as_str()?, binding["roleRef"]["name"].as_str()?);
         let found = match kind {
             "ClusterRole" => store.get(CLUSTER_ROLES, "", role),
@@ -184,10 +170,76 @@ fn grants<'a>(store: &'a Store, user: &'a User, namespace: &str) -> impl Iterato
         } else {
             format!("RoleBinding {:?}", format!("{name}/{home}"))
         };
-        let reason = format!("RBAC: allowed by {place} of {kind} {role:?} to {subject}");
         let rules = found?.value()["rules"].as_array().cloned().unwrap_or_default();
-        Some(Grant { reason, rules })
-    })
+        Some(Binding { home: home.clone(), called: format!("{place} of {kind} {role:?}"), subjects, rules })
+    }
+
+    /// How reasons name the subject that a user is; `None` where it is for others.
+    fn subject(&self, user: &User) -> Option<String> {
+        self.subjects.iter().find_map(|subject| applies(subject, user, &self.home))
+    }
+
+    /// Why a user may do something by this binding, if so.
+    fn allows(&self, user: &User, what: &Attributes) -> Option<String> {
+        let subject = self.subject(user)?;
+        let allows = self.rules.iter().any(|rule| covers(rule, what));
+        allows.then(|| format!("RBAC: allowed by {} to {subject}", self.called))
+    }
+}
+
+/// Those that count in a namespace, or in none.
+fn bindings<'a>(store: &'a Store, namespace: &str) -> impl Iterator<Item = Binding> + use<'a> {
+    let everywhere = store.list(CLUSTER_ROLE_BINDINGS, None);
+    let here = if namespace.is_empty() { Vec::new() } else { store.list(ROLE_BINDINGS, Some(namespace)) };
+    everywhere.into_iter().chain(here).filter_map(|binding| Binding::read(store, &binding))
+}
+
+/// Whether a user may do something; the text says why.
+pub(crate) fn allows(store: &Store, user: &User, what: &Attributes) -> Option<String> {
+    if user.is_in(MASTERS) {
+        return Some(String::new());
+    }
+    bindings(store, &what.namespace).find_map(|binding| binding.allows(user, what))
+}
+
+/// All rules that a user has in a namespace.
+pub(crate) fn rules(store: &Store, user: &User, namespace: &str) -> Vec<Value> {
+    let mut rules: Vec<Value> = Vec::new();
+    let given = bindings(store, namespace).filter(|binding| binding.subject(user).is_some());
+    for rule in given.flat_map(|binding| binding.rules) {
+        if !rules.contains(&rule) {
+            rules.push(rule);
+        }
+    }
+    rules
+}
+
+/// All rights of everybody at one moment, for questions that are asked when the store is out of reach.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Rights {
+    /// Everybody may do everything.
+    All,
+    Bound(Arc<[Binding]>),
+}
+
+impl Rights {
+    pub(crate) fn of(store: &Store) -> Self {
+        let all = [CLUSTER_ROLE_BINDINGS, ROLE_BINDINGS].into_iter().flat_map(|key| store.list(key, None));
+        Rights::Bound(all.filter_map(|binding| Binding::read(store, &binding)).collect())
+    }
+
+    /// As [`allows`].
+    pub(crate) fn allow(&self, user: &User, what: &Attributes) -> Option<String> {
+        match self {
+            Rights::Bound(bindings) if !user.is_in(MASTERS) => {
+                let here = bindings
+                    .iter()
+                    .filter(|binding| binding.home.is_empty() || binding.home == what.namespace);
+                here.into_iter().find_map(|binding| binding.allows(user, what))
+            }
+            Rights::All | Rights::Bound(_) => Some(String::new()),
+        }
+    }
 }
 
 /// How a reason names a subject that a user is; `None` where it is somebody else.

@@ -112,13 +112,16 @@ impl Asking<'_> {
 
     /// The version in which a webhook sees the request; `None` where it is not for it.
     fn view(self, hook: &Webhook, object: Option<&Document>) -> Result<Option<View>, Status> {
-        let Asking { subject, round, .. } = self;
+        let Asking { api, subject, round } = self;
         let Some(view) = hook.scope.view(subject, round, object) else { return Ok(None) };
         if hook.conditions.is_empty() {
             return Ok(Some(view));
         }
         let shown = object.map(|object| translate(object, subject, &view));
         let mut variables = Variables::of(subject, round, &view, shown.as_ref());
+        if hook.conditions.ask() {
+            variables.ask(subject, round, subject.rights(&api.store()));
+        }
         let holds = hook.conditions.hold(&mut variables);
         let holds = holds.map_err(|why| Status::forbidden(subject.view.about(&round.name), &why))?;
         Ok(holds.then_some(view))
@@ -129,7 +132,7 @@ impl Asking<'_> {
         let show = |object: &Document| translate(object, subject, view);
         let (object, old) = (object.map(show), round.old.as_ref().map(show));
         let uid = api.store().ids.uid();
-        let body = review::ask(subject, round, view, &uid, (object.as_ref(), old.as_ref()));
+        let body = review::ask(subject, round, view, (hook.reviews, &uid), (object.as_ref(), old.as_ref()));
         let place = services::find(&hook.address.host, &api.store());
         let answer = match place {
             Ok(place) => {
@@ -140,7 +143,7 @@ impl Asking<'_> {
         };
         let failed = |why: String| format!("failed to call webhook: {why}");
         let answer = answer.map_err(|failure| failed(failure.said(&hook.address, hook.timeout)))?;
-        let read = review::read(&answer, &uid, round.stage == Stage::Mutating);
+        let read = review::read(&answer, (hook.reviews, &uid), round.stage == Stage::Mutating);
         read.map_err(|wrong| match wrong {
             Wrong::Unreadable(why) => failed(why),
             Wrong::Invalid(why) => format!("received invalid webhook response: {why}"),

@@ -10,6 +10,7 @@ use super::{
     call::Address,
     expressions::Conditions,
     policies::Policy,
+    review::Reviews,
     rules::{Rule, Rules},
     trust::Trust,
 };
@@ -45,6 +46,8 @@ pub(crate) struct Webhook {
     pub(crate) conditions: Conditions,
     pub(crate) address: Address,
     pub(crate) trust: Trust,
+    /// Which reviews it is sent.
+    pub(crate) reviews: Reviews,
     pub(crate) timeout: Duration,
     pub(crate) ignores_failures: bool,
     /// Whether it is called again after others have changed the object.
@@ -161,6 +164,7 @@ impl Webhook {
             conditions: Conditions::read(&hook["matchConditions"], hook["failurePolicy"] == "Ignore"),
             address: Address::read(&hook["clientConfig"]),
             trust: Trust::read(&STANDARD.decode(ca).unwrap_or_default()),
+            reviews: Reviews::of(&hook["admissionReviewVersions"]),
             timeout: Duration::from_secs(hook["timeoutSeconds"].as_u64().unwrap_or(10)),
             ignores_failures: hook["failurePolicy"] == "Ignore",
             again: hook["reinvocationPolicy"] == "IfNeeded",

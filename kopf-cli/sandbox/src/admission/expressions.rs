@@ -6,9 +6,13 @@ use serde_json::Value;
 use super::{Document, Round, Subject};
 use crate::{
     cel::{self, BUDGET, Program},
+    rbac::{Attributes, Rights},
     resources::View,
     schema::{self, dynamic},
 };
+
+/// The variable by which expressions ask who may do what.
+pub(super) const AUTHORIZER: &str = "authorizer";
 
 /// One expression, ready to be evaluated.
 #[derive(Debug)]
@@ -50,6 +54,23 @@ impl Variables {
         let (value, size) = dynamic(value);
         self.size = self.size.saturating_add(size);
         self.put_cel(name, value);
+    }
+
+    /// Lets them ask who may do what; the user of the request is whom they ask about where they do not say.
+    pub(crate) fn ask(&mut self, subject: &Subject, round: &Round, rights: Rights) {
+        let version = subject.view.version();
+        let what = Attributes {
+            group: version.group.clone(),
+            resource: subject.view.resource.plural.clone(),
+            subresource: subject.subresource.to_owned(),
+            namespace: subject.home(&round.name).to_owned(),
+            name: round.name.clone(),
+            ..Attributes::default()
+        };
+        let user = &subject.user;
+        let anything = cel::authorizer(rights.clone(), user.clone(), Attributes::default());
+        self.put_cel(AUTHORIZER, anything);
+        self.put_cel(cel::REQUEST_RESOURCE, cel::authorizer(rights, user.clone(), what));
     }
 
     pub(crate) fn put_cel(&mut self, name: &'static str, value: Cel) {
@@ -130,9 +151,14 @@ impl Conditions {
     pub(crate) fn read(conditions: &Value, ignores_failures: bool) -> Self {
         let all = conditions.as_array().into_iter().flatten();
         let expression = |condition: &Value| condition["expression"].as_str().map(str::to_owned);
-        let known = ["object", "oldObject", "request", "params", "namespaceObject", "variables"];
+        let known = ["object", "oldObject", "request", "params", "namespaceObject", "variables", AUTHORIZER];
         let conditions = all.filter_map(|condition| Expression::read(&expression(condition)?, &known).ok());
         Conditions { conditions: conditions.collect(), ignores_failures }
+    }
+
+    /// Whether any of them asks who may do what.
+    pub(crate) fn ask(&self) -> bool {
+        self.conditions.iter().any(|condition| condition.mentions(AUTHORIZER))
     }
 
     pub(crate) fn is_empty(&self) -> bool {

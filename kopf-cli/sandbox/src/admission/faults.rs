@@ -12,8 +12,7 @@ use crate::{
     names::{key_faults, letter_first_faults, name_faults},
     printed,
     resources::NameRule,
-    schema,
-    status::{Cause, Status},
+    status::Cause,
 };
 
 /// What the matching conditions of webhooks may name.
@@ -34,35 +33,6 @@ pub(crate) fn faults(key: &str, rest: &Map<String, Value>) -> Vec<Cause> {
         Some("validatingadmissionpolicybindings") => policies::binding_faults(rest),
         _ => Vec::new(),
     }
-}
-
-/// Refuses what a server would do and the sandbox does not.
-pub(crate) fn refuse_undone(rest: &Map<String, Value>) -> Result<(), Status> {
-    for hook in rest.get("webhooks").and_then(Value::as_array).into_iter().flatten() {
-        let versions = super::rules::texts(&hook["admissionReviewVersions"]);
-        if versions.iter().all(|version| version != "v1")
-            && versions.iter().any(|version| version == "v1beta1")
-        {
-            return Err(Status::not_implemented("admission reviews of v1beta1"));
-        }
-        refuse_authorizer(&hook["matchConditions"], &["expression"])?;
-    }
-    let spec = rest.get("spec").unwrap_or(&Value::Null);
-    for field in ["matchConditions", "validations", "variables"] {
-        refuse_authorizer(&spec[field], &["expression", "messageExpression"])?;
-    }
-    Ok(())
-}
-
-fn refuse_authorizer(list: &Value, fields: &[&str]) -> Result<(), Status> {
-    for item in list.as_array().into_iter().flatten() {
-        let sources = fields.iter().filter_map(|field| item[*field].as_str());
-        let programs = sources.filter_map(|source| crate::cel::compile(source).ok());
-        if programs.into_iter().any(|program| schema::mentions(program.expression(), "authorizer")) {
-            return Err(Status::not_implemented("the variable authorizer in expressions of admission"));
-        }
-    }
-    Ok(())
 }
 
 fn text<'a>(value: &'a Value, field: &str) -> &'a str {

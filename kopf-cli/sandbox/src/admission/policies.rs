@@ -11,7 +11,7 @@ use serde_json::Value;
 use super::{
     Document, Round, Subject,
     configured::Scope,
-    expressions::{Conditions, Expression, Variables},
+    expressions::{AUTHORIZER, Conditions, Expression, Variables},
     rules::texts,
 };
 use crate::{
@@ -21,7 +21,8 @@ use crate::{
 pub(super) const POLICIES: &str = "validatingadmissionpolicies.admissionregistration.k8s.io";
 pub(super) const BINDINGS: &str = "validatingadmissionpolicybindings.admissionregistration.k8s.io";
 /// What the expressions of policies may name.
-pub(super) const NAMES: [&str; 5] = ["object", "oldObject", "request", "namespaceObject", "variables"];
+pub(super) const NAMES: [&str; 6] =
+    ["object", "oldObject", "request", "namespaceObject", "variables", AUTHORIZER];
 /// How long a message that an expression composes may be.
 const LONGEST_MESSAGE: usize = 5 * 1024;
 
@@ -34,6 +35,8 @@ pub(crate) struct Policy {
     variables: Vec<(String, Expression)>,
     validations: Vec<Validation>,
     ignores_failures: bool,
+    /// Whether any expression asks who may do what.
+    asks: bool,
     /// The apiVersion and the kind of its parameters.
     parameters: Option<(String, String)>,
     bindings: Vec<Binding>,
@@ -102,13 +105,18 @@ impl Policy {
         let variables = variables
             .iter()
             .filter_map(|variable| Some((text(&variable["name"]), expression(&variable["expression"])?)));
+        let (validations, variables): (Vec<_>, Vec<_>) = (validations.collect(), variables.collect());
+        let conditions = Conditions::read(&spec["matchConditions"], ignores_failures);
+        let judging = validations.iter().map(|validation| &validation.expression);
+        let asking = judging.chain(variables.iter().map(|(_, expression)| expression));
         let bindings = bindings.iter().filter(|binding| binding["spec"]["policyName"] == name.as_str());
         let kind = &spec["paramKind"];
         Policy {
             scope: Scope::read(&spec["matchConstraints"], "resourceRules"),
-            conditions: Conditions::read(&spec["matchConditions"], ignores_failures),
-            variables: variables.collect(),
-            validations: validations.collect(),
+            asks: conditions.ask() || asking.into_iter().any(|expression| expression.mentions(AUTHORIZER)),
+            conditions,
+            variables,
+            validations,
             ignores_failures,
             parameters: kind.is_object().then(|| (text(&kind["apiVersion"]), text(&kind["kind"]))),
             bindings: bindings.map(Binding::read).collect(),
@@ -243,6 +251,9 @@ impl Policy {
         let home = store.get(crate::resources::NAMESPACES, "", subject.home(&round.name));
         let home = home.map(|home| Document::of_text(home.bytes.clone(), home.header.depth));
         variables.set("namespaceObject", home.as_ref());
+        if self.asks {
+            variables.ask(subject, round, subject.rights(store));
+        }
         if self.parameters.is_some() {
             variables.set("params", params);
         }

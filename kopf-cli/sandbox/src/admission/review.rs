@@ -1,4 +1,4 @@
-//! What a webhook is sent and what it answers: `AdmissionReview` of `admission.k8s.io/v1`.
+//! What a webhook is sent and what it answers: `AdmissionReview` of `admission.k8s.io`.
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use serde_json::Value;
@@ -6,7 +6,43 @@ use serde_json::Value;
 use super::{Document, Round, Subject};
 use crate::{json as deep, resources::View};
 
-const VERSION: &str = "admission.k8s.io/v1";
+/// The version of the reviews that a webhook is sent: the first that it knows and the server too.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Reviews {
+    V1,
+    Beta,
+}
+
+impl Reviews {
+    /// Reads `admissionReviewVersions`.
+    pub(crate) fn of(known: &Value) -> Self {
+        let known = super::rules::texts(known);
+        let mut versions = known.iter().filter_map(|version| match version.as_str() {
+            "v1" => Some(Reviews::V1),
+            "v1beta1" => Some(Reviews::Beta),
+            _ => None,
+        });
+        versions.next().unwrap_or(Reviews::V1)
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Reviews::V1 => "v1",
+            Reviews::Beta => "v1beta1",
+        }
+    }
+
+    fn other(self) -> Self {
+        match self {
+            Reviews::V1 => Reviews::Beta,
+            Reviews::Beta => Reviews::V1,
+        }
+    }
+
+    fn api_version(self) -> String {
+        format!("admission.k8s.io/{}", self.name())
+    }
+}
 
 /// What a webhook says.
 #[derive(Debug, Default)]
@@ -32,13 +68,14 @@ pub(crate) fn ask(
     subject: &Subject,
     round: &Round,
     view: &View,
-    uid: &str,
+    (reviews, uid): (Reviews, &str),
     (object, old): (Option<&Document>, Option<&Document>),
 ) -> Vec<u8> {
     let mut request = subject.request(round, view);
     request["uid"] = uid.into();
+    let version = reviews.api_version();
     let mut text =
-        format!("{{\"kind\":\"AdmissionReview\",\"apiVersion\":\"{VERSION}\",\"request\":{request}");
+        format!("{{\"kind\":\"AdmissionReview\",\"apiVersion\":\"{version}\",\"request\":{request}");
     text.pop();
     let mut text = text.into_bytes();
     for (name, object) in [("object", object), ("oldObject", old)] {
@@ -54,7 +91,7 @@ pub(crate) fn ask(
 /// # Errors
 ///
 /// Why that is no answer to the question `uid`, in the server's words.
-pub(crate) fn read(body: &[u8], uid: &str, mutating: bool) -> Result<Said, Wrong> {
+pub(crate) fn read(body: &[u8], (reviews, uid): (Reviews, &str), mutating: bool) -> Result<Said, Wrong> {
     deep::with_stack(deep::depth_of_text(body).min(deep::MAX_DEPTH), || {
         let unreadable =
             |why| Wrong::Unreadable(format!("couldn't get version/kind; json parse error: {why}"));
@@ -64,27 +101,41 @@ pub(crate) fn read(body: &[u8], uid: &str, mutating: bool) -> Result<Said, Wrong
         }
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
         let (version, kind) = (text(&review["apiVersion"]), text(&review["kind"]));
-        if version == "admission.k8s.io/v1beta1" && kind == "AdmissionReview" {
-            let why = "converting (v1beta1.AdmissionReview) to (v1.AdmissionReview): unknown conversion";
-            return Err(Wrong::Unreadable(why.to_owned()));
+        if version == reviews.other().api_version() && kind == "AdmissionReview" {
+            let (from, to) = (reviews.other().name(), reviews.name());
+            return Err(Wrong::Unreadable(format!(
+                "converting ({from}.AdmissionReview) to ({to}.AdmissionReview): unknown conversion"
+            )));
         }
         let response = &review["response"];
         let invalid = |why: String| Err(Wrong::Invalid(why));
         if !response.is_object() {
             return invalid("webhook response was absent".to_owned());
         }
+        let patch = STANDARD.decode(text(&response["patch"]));
+        let patch = patch.map_err(|why| Wrong::Unreadable(why.to_string()))?;
+        let said = |patch: Vec<u8>, patch_type: &str| Said {
+            allowed: response["allowed"] == true,
+            result: response["status"].clone(),
+            warnings: super::rules::texts(&response["warnings"]),
+            patch,
+            patch_type: patch_type.to_owned(),
+        };
+        if reviews == Reviews::Beta {
+            // Of the older version no more is asked than an answer.
+            return Ok(said(patch, "JSONPatch"));
+        }
         let found = text(&response["uid"]);
         if found != uid {
             return invalid(format!("expected response.uid={uid:?}, got {found:?}"));
         }
-        if version != VERSION || kind != "AdmissionReview" {
+        let wanted = reviews.api_version();
+        if version != wanted || kind != "AdmissionReview" {
             let found = if version.is_empty() { "/".to_owned() } else { version };
             return invalid(format!(
-                "expected webhook response of {VERSION}, Kind=AdmissionReview, got {found}, Kind={kind}"
+                "expected webhook response of {wanted}, Kind=AdmissionReview, got {found}, Kind={kind}"
             ));
         }
-        let patch = STANDARD.decode(text(&response["patch"]));
-        let patch = patch.map_err(|why| Wrong::Unreadable(why.to_string()))?;
         let patch_type = response["patchType"].as_str();
         match (mutating, patch.is_empty(), patch_type) {
             (true, false, None) => {
@@ -101,12 +152,6 @@ pub(crate) fn read(body: &[u8], uid: &str, mutating: bool) -> Result<Said, Wrong
             }
             _ => {}
         }
-        Ok(Said {
-            allowed: response["allowed"] == true,
-            result: response["status"].clone(),
-            warnings: super::rules::texts(&response["warnings"]),
-            patch,
-            patch_type: patch_type.unwrap_or_default().to_owned(),
-        })
+        Ok(said(patch, patch_type.unwrap_or_default()))
     })
 }

@@ -51,6 +51,7 @@ impl Ask<'_> {
                 namespace: self.namespace().to_owned(),
                 collection: self.path.name.is_none(),
                 user: self.user.clone(),
+                rbac: self.api.access.rbac,
                 dry_run,
                 options: options(),
             });

@@ -11,6 +11,8 @@ use kube_cel::cel::{
     objects::Key,
 };
 
+use super::REQUEST_RESOURCE;
+
 /// The function that selects, where it has to be told why nothing can be.
 pub(super) const SELECT: &str = "@select";
 
@@ -34,6 +36,11 @@ fn replace(expression: &mut IdedExpr, how: How) {
         replace(inner, how);
     }
     if let Expr::Select(SelectExpr { operand, field, test: false }) = &mut expression.expr {
+        let name = if let Expr::Ident(name) = &operand.expr { name.as_str() } else { "" };
+        if REQUEST_RESOURCE.split_once('.') == Some((name, field)) {
+            expression.expr = Expr::Ident(REQUEST_RESOURCE.to_owned());
+            return;
+        }
         let name = Expr::Literal(LiteralValue::String(CelString::from(field.as_str())));
         let args = vec![take(&mut **operand), IdedExpr { id: expression.id, expr: name }];
         let func_name = match how {

@@ -93,6 +93,19 @@ async fn webhooks_that_cannot_be_asked_fail_the_request_or_are_passed_over() {
 }
 
 #[tokio::test]
+async fn webhooks_that_know_older_reviews_are_sent_such() {
+    let older = json!({ "admissionReviewVersions": ["v1beta1"] });
+    let answers = ["/version", "/tell", "/release", "/uid", "/nameless", "/absent", "/allow", "/warn"];
+    let mut answers = paths(&answers);
+    answers.push(patch(r#"[{"op":"add","path":"/spec/m","value":1}]"#).replace("/patch", "/patch-untyped"));
+    for kind in ["mutating", "validating"] {
+        let (mut hooks, rows) = one_each(&answers, &older);
+        hooks.push(hook("both", "/version", json!({ "admissionReviewVersions": ["v2", "v1beta1", "v1"] })));
+        check(&with(kind, hooks, &format!("{rows}\n{}", post("both", "both", json!(1))))).await;
+    }
+}
+
+#[tokio::test]
 async fn webhooks_that_are_not_there_fail_the_request() {
     let at = |config: Value| json!({ "clientConfig": config });
     let service = |name: &str| json!({ "service": { "namespace": "$ns", "name": name, "path": "/x" }, "caBundle": "$ca" });

@@ -213,6 +213,59 @@ async fn policies_see_the_request_and_what_was() {
 }
 
 #[tokio::test]
+async fn policies_ask_who_may_do_what() {
+    let valid = |expression: &str| json!({ "validations": [{ "expression": expression, "message": "no" }] });
+    let account = "authorizer.serviceAccount('$ns', 'sa')";
+    let policies = vec![
+        policy(
+            "mine",
+            valid("!authorizer.group('').resource('secrets').namespace('$ns').check('get').allowed()"),
+            &deny(),
+        ),
+        policy("path", valid("!authorizer.path('/healthz').check('get').allowed()"), &deny()),
+        policy("itself", valid("!authorizer.requestResource.check('delete').allowed()"), &deny()),
+        policy(
+            "theirs",
+            valid(&format!(
+                "{account}.group('').resource('pods').subresource('log').namespace('$ns').name('x').check('list').allowed()"
+            )),
+            &deny(),
+        ),
+        policy(
+            "public",
+            valid(&format!(
+                "!({account}.path('/version').check('get').reason().contains('system:public-info-viewer'))"
+            )),
+            &deny(),
+        ),
+        policy(
+            "fine",
+            valid(&format!(
+                "!{account}.path('/metrics').check('get').errored() && {account}.path('/x').check('get').error() == ''"
+            )),
+            &deny(),
+        ),
+        policy(
+            "when",
+            json!({
+                "matchConditions": [{ "name": "c", "expression": "authorizer.group('').resource('nodes').check('get').allowed()" }],
+                "validations": [{ "expression": "false" }],
+            }),
+            &deny(),
+        ),
+        policy(
+            "variable",
+            json!({
+                "variables": [{ "name": "may", "expression": "authorizer.group('apps').resource('deployments').check('create').allowed()" }],
+                "validations": [{ "expression": "!variables.may" }],
+            }),
+            &deny(),
+        ),
+    ];
+    check(&each(policies, "")).await;
+}
+
+#[tokio::test]
 async fn policies_are_for_what_their_constraints_and_conditions_choose() {
     let when = |conditions: Value, policy: &str| json!({ "failurePolicy": policy, "matchConditions": conditions, "validations": [{ "expression": "false", "message": "held" }] });
     let choosing = |name: &str, field: &str, value: Value| {
@@ -328,6 +381,9 @@ async fn policies_have_rules() {
         valid(json!({ "expression": "object.spec.n" })),
         valid(json!({ "expression": "1 + 1" })),
         valid(json!({ "expression": "true", "messageExpression": "1" })),
+        valid(
+            json!({ "expression": "true", "messageExpression": "authorizer.path('/x').check('get').reason()" }),
+        ),
         valid(json!({ "expression": "true", "message": "a\nb" })),
         valid(json!({ "expression": "true", "reason": "Nope" })),
         json!({

@@ -155,12 +155,13 @@ async fn answer(request: Request<Incoming>) -> Result<Response<Full<Bytes>>, Han
         "text" => return raw(200, "text/plain", "hello"),
         _ => {}
     }
-    let answer = review_of(word, argument, &review["request"]);
+    let answer = review_of(word, argument, &review);
     raw(200, "application/json", &answer.to_string())
 }
 
 /// The review that is answered with.
-fn review_of(word: &str, argument: &str, request: &Value) -> Value {
+fn review_of(word: &str, argument: &str, review: &Value) -> Value {
+    let request = &review["request"];
     let uid = &request["uid"];
     let patch = |operations: &str, media: Value| {
         let mut response =
@@ -191,16 +192,22 @@ fn review_of(word: &str, argument: &str, request: &Value) -> Value {
             let operation = json!([{ "op": "add", "path": "/spec", "value": { "seen": masked(request) } }]);
             patch(&operation.to_string(), json!("JSONPatch"))
         }
+        "version" => deny(json!({ "message": version_of(review) })),
         "tell" => deny(json!({ "message": masked(request).to_string() })),
         _ => json!({ "uid": uid, "allowed": true }),
     };
-    let (version, kind) = ("admission.k8s.io/v1", "AdmissionReview");
+    let (version, kind) = (&review["apiVersion"], "AdmissionReview");
     match word {
         "absent" => json!({ "apiVersion": version, "kind": kind }),
+        "release" => json!({ "apiVersion": "admission.k8s.io/v1", "kind": kind, "response": response }),
         "beta" => json!({ "apiVersion": "admission.k8s.io/v1beta1", "kind": kind, "response": response }),
         "nameless" => json!({ "response": response }),
         _ => json!({ "apiVersion": version, "kind": kind, "response": response }),
     }
+}
+
+fn version_of(review: &Value) -> &str {
+    review["apiVersion"].as_str().unwrap_or_default()
 }
 
 /// The request less what differs between any two servers.

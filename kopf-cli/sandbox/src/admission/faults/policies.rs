@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use super::{condition_faults, expression_faults, one_of, rule_faults, selectors, text};
 use crate::{
-    admission::{policies::NAMES, rules::texts},
+    admission::{expressions::AUTHORIZER, policies::NAMES, rules::texts},
     names::key_faults,
     status::Cause,
 };
@@ -75,7 +75,9 @@ fn validation_faults(validation: &Value, at: &str, names: &[&str], causes: &mut 
     expression_faults(&validation["expression"], &format!("{at}.expression"), names, "bool", causes);
     if !validation["messageExpression"].is_null() {
         let source = &validation["messageExpression"];
-        expression_faults(source, &format!("{at}.messageExpression"), names, "string", causes);
+        // Who may do what is no part of a message.
+        let names: Vec<&str> = names.iter().copied().filter(|name| *name != AUTHORIZER).collect();
+        expression_faults(source, &format!("{at}.messageExpression"), &names, "string", causes);
     }
     if let Some(message) = validation["message"].as_str() {
         if message.trim().is_empty() {

@@ -88,6 +88,8 @@ pub(super) const DONE: Groups = &[
         ("those that are wrong, silent or absent: `failurePolicy`, `timeoutSeconds`", &["admission::webhooks_that_cannot_be_asked_fail_the_request_or_are_passed_over", "admission::webhooks_that_are_not_there_fail_the_request", "held::a_webhook_that_does_not_answer_holds_up_nobody_else"]),
         ("what is written while they are asked: conflicts, and patches that are reviewed again", &["held::a_patch_that_was_overtaken_while_it_was_reviewed_is_reviewed_again", "held::a_replacement_that_was_overtaken_while_it_was_reviewed_is_a_conflict"]),
         ("`ValidatingAdmissionPolicy` and its bindings: expressions, messages, variables, actions", &["policies::policies_refuse_what_their_expressions_do_not_hold_for", "policies::policies_see_the_request_and_what_was"]),
+        ("the variable `authorizer`", &["policies::policies_ask_who_may_do_what"]),
+        ("reviews of `v1beta1`, for webhooks that know no other", &["admission::webhooks_that_know_older_reviews_are_sent_such"]),
         ("what policies are for, and their parameters", &["policies::policies_are_for_what_their_constraints_and_conditions_choose", "policies::policies_have_parameters"]),
         ("what configurations are refused", &["admission::webhooks_are_configured_by_rules", "admission::configurations_live_as_other_objects_do", "policies::policies_have_rules"]),
     ]),

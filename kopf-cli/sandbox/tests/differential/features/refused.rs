@@ -31,8 +31,6 @@ const fn refused(
 const DEFINITIONS: &str = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
 const CONVERTED: &str = r#"{"metadata":{"name":"rows.conversion.kopf.test"},"spec":{"group":"conversion.kopf.test","scope":"Namespaced","names":{"plural":"rows","kind":"Row"},"conversion":{"strategy":"Webhook","webhook":{"conversionReviewVersions":["v1"],"clientConfig":{"url":"https://localhost/"}}},"versions":[{"name":"v1","served":true,"storage":true,"schema":{"openAPIV3Schema":{"type":"object"}}}]}}"#;
 const BUILT_IN: &str = r#"{"metadata":{"name":"rows.networking.k8s.io","annotations":{"api-approved.kubernetes.io":"unapproved"}},"spec":{"group":"networking.k8s.io","scope":"Namespaced","names":{"plural":"rows","kind":"Row"},"versions":[{"name":"v1","served":true,"storage":true,"schema":{"openAPIV3Schema":{"type":"object"}}}]}}"#;
-const AUTHORIZER: &str = r#"{"metadata":{"name":"p"},"spec":{"matchConstraints":{"resourceRules":[{"operations":["*"],"apiGroups":["*"],"apiVersions":["*"],"resources":["*"]}]},"validations":[{"expression":"authorizer.group('').resource('pods').check('get').allowed()"}]}}"#;
-const OLD_REVIEWS: &str = r#"{"metadata":{"name":"c"},"webhooks":[{"name":"a.kopf.test","clientConfig":{"url":"https://localhost/"},"sideEffects":"None","admissionReviewVersions":["v1beta1"]}]}"#;
 
 #[rustfmt::skip]
 pub(super) const REFUSED: &[Refused] = &[
@@ -44,8 +42,6 @@ pub(super) const REFUSED: &[Refused] = &[
     refused("proxying to services", "GET", "/api/v1/namespaces/default/services/s/proxy", "the subresource services/proxy"),
     refused("proxying to nodes", "GET", "/api/v1/nodes/n/proxy", "the subresource nodes/proxy"),
     refused("`MutatingAdmissionPolicy`", "GET", "/apis/admissionregistration.k8s.io/v1/mutatingadmissionpolicies", "the resource mutatingadmissionpolicies"),
-    Refused { body: Some(("application/json", AUTHORIZER)), ..refused("the variable `authorizer` in expressions of admission", "POST", "/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicies", "the variable authorizer in expressions of admission") },
-    Refused { body: Some(("application/json", OLD_REVIEWS)), ..refused("webhooks that know reviews of `v1beta1` alone", "POST", "/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations", "admission reviews of v1beta1") },
     refused("API servers behind this one (`APIService`)", "POST", "/apis/apiregistration.k8s.io/v1/apiservices", "the resource apiservices"),
     Refused { body: Some(("application/json", CONVERTED)), ..refused("conversion of custom resources by webhooks", "POST", DEFINITIONS, "conversion webhooks") },
     Refused { body: Some(("application/json", BUILT_IN)), ..refused("definitions in groups that are built in", "POST", DEFINITIONS, "definitions in the built-in group networking.k8s.io") },
