@@ -8,7 +8,7 @@ use std::{
 use serde::Deserialize;
 use serde_json::{Map, Value, value::RawValue};
 
-use crate::{identity::Identity, object};
+use crate::{identity::Identity, object, store::dialect::Dialect};
 
 /// Whether an object has notes under the operator's prefix that were not there, or were different, before: of an operator
 /// that has written none meanwhile.
@@ -27,10 +27,17 @@ pub fn note(from: &Value, object: &Value, identity: &Identity) -> Option<NonZero
     Some(NonZeroU64::new(hasher.finish()).unwrap_or(NonZeroU64::MIN))
 }
 
-/// Whether that was noted by an operator of this name, as the object's JSON tells.
-pub fn is_by_own_name(raw: &[u8], object: &Value, identity: &Identity) -> bool {
+/// The field manager that has noted it, as the object's JSON tells, where that is an operator which takes these notes for its
+/// own: one of this name, or of any where the notes are those of all operators of the Python framework.
+pub fn noted_by(raw: &[u8], object: &Value, identity: &Identity) -> Option<String> {
     let note = format!("\"f:{}\"", key(object, identity));
-    entries(raw).iter().any(|entry| entry.manager == identity.field_manager() && entry.has(&note))
+    let is_operator = |manager: &str| match identity.dialect() {
+        Dialect::Own => manager == identity.field_manager(),
+        // Ours are called after their names, the framework's after their program.
+        Dialect::Python => manager == "kopf" || manager.ends_with(".kopf.dev"),
+    };
+    let mut entries = entries(raw).into_iter();
+    entries.find(|entry| is_operator(&entry.manager) && entry.has(&note)).map(|entry| entry.manager)
 }
 
 /// The annotation that tells what was handled last.
@@ -117,17 +124,25 @@ mod tests {
     }
 
     #[test]
-    fn a_note_is_by_the_own_name_where_its_field_manager_is_the_operators() {
-        let check = |manager: &str, key: &str, expected: bool| {
-            let fields = json!({ "f:metadata": { "f:annotations": { key: {} } } });
-            let entries = json!([{ "manager": manager, "fieldsV1": fields }]);
-            let object = json!({ "metadata": { "managedFields": entries } });
-            let identity = Identity::new("web").unwrap();
-            assert_eq!(is_by_own_name(object.to_string().as_bytes(), &object, &identity), expected);
+    fn a_note_is_an_operators_where_its_field_manager_is() {
+        let check = |manager: &str, key: &str, own: bool, compatible: bool| {
+            for (dialect, prefix, expected) in
+                [(Dialect::Own, "web.kopf.dev", own), (Dialect::Python, "kopf.zalando.org", compatible)]
+            {
+                let key = format!("f:{prefix}/{key}");
+                let fields = json!({ "f:metadata": { "f:annotations": { key: {} } } });
+                let entries = json!([{ "manager": manager, "fieldsV1": fields }]);
+                let object = json!({ "metadata": { "managedFields": entries } });
+                let identity = Identity::new("web").unwrap().speaking(dialect);
+                let noted_by = noted_by(object.to_string().as_bytes(), &object, &identity);
+                assert_eq!(noted_by.as_deref(), expected.then_some(manager), "{object}");
+            }
         };
-        check("web.kopf.dev", "f:web.kopf.dev/last-handled-configuration", true);
-        check("kubectl-replace", "f:web.kopf.dev/last-handled-configuration", false);
-        check("web.kopf.dev", "f:web.kopf.dev/last-handled", false);
+        check("web.kopf.dev", "last-handled-configuration", true, true);
+        check("other.kopf.dev", "last-handled-configuration", false, true);
+        check("kopf", "last-handled-configuration", false, true);
+        check("kubectl-replace", "last-handled-configuration", false, false);
+        check("web.kopf.dev", "last-handled", false, false);
     }
 
     #[test]

@@ -20,6 +20,7 @@ on_both_servers!(
     we_take_over_sub_handlers_and_give_them_back,
     python_takes_over_sub_handlers_and_gives_them_back,
     a_list_of_fields_that_differs_is_no_update_of_what_python_has_handled,
+    an_operator_of_python_that_runs_beside_ours_is_told_of,
 );
 
 const PREFIX: &str = "kopf.zalando.org/";
@@ -328,4 +329,30 @@ async fn a_list_of_fields_that_differs_is_no_update_of_what_python_has_handled(s
     let owned = |(handler, n): (&str, i64)| (handler.to_owned(), json!(n));
     assert_eq!(called(pair.ours()), [("renewed", 2), ("renewed", 2), ("phase", 2)].map(owned));
     assert_eq!(operator.stop().await.code(), Some(0));
+}
+
+async fn an_operator_of_python_that_runs_beside_ours_is_told_of(server: Server) {
+    let Some(pair) = Pair::with(server, &[CHANGES]).await else { return };
+    let objects = pair.world.objects(CHANGES);
+    let ours = pair.run_ours();
+    let _theirs = pair.run_theirs();
+    objects.create("a", json!({ "spec": { "n": 0 } })).await;
+    // Whoever is faster differs from change to change.
+    let changes = async {
+        for n in 1_u32.. {
+            objects.patch("a", json!({ "spec": { "n": n } })).await;
+            let key = format!("{PREFIX}last-handled-configuration");
+            let noted =
+                |object: &DynamicObject| Some(object.metadata.annotations.as_ref()?.get(&key)?.clone());
+            let is_noted = |object: &DynamicObject| {
+                noted(object).is_some_and(|text| text.contains(&format!("\"n\":{n}}}")))
+            };
+            objects.until("a", "handled", is_noted).await;
+        }
+    };
+    let line = tokio::select! {
+        line = ours.says("Somebody else (kopf) writes the annotations of this operator") => line,
+        () = changes => String::new(),
+    };
+    assert!(line.contains("Let only one of them run at a time"), "{line}");
 }
