@@ -25,6 +25,7 @@ use serde_json::{Map, Value, json};
 
 pub(crate) use configured::{Configured, GROUP, complete};
 pub(crate) use faults::faults;
+pub(crate) use policies::POLICIES;
 
 use crate::{
     api::Api,

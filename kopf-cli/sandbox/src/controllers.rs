@@ -19,6 +19,7 @@ use crate::{
 mod definitions;
 mod garbage;
 mod namespaces;
+mod policies;
 mod roles;
 mod simulation;
 
@@ -53,6 +54,8 @@ enum Task {
     Dissolve(String),
     /// Bring a workload a step further.
     Run(Place),
+    /// Say of a policy that it is in force.
+    Observe(String),
     /// Give cluster roles the rules of those that they are made of.
     Aggregate,
 }
@@ -83,6 +86,7 @@ impl Tasks {
         namespaces::notice(self, store, change);
         definitions::notice(self, store, change);
         roles::notice(self, change);
+        policies::notice(self, change);
         simulation::notice(self, store, change);
     }
 }
@@ -132,6 +136,7 @@ impl Writer<'_> {
             Task::Accept(name) => definitions::accept(self, name, tasks),
             Task::Dissolve(name) => definitions::dissolve(self, name),
             Task::Run(place) => simulation::run(self, place),
+            Task::Observe(name) => policies::observe(self, name),
             Task::Aggregate => roles::aggregate(self),
         }
     }

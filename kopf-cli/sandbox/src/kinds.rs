@@ -1,5 +1,7 @@
 //! What is special about some kinds: namespaces, pods and custom resource definitions.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
@@ -122,6 +124,11 @@ pub(crate) fn held(resource: &Resource, rest: &Map<String, Value>) -> bool {
 /// Whether objects of this resource contain others, which go with them.
 pub(crate) fn contains_others(resource: &Resource) -> bool {
     matches!(&*resource.key, NAMESPACES | DEFINITIONS)
+}
+
+/// What has to be known of an object when it has been written anew: of definitions, what they were.
+pub(crate) fn before_write(store: &Store, resource: &Resource, name: &str) -> Option<Arc<Stored>> {
+    (&*resource.key == DEFINITIONS).then(|| store.get(DEFINITIONS, "", name).cloned()).flatten()
 }
 
 /// Serves what a definition defines, as soon as it is written. What it defines otherwise than before is another resource,

@@ -405,8 +405,7 @@ impl<'a> Writer<'a> {
         if self.dry_run {
             return Ok(Written::object(code, &checked));
         }
-        let header = &checked.header;
-        let before = self.store.get(&resource.key, &header.namespace, &header.name).cloned();
+        let before = kinds::before_write(self.store, resource, &checked.header.name);
         let stored = self.store.put(resource, value);
         kinds::after_write(self.store, resource, &stored, before.as_deref())?;
         Ok(Written::object(code, &stored))

@@ -18,7 +18,8 @@ use crate::{
     resources::View, schema::from_cel, selectors::Labels, status::Status, store::Store, strict::Strictness,
 };
 
-pub(super) const POLICIES: &str = "validatingadmissionpolicies.admissionregistration.k8s.io";
+/// The resource key of policies.
+pub(crate) const POLICIES: &str = "validatingadmissionpolicies.admissionregistration.k8s.io";
 pub(super) const BINDINGS: &str = "validatingadmissionpolicybindings.admissionregistration.k8s.io";
 /// What the expressions of policies may name.
 pub(super) const NAMES: [&str; 6] =

@@ -368,6 +368,25 @@ async fn policies_have_parameters() {
 }
 
 #[tokio::test]
+async fn policies_say_which_generation_is_in_force() {
+    let spec =
+        json!({ "matchConstraints": constraints("nobody"), "validations": [{ "expression": "true" }] });
+    let policy = json!({ "metadata": { "name": "observed-$ns" }, "spec": spec });
+    check(&format!(
+        r#"
+        POST  {POLICIES} {policy}
+        UNTIL {POLICIES}/observed-$ns "observedGeneration":1
+        MERGE {POLICIES}/observed-$ns {{"spec":{{"failurePolicy":"Ignore"}}}}
+        UNTIL {POLICIES}/observed-$ns "observedGeneration":2
+        MERGE {POLICIES}/observed-$ns {{"metadata":{{"labels":{{"a":"b"}}}}}}
+        GET   {POLICIES}/observed-$ns/status
+        DELETE {POLICIES}/observed-$ns
+    "#
+    ))
+    .await;
+}
+
+#[tokio::test]
 async fn policies_have_rules() {
     let valid =
         |validation: Value| json!({ "matchConstraints": constraints("x"), "validations": [validation] });

@@ -90,6 +90,7 @@ pub(super) const DONE: Groups = &[
         ("`ValidatingAdmissionPolicy` and its bindings: expressions, messages, variables, actions", &["policies::policies_refuse_what_their_expressions_do_not_hold_for", "policies::policies_see_the_request_and_what_was"]),
         ("the variable `authorizer`", &["policies::policies_ask_who_may_do_what"]),
         ("reviews of `v1beta1`, for webhooks that know no other", &["admission::webhooks_that_know_older_reviews_are_sent_such"]),
+        ("`status.observedGeneration` of policies; `typeChecking` is left empty", &["policies::policies_say_which_generation_is_in_force"]),
         ("what policies are for, and their parameters", &["policies::policies_are_for_what_their_constraints_and_conditions_choose", "policies::policies_have_parameters"]),
         ("what configurations are refused", &["admission::webhooks_are_configured_by_rules", "admission::configurations_live_as_other_objects_do", "policies::policies_have_rules"]),
     ]),
