@@ -31,6 +31,7 @@ use crate::{
     api::Api,
     ids::Ids,
     json as deep,
+    object::LabelSet,
     rbac::Rights,
     resources::{NAMESPACES, View},
     status::{About, Status},
@@ -192,7 +193,7 @@ pub(crate) struct Round {
     pub(crate) object: Option<Document>,
     pub(crate) old: Option<Document>,
     /// The labels of the namespace that the object is in.
-    labels: Option<BTreeMap<String, String>>,
+    labels: Option<LabelSet>,
 }
 
 impl Round {

@@ -115,7 +115,7 @@ pub(crate) fn list(
     };
     let mut objects = found.ok_or_else(|| too_old(from.as_ref()))?;
     if let Some(after) = &from {
-        objects.retain(|object| (&object.header.namespace, &object.header.name) > (&after.0, &after.1));
+        objects.retain(|object| object.place() > (&after.0, &after.1));
     }
     // From any version on (`0`), the server answers out of its cache, whole.
     let limited = options.limit > 0 && !(from.is_none() && options.resource_version == "0");

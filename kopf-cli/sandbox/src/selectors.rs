@@ -1,12 +1,10 @@
 //! Label and field selectors.
 
-use std::collections::BTreeMap;
-
 use serde_json::Value;
 
 use crate::{
     names::{key_faults, label_value_faults},
-    object::Header,
+    object::{Header, LabelSet},
     resources::{EVENTS, EVENTS_GROUP, View},
     status::Status,
 };
@@ -91,20 +89,20 @@ impl Labels {
         self.0.is_empty()
     }
 
-    pub(crate) fn match_all(&self, labels: &BTreeMap<String, String>) -> bool {
+    pub(crate) fn match_all(&self, labels: &LabelSet) -> bool {
         self.0.iter().all(|requirement| requirement.matches(labels))
     }
 }
 
 impl Requirement {
-    fn matches(&self, labels: &BTreeMap<String, String>) -> bool {
+    fn matches(&self, labels: &LabelSet) -> bool {
         let value = labels.get(&self.key);
         let number = || value.and_then(|value| value.parse::<i64>().ok());
         match &self.test {
             Test::Exists => value.is_some(),
             Test::Absent => value.is_none(),
-            Test::In(values) => value.is_some_and(|value| values.contains(value)),
-            Test::NotIn(values) => value.is_none_or(|value| !values.contains(value)),
+            Test::In(values) => value.is_some_and(|value| values.iter().any(|one| one == value)),
+            Test::NotIn(values) => value.is_none_or(|value| values.iter().all(|one| one != value)),
             Test::Greater(bound) => number().is_some_and(|number| number > *bound),
             Test::Less(bound) => number().is_some_and(|number| number < *bound),
         }

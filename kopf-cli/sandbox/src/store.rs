@@ -17,8 +17,8 @@ use crate::{
     ring::{Bounds, Event, Ring},
 };
 
-/// Namespace (empty for cluster-scoped objects) and name, in the order in which lists give objects.
-type Objects = BTreeMap<(String, String), Arc<Stored>>;
+/// Namespaces (empty for cluster-scoped objects) and the names in them, in the order in which lists give objects.
+type Objects = BTreeMap<String, BTreeMap<String, Arc<Stored>>>;
 
 /// The state of a sandbox; behind one lock, so that the order of revisions is the order of events.
 #[derive(Debug)]
@@ -102,16 +102,19 @@ impl Store {
     }
 
     pub(crate) fn get(&self, key: &str, namespace: &str, name: &str) -> Option<&Arc<Stored>> {
-        self.objects.get(key)?.get(&(namespace.to_owned(), name.to_owned()))
+        self.objects.get(key)?.get(namespace)?.get(name)
     }
 
     /// All objects of a resource, or those of one namespace, in order.
     pub(crate) fn list(&self, key: &str, namespace: Option<&str>) -> Vec<Arc<Stored>> {
-        let objects = self.objects.get(key).into_iter().flatten();
-        objects
-            .filter(|((home, _), _)| namespace.is_none_or(|wanted| wanted == home))
-            .map(|(_, object)| Arc::clone(object))
-            .collect()
+        self.in_order(key, namespace).cloned().collect()
+    }
+
+    fn in_order(&self, key: &str, namespace: Option<&str>) -> impl Iterator<Item = &Arc<Stored>> {
+        let objects = self.objects.get(key);
+        let all = objects.filter(|_| namespace.is_none()).into_iter().flat_map(BTreeMap::values);
+        let some = namespace.and_then(|namespace| objects?.get(namespace));
+        all.chain(some).flat_map(BTreeMap::values)
     }
 
     /// The list as it was at `revision`; `None` where history no longer reaches back so far.
@@ -121,24 +124,27 @@ impl Store {
         namespace: Option<&str>,
         revision: u64,
     ) -> Option<Vec<Arc<Stored>>> {
-        let mut objects = self.objects.get(key).cloned().unwrap_or_default();
-        for event in self.ring.after(revision)?.rev().filter(|event| &*event.resource == key) {
-            let header = &event.object.header;
-            let place = (header.namespace.clone(), header.name.clone());
-            match &event.previous {
-                Some(previous) => objects.insert(place, Arc::clone(previous)),
-                None => objects.remove(&place),
-            };
+        let changes = self.ring.after(revision)?.filter(|event| {
+            &*event.resource == key && namespace.is_none_or(|wanted| wanted == event.object.header.namespace)
+        });
+        // What has changed since was as it was before the first change.
+        let mut then: BTreeMap<(&str, &str), Option<&Arc<Stored>>> = BTreeMap::new();
+        for event in changes {
+            then.entry(event.object.place()).or_insert(event.previous.as_ref());
         }
-        objects.retain(|(home, _), _| namespace.is_none_or(|wanted| wanted == home));
-        Some(objects.into_values().collect())
+        let unchanged = self.in_order(key, namespace).filter(|object| !then.contains_key(&object.place()));
+        let mut objects: Vec<&Arc<Stored>> = unchanged.collect();
+        objects.extend(then.values().flatten());
+        objects.sort_by_key(|object| object.place());
+        Some(objects.into_iter().cloned().collect())
     }
 
     /// All objects with the keys of their resources.
     pub(crate) fn everything(&self) -> Vec<(Arc<str>, Arc<Stored>)> {
         let resources = self.objects.iter();
-        let objects = resources
-            .flat_map(|(key, objects)| objects.values().map(|object| (Arc::clone(key), Arc::clone(object))));
+        let objects = resources.flat_map(|(key, objects)| {
+            objects.values().flatten().map(|(_, object)| (Arc::clone(key), Arc::clone(object)))
+        });
         objects.collect()
     }
 
@@ -146,8 +152,7 @@ impl Store {
     pub(crate) fn restore(&mut self, resource: &Resource, value: &Value, revision: u64) -> Arc<Stored> {
         let object = Arc::new(Stored::new(resource, value, revision));
         self.deepest = self.deepest.max(object.header.depth);
-        let place = (object.header.namespace.clone(), object.header.name.clone());
-        self.objects.entry(Arc::clone(&resource.key)).or_default().insert(place, Arc::clone(&object));
+        self.place(resource, &object);
         self.relate(&resource.key, &object);
         self.reconsider(resource);
         object
@@ -171,10 +176,9 @@ impl Store {
 
     /// All objects of a namespace.
     pub(crate) fn of_namespace(&self, namespace: &str) -> Vec<(Arc<str>, Arc<Stored>)> {
-        let first = (namespace.to_owned(), String::new());
         let resources = self.objects.iter().flat_map(|(key, objects)| {
-            let inside = objects.range(first.clone()..).take_while(|((home, _), _)| home == namespace);
-            inside.map(|(_, object)| (Arc::clone(key), Arc::clone(object)))
+            let inside = objects.get(namespace).into_iter().flat_map(BTreeMap::values);
+            inside.map(|object| (Arc::clone(key), Arc::clone(object)))
         });
         resources.collect()
     }
@@ -214,9 +218,7 @@ impl Store {
     /// Writes an object, new or not, as the next revision; to be called on a stack that its depth needs.
     pub(crate) fn put(&mut self, resource: &Resource, mut value: Value) -> Arc<Stored> {
         let object = self.stamp(resource, &mut value);
-        let place = (object.header.namespace.clone(), object.header.name.clone());
-        let objects = self.objects.entry(Arc::clone(&resource.key)).or_default();
-        let previous = objects.insert(place, Arc::clone(&object));
+        let previous = self.place(resource, &object);
         if let Some(previous) = &previous {
             self.unrelate(&resource.key, previous);
         }
@@ -227,12 +229,31 @@ impl Store {
 
     /// Takes an object out; the stack must hold [`Store::deepest`].
     pub(crate) fn remove(&mut self, resource: &Resource, namespace: &str, name: &str) {
-        let place = (namespace.to_owned(), name.to_owned());
-        let removed = self.objects.get_mut(&resource.key).and_then(|objects| objects.remove(&place));
-        let Some(previous) = removed else { return };
+        let Some(previous) = self.displace(resource, namespace, name) else { return };
         let last = self.stamp(resource, &mut previous.value());
         self.unrelate(&resource.key, &previous);
         self.tell(resource, last, Some(previous), true);
+    }
+
+    /// Puts an object where it belongs, and gives out what was there.
+    fn place(&mut self, resource: &Resource, object: &Arc<Stored>) -> Option<Arc<Stored>> {
+        let Header { namespace, name, .. } = &object.header;
+        let objects = self.objects.entry(Arc::clone(&resource.key)).or_default();
+        let objects = match objects.get_mut(namespace) {
+            Some(objects) => objects,
+            None => objects.entry(namespace.clone()).or_default(),
+        };
+        objects.insert(name.clone(), Arc::clone(object))
+    }
+
+    fn displace(&mut self, resource: &Resource, namespace: &str, name: &str) -> Option<Arc<Stored>> {
+        let objects = self.objects.get_mut(&resource.key)?;
+        let inside = objects.get_mut(namespace)?;
+        let displaced = inside.remove(name);
+        if inside.is_empty() {
+            objects.remove(namespace);
+        }
+        displaced
     }
 
     fn stamp(&mut self, resource: &Resource, value: &mut Value) -> Arc<Stored> {

@@ -4,6 +4,7 @@ use std::{
     collections::VecDeque,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
+    vec,
 };
 
 use bytes::Bytes;
@@ -27,7 +28,7 @@ use crate::{
 
 /// How often a quiet watch tells how far it is.
 const BOOKMARK_INTERVAL: Duration = Duration::from_secs(60);
-/// How many changes a watch takes out of the history at once: what a slow reader can hold on to, beyond the ring.
+/// How many objects a watch tells of at once: what a slow reader can hold on to, beyond the ring.
 const BATCH: usize = 256;
 /// How deep a bookmark is at most.
 const SHALLOW: usize = 3;
@@ -52,6 +53,8 @@ pub(crate) struct Watcher {
     headed: bool,
     /// All changes up to here have been told.
     revision: u64,
+    /// What there was when it began, and is still to be told.
+    there: Option<vec::IntoIter<Arc<Stored>>>,
     lines: VecDeque<Bytes>,
     news: watch::Receiver<u64>,
     next_bookmark_at: Timestamp,
@@ -96,6 +99,7 @@ impl Watcher {
             options,
             form,
             headed: false,
+            there: None,
             lines: VecDeque::new(),
             news: store.news(),
             next_bookmark_at: later(now, BOOKMARK_INTERVAL),
@@ -108,7 +112,9 @@ impl Watcher {
         if watcher.surroundings.expired || revision < compacted {
             watcher.expire(&format!("too old resource version: {asked} ({compacted})"));
         } else if watcher.options.initial_events {
-            watcher.tell_what_there_is(&store);
+            let mut there = store.list(&watcher.view.resource.key, watcher.namespace.as_deref());
+            there.retain(|object| watcher.options.selection.matches(&object.header));
+            watcher.there = Some(there.into_iter());
         }
         Ok(watcher)
     }
@@ -118,15 +124,18 @@ impl Watcher {
         stream::unfold(self, |mut watcher| async move { watcher.next().await.map(|line| (line, watcher)) })
     }
 
-    fn tell_what_there_is(&mut self, store: &Store) {
-        for object in store.list(&self.view.resource.key, self.namespace.as_deref()) {
-            if self.options.selection.matches(&object.header) {
-                self.say("ADDED", &object.shown(&self.view), object.header.depth);
-            }
+    /// Tells the next of what there was when it began; false where there is no more of it.
+    fn tell_what_there_was(&mut self) -> bool {
+        let Some(mut there) = self.there.take() else { return false };
+        for object in there.by_ref().take(BATCH) {
+            self.say("ADDED", &object.shown(&self.view), object.header.depth);
         }
-        if self.options.bookmarks {
+        if there.len() > 0 {
+            self.there = Some(there);
+        } else if self.options.bookmarks {
             self.bookmark(true);
         }
+        true
     }
 
     async fn next(&mut self) -> Option<Result<Bytes, Cut>> {
@@ -152,6 +161,9 @@ impl Watcher {
             }
             if self.over {
                 return None;
+            }
+            if self.tell_what_there_was() {
+                continue;
             }
             self.news.borrow_and_update();
             self.catch_up();
@@ -257,6 +269,7 @@ impl Watcher {
     }
 
     fn expire(&mut self, message: &str) {
+        self.there = None;
         self.lines.clear();
         self.lines
             .push_back(ring::frame("ERROR", Status::expired(message).to_value().to_string().as_bytes()));

@@ -1,6 +1,6 @@
 //! The webhooks and policies that the objects of the store name, read once for all requests until one of them changes.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::time::Duration;
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use serde_json::{Map, Value};
@@ -14,7 +14,7 @@ use super::{
     rules::{Rule, Rules},
     trust::Trust,
 };
-use crate::{resources::View, selectors::Labels, store::Store};
+use crate::{object::LabelSet, resources::View, selectors::Labels, store::Store};
 
 /// What the keys of such resources end with.
 pub(crate) const GROUP: &str = ".admissionregistration.k8s.io";
@@ -121,7 +121,7 @@ impl Scope {
             && round.operation != Operation::Delete
             && subject.subresource.is_empty();
         let home = || match object.filter(|_| own) {
-            Some(object) => Some(labels(object)),
+            Some(object) => Some(object.read(|object| LabelSet::of(&object))),
             None => round.labels.clone(),
         };
         let in_place = self.namespaces.is_everything()
@@ -131,16 +131,9 @@ impl Scope {
             || [object, round.old.as_ref()]
                 .into_iter()
                 .flatten()
-                .any(|object| self.objects.match_all(&labels(object)));
+                .any(|object| self.objects.match_all(&object.read(|object| LabelSet::of(&object))));
         in_place && chosen && self.excluded.view(subject, Some(round.operation), &round.name).is_none()
     }
-}
-
-fn labels(object: &Document) -> BTreeMap<String, String> {
-    object.read(|object| {
-        let labels = object["metadata"]["labels"].as_object().into_iter().flatten();
-        labels.map(|(key, value)| (key.clone(), value.as_str().unwrap_or_default().to_owned())).collect()
-    })
 }
 
 /// Completes a configuration beyond what the table of defaults says.

@@ -162,7 +162,7 @@ fn run_replicas(writer: &mut Writer<'_>, owner: &Owner<'_>) -> Result<(), Status
 fn run_deployment(writer: &mut Writer<'_>, owner: &Owner<'_>) -> Result<(), Status> {
     let hash = hash_of(&owner.value["spec"]["template"]);
     let sets = owner.own(writer.store, REPLICA_SETS);
-    let is_current = |set: &Stored| set.header.labels.get(HASH).is_some_and(|known| *known == hash);
+    let is_current = |set: &Stored| set.header.labels.get(HASH).is_some_and(|known| known == hash);
     let revision = |set: &Stored| {
         let value = set.value();
         let said =
@@ -217,7 +217,7 @@ fn run_in_order(writer: &mut Writer<'_>, owner: &Owner<'_>) -> Result<(), Status
     let names: Vec<String> = (0..owner.wanted()).map(|index| format!("{}-{index}", owner.name())).collect();
     for pod in owner.own(writer.store, PODS) {
         let stays = names.contains(&pod.header.name)
-            && pod.header.labels.get(REVISION).is_some_and(|known| *known == hash);
+            && pod.header.labels.get(REVISION).is_some_and(|known| known == hash);
         if !stays {
             expel(writer, PODS, &pod)?;
         }
@@ -234,7 +234,7 @@ fn run_in_order(writer: &mut Writer<'_>, owner: &Owner<'_>) -> Result<(), Status
 fn run_on_node(writer: &mut Writer<'_>, owner: &Owner<'_>) -> Result<(), Status> {
     let hash = hash_of(&owner.value["spec"]["template"]);
     let pods = owner.own(writer.store, PODS);
-    let is_current = |pod: &Stored| pod.header.labels.get(REVISION).is_some_and(|known| *known == hash);
+    let is_current = |pod: &Stored| pod.header.labels.get(REVISION).is_some_and(|known| known == hash);
     for pod in pods.iter().filter(|pod| !is_current(pod)) {
         expel(writer, PODS, pod)?;
     }

@@ -7,7 +7,7 @@ fn header(labels: &[(&str, &str)]) -> Header {
     Header {
         namespace: "default".to_owned(),
         name: "x".to_owned(),
-        labels: labels.iter().map(|&(key, value)| (key.to_owned(), value.to_owned())).collect(),
+        labels: labels.iter().copied().collect(),
         fields: vec![("status.phase".to_owned(), "Running".to_owned())],
         ..Header::default()
     }
