@@ -168,7 +168,7 @@ pub struct Plan {
     /// What was handled last, or what a creation began with.
     handled: Option<Handled>,
     /// What is handled now.
-    essence: Value,
+    essence: Arc<Value>,
     uid: Box<str>,
     dialect: Dialect,
     now: Timestamp,

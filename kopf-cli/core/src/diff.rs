@@ -78,7 +78,9 @@ impl fmt::Display for Operation {
 /// What turns `old` into `new`; null on either side stands for nothing.
 pub fn diff(old: &Value, new: &Value) -> Diff {
     let mut changes = Vec::new();
-    compare(&mut changes, &mut Vec::new(), old, new);
+    if !std::ptr::eq(old, new) {
+        compare(&mut changes, &mut Vec::new(), old, new);
+    }
     Diff(changes)
 }
 
@@ -86,6 +88,17 @@ impl Diff {
     /// Whether nothing differs.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
+    }
+
+    /// Whether anything of it is at, below or above a field: whether [`Diff::narrow`] has something to say.
+    pub fn touches(&self, field: &FieldPath) -> bool {
+        let steps = field.steps();
+        self.0.iter().any(|change| {
+            let inside = |value, rest| field::resolve(value, rest).unwrap_or(&Value::Null);
+            change.path.starts_with(steps)
+                || (steps.strip_prefix(change.path.as_slice()))
+                    .is_some_and(|rest| !same(inside(&change.old, rest), inside(&change.new, rest)))
+        })
     }
 
     /// The part of it at and below a field, with paths that begin at the field.
@@ -146,12 +159,13 @@ impl Amount {
     }
 }
 
-fn compare(changes: &mut Vec<Change>, path: &mut Vec<String>, old: &Value, new: &Value) {
+fn compare<'a>(changes: &mut Vec<Change>, path: &mut Vec<&'a str>, old: &'a Value, new: &'a Value) {
     let (Value::Object(before), Value::Object(after)) = (old, new) else {
         if !same(old, new)
             && let Some(operation) = Operation::between(!old.is_null(), !new.is_null())
         {
-            changes.push(Change { operation, path: path.clone(), old: old.clone(), new: new.clone() });
+            let path = path.iter().map(|&key| key.to_owned()).collect();
+            changes.push(Change { operation, path, old: old.clone(), new: new.clone() });
         }
         return;
     };
@@ -159,7 +173,7 @@ fn compare(changes: &mut Vec<Change>, path: &mut Vec<String>, old: &Value, new: 
     let removed = keys(before, |key| member(after, key).is_null());
     let common = keys(before, |key| !member(after, key).is_null());
     for key in added.into_iter().chain(removed).chain(common) {
-        path.push(key.clone());
+        path.push(key);
         compare(changes, path, member(before, key), member(after, key));
         path.pop();
     }

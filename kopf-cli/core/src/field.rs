@@ -51,22 +51,11 @@ impl FieldPath {
     ///
     /// When a step is empty, a backslash escapes nothing, or there are more than 100 steps.
     pub fn parse(text: &str) -> Result<FieldPath, Error> {
-        let mut steps = vec![String::new()];
-        let mut chars = text.chars();
-        while let Some(c) = chars.next() {
-            let step = match c {
-                '.' => {
-                    steps.push(String::new());
-                    continue;
-                }
-                '\\' => match chars.next() {
-                    Some(escaped @ ('.' | '\\')) => escaped,
-                    _ => return Err(Error::Escape { path: text.to_owned() }),
-                },
-                other => other,
-            };
-            steps.last_mut().expect("there is a first step from the start").push(step);
-        }
+        let steps = if text.contains('\\') {
+            unescaped(text).ok_or_else(|| Error::Escape { path: text.to_owned() })?
+        } else {
+            text.split('.').map(str::to_owned).collect()
+        };
         if steps.iter().any(String::is_empty) {
             return Err(Error::EmptyStep { path: text.to_owned() });
         }
@@ -111,6 +100,22 @@ impl FieldPath {
     pub fn remove(&self, value: &mut Value) {
         take(value, &self.0);
     }
+}
+
+/// The steps of a text in which a backslash stands before what is not meant; `None` where it stands before anything else.
+fn unescaped(text: &str) -> Option<Vec<String>> {
+    let mut steps = vec![];
+    let mut step = String::new();
+    let mut chars = text.chars();
+    while let Some(c) = chars.next() {
+        match c {
+            '.' => steps.push(std::mem::take(&mut step)),
+            '\\' => step.push(chars.next().filter(|escaped| matches!(escaped, '.' | '\\'))?),
+            other => step.push(other),
+        }
+    }
+    steps.push(step);
+    Some(steps)
 }
 
 /// The value that the keys lead to.

@@ -201,13 +201,12 @@ fn hopeless(limits: &Limits, progress: &Progress, next_at: Timestamp, is_any: bo
 
 /// Whether the limits forbid an attempt at `now`; then the verdict that stands for it.
 pub fn forbid(handler: &Handler, before: &Progress, now: Timestamp) -> Option<Verdict> {
-    let id = handler.called();
     let line = if let Some(retries) = handler.limits.retries.filter(|&retries| before.tries() >= retries) {
-        format!("{id} has exceeded {retries} retries.")
+        format!("{} has exceeded {retries} retries.", handler.called())
     } else {
         let runtime = elapsed(before.started, now);
         handler.limits.timeout.filter(|&timeout| before.retries > 0 && runtime >= timeout)?;
-        format!("{id} has timed out after {} seconds.", runtime.as_secs_f64())
+        format!("{} has timed out after {} seconds.", handler.called(), runtime.as_secs_f64())
     };
     let mut progress = before.clone();
     progress.message = Some(line.clone());

@@ -130,7 +130,7 @@ fn go_on(
         (Reason::Delete, _) => None,
         // What a creation began with is kept at once: what changes until it ends is an update after it.
         (Reason::Create, None) => {
-            let begun = handled(after.unwrap_or(plan.essence), served, &plan.uid);
+            let begun = handled(after.map_or(plan.essence, Arc::new), served, &plan.uid);
             Some(Handled { pending: true, ..begun })
         }
         (_, known) => known.zip(after).map(|(known, after)| known.absorb(&plan.essence, &after, &plan.uid)),
@@ -157,7 +157,7 @@ fn finish(
     let (handled, again) = match plan.handled.take() {
         // Handlers of the creation saw what it began with, so that is what was handled.
         Some(begun) if begun.pending => {
-            let after = after.unwrap_or_else(|| plan.essence.clone());
+            let after = after.map_or_else(|| plan.essence.clone(), Arc::new);
             let begun = begun.absorb(&plan.essence, &after, &plan.uid);
             let standing = std::mem::take(&mut plan.standing);
             let mut fields = of_fields(standing.into_iter().chain(tally.records), served);
@@ -175,7 +175,7 @@ fn finish(
         }
         // Nothing has changed, so nothing is written.
         Some(_) if reason == Reason::Resume && unchanged && !plan.adopt => (None, false),
-        _ => (Some(handled(after.unwrap_or(plan.essence), served, &plan.uid)), false),
+        _ => (Some(handled(after.map_or(plan.essence, Arc::new), served, &plan.uid)), false),
     };
     Conclusion { records, handled, again, finished, ..conclusion }
 }
@@ -313,14 +313,14 @@ fn after(plan: &Plan, patch: Option<&Value>, results: &Map<String, Value>, serve
         patch::merge(&mut own, &json!({ "status": results }));
     }
     let before = &plan.essence;
-    let mut after = before.clone();
+    let mut after = Value::clone(before);
     patch::merge(&mut after, &patch::reduce(&own, before)?);
     let after = plan.dialect.essence(&after, served);
     (!same(&after, before)).then_some(after)
 }
 
 /// The record of an essence as handled, as digests where it must not be copied.
-fn handled(essence: Value, served: &Served, uid: &str) -> Handled {
+fn handled(essence: Arc<Value>, served: &Served, uid: &str) -> Handled {
     if served.is_secret() {
         Handled::digested(&essence, &served.fields, uid)
     } else {

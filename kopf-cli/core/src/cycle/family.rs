@@ -279,7 +279,7 @@ fn narrow(
     now: Timestamp,
 ) -> Result<Option<Box<Call>>, Question> {
     let Scene { object, served, identity, recall } = scene;
-    let essence = identity.dialect().essence(&object.body, served);
+    let essence = Arc::new(identity.dialect().essence(&object.body, served));
     let kept = || recall.kept.as_ref()?.handled.clone();
     let handled = identity.store().handled(object, served, &essence).or_else(kept);
     let given = Given { served, identity, recall, answers, now, chance: 0 };

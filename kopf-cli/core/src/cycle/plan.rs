@@ -1,6 +1,6 @@
 //! Plans what a sighting of an object asks for.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use jiff::Timestamp;
 
@@ -17,7 +17,7 @@ use crate::{cause::Reason, filter::View, object::Object, question::Answers, regi
 /// The questions that must be answered first. There may be others then.
 pub fn plan(object: &Object, gone: bool, given: &Given<'_>) -> Result<Plan, Vec<Asked>> {
     let Given { served, identity, recall, now, .. } = *given;
-    let essence = identity.dialect().essence(&object.body, served);
+    let essence = Arc::new(identity.dialect().essence(&object.body, served));
     // What does not fit on the object is in memory.
     let kept = || recall.kept.as_ref()?.handled.clone();
     let handled = identity.store().handled(object, served, &essence).or_else(kept);

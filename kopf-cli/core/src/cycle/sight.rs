@@ -286,7 +286,10 @@ impl<'a> Sight<'a> {
     /// Whether the handler's field has changed; without a field, whether anything has.
     fn has_changed_for(&self, handler: &Handler) -> bool {
         match &handler.field {
-            Some(field) => !self.narrowed(field).is_empty(),
+            Some(field) => match &self.comparison {
+                Some(comparison) => comparison.touches(field),
+                None => field.get(self.essence).is_some_and(|value| !value.is_null()),
+            },
             None => self.comparison.as_ref().is_none_or(|comparison| !comparison.diff.is_empty()),
         }
     }

@@ -24,7 +24,9 @@ fn check(old: Value, new: Value, expected: Expect) {
 #[expect(clippy::needless_pass_by_value, reason = "rows read better without ampersands")]
 fn check_narrow(old: Value, new: Value, field: &str, expected: Expect) {
     let field = FieldPath::parse(field).unwrap();
-    expected.assert_eq(&text(&diff(&old, &new).narrow(&field)));
+    let diff = diff(&old, &new);
+    expected.assert_eq(&text(&diff.narrow(&field)));
+    assert_eq!(diff.touches(&field), !diff.narrow(&field).is_empty());
 }
 
 #[test]

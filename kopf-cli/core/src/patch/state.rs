@@ -1,6 +1,7 @@
 //! Fits what is to be kept on an object into the room that others leave there.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
@@ -149,7 +150,7 @@ impl Fitting<'_> {
         if there.iter().all(|(key, text)| self.room.take(key, text)) {
             return;
         }
-        let essence = self.store.dialect().essence(body, self.served);
+        let essence = Arc::new(self.store.dialect().essence(body, self.served));
         match self.store.handled(self.object, self.served, &essence) {
             Some(handled) => self.handled(&handled),
             None => self.gone.extend(there.into_iter().map(|(key, _)| key)),

@@ -3,7 +3,7 @@
 //! Which of them an operator speaks is chosen once, with its [`Identity`](crate::identity::Identity); the cycle asks
 //! for what it needs and is told the same things in either.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, sync::Arc};
 
 use jiff::Timestamp;
 use serde_json::Value;
@@ -82,10 +82,10 @@ impl Store {
     /// What was handled last on the object, of which the essence is `now`.
     ///
     /// What cannot be read, or is of another object as far as the form tells, counts as absent.
-    pub fn handled(&self, object: &Object, served: &Served, now: &Value) -> Option<Handled> {
+    pub fn handled(&self, object: &Object, served: &Served, now: &Arc<Value>) -> Option<Handled> {
         let text = |key: &str| object::annotation(&object.body, key);
         match self.dialect {
-            Dialect::Own => Handled::read(text(&self.keys.handled(&object.body))?, &object.header.uid),
+            Dialect::Own => Handled::read(text(&self.keys.handled(&object.body))?, &object.header.uid, now),
             Dialect::Python => {
                 let [essence, fields] = python::handled_keys(&object.body);
                 python::handled(text(&essence)?, text(&fields), &served.extra, now)

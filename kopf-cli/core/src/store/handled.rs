@@ -2,7 +2,8 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::io::{Read, Write};
+use std::io::{self, Read, Write};
+use std::sync::Arc;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -39,8 +40,8 @@ pub struct Handled {
 /// How much of an essence is known.
 #[derive(Debug, Clone, PartialEq)]
 pub enum State {
-    /// All of it.
-    Whole(Value),
+    /// All of it; where that is what it is now, the same value.
+    Whole(Arc<Value>),
     /// Whether it is still the same: a digest for each top-level member, for labels and annotations, and for each
     /// watched field, by its path as text. What was absent has none.
     Digests(BTreeMap<String, Digest>),
@@ -88,8 +89,8 @@ struct Record<'a> {
 
 impl Handled {
     /// The record of an essence in which `fields` were watched.
-    pub fn new(essence: Value, fields: Vec<FieldPath>, pending: bool) -> Handled {
-        Handled { state: State::Whole(essence), fields: sorted(fields), pending }
+    pub fn new(essence: impl Into<Arc<Value>>, fields: Vec<FieldPath>, pending: bool) -> Handled {
+        Handled { state: State::Whole(essence.into()), fields: sorted(fields), pending }
     }
 
     /// The record of an essence that is too big or too secret to be kept itself; `uid` is its object's.
@@ -98,17 +99,17 @@ impl Handled {
         Handled { state: State::Digests(digests(essence, &fields, uid)), fields, pending: false }
     }
 
-    /// The record that an annotation of the object `uid` holds.
+    /// The record that an annotation of the object `uid` holds, whose essence is `now`.
     ///
     /// `None` if it is of another object, or cannot be read. A record without a uid is of any object.
-    pub fn read(annotation: &str, uid: &str) -> Option<Handled> {
+    pub fn read(annotation: &str, uid: &str, now: &Arc<Value>) -> Option<Handled> {
         let record: Record<'_> = serde_json::from_str(annotation).ok()?;
         if record.uid.is_some_and(|of| of != uid) {
             return None;
         }
         let state = match (record.essence, record.zlib, record.digests) {
-            (Some(essence), None, None) => State::Whole(serde_json::from_str(essence.get()).ok()?),
-            (None, Some(packed), None) => State::Whole(serde_json::from_str(&unpack(&packed)?).ok()?),
+            (Some(essence), None, None) => State::Whole(parse(essence.get(), now)?),
+            (None, Some(packed), None) => State::Whole(parse(&unpack(&packed)?, now)?),
             (None, None, Some(digests)) => State::Digests(digests),
             _ => return None,
         };
@@ -159,7 +160,7 @@ impl Handled {
     #[must_use]
     pub fn absorb(self, before: &Value, after: &Value, uid: &str) -> Handled {
         let state = match self.state {
-            State::Whole(old) => State::Whole(diff::diff(before, after).apply(&old)),
+            State::Whole(old) => State::Whole(Arc::new(diff::diff(before, after).apply(&old))),
             State::Digests(mut old) => {
                 let [before, after] = [before, after].map(|essence| digests(essence, &self.fields, uid));
                 for place in before.keys().chain(after.keys()) {
@@ -201,6 +202,11 @@ impl Handled {
 }
 
 impl Comparison<'_> {
+    /// Whether [`Comparison::narrow`] has something to say.
+    pub fn touches(&self, field: &FieldPath) -> bool {
+        if self.known { self.diff.touches(field) } else { !self.narrow(field).is_empty() }
+    }
+
     /// What differs at and below a field, with paths that begin at the field.
     ///
     /// Where only digests are known, this is exact for fields that were watched when they were taken; others that lie
@@ -230,6 +236,29 @@ pub fn fit<'a>(handled: &'a Handled, uid: &str, max: usize) -> (Cow<'a, Handled>
             (Cow::Owned(digested), text)
         }
         _ => (Cow::Borrowed(handled), text),
+    }
+}
+
+/// An essence out of its text. Most objects are as they were left, and then nothing needs to be made of it.
+fn parse(text: &str, now: &Arc<Value>) -> Option<Arc<Value>> {
+    let mut rest = Rest(text.as_bytes());
+    if serde_json::to_writer(&mut rest, now).is_ok() && rest.0.is_empty() {
+        return Some(Arc::clone(now));
+    }
+    serde_json::from_str(text).ok().map(Arc::new)
+}
+
+/// What is left of a text, from which what is written is taken away, as long as it is the same.
+struct Rest<'a>(&'a [u8]);
+
+impl Write for Rest<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0 = self.0.strip_prefix(bytes).ok_or(io::ErrorKind::InvalidData)?;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
     }
 }
 

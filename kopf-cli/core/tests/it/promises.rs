@@ -1,6 +1,6 @@
 //! What always holds, whatever happens: random edits, failures, conflicts and crashes, in random order.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use kopf_core::{
     essence::essence,
@@ -163,9 +163,9 @@ proptest! {
         let world = live(happenings);
         let body = world.body.clone().unwrap();
         let annotation = body["metadata"]["annotations"]["web.kopf.dev/last-handled-configuration"].as_str();
-        let handled = Handled::read(annotation.unwrap(), "u1").unwrap();
+        let handled = Handled::read(annotation.unwrap(), "u1", &Arc::default()).unwrap();
         prop_assert!(!handled.pending, "{}", world.trace);
-        prop_assert_eq!(handled.state, State::Whole(essence(&body, &[])), "{}", world.trace);
+        prop_assert_eq!(handled.state, State::Whole(Arc::new(essence(&body, &[]))), "{}", world.trace);
         // A handler that the object was taken from keeps its record, for the object may come back to it.
         let left = handlers().iter().any(|handler| !is_labelled_for(handler, &body));
         prop_assert!(left || !world.identity.store().has_records(&body, &world.served), "{}", world.trace);

@@ -1,5 +1,7 @@
 //! What holds for every object, path and id, tried on many.
 
+use std::sync::Arc;
+
 use kopf_core::diff::{diff, same};
 use kopf_core::essence::essence;
 use kopf_core::field::FieldPath;
@@ -126,23 +128,27 @@ proptest! {
         prop_assert_eq!(known.diff.is_empty(), unknown.diff.is_empty());
         for field in &watched {
             prop_assert_eq!(known.narrow(field).is_empty(), unknown.narrow(field).is_empty(), "{}", field);
+            prop_assert_eq!(known.touches(field), !known.narrow(field).is_empty(), "{}", field);
         }
     }
 
     #[test]
     fn what_was_written_is_read(body in object(), watched in fields(), pending: bool) {
-        let essence = essence(&body, &watched);
+        let essence = Arc::new(essence(&body, &watched));
         for handled in [Handled::new(essence.clone(), watched.clone(), pending), Handled::digested(&essence, &watched, "u")] {
             let text = handled.write("u");
-            prop_assert_eq!(Handled::read(&text, "u"), Some(handled));
-            prop_assert_eq!(Handled::read(&text, "v"), None);
+            prop_assert_eq!(Handled::read(&text, "v", &essence), None);
+            // Whatever it is now: the same, or something else.
+            let unchanged = Handled::read(&text, "u", &essence);
+            prop_assert_eq!(unchanged.as_ref(), Some(&handled));
+            prop_assert_eq!(Handled::read(&text, "u", &Arc::default()), unchanged);
         }
     }
 
     #[test]
     fn reading_garbage_does_not_panic(text in "\\PC{0,80}", members in "(\\{\"(uid|zlib|essence|digests|started)\":[\"a-z0-9{}]{0,9},?\\}?){1,3}") {
         for text in [text, members] {
-            let _ = Handled::read(&text, "u");
+            let _ = Handled::read(&text, "u", &Arc::default());
             let _ = kopf_core::store::progress::Progress::read(&text, "u");
         }
     }

@@ -146,7 +146,7 @@ fn is_handled(world: &World, object: &Value, life: &Life, all: &[Attempt]) -> Ju
     }
     let key = format!("{OURS}last-handled-configuration");
     let handled = handled(object).filter(|handled| !handled.pending).map(|handled| handled.state);
-    hold!(handled == Some(State::Whole(now.clone())), "{uid} is not handled: {handled:?}, but {now}");
+    hold!(handled == Some(State::Whole(now.clone().into())), "{uid} is not handled: {handled:?}, but {now}");
     // A handler that the object was taken from keeps its record, for the object may come back to it.
     let left = changing.iter().any(|handler| !handler.is_for(object));
     hold!(left || ours == [&key], "{ours:?} is left on {uid}");

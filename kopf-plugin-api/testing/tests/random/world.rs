@@ -253,7 +253,7 @@ impl World {
             if let (None, Some(State::Whole(essence))) =
                 (&life.began_with, handled(&value).map(|handled| handled.state))
             {
-                life.began_with = Some(essence);
+                life.began_with = Some(Value::clone(&essence));
             }
             life.states.push(value);
         }
@@ -278,7 +278,7 @@ pub(crate) fn uid(value: &Value) -> String {
 /// What an object says was handled last.
 pub(crate) fn handled(value: &Value) -> Option<Handled> {
     let text = value["metadata"]["annotations"][format!("{OURS}last-handled-configuration")].as_str()?;
-    Handled::read(text, &uid(value))
+    Handled::read(text, &uid(value), &Arc::default())
 }
 
 pub(crate) fn finalizers(value: &Value) -> impl Iterator<Item = &str> {

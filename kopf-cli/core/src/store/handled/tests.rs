@@ -22,7 +22,7 @@ fn text(diff: &Diff) -> String {
 fn check(old: (Value, &[&str]), new: (Value, &[&str]), expected: Expect) {
     let whole = Handled::new(old.0.clone(), paths(old.1), false);
     let digested = Handled::digested(&old.0, &paths(old.1), "u");
-    let read = |handled: &Handled| Handled::read(&handled.write("u"), "u").unwrap();
+    let read = |handled: &Handled| Handled::read(&handled.write("u"), "u", &Arc::default()).unwrap();
     let found = [whole, digested].map(|handled| {
         let handled = read(&handled);
         let comparison = handled.compare(&new.0, &paths(new.1), "u");
@@ -38,7 +38,7 @@ fn a_record_is_compact() {
     assert_eq!(handled.write("u"), r#"{"uid":"u","essence":{"spec":{"a":1}}}"#);
     let handled = Handled::new(json!({}), paths(&["status.b", "status.a", "status.a"]), true);
     assert_eq!(handled.write(""), r#"{"essence":{},"fields":["status.a","status.b"],"pending":true}"#);
-    assert_eq!(Handled::read(&handled.write(""), "u"), Some(handled));
+    assert_eq!(Handled::read(&handled.write(""), "u", &Arc::default()), Some(handled));
 }
 
 #[test]
@@ -205,7 +205,7 @@ fn what_is_long_is_compressed_and_what_does_not_fit_is_digested() {
     let kind = |handled: &Handled, max: usize| {
         let (handled, text) = fit(handled, "u", max);
         assert!(text.len() <= max);
-        assert_eq!(Handled::read(&text, "u").as_ref(), Some(&*handled));
+        assert_eq!(Handled::read(&text, "u", &Arc::default()).as_ref(), Some(&*handled));
         assert!(handled.pending && handled.fields == paths(&["status.x"]));
         ["essence", "zlib", "digests"].into_iter().find(|member| text.contains(&format!("\"{member}\"")))
     };
@@ -236,7 +236,12 @@ fn garbage_and_what_is_of_another_object_is_no_record() {
         r#"{"digests":{"spec":"?"}}"#,
         r#"{"essence":{},"fields":["a..b"]}"#,
     ] {
-        assert_eq!(Handled::read(garbage, "u"), None, "{}", garbage.chars().take(80).collect::<String>());
+        assert_eq!(
+            Handled::read(garbage, "u", &Arc::default()),
+            None,
+            "{}",
+            garbage.chars().take(80).collect::<String>()
+        );
     }
 }
 
@@ -245,7 +250,10 @@ fn an_object_as_deep_as_can_be_decoded_has_a_record_that_can_be() {
     let nested = format!("{}{}", "[".repeat(126), "]".repeat(126));
     let body: Value = serde_json::from_str(&format!(r#"{{"spec":{nested}}}"#)).unwrap();
     let text = Handled::new(body.clone(), Vec::new(), false).write("u");
-    assert_eq!(Handled::read(&text, "u").map(|handled| handled.state), Some(State::Whole(body)));
+    assert_eq!(
+        Handled::read(&text, "u", &Arc::default()).map(|handled| handled.state),
+        Some(State::Whole(Arc::new(body)))
+    );
 }
 
 /// Tells what differs after a change of our own was absorbed, with the whole essence and with digests.

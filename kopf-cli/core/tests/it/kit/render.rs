@@ -1,5 +1,7 @@
 //! Writes calls and patches as short lines.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use kopf_core::{
     cycle::Call,
@@ -68,7 +70,7 @@ impl Render<'_> {
         if name.starts_with("last-handled-") && self.identity.dialect() == Dialect::Python {
             return format!("{name}={}", short(text.trim().to_owned()));
         }
-        if let Some(handled) = Handled::read(text, self.uid) {
+        if let Some(handled) = Handled::read(text, self.uid, &Arc::default()) {
             let pending = if handled.pending { " pending" } else { "" };
             return match handled.state {
                 State::Whole(essence) => format!("handled={}{pending}", short(essence.to_string())),
