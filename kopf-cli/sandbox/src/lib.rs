@@ -70,6 +70,7 @@ mod scale;
 #[allow(dead_code, reason = "what walks objects by their schemas is being built on it")]
 mod schema;
 mod selectors;
+mod times;
 mod write;
 
 // What controllers do.

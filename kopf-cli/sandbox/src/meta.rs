@@ -1,6 +1,5 @@
 //! The `metadata` of an object: read as the typed `ObjectMeta` it is, and checked.
 
-use jiff::Timestamp;
 use serde_json::{Map, Value};
 
 use crate::{
@@ -9,6 +8,7 @@ use crate::{
     names::{key_faults, label_value_faults, name_faults},
     resources::{NameRule, Resource},
     status::Cause,
+    times::{self, Exactness},
 };
 
 mod strict;
@@ -223,12 +223,7 @@ fn integer(field: &str, value: &Value) -> Result<Value, String> {
 
 fn time(field: &str, value: &Value) -> Result<Value, String> {
     let Value::String(text) = value else { return Err(mismatch(field, value, "string")) };
-    match text.parse::<Timestamp>() {
-        Ok(_) => Ok(value.clone()),
-        Err(_) => {
-            Err(format!("parsing time {text:?} as \"2006-01-02T15:04:05Z07:00\": cannot parse {text:?}"))
-        }
-    }
+    times::settle(text, Exactness::Seconds).map(Value::from)
 }
 
 fn string_map(field: &str, value: &Value) -> Result<Value, String> {

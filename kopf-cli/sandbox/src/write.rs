@@ -8,7 +8,7 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use jiff::{Timestamp, fmt::temporal::DateTimePrinter};
+use jiff::Timestamp;
 use serde_json::{Map, Value};
 
 use crate::{
@@ -26,6 +26,7 @@ use crate::{
     store::Store,
     strict::Strictness,
     tables,
+    times::Exactness,
     user::User,
 };
 
@@ -483,6 +484,5 @@ fn strategic_patch(patch: &Value) -> Result<Map<String, Value>, Status> {
 
 /// A moment as objects give it: RFC 3339 in whole seconds.
 pub(crate) fn seconds(moment: Timestamp) -> String {
-    const PRINTER: DateTimePrinter = DateTimePrinter::new().precision(Some(0));
-    PRINTER.timestamp_to_string(&moment)
+    Exactness::Seconds.print(moment)
 }

@@ -4,7 +4,10 @@
 use serde_json::{Map, Value};
 
 use super::{built_in, type_of};
-use crate::schema::{Additional, Kind, Place, Shape};
+use crate::{
+    schema::{Additional, Kind, Place, Shape},
+    times::{self, Exactness},
+};
 
 /// What all objects have, which is read by those who know it.
 const META: [&str; 3] = ["apiVersion", "kind", "metadata"];
@@ -97,12 +100,23 @@ impl Reading<'_> {
                 }
             }
             (_, value) => {
-                if self.fault.is_none() {
-                    self.fault = fault(value, shape, trail);
+                let settled = moment(value, shape).unwrap_or_else(|| match fault(value, shape, trail) {
+                    Some(fault) => Err(fault),
+                    None => Ok(()),
+                });
+                if let (Err(fault), None) = (settled, &self.fault) {
+                    self.fault = Some(fault);
                 }
             }
         }
     }
+}
+
+/// Has a moment be as it is shown; `None` for what is none.
+fn moment(value: &mut Value, shape: Shape<'static>) -> Option<Result<(), String>> {
+    let Value::String(text) = value else { return None };
+    let exactness = Exactness::of_type(built_in::name(shape)?)?;
+    Some(times::settle(text, exactness).map(|shown| *text = shown))
 }
 
 /// Why a value is not of its type; null is of any.

@@ -56,6 +56,33 @@ async fn what_is_no_field_of_a_built_in_kind_goes() {
 }
 
 #[tokio::test]
+async fn moments_are_kept_as_exactly_as_their_types_are() {
+    check(
+        r#"
+        POST   /apis/coordination.k8s.io/v1/namespaces/$ns/leases {"metadata":{"name":"a"},"spec":{"renewTime":"2020-01-02T03:04:05.123456+02:00","acquireTime":"2020-01-01T00:00:00.000000Z"}}
+        GET    /apis/coordination.k8s.io/v1/namespaces/$ns/leases/a
+        MERGE  /apis/coordination.k8s.io/v1/namespaces/$ns/leases/a {"spec":{"renewTime":"2020-01-02T03:04:05Z"}}
+        MERGE  /apis/coordination.k8s.io/v1/namespaces/$ns/leases/a {"spec":{"renewTime":"2020-01-02T03:04:05.1234567Z"}}
+        MERGE  /apis/coordination.k8s.io/v1/namespaces/$ns/leases/a {"spec":{"renewTime":"2020-01-02T03:04:05.123Z"}}
+        MERGE  /apis/coordination.k8s.io/v1/namespaces/$ns/leases/a {"spec":{"renewTime":"soon"}}
+        MERGE  /apis/coordination.k8s.io/v1/namespaces/$ns/leases/a {"spec":{"renewTime":""}}
+        POST   events {"metadata":{"name":"a"},"involvedObject":{"kind":"Pod","name":"p","namespace":"$ns"},"firstTimestamp":"2020-01-02T03:04:05.678901-02:30","lastTimestamp":"2020-02-30T03:04:05Z"}
+        POST   events {"metadata":{"name":"a"},"involvedObject":{"kind":"Pod","name":"p","namespace":"$ns"},"firstTimestamp":"2020-01-02T03:04:05.678901-02:30","eventTime":"2020-01-02T23:59:59.999999-02:30"}
+        POST   events {"metadata":{"name":"b"},"involvedObject":{"kind":"Pod","name":"p","namespace":"$ns"},"firstTimestamp":"2020-13-02T03:04:05Z"}
+        POST   events {"metadata":{"name":"b"},"involvedObject":{"kind":"Pod","name":"p","namespace":"$ns"},"firstTimestamp":"2020-01-02T24:04:05Z"}
+        POST   events {"metadata":{"name":"b"},"involvedObject":{"kind":"Pod","name":"p","namespace":"$ns"},"firstTimestamp":"2020-01-02T3:04:05Z"}
+        POST   events {"metadata":{"name":"c"},"involvedObject":{"kind":"Pod","name":"p","namespace":"$ns"},"firstTimestamp":"2020-01-02T03:04:05"}
+        POST   events {"metadata":{"name":"c"},"involvedObject":{"kind":"Pod","name":"p","namespace":"$ns"},"firstTimestamp":"2020-01-02T03:04:05Z "}
+        POST   events {"metadata":{"name":"c"},"involvedObject":{"kind":"Pod","name":"p","namespace":"$ns"},"firstTimestamp":"2020-01-02 03:04:05Z"}
+        POST   events {"metadata":{"name":"c"},"involvedObject":{"kind":"Pod","name":"p","namespace":"$ns"},"firstTimestamp":1}
+        POST   configmaps {"metadata":{"name":"a","creationTimestamp":"now"}}
+        POST   configmaps {"metadata":{"name":"a","creationTimestamp":"2020-01-02T03:04:60Z"}}
+    "#,
+    )
+    .await;
+}
+
+#[tokio::test]
 async fn values_of_other_types_are_refused() {
     check(
         r#"
