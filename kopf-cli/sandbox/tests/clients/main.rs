@@ -10,11 +10,14 @@
 
 mod apply;
 mod install;
+mod kopf;
 mod mask;
 mod python;
 mod reading;
 mod session;
 mod simulated;
+mod trouble;
+mod watchers;
 mod workloads;
 mod writing;
 
@@ -26,25 +29,29 @@ use kube::config::Kubeconfig;
 use install::Tool;
 use session::{Outcome, Session};
 
+/// What `run` makes of a real server, and what of a sandbox; `None`, with a line that says why, where there is no real one.
+async fn both<R>(run: impl AsyncFn(Kubeconfig) -> R) -> Option<(R, R)> {
+    let real = kopf_control_plane::get().await?;
+    let sandbox = kopf_sandbox::Sandbox::builder().first_revision(1_000).build();
+    let sandbox = sandbox.expect("an empty sandbox can be made");
+    let serving = sandbox.serve(([127, 0, 0, 1], 0).into()).await.expect("loopback has a free port");
+    let kubeconfig = Kubeconfig::from_yaml(serving.kubeconfig()).expect("the sandbox writes kubeconfigs");
+    let answers = tokio::join!(run(real.kubeconfig.clone()), run(kubeconfig));
+    serving.shutdown().await;
+    Some(answers)
+}
+
 /// Runs `rows` on both servers by every kubectl, and fails with every row that ends or prints differently.
 async fn check(rows: &str) {
-    let Some(real) = kopf_control_plane::get().await else { return };
     for kubectl in Tool::kubectls().await {
-        let (expected, found) = tokio::join!(run(&real.kubeconfig, &kubectl, rows), async {
-            let sandbox = kopf_sandbox::Sandbox::builder().first_revision(1_000).build();
-            let sandbox = sandbox.expect("an empty sandbox can be made");
-            let serving = sandbox.serve(([127, 0, 0, 1], 0).into()).await.expect("loopback has a free port");
-            let kubeconfig =
-                Kubeconfig::from_yaml(serving.kubeconfig()).expect("the sandbox writes kubeconfigs");
-            let found = run(&kubeconfig, &kubectl, rows).await;
-            serving.shutdown().await;
-            found
-        });
-        let rows = rows.lines().map(str::trim).filter(|row| !row.is_empty() && !row.starts_with('#'));
-        let differences: Vec<String> = rows
+        let run = async |kubeconfig: Kubeconfig| run(&kubeconfig, &kubectl, rows).await;
+        let Some((expected, found)) = both(run).await else { return };
+        let differences: Vec<String> = active(rows)
             .zip(expected.iter().zip(&found))
             .filter(|(_, (expected, found))| expected != found)
-            .map(|(row, (expected, found))| format!("{row}\n{}", mask::difference(expected, found)))
+            .map(|(row, (expected, found))| {
+                format!("{row}\n{}", mask::difference(&expected.lines(), &found.lines()))
+            })
             .collect();
         assert!(
             differences.is_empty(),
@@ -55,11 +62,16 @@ async fn check(rows: &str) {
     }
 }
 
+/// The rows that are run.
+fn active(rows: &str) -> impl Iterator<Item = &str> {
+    rows.lines().map(str::trim).filter(|row| !row.is_empty() && !row.starts_with('#'))
+}
+
 async fn run(kubeconfig: &Kubeconfig, kubectl: &Tool, rows: &str) -> Vec<Outcome> {
     let namespace = namespace(&kopf_control_plane::connect(kubeconfig).await).await;
     let mut session = Session::begin(kubeconfig, kubectl, &namespace);
     let mut outcomes = Vec::new();
-    for row in rows.lines().map(str::trim).filter(|row| !row.is_empty() && !row.starts_with('#')) {
+    for row in active(rows) {
         outcomes.push(session.row(row).await);
     }
     outcomes

@@ -4,8 +4,6 @@ use std::{fmt::Write, sync::LazyLock};
 
 use regex::Regex;
 
-use super::session::Outcome;
-
 /// What is found, and what comes in its place.
 static MASKS: LazyLock<Vec<(Regex, &str)>> = LazyLock::new(|| {
     [
@@ -35,17 +33,10 @@ pub(super) fn lines(text: &str, namespace: &str, folder: &str) -> Vec<String> {
     text.lines().map(|line| line.trim_end().to_owned()).collect()
 }
 
-/// Both outcomes, line by line, with a mark on the lines that only one has.
-pub(super) fn difference(expected: &Outcome, found: &Outcome) -> String {
-    let text = |outcome: &Outcome| {
-        let mut lines = vec![format!("exit {:?}", outcome.code)];
-        lines.extend(outcome.printed.iter().map(|line| format!("| {line}")));
-        lines.extend(outcome.complained.iter().map(|line| format!("! {line}")));
-        lines
-    };
-    let (expected, found) = (text(expected), text(found));
+/// The lines that only one of both has.
+pub(super) fn difference(expected: &[String], found: &[String]) -> String {
     let mut difference = String::new();
-    for (mark, lines, others) in [("real   ", &expected, &found), ("sandbox", &found, &expected)] {
+    for (mark, lines, others) in [("real   ", expected, found), ("sandbox", found, expected)] {
         for line in lines.iter().filter(|line| !others.contains(line)) {
             writeln!(difference, "   {mark}  {line}").expect("memory takes text");
         }

@@ -24,6 +24,18 @@ pub(super) struct Outcome {
     pub(super) complained: Vec<String>,
 }
 
+impl Outcome {
+    /// Itself, line by line.
+    pub(super) fn lines(&self) -> Vec<String> {
+        let exit = [format!("exit {:?}", self.code)];
+        let printed = self.printed.iter().map(|line| format!("| {line}"));
+        exit.into_iter()
+            .chain(printed)
+            .chain(self.complained.iter().map(|line| format!("! {line}")))
+            .collect()
+    }
+}
+
 /// How long a command may take.
 const PATIENCE: Duration = Duration::from_secs(60);
 

@@ -133,6 +133,11 @@ impl Objects {
         Objects { api, resource }
     }
 
+    /// What they are of.
+    pub fn resource(&self) -> &ApiResource {
+        &self.resource
+    }
+
     /// Creates an object from what is special about it; kind and version are filled in.
     pub async fn create(&self, name: &str, rest: Value) -> DynamicObject {
         let object = self.complete(name, rest);

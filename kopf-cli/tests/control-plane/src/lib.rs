@@ -1,7 +1,7 @@
 //! The real Kubernetes API server for tests: one for each test program, started here or taken from the environment.
 //!
 //! [`get`] answers with the control plane, [`client::Resource`] and [`client::Objects`] say in few words what tests do
-//! with a server, whichever it is.
+//! with a server, whichever it is; [`pypi`] has the clients of others.
 #![allow(
     clippy::unwrap_used,
     clippy::panic,
@@ -12,6 +12,7 @@
 mod certificates;
 pub mod client;
 mod leash;
+pub mod pypi;
 mod running;
 
 use std::time::Duration;
