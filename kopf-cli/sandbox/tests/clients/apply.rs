@@ -45,7 +45,7 @@ async fn the_server_applies() {
         kubectl apply --server-side --force-conflicts -f widget-changed.yaml
         kubectl apply --server-side --field-manager=third -f widget.yaml
         kubectl get wd-$ns one -o yaml --show-managed-fields
-        # kubectl apply --server-side -f widget-wrong.yaml
+        kubectl apply --server-side -f widget-wrong.yaml
         kubectl apply --server-side -f deployment.yaml --dry-run=server -o yaml --show-managed-fields
         kubectl apply --server-side -f configmap.yaml
         kubectl apply --server-side --field-manager=other -f configmap-changed.yaml
@@ -79,6 +79,11 @@ async fn what_is_no_longer_declared_is_pruned() {
         kubectl create configmap other --from-literal=a=1
         kubectl apply -f configmap-changed.yaml --prune -l app=demo --prune-allowlist=core/v1/ConfigMap
         kubectl get cm -l app=demo
+        KUBECTL_APPLYSET=true kubectl apply -f configmap.yaml --prune --applyset=mine
+        KUBECTL_APPLYSET=true kubectl apply -f widgetless.yaml --prune --applyset=mine
+        kubectl get secret mine -o yaml --show-managed-fields
+        kubectl get cm -o name
+        KUBE_EDITOR='sed -i s/1/2/' kubectl apply edit-last-applied cm set
     "#,
     )
     .await;

@@ -11,11 +11,7 @@ use kopf_control_plane::{
     DEADLINE,
     client::{Objects, Resource, namespace},
 };
-use kube::{
-    Client,
-    api::{DynamicObject, ListParams},
-    config::Kubeconfig,
-};
+use kube::{Client, api::DynamicObject, config::Kubeconfig};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::process::{Child, Command};
@@ -80,37 +76,20 @@ impl Place {
         lines.sort_by_key(|line| line.split(' ').next().map(str::to_owned));
         lines
     }
-
-    /// The Events that were posted.
-    async fn events(&self) -> Vec<String> {
-        let events = Objects::of(&self.client, "v1", "Event", "events", Some(&self.namespace));
-        let events = events.api.list(&ListParams::default()).await.unwrap();
-        let mut rows: Vec<String> = events.items.iter().map(|event| masked(event, &self.namespace)).collect();
-        rows.sort();
-        rows
-    }
 }
 
-/// An object without what differs between any two runs: of built-in kinds, lists do not say what is in them; owners of fields are
-/// in the order of their times; fields of custom resources are in any order here, and by name there.
+/// An object as it is compared, with what the operator has noted in the order of names.
 fn masked(object: &DynamicObject, namespace: &str) -> String {
-    let mut object = serde_json::to_value(DynamicObject { types: None, ..object.clone() }).unwrap();
-    let metadata = object["metadata"].as_object_mut().unwrap();
-    metadata.remove("resourceVersion");
-    if metadata.contains_key("generateName") {
-        metadata.insert("name".to_owned(), json!("GENERATED"));
-    }
-    if let Some(annotations) = metadata.get_mut("annotations").and_then(Value::as_object_mut) {
+    let mut object = object.clone();
+    if let Some(annotations) = &mut object.metadata.annotations {
         annotations.retain(|name, _| !name.ends_with("/touch-dummy"));
         if let Some(handled) = annotations.get_mut(&format!("{PREFIX}last-handled-configuration")) {
-            *handled = serde_json::from_str(handled.as_str().unwrap()).unwrap();
+            let mut said: Value = serde_json::from_str(handled).unwrap();
+            said.sort_all_objects();
+            *handled = said.to_string();
         }
     }
-    if let Some(Value::Array(owners)) = metadata.get_mut("managedFields") {
-        owners.sort_by_key(|owner| (owner["manager"].to_string(), owner["subresource"].to_string()));
-    }
-    object.sort_all_objects();
-    mask::lines(&object.to_string(), namespace, "nowhere").concat()
+    mask::object(&object, namespace)
 }
 
 /// Whether the operator has nothing left to do about an object with this number.
@@ -173,7 +152,7 @@ async fn run(kubeconfig: Kubeconfig, packages: PathBuf) -> Vec<String> {
     tasks.until_gone("a").await;
     place.stop(operator).await;
 
-    [place.said(), states, place.events().await].concat()
+    [place.said(), states, mask::events(&place.client, &place.namespace).await].concat()
 }
 
 #[tokio::test]

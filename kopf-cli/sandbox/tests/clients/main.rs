@@ -2,13 +2,15 @@
 //!
 //! A scenario is a list of rows, run on both servers at once by each `kubectl` that there is; nothing that is expected is
 //! typed. `kubectl …` is a command, with assignments of its environment in front if need be; `follow kubectl …` starts one
-//! that goes on, `until WORD` ends it when it has printed a line with that word. `$ns` is the scenario's namespace; the
-//! files that commands name are those of `files`, with the same filled in. A row behind `#` is not run: what it asks for
-//! the sandbox does not do, or not yet as the server does.
+//! that goes on, `until WORD` ends it when it has printed a line with that word. `without EXPRESSION kubectl …` passes over
+//! the lines that it finds, `only EXPRESSION kubectl …` over all others. `$ns` is the scenario's namespace; the files that
+//! commands name are those of `files`, with the same filled in. A row behind `#` is not run: what it asks for the sandbox
+//! does not do, or not yet as the server does.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test says what is wrong by failing")]
 
 mod apply;
+mod controller;
 mod install;
 mod kopf;
 mod mask;
@@ -32,7 +34,8 @@ use session::{Outcome, Session};
 /// What `run` makes of a real server, and what of a sandbox; `None`, with a line that says why, where there is no real one.
 async fn both<R>(run: impl AsyncFn(Kubeconfig) -> R) -> Option<(R, R)> {
     let real = kopf_control_plane::get().await?;
-    let sandbox = kopf_sandbox::Sandbox::builder().first_revision(1_000).build();
+    let sandbox =
+        kopf_sandbox::Sandbox::builder().first_revision(1_000).rbac(true).service_accounts(true).build();
     let sandbox = sandbox.expect("an empty sandbox can be made");
     let serving = sandbox.serve(([127, 0, 0, 1], 0).into()).await.expect("loopback has a free port");
     let kubeconfig = Kubeconfig::from_yaml(serving.kubeconfig()).expect("the sandbox writes kubeconfigs");

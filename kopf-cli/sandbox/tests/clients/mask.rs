@@ -2,7 +2,13 @@
 
 use std::{fmt::Write, sync::LazyLock};
 
+use kopf_control_plane::client::Objects;
+use kube::{
+    Client,
+    api::{DynamicObject, ListParams},
+};
 use regex::Regex;
+use serde_json::{Value, json};
 
 /// What is found, and what comes in its place.
 static MASKS: LazyLock<Vec<(Regex, &str)>> = LazyLock::new(|| {
@@ -14,6 +20,11 @@ static MASKS: LazyLock<Vec<(Regex, &str)>> = LazyLock::new(|| {
         (r#"(resourceVersion"?: "?|Resource Version: +)\d+"#, "${1}VERSION"),
         (r"https?://(127\.0\.0\.1|localhost|\[::1\]):\d+", "SERVER"),
         (r"127\.0\.0\.1:\d+", "SERVER"),
+        (r"\beyJ[\w-]+\.[\w-]+\.[\w-]+", "TOKEN"),
+        (r"^sandbox\.[\w-]{30,}$", "TOKEN"),
+        (r#",?"storageVersionHash":"[^"]*""#, ""),
+        // What was refused, as a whole, in the order of each server.
+        (r#"Invalid value: "\{.*\}": "#, "Invalid value: OBJECT: "),
         (r"\b10\.\d+\.\d+\.\d+\b", "ADDRESS"),
         (r"/tmp/(LIVE|MERGED)-\d+", "$1"),
         (r"kubectl-edit-\d+\.yaml", "EDITED"),
@@ -30,7 +41,40 @@ static MASKS: LazyLock<Vec<(Regex, &str)>> = LazyLock::new(|| {
 pub(super) fn lines(text: &str, namespace: &str, folder: &str) -> Vec<String> {
     let text = text.replace(folder, "FOLDER").replace(namespace, "NAMESPACE");
     let text = MASKS.iter().fold(text, |text, (found, place)| found.replace_all(&text, *place).into_owned());
-    text.lines().map(|line| line.trim_end().to_owned()).collect()
+    let mut lines: Vec<String> = text.lines().map(|line| line.trim_end().to_owned()).collect();
+    // Of several reasons, none is the first.
+    for reasons in lines.chunk_by_mut(|one, next| [one, next].iter().all(|line| line.starts_with("* "))) {
+        reasons.sort();
+    }
+    lines
+}
+
+/// An object in one line, without what differs between any two runs: of built-in kinds, lists do not say what is in them; owners of
+/// fields are in the order of their times; fields of custom resources are in any order here, and by name there.
+pub(super) fn object(object: &DynamicObject, namespace: &str) -> String {
+    let mut object = serde_json::to_value(DynamicObject { types: None, ..object.clone() }).unwrap();
+    if object.get("involvedObject").is_some() {
+        object["metadata"]["name"] = json!("GENERATED");
+        // A typed server writes out the old fields of an Event though they are not set.
+        let fields = object.as_object_mut().unwrap();
+        fields.retain(|_, value| !value.is_null() && *value != json!({}));
+    }
+    let metadata = object["metadata"].as_object_mut().unwrap();
+    metadata.remove("resourceVersion");
+    if let Some(Value::Array(owners)) = metadata.get_mut("managedFields") {
+        owners.sort_by_key(|owner| (owner["manager"].to_string(), owner["subresource"].to_string()));
+    }
+    object.sort_all_objects();
+    lines(&object.to_string(), namespace, "nowhere").concat()
+}
+
+/// The Events of a namespace, masked.
+pub(super) async fn events(client: &Client, namespace: &str) -> Vec<String> {
+    let events = Objects::of(client, "v1", "Event", "events", Some(namespace));
+    let events = events.api.list(&ListParams::default()).await.unwrap();
+    let mut rows: Vec<String> = events.items.iter().map(|event| object(event, namespace)).collect();
+    rows.sort();
+    rows
 }
 
 /// The lines that only one of both has.

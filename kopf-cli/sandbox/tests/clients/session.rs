@@ -7,6 +7,7 @@ use std::{
 };
 
 use kube::config::Kubeconfig;
+use regex::Regex;
 use tempfile::TempDir;
 use tokio::{
     io::{AsyncBufReadExt, BufReader, Lines},
@@ -25,6 +26,12 @@ pub(super) struct Outcome {
 }
 
 impl Outcome {
+    /// Itself with these lines alone of what was printed.
+    fn picked(mut self, wanted: impl Fn(&str) -> bool) -> Self {
+        self.printed.retain(|line| wanted(line));
+        self
+    }
+
     /// Itself, line by line.
     pub(super) fn lines(&self) -> Vec<String> {
         let exit = [format!("exit {:?}", self.code)];
@@ -80,7 +87,17 @@ impl Session {
         if let Some(word) = row.strip_prefix("until ") {
             return self.until(word.trim()).await;
         }
-        let output = timeout(PATIENCE, self.command(&row).output()).await;
+        if let Some(("only", word, command)) = picking(&row) {
+            return self.run(command).await.picked(|line| word.is_match(line));
+        }
+        if let Some(("without", word, command)) = picking(&row) {
+            return self.run(command).await.picked(|line| !word.is_match(line));
+        }
+        self.run(&row).await
+    }
+
+    async fn run(&self, row: &str) -> Outcome {
+        let output = timeout(PATIENCE, self.command(row).output()).await;
         match output {
             Ok(output) => {
                 let output = output.unwrap_or_else(|error| panic!("{row}: {error}"));
@@ -150,6 +167,13 @@ impl Session {
             complained: masked(complained),
         }
     }
+}
+
+/// Which lines of what a row prints are looked at, and the command.
+fn picking(row: &str) -> Option<(&str, Regex, &str)> {
+    let mut parts = row.splitn(3, ' ');
+    let (pick, word, command) = (parts.next()?, parts.next()?, parts.next()?);
+    ["only", "without"].contains(&pick).then(|| (pick, Regex::new(word).unwrap(), command))
 }
 
 /// The words of a row, of which some may be in single quotes.

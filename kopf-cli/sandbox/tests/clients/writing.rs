@@ -11,7 +11,7 @@ async fn custom_resources_are_written() {
         kubectl create -f widget.yaml
         kubectl create -f widget.yaml
         kubectl create -f widget-wrong.yaml
-        # kubectl create --validate=false -f widget-wrong.yaml
+        kubectl create --validate=false -f widget-wrong.yaml
         kubectl label wd-$ns one tier=front
         kubectl label wd-$ns one tier=back
         kubectl label wd-$ns one tier=back --overwrite
@@ -33,6 +33,8 @@ async fn custom_resources_are_written() {
         kubectl get wd-$ns one
         KUBE_EDITOR='sed -i s/blue/green/' kubectl edit wd-$ns one
         KUBE_EDITOR=true kubectl edit wd-$ns one
+        KUBE_EDITOR='sed -i s/Ready/Steady/' kubectl edit wd-$ns one --subresource=status
+        KUBE_EDITOR='sed -i s/green/purple/' kubectl edit wd-$ns one
         kubectl get wd-$ns one -o 'jsonpath={.spec.color} {.metadata.generation}'
         kubectl replace -f widget.yaml
         kubectl replace --force -f widget.yaml
@@ -77,6 +79,34 @@ async fn built_in_objects_are_written() {
         kubectl delete secret hidden --now
         kubectl delete cm -l app=demo
         kubectl delete sa robot --wait=false
+        kubectl create clusterrole $ns-reader --verb=get --resource=pods
+        kubectl create clusterrolebinding $ns-readers --clusterrole=$ns-reader --serviceaccount=$ns:default
+        kubectl describe clusterrolebinding $ns-readers
+        kubectl set subject clusterrolebinding $ns-readers --user=somebody
+        kubectl get clusterrolebindings $ns-readers -o wide
+        kubectl delete clusterrolebinding,clusterrole $ns-readers $ns-reader --ignore-not-found
+        kubectl create ingress web --rule=example.org/*=web:80
+        kubectl get ingress
+        kubectl describe ingress web
+        kubectl create poddisruptionbudget most --selector=app=web --min-available=1
+        kubectl get pdb
+        kubectl create priorityclass $ns-high --value=1000
+        kubectl get priorityclass $ns-high
+        kubectl delete priorityclass $ns-high
+        kubectl create service clusterip headless --clusterip=None --tcp=80
+        kubectl get service headless
+        without ^Endpoints: kubectl describe service headless
+        kubectl create lease one
+        kubectl create secret docker-registry hub --docker-username=u --docker-password=p --docker-server=example.org
+        kubectl get secrets
+        kubectl patch secret hub --type=merge -p '{"data":{"x":1}}'
+        kubectl create -f event.yaml
+        kubectl patch event settings.1 --type=merge -p '{"lastTimestamp":"soon"}'
+        kubectl patch event settings.1 --type=merge -p '{"lastTimestamp":"2026-13-01T00:00:00Z"}'
+        kubectl patch event settings.1 --type=merge -p '{"lastTimestamp":"2026-02-30T00:00:00Z"}'
+        kubectl patch event settings.1 --type=merge -p '{"lastTimestamp":"2026-01-01T00:00:00"}'
+        kubectl patch event settings.1 --type=merge -p '{"lastTimestamp":"2026-01-01T00:00:00Z "}'
+        kubectl patch event settings.1 --type=merge -p '{"eventTime":"2026-01-01T00:00:00Z"}'
     "#,
     )
     .await;
