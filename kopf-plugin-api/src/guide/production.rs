@@ -18,7 +18,7 @@
 //! | `kopfpeerings.kopf.dev`, `clusterkopfpeerings.kopf.dev` | list, watch, get, patch; not with `--standalone` |
 //! | what handlers do by the [client](mod@crate::client) | what they do |
 //!
-//! What is missing is told once, and the rest goes on.
+//! What is missing is told of once an hour, with how to grant it, and the rest goes on.
 //!
 //! # Replicas
 //!
