@@ -15,6 +15,7 @@ use crate::schema::from_cel;
 
 mod authorizer;
 mod fields;
+mod loops;
 
 pub(crate) use authorizer::{REQUEST_RESOURCE, authorizer};
 
@@ -95,6 +96,7 @@ fn functions() -> Context<'static> {
     context.add_function("type", |value: cel::Value| type_of(&value).to_owned());
     context.add_function(fields::SELECT, fields::select);
     authorizer::register(&mut context);
+    loops::register(&mut context);
     for name in TYPES {
         context.add_variable_from_value(name, name);
     }

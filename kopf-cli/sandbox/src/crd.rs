@@ -1,7 +1,7 @@
 //! Custom resource definitions: checked, accepted, and turned into resources that are served.
 //!
-//! What definitions may say is in the modules below: `faults` looks at all of one but its schemas, `structural`, `open_api`
-//! and `defaults` at those.
+//! What definitions may say is in the modules below: `faults` looks at all of one but its schemas, `structural`, `open_api`,
+//! `defaults` and `cost` at those. What becomes of one is in `names`, `approval` and `conditions`.
 
 use std::cmp::Reverse;
 
@@ -88,9 +88,9 @@ fn status(spec: &Value, said: Option<&Value>, about_itself: bool) -> Value {
     if stored.is_empty() || !about_itself {
         let mut versions = spec["versions"].as_array().into_iter().flatten();
         let storage = versions.find(|version| version["storage"] == true).map(|version| &version["name"]);
-        stored.extend(
-            storage.filter(|version| !stored.contains(version)).cloned().into_iter().collect::<Vec<_>>(),
-        );
+        if let Some(storage) = storage.filter(|storage| !stored.contains(storage)) {
+            stored.push(storage.clone());
+        }
     }
     status["storedVersions"] = stored.into();
     status

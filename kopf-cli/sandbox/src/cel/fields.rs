@@ -11,7 +11,7 @@ use kube_cel::cel::{
     objects::Key,
 };
 
-use super::REQUEST_RESOURCE;
+use super::{REQUEST_RESOURCE, loops};
 
 /// The function that selects, where it has to be told why nothing can be.
 pub(super) const SELECT: &str = "@select";
@@ -34,6 +34,9 @@ pub(super) fn without_selections(mut expression: IdedExpr, how: How) -> IdedExpr
 fn replace(expression: &mut IdedExpr, how: How) {
     for inner in children(&mut expression.expr) {
         replace(inner, how);
+    }
+    if let Expr::Comprehension(inner) = &mut expression.expr {
+        loops::tolerate(inner);
     }
     if let Expr::Select(SelectExpr { operand, field, test: false }) = &mut expression.expr {
         let name = if let Expr::Ident(name) = &operand.expr { name.as_str() } else { "" };

@@ -38,6 +38,9 @@ pub(super) fn set(definition: &mut Value, condition: &Condition<'_>, now: Timest
     let known = find(definition, kind).filter(|known| known["status"] == status);
     let since = known.map_or_else(|| seconds(now).into(), |known| known["lastTransitionTime"].clone());
     let written = json!({ "lastTransitionTime": since, "message": message, "reason": reason, "status": status, "type": kind });
+    if !definition["status"].is_object() {
+        definition["status"] = json!({});
+    }
     let conditions = &mut definition["status"]["conditions"];
     if !conditions.is_array() {
         *conditions = json!([]);

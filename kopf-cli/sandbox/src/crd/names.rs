@@ -60,11 +60,11 @@ pub(crate) fn accept(definition: &mut Value, taken: &Taken, now: Timestamp) {
     }
     names.sort_keys();
     let was_established = conditions::find(definition, ESTABLISHED).is_some();
-    definition["status"]["acceptedNames"] = names.into();
     let accepted = conflict.is_none();
     let (reason, message) = conflict.unwrap_or(("NoConflicts", "no conflicts found".to_owned()));
     let condition = Condition { kind: NAMES_ACCEPTED, holds: accepted, reason, message: &message };
     conditions::set(definition, &condition, now);
+    definition["status"]["acceptedNames"] = names.into();
     let (reason, message) = match accepted {
         _ if conditions::holds(definition, ESTABLISHED) => return,
         true => ("Installing", "the initial names have been accepted"),

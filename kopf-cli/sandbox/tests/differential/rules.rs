@@ -73,6 +73,8 @@ properties:
       nothing: {type: object, properties: {a: {type: integer}}, x-kubernetes-validations: [{rule: "self.a == 1"}]}
       absent: {type: object, nullable: true, properties: {a: {type: integer}}, x-kubernetes-validations: [{rule: "self == null || self.a > 1"}]}
       either: {x-kubernetes-int-or-string: true, x-kubernetes-validations: [{rule: "!has(self.b) && self.a == 1"}]}
+      any: {type: array, maxItems: 5, items: {type: object, properties: {a: {type: integer}}}, x-kubernetes-validations: [{rule: "self.exists(x, x.a == 1)"}]}
+      all: {type: array, maxItems: 5, items: {type: object, properties: {a: {type: integer}}}, x-kubernetes-validations: [{rule: "self.all(x, x.a > 0)"}]}
       reserved:
         type: object
         properties: {namespace: {type: string, maxLength: 10}, a-b: {type: integer}, c.d: {type: integer}}
@@ -134,6 +136,17 @@ async fn rules_hold_for_new_objects() {
         {"quantity":"lots"}
         {"nothing":{}}
         {"nothing":{"a":1}}
+        {"any":[{},{"a":1}]}
+        {"any":[{"a":1},{}]}
+        {"any":[{"a":2},{}]}
+        {"any":[{},{"a":2}]}
+        {"any":[{"a":2}]}
+        {"any":[]}
+        {"all":[{},{"a":1}]}
+        {"all":[{},{"a":0}]}
+        {"all":[{"a":0},{}]}
+        {"all":[{},{}]}
+        {"all":[{"a":1},{"a":2}]}
         {"absent":null}
         {"absent":{"a":1}}
         {"either":1}

@@ -29,7 +29,7 @@ pub(super) fn faults(rest: &Map<String, Value>) -> Vec<Cause> {
     let constraints = &spec["matchConstraints"];
     if constraints.is_object() {
         matching(constraints, "spec.matchConstraints", &mut causes);
-        if texts_or_objects(&constraints["resourceRules"]) == 0 {
+        if count(&constraints["resourceRules"]) == 0 {
             causes.push(Cause::required("spec.matchConstraints.resourceRules", ""));
         }
     } else {
@@ -105,7 +105,7 @@ fn matching(resources: &Value, at: &str, causes: &mut Vec<Cause>) {
     }
 }
 
-fn texts_or_objects(list: &Value) -> usize {
+fn count(list: &Value) -> usize {
     list.as_array().map_or(0, Vec::len)
 }
 
