@@ -89,7 +89,7 @@ fn served() -> Served {
 /// An object of 2 KiB that was handled as it is, but for a change of a field if there is to be one.
 fn object(served: &Served, changed: bool) -> Object {
     let fields: serde_json::Map<String, Value> = (0..8)
-        .map(|number| (format!("field-{number}"), json!({ "text": "x".repeat(60), "number": number })))
+        .map(|number| (format!("field-{number}"), json!({ "number": number, "text": "x".repeat(60) })))
         .collect();
     let mut body = json!({
         "apiVersion": "zalando.org/v1", "kind": "Kex",

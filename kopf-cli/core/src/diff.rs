@@ -169,6 +169,14 @@ fn compare<'a>(changes: &mut Vec<Change>, path: &mut Vec<&'a str>, old: &'a Valu
         }
         return;
     };
+    if are_alike(before, after) {
+        for ((key, old), new) in before.iter().zip(after.values()) {
+            path.push(key);
+            compare(changes, path, old, new);
+            path.pop();
+        }
+        return;
+    }
     let added = keys(after, |key| member(before, key).is_null());
     let removed = keys(before, |key| member(after, key).is_null());
     let common = keys(before, |key| !member(after, key).is_null());
@@ -177,6 +185,12 @@ fn compare<'a>(changes: &mut Vec<Change>, path: &mut Vec<&'a str>, old: &'a Valu
         compare(changes, path, member(before, key), member(after, key));
         path.pop();
     }
+}
+
+/// Whether both have the same keys and no nulls, in the order of keys: so servers send them, mostly.
+fn are_alike(before: &Map<String, Value>, after: &Map<String, Value>) -> bool {
+    let are_there = |members: &Map<String, Value>| members.values().all(|value| !value.is_null());
+    before.keys().eq(after.keys()) && before.keys().is_sorted() && are_there(before) && are_there(after)
 }
 
 /// The keys of members that are there and wanted, sorted.
