@@ -1,5 +1,15 @@
 //! What must be, whatever was drawn.
 
+macro_rules! hold {
+    ($holds:expr, $($text:tt)*) => {
+        if !$holds {
+            return Err(format!($($text)*));
+        }
+    };
+}
+
+mod subs;
+
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::atomic::Ordering,
@@ -21,14 +31,6 @@ const DELETION: [&str; 2] = ["delete_one", "delete_two"];
 const NO_CHANGING: [&str; 2] = ["by_a", "spy_writing"];
 
 type Judgement = Result<(), String>;
-
-macro_rules! hold {
-    ($holds:expr, $($text:tt)*) => {
-        if !$holds {
-            return Err(format!($($text)*));
-        }
-    };
-}
 
 /// A handler of the operator: its function, what was drawn of it, and the field it is for.
 struct Handler<'a> {
@@ -100,16 +102,18 @@ pub(crate) fn at_rest(world: &World, quiet_from: usize) -> Judgement {
         let deleting = !object["metadata"]["deletionTimestamp"].is_null();
         if !deleting {
             is_handled(world, &object, life, &told.attempts)?;
+            subs::have_run(world, &uid, &told.attempts)?;
         }
         is_accompanied(world, &object, deleting, &told.attempts, quiet_from, &told.alive)?;
         is_held(world, &object, deleting)?;
         spies_have_seen(&object, &told.attempts)?;
     }
+    none_is_called_in_vain(world, &told.attempts)?;
     for uid in world.lives.keys() {
         for handler in handlers(world) {
             is_never_repeated(world, &handler, &attempts(&told.attempts, handler.name, uid))?;
         }
-        subs_are_never_repeated(world, uid, &told.attempts)?;
+        subs::are_never_repeated(world, uid, &told.attempts)?;
         deletion_is_handled(world, uid, &told.attempts)?;
     }
     let there = world.objects();
@@ -315,16 +319,13 @@ fn is_never_repeated(world: &World, handler: &Handler<'_>, attempts: &[&Attempt]
     Ok(())
 }
 
-/// Nor is a sub-handler's.
-fn subs_are_never_repeated(world: &World, uid: &str, all: &[Attempt]) -> Judgement {
-    let parent = world.plan.handlers.get("parent_of_create").filter(|drawn| drawn.filter == Asked::All);
-    // One with sub-handlers of its own is called again until they have ended.
-    let is_parent = |sub: &&str| *sub == "sub_two" && world.plan.subs.contains(&"sub_two/inner");
-    for sub in world.plan.subs.iter().filter(|sub| parent.is_some() && !is_parent(sub)) {
-        let id = format!("parent_of_create/{sub}");
-        for pair in attempts(all, &id, uid).windows(2) {
-            hold!(!succeeded(pair[0]) || pair[0].lost, "{id} has run again for {uid} after a success");
-        }
+/// No handler sees a state of an object that it is not for. What accompanies an object looks at it whenever it likes.
+fn none_is_called_in_vain(world: &World, all: &[Attempt]) -> Judgement {
+    for attempt in all {
+        let name = attempt.handler.split('/').next().unwrap_or_default();
+        let drawn = world.plan.handlers.get(name).filter(|_| !BACKGROUND.contains(&name));
+        let is_for = drawn.is_none_or(|drawn| drawn.filter.holds(&attempt.body));
+        hold!(is_for, "{} was called for {}, as which it is not for it", attempt.handler, attempt.body);
     }
     Ok(())
 }

@@ -1,11 +1,12 @@
 //! Draws an operator and its life.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Duration};
 
 use kopf_core::{
+    background::{Cancellation, Delay},
     backoff::Waits,
     filter::Match,
-    handler::{Errors, Handler, Lifecycle},
+    handler::{Errors, Handler, Lifecycle, On},
 };
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -32,6 +33,16 @@ pub(crate) struct Drawn {
     pub(crate) errors: Errors,
     pub(crate) lifecycle: Lifecycle,
     pub(crate) optional: bool,
+    pub(crate) pace: Pace,
+}
+
+/// What is drawn of the attribute of a daemon or a timer, in seconds.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Pace {
+    pub(crate) delay: Option<u8>,
+    pub(crate) idle: Option<u8>,
+    /// How it is cancelled, if not as it comes by itself.
+    pub(crate) cancellation: Option<(u8, u8)>,
 }
 
 /// Which objects a handler is for.
@@ -137,10 +148,32 @@ impl Drawn {
         }
         handler.limits.retries = self.retries;
         handler.limits.errors = self.errors;
-        handler.limits.backoff = Some(Waits::Same(std::time::Duration::from_secs(7)));
+        handler.limits.backoff = Some(Waits::Same(Duration::from_secs(7)));
         handler.lifecycle = self.lifecycle;
         handler.optional = self.optional && handler.id == "delete_two";
+        if handler.on.is_background() {
+            self.pace.declare(handler);
+        }
     }
+}
+
+impl Pace {
+    fn declare(self, handler: &mut Handler) {
+        let seconds = |seconds: u8| Duration::from_secs(seconds.into());
+        let schedule = &mut handler.schedule;
+        schedule.initial_delay = self.delay.map_or(Delay::None, |delay| Delay::Fixed(seconds(delay)));
+        schedule.idle = self.idle.filter(|_| handler.on == On::Timer).map(seconds);
+        if let Some((backoff, timeout)) = self.cancellation {
+            let (backoff, timeout) = (Some(seconds(backoff)), Some(seconds(timeout)));
+            schedule.cancellation = Cancellation { backoff, timeout, ..schedule.cancellation };
+        }
+    }
+}
+
+fn pace() -> impl Strategy<Value = Pace> {
+    let cancellation = prop::option::of((0..5_u8, 0..20_u8));
+    (prop::option::of(0..40_u8), prop::option::of(1..15_u8), cancellation)
+        .prop_map(|(delay, idle, cancellation)| Pace { delay, idle, cancellation })
 }
 
 fn drawn() -> impl Strategy<Value = Drawn> {
@@ -155,13 +188,14 @@ fn drawn() -> impl Strategy<Value = Drawn> {
         3 => Just(Lifecycle::All), 1 => Just(Lifecycle::Asap), 1 => Just(Lifecycle::OneByOne),
         1 => Just(Lifecycle::Randomized), 1 => Just(Lifecycle::Shuffled),
     ];
-    (filter, prop::option::of(1..4_u32), errors, lifecycle, any::<bool>()).prop_map(
-        |(filter, retries, errors, lifecycle, optional)| Drawn {
+    (filter, prop::option::of(1..4_u32), errors, lifecycle, any::<bool>(), pace()).prop_map(
+        |(filter, retries, errors, lifecycle, optional, pace)| Drawn {
             filter,
             retries,
             errors,
             lifecycle,
             optional,
+            pace,
         },
     )
 }
