@@ -24,6 +24,7 @@ pub(super) const DONE: Groups = &[
         ("invalid UTF-8, half surrogates", &["bad_input::bytes_that_are_no_text_are_replaced"]),
         ("unknown query options", &["bad_input::options_that_are_unknown_are_passed_over"]),
         ("anything at random, made of what clients send", &["hostile::whatever_is_sent_is_answered"]),
+        ("protobuf at random: changed, made up, and none", &["hostile::whatever_is_sent_in_protobuf_is_answered_in_proportion"]),
     ]),
     ("Schemas", &[
         ("types, bounds, formats, lists as sets and maps", &["schemas::values_are_checked_by_their_types_and_bounds", "schemas::formats_are_checked_where_they_are_known"]),
@@ -106,8 +107,11 @@ pub(super) const DONE: Groups = &[
             ("their end, and that of their objects", &["main::resources_are_defined_discovered_and_taken_away"]),
     ]),
     ("Unmodified clients", &[
-        ("kubectl, of this version and an older one", &["reading::objects_are_shown_in_every_form", "reading::watches_are_followed", "writing::custom_resources_are_written", "writing::built_in_objects_are_written", "workloads::deployments_are_applied_changed_and_scaled"]),
+        ("kubectl, of this version and an older one", &["apply::the_client_applies", "apply::the_server_applies", "apply::what_is_no_longer_declared_is_pruned", "reading::objects_are_shown_in_every_form", "reading::servers_tell_what_they_have", "reading::rights_are_asked_for", "reading::watches_are_followed", "writing::custom_resources_are_written", "writing::built_in_objects_are_written", "workloads::deployments_are_applied_changed_and_scaled"]),
         ("the official Python client", &["python::the_official_client_is_answered_alike"]),
+        ("Python Kopf: operators with handlers of every kind", &["kopf::an_operator_of_the_python_framework_sees_the_same"]),
+        ("kube-rs: watchers that list, list by watching, choose, and look at metadata alone, through cuts and 410s", &["watchers::watchers_list_and_watch", "watchers::watchers_list_piece_by_piece", "watchers::watchers_list_what_is_cached", "watchers::watchers_list_by_watching", "watchers::watchers_choose_by_labels", "watchers::watchers_look_at_metadata_alone"]),
+        ("kube-rs: a Controller with a finalizer, children and Events", &["controller::a_controller_does_the_same"]),
     ]),
     ("Who may do what", &[
         ("roles and bindings (`--rbac`), impersonation", &["access::who_has_no_rights_is_told_what_it_may_not", "access::rights_are_given_by_bindings"]),
@@ -121,6 +125,7 @@ pub(super) const DONE: Groups = &[
         ("Events, in both groups over one store", &["main::generated_names_and_events_are_as_usual", "refusals::events_of_the_newer_group_are_complete"]),
         ("completion: what is filled in where nothing is said", &["completion::secrets_and_config_maps_have_their_rules", "completion::workloads_are_completed_and_select_their_pods", "completion::services_without_an_address_are_completed"]),
         ("which group versions have which resources; PUT that makes what is not there", &["built_in::group_versions_have_the_same_resources", "built_in::an_update_makes_what_is_not_there_only_where_that_is_the_rule"]),
+        ("moments, as exact as their fields", &["built_in::moments_are_kept_as_exactly_as_their_types_are"]),
         ("others", &["living::built_in_objects_live_by_rules_of_their_own"]),
     ]),
 ];
