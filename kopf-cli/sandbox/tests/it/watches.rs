@@ -9,6 +9,8 @@ use crate::client::*;
 
 /// The sandbox as it starts has this revision: four namespaces, and two definitions in three writes each.
 const START: u64 = 10;
+const WATCH_LIST: &str =
+    "watch=1&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true";
 
 #[tokio::test]
 async fn a_watch_begins_with_what_there_is_and_goes_on() {
@@ -73,8 +75,7 @@ async fn leaving_a_selector_looks_like_a_deletion() {
 async fn a_watch_list_ends_its_beginning_with_a_bookmark() {
     let sandbox = sandbox();
     post(&sandbox, KEX, example("a")).await;
-    let query = "watch=1&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true";
-    let mut watch = Watch::open(&sandbox, &format!("{KEX}?{query}")).await;
+    let mut watch = Watch::open(&sandbox, &format!("{KEX}?{WATCH_LIST}")).await;
     assert_eq!(watch.next().await, format!("ADDED a@{}", START + 1));
     let line = watch.line().await.unwrap().unwrap();
     let bookmark: Value = serde_json::from_str(&line).unwrap();
@@ -85,6 +86,23 @@ async fn a_watch_list_ends_its_beginning_with_a_bookmark() {
             "metadata": { "resourceVersion": "11", "annotations": { "k8s.io/initial-events-end": "true" } },
         } })
     );
+}
+
+/// More than a watch tells of at once.
+#[tokio::test]
+async fn a_long_beginning_is_as_it_was_when_the_watch_began() {
+    const MANY: u64 = 600;
+    let sandbox = sandbox();
+    for number in 0..MANY {
+        post(&sandbox, KEX, example(&format!("x-{number:03}"))).await;
+    }
+    let mut watch = Watch::open(&sandbox, &format!("{KEX}?{WATCH_LIST}")).await;
+    delete(&sandbox, &format!("{KEX}/x-599")).await;
+    for number in 0..MANY {
+        assert_eq!(watch.next().await, format!("ADDED x-{number:03}@{}", START + 1 + number));
+    }
+    assert_eq!(watch.next().await, format!("BOOKMARK -@{}", START + MANY));
+    assert_eq!(watch.next().await, format!("DELETED x-599@{}", START + MANY + 1));
 }
 
 #[tokio::test]
