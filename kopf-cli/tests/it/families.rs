@@ -48,16 +48,19 @@ async fn a_daemon_runs_from_the_first_sight_of_its_object_to_its_deletion(server
     let operator = world.operator();
     objects.create("a", watching("watch")).await;
     world.script.until("the daemon to begin", |attempts| attempts.len() == 1).await;
-    objects.until("a", "held", |object| object.metadata.finalizers.is_some()).await;
+    let is_held = |object: &kube::api::DynamicObject| {
+        !object.metadata.finalizers.as_deref().unwrap_or_default().is_empty()
+    };
+    objects.until("a", "held", is_held).await;
 
     // It is not there for its object any more, and then it is.
     objects.patch("a", watching("nothing")).await;
     world.script.until("the daemon to end", |attempts| attempts.len() == 2).await;
-    objects
-        .until("a", "let go", |object| object.metadata.finalizers.clone().unwrap_or_default().is_empty())
-        .await;
+    objects.until("a", "let go", |object| !is_held(object)).await;
     objects.patch("a", watching("watch")).await;
     world.script.until("the daemon to begin again", |attempts| attempts.len() == 3).await;
+    // A daemon begins while its object is being held; one deleted meanwhile goes without waiting for it.
+    objects.until("a", "held again", is_held).await;
 
     objects.delete("a").await;
     objects.until_gone("a").await;
