@@ -106,8 +106,8 @@ async fn nobody_gives_rights_that_they_lack() {
         POST   /apis/rbac.authorization.k8s.io/v1/clusterroles {"metadata":{"name":"plain-$ns"},"rules":[{"verbs":["create","update","patch","get"],"apiGroups":["rbac.authorization.k8s.io"],"resources":["roles","rolebindings","clusterroles","clusterrolebindings"]},{"verbs":["get","list"],"apiGroups":[""],"resources":["configmaps","pods/log"]},{"verbs":["get"],"apiGroups":[""],"resources":["secrets"],"resourceNames":["one","two"]},{"verbs":["get"],"nonResourceURLs":["/metrics/*"]}]}
         POST   /apis/rbac.authorization.k8s.io/v1/clusterrolebindings {"metadata":{"name":"writer-$ns"},"roleRef":{"apiGroup":"rbac.authorization.k8s.io","kind":"ClusterRole","name":"writer-$ns"},"subjects":[{"kind":"User","apiGroup":"rbac.authorization.k8s.io","name":"writer-$ns"}]}
         POST   /apis/rbac.authorization.k8s.io/v1/clusterrolebindings {"metadata":{"name":"plain-$ns"},"roleRef":{"apiGroup":"rbac.authorization.k8s.io","kind":"ClusterRole","name":"plain-$ns"},"subjects":[{"kind":"User","apiGroup":"rbac.authorization.k8s.io","name":"plain-$ns"}]}
-        UNTIL+as:plain-$ns configmaps 200
-        UNTIL+as:writer-$ns configmaps 200
+        UNTIL+as:plain-$ns configmaps?fieldSelector=metadata.name%3Dnone 200
+        UNTIL+as:writer-$ns configmaps?fieldSelector=metadata.name%3Dnone 200
         POST+as:plain-$ns /apis/rbac.authorization.k8s.io/v1/namespaces/$ns/roles {"metadata":{"name":"fine"},"rules":[{"verbs":["get"],"apiGroups":[""],"resources":["configmaps"]},{"verbs":["get"],"apiGroups":[""],"resources":["secrets"],"resourceNames":["two"]}]}
         POST+as:plain-$ns /apis/rbac.authorization.k8s.io/v1/namespaces/$ns/roles {"metadata":{"name":"more"},"rules":[{"verbs":["watch","get","delete"],"apiGroups":["","apps"],"resources":["configmaps","*/log"]},{"verbs":["get"],"apiGroups":[""],"resources":["secrets"]}]}
         POST+as:plain-$ns /apis/rbac.authorization.k8s.io/v1/namespaces/$ns/roles {"metadata":{"name":"more"},"rules":[{"verbs":["get","list"],"apiGroups":[""],"resources":["secrets"],"resourceNames":["one","three"]},{"verbs":["*"],"apiGroups":["*"],"resources":["*"]}]}

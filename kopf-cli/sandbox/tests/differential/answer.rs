@@ -42,8 +42,8 @@ impl Answer {
         self
     }
 
-    /// Whether the answer is what a row waits for: a code, a text in it, or (with `!`) one that is not; a success
-    /// where the row does not say what.
+    /// Whether the answer is what a row waits for: a code, words that are all in it, or (with `!`) a text that is not; a
+    /// success where the row does not say what.
     pub(super) fn is(&self, wanted: &str) -> bool {
         let has = |text: &str| self.raw.iter().any(|document| document.to_string().contains(text));
         // A version or a uid may have the digits of a code in it.
@@ -52,7 +52,7 @@ impl Answer {
             _ if is_code => self.code.as_str() == wanted,
             Some(unwanted) => self.code.is_success() && !has(unwanted),
             None if wanted.is_empty() => self.code.is_success(),
-            None => has(wanted),
+            None => wanted.split(' ').all(has),
         }
     }
 

@@ -85,8 +85,7 @@ async fn groups_of_the_community_are_approved_of() {
         POST   /apis/apiextensions.k8s.io/v1/customresourcedefinitions {"metadata":{"name":"rows.$ns.k8s.io"},"spec":{"group":"$ns.k8s.io","scope":"Namespaced","names":{"plural":"rows","kind":"Row"},"versions":[{"name":"v1","served":true,"storage":true,"schema":{"openAPIV3Schema":{"type":"object"}}}]}}
         POST   /apis/apiextensions.k8s.io/v1/customresourcedefinitions {"metadata":{"name":"rows.$ns.kubernetes.io","annotations":{"api-approved.kubernetes.io":"by me"}},"spec":{"group":"$ns.kubernetes.io","scope":"Namespaced","names":{"plural":"rows","kind":"Row"},"versions":[{"name":"v1","served":true,"storage":true,"schema":{"openAPIV3Schema":{"type":"object"}}}]}}
         POST   /apis/apiextensions.k8s.io/v1/customresourcedefinitions {"metadata":{"name":"rows.$ns.k8s.io","annotations":{"api-approved.kubernetes.io":"https://github.com/kubernetes/kubernetes/pull/1"}},"spec":{"group":"$ns.k8s.io","scope":"Namespaced","names":{"plural":"rows","kind":"Row"},"versions":[{"name":"v1","served":true,"storage":true,"schema":{"openAPIV3Schema":{"type":"object"}}}]}}
-        UNTIL  /apis/apiextensions.k8s.io/v1/customresourcedefinitions/rows.$ns.k8s.io InitialNamesAccepted
-        UNTIL  /apis/apiextensions.k8s.io/v1/customresourcedefinitions/rows.$ns.k8s.io ApprovedAnnotation
+        UNTIL  /apis/apiextensions.k8s.io/v1/customresourcedefinitions/rows.$ns.k8s.io InitialNamesAccepted ApprovedAnnotation
         MERGE  /apis/apiextensions.k8s.io/v1/customresourcedefinitions/rows.$ns.k8s.io {"metadata":{"annotations":{"api-approved.kubernetes.io":null}}}
         MERGE  /apis/apiextensions.k8s.io/v1/customresourcedefinitions/rows.$ns.k8s.io {"metadata":{"annotations":{"api-approved.kubernetes.io":"unapproved, for a test"}}}
         UNTIL  /apis/apiextensions.k8s.io/v1/customresourcedefinitions/rows.$ns.k8s.io UnapprovedAnnotation

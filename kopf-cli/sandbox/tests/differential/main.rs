@@ -5,7 +5,7 @@
 //! uid, `$continue3` for the token of a list, `$hook` and `$ca` for a webhook and its authority, and `$long` for as many
 //! letters as annotations may have. Answers are compared whole, but for what differs between any two runs. A verb may have
 //! behind it what is accepted, or as whom it is asked: `GET+table`, `GET+as:somebody`, `GET+as:somebody/of-a-group`.
-//! `UNTIL path text` is a GET that is sent until the text is in the answer; with `!` before it, until it is not; and until
+//! `UNTIL path words` is a GET that is sent until the words are in the answer; with `!` before one, until it is not; and until
 //! there is an answer with that code, or a success where nothing is said. What controllers do takes its time.
 //! `AWAIT 200 …` is any request, sent until that is its answer.
 

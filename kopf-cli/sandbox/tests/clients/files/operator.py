@@ -1,6 +1,8 @@
 """An operator with a handler of every kind: each says in a line what it saw."""
 
 import json
+import sys
+
 import kopf
 
 TASKS = ("tasks.clients.kopf.test", "v1", "tasks")
@@ -8,7 +10,9 @@ QUICK = {"backoff": 0.01}
 
 
 def say(handler, *saw):
-    print(handler, json.dumps(saw, sort_keys=True, default=str), flush=True)
+    # In one piece: handlers that are not async run in threads.
+    sys.stdout.write(f"{handler} {json.dumps(saw, sort_keys=True, default=str)}\n")
+    sys.stdout.flush()
 
 
 def plain(diff):
@@ -73,7 +77,8 @@ def gone(spec, meta, retry, **_):
 
 @kopf.on.event(*TASKS)
 def seen(type, spec, memo, meta, **_):
-    now = (type, spec["n"], "deletionTimestamp" in meta)
+    # What is made while the operator begins is listed, without a type, or watched.
+    now = (type or "ADDED", spec["n"], "deletionTimestamp" in meta)
     if memo.get("seen") != now:
         say("seen", *now)
     memo.seen = now
