@@ -110,6 +110,12 @@ fn a_write_that_is_not_allowed_waits_until_it_is() {
 fn a_cut_and_a_lost_answer_are_written_once_and_called_once() {
     check_write("cut", Effect::Cut, 10);
     check_write("lost-answer", Effect::LostAnswer, 10);
+    check_write("cut-short", Effect::CutShort, 10);
+}
+
+#[test]
+fn a_slow_answer_is_waited_for() {
+    check_write("slow", Effect::Slow(Duration::from_secs(5)), 20);
 }
 
 #[test]
