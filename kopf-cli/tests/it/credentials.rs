@@ -77,8 +77,8 @@ async fn a_token_that_was_replaced_in_one_of_several_kubeconfigs_is_taken_withou
     let taken = Taken::alone(&world, "first");
     let files = kubeconfigs(&world, folder.path(), &json!({ "token": "first" }));
     goes_on(&world, &files, || {
-        taken.becomes("second");
         kubeconfigs(&world, folder.path(), &json!({ "token": "second" }));
+        taken.becomes("second");
     })
     .await;
 }
@@ -100,8 +100,8 @@ async fn a_program_is_asked_again_when_what_it_has_brought_is_refused(server: Se
     });
     let files = kubeconfigs(&world, folder.path(), &json!({ "exec": exec }));
     goes_on(&world, &files, || {
-        taken.becomes("second");
         fs::write(&token, "second").unwrap();
+        taken.becomes("second");
     })
     .await;
 }

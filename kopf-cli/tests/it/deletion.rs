@@ -91,9 +91,10 @@ async fn an_object_recreated_while_the_watch_is_cut_is_new(server: Server) {
     world.until_handled(CHANGES, "a").await;
 
     // The watch ends, and cannot be begun again until the object is another one.
+    world.proxy.until_watched("changes").await;
     let mut kept_out =
         world.proxy.on(Calls::matching(|call| call.is_of_all("changes")).first(2), Answer::code(500));
-    world.proxy.cut_watches("changes");
+    world.proxy.cut_watches("changes").await;
     objects.delete("a").await;
     objects.until_gone("a").await;
     objects.create("a", json!({ "spec": { "n": 2 } })).await;

@@ -27,7 +27,6 @@ async fn killed_at_every_call(server: Server, point: Point) {
     let objects = world.objects(TRIOS);
     for n in 1.. {
         let name = format!("killed-at-{n}");
-        let before = world.proxy.calls().len();
         let mut killed = world.proxy.on(Calls::any().nth(n), Fault::Hang(point));
         let operator = world.operator();
         objects.create(&name, json!({ "spec": { "n": n } })).await;
@@ -37,7 +36,7 @@ async fn killed_at_every_call(server: Server, point: Point) {
             _ = world.until_handled(TRIOS, &name) => {}
         }
         // Its last write makes the object handled before the answer to it is held.
-        let reached = world.proxy.calls().len() - before >= n;
+        let reached = killed.seen() >= n;
         if reached {
             killed.reach(1).await;
         }

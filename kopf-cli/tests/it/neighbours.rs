@@ -42,8 +42,8 @@ async fn two_operators_handle_the_same_objects(server: Server) {
     for script in [&world.script, &others] {
         assert_eq!(script.calls_on("shared"), [called("created", 1), called("updated", 2)]);
     }
-    assert_eq!(writes(&world, "changes/shared", &format!("{NAME}.kopf.dev")), 2);
-    assert_eq!(writes(&world, "changes/shared", &format!("{OTHER}.kopf.dev")), 2);
+    assert_eq!(writes(&world, "changes/shared", &format!("{NAME}.kopf.dev")).await, 2);
+    assert_eq!(writes(&world, "changes/shared", &format!("{OTHER}.kopf.dev")).await, 2);
 }
 
 async fn two_operators_hold_an_object_and_let_it_go(server: Server) {
@@ -91,8 +91,8 @@ async fn python_kopf_and_we_handle_the_same_objects(server: Server) {
 
     assert_eq!(world.script.calls_on("shared"), [called("created", 1), called("updated", 2)]);
     assert_eq!(theirs.calls_on("shared"), [called("python_created", 1), called("python_updated", 2)]);
-    assert_eq!(writes(&world, "changes/shared", &format!("{NAME}.kopf.dev")), 2);
-    assert_eq!(writes(&world, "changes/shared", ""), 4);
+    assert_eq!(writes(&world, "changes/shared", &format!("{NAME}.kopf.dev")).await, 2);
+    assert_eq!(writes(&world, "changes/shared", "").await, 4);
 }
 
 async fn python_kopf_and_we_hold_an_object_and_let_it_go(server: Server) {
@@ -113,8 +113,12 @@ async fn python_kopf_and_we_hold_an_object_and_let_it_go(server: Server) {
 }
 
 /// How many writes by this field manager the object has taken; every one for an empty name. A conflict is none.
-fn writes(world: &World, object: &str, field_manager: &str) -> usize {
+async fn writes(world: &World, object: &str, field_manager: &str) -> usize {
+    let is_write = |call: &&Call| call.is_write() && call.is_about(object);
+    // What a write has done is seen before its answer is noted.
+    let are_answered = |calls: &[Call]| calls.iter().filter(is_write).all(|call| call.status.is_some());
+    let calls = world.proxy.until("the writes to be answered", are_answered).await;
     let is_taken = |call: &&Call| call.status.is_some_and(|status| status.is_success());
     let is_theirs = |call: &&Call| call.query.contains(field_manager);
-    world.proxy.writes_to(object).iter().filter(is_taken).filter(is_theirs).count()
+    calls.iter().filter(is_write).filter(is_taken).filter(is_theirs).count()
 }

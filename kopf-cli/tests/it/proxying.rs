@@ -64,7 +64,7 @@ async fn an_open_watch_expires_and_is_cut(server: Server) {
     let mut events = pin!(through.watch(&WatchParams::default(), &since).await.unwrap());
     direct.create(&PostParams::default(), &map("a")).await.unwrap();
     assert!(matches!(events.try_next().await.unwrap(), Some(WatchEvent::Added(_))));
-    proxy.expire_watches("configmaps");
+    proxy.expire_watches("configmaps").await;
     match events.try_next().await.unwrap() {
         Some(WatchEvent::Error(status)) => assert_eq!(status.code, 410),
         other => panic!("the watch was to expire: {other:?}"),
@@ -72,6 +72,6 @@ async fn an_open_watch_expires_and_is_cut(server: Server) {
 
     let mut events = pin!(through.watch(&WatchParams::default(), &since).await.unwrap());
     assert!(matches!(events.try_next().await.unwrap(), Some(WatchEvent::Added(_))));
-    proxy.cut_watches("configmaps");
+    proxy.cut_watches("configmaps").await;
     assert!(!matches!(events.try_next().await, Ok(Some(_))));
 }

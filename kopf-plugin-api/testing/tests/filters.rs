@@ -8,6 +8,7 @@ use std::{
     time::Duration,
 };
 
+use futures::executor::block_on;
 use kopf_plugin_api::prelude::*;
 use kopf_plugin_testing::Operator;
 
@@ -101,6 +102,24 @@ fn panics(_: Spec) -> bool {
 #[kopf::on::create("zalando.org", "v1", "kopfexamples", labels = { "broken" = present }, when = panics)]
 fn broken(name: Name) {
     called(&name, "broken");
+}
+
+/// Answers after an hour of the operator's time, in which its thread does nothing else.
+#[expect(clippy::needless_pass_by_value, reason = "a condition takes what a handler takes")]
+fn hangs(name: Name) -> bool {
+    called(&name, "asked");
+    block_on(kopf::time::sleep(Duration::from_secs(3600)));
+    true
+}
+
+#[kopf::on::create("zalando.org", "v1", "kopfexamples", labels = { "hung" = present }, when = hangs)]
+fn hung(name: Name) {
+    called(&name, "hung");
+}
+
+#[kopf::on::create("zalando.org", "v1", "kopfexamples", labels = { "hung" = present })]
+fn beside_hung(name: Name) {
+    called(&name, "beside_hung");
 }
 
 #[kopf::on::create("zalando.org", "v1", "kopfexamples", labels = { "broken" = present })]
@@ -284,6 +303,32 @@ fn a_function_that_fails_says_no_and_is_told_of_once_a_minute() {
     operator.patch(EXAMPLES, &place("broken-a"), &json!({ "spec": { "other": 1 } }));
     operator.settle();
     assert!(operator.log().iter().any(|line| line.contains("this one cannot tell")));
+}
+
+#[test]
+fn a_function_that_hangs_says_no_after_ten_seconds_and_holds_nobody_else_up() {
+    let mut operator = operator();
+    let create = |operator: &mut Operator, name, labels| {
+        operator.apply(&object(name, &labels, &json!({}), &json!({})).to_string());
+        operator.settle();
+    };
+    create(&mut operator, "hung", json!({ "hung": "" }));
+    operator.advance(Duration::from_secs(9));
+    assert_eq!(calls("hung"), ["asked"]);
+    create(&mut operator, "unhung", json!({ "text": "exact" }));
+    assert_eq!(calls("unhung"), ["by_text"], "functions of others are asked meanwhile");
+
+    operator.advance(Duration::from_secs(1));
+    assert_eq!(calls("hung"), ["asked", "beside_hung"]);
+    let told = "A filter of handler hung (";
+    let lines: Vec<_> = operator.log().into_iter().filter(|line| line.contains(told)).collect();
+    assert!(matches!(&lines[..], [line] if line.starts_with("WARN")), "{lines:?}");
+    assert!(lines[0].ends_with("there is no answer after 10 seconds"), "{lines:?}");
+
+    // What it says in the end comes too late.
+    operator.advance(Duration::from_secs(3600));
+    operator.stop();
+    assert_eq!(calls("hung"), ["asked", "beside_hung"]);
 }
 
 #[test]

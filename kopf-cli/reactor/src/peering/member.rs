@@ -130,10 +130,20 @@ impl Member<'_> {
                 Err(_) => {}
             }
         }
-        self.tell(&verdict, now);
         let look = if verdict == Verdict::Go { Look::Open } else { Look::Closed };
+        let see = || self.io.peerings.see(self.io, self.spot, look);
+        // Between the two lines nothing is begun.
+        match look {
+            Look::Closed => {
+                see();
+                self.tell(&verdict, now);
+            }
+            _ => {
+                self.tell(&verdict, now);
+                see();
+            }
+        }
         self.verdict = verdict;
-        self.io.peerings.see(self.io, self.spot, look);
         Some(again_at.map_or(self.touch_at, |at| at.min(self.touch_at)))
     }
 

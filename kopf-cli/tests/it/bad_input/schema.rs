@@ -66,6 +66,8 @@ async fn drops_results(server: Server, resource: Resource) -> (World, Operator) 
         world.objects(resource).create(name, json!({ "spec": { "n": 1 } })).await;
         let object = world.until_handled(resource, name).await;
         assert_eq!(object.data["status"]["promised"], Value::Null);
+        // The answer that tells of it comes after the object is as it will be.
+        operator.says("status.promised is not in the schema of").await;
     }
     serves_another(&world, "beside").await;
     assert_eq!(warnings(&operator), 1);

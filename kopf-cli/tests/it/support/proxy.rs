@@ -12,6 +12,7 @@ use super::server::Server;
 use bytes::Bytes;
 use fault::Rules;
 use forward::{Interruption, Watches};
+use http::StatusCode;
 use http_body_util::combinators::UnsyncBoxBody;
 use hyper_util::rt::TokioIo;
 use kube::Client;
@@ -103,19 +104,32 @@ impl Proxy {
         self.shared.calls.until(what, wanted).await
     }
 
-    /// Ends the open watches of `plural` with an event that says that their version has expired.
-    pub(crate) fn expire_watches(&self, plural: &str) {
-        self.shared.watches.interrupt(plural, Interruption::Expire);
+    /// Ends the open watch of `plural` with an event that says that its version has expired, once there is one.
+    pub(crate) async fn expire_watches(&self, plural: &str) {
+        self.interrupt(plural, Interruption::Expire).await;
     }
 
-    /// Cuts the connections of the open watches of `plural`.
-    pub(crate) fn cut_watches(&self, plural: &str) {
-        self.shared.watches.interrupt(plural, Interruption::Cut);
+    /// Cuts the connection of the open watch of `plural`, once there is one.
+    pub(crate) async fn cut_watches(&self, plural: &str) {
+        self.interrupt(plural, Interruption::Cut).await;
     }
 
-    /// Leaves the open watches of `plural` open without ever a byte again.
-    pub(crate) fn silence_watches(&self, plural: &str) {
-        self.shared.watches.interrupt(plural, Interruption::Silence);
+    /// Leaves the open watch of `plural` open without ever a byte again, once there is one.
+    pub(crate) async fn silence_watches(&self, plural: &str) {
+        self.interrupt(plural, Interruption::Silence).await;
+    }
+
+    async fn interrupt(&self, plural: &str, interruption: Interruption) {
+        self.until_watched(plural).await;
+        self.shared.watches.interrupt(plural, interruption);
+    }
+
+    /// Waits until a watch of `plural` is open: what a list has shown may be handled before that.
+    pub(crate) async fn until_watched(&self, plural: &str) {
+        let is_watch = |call: &&Call| call.is_watch() && call.is_of_all(plural);
+        let is_open = |call: &Call| call.status == Some(StatusCode::OK);
+        let is_watched = |calls: &[Call]| calls.iter().rfind(is_watch).is_some_and(is_open);
+        self.until(&format!("a watch of {plural}"), is_watched).await;
     }
 }
 

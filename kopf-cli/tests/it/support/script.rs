@@ -102,7 +102,7 @@ impl Script {
         self.shared.ends.lock().unwrap().insert(handler.to_owned(), Arc::new(end));
     }
 
-    /// Holds all attempts of `handler` that begin from now on.
+    /// Holds all attempts of `handler` that begin from now on, and none that is among [`Script::attempts`] already.
     pub(crate) fn hold(&self, handler: &str) -> Gate {
         let (sender, receiver) = watch::channel(false);
         self.shared.gates.lock().unwrap().insert(handler.to_owned(), receiver);
@@ -143,9 +143,10 @@ async fn answer(shared: &Shared, stream: TcpStream) -> std::io::Result<()> {
     let mut line = String::new();
     stream.read_line(&mut line).await?;
     let attempt: Attempt = serde_json::from_str(&line)?;
-    let position = shared.attempts.push(attempt.clone());
-
-    let gate = shared.gates.lock().unwrap().get(&attempt.handler).cloned();
+    let (position, gate) = {
+        let gates = shared.gates.lock().unwrap();
+        (shared.attempts.push(attempt.clone()), gates.get(&attempt.handler).cloned())
+    };
     if let Some(mut gate) = gate {
         // A gate that was dropped is open.
         let _dropped = gate.wait_for(|open| *open).await;

@@ -4,6 +4,7 @@ use super::Call;
 use http::StatusCode;
 use kopf_control_plane::DEADLINE;
 use serde_json::{Value, json};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio::sync::watch;
@@ -102,23 +103,31 @@ impl Calls {
 
 /// Tells how often a rule has been applied.
 #[derive(Debug)]
-pub(crate) struct Hits(watch::Receiver<usize>);
+pub(crate) struct Hits {
+    applied: watch::Receiver<usize>,
+    seen: Arc<AtomicUsize>,
+}
 
 impl Hits {
     /// Waits until the rule has been applied `n` times.
     pub(crate) async fn reach(&mut self, n: usize) {
-        let reached = tokio::time::timeout(DEADLINE, self.0.wait_for(|hits| *hits >= n)).await.is_ok();
+        let reached = tokio::time::timeout(DEADLINE, self.applied.wait_for(|hits| *hits >= n)).await.is_ok();
         assert!(reached, "waited {DEADLINE:?} in vain for {n} hits; there were {}", self.count());
     }
 
     pub(crate) fn count(&self) -> usize {
-        *self.0.borrow()
+        *self.applied.borrow()
+    }
+
+    /// How many calls there were so far that the rule could have been applied to.
+    pub(crate) fn seen(&self) -> usize {
+        self.seen.load(Ordering::SeqCst)
     }
 }
 
 struct Rule {
     calls: Calls,
-    seen: usize,
+    seen: Arc<AtomicUsize>,
     fault: Fault,
     hits: Arc<watch::Sender<usize>>,
 }
@@ -142,9 +151,10 @@ impl Hit {
 
 impl Rules {
     pub(super) fn add(&self, calls: Calls, fault: Fault) -> Hits {
-        let (sender, receiver) = watch::channel(0);
-        self.0.lock().unwrap().push(Rule { calls, seen: 0, fault, hits: Arc::new(sender) });
-        Hits(receiver)
+        let (sender, applied) = watch::channel(0);
+        let seen = Arc::new(AtomicUsize::new(0));
+        self.0.lock().unwrap().push(Rule { calls, seen: seen.clone(), fault, hits: Arc::new(sender) });
+        Hits { applied, seen }
     }
 
     /// The fault that strikes this call, if one does.
@@ -154,8 +164,8 @@ impl Rules {
             if !(rule.calls.matches)(call) {
                 return None;
             }
-            rule.seen += 1;
-            let position = rule.seen.checked_sub(rule.calls.skip + 1)?;
+            let before = rule.seen.fetch_add(1, Ordering::SeqCst);
+            let position = before.checked_sub(rule.calls.skip)?;
             (position < rule.calls.take).then(|| Hit { fault: rule.fault.clone(), hits: rule.hits.clone() })
         })
     }
