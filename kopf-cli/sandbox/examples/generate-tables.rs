@@ -1,42 +1,78 @@
-//! Reads the schemas of built-in kinds off a real server and writes them down, compressed: structure alone, no prose.
+//! Reads off a real server which built-in resources it serves, and their schemas, and writes both down, compressed: structure
+//! alone, no prose.
 //!
 //! `KUBEBUILDER_ASSETS=… cargo run -p kopf-sandbox --example generate-tables`, with the control plane of the release that
-//! the sandbox is to follow. What it writes is checked in: `src/tables/schemas.json.deflate`.
+//! the sandbox is to follow. What it writes is checked in: `served.json.deflate` and `schemas.json.deflate` in `src/tables`.
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "it is run by hand, and fails by saying so")]
 
 use std::{io::Write, path::Path};
 
 use flate2::{Compression, write::DeflateEncoder};
-use http::Request;
-use serde_json::{Map, Value};
+use http::{Request, header};
+use serde_json::{Map, Value, json};
 
 /// What is prose, or said elsewhere.
 const LEFT_OUT: [&str; 3] = ["description", "title", "example"];
+const AGGREGATED: &str = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList";
 
 #[tokio::main]
 async fn main() {
     let server = kopf_control_plane::get().await.expect("KUBEBUILDER_ASSETS names a control plane");
     let client = kopf_control_plane::connect(&server.kubeconfig).await;
-    let get = async |path: &str| -> Value {
-        client.request(Request::get(path).body(Vec::new()).unwrap()).await.unwrap()
+    let get = async |path: &str, accept: &str| -> Value {
+        let request = Request::get(path).header(header::ACCEPT, accept);
+        client.request(request.body(Vec::new()).unwrap()).await.unwrap()
     };
     let mut schemas = Map::new();
-    let index = get("/openapi/v3").await;
+    let index = get("/openapi/v3", "application/json").await;
     for (name, place) in index["paths"].as_object().unwrap() {
         if name.matches('/').count() != if name.starts_with("apis/") { 2 } else { 1 } {
             continue;
         }
-        let document = get(place["serverRelativeURL"].as_str().unwrap()).await;
+        let document = get(place["serverRelativeURL"].as_str().unwrap(), "application/json").await;
         for (name, schema) in document["components"]["schemas"].as_object().into_iter().flatten() {
             schemas.insert(name.clone(), structure(schema, false));
         }
     }
     schemas.sort_keys();
-    let text = Value::from(schemas).to_string();
+    write("schemas", &schemas.into());
+    let mut groups = Vec::new();
+    for path in ["/api", "/apis"] {
+        let document = get(path, AGGREGATED).await;
+        for group in document["items"].as_array().unwrap() {
+            let name = group["metadata"]["name"].as_str().unwrap_or_default();
+            let mut versions = Vec::new();
+            for version in group["versions"].as_array().unwrap() {
+                let place = format!("{name}/{}", version["version"].as_str().unwrap());
+                let older =
+                    get(&format!("{path}/{}", place.trim_start_matches('/')), "application/json").await;
+                versions.push(json!({ "version": version["version"], "resources": hashed(version, &older) }));
+            }
+            groups.push(json!({ "name": name, "versions": versions }));
+        }
+    }
+    write("served", &groups.into());
+}
+
+/// The resources of a version with the hashes that stand in its older document.
+fn hashed(version: &Value, older: &Value) -> Vec<Value> {
+    let mut resources = version["resources"].as_array().unwrap().clone();
+    for resource in &mut resources {
+        let mut entries = older["resources"].as_array().unwrap().iter();
+        let entry = entries.find(|entry| entry["name"] == resource["resource"]).unwrap();
+        if let Some(hash) = entry.get("storageVersionHash") {
+            resource["storageVersionHash"] = hash.clone();
+        }
+    }
+    resources
+}
+
+fn write(name: &str, table: &Value) {
+    let text = table.to_string();
     let mut compressed = DeflateEncoder::new(Vec::new(), Compression::best());
     compressed.write_all(text.as_bytes()).unwrap();
     let compressed = compressed.finish().unwrap();
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/tables/schemas.json.deflate");
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("src/tables/{name}.json.deflate"));
     println!("{} bytes, {} compressed: {}", text.len(), compressed.len(), path.display());
     std::fs::write(path, compressed).unwrap();
 }

@@ -11,7 +11,7 @@ use std::{
 };
 
 use bytes::Bytes;
-use futures::future::BoxFuture;
+use futures::{StreamExt, future::BoxFuture};
 use http::{HeaderMap, HeaderValue, Method, Response, StatusCode, header};
 
 use admitted::warn;
@@ -27,9 +27,10 @@ use crate::{
     json as deep,
     list::{self, Listing},
     logs::Logs,
-    media::{self, Answer, Format},
+    media::{self, Answer, Format, Topic},
     object::shown,
     options::Options,
+    protobuf,
     rbac::Attributes,
     request::{Action, Patching, Path, Query, ResourcePath},
     resources::{self, NAMESPACES, View},
@@ -37,6 +38,7 @@ use crate::{
     status::Status,
     store::Store,
     strict::Strictness,
+    tables::served,
     user::User,
     watch::{Surroundings, Watcher},
     write::{Author, Target, Writer, Written},
@@ -104,6 +106,7 @@ impl Api {
             None => self.answer(&request, effect == Some(Effect::ExpiredWatch)).await,
         };
         let response = outcome.unwrap_or_else(|status| refuse(&status));
+        let response = encoded(response, request.header(header::ACCEPT));
         if effect == Some(Effect::LostAnswer) {
             return Err(Cut);
         }
@@ -138,11 +141,15 @@ impl Api {
             if resources::is_undone(&path.group, &path.version, &path.plural) {
                 return Err(Status::not_implemented(&format!("the resource {}", path.plural)));
             }
-            let built_in = self.store().catalog.has_built_in(&path.group, &path.version);
-            return if built_in { Err(Status::no_resource()) } else { Ok(page_not_found()) };
+            return if served::is_group(&path.group) {
+                Err(Status::no_resource())
+            } else {
+                Ok(page_not_found())
+            };
         };
         let query = Query::parse(&request.query);
-        let answers_objects = media::negotiate(accept, false);
+        let topic = if view.resource.rules.custom { Topic::Custom } else { Topic::BuiltIn };
+        let answers_objects = media::negotiate(accept, topic);
         if path.namespace.is_some() && !view.resource.namespaced {
             return if view.resource.rules.custom {
                 Ok(page_not_found())
@@ -177,6 +184,11 @@ impl Api {
             } else {
                 Status::method_not_allowed()
             });
+        }
+        if view.resource.rules.undone
+            && let Action::Create | Action::Update | Action::Patch = action
+        {
+            return Err(Status::not_implemented(&format!("objects of the resource {}", path.plural)));
         }
         if !custom && part != Part::Log {
             media::check_accept(accept, matches!(action, Action::List | Action::Watch))?;
@@ -262,7 +274,7 @@ fn check_subresource(view: &View, path: &ResourcePath) -> Result<Part, Status> {
         Some("scale") if view.version().scale.is_some() => Ok(Part::Scale),
         Some("log") if &*view.resource.key == "pods" => Ok(Part::Log),
         Some("finalize") if &*view.resource.key == NAMESPACES => Ok(Part::Finalize),
-        Some(_) if view.version().undone.iter().any(|undone| undone == first) => {
+        Some(_) if view.version().below.iter().any(|known| known == first) => {
             Err(Status::not_implemented(&format!("the subresource {}/{first}", view.resource.plural)))
         }
         Some(_) if custom => Err(Status::not_found(view.about(name))),
@@ -359,7 +371,14 @@ impl Ask<'_> {
         };
         let watcher =
             Watcher::open(surroundings, self.view.clone(), self.path.namespace.clone(), options, form)?;
-        Ok(answer(200, "application/json", Body::lines(watcher.stream())))
+        let lines = watcher.stream();
+        let metadata = matches!(self.answer, Answer::Metadata(_));
+        let has_messages = metadata || !self.view.resource.rules.custom;
+        if has_messages && media::in_protobuf(self.request.header(header::ACCEPT), metadata) {
+            let frames = lines.map(|line| Ok(protobuf::answer::frame(&line?).unwrap_or_default()));
+            return Ok(answer(200, "application/vnd.kubernetes.protobuf;stream=watch", Body::lines(frames)));
+        }
+        Ok(answer(200, "application/json", Body::lines(lines)))
     }
 
     fn write(&self, action: Action, admission: &mut Option<Admission>) -> Result<Response<Body>, Status> {
@@ -433,6 +452,21 @@ impl Ask<'_> {
     }
 }
 
+/// The answer in the encoding that is wanted; watches have theirs already.
+fn encoded(mut response: Response<Body>, accept: &str) -> Response<Body> {
+    let is_json =
+        response.headers().get(header::CONTENT_TYPE).is_some_and(|media| media == "application/json");
+    let encoded = response.body().bytes().filter(|_| is_json).and_then(|text| {
+        let metadata = text.starts_with(br#"{"kind":"PartialObjectMetadata"#);
+        media::in_protobuf(accept, metadata).then(|| protobuf::answer::document(text)).flatten()
+    });
+    if let Some(bytes) = encoded {
+        *response.body_mut() = Body::whole(bytes);
+        response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(media::PROTOBUF));
+    }
+    response
+}
+
 pub(crate) fn refuse(status: &Status) -> Response<Body> {
     let mut response = json_answer(status.code, status.to_value().to_string());
     if let Some(seconds) = status.retry_after {
@@ -445,7 +479,7 @@ fn page_not_found() -> Response<Body> {
     text(StatusCode::NOT_FOUND, "404 page not found\n")
 }
 
-fn text(code: StatusCode, text: &'static str) -> Response<Body> {
+fn text(code: StatusCode, text: impl Into<Bytes>) -> Response<Body> {
     answer(code.as_u16(), "text/plain; charset=utf-8", Body::whole(text))
 }
 

@@ -36,6 +36,14 @@ impl Body {
         Body(Content::Lines(Box::pin(lines)))
     }
 
+    /// All of it, where it does not come line by line.
+    pub(crate) fn bytes(&self) -> Option<&Bytes> {
+        match &self.0 {
+            Content::Whole(bytes) => bytes.as_ref(),
+            Content::Lines(_) => None,
+        }
+    }
+
     /// Half of an answer at once and the rest after `wait`; of a watch, each line after one.
     pub(crate) fn slowly(self, wait: impl Fn() -> BoxFuture<'static, ()> + Send + 'static) -> Self {
         match self.0 {

@@ -3,6 +3,8 @@
 //! Not everything that a real server checks is checked here. What is: that a Secret's type and the selector of a workload
 //! stay as they are, that what is declared immutable is, and that a workload's selector selects its pods.
 
+mod pods;
+
 use std::{collections::HashMap, sync::LazyLock};
 
 use base64::{Engine, engine::general_purpose::STANDARD};
@@ -194,6 +196,7 @@ pub(crate) fn complete(key: &str, fields: &mut Fields) {
     let spec = fields.get_mut("spec").and_then(Value::as_object_mut);
     match (key, spec) {
         ("secrets", _) => encode_texts(fields),
+        ("pods", Some(spec)) => pods::complete(spec),
         ("services", Some(spec)) => {
             for port in spec.get_mut("ports").and_then(Value::as_array_mut).into_iter().flatten() {
                 if let Some(number) = port.get("port").cloned().filter(|_| port.get("targetPort").is_none()) {
@@ -314,6 +317,12 @@ pub(crate) fn prepare(key: &str, metadata: &Fields, rest: &mut Fields) {
         }
         _ => {}
     }
+}
+
+/// The status of a pod that nobody has seen yet.
+pub(crate) fn status_of_pod(pod: &Fields) -> Value {
+    let quality = pod.get("spec").and_then(Value::as_object).map(pods::quality);
+    json!({ "phase": "Pending", "qosClass": quality })
 }
 
 /// What is wrong with an object by the commonest rules of its kind; `old` is absent on creation.

@@ -182,7 +182,7 @@ pub(crate) fn resource(definition: &Value) -> Result<Resource, Status> {
             status: version["subresources"]["status"].is_object(),
             schema: Some(Schema::custom(&version["schema"]["openAPIV3Schema"])),
             scale: Scale::custom(&version["subresources"]["scale"]),
-            undone: Vec::new(),
+            below: Vec::new(),
             selectable: version["selectableFields"]
                 .as_array()
                 .into_iter()
@@ -208,6 +208,7 @@ pub(crate) fn resource(definition: &Value) -> Result<Resource, Status> {
         versions,
         rules: Rules {
             custom: true,
+            undone: false,
             generation: true,
             unconditional_update: false,
             create_on_update: false,

@@ -1,33 +1,67 @@
 //! Discovery: which groups, versions and resources there are, in the old documents and in the aggregated one.
+//!
+//! Built-in resources are told of as a real server does, those too that the sandbox refuses: clients plan with what there is.
 
+use std::{borrow::Cow, cmp::Reverse};
+
+use base64::{Engine, engine::general_purpose::STANDARD};
+use rustls::{SupportedCipherSuite, crypto::ring::cipher_suite::TLS13_AES_128_GCM_SHA256};
 use serde_json::{Value, json};
 
 use crate::{
     crd::precedence,
     resources::{Catalog, Resource, Version},
+    tables::served::{self, Kind, Scope, Served, Subresource},
 };
 
 /// The version of Kubernetes whose behaviour is followed.
 pub(crate) const MINOR: &str = "37";
+/// The verbs of custom resources, and of what is below them.
+const VERBS: [&str; 8] = ["delete", "deletecollection", "get", "list", "patch", "create", "update", "watch"];
+const VERBS_BELOW: [&str; 3] = ["get", "patch", "update"];
 
 /// `/version`
 pub(crate) fn version() -> Value {
+    let arch = match std::env::consts::ARCH {
+        "x86_64" => "amd64",
+        "aarch64" => "arm64",
+        other => other,
+    };
     json!({
         "major": "1",
         "minor": MINOR,
+        "emulationMajor": "1",
+        "emulationMinor": MINOR,
+        "minCompatibilityMajor": "1",
+        "minCompatibilityMinor": "36",
         "gitVersion": format!("v1.{MINOR}.0+kopf-sandbox.{}", env!("CARGO_PKG_VERSION")),
         "gitCommit": "",
         "gitTreeState": "clean",
         "buildDate": "1970-01-01T00:00:00Z",
         "goVersion": "",
         "compiler": "rustc",
-        "platform": format!("{}/{}", std::env::consts::OS, std::env::consts::ARCH),
+        "platform": format!("{}/{arch}", std::env::consts::OS),
     })
 }
 
-/// `/api`
-pub(crate) fn core_versions() -> Value {
-    json!({ "kind": "APIVersions", "versions": ["v1"], "serverAddressByClientCIDRs": [] })
+/// `/`: the paths that there are.
+pub(crate) fn root(catalog: &Catalog) -> Value {
+    let fixed =
+        ["/api", "/api/v1", "/apis", "/apis/", "/healthz", "/livez", "/openapi/v3", "/readyz", "/version"];
+    let mut paths: Vec<String> = fixed.map(str::to_owned).into();
+    for group in group_names(catalog) {
+        let versions = versions_of(catalog, &group).into_iter();
+        paths.extend(versions.map(|version| format!("/apis/{group}/{version}")));
+        paths.push(format!("/apis/{group}"));
+    }
+    paths.sort();
+    json!({ "paths": paths })
+}
+
+/// `/api`; `address` is where the client has found the server.
+pub(crate) fn core_versions(address: &str) -> Value {
+    let address = json!({ "clientCIDR": "0.0.0.0/0", "serverAddress": address });
+    json!({ "kind": "APIVersions", "versions": ["v1"], "serverAddressByClientCIDRs": [address] })
 }
 
 /// `/apis`
@@ -49,107 +83,155 @@ pub(crate) fn group(catalog: &Catalog, name: &str) -> Option<Value> {
 
 /// `/api/v1` and `/apis/GROUP/VERSION`
 pub(crate) fn resources(catalog: &Catalog, group: &str, version: &str) -> Option<Value> {
-    let shown = shown(catalog, group, version);
-    if shown.is_empty() {
+    let served = served(catalog, group, version);
+    if served.is_empty() {
         return None;
     }
-    let mut resources = Vec::new();
-    for (resource, version) in &shown {
-        let mut entry = json!({
-            "name": resource.plural,
-            "singularName": resource.singular,
-            "namespaced": resource.namespaced,
-            "kind": resource.kind,
-            "verbs": resource.verbs(),
-        });
-        add_names(&mut entry, resource);
-        resources.push(entry);
-        if version.scale.is_some() {
-            resources.push(json!({
-                "name": format!("{}/scale", resource.plural),
-                "singularName": "",
-                "namespaced": resource.namespaced,
-                "group": "autoscaling",
-                "version": "v1",
-                "kind": "Scale",
-                "verbs": STATUS_VERBS,
-            }));
-        }
-        if version.status {
-            resources.push(json!({
-                "name": format!("{}/status", resource.plural),
-                "singularName": "",
-                "namespaced": resource.namespaced,
-                "kind": resource.kind,
-                "verbs": STATUS_VERBS,
-            }));
-        }
+    let group_version = if group.is_empty() { version.to_owned() } else { format!("{group}/{version}") };
+    let mut document = json!({ "kind": "APIResourceList", "groupVersion": group_version });
+    if !group.is_empty() {
+        document["apiVersion"] = "v1".into();
     }
-    let group_version = shown[0].1.api_version();
-    Some(json!({
-        "kind": "APIResourceList", "apiVersion": "v1", "groupVersion": group_version, "resources": resources,
-    }))
+    let entries = served.iter().flat_map(|served| old_entries(served, (group, version)));
+    document["resources"] = entries.collect();
+    Some(document)
 }
 
 /// `/api` (`core`) or `/apis`, aggregated.
 pub(crate) fn aggregated(catalog: &Catalog, core: bool) -> Value {
     let names = if core { vec![String::new()] } else { group_names(catalog) };
-    let items: Vec<Value> = names
-        .iter()
-        .map(|name| {
-            let versions: Vec<Value> = versions_of(catalog, name)
-                .iter()
-                .map(|version| {
-                    let resources: Vec<Value> = shown(catalog, name, version)
-                        .into_iter()
-                        .map(|(resource, shown)| aggregated_resource(resource, shown))
-                        .collect();
-                    json!({ "version": version, "resources": resources, "freshness": "Current" })
-                })
-                .collect();
-            let metadata = if name.is_empty() { json!({}) } else { json!({ "name": name }) };
-            json!({ "metadata": metadata, "versions": versions })
-        })
-        .collect();
+    let items = names.iter().map(|name| {
+        let versions = versions_of(catalog, name).into_iter().map(|version| {
+            let resources = json!(served(catalog, name, &version));
+            json!({ "version": version, "resources": resources, "freshness": "Current" })
+        });
+        let metadata = if name.is_empty() { json!({}) } else { json!({ "name": name }) };
+        json!({ "metadata": metadata, "versions": versions.collect::<Vec<_>>() })
+    });
+    let items: Vec<Value> = items.collect();
     json!({
         "kind": "APIGroupDiscoveryList", "apiVersion": "apidiscovery.k8s.io/v2", "metadata": {}, "items": items,
     })
 }
 
-const STATUS_VERBS: [&str; 3] = ["get", "patch", "update"];
-
-fn aggregated_resource(resource: &Resource, version: &Version) -> Value {
-    let response_kind = json!({ "group": version.group, "version": version.name, "kind": resource.kind });
-    let mut entry = json!({
-        "resource": resource.plural,
-        "responseKind": response_kind,
-        "scope": if resource.namespaced { "Namespaced" } else { "Cluster" },
-        "singularResource": resource.singular,
-        "verbs": resource.verbs(),
-    });
-    add_names(&mut entry, resource);
-    let mut subresources = Vec::new();
-    if version.scale.is_some() {
-        let kind = json!({ "group": "autoscaling", "version": "v1", "kind": "Scale" });
-        subresources.push(json!({ "subresource": "scale", "responseKind": kind, "verbs": STATUS_VERBS }));
-    }
-    if version.status {
-        let kind = &entry["responseKind"];
-        subresources.push(json!({ "subresource": "status", "responseKind": kind, "verbs": STATUS_VERBS }));
-    }
-    if !subresources.is_empty() {
-        entry["subresources"] = subresources.into();
-    }
-    entry
+/// What is served in a version of a group, built in or defined.
+pub(crate) fn served(catalog: &Catalog, group: &str, version: &str) -> Vec<Cow<'static, Served>> {
+    let built_in = served::resources(group, version).iter().map(Cow::Borrowed);
+    let custom = custom(catalog)
+        .filter(|(_, shown)| shown.group == group && shown.name == version)
+        .map(|(resource, shown)| Cow::Owned(defined(resource, shown)));
+    built_in.chain(custom).collect()
 }
 
-fn add_names(entry: &mut Value, resource: &Resource) {
-    if !resource.short_names.is_empty() {
-        entry["shortNames"] = json!(resource.short_names);
+/// The groups but for the core: those that are built in, and behind them the others in alphabetical order.
+pub(crate) fn group_names(catalog: &Catalog) -> Vec<String> {
+    let built_in = served::groups().iter().map(|group| group.name.clone());
+    let mut names: Vec<String> = built_in.filter(|name| !name.is_empty()).collect();
+    let mut others: Vec<String> = custom(catalog)
+        .map(|(_, version)| version.group.clone())
+        .filter(|name| !names.contains(name))
+        .collect();
+    others.sort();
+    others.dedup();
+    names.append(&mut others);
+    names
+}
+
+/// The versions of a group, the preferred one first.
+pub(crate) fn versions_of(catalog: &Catalog, group: &str) -> Vec<String> {
+    let built_in = served::groups().iter().filter(|known| known.name == group);
+    let mut versions: Vec<String> =
+        built_in.flat_map(|group| &group.versions).map(|version| version.version.clone()).collect();
+    let mut others: Vec<String> = custom(catalog)
+        .filter(|(_, version)| version.group == group && !versions.contains(&version.name))
+        .map(|(_, version)| version.name.clone())
+        .collect();
+    others.sort_by_key(|version| Reverse(precedence(version)));
+    others.dedup();
+    versions.append(&mut others);
+    versions
+}
+
+fn custom(catalog: &Catalog) -> impl Iterator<Item = (&Resource, &Version)> {
+    let custom = catalog.resources().filter(|resource| resource.rules.custom);
+    custom.flat_map(|resource| {
+        let served = resource.versions.iter().filter(|version| version.served);
+        served.map(move |version| (&**resource, version))
+    })
+}
+
+/// What is told of a custom resource.
+fn defined(resource: &Resource, version: &Version) -> Served {
+    let kind = |group: &str, version: &str, kind: &str| Kind {
+        group: group.to_owned(),
+        version: version.to_owned(),
+        kind: kind.to_owned(),
+    };
+    let verbs = |verbs: &[&str]| verbs.iter().map(|&verb| verb.to_owned()).collect();
+    let response_kind = kind(&version.group, &version.name, &resource.kind);
+    let below = [
+        ("status", version.status.then(|| response_kind.clone())),
+        ("scale", version.scale.is_some().then(|| kind("autoscaling", "v1", "Scale"))),
+    ];
+    let below = below.into_iter().filter_map(|(name, response_kind)| {
+        Some(Subresource {
+            subresource: name.to_owned(),
+            response_kind: response_kind?,
+            verbs: verbs(&VERBS_BELOW),
+        })
+    });
+    Served {
+        resource: resource.plural.clone(),
+        scope: if resource.namespaced { Scope::Namespaced } else { Scope::Cluster },
+        singular_resource: resource.singular.clone(),
+        verbs: verbs(&VERBS),
+        short_names: resource.short_names.clone(),
+        categories: resource.categories.clone(),
+        subresources: below.collect(),
+        storage_version_hash: storage_hash(resource),
+        response_kind,
     }
-    if !resource.categories.is_empty() {
-        entry["categories"] = json!(resource.categories);
+}
+
+/// What stands for the version that is stored.
+fn storage_hash(resource: &Resource) -> String {
+    let SupportedCipherSuite::Tls13(suite) = TLS13_AES_128_GCM_SHA256 else { return String::new() };
+    let stored = format!("{}/{}", resource.storage().api_version(), resource.kind);
+    let hash = suite.common.hash_provider.hash(stored.as_bytes());
+    STANDARD.encode(hash.as_ref().get(..8).unwrap_or_default())
+}
+
+/// A resource and what is below it, as the old documents tell of them.
+fn old_entries(served: &Served, own: (&str, &str)) -> Vec<Value> {
+    let entry = |name: String, singular: &str, kind: &Kind, verbs: &[String]| {
+        let mut entry = json!({
+            "name": name,
+            "singularName": singular,
+            "namespaced": served.scope == Scope::Namespaced,
+        });
+        if !kind.version.is_empty() && (&*kind.group, &*kind.version) != own {
+            entry["group"] = (&*kind.group).into();
+            entry["version"] = (&*kind.version).into();
+        }
+        entry["kind"] = (&*kind.kind).into();
+        entry["verbs"] = json!(verbs);
+        entry
+    };
+    let mut first =
+        entry(served.resource.clone(), &served.singular_resource, &served.response_kind, &served.verbs);
+    for (name, list) in [("shortNames", &served.short_names), ("categories", &served.categories)] {
+        if !list.is_empty() {
+            first[name] = json!(list);
+        }
     }
+    if !served.storage_version_hash.is_empty() {
+        first["storageVersionHash"] = (&*served.storage_version_hash).into();
+    }
+    let below = served.subresources.iter().map(|below| {
+        let name = format!("{}/{}", served.resource, below.subresource);
+        entry(name, "", &below.response_kind, &below.verbs)
+    });
+    std::iter::once(first).chain(below).collect()
 }
 
 fn group_document(catalog: &Catalog, name: &str) -> Option<Value> {
@@ -159,37 +241,6 @@ fn group_document(catalog: &Catalog, name: &str) -> Option<Value> {
         .collect();
     let preferred = versions.first()?.clone();
     Some(json!({ "name": name, "versions": versions, "preferredVersion": preferred }))
-}
-
-fn served(catalog: &Catalog) -> impl Iterator<Item = (&Resource, &Version)> {
-    catalog.resources().flat_map(|resource| {
-        let served = resource.versions.iter().filter(|version| version.served);
-        served.map(move |version| (&**resource, version))
-    })
-}
-
-fn shown<'a>(catalog: &'a Catalog, group: &str, version: &str) -> Vec<(&'a Resource, &'a Version)> {
-    served(catalog).filter(|(_, shown)| shown.group == group && shown.name == version).collect()
-}
-
-/// The groups but for the core, in alphabetical order.
-fn group_names(catalog: &Catalog) -> Vec<String> {
-    let mut names: Vec<String> = served(catalog).map(|(_, version)| version.group.clone()).collect();
-    names.sort();
-    names.dedup();
-    names.retain(|name| !name.is_empty());
-    names
-}
-
-/// The versions of a group, the preferred one first.
-fn versions_of(catalog: &Catalog, group: &str) -> Vec<String> {
-    let mut versions: Vec<String> = served(catalog)
-        .filter(|(_, version)| version.group == group)
-        .map(|(_, version)| version.name.clone())
-        .collect();
-    versions.sort_by_key(|version| std::cmp::Reverse(precedence(version)));
-    versions.dedup();
-    versions
 }
 
 #[cfg(test)]
@@ -222,10 +273,7 @@ mod tests {
             document["items"].as_array().unwrap().iter().find(|item| item["metadata"]["name"] == "apps");
         let deployments = &apps.unwrap()["versions"][0]["resources"][2];
         assert_eq!(deployments["resource"], "deployments");
-        assert_eq!(
-            deployments["responseKind"],
-            json!({ "group": "apps", "version": "v1", "kind": "Deployment" })
-        );
+        assert_eq!(deployments["responseKind"], json!({ "group": "", "version": "", "kind": "Deployment" }));
         assert_eq!(deployments["subresources"][0]["subresource"], "scale");
         assert_eq!(deployments["subresources"][1]["subresource"], "status");
         assert_eq!(aggregated(&Catalog::built_in(), true)["items"][0]["metadata"], json!({}));

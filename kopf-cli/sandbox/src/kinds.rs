@@ -50,7 +50,7 @@ pub(crate) fn prepare(
             rest.insert("status".to_owned(), json!({ "phase": "Active" }));
         }
         (PODS, None) => {
-            rest.insert("status".to_owned(), json!({ "phase": "Pending" }));
+            rest.insert("status".to_owned(), builtin::status_of_pod(rest));
         }
         (DEFINITIONS, _) => crd::prepare(metadata, rest, old)?,
         (key, None) => builtin::prepare(key, metadata, rest),
@@ -101,7 +101,7 @@ pub(crate) fn check_group(
     rest: &Map<String, Value>,
 ) -> Result<(), Status> {
     let group = rest.get("spec").and_then(|spec| spec["group"].as_str()).unwrap_or_default();
-    if &*resource.key == DEFINITIONS && store.catalog.is_built_in(group) {
+    if &*resource.key == DEFINITIONS && served::is_group(group) {
         return Err(Status::not_implemented(&format!("definitions in the built-in group {group}")));
     }
     Ok(())

@@ -49,7 +49,7 @@ impl Clause<'_> {
             _ => None,
         };
         match self.parameter("as") {
-            "Table" if self.media != "application/vnd.kubernetes.protobuf" => meta.map(Answer::Table),
+            "Table" if self.media != PROTOBUF => meta.map(Answer::Table),
             "PartialObjectMetadata" => meta.map(Answer::Metadata),
             "PartialObjectMetadataList" => meta.map(Answer::MetadataList),
             _ => None,
@@ -79,25 +79,43 @@ fn clauses(accept: &str) -> Vec<Clause<'_>> {
     clauses
 }
 
-/// Chooses the first form of an `Accept` that there is; `discovery` is whether the path has the aggregated form.
+/// What is asked about, as far as it decides which forms there are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Topic {
+    /// A built-in resource, or a document about resources.
+    BuiltIn,
+    /// A custom resource, whose objects have no form in protobuf.
+    Custom,
+    /// A document that has the aggregated form, too.
+    Discovery,
+}
+
+pub(crate) const PROTOBUF: &str = "application/vnd.kubernetes.protobuf";
+
+/// Chooses the first form of an `Accept` that there is. Whether it is then sent in protobuf, [`in_protobuf`] says.
 ///
 /// # Errors
 ///
-/// 406 where no API server has any of them, or where protobuf alone is taken, which clients know the answer to; 501
-/// where only a real one has another.
-pub(crate) fn negotiate(accept: &str, discovery: bool) -> Result<Answer, Status> {
+/// 406 where no API server has any of them; 501 where only a real one has another.
+pub(crate) fn negotiate(accept: &str, topic: Topic) -> Result<Answer, Status> {
     let clauses = clauses(accept);
     if clauses.is_empty() {
         return Ok(Answer::Json);
     }
     let mut not_done = None;
-    let mut protobuf = false;
     for clause in &clauses {
-        let json = matches!(clause.media, "application/json" | "application/*" | "*/*");
-        protobuf |= clause.media == "application/vnd.kubernetes.protobuf";
+        let json = is_json(clause.media);
         let other = matches!(clause.media, "application/yaml" | "application/cbor");
-        match clause.conversion(discovery) {
+        match clause.conversion(topic == Topic::Discovery) {
             Some(answer) if json => return Ok(answer),
+            Some(Answer::Json) if clause.media == PROTOBUF && topic != Topic::Custom => {
+                return Ok(Answer::Json);
+            }
+            Some(answer @ (Answer::Metadata(Meta::V1) | Answer::MetadataList(Meta::V1)))
+                if clause.media == PROTOBUF && topic != Topic::Discovery =>
+            {
+                return Ok(answer);
+            }
             Some(Answer::Json) if other => {
                 not_done.get_or_insert(format!("answers in {}", clause.media));
             }
@@ -109,9 +127,28 @@ pub(crate) fn negotiate(accept: &str, discovery: bool) -> Result<Answer, Status>
     }
     Err(match not_done {
         Some(feature) => Status::not_implemented(&feature),
-        None if protobuf => Status::json_alone(),
         None => Status::not_acceptable(),
     })
+}
+
+fn is_json(media: &str) -> bool {
+    matches!(media, "application/json" | "application/*" | "*/*")
+}
+
+/// Whether an answer is to be sent in protobuf that there is in JSON: one of those that are by their metadata alone
+/// (`metadata`), or any other.
+pub(crate) fn in_protobuf(accept: &str, metadata: bool) -> bool {
+    for clause in clauses(accept) {
+        let is_of = match clause.conversion(false) {
+            Some(Answer::Json) => !metadata || is_json(clause.media),
+            Some(Answer::Metadata(_) | Answer::MetadataList(_)) => metadata,
+            _ => false,
+        };
+        if is_of && (clause.media == PROTOBUF || is_json(clause.media)) {
+            return clause.media == PROTOBUF;
+        }
+    }
+    false
 }
 
 /// What built-in resources are answered in; the last two are for lists, which can be watched.
@@ -129,7 +166,15 @@ const REPRESENTATIONS: [&str; 5] = [
 ///
 /// 406 where no clause names a form, whatever its parameters.
 pub(crate) fn check_accept(accept: &str, list: bool) -> Result<(), Status> {
-    let known = if list { &REPRESENTATIONS[..] } else { &REPRESENTATIONS[..3] };
+    check_media(accept, if list { &REPRESENTATIONS[..] } else { &REPRESENTATIONS[..3] })
+}
+
+/// Refuses what is not one of the `known` forms.
+///
+/// # Errors
+///
+/// 406 where no clause names one.
+pub(crate) fn check_media(accept: &str, known: &[&str]) -> Result<(), Status> {
     let named = |clause: &Clause<'_>| clause.media == "*/*" || known.contains(&clause.media);
     let clauses = clauses(accept);
     if clauses.is_empty() || clauses.iter().any(named) {
@@ -186,56 +231,64 @@ mod tests {
     use super::*;
 
     #[track_caller]
-    fn check(accept: &str, discovery: bool, expected: Result<Answer, u16>) {
-        assert_eq!(negotiate(accept, discovery).map_err(|status| status.code), expected, "{accept}");
+    fn check(accept: &str, topic: Topic, expected: Result<Answer, u16>) {
+        assert_eq!(negotiate(accept, topic).map_err(|status| status.code), expected, "{accept}");
     }
 
     const TABLE: &str = "application/json;as=Table;v=v1;g=meta.k8s.io";
+    const METADATA: &str = "application/vnd.kubernetes.protobuf;as=PartialObjectMetadata;v=v1;g=meta.k8s.io";
     const AGGREGATED: &str = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList";
 
     #[test]
     fn the_first_form_that_there_is_is_chosen() {
-        check("", false, Ok(Answer::Json));
-        check("*/*", false, Ok(Answer::Json));
-        check("application/xml,*/*", false, Ok(Answer::Json));
-        check("application/vnd.kubernetes.protobuf,application/json", false, Ok(Answer::Json));
-        check(&format!("{TABLE},application/json"), false, Ok(Answer::Table(Meta::V1)));
+        check("", Topic::BuiltIn, Ok(Answer::Json));
+        check("*/*", Topic::BuiltIn, Ok(Answer::Json));
+        check("application/xml,*/*", Topic::BuiltIn, Ok(Answer::Json));
+        check("application/vnd.kubernetes.protobuf,application/json", Topic::BuiltIn, Ok(Answer::Json));
+        check(&format!("{TABLE},application/json"), Topic::BuiltIn, Ok(Answer::Table(Meta::V1)));
         check(
             "application/json;q=0.5,application/*;as=Table;v=v1beta1;g=meta.k8s.io",
-            false,
+            Topic::BuiltIn,
             Ok(Answer::Table(Meta::V1beta1)),
         );
         check(
             "application/json;as=PartialObjectMetadata;v=v1;g=meta.k8s.io",
-            false,
+            Topic::BuiltIn,
             Ok(Answer::Metadata(Meta::V1)),
         );
         check(
             "application/vnd.kubernetes.protobuf;as=Table;v=v1;g=meta.k8s.io,application/json",
-            false,
+            Topic::BuiltIn,
             Ok(Answer::Json),
         );
-        check(AGGREGATED, true, Ok(Answer::Aggregated));
-        check(&format!("{AGGREGATED},application/json"), false, Ok(Answer::Json));
+        check(AGGREGATED, Topic::Discovery, Ok(Answer::Aggregated));
+        check(&format!("{AGGREGATED},application/json"), Topic::BuiltIn, Ok(Answer::Json));
+    }
+
+    #[test]
+    fn protobuf_is_for_what_has_messages() {
+        check(PROTOBUF, Topic::BuiltIn, Ok(Answer::Json));
+        check(METADATA, Topic::Custom, Ok(Answer::Metadata(Meta::V1)));
+        assert!(in_protobuf(PROTOBUF, false));
+        assert!(in_protobuf("application/vnd.kubernetes.protobuf;stream=watch,application/json", false));
+        assert!(!in_protobuf("application/json,application/vnd.kubernetes.protobuf", false));
+        assert!(in_protobuf(METADATA, true) && !in_protobuf(METADATA, false));
+        assert!(!in_protobuf("", false) && !in_protobuf("*/*", false));
     }
 
     #[test]
     fn what_only_a_real_server_has_is_named() {
-        check("application/yaml;as=Table;v=v1;g=meta.k8s.io", false, Err(501));
-        check("application/cbor", false, Err(501));
+        check("application/yaml;as=Table;v=v1;g=meta.k8s.io", Topic::BuiltIn, Err(501));
+        check("application/cbor", Topic::BuiltIn, Err(501));
     }
 
     #[test]
     fn what_is_not_to_be_had_is_not_acceptable() {
-        check(
-            "application/vnd.kubernetes.protobuf;as=PartialObjectMetadata;v=v1;g=meta.k8s.io",
-            false,
-            Err(406),
-        );
-        check("application/vnd.kubernetes.protobuf", false, Err(406));
-        check("application/json;as=Table;v=v2;g=meta.k8s.io", false, Err(406));
-        check("application/json;as=Bogus;v=v1;g=meta.k8s.io", false, Err(406));
-        check("text/foo", false, Err(406));
+        check("application/vnd.kubernetes.protobuf", Topic::Custom, Err(406));
+        check(METADATA, Topic::Discovery, Err(406));
+        check("application/json;as=Table;v=v2;g=meta.k8s.io", Topic::BuiltIn, Err(406));
+        check("application/json;as=Bogus;v=v1;g=meta.k8s.io", Topic::BuiltIn, Err(406));
+        check("text/foo", Topic::BuiltIn, Err(406));
     }
 
     #[test]

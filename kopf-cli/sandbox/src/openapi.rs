@@ -2,18 +2,18 @@
 //!
 //! They have what clients look for: the schemas of kinds, which kind a path is of, and which options a patch takes.
 
-use std::{
-    collections::BTreeSet,
-    hash::{DefaultHasher, Hash, Hasher},
-};
+use std::hash::{DefaultHasher, Hash, Hasher};
 
 use serde_json::{Map, Value, json};
 
 use crate::{
     discovery,
-    resources::{Catalog, DEFINITIONS, Resource, Version},
+    resources::{Catalog, DEFINITIONS, Resource, key_of},
     store::Store,
-    tables,
+    tables::{
+        self,
+        served::{self, Scope, Served},
+    },
 };
 
 const REFERENCE: &str = "#/components/schemas/";
@@ -21,71 +21,81 @@ const OBJECT_META: &str = "io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta";
 
 /// `/openapi/v3`: where the documents are.
 pub(crate) fn index(store: &Store) -> Value {
-    let places = group_versions(&store.catalog).into_iter().map(|(group, version)| {
-        let hash = hash(store, &group, &version);
-        (name_of(&group, &version), json!({ "serverRelativeURL": url(&group, &version, &hash) }))
+    let places = names(&store.catalog).into_iter().map(|name| {
+        let place = url(&name, &hash(store, &name));
+        (name, json!({ "serverRelativeURL": place }))
     });
     json!({ "paths": places.collect::<Map<_, _>>() })
 }
 
-/// Where the document of a group version is.
-pub(crate) fn url(group: &str, version: &str, hash: &str) -> String {
-    format!("/openapi/v3/{}?hash={hash}", name_of(group, version))
+/// Where the document of a name is.
+pub(crate) fn url(name: &str, hash: &str) -> String {
+    format!("/openapi/v3/{name}?hash={hash}")
 }
 
-fn name_of(group: &str, version: &str) -> String {
+/// What there are documents of: of each group version, and of the documents of discovery.
+fn names(catalog: &Catalog) -> Vec<String> {
+    let mut names: Vec<String> = ["api", "api/v1", "apis", "version"].map(str::to_owned).into();
+    for group in discovery::group_names(catalog) {
+        let versions = discovery::versions_of(catalog, &group);
+        names.extend(versions.iter().map(|version| name_of((&group, version))));
+        if served::is_group(&group) {
+            names.push(format!("apis/{group}"));
+        }
+    }
+    names.sort();
+    names
+}
+
+/// `api/v1`, or `apis/GROUP/VERSION`
+fn name_of((group, version): (&str, &str)) -> String {
     if group.is_empty() { format!("api/{version}") } else { format!("apis/{group}/{version}") }
 }
 
-fn group_versions(catalog: &Catalog) -> BTreeSet<(String, String)> {
-    let versions = catalog.resources().flat_map(|resource| &resource.versions);
-    versions
-        .filter(|version| version.served)
-        .map(|version| (version.group.clone(), version.name.clone()))
-        .collect()
+/// The group and the version that a name is of, if it is one of those.
+fn group_version(name: &str) -> Option<(&str, &str)> {
+    match name.strip_prefix("api/") {
+        Some(version) => Some(("", version)),
+        None => name.strip_prefix("apis/")?.split_once('/'),
+    }
 }
 
 /// What a document's name changes by: the definitions of its group, as they are.
-pub(crate) fn hash(store: &Store, group: &str, version: &str) -> String {
+pub(crate) fn hash(store: &Store, name: &str) -> String {
     let mut hasher = DefaultHasher::new();
-    (group, version, env!("CARGO_PKG_VERSION")).hash(&mut hasher);
-    for (resource, _) in served(&store.catalog, group, version) {
-        let definition = store.get(DEFINITIONS, "", &resource.key);
-        (&*resource.key, definition.map(|definition| definition.header.revision)).hash(&mut hasher);
+    (name, env!("CARGO_PKG_VERSION")).hash(&mut hasher);
+    let (group, version) = group_version(name).unwrap_or_default();
+    for served in discovery::served(&store.catalog, group, version) {
+        let key = key_of(&served.resource, group);
+        let definition = store.get(DEFINITIONS, "", &key);
+        (&key, definition.map(|definition| definition.header.revision)).hash(&mut hasher);
     }
     format!("{:016X}", hasher.finish())
 }
 
-fn served<'a>(
-    catalog: &'a Catalog,
-    group: &'a str,
-    version: &'a str,
-) -> impl Iterator<Item = (&'a Resource, &'a Version)> {
-    catalog.resources().flat_map(move |resource| {
-        let served = resource
-            .versions
-            .iter()
-            .filter(move |shown| shown.served && shown.group == group && shown.name == version);
-        served.map(move |version| (&**resource, version))
-    })
-}
-
-/// The document of a group version; `None` where it is not served.
-pub(crate) fn document(store: &Store, group: &str, version: &str) -> Option<Value> {
+/// The document of that name; `None` where nothing is served there.
+pub(crate) fn document(store: &Store, name: &str) -> Option<Value> {
     let mut paths = Map::new();
     let mut schemas = Map::new();
     let mut wanted: Vec<String> = Vec::new();
-    for (resource, shown) in served(&store.catalog, group, version) {
-        let name = if resource.rules.custom {
-            let name = name_of_custom(shown, &resource.kind);
-            schemas.insert(name.clone(), custom_schema(store, resource, shown));
-            wanted.push(OBJECT_META.to_owned());
-            name
-        } else {
-            tables::type_of(group, version, &resource.kind)?.to_owned()
-        };
-        wanted.push(name.clone());
-        add_paths(&mut paths, resource, shown, &name);
+    if let Some(own) = group_version(name) {
+        for served in discovery::served(&store.catalog, own.0, own.1) {
+            let kind = &served.response_kind.kind;
+            let name = match store.catalog.get(&key_of(&served.resource, own.0)) {
+                Some(resource) if resource.rules.custom => {
+                    let name = name_of_custom(own, kind);
+                    schemas.insert(name.clone(), custom_schema(store, resource, own));
+                    wanted.push(OBJECT_META.to_owned());
+                    name
+                }
+                _ => tables::type_of(own.0, own.1, kind)?.to_owned(),
+            };
+            wanted.push(name.clone());
+            add_paths(&mut paths, &served, own, &name);
+        }
+    } else if names(&store.catalog).iter().any(|known| known == name) {
+        let get = json!({ "responses": { "200": { "description": "OK" } } });
+        paths.insert(format!("/{name}/"), json!({ "get": get }));
     }
     if paths.is_empty() {
         return None;
@@ -126,20 +136,20 @@ fn references(schema: &Value, found: &mut dyn FnMut(&str)) {
 }
 
 /// `org.zalando.v1.KopfExample`
-fn name_of_custom(version: &Version, kind: &str) -> String {
-    let group: Vec<&str> = version.group.split('.').rev().collect();
-    format!("{}.{}.{kind}", group.join("."), version.name)
+fn name_of_custom((group, version): (&str, &str), kind: &str) -> String {
+    let group: Vec<&str> = group.split('.').rev().collect();
+    format!("{}.{version}.{kind}", group.join("."))
 }
 
-fn group_version_kind(version: &Version, kind: &str) -> Value {
-    json!({ "group": version.group, "version": version.name, "kind": kind })
+fn group_version_kind((group, version): (&str, &str), kind: &str) -> Value {
+    json!({ "group": group, "version": version, "kind": kind })
 }
 
-fn custom_schema(store: &Store, resource: &Resource, version: &Version) -> Value {
+fn custom_schema(store: &Store, resource: &Resource, own: (&str, &str)) -> Value {
     let definition = store.get(DEFINITIONS, "", &resource.key);
     let definition = definition.map(|definition| definition.value()).unwrap_or_default();
     let versions = definition["spec"]["versions"].as_array();
-    let shown = versions.into_iter().flatten().find(|shown| shown["name"] == version.name.as_str());
+    let shown = versions.into_iter().flatten().find(|shown| shown["name"] == own.1);
     let mut schema = shown.map(|shown| shown["schema"]["openAPIV3Schema"].clone()).unwrap_or_default();
     if !schema.is_object() {
         schema = json!({ "type": "object" });
@@ -148,39 +158,49 @@ fn custom_schema(store: &Store, resource: &Resource, version: &Version) -> Value
         schema["properties"][field] = json!({ "type": "string" });
     }
     schema["properties"]["metadata"] = json!({ "allOf": [{ "$ref": format!("{REFERENCE}{OBJECT_META}") }] });
-    schema["x-kubernetes-group-version-kind"] = json!([group_version_kind(version, &resource.kind)]);
+    schema["x-kubernetes-group-version-kind"] = json!([group_version_kind(own, &resource.kind)]);
     schema
 }
 
-fn add_paths(paths: &mut Map<String, Value>, resource: &Resource, version: &Version, name: &str) {
-    let kind = group_version_kind(version, &resource.kind);
-    let place = if resource.namespaced { "/namespaces/{namespace}" } else { "" };
-    let list = format!("/{}{place}/{}", name_of(&version.group, &version.name), resource.plural);
-    let schema = json!({ "$ref": format!("{REFERENCE}{name}") });
-    let content = json!({ "application/json": { "schema": schema } });
+/// What can be asked of a path: the verb of discovery, HTTP's, the action, and the parameters that clients look for.
+type Operation = (&'static str, &'static str, &'static str, &'static [&'static str]);
+const OF_LISTS: [Operation; 3] = [
+    ("list", "get", "list", &[]),
+    ("create", "post", "post", &["dryRun", "fieldManager", "fieldValidation"]),
+    ("deletecollection", "delete", "deletecollection", &["dryRun"]),
+];
+const OF_OBJECTS: [Operation; 4] = [
+    ("get", "get", "get", &[]),
+    ("update", "put", "put", &["dryRun", "fieldManager", "fieldValidation"]),
+    ("patch", "patch", "patch", &["dryRun", "fieldManager", "fieldValidation", "force"]),
+    ("delete", "delete", "delete", &["dryRun"]),
+];
+
+fn add_paths(paths: &mut Map<String, Value>, served: &Served, own: (&str, &str), name: &str) {
+    let kind = group_version_kind(own, &served.response_kind.kind);
+    let place = if served.scope == Scope::Namespaced { "/namespaces/{namespace}" } else { "" };
+    let list = format!("/{}{place}/{}", name_of(own), served.resource);
+    let content = json!({ "application/json": { "schema": { "$ref": format!("{REFERENCE}{name}") } } });
     let answers = json!({ "200": { "description": "OK", "content": content } });
-    let options = |names: &[&str]| -> Vec<Value> {
-        let option = |name: &&str| json!({ "name": name, "in": "query", "schema": { "type": "string" } });
-        names.iter().map(option).collect()
+    let mut add = |path: String, operations: &[Operation]| {
+        let known = operations.iter().filter(|(verb, ..)| served.can(verb));
+        let operations = known.map(|(_, method, action, options)| {
+            let option = |name: &&str| json!({ "name": name, "in": "query", "schema": { "type": "string" } });
+            let operation = json!({
+                "parameters": options.iter().map(option).collect::<Vec<_>>(),
+                "responses": answers,
+                "x-kubernetes-action": action,
+                "x-kubernetes-group-version-kind": kind,
+            });
+            ((*method).to_owned(), operation)
+        });
+        let operations: Map<String, Value> = operations.collect();
+        if !operations.is_empty() {
+            paths.insert(path, operations.into());
+        }
     };
-    let operation = |action: &str, names: &[&str]| {
-        json!({
-            "parameters": options(names),
-            "responses": answers,
-            "x-kubernetes-action": action,
-            "x-kubernetes-group-version-kind": kind,
-        })
-    };
-    let writing = ["dryRun", "fieldManager", "fieldValidation"];
-    let patching = ["dryRun", "fieldManager", "fieldValidation", "force"];
-    paths.insert(list.clone(), json!({ "get": operation("list", &[]), "post": operation("post", &writing) }));
-    let item = json!({
-        "get": operation("get", &[]),
-        "put": operation("put", &writing),
-        "patch": operation("patch", &patching),
-        "delete": operation("delete", &["dryRun"]),
-    });
-    paths.insert(format!("{list}/{{name}}"), item);
+    add(list.clone(), &OF_LISTS);
+    add(format!("{list}/{{name}}"), &OF_OBJECTS);
 }
 
 #[cfg(test)]
@@ -193,16 +213,16 @@ mod tests {
     }
 
     #[test]
-    fn each_group_version_has_a_document_and_all_that_it_names() {
+    fn each_name_has_a_document_and_all_that_it_names() {
         let store = store();
         let index = index(&store);
         assert!(index["paths"]["apis/apps/v1"]["serverRelativeURL"].as_str().unwrap().contains("?hash="));
-        for (group, version) in group_versions(&store.catalog) {
-            let document =
-                document(&store, &group, &version).unwrap_or_else(|| panic!("{group}/{version} has none"));
+        for name in names(&store.catalog) {
+            let document = document(&store, &name).unwrap_or_else(|| panic!("{name} has none"));
             let schemas = document["components"]["schemas"].as_object().unwrap();
             references(&document, &mut |name| assert!(schemas.contains_key(name), "{name} is missing"));
         }
-        assert_eq!(document(&store, "nope.org", "v1"), None);
+        assert_eq!(document(&store, "apis/nope.org/v1"), None);
+        assert_eq!(document(&store, "nope"), None);
     }
 }

@@ -1,9 +1,11 @@
-//! Bodies in protobuf, turned into the JSON that they stand for.
+//! Bodies in protobuf, turned into the JSON that they stand for, and answers turned into what they are in protobuf.
 //!
-//! Clients of typed objects send them so, and read answers in JSON. What the messages of Kubernetes are is a table
-//! ([`messages`]); what is decoded by it ([`decode`]) is what a server would show of the object.
+//! Clients of typed objects send and want them so. What the messages of Kubernetes are is a table ([`messages`]); what is
+//! decoded by it ([`decode`]) is what a server would show of the object, and is encoded by it again ([`encode`]).
 
+pub(crate) mod answer;
 mod decode;
+mod encode;
 mod messages;
 mod wire;
 

@@ -7,16 +7,18 @@ use crate::status::{About, Cause, Status};
 /// What a path names.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Path {
-    /// `/healthz` and its like.
-    Health,
+    /// `/`
+    Root,
+    /// `/healthz` and its like, or one of the checks below it.
+    Health {
+        name: String,
+        check: Option<String>,
+    },
     Version,
     /// `/openapi/v3`
     OpenApi,
-    /// `/openapi/v3/api/v1` or `/openapi/v3/apis/GROUP/VERSION`
-    OpenApiOf {
-        group: String,
-        version: String,
-    },
+    /// `/openapi/v3/NAME`, the name being what the document is about: `apis/GROUP/VERSION`, say.
+    OpenApiOf(String),
     /// `/api`
     Core,
     /// `/apis`
@@ -74,11 +76,13 @@ impl Path {
         let steps: Vec<String> = path.split('/').filter(|step| !step.is_empty()).map(unescape).collect();
         let steps: Vec<&str> = steps.iter().map(String::as_str).collect();
         match steps.as_slice() {
-            ["healthz" | "livez" | "readyz"] => Path::Health,
+            [] => Path::Root,
+            [name @ ("healthz" | "livez" | "readyz"), check @ ..] => {
+                Path::Health { name: (*name).to_owned(), check: (!check.is_empty()).then(|| check.join("/")) }
+            }
             ["version"] => Path::Version,
             ["openapi", "v3"] => Path::OpenApi,
-            ["openapi", "v3", "api", version] => open_api("", version),
-            ["openapi", "v3", "apis", group, version] => open_api(group, version),
+            ["openapi", "v3", name @ ..] => Path::OpenApiOf(name.join("/")),
             ["api"] => Path::Core,
             ["apis"] => Path::Groups,
             ["apis", group] => Path::Group((*group).to_owned()),
@@ -89,10 +93,6 @@ impl Path {
             _ => Path::Unknown,
         }
     }
-}
-
-fn open_api(group: &str, version: &str) -> Path {
-    Path::OpenApiOf { group: group.to_owned(), version: version.to_owned() }
 }
 
 fn group_version(group: &str, version: &str) -> Path {
@@ -319,13 +319,16 @@ mod tests {
 
     #[test]
     fn other_paths_are_known_or_not() {
+        check("GET", "/", "Root");
         check("GET", "/version", "Version");
+        check("GET", "/livez", "Health { name: \"livez\", check: None }");
+        check("GET", "/readyz/ping", "Health { name: \"readyz\", check: Some(\"ping\") }");
         check("GET", "/api", "Core");
         check("GET", "/apis/", "Groups");
         check("GET", "/apis/apps", "Group(\"apps\")");
         check("GET", "/apis/apps/v1", "GroupVersion { group: \"apps\", version: \"v1\" }");
         check("GET", "/openapi/v3", "OpenApi");
-        check("GET", "/openapi/v3/apis/apps/v1", "OpenApiOf { group: \"apps\", version: \"v1\" }");
+        check("GET", "/openapi/v3/apis/apps/v1", "OpenApiOf(\"apis/apps/v1\")");
         check("GET", "/openapi/v2", "Unknown");
     }
 

@@ -1,13 +1,10 @@
 //! Which resources there are: the built-in ones as a table, the custom ones as their definitions come and go.
 
-mod rest;
+mod built_in;
 
-use std::{
-    collections::BTreeMap,
-    sync::{Arc, LazyLock},
-};
+use std::{collections::BTreeMap, sync::Arc};
 
-pub(crate) use rest::is_undone;
+pub(crate) use built_in::{is_undone, scales};
 
 use crate::{
     form::Printed,
@@ -44,8 +41,8 @@ pub(crate) struct Version {
     pub(crate) status: bool,
     /// Where its objects keep what `/scale` tells of them.
     pub(crate) scale: Option<Scale>,
-    /// Other subresources, which the sandbox refuses by name.
-    pub(crate) undone: Vec<String>,
+    /// What a real server has below objects of a built-in kind; what is not done of it is refused by name.
+    pub(crate) below: Vec<String>,
     /// Fields that selectors may name, besides `metadata.name` and `metadata.namespace`.
     pub(crate) selectable: Vec<String>,
     /// What fields its objects have, by its definition; `None` for built-in kinds, and where the definition does not say.
@@ -58,6 +55,8 @@ pub(crate) struct Version {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Rules {
     pub(crate) custom: bool,
+    /// Whether objects can be asked for, and not made.
+    pub(crate) undone: bool,
     /// Whether `metadata.generation` counts changes of what is wanted.
     pub(crate) generation: bool,
     /// PUT without a resourceVersion is a replacement, not a mistake.
@@ -172,17 +171,6 @@ impl Resource {
         });
         served.map(move |index| View { resource: Arc::clone(&self), index })
     }
-
-    /// The verbs that discovery names, in its order.
-    pub(crate) fn verbs(&self) -> &'static [&'static str] {
-        match (self.rules.custom, self.rules.delete_collection) {
-            (true, _) => &["delete", "deletecollection", "get", "list", "patch", "create", "update", "watch"],
-            (false, true) => {
-                &["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"]
-            }
-            (false, false) => &["create", "delete", "get", "list", "patch", "update", "watch"],
-        }
-    }
 }
 
 /// All resources that are served now.
@@ -192,14 +180,6 @@ pub(crate) struct Catalog {
 }
 
 impl Catalog {
-    pub(crate) fn built_in() -> Self {
-        let mut catalog = Catalog::default();
-        for row in TABLE.iter().chain(rest::REST) {
-            catalog.register(row.resource());
-        }
-        catalog
-    }
-
     pub(crate) fn register(&mut self, resource: Resource) {
         self.resources.insert(Arc::clone(&resource.key), Arc::new(resource));
     }
@@ -236,138 +216,6 @@ impl Catalog {
             Some(View { resource: Arc::clone(resource), index })
         })
     }
-
-    /// Whether a group is one of those that every server has.
-    pub(crate) fn is_built_in(&self, group: &str) -> bool {
-        let mut built_in = self.resources().filter(|resource| !resource.rules.custom);
-        built_in.any(|resource| resource.versions.iter().any(|version| version.group == group))
-    }
-
-    /// Whether a built-in group version is served; its unknown paths are refused with a `Status`.
-    pub(crate) fn has_built_in(&self, group: &str, version: &str) -> bool {
-        self.resources().filter(|resource| !resource.rules.custom).any(|resource| {
-            resource.versions.iter().any(|shown| shown.group == group && shown.name == version)
-        })
-    }
-}
-
-const NAMESPACED: u16 = 1;
-const STATUS: u16 = 1 << 1;
-const GENERATION: u16 = 1 << 2;
-const RETURNS_DELETED: u16 = 1 << 3;
-const CREATE_ON_UPDATE: u16 = 1 << 4;
-const CONDITIONAL: u16 = 1 << 5;
-const NO_COLLECTION: u16 = 1 << 6;
-const LABEL_NAMES: u16 = 1 << 7;
-const PATH_NAMES: u16 = 1 << 8;
-const STATUS_LABELS: u16 = 1 << 9;
-const ALL: u16 = 1 << 10;
-
-/// A built-in resource. Its list kind and, but for `endpoints`, its singular follow from the kind.
-struct Row {
-    group: &'static str,
-    version: &'static str,
-    plural: &'static str,
-    kind: &'static str,
-    short: &'static [&'static str],
-    flags: u16,
-    selectable: &'static [&'static str],
-}
-
-const fn row(
-    group: &'static str,
-    version: &'static str,
-    plural: &'static str,
-    kind: &'static str,
-    short: &'static [&'static str],
-    flags: u16,
-    selectable: &'static [&'static str],
-) -> Row {
-    Row { group, version, plural, kind, short, flags, selectable }
-}
-
-const WORKLOAD: u16 = NAMESPACED | STATUS | GENERATION | ALL;
-
-#[rustfmt::skip]
-const TABLE: &[Row] = &[
-    row("", "v1", "configmaps", "ConfigMap", &["cm"], NAMESPACED, &[]),
-    row("", "v1", "events", "Event", &["ev"], NAMESPACED | CREATE_ON_UPDATE, EVENT_FIELDS),
-    row("", "v1", "namespaces", "Namespace", &["ns"], STATUS | NO_COLLECTION | LABEL_NAMES, &["status.phase"]),
-    row("", "v1", "nodes", "Node", &["no"], STATUS, &["spec.unschedulable"]),
-    row("", "v1", "persistentvolumeclaims", "PersistentVolumeClaim", &["pvc"], NAMESPACED | STATUS | RETURNS_DELETED, &[]),
-    row("", "v1", "pods", "Pod", &["po"], WORKLOAD | RETURNS_DELETED, POD_FIELDS),
-    row("", "v1", "secrets", "Secret", &[], NAMESPACED, &["type"]),
-    row("", "v1", "serviceaccounts", "ServiceAccount", &["sa"], NAMESPACED | RETURNS_DELETED, &[]),
-    row("", "v1", "services", "Service", &["svc"], NAMESPACED | STATUS | ALL | RETURNS_DELETED | LABEL_NAMES | CREATE_ON_UPDATE, &["spec.clusterIP", "spec.type"]),
-    row("apiextensions.k8s.io", "v1", "customresourcedefinitions", "CustomResourceDefinition", &["crd", "crds"], STATUS | GENERATION | CONDITIONAL, &[]),
-    row("apps", "v1", "daemonsets", "DaemonSet", &["ds"], WORKLOAD, &[]),
-    row("apps", "v1", "deployments", "Deployment", &["deploy"], WORKLOAD | STATUS_LABELS, &[]),
-    row("apps", "v1", "replicasets", "ReplicaSet", &["rs"], WORKLOAD, &["status.replicas"]),
-    row("apps", "v1", "statefulsets", "StatefulSet", &["sts"], WORKLOAD, &["status.successful"]),
-    row("batch", "v1", "cronjobs", "CronJob", &["cj"], WORKLOAD, &[]),
-    row("batch", "v1", "jobs", "Job", &[], WORKLOAD, &["status.successful"]),
-    row("coordination.k8s.io", "v1", "leases", "Lease", &[], NAMESPACED | CREATE_ON_UPDATE | CONDITIONAL, &[]),
-    row("rbac.authorization.k8s.io", "v1", "clusterrolebindings", "ClusterRoleBinding", &[], PATH_NAMES | CREATE_ON_UPDATE, &[]),
-    row("rbac.authorization.k8s.io", "v1", "clusterroles", "ClusterRole", &[], PATH_NAMES | CREATE_ON_UPDATE, &[]),
-    row("rbac.authorization.k8s.io", "v1", "rolebindings", "RoleBinding", &[], NAMESPACED | PATH_NAMES | CREATE_ON_UPDATE, &[]),
-    row("rbac.authorization.k8s.io", "v1", "roles", "Role", &[], NAMESPACED | PATH_NAMES | CREATE_ON_UPDATE, &[]),
-];
-
-const EVENT_FIELDS: &[&str] = &[
-    "involvedObject.kind",
-    "involvedObject.namespace",
-    "involvedObject.name",
-    "involvedObject.uid",
-    "involvedObject.apiVersion",
-    "involvedObject.resourceVersion",
-    "involvedObject.fieldPath",
-    "reason",
-    "reportingComponent",
-    "type",
-];
-const POD_FIELDS: &[&str] = &[
-    "spec.nodeName",
-    "spec.restartPolicy",
-    "spec.schedulerName",
-    "spec.serviceAccountName",
-    "status.phase",
-    "status.podIP",
-    "status.nominatedNodeName",
-];
-
-/// What `/scale` deals in: objects of a kind of their own, which nobody stores.
-pub(crate) fn scales() -> &'static View {
-    static SCALES: LazyLock<View> = LazyLock::new(|| {
-        let scales = row("autoscaling", "v1", "scales", "Scale", &[], NAMESPACED, &[]).resource();
-        View { resource: Arc::new(scales), index: 0 }
-    });
-    &SCALES
-}
-
-/// Which built-in resources have `/scale`.
-fn has_scale(plural: &str) -> bool {
-    ["deployments", "replicasets", "replicationcontrollers", "statefulsets"].contains(&plural)
-}
-
-/// What built-in resources have below their objects, besides `status` and `scale`.
-fn subresources(plural: &str) -> &'static [&'static str] {
-    match plural {
-        "namespaces" => &["finalize"],
-        "nodes" | "services" => &["proxy"],
-        "pods" => &[
-            "attach",
-            "binding",
-            "ephemeralcontainers",
-            "eviction",
-            "exec",
-            "portforward",
-            "proxy",
-            "resize",
-        ],
-        "serviceaccounts" => &["token"],
-        "certificatesigningrequests" => &["approval"],
-        _ => &[],
-    }
 }
 
 /// The resource key of custom resource definitions.
@@ -384,75 +232,9 @@ pub(crate) fn key_of(plural: &str, group: &str) -> Arc<str> {
     if group.is_empty() { plural.into() } else { format!("{plural}.{group}").into() }
 }
 
-impl Row {
-    fn resource(&self) -> Resource {
-        let has = |flag| self.flags & flag != 0;
-        let version = Version {
-            group: self.group.to_owned(),
-            name: self.version.to_owned(),
-            served: true,
-            storage: true,
-            status: has(STATUS),
-            scale: has_scale(self.plural).then(Scale::built_in),
-            undone: subresources(self.plural).iter().map(|&name| name.to_owned()).collect(),
-            selectable: self.selectable.iter().map(|&field| field.to_owned()).collect(),
-            columns: Vec::new(),
-            schema: None,
-        };
-        let key = key_of(self.plural, self.group);
-        let mut versions = vec![version.clone()];
-        if &*key == EVENTS {
-            versions.push(Version { group: EVENTS_GROUP.to_owned(), storage: false, ..version });
-        }
-        Resource {
-            key,
-            plural: self.plural.to_owned(),
-            singular: self.kind.to_lowercase(),
-            kind: self.kind.to_owned(),
-            list_kind: format!("{}List", self.kind),
-            namespaced: has(NAMESPACED),
-            short_names: self.short.iter().map(|&name| name.to_owned()).collect(),
-            categories: match self.group {
-                "apiextensions.k8s.io" | "admissionregistration.k8s.io" => vec!["api-extensions".to_owned()],
-                _ if has(ALL) => vec!["all".to_owned()],
-                _ => Vec::new(),
-            },
-            versions,
-            rules: Rules {
-                custom: false,
-                generation: has(GENERATION),
-                unconditional_update: !has(CONDITIONAL),
-                create_on_update: has(CREATE_ON_UPDATE),
-                returns_deleted: has(RETURNS_DELETED),
-                delete_collection: !has(NO_COLLECTION),
-                names: match () {
-                    () if has(LABEL_NAMES) => NameRule::Label,
-                    () if has(PATH_NAMES) => NameRule::PathSegment,
-                    () => NameRule::Subdomain,
-                },
-                status_metadata: if has(STATUS_LABELS) {
-                    StatusMetadata::EverythingButLabels
-                } else {
-                    StatusMetadata::Everything
-                },
-            },
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn events_are_one_resource_in_two_groups() {
-        let catalog = Catalog::built_in();
-        let core = catalog.view("", "v1", "events").unwrap();
-        let own = catalog.view("events.k8s.io", "v1", "events").unwrap();
-        assert_eq!(core.resource.key, own.resource.key);
-        assert_eq!(core.api_version(), "v1");
-        assert_eq!(own.api_version(), "events.k8s.io/v1");
-    }
 
     #[test]
     fn a_version_that_is_not_served_is_not_found() {

@@ -212,10 +212,6 @@ impl Status {
         Status::new(406, "NotAcceptable", message)
     }
 
-    pub(crate) fn json_alone() -> Self {
-        Status::new(406, "NotAcceptable", "only the following media types are accepted: application/json")
-    }
-
     pub(crate) fn already_exists(about: About<'_>, deleting: bool) -> Self {
         let going = if deleting { "object is being deleted: " } else { "" };
         let message = format!("{going}{} {:?} already exists", about.qualified(), about.name);

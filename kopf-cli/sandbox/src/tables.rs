@@ -2,6 +2,7 @@
 
 mod built_in;
 mod decode;
+pub(crate) mod served;
 
 pub(crate) use decode::decode;
 

@@ -14,7 +14,8 @@ use crate::{
     json as deep, list,
     logs::LogOptions,
     managed::{self, Managed},
-    media, patch,
+    media::{self, Topic},
+    patch,
     request::{Action, Patching},
     resources::scales,
     sandbox::shown_value,
@@ -164,7 +165,7 @@ impl Ask<'_> {
 
     pub(super) fn log(&self) -> Result<Response<Body>, Status> {
         let options = LogOptions::parse(&self.query, self.name())?;
-        media::negotiate(self.request.header(header::ACCEPT), false)?;
+        media::negotiate(self.request.header(header::ACCEPT), Topic::BuiltIn)?;
         let pod = self.above()?;
         let logs = self.api.logs.lock().unwrap_or_else(PoisonError::into_inner);
         let said = read(&pod, |pod| logs.read(pod, &options))??;

@@ -1,17 +1,20 @@
 //! Requests for documents: what is served, and what it looks like.
 
-use http::{HeaderValue, Method, Response, StatusCode, header};
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use http::{HeaderName, HeaderValue, Method, Response, StatusCode, header};
 use serde_json::Value;
 
 use super::{Api, Request, answer, json_answer, page_not_found, text};
 use crate::{
     body::Body,
     discovery,
-    media::{self, Answer},
+    media::{self, Answer, Topic},
     openapi,
     request::{Path, Query},
     status::Status,
     store::Store,
+    tables::served,
 };
 
 impl Api {
@@ -21,60 +24,105 @@ impl Api {
         request: &Request,
         accept: &str,
     ) -> Result<Response<Body>, Status> {
+        if let Path::Health { name, check } = path {
+            return Ok(health(name, check.as_deref(), &Query::parse(&request.query)));
+        }
         if !matches!(request.method, Method::GET | Method::HEAD) {
             return Err(Status::method_not_allowed());
         }
         let store = self.store();
         let catalog = &store.catalog;
-        let answer = || media::negotiate(accept, true);
+        let answer = || media::negotiate(accept, Topic::Discovery);
+        let plain = |document: Option<Value>| match &document {
+            Some(_) if media::negotiate(accept, Topic::BuiltIn)? != Answer::Json => {
+                Err(Status::not_acceptable())
+            }
+            _ => Ok(document),
+        };
         let document = match path {
-            Path::Health => return Ok(text(StatusCode::OK, "ok")),
-            Path::Version => Some(discovery::version()),
+            Path::Root => Some(discovery::root(catalog)),
+            Path::Version => {
+                media::check_media(accept, &["application/json"])?;
+                Some(discovery::version())
+            }
             Path::OpenApi => Some(openapi::index(&store)),
-            Path::OpenApiOf { group, version } => {
+            Path::OpenApiOf(name) => {
                 let asked = Query::parse(&request.query);
-                return Ok(open_api(&store, group, version, asked.get("hash")));
+                return Ok(open_api(&store, name, asked.get("hash")));
             }
             Path::Core if answer()? == Answer::Aggregated => {
-                return Ok(aggregated(&discovery::aggregated(catalog, true)));
+                return Ok(aggregated(request, &discovery::aggregated(catalog, true)));
             }
-            Path::Core => Some(discovery::core_versions()),
+            Path::Core => Some(discovery::core_versions(request.header(header::HOST))),
             Path::Groups if answer()? == Answer::Aggregated => {
-                return Ok(aggregated(&discovery::aggregated(catalog, false)));
+                return Ok(aggregated(request, &discovery::aggregated(catalog, false)));
             }
             Path::Groups => Some(discovery::groups(catalog)),
-            Path::Group(name) => discovery::group(catalog, name),
-            Path::GroupVersion { group, version } => discovery::resources(catalog, group, version),
-            Path::Resource(_) | Path::Unknown => None,
+            Path::Group(name) => plain(discovery::group(catalog, name))?,
+            Path::GroupVersion { group, version } => match discovery::resources(catalog, group, version) {
+                None if served::is_group(group) => return Err(Status::no_resource()),
+                document => plain(document)?,
+            },
+            Path::Health { .. } | Path::Resource(_) | Path::Unknown => None,
         };
         Ok(document.map_or_else(page_not_found, |document| json_answer(200, document.to_string())))
     }
 }
 
+/// The checks of health. What is in memory is well whenever it can answer.
+const CHECKS: [&str; 3] = ["ping", "log", "etcd"];
+
+fn health(name: &str, check: Option<&str>, query: &Query) -> Response<Body> {
+    match check {
+        Some(check) if !CHECKS.contains(&check) => page_not_found(),
+        None if query.optional("verbose").is_some() => {
+            let checks: String = CHECKS.iter().map(|check| format!("[+]{check} ok\n")).collect();
+            text(StatusCode::OK, format!("{checks}{name} check passed\n"))
+        }
+        _ => text(StatusCode::OK, "ok"),
+    }
+}
+
 /// A document of OpenAPI. One that is asked for by its hash may be kept for ever; another hash leads to the right one.
-fn open_api(store: &Store, group: &str, version: &str, asked: &str) -> Response<Body> {
-    let Some(document) = openapi::document(store, group, version) else { return text(StatusCode::OK, "") };
-    let hash = openapi::hash(store, group, version);
+fn open_api(store: &Store, name: &str, asked: &str) -> Response<Body> {
+    let Some(document) = openapi::document(store, name) else { return text(StatusCode::OK, "") };
+    let hash = openapi::hash(store, name);
     let mut response = match asked {
         asked if asked == hash || asked.is_empty() => json_answer(200, document.to_string()),
         _ => json_answer(301, ""),
     };
-    let mut set = |name, value: String| {
-        if let Ok(value) = HeaderValue::from_str(&value) {
-            response.headers_mut().insert(name, value);
-        }
-    };
-    set(header::ETAG, format!("\"{hash}\""));
-    set(header::VARY, "Accept".to_owned());
+    set(&mut response, header::ETAG, &format!("\"{hash}\""));
+    set(&mut response, header::VARY, "Accept");
     if asked == hash {
-        set(header::CACHE_CONTROL, "public, immutable".to_owned());
+        set(&mut response, header::CACHE_CONTROL, "public, immutable");
     } else if !asked.is_empty() {
-        set(header::LOCATION, openapi::url(group, version, &hash));
+        set(&mut response, header::LOCATION, &openapi::url(name, &hash));
     }
     response
 }
 
-fn aggregated(document: &Value) -> Response<Body> {
+/// An aggregated document, which a client need not be sent again while it is the same.
+fn aggregated(request: &Request, document: &Value) -> Response<Body> {
+    let text = document.to_string();
+    let mut hasher = DefaultHasher::new();
+    text.hash(&mut hasher);
+    let tag = format!("\"{:016X}\"", hasher.finish());
     let media = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList";
-    answer(200, media, Body::whole(document.to_string()))
+    let mut response = if request.header(header::IF_NONE_MATCH) == tag {
+        let mut same = answer(304, media, Body::whole(""));
+        same.headers_mut().remove(header::CONTENT_TYPE);
+        same
+    } else {
+        answer(200, media, Body::whole(text))
+    };
+    set(&mut response, header::ETAG, &tag);
+    set(&mut response, header::VARY, "Accept");
+    set(&mut response, header::CACHE_CONTROL, "public");
+    response
+}
+
+fn set(response: &mut Response<Body>, name: HeaderName, value: &str) {
+    if let Ok(value) = HeaderValue::from_str(value) {
+        response.headers_mut().insert(name, value);
+    }
 }

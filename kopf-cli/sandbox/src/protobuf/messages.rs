@@ -49,7 +49,7 @@ pub(super) enum Form {
 
 #[derive(Debug)]
 pub(super) struct Field {
-    number: u32,
+    pub(super) number: u32,
     pub(super) name: &'static str,
     pub(super) zero: Zero,
     pub(super) many: Many,
@@ -166,6 +166,17 @@ impl Table {
         own.or_else(|| kind.ends_with("Options").then(|| in_package(META)).flatten())
     }
 
+    /// The message of what is answered with. What is of no group, like `Status`, has its message where metadata has.
+    pub(super) fn of_answer(&self, api_version: &str, kind: &str) -> Option<MessageId> {
+        let shared = || {
+            self.by_name
+                .get(&*format!("{META}.{kind}"))
+                .copied()
+                .filter(|_| ["", "v1"].contains(&api_version))
+        };
+        self.of_kind(api_version, kind).or_else(shared)
+    }
+
     pub(super) fn message(&self, id: MessageId) -> &Message {
         &self.messages[id.0]
     }
@@ -175,6 +186,10 @@ impl Message {
     pub(super) fn field(&self, number: u32) -> Option<&Field> {
         let found = self.fields.binary_search_by_key(&number, |field| field.number).ok()?;
         Some(&self.fields[found])
+    }
+
+    pub(super) fn fields(&self) -> &[Field] {
+        &self.fields
     }
 
     /// The fields that are shown even where they are not there.

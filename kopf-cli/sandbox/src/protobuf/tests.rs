@@ -38,6 +38,20 @@ fn every_recording_is_an_object_of_its_version_and_kind() {
 }
 
 #[test]
+fn what_was_read_is_written_as_it_came() {
+    for (path, body) in recordings() {
+        let read = object(&body).unwrap();
+        let written = answer::document(read.to_string().as_bytes()).unwrap();
+        assert_eq!(start_of(&written), start_of(&body), "{path}");
+        assert!(written == body, "{path}: {read} is\n{}and was\n{}", shown(&written), shown(&body));
+    }
+}
+
+fn shown(bytes: &[u8]) -> String {
+    bytes.escape_ascii().to_string()
+}
+
+#[test]
 fn what_is_zero_or_stands_for_its_fields_is_as_in_json() {
     check(
         "/configmaps",

@@ -48,7 +48,7 @@ async fn run(client: &Client, rows: &[Row<'_>]) -> Vec<Answer> {
         let response = client.send(request.body(body.clone().into()).unwrap()).await.unwrap();
         let status = response.status();
         let body = response.into_body().collect().await.unwrap().to_bytes();
-        answers.push(Answer::new(status, Vec::new(), &body).without(&namespace));
+        answers.push(Answer::new(status, Vec::new(), String::new(), &body).without(&namespace));
     }
     answers
 }

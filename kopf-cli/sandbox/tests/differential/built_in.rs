@@ -1,26 +1,6 @@
-//! Built-in resources: discovery names them as a real server does, and their writes follow the rules of each.
+//! Built-in resources: their writes follow the rules of each.
 
 use super::check;
-
-#[tokio::test]
-async fn group_versions_have_the_same_resources() {
-    check(
-        r#"
-        GET    /apis/batch/v1
-        GET    /apis/coordination.k8s.io/v1
-        GET    /apis/discovery.k8s.io/v1
-        GET    /apis/events.k8s.io/v1
-        GET    /apis/node.k8s.io/v1
-        GET    /apis/policy/v1
-        GET    /apis/rbac.authorization.k8s.io/v1
-        GET    /apis/scheduling.k8s.io/v1
-        GET    /apis/storage.k8s.io/v1
-        GET    /apis/policy
-        GET    /apis/storage.k8s.io
-    "#,
-    )
-    .await;
-}
 
 #[tokio::test]
 async fn an_update_makes_what_is_not_there_only_where_that_is_the_rule() {

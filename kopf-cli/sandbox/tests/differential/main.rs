@@ -21,6 +21,7 @@ mod completion;
 mod controllers;
 mod defining;
 mod definitions;
+mod discovery;
 mod features;
 mod forms;
 mod held;
@@ -36,6 +37,7 @@ mod request;
 mod rules;
 mod schemas;
 mod webhook;
+mod wire;
 
 use answer::Answer;
 use kopf_control_plane::client::{Resource, namespace};

@@ -1,7 +1,11 @@
 //! An object means the same in protobuf as in JSON: the real server prints it in both forms, and both are sent.
 
-use super::{ROWS, sandbox};
-use http::{Method, Request, header};
+use super::{
+    ROWS,
+    answer::{Answer, difference},
+    check as rows, sandbox,
+};
+use http::{Method, Request, StatusCode, header};
 use http_body_util::BodyExt;
 use kopf_control_plane::client::namespace;
 use kube::Client;
@@ -36,7 +40,12 @@ fn masked(answer: &[u8]) -> Value {
     answer
 }
 
-/// Has the real server print each object in both forms, and sends both to a sandbox.
+/// An answer of protobuf, for comparison.
+fn answer(body: &[u8]) -> Answer {
+    Answer::new(StatusCode::CREATED, Vec::new(), PROTOBUF.to_owned(), body).without("\0")
+}
+
+/// Has the real server print each object in both forms, and sends both to a sandbox, which is to print it in the same way.
 async fn check(rows: &str) {
     let Some(real) = kopf_control_plane::get().await else { return };
     let real = kopf_control_plane::connect(&real.kubeconfig).await;
@@ -54,6 +63,11 @@ async fn check(rows: &str) {
         // What the server has put into it names the namespace, which is another one here.
         let text = String::from_utf8(text).unwrap().replace(&there, &here);
         let binary = replace(&binary, there.as_bytes(), here.as_bytes());
+        let written = send(&sandbox, &place(&here), JSON, PROTOBUF, text.clone().into_bytes()).await;
+        let (expected, found) = (answer(&binary), answer(&written.1));
+        if expected != found {
+            differences.push(format!("{path}\n{}", difference(&expected, &found)));
+        }
         let from_binary = send(&sandbox, &place(&here), PROTOBUF, JSON, binary).await;
         let from_text = send(&sandbox, &place(&here), JSON, JSON, text.into_bytes()).await;
         if from_binary.0 != 201 || masked(&from_binary.1) != masked(&from_text.1) {
@@ -123,4 +137,63 @@ async fn reviews_are_asked_in_protobuf() {
     let (code, answer) = send(&sandbox, path, PROTOBUF, JSON, body).await;
     let answer: Value = serde_json::from_slice(&answer).unwrap();
     assert_eq!((code, &answer["spec"]["resourceAttributes"]["resource"]), (201, &"pods".into()), "{answer}");
+}
+
+#[tokio::test]
+async fn answers_are_in_protobuf_where_that_is_wanted() {
+    rows(
+        r#"
+        POST+protobuf configmaps {"metadata":{"name":"a","labels":{"x":"1","b":"2"},"annotations":{"y":""}},"data":{"k":"v","a":""},"binaryData":{"b":"AAH/","c":""}}
+        GET+protobuf configmaps/a
+        GET+protobuf-or-json configmaps/a
+        GET+protobuf-if-need-be configmaps/a
+        GET+json-or-protobuf configmaps/a
+        GET+protobuf configmaps?fieldSelector=metadata.name%3Da
+        GET+protobuf configmaps?fieldSelector=metadata.name%3Dnone
+        GET+protobuf configmaps?fieldSelector=metadata.name%3Da&watch=true&timeoutSeconds=1
+        GET+protobuf-metadata configmaps?fieldSelector=metadata.name%3Da&watch=true&timeoutSeconds=1
+        GET+protobuf configmaps/none
+        GET+protobuf rows/none
+        GET+protobuf-or-json rows/none
+        POST+protobuf configmaps {"metadata":{"name":"Not_A_Name"}}
+        POST+protobuf configmaps {"metadata":{"name":"a"}}
+        GET+protobuf-table configmaps/a
+        GET+protobuf-metadata configmaps/a
+        GET+protobuf-metadata configmaps
+        GET+protobuf-metadata-list configmaps?fieldSelector=metadata.name%3Da
+        GET+protobuf-metadata-list configmaps/a
+        POST   rows {"kind":"Row","apiVersion":"differential.kopf.test/v1","metadata":{"name":"a"},"spec":{"n":1}}
+        GET+protobuf rows/a
+        GET+protobuf rows
+        GET+protobuf-or-json rows/a
+        GET+protobuf-or-json rows?watch=true&timeoutSeconds=1
+        GET+protobuf-metadata rows/a
+        GET+protobuf-metadata-list rows
+        GET+protobuf-metadata rows?watch=true&timeoutSeconds=1
+        DELETE+protobuf configmaps/a
+        GET+protobuf /apis/apps
+        GET+protobuf /apis/apps/v1
+        GET+protobuf /api/v1
+        GET+protobuf /version
+        GET+protobuf-or-json /version
+        GET+protobuf-metadata /apis/apps
+        GET+protobuf /nowhere
+        POST+protobuf /apis/authorization.k8s.io/v1/selfsubjectaccessreviews {"spec":{"resourceAttributes":{"verb":"get","resource":"pods"}}}
+    "#,
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn workloads_and_their_scales_are_in_protobuf() {
+    let template = r#"{"metadata":{"labels":{"a":"b"}},"spec":{"containers":[{"name":"c","image":"c:1","resources":{"limits":{"cpu":"1500m"}},"ports":[{"containerPort":80}],"livenessProbe":{"httpGet":{"port":"http"}},"env":[{"name":"N","valueFrom":{"fieldRef":{"fieldPath":"metadata.name"}}}]}],"volumes":[{"name":"v","configMap":{"name":"m"}},{"name":"e","emptyDir":{"sizeLimit":"1Gi"}}]}}"#;
+    rows(&format!(
+        r#"
+        POST+protobuf /apis/apps/v1/namespaces/$ns/replicasets {{"metadata":{{"name":"a"}},"spec":{{"replicas":0,"selector":{{"matchLabels":{{"a":"b"}}}},"template":{template}}}}}
+        GET+protobuf /apis/apps/v1/namespaces/$ns/replicasets/a/scale
+        MERGE+protobuf /apis/apps/v1/namespaces/$ns/replicasets/a/scale {{"spec":{{"replicas":0}}}}
+        POST+protobuf /apis/coordination.k8s.io/v1/namespaces/$ns/leases {{"metadata":{{"name":"a"}},"spec":{{"holderIdentity":"x","leaseDurationSeconds":15,"renewTime":"2026-01-02T03:04:05.000006Z"}}}}
+    "#
+    ))
+    .await;
 }

@@ -6,6 +6,7 @@ use http_body_util::BodyExt;
 use kube::Client;
 use std::time::{Duration, Instant};
 
+const PROTOBUF: &str = "application/vnd.kubernetes.protobuf";
 const AGGREGATED: &str = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList";
 
 /// How many bytes all annotations of an object may have, keys included.
@@ -87,6 +88,21 @@ fn accept(form: &str) -> &'static str {
         "metadata-list" => "application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io",
         "metadata-list-beta" => "application/json;as=PartialObjectMetadataList;v=v1beta1;g=meta.k8s.io",
         "unheard-of" => "application/json;as=Poem;v=v1;g=meta.k8s.io",
+        "aggregated-beta" => "application/json;g=apidiscovery.k8s.io;v=v2beta1;as=APIGroupDiscoveryList",
+        "aggregated-beta-or-json" => {
+            "application/json;g=apidiscovery.k8s.io;v=v2beta1;as=APIGroupDiscoveryList,application/json"
+        }
+        "protobuf" => PROTOBUF,
+        "protobuf-or-json" => "application/vnd.kubernetes.protobuf,application/json",
+        "json-or-protobuf" => "application/json,application/vnd.kubernetes.protobuf",
+        "protobuf-if-need-be" => "application/json;q=0.5,application/vnd.kubernetes.protobuf;q=0.9",
+        "protobuf-table" => "application/vnd.kubernetes.protobuf;as=Table;v=v1;g=meta.k8s.io",
+        "protobuf-metadata" => {
+            "application/vnd.kubernetes.protobuf;as=PartialObjectMetadata;v=v1;g=meta.k8s.io"
+        }
+        "protobuf-metadata-list" => {
+            "application/vnd.kubernetes.protobuf;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io"
+        }
         "text" => "text/plain",
         "second" => "text/plain;q=0.9,application/json;q=0.5",
         other => panic!("no row accepts {other}"),
@@ -125,6 +141,12 @@ fn fill(row: &str, namespace: &str, answers: &[Answer]) -> String {
     row
 }
 
+/// The document at a path.
+pub(super) async fn get(client: &Client, path: &str) -> serde_json::Value {
+    let request = HttpRequest::get(path).body(Vec::new()).expect("a path makes a request");
+    client.request(request).await.expect("the server answers")
+}
+
 impl Request {
     /// Sends it; one that waits for something in vain fails the test after `patience`.
     pub(super) async fn send(mut self, client: &Client, patience: Duration) -> Answer {
@@ -161,7 +183,9 @@ impl Request {
         let status = response.status();
         let warnings = response.headers().get_all(header::WARNING).iter();
         let warnings = warnings.filter_map(|warning| Some(warning.to_str().ok()?.to_owned())).collect();
+        let media = response.headers().get(header::CONTENT_TYPE).and_then(|media| media.to_str().ok());
+        let media = media.unwrap_or_default().to_owned();
         let body = response.into_body().collect().await.expect("the answer ends").to_bytes();
-        Answer::new(status, warnings, &body)
+        Answer::new(status, warnings, media, &body)
     }
 }

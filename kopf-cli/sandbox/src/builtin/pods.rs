@@ -1,0 +1,75 @@
+//! What a pod is completed by that its template is not, and the class that its resources put it in.
+
+use serde_json::{Map, Value, json};
+
+use crate::form::at;
+
+/// The resources that a class is told by.
+const COUNTED: [&str; 2] = ["cpu", "memory"];
+
+/// Completes the spec of a pod: what is limited is asked for, where nothing else is said.
+pub(super) fn complete(spec: &mut Map<String, Value>) {
+    spec.entry("enableServiceLinks").or_insert_with(|| true.into());
+    for field in ["containers", "initContainers"] {
+        for container in spec.get_mut(field).and_then(Value::as_array_mut).into_iter().flatten() {
+            let limits = at(container, "resources.limits").as_object().cloned().unwrap_or_default();
+            let Some(Value::Object(resources)) = container.get_mut("resources") else { continue };
+            if limits.is_empty() {
+                continue;
+            }
+            if let Value::Object(requests) = resources.entry("requests").or_insert_with(|| json!({})) {
+                for (name, limit) in limits {
+                    requests.entry(name).or_insert(limit);
+                }
+                requests.sort_keys();
+            }
+        }
+    }
+}
+
+/// How a pod is treated where resources are short.
+pub(super) fn quality(spec: &Map<String, Value>) -> &'static str {
+    let containers =
+        ["containers", "initContainers"].into_iter().filter_map(|field| spec.get(field)?.as_array());
+    let resources: Vec<&Value> = containers.flatten().map(|container| at(container, "resources")).collect();
+    let said = |resources: &Value, of: &str| COUNTED.iter().any(|name| !resources[of][name].is_null());
+    let guaranteed = |resources: &&Value| {
+        COUNTED.iter().all(|name| {
+            let (request, limit) = (&resources["requests"][name], &resources["limits"][name]);
+            !limit.is_null() && request == limit
+        })
+    };
+    match () {
+        () if !resources.iter().any(|resources| said(resources, "requests") || said(resources, "limits")) => {
+            "BestEffort"
+        }
+        () if resources.iter().all(guaranteed) => "Guaranteed",
+        () => "Burstable",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(resources: &Value, expected: &str) {
+        let spec = json!({ "containers": [{ "name": "c", "resources": resources }] });
+        let mut spec = spec.as_object().cloned().unwrap();
+        complete(&mut spec);
+        assert_eq!(quality(&spec), expected, "{resources}");
+    }
+
+    #[test]
+    fn a_class_is_told_by_what_is_asked_for_and_what_is_limited() {
+        check(&json!({}), "BestEffort");
+        check(&json!({ "limits": { "example.com/gpu": "1" } }), "BestEffort");
+        check(&json!({ "requests": { "cpu": "1" } }), "Burstable");
+        check(&json!({ "limits": { "cpu": "1" } }), "Burstable");
+        check(&json!({ "limits": { "cpu": "1", "memory": "1Gi" } }), "Guaranteed");
+        check(
+            &json!({ "limits": { "cpu": "1", "memory": "1Gi" }, "requests": { "cpu": "500m" } }),
+            "Burstable",
+        );
+    }
+}

@@ -1,0 +1,261 @@
+//! The built-in resources that the sandbox keeps: what discovery says of them, and by row what it does not say.
+//!
+//! The flags are the rules of a real server's strategies. A resource without a row is served by a real server and not here.
+
+use std::sync::{Arc, LazyLock};
+
+use super::{
+    Catalog, EVENTS, EVENTS_GROUP, NameRule, Resource, Rules, StatusMetadata, Version, View, key_of,
+};
+use crate::{
+    scale::Scale,
+    tables::served::{self, Kind, Scope, Served},
+};
+
+/// `metadata.generation` counts changes of what is wanted.
+const GENERATION: u8 = 1;
+/// DELETE answers with the object.
+const RETURNS_DELETED: u8 = 1 << 1;
+/// PUT of what is not there makes it.
+const CREATE_ON_UPDATE: u8 = 1 << 2;
+/// PUT without a resourceVersion is a mistake.
+const CONDITIONAL: u8 = 1 << 3;
+const LABEL_NAMES: u8 = 1 << 4;
+const PATH_NAMES: u8 = 1 << 5;
+/// A write to `/status` leaves the labels alone.
+const STATUS_LABELS: u8 = 1 << 6;
+/// There are none here, and none can be made: that would ask for something to be done about other objects.
+const UNDONE: u8 = 1 << 7;
+
+/// What is true of a built-in resource besides what discovery says.
+struct Row {
+    api_version: &'static str,
+    plural: &'static str,
+    flags: u8,
+    selectable: &'static [&'static str],
+}
+
+const fn row(
+    api_version: &'static str,
+    plural: &'static str,
+    flags: u8,
+    selectable: &'static [&'static str],
+) -> Row {
+    Row { api_version, plural, flags, selectable }
+}
+
+#[rustfmt::skip]
+const ROWS: &[Row] = &[
+    row("v1", "configmaps", 0, &[]),
+    row("v1", "endpoints", CREATE_ON_UPDATE, &[]),
+    row("v1", "events", CREATE_ON_UPDATE, EVENT_FIELDS),
+    row("v1", "limitranges", UNDONE, &[]),
+    row("v1", "namespaces", LABEL_NAMES, &["status.phase"]),
+    row("v1", "nodes", 0, &["spec.unschedulable"]),
+    row("v1", "persistentvolumeclaims", RETURNS_DELETED, &[]),
+    row("v1", "persistentvolumes", RETURNS_DELETED, &[]),
+    row("v1", "pods", GENERATION | RETURNS_DELETED, POD_FIELDS),
+    row("v1", "podtemplates", GENERATION | RETURNS_DELETED, &[]),
+    row("v1", "replicationcontrollers", GENERATION, &["status.replicas"]),
+    row("v1", "resourcequotas", UNDONE, &[]),
+    row("v1", "secrets", 0, &["type"]),
+    row("v1", "serviceaccounts", RETURNS_DELETED, &[]),
+    row("v1", "services", RETURNS_DELETED | LABEL_NAMES | CREATE_ON_UPDATE, &["spec.clusterIP", "spec.type"]),
+    row("admissionregistration.k8s.io/v1", "mutatingadmissionpolicies", UNDONE, &[]),
+    row("admissionregistration.k8s.io/v1", "mutatingadmissionpolicybindings", UNDONE, &[]),
+    row("admissionregistration.k8s.io/v1", "mutatingwebhookconfigurations", GENERATION, &[]),
+    row("admissionregistration.k8s.io/v1", "validatingadmissionpolicies", GENERATION | CONDITIONAL, &[]),
+    row("admissionregistration.k8s.io/v1", "validatingadmissionpolicybindings", GENERATION | CONDITIONAL, &[]),
+    row("admissionregistration.k8s.io/v1", "validatingwebhookconfigurations", GENERATION, &[]),
+    row("apiextensions.k8s.io/v1", "customresourcedefinitions", GENERATION | CONDITIONAL, &[]),
+    row("apps/v1", "controllerrevisions", 0, &[]),
+    row("apps/v1", "daemonsets", GENERATION, &[]),
+    row("apps/v1", "deployments", GENERATION | STATUS_LABELS, &[]),
+    row("apps/v1", "replicasets", GENERATION, &["status.replicas"]),
+    row("apps/v1", "statefulsets", GENERATION, &["status.successful"]),
+    row("autoscaling/v2", "horizontalpodautoscalers", GENERATION, &[]),
+    row("batch/v1", "cronjobs", GENERATION, &[]),
+    row("batch/v1", "jobs", GENERATION, &["status.successful"]),
+    row("certificates.k8s.io/v1", "certificatesigningrequests", PATH_NAMES, &["spec.signerName"]),
+    row("certificates.k8s.io/v1", "clustertrustbundles", UNDONE, &[]),
+    row("certificates.k8s.io/v1", "podcertificaterequests", UNDONE, &[]),
+    row("coordination.k8s.io/v1", "leases", CREATE_ON_UPDATE | CONDITIONAL, &[]),
+    row("discovery.k8s.io/v1", "endpointslices", GENERATION, &[]),
+    row("events.k8s.io/v1", "events", CREATE_ON_UPDATE, EVENT_FIELDS),
+    row("flowcontrol.apiserver.k8s.io/v1", "flowschemas", UNDONE, &[]),
+    row("flowcontrol.apiserver.k8s.io/v1", "prioritylevelconfigurations", UNDONE, &[]),
+    row("networking.k8s.io/v1", "ingressclasses", GENERATION, &[]),
+    row("networking.k8s.io/v1", "ingresses", GENERATION, &[]),
+    row("networking.k8s.io/v1", "ipaddresses", UNDONE, &[]),
+    row("networking.k8s.io/v1", "networkpolicies", GENERATION, &[]),
+    row("networking.k8s.io/v1", "servicecidrs", UNDONE, &[]),
+    row("node.k8s.io/v1", "runtimeclasses", CREATE_ON_UPDATE | CONDITIONAL, &[]),
+    row("policy/v1", "poddisruptionbudgets", GENERATION | CONDITIONAL, &[]),
+    row("rbac.authorization.k8s.io/v1", "clusterrolebindings", PATH_NAMES | CREATE_ON_UPDATE, &[]),
+    row("rbac.authorization.k8s.io/v1", "clusterroles", PATH_NAMES | CREATE_ON_UPDATE, &[]),
+    row("rbac.authorization.k8s.io/v1", "rolebindings", PATH_NAMES | CREATE_ON_UPDATE, &[]),
+    row("rbac.authorization.k8s.io/v1", "roles", PATH_NAMES | CREATE_ON_UPDATE, &[]),
+    row("resource.k8s.io/v1", "deviceclasses", UNDONE, &[]),
+    row("resource.k8s.io/v1", "devicetaintrules", UNDONE, &[]),
+    row("resource.k8s.io/v1", "resourceclaims", UNDONE, &[]),
+    row("resource.k8s.io/v1", "resourceclaimtemplates", UNDONE, &[]),
+    row("resource.k8s.io/v1", "resourceslices", UNDONE, &[]),
+    row("scheduling.k8s.io/v1", "priorityclasses", GENERATION, &[]),
+    row("storage.k8s.io/v1", "csidrivers", RETURNS_DELETED | CONDITIONAL, &[]),
+    row("storage.k8s.io/v1", "csinodes", RETURNS_DELETED | CONDITIONAL, &[]),
+    row("storage.k8s.io/v1", "csistoragecapacities", CONDITIONAL, &[]),
+    row("storage.k8s.io/v1", "storageclasses", RETURNS_DELETED, &[]),
+    row("storage.k8s.io/v1", "volumeattachments", RETURNS_DELETED | CONDITIONAL, &[]),
+    row("storage.k8s.io/v1", "volumeattributesclasses", RETURNS_DELETED, &[]),
+    row("storagemigration.k8s.io/v1", "storageversionmigrations", UNDONE, &[]),
+];
+
+const EVENT_FIELDS: &[&str] = &[
+    "involvedObject.kind",
+    "involvedObject.namespace",
+    "involvedObject.name",
+    "involvedObject.uid",
+    "involvedObject.apiVersion",
+    "involvedObject.resourceVersion",
+    "involvedObject.fieldPath",
+    "reason",
+    "reportingComponent",
+    "type",
+];
+const POD_FIELDS: &[&str] = &[
+    "spec.nodeName",
+    "spec.restartPolicy",
+    "spec.schedulerName",
+    "spec.serviceAccountName",
+    "status.phase",
+    "status.podIP",
+    "status.nominatedNodeName",
+];
+
+impl Catalog {
+    pub(crate) fn built_in() -> Self {
+        let mut catalog = Catalog::default();
+        for group in served::groups() {
+            for version in &group.versions {
+                for served in &version.resources {
+                    let row = ROWS.iter().find(|row| row.is_of(&group.name, &version.version, served));
+                    // Events are one resource in two groups.
+                    if let Some(row) = row.filter(|_| group.name != EVENTS_GROUP) {
+                        catalog.register(row.resource(&group.name, &version.version, served));
+                    }
+                }
+            }
+        }
+        catalog
+    }
+}
+
+/// Whether a real server serves this resource, which is in no catalog of the sandbox's.
+pub(crate) fn is_undone(group: &str, version: &str, plural: &str) -> bool {
+    let mut known = served::resources(group, version).iter().filter(|served| served.resource == plural);
+    known.any(|served| !ROWS.iter().any(|row| row.is_of(group, version, served)))
+}
+
+/// What `/scale` deals in: objects of a kind of their own, which nobody stores.
+pub(crate) fn scales() -> &'static View {
+    static SCALES: LazyLock<View> = LazyLock::new(|| {
+        let response_kind = Kind { kind: "Scale".to_owned(), ..Kind::default() };
+        let served = Served { resource: "scales".to_owned(), response_kind, ..Served::default() };
+        let row = row("autoscaling/v1", "scales", 0, &[]);
+        View { resource: Arc::new(row.resource("autoscaling", "v1", &served)), index: 0 }
+    });
+    &SCALES
+}
+
+impl Row {
+    fn is_of(&self, group: &str, version: &str, served: &Served) -> bool {
+        let (known, name) = self.api_version.rsplit_once('/').unwrap_or(("", self.api_version));
+        (known, name, self.plural) == (group, version, &*served.resource)
+    }
+
+    fn resource(&self, group: &str, version: &str, served: &Served) -> Resource {
+        let has = |flag| self.flags & flag != 0;
+        let below = served.subresources.iter().map(|below| &below.subresource);
+        let version = Version {
+            group: group.to_owned(),
+            name: version.to_owned(),
+            served: true,
+            storage: true,
+            status: served.has("status"),
+            scale: served.has("scale").then(Scale::built_in),
+            below: below.cloned().collect(),
+            selectable: self.selectable.iter().map(|&field| field.to_owned()).collect(),
+            columns: Vec::new(),
+            schema: None,
+        };
+        let key = key_of(&served.resource, group);
+        let mut versions = vec![version.clone()];
+        if &*key == EVENTS {
+            versions.push(Version { group: EVENTS_GROUP.to_owned(), storage: false, ..version });
+        }
+        let kind = &served.response_kind.kind;
+        Resource {
+            key,
+            plural: served.resource.clone(),
+            singular: served.singular_resource.clone(),
+            kind: kind.clone(),
+            list_kind: format!("{kind}List"),
+            namespaced: served.scope == Scope::Namespaced,
+            short_names: served.short_names.clone(),
+            categories: served.categories.clone(),
+            versions,
+            rules: Rules {
+                custom: false,
+                undone: has(UNDONE),
+                generation: has(GENERATION),
+                unconditional_update: !has(CONDITIONAL),
+                create_on_update: has(CREATE_ON_UPDATE),
+                returns_deleted: has(RETURNS_DELETED),
+                delete_collection: served.can("deletecollection"),
+                names: match () {
+                    () if has(LABEL_NAMES) => NameRule::Label,
+                    () if has(PATH_NAMES) => NameRule::PathSegment,
+                    () => NameRule::Subdomain,
+                },
+                status_metadata: if has(STATUS_LABELS) {
+                    StatusMetadata::EverythingButLabels
+                } else {
+                    StatusMetadata::Everything
+                },
+            },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_row_is_of_a_resource_that_a_real_server_serves() {
+        for row in ROWS {
+            let (group, version) = row.api_version.rsplit_once('/').unwrap_or(("", row.api_version));
+            let served = served::resources(group, version);
+            let is_there = served.iter().any(|served| served.resource == row.plural && served.can("list"));
+            assert!(is_there, "{} {}", row.api_version, row.plural);
+        }
+    }
+
+    #[test]
+    fn a_resource_is_done_or_not() {
+        assert!(is_undone("", "v1", "componentstatuses"));
+        assert!(is_undone("autoscaling", "v1", "horizontalpodautoscalers"));
+        assert!(!is_undone("", "v1", "pods"));
+        assert!(!is_undone("", "v1", "nonsense"));
+    }
+
+    #[test]
+    fn events_are_one_resource_in_two_groups() {
+        let catalog = Catalog::built_in();
+        let core = catalog.view("", "v1", "events").unwrap();
+        let own = catalog.view("events.k8s.io", "v1", "events").unwrap();
+        assert_eq!(core.resource.key, own.resource.key);
+        assert_eq!(core.api_version(), "v1");
+        assert_eq!(own.api_version(), "events.k8s.io/v1");
+    }
+}
