@@ -186,6 +186,7 @@ fn read_messages(read: &mut Read, folder: &Path, types: &Types) -> String {
                 Some(Tag { pointing: true, omits_empty: false, .. }) => "!",
                 Some(Tag { omits_zero: true, pointing: false, .. }) => "0",
                 Some(Tag { omits_empty: true, pointing: false, .. }) => "-",
+                Some(Tag { pointing: false, .. }) => "=",
                 _ => "",
             };
             writeln!(message.lines, "{} {json} {zero}{sign}{ty}", &found[4]).unwrap();

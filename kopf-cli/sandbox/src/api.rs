@@ -197,22 +197,13 @@ impl Api {
             Part::Log => Answer::Json,
             _ => answers_objects?,
         };
+        let deprecated = resources::deprecated(&view.resource.key);
         let ask = Ask { api: self, user, view, path, query, request, part, answer };
-        match action {
-            Action::Get if part == Part::Log => ask.log(),
-            Action::Get if part == Part::Scale => ask.scale(),
-            Action::Update | Action::Patch if part == Part::Scale => {
-                ask.admitted(&mut None, |others| ask.rescale(action, others)).await
-            }
-            Action::Get => ask.get(),
-            Action::List => ask.list(),
-            Action::Watch => ask.watch(expired),
-            Action::Delete => ask.delete().await,
-            Action::DeleteCollection => ask.delete_collection().await,
-            Action::Create | Action::Update | Action::Patch => {
-                ask.admitted(&mut None, |others| ask.write(action, others)).await
-            }
+        let mut response = ask.act(action, expired).await?;
+        if let Some(words) = deprecated {
+            response.headers_mut().append(header::WARNING, HeaderValue::from_static(words));
         }
+        Ok(response)
     }
 
     /// Who a token belongs to, if it is one of a service account.
@@ -295,6 +286,26 @@ struct Ask<'a> {
 }
 
 impl Ask<'_> {
+    /// Does what is asked.
+    async fn act(&self, action: Action, expired: bool) -> Result<Response<Body>, Status> {
+        let part = self.part;
+        match action {
+            Action::Get if part == Part::Log => self.log(),
+            Action::Get if part == Part::Scale => self.scale(),
+            Action::Update | Action::Patch if part == Part::Scale => {
+                self.admitted(&mut None, |others| self.rescale(action, others)).await
+            }
+            Action::Get => self.get(),
+            Action::List => self.list(),
+            Action::Watch => self.watch(expired),
+            Action::Delete => self.delete().await,
+            Action::DeleteCollection => self.delete_collection().await,
+            Action::Create | Action::Update | Action::Patch => {
+                self.admitted(&mut None, |others| self.write(action, others)).await
+            }
+        }
+    }
+
     /// How objects are shown; known once there is something to show.
     fn form(&self, list: bool) -> Result<Form, Status> {
         Ok(match self.answer {

@@ -97,7 +97,7 @@ impl Incoming {
             if let (false, Value::Object(fields)) = (custom, &mut value) {
                 let version = view.version();
                 tables::decode(fields, (&version.group, &version.name, &view.resource.kind), &mut unknown)?;
-                builtin::complete(&view.resource.key, fields);
+                builtin::complete(&view.resource.key, version, &view.resource.kind, fields);
             }
             strictness.conclude(unknown)?;
             Ok(metadata)
@@ -132,7 +132,7 @@ impl Incoming {
                 let version = view.version();
                 let kind = (&*version.group, &*version.name, &*view.resource.kind);
                 tables::decode(fields, kind, &mut Vec::new()).map_err(because)?;
-                builtin::complete(&view.resource.key, fields);
+                builtin::complete(&view.resource.key, version, &view.resource.kind, fields);
             }
             _ => {}
         }

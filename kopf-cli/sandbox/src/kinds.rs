@@ -8,10 +8,11 @@ use serde_json::{Map, Value, json};
 use crate::{
     admission, builtin, crd, events, meta,
     object::Stored,
-    rbac,
+    protobuf, rbac,
     resources::{DEFINITIONS, EVENTS, EVENTS_GROUP, NAMESPACES, Resource, View},
     status::{Cause, Status},
     store::Store,
+    tables::served,
 };
 
 /// The label that every namespace has.
@@ -31,6 +32,7 @@ pub(crate) fn default(resource: &Resource, metadata: &mut Map<String, Value>, re
             }
         }
         DEFINITIONS => crd::default(rest),
+        "replicationcontrollers" => builtin::label(metadata, rest),
         key => rbac::settle(key, rest),
     }
 }
@@ -41,6 +43,7 @@ pub(crate) fn prepare(
     metadata: &mut Map<String, Value>,
     rest: &mut Map<String, Value>,
     old: Option<&Value>,
+    now: Timestamp,
 ) -> Result<(), Status> {
     match (&*resource.key, old) {
         (NAMESPACES, None) => {
@@ -49,12 +52,11 @@ pub(crate) fn prepare(
             rest.insert("spec".to_owned(), json!({ "finalizers": ["kubernetes"] }));
             rest.insert("status".to_owned(), json!({ "phase": "Active" }));
         }
-        (PODS, None) => {
-            rest.insert("status".to_owned(), builtin::status_of_pod(rest));
-        }
         (DEFINITIONS, _) => crd::prepare(metadata, rest, old)?,
-        (key, None) => builtin::prepare(key, metadata, rest),
-        _ => {}
+        (key, old) => builtin::prepare(key, metadata, rest, old, now),
+    }
+    if !resource.rules.custom {
+        protobuf::complete(rest, &resource.storage().api_version(), &resource.kind);
     }
     Ok(())
 }

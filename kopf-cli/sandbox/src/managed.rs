@@ -9,9 +9,8 @@ use serde_json::{Map, Value};
 use crate::{
     incoming::Incoming,
     kinds::PODS,
-    object,
+    object, protobuf,
     resources::{StatusMetadata, View},
-    schema::{Kind, Shape},
     status::{About, Cause, Status},
     write::seconds,
 };
@@ -228,33 +227,17 @@ impl Managed<'_> {
         }
     }
 
-    /// The object before there was one.
+    /// The object before there was one: what Go has where nobody has said anything.
     fn blank(&self) -> Value {
-        let mut blank = match self.view.shape() {
-            Some(shape) if !self.view.resource.rules.custom => blank(shape),
-            _ => Map::new(),
+        let (api_version, kind) = (self.view.api_version(), &*self.view.resource.kind);
+        let mut blank = match self.view.resource.rules.custom {
+            true => Map::new(),
+            false => protobuf::zero(&api_version, kind),
         };
-        blank.insert("apiVersion".to_owned(), self.view.api_version().into());
-        blank.insert("kind".to_owned(), self.view.resource.kind.as_str().into());
+        blank.insert("apiVersion".to_owned(), api_version.into());
+        blank.insert("kind".to_owned(), kind.into());
         blank.into()
     }
-}
-
-/// What Go has where nobody has said anything: structures are there, and so are fields that must be, but empty.
-fn blank(shape: Shape<'_>) -> Map<String, Value> {
-    let required = shape.limits().map_or(&[][..], |limits| &limits.required);
-    let field = |(name, shape): (&str, Shape<'_>)| {
-        let value = match (shape.default(), shape.kind()) {
-            (Some(Value::Object(fields)), _) if fields.is_empty() => Value::from(blank(shape)),
-            _ if !required.iter().any(|required| &**required == name) => return None,
-            (_, Some(Kind::String)) => "".into(),
-            (_, Some(Kind::Integer | Kind::Number)) => 0.into(),
-            (_, Some(Kind::Boolean)) => false.into(),
-            _ => Value::Null,
-        };
-        Some((name.to_owned(), value))
-    };
-    shape.properties().filter_map(field).collect()
 }
 
 impl Versions for Managed<'_> {

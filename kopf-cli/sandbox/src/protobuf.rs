@@ -4,6 +4,7 @@
 //! decoded by it ([`decode`]) is what a server would show of the object, and is encoded by it again ([`encode`]).
 
 pub(crate) mod answer;
+mod complete;
 mod decode;
 mod encode;
 mod messages;
@@ -11,6 +12,7 @@ mod wire;
 
 use serde_json::Value;
 
+pub(crate) use complete::{complete, zero};
 use decode::Decoder;
 use messages::Table;
 use wire::Fields;

@@ -4,7 +4,7 @@ mod built_in;
 
 use std::{collections::BTreeMap, sync::Arc};
 
-pub(crate) use built_in::{is_undone, scales};
+pub(crate) use built_in::{deprecated, is_undone, scales};
 
 use crate::{
     form::Printed,
@@ -106,11 +106,6 @@ impl View {
     /// `group/version`, or the version alone in the core group.
     pub(crate) fn api_version(&self) -> String {
         self.version().api_version()
-    }
-
-    /// What fields the objects have in this version.
-    pub(crate) fn shape(&self) -> Option<Shape<'_>> {
-        self.resource.shape(self.version())
     }
 
     /// Whether fields are called otherwise in this version than in the one that is stored.

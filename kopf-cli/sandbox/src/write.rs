@@ -170,7 +170,7 @@ impl<'a> Writer<'a> {
         if view.version().status {
             object.rest.shift_remove("status");
         }
-        kinds::prepare(resource, &mut object.metadata, &mut object.rest, None)?;
+        kinds::prepare(resource, &mut object.metadata, &mut object.rest, None, self.now)?;
         kinds::check_group(self.store, resource, &object.rest)?;
         let target = Target { view, namespace, name: &name };
         self.validate(target, &mut object, None, Part::Whole)?;
@@ -308,7 +308,7 @@ impl<'a> Writer<'a> {
         }
         object.metadata.remove("selfLink");
         put_or_remove(&mut object.metadata, "managedFields", managed);
-        kinds::prepare(resource, &mut object.metadata, &mut object.rest, Some(&old))?;
+        kinds::prepare(resource, &mut object.metadata, &mut object.rest, Some(&old), self.now)?;
         let part = if status { Part::Status } else { Part::Whole };
         let before = Before { whole: &old, metadata: &old_metadata, rest: &old_rest };
         self.validate(target, &mut object, Some(before), part)?;

@@ -10,8 +10,19 @@ const COUNTED: [&str; 2] = ["cpu", "memory"];
 /// Completes the spec of a pod: what is limited is asked for, where nothing else is said.
 pub(super) fn complete(spec: &mut Map<String, Value>) {
     spec.entry("enableServiceLinks").or_insert_with(|| true.into());
+    // What it was called before is there, too.
+    if let Some(account) = spec.get("serviceAccountName").or_else(|| spec.get("serviceAccount")).cloned() {
+        spec.insert("serviceAccountName".to_owned(), account.clone());
+        spec.insert("serviceAccount".to_owned(), account);
+    }
+    let host = spec.get("hostNetwork") == Some(&true.into());
     for field in ["containers", "initContainers"] {
         for container in spec.get_mut(field).and_then(Value::as_array_mut).into_iter().flatten() {
+            for port in container.get_mut("ports").and_then(Value::as_array_mut).into_iter().flatten() {
+                if host && port.get("hostPort").is_none() {
+                    port["hostPort"] = port["containerPort"].clone();
+                }
+            }
             let limits = at(container, "resources.limits").as_object().cloned().unwrap_or_default();
             let Some(Value::Object(resources)) = container.get_mut("resources") else { continue };
             if limits.is_empty() {
@@ -23,6 +34,29 @@ pub(super) fn complete(spec: &mut Map<String, Value>) {
                 }
                 requests.sort_keys();
             }
+        }
+    }
+}
+
+/// Gives the spec of a new pod what a cluster's admission gives it.
+pub(super) fn admit(spec: &mut Map<String, Value>) {
+    for name in ["serviceAccountName", "serviceAccount"] {
+        spec.entry(name).or_insert_with(|| "default".into());
+    }
+    if spec.get("priorityClassName").is_none() {
+        spec.entry("priority").or_insert_with(|| 0.into());
+        spec.entry("preemptionPolicy").or_insert_with(|| "PreemptLowerPriority".into());
+    }
+    let Value::Array(tolerations) = spec.entry("tolerations").or_insert_with(|| json!([])) else { return };
+    for key in ["node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable"] {
+        let tolerated = tolerations.iter().any(|known| {
+            let of_key = known["key"].is_null() || known["key"] == key;
+            of_key && (known["effect"].is_null() || known["effect"] == "NoExecute")
+        });
+        if !tolerated {
+            tolerations.push(
+                json!({ "key": key, "operator": "Exists", "effect": "NoExecute", "tolerationSeconds": 300 }),
+            );
         }
     }
 }

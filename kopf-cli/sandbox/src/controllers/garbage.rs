@@ -125,7 +125,9 @@ pub(super) fn collect(writer: &mut Writer<'_>, place: &Place, tasks: &mut Tasks)
         if dependents.iter().any(|place| writer.store.at(place).is_some_and(|object| goes_last(object))) {
             // Those that wait for each other in a circle would wait for ever.
             change_owners(writer, place, |owners| {
-                owners.iter_mut().for_each(|owner| owner["blockOwnerDeletion"] = false.into());
+                for owner in owners.iter_mut().filter_map(Value::as_object_mut) {
+                    owner.insert("blockOwnerDeletion".to_owned(), false.into());
+                }
             })?;
         }
         Propagation::Foreground

@@ -60,11 +60,7 @@ fn parts(form: Form, value: &Value) -> Value {
 }
 
 fn put_field(table: &Table, bytes: &mut Vec<u8>, field: &Field, around: &Map<String, Value>) {
-    let said = around.get(field.name);
-    let value = said.filter(|value| !value.is_null());
-    // A moment that is held by value is shown as null where it is zero.
-    let zero =
-        matches!(field.zero, Zero::ScalarOmitted | Zero::Omitted) || said.is_some() && is_time(table, field);
+    let value = around.get(field.name).filter(|value| !value.is_null());
     match (field.many, value) {
         (Many::One, _) if field.zero == Zero::Inline => {
             if let Type::Message(id) = field.ty {
@@ -72,7 +68,7 @@ fn put_field(table: &Table, bytes: &mut Vec<u8>, field: &Field, around: &Map<Str
             }
         }
         (Many::One, Some(value)) => put(table, bytes, field.number, field.ty, value),
-        (Many::One, None) if zero => {
+        (Many::One, None) if matches!(field.zero, Zero::ScalarOmitted | Zero::Omitted | Zero::Always) => {
             put(table, bytes, field.number, field.ty, &Value::Null);
         }
         (Many::List, Some(Value::Array(items))) => {
@@ -90,10 +86,6 @@ fn put_field(table: &Table, bytes: &mut Vec<u8>, field: &Field, around: &Map<Str
         }
         _ => {}
     }
-}
-
-fn is_time(table: &Table, field: &Field) -> bool {
-    matches!(field.ty, Type::Message(id) if matches!(table.message(id).form, Form::Time | Form::MicroTime))
 }
 
 /// A message whose fields stand among those around it.

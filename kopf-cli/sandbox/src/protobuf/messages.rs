@@ -67,6 +67,8 @@ pub(super) enum Zero {
     Omitted,
     /// `!`: what is not there is shown as `null`.
     Null,
+    /// `=`: what is not there is shown as zero.
+    Always,
     /// `^`: the fields of the value stand among those around it.
     Inline,
 }
@@ -139,6 +141,7 @@ impl Table {
             b'-' => (Zero::ScalarOmitted, sign(ty, '-')?),
             b'0' => (Zero::Omitted, sign(ty, '0')?),
             b'!' => (Zero::Null, sign(ty, '!')?),
+            b'=' => (Zero::Always, sign(ty, '=')?),
             b'^' => (Zero::Inline, sign(ty, '^')?),
             _ => (Zero::Shown, ty),
         };

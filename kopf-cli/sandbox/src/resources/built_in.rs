@@ -156,6 +156,12 @@ pub(crate) fn is_undone(group: &str, version: &str, plural: &str) -> bool {
     known.any(|served| !ROWS.iter().any(|row| row.is_of(group, version, served)))
 }
 
+/// What whoever asks for a resource is warned of, by its key.
+pub(crate) fn deprecated(key: &str) -> Option<&'static str> {
+    let endpoints = "299 - \"v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice\"";
+    (key == "endpoints").then_some(endpoints)
+}
+
 /// What `/scale` deals in: objects of a kind of their own, which nobody stores.
 pub(crate) fn scales() -> &'static View {
     static SCALES: LazyLock<View> = LazyLock::new(|| {

@@ -26,6 +26,7 @@ mod features;
 mod forms;
 mod held;
 mod living;
+mod minimal;
 mod owners;
 mod ownership;
 mod policies;

@@ -129,7 +129,7 @@ pub(super) const DONE: Groups = &[
     ("Kinds with rules of their own", &[
         ("namespaces", &["living::namespaces_are_objects_too"]),
         ("Events, in both groups over one store", &["main::generated_names_and_events_are_as_usual", "refusals::events_of_the_newer_group_are_complete"]),
-        ("completion: what is filled in where nothing is said", &["completion::secrets_and_config_maps_have_their_rules", "completion::workloads_are_completed_and_select_their_pods", "completion::services_without_an_address_are_completed"]),
+        ("completion: what is filled in where nothing is said", &["minimal::the_smallest_object_of_each_kind_is_completed_alike", "completion::secrets_and_config_maps_have_their_rules", "completion::workloads_are_completed_and_select_their_pods", "completion::services_without_an_address_are_completed"]),
         ("PUT that makes what is not there", &["built_in::an_update_makes_what_is_not_there_only_where_that_is_the_rule"]),
         ("moments, as exact as their fields", &["built_in::moments_are_kept_as_exactly_as_their_types_are"]),
         ("others", &["living::built_in_objects_live_by_rules_of_their_own"]),

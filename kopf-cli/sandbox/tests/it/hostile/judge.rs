@@ -60,6 +60,10 @@ pub(crate) async fn judge(sandbox: &Sandbox, request: Request<Full<Bytes>>) -> R
     if code == StatusCode::NO_CONTENT && media.is_empty() && text.is_empty() {
         return Ok(answer);
     }
+    if media.starts_with("application/vnd.kubernetes.protobuf") {
+        let is_whole = media.ends_with(";stream=watch") || text.starts_with(b"k8s\0");
+        return if is_whole { Ok(answer) } else { Err(format!("{code} is no protobuf")) };
+    }
     if !media.starts_with("application/json") {
         return Err(format!("{code} is {media:?}"));
     }

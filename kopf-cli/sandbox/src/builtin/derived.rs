@@ -1,0 +1,171 @@
+//! What of an object follows from its other fields, where nothing is said.
+
+use base64::{Engine, engine::general_purpose::STANDARD};
+use serde_json::{Map, Value, json};
+
+use super::pods;
+use crate::{admission, form::at};
+
+type Fields = Map<String, Value>;
+
+/// Where a template of pods, or a pod, has its spec.
+const SPECS_OF_PODS: [&str; 4] =
+    ["/spec", "/template/spec", "/spec/template/spec", "/spec/jobTemplate/spec/template/spec"];
+const RBAC: &str = "rbac.authorization.k8s.io";
+
+/// Completes an object of the resource `key`, whose defaults are filled in.
+pub(super) fn complete(key: &str, fields: &mut Fields) {
+    let labels = at(fields.get("spec").unwrap_or(&Value::Null), "template.metadata.labels").clone();
+    match key {
+        "secrets" => encode_texts(fields),
+        key if key.ends_with(admission::GROUP) => admission::complete(key, fields),
+        key if key.ends_with("rolebindings.rbac.authorization.k8s.io") => name_groups(fields),
+        _ => {}
+    }
+    if let Some(Value::Object(spec)) = fields.get_mut("spec") {
+        complete_spec(key, spec, labels);
+    }
+    for pointer in SPECS_OF_PODS {
+        let mut path = pointer.split('/').skip(1);
+        let first = path.next().and_then(|name| fields.get_mut(name));
+        let found = path.try_fold(first, |value, name| Some(value?.get_mut(name)));
+        if let Some(Some(spec)) = found {
+            choose_pulling(spec);
+            fill_volumes(spec);
+        }
+    }
+}
+
+fn complete_spec(key: &str, spec: &mut Fields, labels: Value) {
+    let is = |spec: &Fields, field: &str, value: &str| spec.get(field).is_some_and(|said| said == value);
+    match key {
+        "pods" => pods::complete(spec),
+        "services" => complete_service(spec),
+        "nodes" => {
+            if let Some(range) = spec.get("podCIDR").cloned() {
+                spec.entry("podCIDRs").or_insert_with(|| json!([range]));
+            }
+        }
+        "replicationcontrollers" if labels.is_object() => {
+            spec.entry("selector").or_insert(labels);
+        }
+        "deployments.apps" => {
+            rolling(spec, "strategy", &[("maxSurge", json!("25%")), ("maxUnavailable", json!("25%"))]);
+        }
+        "statefulsets.apps" => {
+            rolling(spec, "updateStrategy", &[("maxUnavailable", json!(1)), ("partition", json!(0))]);
+        }
+        "daemonsets.apps" => {
+            rolling(spec, "updateStrategy", &[("maxSurge", json!(0)), ("maxUnavailable", json!(1))]);
+        }
+        "jobs.batch" => {
+            let indexed = is(spec, "completionMode", "Indexed");
+            if !indexed && spec.get("completions").is_none() && spec.get("parallelism").is_none() {
+                spec.insert("completions".to_owned(), 1.into());
+            }
+            spec.entry("parallelism").or_insert_with(|| 1.into());
+            let counted = spec.get("podFailurePolicy").is_some_and(|policy| !policy.is_null());
+            let replaced = if counted { "Failed" } else { "TerminatingOrFailed" };
+            spec.entry("podReplacementPolicy").or_insert_with(|| replaced.into());
+        }
+        "networkpolicies.networking.k8s.io" => {
+            let egress = spec.get("egress").and_then(Value::as_array).is_some_and(|rules| !rules.is_empty());
+            let types = if egress { json!(["Ingress", "Egress"]) } else { json!(["Ingress"]) };
+            spec.entry("policyTypes").or_insert(types);
+        }
+        _ => {}
+    }
+}
+
+fn complete_service(spec: &mut Fields) {
+    for port in spec.get_mut("ports").and_then(Value::as_array_mut).into_iter().flatten() {
+        if let Some(number) = port.get("port").cloned().filter(|_| port.get("targetPort").is_none()) {
+            port["targetPort"] = number;
+        }
+    }
+    let kind = spec.get("type").and_then(Value::as_str).unwrap_or_default().to_owned();
+    if kind != "ExternalName" {
+        spec.entry("internalTrafficPolicy").or_insert_with(|| "Cluster".into());
+    }
+    if ["LoadBalancer", "NodePort"].contains(&&*kind) {
+        spec.entry("externalTrafficPolicy").or_insert_with(|| "Cluster".into());
+    }
+    if kind == "LoadBalancer" {
+        spec.entry("allocateLoadBalancerNodePorts").or_insert_with(|| true.into());
+    }
+    if spec.get("sessionAffinity").is_some_and(|affinity| affinity == "ClientIP") {
+        spec.entry("sessionAffinityConfig")
+            .or_insert_with(|| json!({ "clientIP": { "timeoutSeconds": 10_800 } }));
+    }
+}
+
+/// Gives what makes pods the labels of its pods, where it has none of its own.
+pub(crate) fn label(metadata: &mut Fields, rest: &Fields) {
+    let labels = at(rest.get("spec").unwrap_or(&Value::Null), "template.metadata.labels");
+    if metadata.get("labels").is_none_or(Value::is_null) && labels.is_object() {
+        metadata.insert("labels".to_owned(), labels.clone());
+    }
+}
+
+/// Subjects are of the group that their kind is of.
+fn name_groups(fields: &mut Fields) {
+    for subject in fields.get_mut("subjects").and_then(Value::as_array_mut).into_iter().flatten() {
+        if subject.get("apiGroup").is_none()
+            && ["User", "Group"].contains(&subject["kind"].as_str().unwrap_or_default())
+        {
+            subject["apiGroup"] = RBAC.into();
+        }
+    }
+}
+
+fn rolling(spec: &mut Fields, field: &str, defaults: &[(&str, Value)]) {
+    let Some(Value::Object(strategy)) = spec.get_mut(field) else { return };
+    if strategy.get("type") != Some(&"RollingUpdate".into()) {
+        return;
+    }
+    if let Value::Object(rolling) = strategy.entry("rollingUpdate").or_insert_with(|| json!({})) {
+        for (name, value) in defaults {
+            rolling.entry(*name).or_insert_with(|| value.clone());
+        }
+    }
+}
+
+/// `stringData` is for writing alone: it becomes `data`.
+fn encode_texts(fields: &mut Fields) {
+    let Some(Value::Object(texts)) = fields.shift_remove("stringData") else { return };
+    if texts.is_empty() {
+        return;
+    }
+    if let Value::Object(data) = fields.entry("data").or_insert_with(|| json!({})) {
+        for (name, text) in texts {
+            data.insert(name, STANDARD.encode(text.as_str().unwrap_or_default()).into());
+        }
+        data.sort_keys();
+    }
+}
+
+/// A volume of which nothing is said is an empty folder.
+fn fill_volumes(spec: &mut Value) {
+    let volumes = spec.get_mut("volumes").and_then(Value::as_array_mut);
+    for volume in volumes.into_iter().flatten().filter_map(Value::as_object_mut) {
+        if volume.keys().all(|field| field == "name") {
+            volume.insert("emptyDir".to_owned(), json!({}));
+        }
+    }
+}
+
+/// Images without a version, or of the latest one, are pulled always.
+fn choose_pulling(spec: &mut Value) {
+    for field in ["containers", "initContainers"] {
+        for container in spec.get_mut(field).and_then(Value::as_array_mut).into_iter().flatten() {
+            if container.get("imagePullPolicy").is_some() || !container.is_object() {
+                continue;
+            }
+            let image = container["image"].as_str().unwrap_or_default();
+            let last = image.rsplit('/').next().unwrap_or_default();
+            let tag = last.split_once(':').map_or("latest", |(_, tag)| tag);
+            let always = tag == "latest" && !last.contains('@');
+            container["imagePullPolicy"] = if always { "Always" } else { "IfNotPresent" }.into();
+        }
+    }
+}
