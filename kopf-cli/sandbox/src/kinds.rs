@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use crate::{
     admission, builtin, crd, events, meta,
     object::Stored,
-    protobuf, rbac,
+    protobuf,
     resources::{DEFINITIONS, EVENTS, EVENTS_GROUP, NAMESPACES, Resource, View},
     status::{Cause, Status},
     store::Store,
@@ -33,7 +33,7 @@ pub(crate) fn default(resource: &Resource, metadata: &mut Map<String, Value>, re
         }
         DEFINITIONS => crd::default(rest),
         "replicationcontrollers" => builtin::label(metadata, rest),
-        key => rbac::settle(key, rest),
+        _ => {}
     }
 }
 
@@ -97,11 +97,7 @@ pub(crate) fn mark(
 }
 
 /// Refuses a definition in a group that is built in: a cluster takes it, and serves it in part.
-pub(crate) fn check_group(
-    store: &Store,
-    resource: &Resource,
-    rest: &Map<String, Value>,
-) -> Result<(), Status> {
+pub(crate) fn check_group(resource: &Resource, rest: &Map<String, Value>) -> Result<(), Status> {
     let group = rest.get("spec").and_then(|spec| spec["group"].as_str()).unwrap_or_default();
     if &*resource.key == DEFINITIONS && served::is_group(group) {
         return Err(Status::not_implemented(&format!("definitions in the built-in group {group}")));

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use crate::{
     object::Stored,
@@ -28,20 +28,6 @@ const BOOTSTRAP: &str = include_str!("rbac/bootstrap.json");
 /// The objects that are there from the start.
 pub(crate) fn bootstrap() -> Vec<Value> {
     serde_json::from_str(BOOTSTRAP).expect("a test reads what is compiled in")
-}
-
-/// Brings a role or a binding into the form that it is kept in: a role always has rules, if none.
-pub(crate) fn settle(key: &str, rest: &mut Map<String, Value>) {
-    let empty = |value: Option<&Value>| value.and_then(Value::as_array).is_none_or(Vec::is_empty);
-    match key {
-        ROLES | CLUSTER_ROLES if empty(rest.get("rules")) => {
-            rest.insert("rules".to_owned(), Value::Null);
-        }
-        ROLE_BINDINGS | CLUSTER_ROLE_BINDINGS if empty(rest.get("subjects")) => {
-            rest.shift_remove("subjects");
-        }
-        _ => {}
-    }
 }
 
 /// What somebody wants to do: with a resource, or with a path that is none.

@@ -171,7 +171,7 @@ impl<'a> Writer<'a> {
             object.rest.shift_remove("status");
         }
         kinds::prepare(resource, &mut object.metadata, &mut object.rest, None, self.now)?;
-        kinds::check_group(self.store, resource, &object.rest)?;
+        kinds::check_group(resource, &object.rest)?;
         let target = Target { view, namespace, name: &name };
         self.validate(target, &mut object, None, Part::Whole)?;
         self.let_judge(target, Operation::Create, Some(&mut object), None)?;

@@ -92,10 +92,7 @@ fn mask(value: &mut Value, namespace: &str) {
             }
             // The groups of other tests come and go.
             if let Some(groups) = fields.get_mut("groups").and_then(Value::as_array_mut) {
-                groups.retain(|group| {
-                    let name = group["name"].as_str().unwrap_or_default();
-                    !name.ends_with("kopf.test") || name == "differential.kopf.test"
-                });
+                groups.retain(|group| group["name"].as_str().is_none_or(is_on_both));
             }
             for list in ["items", "causes", "resources"] {
                 if let Some(list) = fields.get_mut(list).and_then(Value::as_array_mut) {
@@ -178,11 +175,16 @@ fn is_beside_the_point(name: &str, value: &Value) -> bool {
     name == "continue" && value == ""
 }
 
+/// Whether a group is built in, or that of these tests; others come and go on the real server.
+pub(super) fn is_on_both(group: &str) -> bool {
+    !group.contains('.') || group.ends_with(".k8s.io") || group == "differential.kopf.test"
+}
+
 /// Lists whose order and repetitions mean nothing. Of the groups of tests only that of these is the same on both servers.
 fn put_in_order(list: &mut Vec<Value>) {
     list.retain(|item| {
         let group = item["metadata"]["name"].as_str().filter(|_| item["versions"].is_array());
-        group.is_none_or(|group| !group.ends_with("kopf.test") || group == "differential.kopf.test")
+        group.is_none_or(is_on_both)
     });
     if list.iter().any(|item| item["metadata"]["resourceVersion"].is_null()) {
         list.sort_by_key(Value::to_string);
