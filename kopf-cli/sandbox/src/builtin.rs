@@ -1,6 +1,7 @@
 //! Built-in kinds: what they are completed by, from a table of defaults ([`SCHEMAS`]) and from other fields ([`derived`]), what
 //! the server alone decides ([`made`]), and what is wrong with them ([`rules`]).
 
+mod checks;
 mod derived;
 mod made;
 mod pods;
@@ -13,7 +14,7 @@ use serde_json::{Map, Value, json};
 use crate::{protobuf, resources::Version, schema::Schema};
 
 pub(crate) use derived::label;
-pub(crate) use made::prepare;
+pub(crate) use made::{keep_address, prepare};
 pub(crate) use rules::faults;
 
 type Fields = Map<String, Value>;

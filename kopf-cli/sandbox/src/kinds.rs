@@ -61,6 +61,19 @@ pub(crate) fn prepare(
     Ok(())
 }
 
+/// Leaves what only a path of its own can change as it was: who holds a namespace; and the address that a service was given,
+/// where an update does not say it.
+pub(crate) fn keep(resource: &Resource, rest: &mut Map<String, Value>, current: &Stored) {
+    match &*resource.key {
+        NAMESPACES => {
+            let spec = current.value().get("spec").cloned().unwrap_or_else(|| json!({}));
+            rest.insert("spec".to_owned(), spec);
+        }
+        "services" => builtin::keep_address(rest, &current.value()),
+        _ => {}
+    }
+}
+
 /// Everything that is wrong with an object by the rules of its kind alone; `old` is absent on creation.
 pub(crate) fn faults(
     view: &View,

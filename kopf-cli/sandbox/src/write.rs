@@ -204,6 +204,7 @@ impl<'a> Writer<'a> {
             return Err(Status::not_found(view.about(target.name)));
         };
         check_uid(&object, target, &current.header.uid)?;
+        kinds::keep(&view.resource, &mut object.rest, &current);
         self.update(target, &current, object, status, Owners::Updated)
     }
 
@@ -257,6 +258,7 @@ impl<'a> Writer<'a> {
             let mut object = decoded.map_err(|why| why.of_a_patch(shown))?;
             object.check_name(target.name)?;
             object.settle_namespace(view, target.namespace)?;
+            kinds::keep(&view.resource, &mut object.rest, &current);
             self.update(target, &current, object, status, owners)
         })
     }

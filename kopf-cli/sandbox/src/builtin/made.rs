@@ -117,6 +117,19 @@ fn give_address(spec: &mut Fields, uid: &str) {
     spec.entry("ipFamilyPolicy").or_insert_with(|| policy.into());
 }
 
+/// Leaves a service the address that it was given, where nothing is said of it.
+pub(crate) fn keep_address(rest: &mut Fields, old: &Value) {
+    let Some(Value::Object(spec)) = rest.get_mut("spec") else { return };
+    if spec.get("type") == Some(&"ExternalName".into()) {
+        return;
+    }
+    for field in ["clusterIP", "clusterIPs", "ipFamilies", "ipFamilyPolicy"] {
+        if let (None, Some(given)) = (spec.get(field), old["spec"].get(field)) {
+            spec.insert(field.to_owned(), given.clone());
+        }
+    }
+}
+
 /// The pods of a job are known by its uid.
 fn label_pods(metadata: &Fields, spec: &mut Fields, uid: &str) {
     let manual = spec.get("manualSelector") == Some(&true.into());

@@ -37,6 +37,7 @@ mod refusals;
 mod request;
 mod rules;
 mod schemas;
+mod validation;
 mod webhook;
 mod wire;
 
@@ -317,6 +318,8 @@ async fn generated_names_and_events_are_as_usual() {
         GET    events/e
         GET    /api/v1/namespaces/$ns
         POST   /api/v1/namespaces {"metadata":{"name":"default"}}
+        MERGE  /api/v1/namespaces/$ns {"spec":{"finalizers":["kopf.test/x"]}}
+        MERGE  /api/v1/namespaces/$ns {"spec":null}
     "#,
     )
     .await;
