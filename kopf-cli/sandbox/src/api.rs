@@ -106,7 +106,7 @@ impl Api {
             None => self.answer(&request, effect == Some(Effect::ExpiredWatch)).await,
         };
         let response = outcome.unwrap_or_else(|status| refuse(&status));
-        let response = encoded(response, request.header(header::ACCEPT));
+        let response = bodies::encoded(response, request.header(header::ACCEPT));
         if effect == Some(Effect::LostAnswer) {
             return Err(Cut);
         }
@@ -461,21 +461,6 @@ impl Ask<'_> {
             Written::Gone(status) => Ok(json_answer(200, status.to_string())),
         }
     }
-}
-
-/// The answer in the encoding that is wanted; watches have theirs already.
-fn encoded(mut response: Response<Body>, accept: &str) -> Response<Body> {
-    let is_json =
-        response.headers().get(header::CONTENT_TYPE).is_some_and(|media| media == "application/json");
-    let encoded = response.body().bytes().filter(|_| is_json).and_then(|text| {
-        let metadata = text.starts_with(br#"{"kind":"PartialObjectMetadata"#);
-        media::in_protobuf(accept, metadata).then(|| protobuf::answer::document(text)).flatten()
-    });
-    if let Some(bytes) = encoded {
-        *response.body_mut() = Body::whole(bytes);
-        response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(media::PROTOBUF));
-    }
-    response
 }
 
 pub(crate) fn refuse(status: &Status) -> Response<Body> {

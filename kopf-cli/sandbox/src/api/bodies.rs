@@ -1,10 +1,11 @@
-//! Reads the bodies of requests, in whatever form they are.
+//! Reads the bodies of requests, in whatever form they are, and gives those of answers the form that is wanted.
 
-use http::header;
+use http::{HeaderValue, Response, header};
 use serde_json::{Value, json};
 
 use super::Ask;
 use crate::{
+    body::Body,
     incoming::unrecognized,
     json as deep, managed,
     media::{self, Format},
@@ -17,6 +18,21 @@ use crate::{
 
 /// How deep a review may be nested; those that there are have four levels.
 const REVIEW_DEPTH: usize = 32;
+
+/// The answer in the encoding that is wanted; watches have theirs already.
+pub(super) fn encoded(mut response: Response<Body>, accept: &str) -> Response<Body> {
+    let is_json =
+        response.headers().get(header::CONTENT_TYPE).is_some_and(|media| media == "application/json");
+    let encoded = response.body().bytes().filter(|_| is_json).and_then(|text| {
+        let metadata = text.starts_with(br#"{"kind":"PartialObjectMetadata"#);
+        media::in_protobuf(accept, metadata).then(|| protobuf::answer::document(text)).flatten()
+    });
+    if let Some(bytes) = encoded {
+        *response.body_mut() = Body::whole(bytes);
+        response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(media::PROTOBUF));
+    }
+    response
+}
 
 impl Ask<'_> {
     pub(super) fn format(&self) -> Result<Format, Status> {
