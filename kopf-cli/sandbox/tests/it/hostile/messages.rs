@@ -202,7 +202,7 @@ static TABLE: LazyLock<Table> = LazyLock::new(|| {
                 table.messages.insert(name, Vec::new());
             }
             [number, _, ty] => {
-                let plain = ty.trim_start_matches(['-', '0', '!', '^', '*', '%']);
+                let plain = ty.trim_start_matches(['-', '0', '!', '=', '^', '*', '%']);
                 let field = (number.parse().expect("fields have numbers"), plain, ty.contains('%'));
                 table.messages.get_mut(current).expect("a message has begun").push(field);
             }
