@@ -50,20 +50,24 @@ fn with_handlers(count: usize) -> Operator {
     })
 }
 
-/// The bytes that are in use more while an operator with so many handlers runs.
+/// The bytes that are in use more while an operator with so many handlers runs: at most, in several runs, for a buffer of the
+/// first answers may or may not have been given back, and threads of the run before may still let go of what was theirs.
 fn in_use(handlers: usize) -> usize {
-    let before = IN_USE.load(Ordering::Relaxed);
-    let operator = with_handlers(handlers);
-    let more = IN_USE.load(Ordering::Relaxed) - before;
-    drop(operator);
-    more
+    let runs = [(); 7].map(|()| {
+        let before = IN_USE.load(Ordering::Relaxed);
+        let operator = with_handlers(handlers);
+        let more = IN_USE.load(Ordering::Relaxed).saturating_sub(before);
+        drop(operator);
+        more
+    });
+    runs.into_iter().max().unwrap_or_default()
 }
 
 #[test]
 fn one_more_handler_of_a_resource_weighs_at_most_a_kibibyte() {
     const MORE: usize = 200;
     // What is made once in a process is made by the first.
-    in_use(1);
+    drop(with_handlers(1));
     let each = in_use(1 + MORE).saturating_sub(in_use(1)) / MORE;
     assert!((100..=1024).contains(&each), "a handler weighs {each} bytes");
 }
