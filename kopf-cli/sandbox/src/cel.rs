@@ -16,6 +16,7 @@ use crate::schema::from_cel;
 mod authorizer;
 mod fields;
 mod loops;
+mod pairs;
 
 pub(crate) use authorizer::{REQUEST_RESOURCE, authorizer};
 
@@ -55,7 +56,8 @@ pub(crate) fn compile(source: &str) -> Result<Program, String> {
     let parsed = catch_unwind(AssertUnwindSafe(|| cel::Program::compile(source)));
     match parsed {
         Ok(Ok(program)) => {
-            let written = program.expression().clone();
+            let mut written = program.expression().clone();
+            pairs::expand(&mut written).map_err(|why| format!("compilation failed: {why}"))?;
             Ok(Program { run: fields::without_selections(written.clone(), How::Indexing), written })
         }
         Ok(Err(errors)) => Err(format!("compilation failed: {errors}")),
@@ -97,6 +99,7 @@ fn functions() -> Context<'static> {
     context.add_function(fields::SELECT, fields::select);
     authorizer::register(&mut context);
     loops::register(&mut context);
+    pairs::register(&mut context);
     for name in TYPES {
         context.add_variable_from_value(name, name);
     }
@@ -152,6 +155,7 @@ fn explain(error: &ExecutionError) -> String {
             format!("index out of bounds: {}", from_cel(index).unwrap_or_default())
         }
         ExecutionError::DivisionByZero(_) => "division by zero".to_owned(),
+        ExecutionError::FunctionError { function, message } if function == pairs::INSERT => message.clone(),
         ExecutionError::NoSuchOverload
         | ExecutionError::UnsupportedBinaryOperator(..)
         | ExecutionError::UnsupportedUnaryOperator(..)

@@ -11,7 +11,7 @@ use kube_cel::cel::{
     objects::Key,
 };
 
-use super::{REQUEST_RESOURCE, loops};
+use super::{REQUEST_RESOURCE, loops, pairs};
 
 /// The function that selects, where it has to be told why nothing can be.
 pub(super) const SELECT: &str = "@select";
@@ -37,6 +37,9 @@ fn replace(expression: &mut IdedExpr, how: How) {
     }
     if let Expr::Comprehension(inner) = &mut expression.expr {
         loops::tolerate(inner);
+        if let Some(call) = pairs::call(inner) {
+            expression.expr = call;
+        }
     }
     if let Expr::Select(SelectExpr { operand, field, test: false }) = &mut expression.expr {
         let name = if let Expr::Ident(name) = &operand.expr { name.as_str() } else { "" };
@@ -54,7 +57,7 @@ fn replace(expression: &mut IdedExpr, how: How) {
     }
 }
 
-fn children(expression: &mut Expr) -> Vec<&mut IdedExpr> {
+pub(super) fn children(expression: &mut Expr) -> Vec<&mut IdedExpr> {
     match expression {
         Expr::Call(call) => call.target.as_deref_mut().into_iter().chain(&mut call.args).collect(),
         Expr::Comprehension(inner) => vec![

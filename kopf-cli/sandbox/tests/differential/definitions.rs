@@ -154,6 +154,8 @@ async fn rules_are_looked_at_before_they_are_taken() {
         {"a":{"type":"integer","x-kubernetes-validations":[{"rule":"other > 1"}]}}
         {"a":{"type":"integer","x-kubernetes-validations":[{"rule":"self"}]}}
         {"a":{"type":"array","maxItems":5,"items":{"type":"object","properties":{"x":{"type":"integer"}}},"x-kubernetes-validations":[{"rule":"self.all(i, i.y > 1)"}]}}
+        {"a":{"type":"object","additionalProperties":{"type":"object","properties":{"x":{"type":"integer"}}},"x-kubernetes-validations":[{"rule":"self.all(k, v, v.y > 1)"}]}}
+        {"a":{"type":"object","maxProperties":5,"additionalProperties":{"type":"integer"},"x-kubernetes-validations":[{"rule":"self.all(k, v, w > 1)"}]}}
         {"a":{"type":"array","maxItems":5,"items":{"type":"integer","x-kubernetes-validations":[{"rule":"self == oldSelf"}]}}}
         {"a":{"type":"integer","allOf":[{"x-kubernetes-validations":[{"rule":"self > 1"}]}]}}
     "#,
@@ -168,6 +170,11 @@ async fn rules_may_cost_no_more_than_they_can_be_told_to() {
         {"l":{"type":"array","items":{"type":"string"},"x-kubernetes-validations":[{"rule":"self.all(x, x == 'a')"}]}}
         {"l":{"type":"array","maxItems":100,"items":{"type":"string"},"x-kubernetes-validations":[{"rule":"self.all(x, self.exists_one(y, x == y))"}]}}
         {"l":{"type":"array","maxItems":100,"items":{"type":"string","maxLength":50},"x-kubernetes-validations":[{"rule":"self.all(x, self.exists_one(y, x == y))"}]}}
+        {"l":{"type":"array","items":{"type":"string"},"x-kubernetes-validations":[{"rule":"self.all(i, x, i > 1 && x == 'a')"}]}}
+        {"m":{"type":"object","additionalProperties":{"type":"string"},"x-kubernetes-validations":[{"rule":"self.exists(k, v, k == v)"}]}}
+        {"m":{"type":"object","maxProperties":100,"additionalProperties":{"type":"string"},"x-kubernetes-validations":[{"rule":"self.existsOne(k, v, k == v)"}]}}
+        {"m":{"type":"object","maxProperties":1000,"additionalProperties":{"type":"string","maxLength":100},"x-kubernetes-validations":[{"rule":"self.transformList(k, v, v).all(x, self.transformMap(k, v, v + k).exists(y, x == y))"}]}}
+        {"m":{"type":"object","maxProperties":100,"additionalProperties":{"type":"string"},"x-kubernetes-validations":[{"rule":"self.transformMapEntry(k, v, {v: k}).all(a, b, a.contains(b))"}]}}
         {"l":{"type":"array","items":{"type":"object","required":["name","value"],"properties":{"name":{"type":"string"},"value":{"type":"integer"}}},"x-kubernetes-validations":[{"rule":"self.all(x, x.value > 1)"},{"rule":"self.all(x, self.all(y, x.value == y.value))"}]}}
         {"l":{"type":"array","items":{"type":"object","properties":{"name":{"type":"string"}},"x-kubernetes-validations":[{"rule":"has(self.name) && self.name.startsWith('abc')"}]}}}
         {"l":{"type":"array","items":{"type":"object","required":["name"],"properties":{"name":{"type":"string"}},"x-kubernetes-validations":[{"rule":"self.name.matches('^[a-z]+$')"}]}}}

@@ -75,6 +75,30 @@ properties:
       either: {x-kubernetes-int-or-string: true, x-kubernetes-validations: [{rule: "!has(self.b) && self.a == 1"}]}
       any: {type: array, maxItems: 5, items: {type: object, properties: {a: {type: integer}}}, x-kubernetes-validations: [{rule: "self.exists(x, x.a == 1)"}]}
       all: {type: array, maxItems: 5, items: {type: object, properties: {a: {type: integer}}}, x-kubernetes-validations: [{rule: "self.all(x, x.a > 0)"}]}
+      pairs:
+        type: object
+        maxProperties: 5
+        additionalProperties: {type: integer}
+        x-kubernetes-validations:
+        - {rule: "self.all(k, v, k.size() < 4 && v > 0)", message: all}
+        - {rule: "!('a' in self) || self.exists(k, v, k == 'a' && v == 1)", message: exists}
+        - {rule: "!('b' in self) || self.existsOne(k, v, v == 2)", message: exists one}
+        - {rule: "!('c' in self) || self.transformList(k, v, v > 2, v * 2) == [6]", message: some in a list}
+        - {rule: "!('d' in self) || self.transformMap(k, v, v + 1) == {'d': 5}", message: a map}
+        - {rule: "!('e' in self) || self.transformMap(k, v, v != 7, v + 1) == {'e': 6}", message: some in a map}
+        - {rule: "!('f' in self) || self.transformMapEntry(k, v, {string(v): k}) == {'6': 'f'}", message: a map of entries}
+        - {rule: "!('g' in self) || self.all(k, v, 10 / (v - 7) > 0)", message: errors}
+        - {rule: "!('h' in self) || self.all(k, v, self.all(l, w, k == l || v != w))", message: different}
+        - {rule: "!('i' in self) || self.transformMapEntry(k, v, {'x': v}).size() == 1", message: one entry}
+      places:
+        type: array
+        maxItems: 5
+        items: {type: integer}
+        x-kubernetes-validations:
+        - {rule: "self.all(i, v, i <= v)", message: all}
+        - {rule: "self.transformList(i, v, i + v).all(n, n < 20)", message: sums}
+        - {rule: "self.transformMap(i, v, v > 8, v).size() < 2", message: few}
+        - {rule: "!self.exists_one(i, v, i == 2 && v == 3)", message: not there}
       reserved:
         type: object
         properties: {namespace: {type: string, maxLength: 10}, a-b: {type: integer}, c.d: {type: integer}}
@@ -151,6 +175,34 @@ async fn rules_hold_for_new_objects() {
         {"absent":{"a":1}}
         {"either":1}
         {"either":"text"}
+        {"pairs":{}}
+        {"pairs":{"long":1}}
+        {"pairs":{"z":0}}
+        {"pairs":{"a":1,"z":3}}
+        {"pairs":{"a":2}}
+        {"pairs":{"b":2,"z":1}}
+        {"pairs":{"b":2,"z":2}}
+        {"pairs":{"c":3}}
+        {"pairs":{"c":4}}
+        {"pairs":{"c":2,"z":3}}
+        {"pairs":{"d":4}}
+        {"pairs":{"d":3}}
+        {"pairs":{"e":5,"z":7}}
+        {"pairs":{"e":5,"z":8}}
+        {"pairs":{"f":6}}
+        {"pairs":{"f":7}}
+        {"pairs":{"g":7}}
+        {"pairs":{"g":7,"z":6}}
+        {"pairs":{"g":8}}
+        {"pairs":{"h":1,"z":2}}
+        {"pairs":{"h":1,"z":1}}
+        {"pairs":{"i":1}}
+        {"pairs":{"i":1,"z":1}}
+        {"places":[0,1,2]}
+        {"places":[0,0]}
+        {"places":[18,19]}
+        {"places":[9,10]}
+        {"places":[0,1,3]}
         {"reserved":{"namespace":"n","a-b":1,"c.d":2}}
         {"reserved":{"namespace":"m","a-b":1,"c.d":2}}
         {"count":3,"list":[0],"min":9,"max":1}
