@@ -196,7 +196,7 @@ impl Assignment {
                 push_new(&mut self.unwatchable, resource.name());
                 false
             }
-            () if handler.keeps_state() && !resource.may("patch") => {
+            () if handler.keeps_state() && !resource.may_be_patched() => {
                 push_new(self.unpatchable.entry(resource.name()).or_default(), handler.id.clone());
                 false
             }

@@ -76,6 +76,18 @@ impl Resource {
         self.verbs.is_empty() || self.can(verb)
     }
 
+    /// Whether its objects may be patched.
+    ///
+    /// Of a definition that is being deleted discovery tells no verb that writes, and the server takes patches all the same:
+    /// without them no finalizer would go, and so neither the objects nor the definition. Whoever lists so much, and nothing
+    /// that writes, is taken to be such a one.
+    pub fn may_be_patched(&self) -> bool {
+        const WHILE_GOING: [&str; 5] = ["delete", "deletecollection", "get", "list", "watch"];
+        let is_going =
+            self.verbs.len() == WHILE_GOING.len() && WHILE_GOING.into_iter().all(|verb| self.can(verb));
+        is_going || self.may("patch")
+    }
+
     /// Whether its objects are Kubernetes Events, of which there are two kinds.
     pub fn is_event(&self) -> bool {
         self.plural == "events" && matches!(self.group.as_str(), "" | "events.k8s.io")

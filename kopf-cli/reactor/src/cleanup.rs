@@ -97,7 +97,7 @@ pub async fn cleanup(
 /// preferred one, unless the group prefers a version that does not have the resource.
 fn once(resources: &[Resource]) -> impl Iterator<Item = &Resource> {
     let mut found: BTreeMap<(&str, &str), &Resource> = BTreeMap::new();
-    for resource in resources.iter().filter(|it| it.can("list") && it.can("patch")) {
+    for resource in resources.iter().filter(|it| it.can("list") && it.may_be_patched()) {
         let chosen = found.entry((&resource.group, &resource.plural)).or_insert(resource);
         if resource.preferred {
             *chosen = resource;

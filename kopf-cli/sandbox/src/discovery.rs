@@ -16,8 +16,10 @@ use crate::{
 
 /// The version of Kubernetes whose behaviour is followed.
 pub(crate) const MINOR: &str = "37";
-/// The verbs of custom resources, and of what is below them.
+/// The verbs of custom resources; of those whose definition is being deleted, though such objects are patched as ever; and of
+/// what is below them.
 const VERBS: [&str; 8] = ["delete", "deletecollection", "get", "list", "patch", "create", "update", "watch"];
+const VERBS_WHILE_GOING: [&str; 5] = ["delete", "deletecollection", "get", "list", "watch"];
 const VERBS_BELOW: [&str; 3] = ["get", "patch", "update"];
 
 /// `/version`
@@ -119,7 +121,7 @@ pub(crate) fn served(catalog: &Catalog, group: &str, version: &str) -> Vec<Cow<'
     let built_in = served::resources(group, version).iter().map(Cow::Borrowed);
     let custom = custom(catalog)
         .filter(|(_, shown)| shown.group == group && shown.name == version)
-        .map(|(resource, shown)| Cow::Owned(defined(resource, shown)));
+        .map(|(resource, shown)| Cow::Owned(defined(resource, shown, catalog.is_going(&resource.key))));
     built_in.chain(custom).collect()
 }
 
@@ -161,7 +163,7 @@ fn custom(catalog: &Catalog) -> impl Iterator<Item = (&Resource, &Version)> {
 }
 
 /// What is told of a custom resource.
-fn defined(resource: &Resource, version: &Version) -> Served {
+fn defined(resource: &Resource, version: &Version, going: bool) -> Served {
     let kind = |group: &str, version: &str, kind: &str| Kind {
         group: group.to_owned(),
         version: version.to_owned(),
@@ -184,7 +186,7 @@ fn defined(resource: &Resource, version: &Version) -> Served {
         resource: resource.plural.clone(),
         scope: if resource.namespaced { Scope::Namespaced } else { Scope::Cluster },
         singular_resource: resource.singular.clone(),
-        verbs: verbs(&VERBS),
+        verbs: verbs(if going { &VERBS_WHILE_GOING } else { &VERBS }),
         short_names: resource.short_names.clone(),
         categories: resource.categories.clone(),
         subresources: below.collect(),

@@ -157,6 +157,9 @@ pub(crate) fn after_write(
     if before.is_none_or(|before| !crd::defines_the_same(&definition, &before.value())) {
         store.catalog.register(crd::resource(&definition)?);
     }
+    if stored.header.deleting {
+        store.catalog.dissolve(&stored.header.name);
+    }
     Ok(())
 }
 
@@ -170,9 +173,4 @@ pub(crate) fn after_removal(store: &mut Store, resource: &Resource, name: &str) 
         }
         store.catalog.unregister(name);
     }
-}
-
-/// Whether the definition of a custom resource is being deleted.
-pub(crate) fn going(store: &Store, key: &str) -> bool {
-    store.get(DEFINITIONS, "", key).is_some_and(|definition| definition.header.deleting)
 }

@@ -2,7 +2,10 @@
 
 mod built_in;
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 pub(crate) use built_in::{deprecated, is_undone, scales};
 
@@ -172,6 +175,8 @@ impl Resource {
 #[derive(Debug, Default)]
 pub(crate) struct Catalog {
     resources: BTreeMap<Arc<str>, Arc<Resource>>,
+    /// The keys of those whose definition is being deleted.
+    going: BTreeSet<Arc<str>>,
 }
 
 impl Catalog {
@@ -181,6 +186,17 @@ impl Catalog {
 
     pub(crate) fn unregister(&mut self, key: &str) {
         self.resources.remove(key);
+        self.going.remove(key);
+    }
+
+    /// The definition of a resource is being deleted. It is served until the last of its objects is gone.
+    pub(crate) fn dissolve(&mut self, key: &str) {
+        self.going.insert(key.into());
+    }
+
+    /// Whether the definition of a resource is being deleted.
+    pub(crate) fn is_going(&self, key: &str) -> bool {
+        self.going.contains(key)
     }
 
     pub(crate) fn get(&self, key: &str) -> Option<&Arc<Resource>> {

@@ -146,7 +146,7 @@ impl<'a> Writer<'a> {
         }
         let resource = &view.resource;
         let name = meta::text(&object.metadata, "name").to_owned();
-        if kinds::going(self.store, &resource.key) {
+        if self.store.catalog.is_going(&resource.key) {
             let why = "create not allowed while custom resource definition is terminating";
             return Err(Status::forbidden(view.about(&name), why));
         }

@@ -1,15 +1,21 @@
 //! Resources that come and go while an operator runs.
 
+use crate::support::proxy::Call;
 use crate::support::script::called;
 use crate::support::server::{Server, on_both_servers};
-use crate::support::world::{CHANGELINGS, LATECOMERS, RETURNS, World};
+use crate::support::world::{CHANGELINGS, LATECOMERS, PARTINGS, RETURNS, World};
 use kopf_control_plane::client::definitions;
 use serde_json::json;
+use std::time::Duration;
+
+/// How long a server may take to tell what it serves by now.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 on_both_servers!(
     a_resource_defined_late_is_served,
     a_resource_defined_again_is_served_again,
     an_object_whose_handler_runs_waits_for_it_in_another_version,
+    an_object_whose_definition_is_deleted_is_handled_to_its_end,
 );
 
 async fn a_resource_defined_late_is_served(server: Server) {
@@ -72,4 +78,30 @@ async fn an_object_whose_handler_runs_waits_for_it_in_another_version(server: Se
     }
     // A cluster that is there before and after should be as it was.
     CHANGELINGS.unregister(&world.client).await;
+}
+
+/// A server tells of no verb that writes by then, and takes patches: without them nothing would ever go.
+async fn an_object_whose_definition_is_deleted_is_handled_to_its_end(server: Server) {
+    let world = World::with(server, &[PARTINGS]).await;
+    let (objects, definitions) = (world.objects(PARTINGS), definitions(&world.client));
+    let gate = world.script.hold("departed");
+    let _operator = world.operator();
+    objects.create("a", json!({ "spec": { "n": 1 } })).await;
+    objects.until("a", "held", |object| object.metadata.finalizers.is_some()).await;
+
+    definitions.delete(&PARTINGS.definition_name()).await;
+    world.script.until("the deletion to be handled", |attempts| attempts.len() == 1).await;
+    let writes = async || {
+        let served = world.client.list_api_group_resources("it.kopf.test/v1").await.unwrap().resources;
+        served.iter().any(|one| one.name == "partings" && one.verbs.iter().any(|verb| verb == "patch"))
+    };
+    tokio::time::timeout(PATIENCE, async { while writes().await {} }).await.expect("discovery to tell of it");
+    let looks = |calls: &[Call]| calls.iter().filter(|it| it.path == "/apis" && it.status.is_some()).count();
+    let before = looks(&world.proxy.calls());
+    definitions.patch(&PARTINGS.definition_name(), json!({ "metadata": { "labels": { "a": "b" } } })).await;
+    world.proxy.until("the operator to have looked again", |calls| looks(calls) > before).await;
+    gate.open();
+
+    definitions.until_gone(&PARTINGS.definition_name()).await;
+    assert_eq!(world.script.calls_on("a"), [called("departed", 1)]);
 }

@@ -206,6 +206,7 @@ fn what_a_resource_cannot_do_leaves_handlers_out() {
     let resources = [
         with_verbs("all", &["get", "list", "watch", "patch"]),
         with_verbs("fixed", &["get", "list", "watch"]),
+        with_verbs("going", &["delete", "deletecollection", "get", "list", "watch"]),
         with_verbs("reviews", &["create"]),
         resource("x.org", "unsaid"),
     ];
@@ -217,6 +218,7 @@ fn what_a_resource_cannot_do_leaves_handlers_out() {
         expect![[r#"
             all.v1.x.org: spy create [] []
             fixed.v1.x.org: spy [] []
+            going.v1.x.org: spy create [] []
             unsaid.v1.x.org: spy create [] []
             unwatchable: reviews.v1.x.org
             unpatchable: fixed.v1.x.org: create

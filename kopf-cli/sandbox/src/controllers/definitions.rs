@@ -12,7 +12,6 @@ use crate::{
         names::{self, Taken},
     },
     deletion::Propagation,
-    kinds,
     managed::Managed,
     object::Stored,
     resources::DEFINITIONS,
@@ -25,7 +24,7 @@ use crate::{
 pub(super) fn notice(tasks: &mut Tasks, store: &Store, change: &Event) {
     let name = &change.object.header.name;
     if &*change.resource != DEFINITIONS {
-        if change.removal && kinds::going(store, &change.resource) {
+        if change.removal && store.catalog.is_going(&change.resource) {
             tasks.add(Task::Dissolve(change.resource.to_string()));
         }
     } else if change.removal {

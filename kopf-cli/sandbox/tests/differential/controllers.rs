@@ -241,6 +241,7 @@ async fn a_definition_goes_after_its_objects() {
         UNTIL  /apis/$ns.kopf.test/v1/namespaces/$ns/steps/b deletionTimestamp
         UNTIL  /apis/$ns.kopf.test/v1/namespaces/$ns/steps/a 404
         UNTIL  /apis/apiextensions.k8s.io/v1/customresourcedefinitions/steps.$ns.kopf.test InstanceDeletionInProgress
+        UNTIL  /apis/$ns.kopf.test/v1 !create
         POST   /apis/$ns.kopf.test/v1/namespaces/$ns/steps {"kind":"Step","apiVersion":"$ns.kopf.test/v1","metadata":{"name":"c"}}
         MERGE  /apis/$ns.kopf.test/v1/namespaces/$ns/steps/b {"metadata":{"labels":{"still":"changed"}}}
         DELETE /apis/apiextensions.k8s.io/v1/customresourcedefinitions/steps.$ns.kopf.test

@@ -18,6 +18,9 @@ pub(crate) const CHANGES: Resource =
     Resource { group: GROUP, kind: "Change", plural: "changes", has_status: true };
 /// `acquire` at creation and `release` at deletion.
 pub(crate) const HOLDS: Resource = Resource { group: GROUP, kind: "Hold", plural: "holds", has_status: true };
+/// `departed` at deletion; for the one test that takes its definition away before its objects.
+pub(crate) const PARTINGS: Resource =
+    Resource { group: GROUP, kind: "Parting", plural: "partings", has_status: true };
 /// `noted` at creation, and no status subresource.
 pub(crate) const PLAINS: Resource =
     Resource { group: GROUP, kind: "Plain", plural: "plains", has_status: false };
