@@ -3,7 +3,9 @@
 use serde_json::Value;
 
 use super::{Task, Tasks};
-use crate::{rbac::CLUSTER_ROLES, ring::Event, selectors::Labels, status::Status, write::Writer};
+use crate::{
+    object::LabelSet, rbac::CLUSTER_ROLES, ring::Event, selectors::Labels, status::Status, write::Writer,
+};
 
 pub(super) fn notice(tasks: &mut Tasks, change: &Event) {
     if &*change.resource == CLUSTER_ROLES {
@@ -11,28 +13,74 @@ pub(super) fn notice(tasks: &mut Tasks, change: &Event) {
     }
 }
 
-/// Gives each role that is made of others all the rules of those.
-pub(super) fn aggregate(writer: &mut Writer<'_>) -> Result<(), Status> {
-    let Some(resource) = writer.store.catalog.get(CLUSTER_ROLES).cloned() else { return Ok(()) };
-    let roles = writer.store.list(CLUSTER_ROLES, None);
-    for role in &roles {
-        let mut value = role.value();
-        let Some(selectors) = value["aggregationRule"]["clusterRoleSelectors"].as_array() else { continue };
+/// A cluster role, and what it is made of.
+struct Role {
+    name: String,
+    labels: LabelSet,
+    /// Absent where it is made of no others.
+    selectors: Option<Vec<Labels>>,
+    rules: Vec<Value>,
+}
+
+impl Role {
+    fn read(name: &str, labels: &LabelSet, role: &Value) -> Self {
+        let selectors = role["aggregationRule"]["clusterRoleSelectors"].as_array();
+        let selectors = selectors.map(|selectors| selectors.iter().map(Labels::of).collect());
+        // What is made of others has nothing of its own.
+        let rules = role["rules"].as_array().filter(|_| selectors.is_none());
+        Role {
+            name: name.to_owned(),
+            labels: labels.clone(),
+            selectors,
+            rules: rules.cloned().unwrap_or_default(),
+        }
+    }
+
+    /// All rules of those that it is made of, in their order; `None` where it is made of no others.
+    fn made_of(&self, roles: &[Role]) -> Option<Vec<Value>> {
         let mut rules: Vec<Value> = Vec::new();
-        for selector in selectors.iter().map(Labels::of) {
-            let chosen = roles.iter().filter(|other| {
-                other.header.name != role.header.name && selector.match_all(&other.header.labels)
-            });
-            for other in chosen {
-                for rule in other.value()["rules"].as_array().into_iter().flatten() {
-                    if !rules.contains(rule) {
-                        rules.push(rule.clone());
-                    }
+        for selector in self.selectors.as_ref()? {
+            let chosen =
+                roles.iter().filter(|other| other.name != self.name && selector.match_all(&other.labels));
+            for rule in chosen.flat_map(|other| &other.rules) {
+                if !rules.contains(rule) {
+                    rules.push(rule.clone());
                 }
             }
         }
-        if value["rules"].as_array() != Some(&rules) {
-            value["rules"] = rules.into();
+        Some(rules)
+    }
+}
+
+/// Gives each role that is made of others all the rules of those.
+///
+/// What comes of it depends on the rules of the other roles alone, and not on what roles were made of before: those that are
+/// made of each other would pass on their rules in a circle for ever.
+pub(super) fn aggregate(writer: &mut Writer<'_>) -> Result<(), Status> {
+    let Some(resource) = writer.store.catalog.get(CLUSTER_ROLES).cloned() else { return Ok(()) };
+    let stored = writer.store.list(CLUSTER_ROLES, None);
+    let mut roles: Vec<Role> =
+        stored.iter().map(|role| Role::read(&role.header.name, &role.header.labels, &role.value())).collect();
+    // Each round goes one role further: after so many there is none left, unless it goes round and round.
+    for _ in 0..roles.len() {
+        let mut is_new = false;
+        for place in 0..roles.len() {
+            if let Some(rules) = roles[place].made_of(&roles)
+                && rules != roles[place].rules
+            {
+                roles[place].rules = rules;
+                is_new = true;
+            }
+        }
+        if !is_new {
+            break;
+        }
+    }
+    for (role, stored) in roles.into_iter().zip(stored).filter(|(role, _)| role.selectors.is_some()) {
+        let mut value = stored.value();
+        let has = value["rules"].as_array().map_or(&[][..], Vec::as_slice);
+        if has != role.rules {
+            value["rules"] = if role.rules.is_empty() { Value::Null } else { role.rules.into() };
             writer.commit(&resource, value, 200)?;
         }
     }

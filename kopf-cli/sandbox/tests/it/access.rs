@@ -82,3 +82,29 @@ async fn under_rbac_who_has_no_rights_cannot_act_as_another() {
     let role = sandbox.get("clusterroles.rbac.authorization.k8s.io", "", "admin").unwrap();
     assert!(role["rules"].as_array().unwrap().len() > 20, "it is made of others: {role}");
 }
+
+#[tokio::test]
+async fn roles_that_are_made_of_each_other_come_to_an_end() {
+    let sandbox = Sandbox::builder().build().unwrap();
+    let role = |name: &str, made_of: &str, verb: &str| {
+        json!({
+            "apiVersion": "rbac.authorization.k8s.io/v1", "kind": "ClusterRole",
+            "metadata": { "name": name, "labels": { "is": name } },
+            "aggregationRule": { "clusterRoleSelectors": [{ "matchLabels": { "is": made_of } }] },
+            "rules": [{ "verbs": [verb], "apiGroups": [""], "resources": ["pods"] }],
+        })
+    };
+    for (name, made_of, verb) in [("a", "b", "get"), ("b", "c", "list"), ("c", "a", "watch")] {
+        sandbox.apply(role(name, made_of, verb)).unwrap();
+    }
+    let rule = json!({ "verbs": ["get"], "apiGroups": [""], "resources": ["nodes"] });
+    let plain = json!({
+        "apiVersion": "rbac.authorization.k8s.io/v1", "kind": "ClusterRole",
+        "metadata": { "name": "d", "labels": { "is": "b" } }, "rules": [rule],
+    });
+    sandbox.apply(plain).unwrap();
+    for name in ["a", "b", "c"] {
+        let role = sandbox.get("clusterroles.rbac.authorization.k8s.io", "", name).unwrap();
+        assert_eq!(role["rules"], json!([rule]), "{name}");
+    }
+}
