@@ -1,7 +1,8 @@
 //! JSON merge patches and JSON patches.
 //!
 //! JSON patches are done here and not by a crate, for the API's are not quite RFC 6902: `replace` of a member that is not
-//! there adds it, `copy` of one is null, places in lists may count from the end, and the whole object cannot be replaced. And depth has to be watched, for a few `copy` operations can double it again and again.
+//! there adds it, `copy` of one is null, places in lists may count from the end, and the whole object cannot be replaced. And
+//! depth and size have to be watched, for a few `copy` operations can double them again and again.
 
 pub(crate) mod strategic;
 
@@ -15,6 +16,8 @@ use crate::{
 
 /// How many operations a JSON patch may have.
 const MAX_OPERATIONS: usize = 10_000;
+/// How many bytes its `copy` operations may add together.
+const MAX_COPIED: usize = 3 * 1024 * 1024;
 
 /// Merges a merge patch into `target`: RFC 7396, but for nulls inside of lists.
 ///
@@ -71,6 +74,11 @@ pub(crate) fn reach(target: &Value, patch: &Value) -> usize {
 ///
 /// 400 where the patch cannot be read, 413 where it is too long, 422 where it does not fit, which a failed `test` is.
 pub(crate) fn apply(target: &mut Value, patch: &Value) -> Result<(), Status> {
+    apply_after(&mut 0, target, patch)
+}
+
+/// The same where operations before it have copied so many bytes already.
+pub(crate) fn apply_after(copied: &mut usize, target: &mut Value, patch: &Value) -> Result<(), Status> {
     let operations = match patch {
         Value::Array(operations) => operations.as_slice(),
         Value::Null => &[],
@@ -94,7 +102,7 @@ pub(crate) fn apply(target: &mut Value, patch: &Value) -> Result<(), Status> {
     }
     let may_go_too_deep = reach(target, patch) > MAX_DEPTH;
     for operation in operations {
-        step(target, operation).ok_or_else(Status::unfit_patch)?;
+        step(target, operation, copied).ok_or_else(Status::unfit_patch)?;
         if may_go_too_deep && json::depth_of_value(target) > MAX_DEPTH {
             return Err(Status::unfit_patch());
         }
@@ -107,7 +115,7 @@ fn undecodable(found: &Value, wanted: &str) -> Status {
     Status::bad_request(format!("error decoding patch: json: cannot unmarshal {found} into Go {wanted}"))
 }
 
-fn step(target: &mut Value, operation: &Value) -> Option<()> {
+fn step(target: &mut Value, operation: &Value, copied: &mut usize) -> Option<()> {
     let path = operation["path"].as_str()?;
     // A value that is not given is null.
     let value = &operation["value"];
@@ -120,10 +128,14 @@ fn step(target: &mut Value, operation: &Value) -> Option<()> {
             add(target, path, moved)
         }
         "copy" => {
-            let copied = find(target, operation["from"].as_str()?)?;
-            add(target, path, copied)
+            let copy = find(target, operation["from"].as_str()?)?.clone();
+            *copied += copy.to_string().len();
+            if *copied > MAX_COPIED {
+                return None;
+            }
+            add(target, path, copy)
         }
-        "test" => (find(target, path)? == *value).then_some(()),
+        "test" => (find(target, path)? == value).then_some(()),
         _ => None,
     }
 }
@@ -150,11 +162,11 @@ fn index(name: &str, length: usize) -> Option<usize> {
     usize::try_from(place).ok().filter(|place| *place < length)
 }
 
-/// A copy of what stands at a path; a member that an object lacks is null.
-fn find(target: &mut Value, path: &str) -> Option<Value> {
+/// What stands at a path; a member that an object lacks is null.
+fn find<'a>(target: &'a mut Value, path: &str) -> Option<&'a Value> {
     match parent(target, path)? {
-        (Value::Object(fields), name) => Some(fields.get(&name).cloned().unwrap_or_default()),
-        (Value::Array(items), name) => index(&name, items.len()).map(|place| items[place].clone()),
+        (Value::Object(fields), name) => Some(fields.get(&name).unwrap_or(&Value::Null)),
+        (Value::Array(items), name) => index(&name, items.len()).and_then(|place| items.get(place)),
         _ => None,
     }
 }
@@ -287,6 +299,25 @@ mod tests {
         check(json!({}), json!(null), Ok(json!({})));
         check(json!({}), json!([5]), Err(400));
         check(json!({}), json!([{ "op": 5 }]), Err(400));
+    }
+
+    #[test]
+    fn copies_cannot_pile_up() {
+        let text = "x".repeat(1024 * 1024);
+        let copies = |count: usize| {
+            let copy = |to: usize| json!({ "op": "copy", "from": "/a", "path": format!("/{to}") });
+            (0..count).map(copy).collect::<Value>()
+        };
+        let mut target = json!({ "a": text });
+        assert!(apply(&mut target, &copies(2)).is_ok());
+        check(json!({ "a": text }), copies(3), Err(422));
+        let there_and_back = [("/a", "/b/-"), ("/b", "/a/-")];
+        let doubling: Value = there_and_back
+            .repeat(40)
+            .into_iter()
+            .map(|(from, to)| json!({ "op": "copy", "from": from, "path": to }))
+            .collect();
+        check(json!({ "a": ["x"], "b": ["y"] }), doubling, Err(422));
     }
 
     #[test]

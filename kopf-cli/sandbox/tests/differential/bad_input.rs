@@ -6,6 +6,7 @@ use http::{Request, header};
 use http_body_util::BodyExt;
 use kopf_control_plane::client::namespace;
 use kube::Client;
+use serde_json::{Value, json};
 
 use crate::{ROWS, answer, answer::Answer, sandbox};
 
@@ -117,10 +118,18 @@ async fn bodies_have_a_type_that_is_known() {
 #[tokio::test]
 async fn bodies_may_be_neither_too_large_nor_too_deep() {
     let long = |length: usize| object("long", format!("{{\"a\":\"{}\"}}", "a".repeat(length)).as_bytes());
+    let copied_and_removed = |copies: &[&str]| {
+        let copy = |to: &&str| json!({ "op": "copy", "from": "/spec/a", "path": format!("/spec/{to}") });
+        let remove = |at: &&str| json!({ "op": "remove", "path": format!("/spec/{at}") });
+        let operations: Value = copies.iter().map(copy).chain(copies.iter().map(remove)).collect();
+        operations.to_string().into_bytes()
+    };
     check(&[
         ("three mebibytes", "POST rows", JSON, long(3 * 1024 * 1024)),
         ("two mebibytes, which is more than is stored", "POST rows", JSON, long(2 * 1024 * 1024)),
         ("a mebibyte", "POST rows", JSON, long(1024 * 1024)),
+        ("copies of two mebibytes", "PATCH rows/long", PATCHES, copied_and_removed(&["b", "c"])),
+        ("copies of three mebibytes", "PATCH rows/long", PATCHES, copied_and_removed(&["b", "c", "d"])),
         ("twenty thousand levels", "POST rows", JSON, object("deep", &levels(20_000))),
         (
             "twenty thousand levels of a patch",
