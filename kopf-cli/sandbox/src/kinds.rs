@@ -61,6 +61,24 @@ pub(crate) fn prepare(
     Ok(())
 }
 
+/// Whether an update makes a new generation of an object; `otherwise` is whether anything besides its metadata has changed.
+pub(crate) fn is_new_generation(
+    resource: &Resource,
+    old: &Map<String, Value>,
+    new: &Map<String, Value>,
+    otherwise: bool,
+) -> bool {
+    let differ = |field: &str| old.get(field) != new.get(field);
+    match &*resource.key {
+        // They are handed on to its replica sets.
+        "deployments.apps" => otherwise || differ("annotations"),
+        "endpointslices.discovery.k8s.io" => otherwise || differ("labels"),
+        // They are counted, and never on.
+        "priorityclasses.scheduling.k8s.io" => false,
+        _ => otherwise,
+    }
+}
+
 /// Leaves what only a path of its own can change as it was: who holds a namespace; and the address that a service was given,
 /// where an update does not say it.
 pub(crate) fn keep(resource: &Resource, rest: &mut Map<String, Value>, current: &Stored) {

@@ -1,11 +1,11 @@
 //! A Kubernetes API server in memory, for developing and testing operators.
 //!
 //! What it does it does as kube-apiserver 1.37 does; what it does not do it refuses with 501 and a `Status` that names it:
-//! answers in protobuf, subresources but for `/status`, `/scale`, `/log` and `/finalize`, conversion webhooks. One thing it
-//! passes over instead: what a rule may cost is not estimated when it is defined.
+//! answers in YAML, subresources but for `/status`, `/scale`, `/log` and `/finalize`, conversion webhooks. One thing it
+//! passes over instead: what the expressions of a policy may cost is not estimated when it is defined.
 //!
-//! Custom resources are pruned, defaulted and checked by their schemas and rules; what a rule costs is bounded as it runs, and
-//! of its types it is known which fields there are. Built-in kinds are read by their types (see `tables`), completed as far as
+//! Custom resources are pruned, defaulted and checked by their schemas and rules; what a rule may cost is estimated when it is
+//! defined and bounded as it runs, and of its types it is known which fields there are. Built-in kinds are read by their types (see `tables`), completed as far as
 //! a table says, and checked by their commonest rules alone (see `builtin`).
 //!
 //! Of the controllers of a cluster it has those that see to definitions, to namespaces that go, and to owners and their
@@ -15,7 +15,7 @@
 //! Admission webhooks are called for real, and policies in CEL evaluated (see `admission`); no call holds the store.
 //!
 //! Whom a token names is known, and acts as another where the headers say so. Everybody may do everything, unless roles
-//! and bindings are to say who may ([`Builder::rbac`]); who may write roles may then give away rights that they do not have.
+//! and bindings are to say who may ([`Builder::rbac`]); nobody then gives away rights that they do not have.
 //!
 //! The way of a request, top down: [`Service`] or [`Server`] → `api` → `write`, `list` or `watch` → `store`.
 

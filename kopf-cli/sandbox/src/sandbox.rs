@@ -100,7 +100,7 @@ impl Builder {
     /// Lets roles and their bindings say who may do what, among them those that every cluster has (`cluster-admin`, `admin`,
     /// `edit`, `view`, and what everybody may). Otherwise everybody who is known may do everything.
     ///
-    /// Who may write roles may give away rights that they do not have: that is not checked.
+    /// Nobody gives away rights that they do not have, as in a cluster.
     #[must_use]
     pub fn rbac(self, rbac: bool) -> Self {
         Builder { rbac, ..self }

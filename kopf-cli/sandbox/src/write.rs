@@ -314,8 +314,12 @@ impl<'a> Writer<'a> {
         let part = if status { Part::Status } else { Part::Whole };
         let before = Before { whole: &old, metadata: &old_metadata, rest: &old_rest };
         self.validate(target, &mut object, Some(before), part)?;
-        let wanted_changed = !status && wanted(&object.rest, view) != wanted(&old_rest, view);
-        if wanted_changed && let Some(generation) = old_metadata.get("generation").and_then(Value::as_i64) {
+        let otherwise = wanted(&object.rest, view) != wanted(&old_rest, view);
+        let is_new = kinds::is_new_generation(resource, &old_metadata, &object.metadata, otherwise);
+        if is_new
+            && !status
+            && let Some(generation) = old_metadata.get("generation").and_then(Value::as_i64)
+        {
             object.metadata.insert("generation".to_owned(), (generation + 1).into());
         }
         self.let_judge(target, Operation::Update, Some(&mut object), Some(current))?;

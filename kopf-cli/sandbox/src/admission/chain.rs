@@ -68,7 +68,7 @@ impl Asking<'_> {
                         due.append(&mut called);
                     }
                     Err(Refusal::Denied(status)) => return Err(status),
-                    Err(Refusal::Failed(_)) if hook.ignores_failures => continue,
+                    Err(Refusal::Failed(_)) if hook.ignores_failures => {}
                     Err(Refusal::Failed(why)) => return Err(verdict::failed(&hook.name, &why)),
                 }
                 if hook.again && again.is_none() {

@@ -162,9 +162,10 @@ fn choose_pulling(spec: &mut Value) {
                 continue;
             }
             let image = container["image"].as_str().unwrap_or_default();
-            let last = image.rsplit('/').next().unwrap_or_default();
-            let tag = last.split_once(':').map_or("latest", |(_, tag)| tag);
-            let always = tag == "latest" && !last.contains('@');
+            let (name, digest) = image.split_once('@').map_or((image, None), |(name, it)| (name, Some(it)));
+            let last = name.rsplit('/').next().unwrap_or_default();
+            let tag = last.split_once(':').map(|(_, tag)| tag);
+            let always = tag == Some("latest") || (tag.is_none() && digest.is_none());
             container["imagePullPolicy"] = if always { "Always" } else { "IfNotPresent" }.into();
         }
     }

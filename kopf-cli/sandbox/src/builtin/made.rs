@@ -83,13 +83,16 @@ fn not_ready() -> Value {
 
 fn count_templates(metadata: &mut Fields, rest: &Fields, old: Option<&Value>) {
     let template = |spec: Option<&Value>| spec.map(|spec| spec["template"].clone());
+    let counted = |annotations: Option<&Value>| {
+        let count: Option<i64> = annotations.and_then(|all| all[TEMPLATES].as_str()?.parse().ok());
+        count.unwrap_or_default()
+    };
     let count = match old {
-        None => 1,
+        // A copy of another goes on from where that one is.
+        None => counted(metadata.get("annotations")).max(1),
         Some(old) => {
-            let counted =
-                old["metadata"]["annotations"][TEMPLATES].as_str().and_then(|count| count.parse().ok());
             let changed = template(old.get("spec")) != template(rest.get("spec"));
-            counted.unwrap_or(0_i64) + i64::from(changed)
+            counted(old["metadata"].get("annotations")).wrapping_add(i64::from(changed))
         }
     };
     if let Value::Object(annotations) = metadata.entry("annotations").or_insert_with(|| json!({})) {

@@ -173,7 +173,8 @@ fn run_deployment(writer: &mut Writer<'_>, owner: &Owner<'_>) -> Result<(), Stat
     let current = sets.iter().find(|set| is_current(set));
     let revision = match current {
         Some(set) if revision(set) == latest => latest,
-        _ => latest + 1,
+        // Anybody may have written any number there.
+        _ => latest.saturating_add(1),
     };
     let wanted = owner.value["spec"]["replicas"].clone();
     for set in &sets {

@@ -25,6 +25,33 @@ async fn a_generation_counts_what_is_wanted() {
 }
 
 #[tokio::test]
+async fn generations_of_built_in_kinds_count_what_is_theirs_to_count() {
+    const TEMPLATE: &str = r#"{"metadata":{"labels":{"a":"b"}},"spec":{"containers":[{"name":"c","image":"i:latest@sha256:DIGEST"}]}}"#;
+    let template = TEMPLATE.replace("DIGEST", &"0".repeat(64));
+    check(
+        &r#"
+        POST   /apis/apps/v1/namespaces/$ns/deployments {"metadata":{"name":"a"},"spec":{"replicas":0,"selector":{"matchLabels":{"a":"b"}},"template":TEMPLATE}}
+        MERGE  /apis/apps/v1/namespaces/$ns/deployments/a {"metadata":{"labels":{"x":"1"}}}
+        MERGE  /apis/apps/v1/namespaces/$ns/deployments/a {"metadata":{"annotations":{"x":"1"}}}
+        MERGE  /apis/apps/v1/namespaces/$ns/deployments/a {"metadata":{"annotations":null}}
+        MERGE  /apis/apps/v1/namespaces/$ns/deployments/a/status {"metadata":{"annotations":{"x":"2"}}}
+        POST   /apis/apps/v1/namespaces/$ns/daemonsets {"metadata":{"name":"a","annotations":{"deprecated.daemonset.template.generation":"7"}},"spec":{"selector":{"matchLabels":{"a":"b"}},"template":TEMPLATE}}
+        MERGE  /apis/apps/v1/namespaces/$ns/daemonsets/a {"metadata":{"annotations":{"deprecated.daemonset.template.generation":"3"}}}
+        MERGE  /apis/apps/v1/namespaces/$ns/daemonsets/a {"spec":{"template":{"metadata":{"annotations":{"x":"1"}}}}}
+        POST   /apis/apps/v1/namespaces/$ns/daemonsets {"metadata":{"name":"b","annotations":{"deprecated.daemonset.template.generation":"-7"}},"spec":{"selector":{"matchLabels":{"a":"b"}},"template":TEMPLATE}}
+        POST   /apis/discovery.k8s.io/v1/namespaces/$ns/endpointslices {"metadata":{"name":"a"},"addressType":"IPv4","endpoints":[{"addresses":["10.1.2.3"]}],"ports":[{"port":80}]}
+        MERGE  /apis/discovery.k8s.io/v1/namespaces/$ns/endpointslices/a {"metadata":{"annotations":{"x":"1"}}}
+        MERGE  /apis/discovery.k8s.io/v1/namespaces/$ns/endpointslices/a {"metadata":{"labels":{"x":"1"}}}
+        POST   /apis/scheduling.k8s.io/v1/priorityclasses {"metadata":{"name":"$ns"},"value":7}
+        MERGE  /apis/scheduling.k8s.io/v1/priorityclasses/$ns {"description":"seven"}
+        DELETE /apis/scheduling.k8s.io/v1/priorityclasses/$ns
+    "#
+        .replace("TEMPLATE", &template),
+    )
+    .await;
+}
+
+#[tokio::test]
 async fn places_in_lists_may_be_odd() {
     check(
         r#"

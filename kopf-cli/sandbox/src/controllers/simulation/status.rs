@@ -52,7 +52,7 @@ pub(super) fn of_pod(pod: &Value, now: Timestamp) -> Option<Value> {
         "conditions": conditions,
         "hostIP": "127.0.0.1", "hostIPs": [{ "ip": "127.0.0.1" }],
         "podIP": address, "podIPs": [{ "ip": address }],
-        "startTime": now, "qosClass": "BestEffort",
+        "startTime": now, "qosClass": pod["status"]["qosClass"],
         "containerStatuses": all("containers", done),
     });
     let before = all("initContainers", true);
