@@ -148,7 +148,7 @@ impl Budget {
         self.filled_at = self.filled_at.max(Some(now));
         let reserve = match kind {
             Kind::Warning => 0.0,
-            Kind::Normal => self.size / 2.0,
+            Kind::Normal => (self.size / 2.0).floor(),
         };
         let is_allowed = self.tokens >= reserve + 1.0;
         if is_allowed {

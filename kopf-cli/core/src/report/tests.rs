@@ -99,6 +99,14 @@ fn successes_are_dropped_first_and_warnings_last() {
 }
 
 #[test]
+fn a_budget_of_one_is_for_successes_too() {
+    let mut budget = Budget::new(1, 1.0);
+    assert!(budget.allow(Kind::Normal, at(0)));
+    assert!(!budget.allow(Kind::Warning, at(0)));
+    assert!(budget.allow(Kind::Warning, at(1)));
+}
+
+#[test]
 fn a_clock_that_was_set_back_fills_nothing() {
     let mut budget = Budget::new(1, 1.0);
     assert!(budget.allow(Kind::Warning, at(100)));
