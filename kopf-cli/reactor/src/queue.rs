@@ -244,6 +244,8 @@ impl Queue {
         self.leave(slots.take_indexed());
         drop(slots);
         self.ready.add_permits(after.ready);
+        // Events that are no news by now have made room.
+        self.space.notify_waiters();
         if wakes {
             self.timers.notify_one();
         }

@@ -25,6 +25,8 @@ pub(crate) struct Source {
     open: AtomicBool,
     /// Its objects are seen as another resource too.
     shared: AtomicBool,
+    /// It is served no more.
+    over: AtomicBool,
 }
 
 impl Source {
@@ -41,6 +43,7 @@ impl Source {
             indexed,
             open,
             shared: AtomicBool::default(),
+            over: AtomicBool::default(),
         })
     }
 
@@ -79,6 +82,15 @@ impl Source {
 
     pub(crate) fn set_shared(&self, shared: bool) {
         self.shared.store(shared, Ordering::Relaxed);
+    }
+
+    /// Whether it is served no more: what its watch sees still, before that ends, is nobody's.
+    pub(crate) fn is_over(&self) -> bool {
+        self.over.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn set_over(&self) {
+        self.over.store(true, Ordering::Relaxed);
     }
 
     /// The name of a namespace, kept once for all objects in it.

@@ -97,6 +97,9 @@ impl Slots {
     }
 
     pub(super) fn begin_list(&mut self, source: &Arc<Source>) {
+        if source.is_over() {
+            return;
+        }
         self.sources.insert(source.id, source.clone());
         *self.epochs.entry(source.id).or_default() += 1;
         if !source.is_indexed() {
@@ -104,12 +107,16 @@ impl Slots {
         }
     }
 
+    /// Whether what waits takes all the room. Where nothing waits there is room for one, however little there is.
     pub(super) fn is_full(&self) -> bool {
-        self.bytes >= self.limit
+        self.bytes > 0 && self.bytes >= self.limit
     }
 
     /// Takes an event; answers whether its object became ready by it.
     pub(super) fn offer(&mut self, source: &Arc<Source>, header: Header, sight: Sight, raw: Bytes) -> bool {
+        if source.is_over() {
+            return false;
+        }
         let key = Key { source: source.id, uid: header.uid };
         let epoch = self.epochs.get(&source.id).copied().unwrap_or_default();
         let served = source.served();
@@ -236,6 +243,8 @@ impl Slots {
 
     /// Forgets the objects of a source; answers the uids of those that no other source has.
     pub(super) fn forget(&mut self, source: &Source) -> Vec<Box<str>> {
+        // Its watch may have a page in hand still, whose objects would be kept for ever.
+        source.set_over();
         self.sources.remove(&source.id);
         self.epochs.remove(&source.id);
         self.building.remove(&source.id);

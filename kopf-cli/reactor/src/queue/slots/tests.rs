@@ -276,6 +276,27 @@ fn nothing_is_left_of_a_source_that_is_forgotten() {
 }
 
 #[test]
+fn however_little_room_there_is_one_event_can_wait() {
+    let mut table = Table::new(On::Event);
+    table.slots.limit = 0;
+    assert!(!table.slots.is_full());
+    table.offer(Sight::Added, "a", 1);
+    assert!(table.slots.is_full());
+    table.take().unwrap();
+    assert!(!table.slots.is_full());
+}
+
+#[test]
+fn what_the_watch_of_a_forgotten_source_has_in_hand_still_is_nobodys() {
+    let mut table = Table::new(On::Event);
+    table.slots.forget(&table.source.clone());
+    assert!(!table.offer(Sight::Listed, "a", 1));
+    table.slots.begin_list(&table.source.clone());
+    assert!(!table.offer(Sight::Listed, "b", 1));
+    assert_eq!((table.slots.slots.len(), table.slots.bytes, table.slots.sources.len()), (0, 0, 0));
+}
+
+#[test]
 fn an_object_at_rest_costs_less_than_400_bytes() {
     let uid = "5ee74367-475f-4aa4-a15d-f2dcc2d4738e".len();
     let name = "a-name-of-the-usual-length".len();
