@@ -11,9 +11,10 @@
 //! or how long it is to be tried is tried as it says. An error is tried again unless it is
 //! [`Permanent`](crate::Permanent), as elsewhere. What they have come to is not recorded: each start begins anew.
 //!
-//! As arguments they take [`Settings`], [`Param`], [`Retry`], [`Started`], [`Runtime`], [`Shared`] and [`Client`]: what can
-//! be said without an object, see [`FromActivity`]. What a startup handler gives to [`share`](crate::share), all handlers
-//! have. The client reaches nothing yet in startup and login handlers: there is no connection.
+//! As arguments they take [`Settings`], [`Param`], [`Retry`], [`Started`], [`Runtime`], [`Shared`], [`Index`] and [`Client`]:
+//! what can be said without an object, see [`FromActivity`]. What a startup handler gives to [`share`](crate::share), all
+//! handlers have. In startup handlers, and in login handlers at the start, indexes are empty and the client reaches nothing
+//! yet: there is no connection.
 //!
 //! ```
 //! use kopf_plugin_api::prelude::*;
@@ -45,6 +46,7 @@ use crate::{
     Call, Error, Outcome,
     args::{FromCall, Param, Retry, Runtime, Started},
     client::Client,
+    index::{Definition, Index},
     outcome::{Answer, IntoOutcome, answer},
     state::Shared,
 };
@@ -56,7 +58,8 @@ pub use settings::{SettingValue, Settings};
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not an argument of a handler that is about no object",
     label = "not an argument here",
-    note = "a startup, cleanup, probe or login handler takes Settings, Param, Retry, Started, Runtime, Shared, Client"
+    note = "a startup, cleanup, probe or login handler takes Settings, Param, Retry, Started, Runtime, Shared, Index, \
+            Client"
 )]
 pub trait FromActivity: Sized {
     /// Takes the argument from a call.
@@ -82,6 +85,12 @@ as_elsewhere!(Client, Param, Retry, Runtime, Started);
 impl<T: Send + Sync + 'static> FromActivity for Shared<T> {
     fn from_activity(call: &Call) -> Outcome<Self> {
         Shared::from_call(call)
+    }
+}
+
+impl<D: Definition> FromActivity for Index<D> {
+    fn from_activity(call: &Call) -> Outcome<Self> {
+        Index::from_call(call)
     }
 }
 

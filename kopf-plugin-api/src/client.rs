@@ -15,8 +15,13 @@
 //! ```
 //!
 //! A plugin needs no client of its own: requests go over the operator's connections, with its credentials, and to its
-//! API server alone. (One that has `kube` among its dependencies may use that as well: an asynchronous handler runs with
-//! the plugin's own tokio at hand, so `kube::Client::try_default().await` works there as in any program.)
+//! API server alone.
+//!
+//! One that has `kube` among its dependencies may use that as well: an asynchronous handler runs with the plugin's own tokio
+//! at hand, so `kube::Client::try_default().await` works there as in any program. And it looks for the cluster as any program
+//! does, in `KUBECONFIG`, `~/.kube/config` and the pod's service account. It knows nothing of the operator's `--kubeconfig`,
+//! `--context`, login handlers, and `--sandbox`: without `KUBECONFIG=~/.cache/kopf/sandbox/kubeconfig` such a client of an
+//! operator on the sandbox talks to whatever cluster is configured. `kopf-plugin-testing` has no server that it could reach.
 //!
 //! # What objects are
 //!

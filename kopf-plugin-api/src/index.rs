@@ -37,9 +37,10 @@
 //! object. An object that is gone, or that the filters do not want any more, has nothing in the index.
 //!
 //! Keys are cloned, values are not. Both cost what they cost, and about 200 bytes an object: the object itself is not
-//! kept. So keep what is asked for, not the object. More than 1 MiB of one object is refused, as an error of the function:
-//! counted as JSON where the value can be written as that, else as its text for debugging; what has neither counts without
-//! what is behind its pointers, so derive `Debug` for your own types.
+//! kept. So keep what is asked for, not the object. More than 1 MiB of one object is refused, as an error of the function.
+//! What counts is the length of keys and values as JSON where they can be written as that (`Serialize`), else of their text
+//! for debugging. What has neither counts without what is behind its pointers, so derive `Debug` for your own types. It is
+//! an estimate, and one of what the function returns: the room that a map or a `Vec` keeps free is not in it.
 //!
 //! # When
 //!
@@ -155,12 +156,14 @@ const LIMIT: usize = 1 << 20;
 pub fn file<D: Definition>(
     call: &Call,
     returned: impl Entries<Key = D::Key, Value = D::Value>,
+    weigh_key: fn(&D::Key, usize) -> usize,
     weigh: fn(&D::Value, usize) -> usize,
 ) -> Answer {
     let entries = returned.entries()?;
     let mut weight: usize = 0;
-    for (_, value) in &entries {
-        weight = weight.saturating_add(size_of::<D::Key>() + weigh(value, LIMIT));
+    for (key, value) in &entries {
+        weight = weight.saturating_add(size_of::<D::Key>().max(weigh_key(key, LIMIT)));
+        weight = weight.saturating_add(weigh(value, LIMIT));
         if weight > LIMIT {
             let message = format!(
                 "an index holds at most {LIMIT} bytes of an object, and here are more in {} values: return only what \

@@ -71,8 +71,8 @@
 //! | `attempt_timeout = "30s"` | how long one attempt may take | all |
 //! | `backoff = "10s"` | how long to wait after an error that names no delay | all but `event` |
 //! | `backoff = exponential("1s", factor = 2, cap = "10m", jitter = 0.5)` | the same, longer each time, with half of each step left to chance | all but `event` |
-//! | `lifecycle = "one-by-one"` | which of the handlers that are due are called before what came of it is written: `"all"`, `"asap"` (the one with the fewest attempts), `"one-by-one"`, `"randomized"`, `"shuffled"` | all but `event` |
-//! | `group = "slow"` | the lifecycle chooses among the handlers of this group alone | all but `event` |
+//! | `lifecycle = "one-by-one"` | which of the handlers that are due are called before what came of it is written: `"all"`, `"asap"` (the one with the fewest attempts), `"one-by-one"`, `"randomized"`, `"shuffled"` | those of changes: `create` to `field` |
+//! | `group = "slow"` | the lifecycle chooses among the handlers of this group alone | the same |
 //! | `errors = permanent` | what an error counts as that says nothing itself: `ignored`, `temporary`, `permanent` | all but `event` |
 //! | `optional` | do not hold the object back for this handler | `delete` |
 //! | `deleted` | also for objects that are being deleted | `resume` |

@@ -145,7 +145,7 @@ impl Registry {
 
 impl Registration {
     /// What its arguments want, and those of the functions inside of it.
-    fn all_wants(&self) -> Wants {
+    pub(crate) fn all_wants(&self) -> Wants {
         let inner = inventory::iter::<Inner>().filter(|inner| inner.handler == self.function);
         inner.fold(self.wants, |sum, inner| wants(&[sum, inner.wants]))
     }

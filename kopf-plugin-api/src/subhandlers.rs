@@ -32,7 +32,8 @@
 //! # At run time
 //!
 //! [`Subhandlers`] is an argument, to which closures are added: one for each item of a list, say. What a closure takes
-//! is told by its types too, and may be [`Subhandlers`] again, for sub-handlers of its own: as deep as need be.
+//! is told by its types too, and may be [`Subhandlers`] again, for sub-handlers of its own: as deep as need be. A
+//! [`Memo`](crate::state::Memo) it may take where its handler takes one.
 //!
 //! ```
 //! # use kopf_plugin_api::prelude::*;
@@ -67,6 +68,8 @@
 //!   so far: then the handler is called again for the rest.
 //! - **Lists that change.** Sub-handlers are known by their ids: one that is not there any more is forgotten, and one
 //!   that is new is called, at once if the handler has only been waiting.
+//! - **Filters.** Those of an attribute are as a handler's, `old` and `new` only within update and field handlers. Around
+//!   what is added at run time there is an `if`.
 //! - **Ids** have no `/` in them, and none repeats among the sub-handlers of one handler. Else the handler fails for good
 //!   once the others have ended, and says which id.
 //! - **Threads.** Without `async` a sub-handler may block, whatever its handler may. One that is in the middle of
@@ -90,7 +93,7 @@ use serde::Serialize;
 pub use self::work::{AsyncSubFn, SubFn};
 pub(crate) use self::{blocking::block_on, current::within, list::List};
 use self::{list::Waiting, work::Work};
-use crate::{__private::Answer, Call, Error, FromCall, IntoDelay, Outcome, permanent};
+use crate::{__private::Answer, Call, Error, FromCall, IntoDelay, Outcome, Wants, permanent};
 
 /// The sub-handlers of a handler, as an argument. See [the module](self).
 ///
@@ -99,6 +102,9 @@ use crate::{__private::Answer, Call, Error, FromCall, IntoDelay, Outcome, perman
 pub struct Subhandlers(Call);
 
 impl FromCall for Subhandlers {
+    // What closures take is known only when they are added.
+    const WANTS: Wants = Wants { old: true, new: true, diff: true, results: true, ..Wants::NONE };
+
     fn from_call(call: &Call) -> Outcome<Self> {
         let registration = call.registration();
         match registration.on {
@@ -113,17 +119,25 @@ impl FromCall for Subhandlers {
 
 impl Subhandlers {
     /// Adds a sub-handler, which may block.
-    pub fn add<Args>(&self, id: impl Into<String>, work: impl SubFn<Args>) -> Added<'_> {
-        self.put(id.into(), Work::Sync(Box::new(move |call| work.call(call))))
+    pub fn add<Args, F: SubFn<Args>>(&self, id: impl Into<String>, work: F) -> Added<'_> {
+        self.put(id.into(), F::WANTS, Work::Sync(Box::new(move |call| work.call(call))))
     }
 
     /// Adds an asynchronous sub-handler.
-    pub fn add_async<Args>(&self, id: impl Into<String>, work: impl AsyncSubFn<Args>) -> Added<'_> {
-        self.put(id.into(), Work::Async(Box::new(move |call| work.call(call))))
+    pub fn add_async<Args, F: AsyncSubFn<Args>>(&self, id: impl Into<String>, work: F) -> Added<'_> {
+        self.put(id.into(), F::WANTS, Work::Async(Box::new(move |call| work.call(call))))
     }
 
-    fn put(&self, id: String, work: Work) -> Added<'_> {
-        self.0.subs().add(Waiting { id: id.clone(), options: Options::default(), questions: &[], work });
+    fn put(&self, id: String, wants: Wants, work: Work) -> Added<'_> {
+        // Of what is not remembered as far as the host knows, nobody would ever let go.
+        if wants.memo && !self.0.registration().all_wants().memo {
+            self.0.subs().refuse(format!(
+                "the sub-handler `{id}` takes a Memo and the handler {} does not: give the handler an argument of that type",
+                self.0.registration().id
+            ));
+        } else {
+            self.0.subs().add(Waiting { id: id.clone(), options: Options::default(), questions: &[], work });
+        }
         Added { call: &self.0, id }
     }
 
@@ -188,6 +202,21 @@ impl Added<'_> {
         self.with(|options| options.backoff = Some(Backoff::Fixed(delay.into_delay().as_secs_f64())))
     }
 
+    /// The same, `factor` times longer with each attempt, up to the `cap`; `jitter` is the share of each step that is left
+    /// to chance. A factor below 1 counts as 1, and a cap below the first wait as that.
+    pub fn exponential_backoff(
+        self,
+        first: impl IntoDelay,
+        factor: f64,
+        cap: impl IntoDelay,
+        jitter: f64,
+    ) -> Self {
+        let first = at_least_a_little(first);
+        let cap = cap.into_delay().as_secs_f64().max(first);
+        let (factor, jitter) = (within_bounds(factor, 1.0, 1_000.0), within_bounds(jitter, 0.0, 1.0));
+        self.with(|options| options.backoff = Some(Backoff::Exponential { first, factor, cap, jitter }))
+    }
+
     /// What an error counts as that says nothing itself.
     pub fn errors(self, errors: Errors) -> Self {
         self.with(|options| options.errors = Some(errors))
@@ -210,6 +239,11 @@ impl Added<'_> {
 /// A limit of nothing would leave no time.
 fn at_least_a_little(span: impl IntoDelay) -> f64 {
     span.into_delay().max(Duration::from_millis(1)).as_secs_f64()
+}
+
+/// The number, or the bound that is nearest to it; of what is no number, the lower one.
+fn within_bounds(number: f64, least: f64, most: f64) -> f64 {
+    if number.is_nan() { least } else { number.clamp(least, most) }
 }
 
 /// What came of sub-handlers that have all ended.

@@ -83,7 +83,7 @@ impl fmt::Display for Elapsed {
 
 impl std::error::Error for Elapsed {}
 
-/// Waits for a future, at most so long on the host's clock.
+/// Waits for a future, at most so long on the host's clock. For a test see [`guide::testing`](crate::guide::testing#time).
 ///
 /// # Errors
 ///

@@ -123,7 +123,11 @@ fn handler(plugin: usize, index: u32, declared: wire::Declaration) -> Result<Han
     Ok(Handler {
         plugin,
         index,
-        id: field.as_ref().map_or(id.clone(), |field| format!("{id}/{field}")),
+        id: match &field {
+            // An index is called after its function, by which handlers name it.
+            Some(field) if on != On::Index => format!("{id}/{field}"),
+            _ => id,
+        },
         on,
         selector: Selector::new(&selector, by(declared.select_by)?).map_err(|error| error.to_string())?,
         filter: filter::filter(on, &options)?,

@@ -43,14 +43,14 @@ pub(crate) fn definition(function: &ItemFn) -> TokenStream {
 /// What the function returned, put into its index.
 pub(crate) fn answer(name: &Ident, place: Span, returned: &TokenStream) -> TokenStream {
     quote_spanned! {place=> {
+        #[allow(unused_imports)]
+        use __kopf::{ByJson as _, BySize as _, ByText as _};
         let __kopf_returned = #returned;
-        __kopf::file::<#name>(&__kopf_call, __kopf_returned, {
-            #[allow(unused_imports)]
-            use __kopf::{ByJson as _, BySize as _, ByText as _};
-            #[allow(clippy::needless_borrow)]
-            let __kopf_weigh =
-                (&&__kopf::Scales::<<#name as __kopf::Definition>::Value>(::core::marker::PhantomData)).weigh();
-            __kopf_weigh
-        })
+        #[allow(clippy::needless_borrow)]
+        let (__kopf_key, __kopf_value) = (
+            (&&__kopf::Scales::<<#name as __kopf::Definition>::Key>(::core::marker::PhantomData)).weigh(),
+            (&&__kopf::Scales::<<#name as __kopf::Definition>::Value>(::core::marker::PhantomData)).weigh(),
+        );
+        __kopf::file::<#name>(&__kopf_call, __kopf_returned, __kopf_key, __kopf_value)
     }}
 }

@@ -18,13 +18,19 @@ pub(crate) const OUTSIDE: &str = "a sub-handler stands inside of a handler: move
 /// Puts declarations in the place of the sub-handlers in the body of a function; answers whether there were any.
 pub(crate) fn take(on: On, function: &mut ItemFn, errors: &mut Vec<Error>) -> bool {
     let handler = function.sig.ident.unraw().to_string();
-    let mut taking = Taking { on, handler, errors, found: false };
+    // Of several attributes of the handler the first one takes them, for all of them.
+    let others = function.attrs.iter().filter_map(|attribute| attribute.path().segments.last());
+    let has_changes = matches!(on, On::Update | On::Field)
+        || others.map(|other| &other.ident).any(|other| other == "update" || other == "field");
+    let mut taking = Taking { on, has_changes, handler, errors, found: false };
     taking.visit_block_mut(&mut function.block);
     taking.found
 }
 
 struct Taking<'a> {
     on: On,
+    /// Whether the handler is called for changes, of which there is a state before.
+    has_changes: bool,
     /// The name of the handler's function.
     handler: String,
     errors: &'a mut Vec<Error>,
@@ -67,6 +73,13 @@ impl Taking<'_> {
             Meta::Path(_) | Meta::NameValue(_) => TokenStream::new(),
         };
         let said = attribute::parse(On::Subhandler, tokens, self.errors);
+        if self.on.is_changing() && !self.has_changes && (said.old.is_some() || said.new.is_some()) {
+            self.errors.push(Error::new_spanned(
+                attribute,
+                "`old` and `new` are about a change, which `on::update` and `on::field` alone are called for, and this \
+                 sub-handler is in none of them: write `value`",
+            ));
+        }
         let arguments = signature::arguments(function, self.errors);
         (self.errors.len() == known).then(|| {
             let name = function.sig.ident.unraw().to_string();

@@ -22,4 +22,10 @@
 //! [`Stopped::wait`](crate::args::Stopped::wait): where all handlers that are under way sleep, time goes on. One that waits for
 //! something else with a time limit ([`kopf::time::timeout`](crate::time::timeout), an object that is waited for) is at work for
 //! `settle`, and in `advance` it waits for time. What a task of [`kopf::spawn`](crate::spawn) waits for, its handler does, whatever it
-//! is at work on besides; and a time limit of the handler's may pass while such a task works.
+//! is at work on besides.
+//!
+//! One thing is not as it is outside of a test. That a task of a handler is at work, on another thread, is not known of it.
+//! So where a handler waits for its task with a time limit, `advance` may let the limit pass while the task has not had the
+//! time to do its work: what is measured then is not how long that takes. Let such a task sleep for as long as the work is
+//! to take, or wait for it without a limit. The options `timeout` and `attempt_timeout` have nothing of this: with them time
+//! stands still until the handler has answered, or sleeps.

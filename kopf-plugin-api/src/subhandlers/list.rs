@@ -25,7 +25,7 @@ pub(crate) struct Waiting {
 pub(crate) struct List {
     waiting: VecDeque<Waiting>,
     ids: BTreeSet<String>,
-    /// What is wrong with ids.
+    /// What is wrong with those that are not called.
     refused: Vec<String>,
     /// How many have begun their turn and not ended.
     open: usize,
@@ -53,6 +53,11 @@ impl List {
         } else {
             self.waiting.push_back(waiting);
         }
+    }
+
+    /// Takes what is wrong with a sub-handler, which is not called.
+    pub(super) fn refuse(&mut self, problem: String) {
+        self.refused.push(problem);
     }
 
     /// Whether there is anything that its handler has not asked for, or has not been told.

@@ -5,8 +5,8 @@ use std::future::Future;
 use serde::Serialize;
 
 use crate::{
-    __private::{Answer, Answering, answer},
-    Call, FromCall, Outcome,
+    __private::{Answer, Answering, answer, wants},
+    Call, FromCall, Outcome, Wants,
 };
 
 /// What a sub-handler does, once.
@@ -26,6 +26,9 @@ pub(crate) enum Work {
 )]
 pub trait SubFn<Args>: Send + 'static {
     #[doc(hidden)]
+    const WANTS: Wants;
+
+    #[doc(hidden)]
     fn call(self, call: &Call) -> Answer;
 }
 
@@ -38,6 +41,9 @@ pub trait SubFn<Args>: Send + 'static {
 )]
 pub trait AsyncSubFn<Args>: Send + 'static {
     #[doc(hidden)]
+    const WANTS: Wants;
+
+    #[doc(hidden)]
     fn call(self, call: Call) -> Answering;
 }
 
@@ -49,6 +55,8 @@ macro_rules! closures {
             T: Serialize,
             $($argument: FromCall,)*
         {
+            const WANTS: Wants = wants(&[$($argument::WANTS),*]);
+
             #[allow(unused_variables, reason = "a closure may have no arguments")]
             fn call(self, call: &Call) -> Answer {
                 answer(self($($argument::from_call(call)?),*))
@@ -62,6 +70,8 @@ macro_rules! closures {
             T: Serialize,
             $($argument: FromCall,)*
         {
+            const WANTS: Wants = wants(&[$($argument::WANTS),*]);
+
             #[allow(unused_variables, reason = "a closure may have no arguments")]
             fn call(self, call: Call) -> Answering {
                 Box::pin(async move {

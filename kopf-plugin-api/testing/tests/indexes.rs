@@ -38,6 +38,19 @@ fn counts(kinds: Index<by_kind>) -> Outcome<usize> {
     Ok(kinds.values().len())
 }
 
+/// What is about no object takes an index too.
+#[kopf::on::probe(id = "counted")]
+async fn probe(kinds: Index<by_kind>) -> Outcome<usize> {
+    Ok(kinds.len())
+}
+
+/// So do functions that say for which objects a handler is.
+#[kopf::on::create("zalando.org", "v1", "kopfexamples", labels = { "second" = present },
+    when = |kinds: Index<by_kind>| kinds.get("red").len() > 1)]
+fn second() -> Outcome<bool> {
+    Ok(true)
+}
+
 /// Shows an index to the test, whenever it asks by an object that changes.
 #[kopf::on::event("configmaps", labels = { "asks" = present })]
 fn shows(kinds: Index<by_kind>, maps: Index<everything>) {
@@ -90,6 +103,20 @@ fn an_index_has_the_values_of_all_objects_by_their_keys() {
     check(&mut operator, "blue=b red=a,b of 1");
     assert!(operator.get(EXAMPLES, "default/b")["metadata"]["finalizers"].is_null());
     assert_eq!(operator.writes_to("b").len(), 0, "an index writes nothing");
+}
+
+#[test]
+fn probes_and_functions_of_filters_look_at_indexes_too() {
+    let mut operator = operator();
+    assert_eq!(operator.probe(), Ok(json!({ "counted": 0 })));
+    for name in ["a", "b"] {
+        operator.apply(&example(name, &kinds(&["red", name]), "second"));
+        operator.settle();
+    }
+    let called = |name: &str| operator.get(EXAMPLES, &kit::place(name))["status"]["second"].clone();
+    assert_eq!((called("a"), called("b")), (Value::Null, json!(true)));
+    operator.advance(Duration::from_secs(10));
+    assert_eq!(operator.probe(), Ok(json!({ "counted": 3 })));
 }
 
 #[test]

@@ -135,6 +135,41 @@ fn strict(name: Name, spec: Spec, subs: Subhandlers) -> Outcome<()> {
     Ok(())
 }
 
+/// The memory of its handler is that of the closure too.
+#[kopf::on::update("zalando.org", "v1", "kopfexamples", labels = { "remembers" = present })]
+async fn remembers(memory: Memo<u32>, subs: Subhandlers) -> Outcome<Value> {
+    *memory.lock() += 1;
+    subs.add("child", |memory: Memo<u32>| Ok(*memory.lock()));
+    Ok(json!("it does"))
+}
+
+/// Closures take what handlers take, though their handler itself takes nothing of it.
+#[kopf::on::update("zalando.org", "v1", "kopfexamples", labels = { "closures" = present })]
+async fn closures(subs: Subhandlers) {
+    subs.add("changes", |old: Old, new: New, diff: Diff| {
+        let field = |state: Option<&Value>| state.map(|state| state["spec"]["items"].clone());
+        Ok(json!([field(old.get()), field(new.get()), diff.len()]))
+    });
+    subs.add_async("reads", |results: Results| async move { Ok(results.get("remembers").cloned()) });
+    subs.add("forgotten", |memory: Memo<u32>| {
+        *memory.lock() += 1;
+        Ok(())
+    });
+}
+
+/// Waits longer with each attempt.
+#[kopf::on::create("zalando.org", "v1", "kopfexamples", labels = { "growing" = present })]
+fn growing(name: Name, subs: Subhandlers) {
+    let began = kopf::time::now();
+    subs.add("child", move |Started(started): Started| {
+        let spent = began.duration_since(started).as_secs();
+        called(&name, spent.to_string());
+        Err::<(), _>(kopf::Error::msg("not yet"))
+    })
+    .exponential_backoff(10, 3.0, Duration::from_secs(60), 0.0)
+    .retries(5);
+}
+
 /// An operator on a sandbox that has the definition, with an object.
 fn operator(name: &str, labels: &[&str], items: &[&str]) -> Operator {
     let mut operator = kit::operator();
@@ -375,4 +410,25 @@ fn ids_that_cannot_be_fail_the_handler_once_the_others_have_ended() {
                 empty id: give it one";
     assert_eq!(lines(&operator, line).len(), 1, "{:?}", operator.log());
     assert_eq!(lines(&operator, "Creation is processed: 2 succeeded; 1 failed.").len(), 1);
+}
+
+#[test]
+fn closures_take_what_handlers_take_and_a_memory_where_their_handler_has_one() {
+    let name = "closures";
+    let mut changed = operator(name, &["closures", "remembers"], &["a"]);
+    set_items(&mut changed, name, &["b"]);
+    let status = object(&changed, name)["status"].clone();
+    assert_eq!(status["closures/changes"], json!([["a"], ["b"], 1]));
+    assert_eq!((&status["closures/reads"], &status["remembers/child"]), (&json!("it does"), &json!(1)));
+    let line = "ERROR [default/closures] Handler closures failed permanently: the sub-handler `forgotten` takes a Memo and \
+                the handler closures does not: give the handler an argument of that type";
+    assert_eq!(lines(&changed, line).len(), 1, "{:?}", changed.log());
+}
+
+#[test]
+fn waits_of_sub_handlers_grow_up_to_their_cap() {
+    let name = "growing";
+    let mut growing = operator(name, &["growing"], &[]);
+    growing.advance(Duration::from_secs(600));
+    assert_eq!(calls(name), ["0", "10", "40", "100", "160"]);
 }

@@ -23,6 +23,11 @@ fn huge() -> Vec<(u8, Value)> {
     vec![(0, json!("x".repeat(10 << 20)))]
 }
 
+#[kopf::index("pods")]
+fn long_keys() -> Vec<(String, ())> {
+    (0..2).map(|number| ("x".repeat(700 << 10) + &number.to_string(), ())).collect()
+}
+
 #[kopf::on::event("pods")]
 fn looks(pods: Index<names>, all: Index<all>, huge: Index<huge>) -> Outcome<Value> {
     let on = |node: &str| pods.get(node).iter().map(|pod| (**pod).clone()).collect::<Vec<String>>();
@@ -65,12 +70,16 @@ fn what_index_functions_return_is_found_by_handlers_until_it_is_forgotten() {
 #[test]
 fn ten_mebibytes_of_one_object_are_refused_and_the_rest_goes_on() {
     let plugin = start();
-    let failure = plugin.call("huge", &pod("x", None)).expect_err("it is too much");
-    assert_eq!(
-        failure.message,
-        "an index holds at most 1048576 bytes of an object, and here are more in 1 values: return only what is looked \
-         for in the index"
-    );
+    for (index, values) in [("huge", 1), ("long_keys", 2)] {
+        let failure = plugin.call(index, &pod("x", None)).expect_err("it is too much");
+        assert_eq!(
+            failure.message,
+            format!(
+                "an index holds at most 1048576 bytes of an object, and here are more in {values} values: return only \
+                 what is looked for in the index"
+            )
+        );
+    }
     plugin.call("names", &pod("x", Some("a"))).expect("it is indexed");
     check(&plugin, r#"[["x"],[],1,false,[],true]"#);
 }

@@ -191,7 +191,7 @@ fn a_handler_about_no_object_is_told_what_it_may_take_and_return() {
         3: error: `field` is an option of `on::event`, `on::create`, `on::update`, `on::delete`, `on::resume`, `on::field`, `subhandler`, `index`, `daemon`, `timer`, not of `on::startup`
         3: error: `on::startup` is about no object, so it names no resource: take this away
         7: error: `kopf_plugin_api::args::Spec` is not an argument of a handler that is about no object
-        note: a startup, cleanup, probe or login handler takes Settings, Param, Retry, Started, Runtime, Shared, Client
+        note: a startup, cleanup, probe or login handler takes Settings, Param, Retry, Started, Runtime, Shared, Index, Client
         10: error: `Result<kopf_plugin_api::prelude::Value, kopf_plugin_api::Error>` is not what a login handler returns
         note: write `Outcome<Credentials>`, or `Outcome<Option<Credentials>>` if there may be none
         15: error: `kopf_plugin_api::activity::Settings` is not an argument of a kopf handler

@@ -173,11 +173,12 @@ fn a_declaration_becomes_a_handler_faithfully() {
 
 #[test]
 fn every_kind_of_handler_is_known() {
-    let kinds = [On::Event, On::Create, On::Update, On::Delete, On::Resume, On::Field];
-    for kind in kinds {
+    let kinds = [On::Event, On::Create, On::Update, On::Delete, On::Resume, On::Field, On::Daemon, On::Timer];
+    let with_field = kinds.map(|kind| (kind, "fn/spec"));
+    for (kind, id) in with_field.into_iter().chain([(On::Index, "fn")]) {
         let json = manifest(json!({ "on": kind.as_str(), "options": { "field": "spec" } }));
         let handlers = Manifest::read(&json).unwrap().handlers(0).unwrap().0;
-        assert_eq!((handlers[0].on, handlers[0].id.as_str()), (kind, "fn/spec"));
+        assert_eq!((handlers[0].on, handlers[0].id.as_str()), (kind, id));
     }
 }
 

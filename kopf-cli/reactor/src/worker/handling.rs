@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use kopf_core::{
     cause::Reason,
-    cycle::{self, Asked, Call, Cause, Conclusion, Family, Given},
+    cycle::{self, Asked, Call, Cause, Conclusion, Family, Finalizer, Given},
     functions::Wanted,
     handler::Handler,
     outcome::{self, Level, Policy, Verdict},
@@ -109,6 +109,7 @@ impl Case<'_> {
                 break;
             }
         }
+        let is_deletion = plan.cause == Cause::Handle(Reason::Delete);
         let conclusion = match wanted.functions.is_empty() {
             true => cycle::conclude(plan, verdicts, wanted.merge, &self.served),
             false => {
@@ -119,6 +120,13 @@ impl Case<'_> {
         };
         if let Some(line) = conclusion.finished.and_then(|finished| finished.line()) {
             self.tell(Level::Info, &line);
+        }
+        if conclusion.finalizer == Finalizer::Remove {
+            let why = match is_deletion {
+                true => "thus allowing the actual deletion",
+                false => "as there are no handlers requiring it",
+            };
+            self.tell(Level::Debug, &format!("Removing the finalizer, {why}."));
         }
         conclusion
     }

@@ -5,10 +5,16 @@ use expect_test::{Expect, expect};
 use super::*;
 
 /// What becomes of a body: the ids that are declared in it, in their order, and all messages.
-#[expect(clippy::needless_pass_by_value, reason = "rows read better without ampersands")]
 #[track_caller]
 fn check(on: On, body: &str, expected: Expect) {
-    let mut function: ItemFn = syn::parse_str(&format!("fn handler() {body}")).unwrap();
+    check_of(on, "", body, expected);
+}
+
+/// The same, of a handler with more attributes.
+#[expect(clippy::needless_pass_by_value, reason = "rows read better without ampersands")]
+#[track_caller]
+fn check_of(on: On, others: &str, body: &str, expected: Expect) {
+    let mut function: ItemFn = syn::parse_str(&format!("{others} fn handler() {body}")).unwrap();
     let mut errors = Vec::new();
     let found = take(on, &mut function, &mut errors);
     let tokens = function.to_token_stream().to_string();
@@ -104,4 +110,19 @@ fn a_handler_without_records_has_no_sub_handlers() {
         "{ #[kopf::subhandler] fn first() {} }",
         expect!["`on::event` has no sub-handlers: those of changes have, such as `on::create`"],
     );
+}
+
+#[test]
+fn what_was_before_is_asked_about_where_there_is_a_change() {
+    let body = r#"{ #[kopf::subhandler(field = "spec.a", old = 1, new = absent)] fn first() {} }"#;
+    let none = || {
+        expect![
+            "`old` and `new` are about a change, which `on::update` and `on::field` alone are called for, and this sub-handler is in none of them: write `value`"
+        ]
+    };
+    check(On::Update, body, expect!["first"]);
+    check(On::Field, body, expect!["first"]);
+    check(On::Delete, body, none());
+    check_of(On::Create, "#[kopf::on::resume(\"pods\")]", body, none());
+    check_of(On::Create, "#[kopf::on::update(\"pods\")]", body, expect!["first"]);
 }
