@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
-/// Files that tests compile one by one: authors' mistakes as authors make them, and plugins that misbehave.
-const COMPILED_ALONE: &[&str] = &["kopf-plugin-api/tests/ui", "kopf-cli/loader/tests/fixtures"];
+/// Files that are compiled one by one: authors' mistakes as authors make them, plugins that misbehave, fuzz targets.
+const COMPILED_ALONE: &[&str] =
+    &["kopf-plugin-api/tests/ui", "kopf-cli/loader/tests/fixtures", "kopf-cli/sandbox/fuzz"];
 
 /// What is read as text besides Rust.
 const TEXTS: &[&str] = &["rs", "toml", "md", "yaml", "yml", "json", "stderr", "sh"];

@@ -1,6 +1,4 @@
 //! Bodies in protobuf: recordings that are changed, messages that are made up by the table of messages, and bytes that are none.
-//!
-//! All of it follows from a few bytes, so that whoever makes up bytes makes up bodies.
 
 use std::{collections::HashMap, io::Read, sync::LazyLock};
 
@@ -10,7 +8,7 @@ use flate2::read::DeflateDecoder;
 use http::{Request, header};
 use http_body_util::Full;
 
-use super::judge::Answer;
+use super::{choices::Choices, judge::Answer};
 
 /// What kubectl has sent: a path and a body in each line.
 const RECORDINGS: &str = include_str!("../../../src/protobuf/recordings.txt");
@@ -95,24 +93,28 @@ const NUMBERS: [u64; 8] = [0, 1, 2, 80, 1 << 31, u64::MAX, i64::MAX as u64, 253_
 /// How deep messages are made up. What is deeper is in tests of its own.
 const DEEPEST: usize = 12;
 
-/// A body that follows from these bytes, on its way to where it belongs. Nothing stays of it, but of reviews.
-pub(crate) fn request(bytes: &[u8]) -> Request<Full<Bytes>> {
+/// Where it belongs, and a body that follows from these bytes.
+pub(crate) fn message(bytes: &[u8]) -> (&'static str, Vec<u8>) {
     let mut choices = Choices(bytes);
-    let (path, body) = match choices.next() % 4 {
+    match choices.next() % 4 {
         0 => {
             let (path, body) = recording(choices.next());
             (path, changed(body, &mut choices))
         }
         1 => {
             let (path, ..) = choices.one_of(KINDS);
-            (*path, [b"k8s\0", choices.0].concat())
+            (path, [b"k8s\0", choices.0].concat())
         }
         2 => made_up(&mut choices),
         _ => {
             let (path, body) = made_up(&mut choices);
             (path, changed(body, &mut choices))
         }
-    };
+    }
+}
+
+/// A body on its way. Nothing stays of it.
+pub(crate) fn request(path: &str, body: Vec<u8>) -> Request<Full<Bytes>> {
     let request = Request::post(format!("{path}?dryRun=All"));
     let request = request.header(header::CONTENT_TYPE, "application/vnd.kubernetes.protobuf");
     request.body(Full::new(body.into())).expect("paths are plain")
@@ -123,29 +125,10 @@ pub(crate) fn request(bytes: &[u8]) -> Request<Full<Bytes>> {
 /// # Errors
 ///
 /// Both sizes, where it does not.
-pub(crate) fn in_proportion(answer: Answer, sent: u64) -> Result<(), String> {
+pub(crate) fn in_proportion(answer: Answer, sent: usize) -> Result<(), String> {
     // A field takes two bytes at least, and has a name in JSON, owners and a place in what is told of it.
-    let most = 16_384 + 128 * usize::try_from(sent).unwrap_or(usize::MAX);
+    let most = 16_384 + 128 * sent;
     if answer.length <= most { Ok(()) } else { Err(format!("{} bytes for {sent}", answer.length)) }
-}
-
-/// Bytes that choose; when there are no more, the first of everything is chosen.
-struct Choices<'a>(&'a [u8]);
-
-impl Choices<'_> {
-    fn next(&mut self) -> usize {
-        let Some((first, rest)) = self.0.split_first() else { return 0 };
-        self.0 = rest;
-        usize::from(*first)
-    }
-
-    fn one_of<'b, T>(&mut self, all: &'b [T]) -> &'b T {
-        &all[self.next() % all.len()]
-    }
-
-    fn text(&mut self) -> &'static [u8] {
-        TEXTS[self.next() % TEXTS.len()]
-    }
 }
 
 fn recording(choice: usize) -> (&'static str, Vec<u8>) {
@@ -157,12 +140,12 @@ fn recording(choice: usize) -> (&'static str, Vec<u8>) {
 /// Puts other bytes here and there, and perhaps cuts the rest.
 fn changed(mut body: Vec<u8>, choices: &mut Choices<'_>) -> Vec<u8> {
     for _ in 0..choices.next() % 4 {
-        let at = (choices.next() * 256 + choices.next()) % (body.len() + 1);
+        let at = choices.wide() % (body.len() + 1);
         let end = (at + choices.next() % 4).min(body.len());
-        body.splice(at..end, choices.text().iter().take(4).copied().chain([choices.next() as u8]));
+        body.splice(at..end, choices.one_of(TEXTS).iter().take(4).copied().chain([choices.next() as u8]));
     }
     if choices.next() % 4 == 3 {
-        body.truncate((choices.next() * 256 + choices.next()) % (body.len() + 1));
+        body.truncate(choices.wide() % (body.len() + 1));
     }
     body
 }
@@ -220,12 +203,12 @@ impl Table {
             return message;
         }
         for _ in 0..choices.next() % 6 {
-            let (number, ty, map) = *choices.one_of(fields);
+            let (number, ty, map) = choices.one_of(fields);
             match choices.next() % 16 {
                 15 => number_of(&mut message, (number << 3) | (choices.next() as u64 % 8)),
-                14 => message.extend(bytes_of(choices.next() as u64, choices.text())),
+                14 => message.extend(bytes_of(choices.next() as u64, choices.one_of(TEXTS))),
                 _ if map => {
-                    let key = bytes_of(1, choices.text());
+                    let key = bytes_of(1, choices.one_of(TEXTS));
                     let entry = [key, self.value(2, ty, choices, depth)].concat();
                     message.extend(bytes_of(number, &entry));
                 }
@@ -238,10 +221,10 @@ impl Table {
     fn value(&self, number: u64, ty: &str, choices: &mut Choices<'_>, depth: usize) -> Vec<u8> {
         let mut value = Vec::new();
         match ty {
-            "string" | "bytes" => return bytes_of(number, choices.text()),
+            "string" | "bytes" => return bytes_of(number, choices.one_of(TEXTS)),
             "bool" | "int32" | "int64" => {
                 number_of(&mut value, number << 3);
-                number_of(&mut value, *choices.one_of(&NUMBERS));
+                number_of(&mut value, choices.one_of(&NUMBERS));
             }
             "double" => {
                 number_of(&mut value, (number << 3) | 1);

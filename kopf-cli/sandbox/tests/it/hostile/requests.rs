@@ -1,13 +1,12 @@
 //! What clients really send (`recorded.txt`, a request a line: verb, path, what is accepted, what the body is), changed at random.
 
+use std::fmt;
+
 use bytes::Bytes;
 use http::{Request, Uri, header};
 use http_body_util::Full;
-use proptest::{
-    collection::vec,
-    prelude::*,
-    sample::{Index, select},
-};
+
+use super::choices::Choices;
 
 const RECORDED: &str = include_str!("../recorded.txt");
 
@@ -31,6 +30,8 @@ const ACCEPTED: [(&str, &str); 10] = [
          application/json;g=apidiscovery.k8s.io;v=v2beta1;as=APIGroupDiscoveryList,application/json",
     ),
 ];
+
+const VERBS: &[&str] = &["GET", "PUT", "POST", "PATCH", "DELETE", "HEAD", "OPTIONS", "BREW"];
 
 const BODIES: &[&[u8]] = &[
     b"",
@@ -57,7 +58,7 @@ const BODIES: &[&[u8]] = &[
     b"k8s\0\x0a\x15\x0a\x07apps/v1\x12\x0aDeployment\x12\x1a\x0a\x10\x0a\x02d9\x12\x00\x1a\x00\x22\x00\x2a\x002\x008\x00\x12\x04\x08\x01\x1a\x00\x1a\x00\x1a\x00\x22\x00",
 ];
 
-const MEDIA: [&str; 10] = [
+const MEDIA: &[&str] = &[
     "",
     "application/json",
     "application/yaml",
@@ -121,109 +122,92 @@ const BITS: &[&[u8]] = &[
 const STEPS: &[&str] =
     &["", "..", "status", "scale", "log", "watch", "namespaces", "%2F", "%00", "a~b", "\u{e9}", "proxy", "*"];
 
-/// How a recorded request is changed.
-#[derive(Debug, Clone)]
-pub(crate) enum Change {
-    Step(Index, &'static str),
-    Query(&'static str),
-    Accept(&'static str),
-    Media(&'static str),
-    Verb(&'static str),
-    Body(&'static [u8]),
-    /// Takes some bytes of the body out, and puts others there.
-    Bytes(Index, u8, &'static [u8]),
-    /// Cuts the body.
-    Cut(Index),
-    /// Wraps the body into so many levels.
-    Deepen(u16),
-}
-
-fn change() -> impl Strategy<Value = Change> {
-    let verbs = vec!["GET", "PUT", "POST", "PATCH", "DELETE", "HEAD", "OPTIONS", "BREW"];
-    prop_oneof![
-        1 => (any::<Index>(), select(STEPS)).prop_map(|(at, step)| Change::Step(at, step)),
-        1 => select(QUERIES).prop_map(Change::Query),
-        1 => select(ACCEPTED.map(|(_, accept)| accept).to_vec()).prop_map(Change::Accept),
-        1 => select(MEDIA.to_vec()).prop_map(Change::Media),
-        1 => select(verbs).prop_map(Change::Verb),
-        3 => select(BODIES).prop_map(Change::Body),
-        4 => (any::<Index>(), any::<u8>(), select(BITS)).prop_map(|(at, take, bits)| Change::Bytes(at, take % 9, bits)),
-        1 => any::<Index>().prop_map(Change::Cut),
-        1 => (1..300_u16).prop_map(Change::Deepen),
-    ]
-}
-
-/// A recorded request, and what is changed of it.
-pub(crate) type Step = (&'static str, Vec<Change>);
+/// How many requests follow from bytes at the most.
+const MOST: usize = 12;
 
 /// Requests that follow each other.
-pub(crate) fn steps() -> impl Strategy<Value = Vec<Step>> {
-    vec((select(RECORDED.lines().collect::<Vec<_>>()), vec(change(), 0..5)), 1..12)
+pub(crate) fn requests(bytes: &[u8]) -> Vec<Asked> {
+    let mut choices = Choices(bytes);
+    let mut requests = Vec::new();
+    while !choices.0.is_empty() && requests.len() < MOST {
+        let mut asked = Asked::recorded(choices.wide());
+        for _ in 0..choices.next() % 5 {
+            asked.change(&mut choices);
+        }
+        requests.push(asked);
+    }
+    requests
 }
 
-/// What is sent; `None` for what no client could write.
-pub(crate) fn request((recorded, changes): &Step) -> Option<Request<Full<Bytes>>> {
-    Asked::new(recorded, changes).request()
-}
-
-struct Asked {
-    verb: String,
+/// A request before it is one.
+pub(crate) struct Asked {
+    verb: &'static str,
     path: String,
-    accept: String,
+    accept: &'static str,
     media: String,
     body: Vec<u8>,
 }
 
+impl fmt::Display for Asked {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Asked { verb, path, accept, media, body } = self;
+        write!(formatter, "{verb} {path} for {accept:?} with {media:?} {}", body.escape_ascii())
+    }
+}
+
 impl Asked {
-    fn new(recorded: &str, changes: &[Change]) -> Asked {
-        let words: Vec<&str> = recorded.split(' ').collect();
+    fn recorded(choice: usize) -> Asked {
+        let lines: Vec<&str> = RECORDED.lines().collect();
+        let words: Vec<&str> = lines[choice % lines.len()].split(' ').collect();
         let [verb, path, accept, media]: [&str; 4] = words.try_into().expect("a line has four words");
         let accept = ACCEPTED.iter().find(|(word, _)| *word == accept).expect("a word of the list").1;
         let media = if media == "-" { String::new() } else { format!("application/{media}") };
-        let mut asked = Asked {
-            verb: verb.to_owned(),
-            path: path.to_owned(),
-            accept: accept.to_owned(),
-            body: if media.is_empty() { Vec::new() } else { BODIES[4].to_vec() },
-            media,
-        };
-        changes.iter().for_each(|change| asked.change(change));
-        asked
+        let body = if media.is_empty() { Vec::new() } else { BODIES[4].to_vec() };
+        Asked { verb, path: path.to_owned(), accept, media, body }
     }
 
-    fn change(&mut self, change: &Change) {
-        match change {
-            Change::Step(at, step) => {
+    fn change(&mut self, choices: &mut Choices<'_>) {
+        match choices.next() % 16 {
+            0 => {
                 let mut steps: Vec<&str> = self.path.split('/').collect();
-                let at = at.index(steps.len());
-                steps[at] = step;
+                let at = choices.next() % steps.len();
+                steps[at] = choices.one_of(STEPS);
                 self.path = format!("/{}", steps.join("/").trim_start_matches('/'));
             }
-            Change::Query(query) => {
+            1 => {
                 let sign = if self.path.contains('?') { '&' } else { '?' };
-                self.path = format!("{}{sign}{query}", self.path);
+                self.path = format!("{}{sign}{}", self.path, choices.one_of(QUERIES));
             }
-            Change::Accept(accept) => self.accept = (*accept).to_owned(),
-            Change::Media(media) => self.media = (*media).to_owned(),
-            Change::Verb(verb) => self.verb = (*verb).to_owned(),
-            Change::Body(body) => self.body = body.to_vec(),
-            Change::Bytes(at, take, bits) => {
-                let at = at.index(self.body.len() + 1);
-                let end = (at + usize::from(*take)).min(self.body.len());
-                self.body.splice(at..end, bits.iter().copied());
+            2 => self.accept = choices.one_of(&ACCEPTED).1,
+            3 => self.media = choices.one_of(MEDIA).to_owned(),
+            4 => self.verb = choices.one_of(VERBS),
+            5..=7 => self.body = choices.one_of(BODIES).to_vec(),
+            8..=11 => self.splice(choices, |choices| choices.one_of(BITS).to_vec()),
+            12 => self.splice(choices, |choices| choices.bytes(4).to_vec()),
+            13 => {
+                let length = choices.next();
+                self.body = choices.bytes(length).to_vec();
             }
-            Change::Cut(at) => self.body.truncate(at.index(self.body.len() + 1)),
-            Change::Deepen(levels) => {
-                let levels = usize::from(*levels);
+            14 => self.body.truncate(choices.wide() % (self.body.len() + 1)),
+            _ => {
+                let levels = choices.wide() % 300;
                 let body = std::mem::take(&mut self.body);
                 self.body = [br#"{"spec":"#.repeat(levels), body, b"}".repeat(levels)].concat();
             }
         }
     }
 
-    fn request(self) -> Option<Request<Full<Bytes>>> {
-        let request = Request::builder().method(self.verb.as_bytes()).uri(Uri::try_from(self.path).ok()?);
-        let request = request.header(header::ACCEPT, self.accept).header(header::CONTENT_TYPE, self.media);
-        request.body(Full::new(self.body.into())).ok()
+    /// Takes some bytes of the body out, and puts others there.
+    fn splice(&mut self, choices: &mut Choices<'_>, others: impl Fn(&mut Choices<'_>) -> Vec<u8>) {
+        let at = choices.wide() % (self.body.len() + 1);
+        let end = (at + choices.next() % 9).min(self.body.len());
+        self.body.splice(at..end, others(choices));
+    }
+
+    /// What is sent; `None` for what no client could write.
+    pub(crate) fn request(&self) -> Option<Request<Full<Bytes>>> {
+        let request = Request::builder().method(self.verb).uri(Uri::try_from(self.path.as_str()).ok()?);
+        let request = request.header(header::ACCEPT, self.accept).header(header::CONTENT_TYPE, &self.media);
+        request.body(Full::new(self.body.clone().into())).ok()
     }
 }
