@@ -23,6 +23,8 @@ mod policies;
 mod roles;
 mod simulation;
 
+pub(crate) use simulation::node;
+
 /// Who owns what the controllers write, other than those that are part of the server.
 const CONTROLLERS: &str = "kube-controller-manager";
 

@@ -11,6 +11,7 @@ use crate::{
     access::Access,
     api::Api,
     clock::{Clock, SystemClock},
+    controllers::node,
     faults::Faults,
     ids::Ids,
     journal::Journal,
@@ -116,7 +117,7 @@ impl Builder {
 
     /// Lets workloads come to what they want at once: pods say that they run, jobs that they are complete, deployments,
     /// replica sets, stateful sets and daemon sets make their pods and are available. Nothing is started, no rollout takes
-    /// steps, a workload has at most 200 pods, and there is one node.
+    /// steps, a workload has at most 200 pods, and there is one node, `sandbox`.
     #[must_use]
     pub fn simulate(self, simulate: bool) -> Self {
         Builder { simulate, ..self }
@@ -169,7 +170,8 @@ impl Builder {
         let namespaces = namespaces.into_iter().filter(|_| self.state.is_none());
         let mut roles = if self.rbac { rbac::bootstrap() } else { Vec::new() };
         roles.retain(|role| !sandbox.has(role));
-        for object in namespaces.chain(roles).chain(self.objects) {
+        let node = self.simulate.then(|| node(sandbox.api.clock.now())).filter(|node| !sandbox.has(node));
+        for object in namespaces.chain(roles).chain(node).chain(self.objects) {
             let name = object["metadata"]["name"].as_str().unwrap_or_default().to_owned();
             sandbox.apply(object).map_err(|status| BuildError::Refused { name, status: Box::new(status) })?;
         }

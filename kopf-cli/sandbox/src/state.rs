@@ -187,7 +187,8 @@ fn take(store: &mut Store, line: &[u8], latest: u64) -> Result<(), String> {
     let revision = revision.ok_or_else(|| format!("its resourceVersion is none up to {latest}"))?;
     let (namespace, name) = (said("namespace"), said("name"));
     if name.is_empty() || said("uid").is_empty() || namespace.is_empty() == resource.namespaced {
-        return Err(format!("it lacks what each of the {key} has: a name, a uid, a namespace"));
+        let or_none = if resource.namespaced { "a namespace" } else { "no namespace" };
+        return Err(format!("it is not as all {key} are: each has a name, a uid and {or_none}"));
     }
     if store.get(&key, &namespace, &name).is_some() {
         return Err(format!("{key} {name} is there already"));

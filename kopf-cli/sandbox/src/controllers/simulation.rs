@@ -1,10 +1,11 @@
 //! What a cluster's workloads come to, told as if it had happened: pods run, jobs complete, the rest is available.
 //!
 //! Nothing is started. A pod says at once that it runs, and a job's that it has succeeded; a workload has the pods that it
-//! wants, and a status that says so. There is one node, of which nothing is known but its name, and no rollout takes steps.
+//! wants, and a status that says so. There is one node, of which little is known but its name, and no rollout takes steps.
 
 mod status;
 
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::{CONTROLLERS, Task, Tasks};
@@ -14,7 +15,7 @@ use crate::{
     ring::Event,
     status::Status,
     store::{Place, Store},
-    write::Writer,
+    write::{Writer, seconds},
 };
 
 const JOBS: &str = "jobs.batch";
@@ -29,6 +30,24 @@ const MOST_PODS: u64 = 200;
 /// The label by which replica sets and pods of one template know each other.
 const HASH: &str = "pod-template-hash";
 const REVISION: &str = "controller-revision-hash";
+
+/// The node on which all pods are said to be.
+pub(crate) fn node(now: Timestamp) -> Value {
+    let now = seconds(now);
+    json!({
+        "apiVersion": "v1", "kind": "Node",
+        "metadata": { "name": NODE, "labels": { "kubernetes.io/hostname": NODE, "kubernetes.io/os": "linux" } },
+        "status": {
+            "addresses": [
+                { "type": "InternalIP", "address": "127.0.0.1" }, { "type": "Hostname", "address": NODE },
+            ],
+            "conditions": [{
+                "type": "Ready", "status": "True", "reason": "Simulated", "message": "nothing runs here",
+                "lastHeartbeatTime": now, "lastTransitionTime": now,
+            }],
+        },
+    })
+}
 
 fn is_run(key: &str) -> bool {
     [PODS, JOBS, DEPLOYMENTS, REPLICA_SETS, STATEFUL_SETS, DAEMON_SETS].contains(&key)
@@ -63,7 +82,7 @@ pub(super) fn run(writer: &mut Writer<'_>, place: &Place) -> Result<(), Status> 
     let manager = std::mem::replace(&mut writer.manager, CONTROLLERS.to_owned());
     let owner = Owner { place, value: object.value() };
     let outcome = match &*place.resource {
-        PODS => owner.tell(writer, status::of_pod(&owner.value, writer.now)),
+        PODS => run_pod(writer, &owner),
         JOBS => run_job(writer, &owner),
         DEPLOYMENTS => run_deployment(writer, &owner),
         REPLICA_SETS => run_replicas(writer, &owner),
@@ -145,6 +164,15 @@ impl Owner<'_> {
 fn expel(writer: &mut Writer<'_>, key: &str, object: &Stored) -> Result<(), Status> {
     let Some(resource) = writer.store.catalog.get(key).cloned() else { return Ok(()) };
     writer.expel(&resource, object, None).map(drop)
+}
+
+/// Puts a pod onto the node, and lets it run there.
+fn run_pod(writer: &mut Writer<'_>, owner: &Owner<'_>) -> Result<(), Status> {
+    let status = status::of_pod(&owner.value, writer.now);
+    if status.is_some() && owner.value["spec"]["nodeName"].is_null() {
+        owner.change(writer, |pod| pod["spec"]["nodeName"] = NODE.into())?;
+    }
+    owner.tell(writer, status)
 }
 
 fn run_replicas(writer: &mut Writer<'_>, owner: &Owner<'_>) -> Result<(), Status> {

@@ -5,6 +5,7 @@ use kube::config::Kubeconfig;
 use super::{install::Tool, run};
 
 const ROWS: &str = r#"
+    kubectl wait node/sandbox --for=condition=Ready --timeout=50s
     kubectl create -f deployment.yaml
     kubectl rollout status deployment/web --timeout=50s
     kubectl wait deployment/web --for=condition=Available --timeout=50s

@@ -33,6 +33,18 @@ fn pods(sandbox: &Sandbox) -> Vec<(String, String)> {
 }
 
 #[test]
+fn the_node_on_which_pods_are_is_there_and_ready() {
+    let sandbox = sandbox();
+    let pod = json!({ "apiVersion": "v1", "kind": "Pod", "metadata": { "name": "web" },
+        "spec": { "containers": [{ "name": "main", "image": "i" }] } });
+    sandbox.apply(pod).unwrap();
+    let named = sandbox.get("pods", "default", "web").unwrap()["spec"]["nodeName"].clone();
+    let node = sandbox.get("nodes", "", named.as_str().unwrap()).unwrap();
+    let conditions = &node["status"]["conditions"];
+    assert_eq!((&conditions[0]["type"], &conditions[0]["status"]), (&json!("Ready"), &json!("True")));
+}
+
+#[test]
 fn a_pod_runs_and_is_ready() {
     let sandbox = sandbox();
     let spec = json!({ "initContainers": [{ "name": "first", "image": "i" }], "containers": [{ "name": "main", "image": "i" }] });

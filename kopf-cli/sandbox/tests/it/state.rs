@@ -124,7 +124,7 @@ async fn a_state_that_is_not_whole_is_refused_with_what_is_wrong() {
     assert_eq!(refused(format!("{whole}{{}}\n")), too_long.to_string());
     for (from, to, expected) in [
         ("\"name\":\"a\"", "\"name\":5", "cannot unmarshal number"),
-        ("\"name\":\"a\"", "\"n\":\"a\"", "it lacks what each of the kopfexamples.zalando.org has"),
+        ("\"name\":\"a\"", "\"n\":\"a\"", "it is not as all kopfexamples.zalando.org are"),
         ("kopfexamples.zalando.org\",\"object", "others.kopf.test\",\"object", "no definition before it"),
         ("\"object\":{", "\"object\":[", "line 2: expected"),
         ("\"name\":\"kube-system\"", "\"name\":\"default\"", "namespaces default is there already"),

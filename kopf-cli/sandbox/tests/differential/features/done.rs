@@ -44,6 +44,7 @@ pub(super) const DONE: Groups = &[
     ]),
     ("What runs nothing can be said to do (`--simulate`)", &[
         ("pods run and are ready; jobs complete", &["simulation::a_pod_runs_and_is_ready", "simulation::a_job_completes"]),
+        ("the node `sandbox`, on which all pods are", &["simulation::the_node_on_which_pods_are_is_there_and_ready"]),
         ("deployments, replica sets, stateful sets and daemon sets have their pods, and are available", &["simulation::a_deployment_has_the_pods_of_its_latest_template_alone", "simulation::pods_that_go_are_made_again", "simulation::stateful_and_daemon_sets_are_available"]),
         ("`kubectl rollout status` and `kubectl wait` end", &["simulated::commands_that_wait_for_workloads_end"]),
     ]),
