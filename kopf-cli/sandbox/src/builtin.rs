@@ -7,7 +7,10 @@ mod made;
 mod pods;
 mod rules;
 
-use std::{collections::HashMap, sync::LazyLock};
+use std::{
+    collections::HashMap,
+    sync::{LazyLock, OnceLock},
+};
 
 use serde_json::{Map, Value, json};
 
@@ -19,15 +22,23 @@ pub(crate) use rules::faults;
 
 type Fields = Map<String, Value>;
 
-static SCHEMAS: LazyLock<HashMap<String, Schema>> = LazyLock::new(|| {
-    let said: Value = serde_saphyr::from_str(include_str!("builtin/defaults.yaml")).expect("a test reads it");
-    let kinds = said.as_object().into_iter().flatten().filter(|(name, _)| !is_word(name));
-    let schemas = kinds.map(|(key, properties)| {
-        let properties = expand(properties, &said);
-        (key.clone(), Schema::custom(&json!({ "type": "object", "properties": properties })))
-    });
-    schemas.collect()
+/// What the table says, words and kinds.
+static SAID: LazyLock<Value> =
+    LazyLock::new(|| serde_saphyr::from_str(include_str!("builtin/defaults.yaml")).expect("a test reads it"));
+
+/// What is said of each kind; read when it is first asked for, since a test meets few of them.
+static SCHEMAS: LazyLock<HashMap<&'static str, OnceLock<Schema>>> = LazyLock::new(|| {
+    let kinds = SAID.as_object().into_iter().flatten().filter(|(name, _)| !is_word(name));
+    kinds.map(|(key, _)| (key.as_str(), OnceLock::new())).collect()
 });
+
+fn schema(key: &str) -> Option<&'static Schema> {
+    let read = || {
+        let properties = expand(&SAID[key], &SAID);
+        Schema::custom(&json!({ "type": "object", "properties": properties }))
+    };
+    Some(SCHEMAS.get(key)?.get_or_init(read))
+}
 
 /// Whether a name stands for something else.
 fn is_word(name: &str) -> bool {
@@ -55,7 +66,7 @@ fn expand(value: &Value, words: &Value) -> Value {
 
 /// Completes an object of the resource `key` as it is read.
 pub(crate) fn complete(key: &str, version: &Version, kind: &str, fields: &mut Fields) {
-    if let Some(schema) = SCHEMAS.get(key) {
+    if let Some(schema) = schema(key) {
         schema.fill_in(fields);
     }
     derived::complete(key, fields);

@@ -6,6 +6,7 @@ use std::{borrow::Cow, cmp::Reverse};
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use rustls::{SupportedCipherSuite, crypto::ring::cipher_suite::TLS13_AES_128_GCM_SHA256};
+use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::{
@@ -99,21 +100,54 @@ pub(crate) fn resources(catalog: &Catalog, group: &str, version: &str) -> Option
     Some(document)
 }
 
-/// `/api` (`core`) or `/apis`, aggregated.
-pub(crate) fn aggregated(catalog: &Catalog, core: bool) -> Value {
+/// `/api` (`core`) or `/apis`, aggregated, as text: each operator begins by asking for both.
+pub(crate) fn aggregated(catalog: &Catalog, core: bool) -> String {
     let names = if core { vec![String::new()] } else { group_names(catalog) };
-    let items = names.iter().map(|name| {
-        let versions = versions_of(catalog, name).into_iter().map(|version| {
-            let resources = json!(served(catalog, name, &version));
-            json!({ "version": version, "resources": resources, "freshness": "Current" })
+    let versions = |name: &str| {
+        let versions = versions_of(catalog, name).into_iter();
+        let versions = versions.map(|version| InVersion {
+            resources: served(catalog, name, &version),
+            version,
+            freshness: "Current",
         });
-        let metadata = if name.is_empty() { json!({}) } else { json!({ "name": name }) };
-        json!({ "metadata": metadata, "versions": versions.collect::<Vec<_>>() })
-    });
-    let items: Vec<Value> = items.collect();
-    json!({
-        "kind": "APIGroupDiscoveryList", "apiVersion": "apidiscovery.k8s.io/v2", "metadata": {}, "items": items,
-    })
+        versions.collect()
+    };
+    let items = names.iter().map(|name| InGroup { metadata: Named { name }, versions: versions(name) });
+    let document = Aggregated {
+        kind: "APIGroupDiscoveryList",
+        api_version: "apidiscovery.k8s.io/v2",
+        metadata: Named { name: "" },
+        items: items.collect(),
+    };
+    serde_json::to_string(&document).expect("its keys are texts")
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Aggregated<'a> {
+    kind: &'static str,
+    api_version: &'static str,
+    metadata: Named<'a>,
+    items: Vec<InGroup<'a>>,
+}
+
+#[derive(Serialize)]
+struct InGroup<'a> {
+    metadata: Named<'a>,
+    versions: Vec<InVersion>,
+}
+
+#[derive(Serialize)]
+struct Named<'a> {
+    #[serde(skip_serializing_if = "str::is_empty")]
+    name: &'a str,
+}
+
+#[derive(Serialize)]
+struct InVersion {
+    version: String,
+    resources: Vec<Cow<'static, Served>>,
+    freshness: &'static str,
 }
 
 /// What is served in a version of a group, built in or defined.
@@ -270,7 +304,8 @@ mod tests {
 
     #[test]
     fn the_aggregated_document_has_all_of_it() {
-        let document = aggregated(&Catalog::built_in(), false);
+        let read = |core| serde_json::from_str::<Value>(&aggregated(&Catalog::built_in(), core)).unwrap();
+        let document = read(false);
         let apps =
             document["items"].as_array().unwrap().iter().find(|item| item["metadata"]["name"] == "apps");
         let deployments = &apps.unwrap()["versions"][0]["resources"][2];
@@ -278,7 +313,7 @@ mod tests {
         assert_eq!(deployments["responseKind"], json!({ "group": "", "version": "", "kind": "Deployment" }));
         assert_eq!(deployments["subresources"][0]["subresource"], "scale");
         assert_eq!(deployments["subresources"][1]["subresource"], "status");
-        assert_eq!(aggregated(&Catalog::built_in(), true)["items"][0]["metadata"], json!({}));
+        assert_eq!(read(true)["items"][0]["metadata"], json!({}));
     }
 
     #[test]

@@ -31,6 +31,8 @@ pub(crate) enum Path {
         version: String,
     },
     Resource(ResourcePath),
+    /// A document that a real server has, and the sandbox has not.
+    Undone(String),
     /// Nothing that the API has.
     Unknown,
 }
@@ -81,6 +83,10 @@ impl Path {
                 Path::Health { name: (*name).to_owned(), check: (!check.is_empty()).then(|| check.join("/")) }
             }
             ["version"] => Path::Version,
+            ["openapi", "v2"]
+            | ["metrics" | "logs" | "debug" | "flagz" | "statusz", ..]
+            | [".well-known", "openid-configuration"]
+            | ["openid", "v1", "jwks"] => Path::Undone(format!("/{}", steps.join("/"))),
             ["openapi", "v3"] => Path::OpenApi,
             ["openapi", "v3", name @ ..] => Path::OpenApiOf(name.join("/")),
             ["api"] => Path::Core,
@@ -329,7 +335,9 @@ mod tests {
         check("GET", "/apis/apps/v1", "GroupVersion { group: \"apps\", version: \"v1\" }");
         check("GET", "/openapi/v3", "OpenApi");
         check("GET", "/openapi/v3/apis/apps/v1", "OpenApiOf(\"apis/apps/v1\")");
-        check("GET", "/openapi/v2", "Unknown");
+        check("GET", "/openapi/v2", "Undone(\"/openapi/v2\")");
+        check("GET", "/metrics/slis", "Undone(\"/metrics/slis\")");
+        check("GET", "/openapi/v1", "Unknown");
     }
 
     #[test]

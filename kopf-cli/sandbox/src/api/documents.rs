@@ -51,11 +51,11 @@ impl Api {
                 return Ok(open_api(&store, name, asked.get("hash")));
             }
             Path::Core if answer()? == Answer::Aggregated => {
-                return Ok(aggregated(request, &discovery::aggregated(catalog, true)));
+                return Ok(aggregated(request, discovery::aggregated(catalog, true)));
             }
             Path::Core => Some(discovery::core_versions(request.header(header::HOST))),
             Path::Groups if answer()? == Answer::Aggregated => {
-                return Ok(aggregated(request, &discovery::aggregated(catalog, false)));
+                return Ok(aggregated(request, discovery::aggregated(catalog, false)));
             }
             Path::Groups => Some(discovery::groups(catalog)),
             Path::Group(name) => plain(discovery::group(catalog, name))?,
@@ -63,6 +63,7 @@ impl Api {
                 None if served::is_group(group) => return Err(Status::no_resource()),
                 document => plain(document)?,
             },
+            Path::Undone(path) => return Err(Status::not_implemented(&format!("the document {path}"))),
             Path::Health { .. } | Path::Resource(_) | Path::Unknown => None,
         };
         Ok(document.map_or_else(page_not_found, |document| json_answer(200, document.to_string())))
@@ -102,8 +103,7 @@ fn open_api(store: &Store, name: &str, asked: &str) -> Response<Body> {
 }
 
 /// An aggregated document, which a client need not be sent again while it is the same.
-fn aggregated(request: &Request, document: &Value) -> Response<Body> {
-    let text = document.to_string();
+fn aggregated(request: &Request, text: String) -> Response<Body> {
     let mut hasher = DefaultHasher::new();
     text.hash(&mut hasher);
     let tag = format!("\"{:016X}\"", hasher.finish());
