@@ -68,6 +68,10 @@ pub(super) fn read(file: &Path, context: Option<&str>) -> Result<Kubeconfig, Con
 fn read_file(file: &Path) -> Result<Kubeconfig, ConnectError> {
     let mut read = Kubeconfig::read_from(file).map_err(|error| match error {
         KubeconfigError::ReadConfig(error, _) => unreadable(file, &error),
+        // By itself it would show the lines around, and keys and tokens with them.
+        KubeconfigError::Parse(error) => {
+            ConnectError::Kubeconfig(format!("{}: {}", file.display(), error.without_snippet()))
+        }
         error => ConnectError::Kubeconfig(format!("{}: {}", file.display(), chain(&error))),
     })?;
     // So kubectl writes one that is not set.

@@ -107,9 +107,13 @@ fn what_cannot_be_used_is_named() {
         ("odd", "kind: Pod\n"),
         ("kind", "kind: Config\n"),
         ("folder/inside", ""),
+        (
+            "secret",
+            "users:\n- name: u\n  user:\n    token: hidden\n    client-key-data: [\n    password: hidden\n",
+        ),
     ]);
     let check = |names: &str, context: Option<&str>, expected: Expect| {
-        expected.assert_eq(files.read(names, context).lines().next().unwrap());
+        expected.assert_eq(&files.read(names, context));
     };
     check("a", None, expect!["no cluster: set KUBECONFIG, or add --sandbox"]);
     check("absent", None, expect!["no cluster: set KUBECONFIG, or add --sandbox"]);
@@ -130,9 +134,12 @@ fn what_cannot_be_used_is_named() {
     check(
         "list:a",
         None,
-        expect![
-            "the kubeconfig cannot be used: list: failed to parse kubeconfig YAML: error: line 1 column 1: expected mapping start"
-        ],
+        expect!["the kubeconfig cannot be used: list: expected mapping start at line 1, column 1"],
+    );
+    check(
+        "secret",
+        None,
+        expect!["the kubeconfig cannot be used: secret: expected string scalar at line 5, column 22"],
     );
     check("folder:a", None, expect!["the kubeconfig cannot be used: folder: Is a directory (os error 21)"]);
     check(
