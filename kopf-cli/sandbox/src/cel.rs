@@ -11,14 +11,22 @@ use kube_cel::{
     cel::{self, Context, ExecutionError, IdedExpr},
 };
 
-use crate::schema::from_cel;
+use crate::{json::with_stack, schema::from_cel};
 
 mod authorizer;
 mod fields;
 mod loops;
+mod nesting;
 mod pairs;
 
 pub(crate) use authorizer::{REQUEST_RESOURCE, authorizer};
+
+/// What a stack has to hold for any expression that is not too deep, in levels of values.
+const LEVELS: usize = 2_000;
+
+/// What the evaluator takes of a stack for an expression in another one, at the most: it is not frugal in unoptimized builds.
+const STACK_PER_EXPRESSION: usize = 48 * 1024;
+const STACK_AT_LEAST: usize = 256 * 1024;
 
 /// How much work the expressions of one request may make, in values that they look at.
 pub(crate) const BUDGET: u64 = 10_000_000;
@@ -28,6 +36,8 @@ pub(crate) const BUDGET: u64 = 10_000_000;
 pub(crate) struct Program {
     written: IdedExpr,
     run: IdedExpr,
+    /// How many expressions are in each other.
+    depth: usize,
 }
 
 impl Program {
@@ -52,17 +62,33 @@ impl Program {
 ///
 /// Why it is no expression, in the server's words as far as they are known.
 pub(crate) fn compile(source: &str) -> Result<Program, String> {
+    nesting::check(source).map_err(|why| format!("compilation failed: {why}"))?;
+    with_room(|| parse(source))
+}
+
+/// Works on an expression that has been compiled, with room for any that is not too deep.
+pub(crate) fn with_room<T>(work: impl FnOnce() -> T) -> T {
+    with_stack(LEVELS, work)
+}
+
+fn parse(source: &str) -> Result<Program, String> {
     // The parser is not ours: should it ever give up, the rule is refused, not the server ended.
     let parsed = catch_unwind(AssertUnwindSafe(|| cel::Program::compile(source)));
     match parsed {
         Ok(Ok(program)) => {
             let mut written = program.expression().clone();
             pairs::expand(&mut written).map_err(|why| format!("compilation failed: {why}"))?;
-            Ok(Program { run: fields::without_selections(written.clone(), How::Indexing), written })
+            let mut run = fields::without_selections(written.clone(), How::Indexing);
+            Ok(Program { depth: depth(&mut run), written, run })
         }
         Ok(Err(errors)) => Err(format!("compilation failed: {errors}")),
         Err(_) => Err("compilation failed: the expression cannot be parsed".to_owned()),
     }
+}
+
+fn depth(expression: &mut IdedExpr) -> usize {
+    let inner = fields::children(&mut expression.expr).into_iter();
+    1 + inner.map(depth).max().unwrap_or_default()
 }
 
 /// Evaluates an expression with the variables that `bind` gives it.
@@ -74,18 +100,20 @@ pub(crate) fn run(
     program: &Program,
     bind: impl FnOnce(&mut Context<'_>) -> Result<(), ExecutionError>,
 ) -> Result<cel::Value, String> {
-    FUNCTIONS.with_borrow(|functions| {
-        // As of the parser: what the evaluator cannot do is a refusal of the object.
-        let evaluated = catch_unwind(AssertUnwindSafe(|| {
-            let mut context = functions.new_inner_scope();
-            bind(&mut context)?;
-            program.execute(&context)
-        }));
-        match evaluated {
-            Ok(outcome) => outcome.map_err(|error| explain(&error)),
-            Err(_) => Err("the rule could not be evaluated".to_owned()),
-        }
-    })
+    let evaluate = |functions: &Context<'static>| {
+        let mut context = functions.new_inner_scope();
+        bind(&mut context)?;
+        program.execute(&context)
+    };
+    // As of the parser: what the evaluator cannot do is a refusal of the object.
+    let stack = STACK_AT_LEAST + program.depth * STACK_PER_EXPRESSION;
+    let evaluated = stacker::maybe_grow(stack, stack, || {
+        catch_unwind(AssertUnwindSafe(|| FUNCTIONS.with_borrow(evaluate)))
+    });
+    match evaluated {
+        Ok(outcome) => outcome.map_err(|error| explain(&error)),
+        Err(_) => Err("the rule could not be evaluated".to_owned()),
+    }
 }
 
 thread_local! {

@@ -67,7 +67,6 @@ mod printed;
 mod protobuf;
 mod resources;
 mod scale;
-#[allow(dead_code, reason = "what walks objects by their schemas is being built on it")]
 mod schema;
 mod selectors;
 mod times;

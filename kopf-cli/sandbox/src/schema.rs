@@ -27,7 +27,7 @@ mod types;
 pub(crate) use cel_values::{dynamic, escape, from_cel};
 pub(crate) use place::Place;
 pub(crate) use rules::Rule;
-pub(crate) use scope::{fault as rule_fault, is_field_of, loops, mentions, undeclared};
+pub(crate) use scope::{Work, fault as rule_fault, is_field_of, mentions, undeclared};
 
 /// The number of a node in its [`Types`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -331,12 +331,7 @@ impl<'a> Shape<'a> {
         Shape { types: self.types, id }
     }
 
-    /// What tells this type from others: two shapes with one id are of one type.
-    pub(crate) fn id(self) -> TypeId {
-        self.id
-    }
-
-    /// The same of the type that this one refers to, where it does.
+    /// What tells this type, or the one that it refers to, from others.
     pub(crate) fn named_id(self) -> TypeId {
         self.node().base.unwrap_or(self.id)
     }

@@ -8,7 +8,7 @@ use crate::{
     cel::{self, BUDGET, Program},
     rbac::{Attributes, Rights},
     resources::View,
-    schema::{self, dynamic},
+    schema::{self, Work, dynamic},
 };
 
 /// The variable by which expressions ask who may do what.
@@ -19,9 +19,11 @@ pub(super) const AUTHORIZER: &str = "authorizer";
 pub(crate) struct Expression {
     program: Program,
     pub(crate) source: String,
-    /// How many loops stand inside of each other.
-    loops: u32,
+    work: Work,
 }
+
+/// How many values an expression may look at to be evaluated for nothing but its type.
+const LITTLE: u64 = 10_000;
 
 /// What expressions see.
 #[derive(Debug, Default)]
@@ -85,12 +87,14 @@ impl Expression {
     /// What is wrong with it, `declared` being the variables that it may name.
     pub(crate) fn read(source: &str, declared: &[&str]) -> Result<Self, String> {
         let source = source.trim().to_owned();
-        let program = cel::compile(&source)?;
-        let expression = program.expression();
-        if let Some(why) = schema::undeclared(expression, &source, declared) {
-            return Err(why);
-        }
-        Ok(Expression { loops: schema::loops(expression), source, program })
+        cel::with_room(|| {
+            let program = cel::compile(&source)?;
+            let expression = program.expression();
+            if let Some(why) = schema::undeclared(expression, &source, declared) {
+                return Err(why);
+            }
+            Ok(Expression { work: Work::of(expression), source, program })
+        })
     }
 
     pub(crate) fn mentions(&self, variable: &str) -> bool {
@@ -105,7 +109,7 @@ impl Expression {
         ) {
             return Some("dyn");
         }
-        if declared.iter().any(|name| self.mentions(name)) {
+        if self.work.on(0) > LITTLE || declared.iter().any(|name| self.mentions(name)) {
             return None;
         }
         cel::run(&self.program, |_| Ok(())).ok().map(|value| cel::type_of(&value))
@@ -116,7 +120,7 @@ impl Expression {
     /// What the evaluator says.
     pub(crate) fn evaluate(&self, variables: &mut Variables) -> Result<Cel, String> {
         // What it costs is bounded before it runs, since nothing could stop it.
-        variables.spent = variables.spent.saturating_add(variables.size.saturating_pow(self.loops.max(1)));
+        variables.spent = variables.spent.saturating_add(self.work.on(variables.size));
         if variables.spent > BUDGET {
             return Err("operation cancelled: actual cost limit exceeded".to_owned());
         }

@@ -7,7 +7,7 @@ use super::{
     said,
 };
 use crate::{
-    printed,
+    cel, printed,
     schema::{Additional, Place, Rule, Schema, Shape, rule_fault},
     status::Cause,
 };
@@ -281,10 +281,20 @@ impl Walk {
         for (index, rule) in rules.into_iter().flatten().enumerate() {
             self.rule_texts(schema, rule, &place.index(index));
         }
-        let Some((shape, resource)) = around.shape.filter(|_| sound && self.faults.len() == before) else {
-            return;
-        };
-        for (index, rule) in rules.into_iter().flatten().enumerate() {
+        let Some(rules) = rules.filter(|_| sound && self.faults.len() == before) else { return };
+        if let Some((shape, resource)) = around.shape {
+            cel::with_room(|| self.expressions(rules, (shape, resource), &place, around));
+        }
+    }
+
+    fn expressions(
+        &mut self,
+        rules: &[Value],
+        (shape, resource): (Shape<'_>, bool),
+        place: &Place<'_>,
+        around: &Around<'_>,
+    ) {
+        for (index, rule) in rules.iter().enumerate() {
             let place = place.index(index);
             let at = |name: &str| place.field(name).to_string();
             let source = said(rule, "rule").trim();

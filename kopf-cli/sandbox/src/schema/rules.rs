@@ -24,7 +24,7 @@ const LONGEST_MESSAGE: usize = 5 * 1024;
 #[derive(Debug)]
 pub(crate) struct Rule {
     program: Program,
-    message_program: Option<Program>,
+    message_program: Option<(Program, scope::Work)>,
     text: String,
     message: String,
     reason: Option<String>,
@@ -32,8 +32,7 @@ pub(crate) struct Rule {
     field_path: String,
     uses_old: bool,
     old_is_optional: bool,
-    /// How many loops stand inside of each other.
-    loops: u32,
+    work: scope::Work,
 }
 
 impl Rule {
@@ -48,25 +47,32 @@ impl Rule {
         if source.is_empty() {
             return Ok(None);
         }
+        cel::with_room(|| Rule::compile(rule, source).map(Some))
+    }
+
+    fn compile(rule: &Value, source: String) -> Result<Self, (Option<String>, Option<String>)> {
+        let text = |name: &str| rule[name].as_str().unwrap_or_default().trim().to_owned();
         let program = cel::compile(&source).map_err(|why| (Some(why), None))?;
         let message_source = text("messageExpression");
         let message_program = if message_source.is_empty() {
             None
         } else {
-            Some(cel::compile(&message_source).map_err(|why| (None, Some(why)))?)
+            let program = cel::compile(&message_source).map_err(|why| (None, Some(why)))?;
+            let work = scope::Work::of(program.expression());
+            Some((program, work))
         };
         let expression = program.expression();
-        Ok(Some(Rule {
+        Ok(Rule {
             uses_old: scope::mentions(expression, "oldSelf"),
             old_is_optional: rule["optionalOldSelf"] == true,
-            loops: scope::loops(expression),
+            work: scope::Work::of(expression),
             field_path: normal_path(&text("fieldPath")),
             reason: rule["reason"].as_str().map(str::to_owned),
             message: text("message"),
             text: source,
             program,
             message_program,
-        }))
+        })
     }
 
     pub(crate) fn uses_old(&self) -> bool {
@@ -79,7 +85,7 @@ impl Rule {
 
     /// The expression that composes its message, where it has one.
     pub(crate) fn message_expression(&self) -> Option<&IdedExpr> {
-        self.message_program.as_ref().map(Program::expression)
+        self.message_program.as_ref().map(|(program, _)| program.expression())
     }
 
     fn told_as(&self) -> &str {
@@ -213,10 +219,11 @@ fn apply(
     let kind_name = kind.map_or("", Kind::name);
     let (this, size) = to_cel(value, shape, resource);
     let before = old.map(|old| to_cel(old, shape, resource));
-    let out_of_budget = |judged: &mut Judged| {
-        let why =
-            "validation failed due to running out of cost budget, no further validation rules will be run";
-        judged.causes.push(Cause::invalid(place.to_string(), kind_name, why));
+    let out_of_budget = |judged: &mut Judged, what: &str| {
+        let why = format!(
+            "{what} failed due to running out of cost budget, no further validation rules will be run"
+        );
+        judged.causes.push(Cause::invalid(place.to_string(), kind_name, &why));
         judged.spent = u64::MAX;
     };
     for rule in rules {
@@ -225,9 +232,9 @@ fn apply(
         }
         // What a rule costs is bounded before it runs, since nothing could stop it.
         let size = size.max(before.as_ref().map_or(0, |(_, size)| *size));
-        judged.spent = judged.spent.saturating_add(size.saturating_pow(rule.loops.max(1)));
+        judged.spent = judged.spent.saturating_add(rule.work.on(size));
         if judged.spent > BUDGET {
-            return out_of_budget(judged);
+            return out_of_budget(judged, "validation");
         }
         let before = before.as_ref().map(|(value, _)| value);
         let evaluate = |program: &Program| evaluate(program, &this, before, rule.old_is_optional);
@@ -252,10 +259,15 @@ fn apply(
                 continue;
             }
         }
-        let composed = rule.message_program.as_ref().and_then(|program| match evaluate(program) {
-            Ok(message) => from_cel(&message).filter(|message| is_a_message(message)),
-            Err(_) => None,
-        });
+        let mut composed = None;
+        if let Some((program, work)) = &rule.message_program {
+            judged.spent = judged.spent.saturating_add(work.on(size));
+            if judged.spent > BUDGET {
+                return out_of_budget(judged, "messageExpression evaluation");
+            }
+            let message = evaluate(program).ok().and_then(|message| from_cel(&message));
+            composed = message.filter(|message| is_a_message(message));
+        }
         let detail = match composed {
             Some(message) => message.trim().to_owned(),
             None if rule.message.is_empty() => format!("failed rule: {}", rule.text),

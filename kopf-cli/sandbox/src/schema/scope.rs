@@ -14,8 +14,35 @@ pub(crate) fn mentions(expression: &IdedExpr, name: &str) -> bool {
     found
 }
 
-/// How many loops stand inside of each other.
-pub(crate) fn loops(expression: &IdedExpr) -> u32 {
+/// How much work an expression may make, as far as it tells that by itself.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Work {
+    /// How many loops stand inside of each other.
+    loops: u32,
+    /// How many values stand in lists and maps that are written out in it.
+    written: u64,
+}
+
+impl Work {
+    pub(crate) fn of(expression: &IdedExpr) -> Self {
+        let mut written = 0;
+        visit(&expression.expr, &mut |expression| {
+            written += match expression {
+                Expr::List(list) => list.elements.len() as u64,
+                Expr::Map(map) => map.entries.len() as u64,
+                _ => 0,
+            };
+        });
+        Work { loops: loops(expression), written }
+    }
+
+    /// How many values it looks at at the most, where it is given so many.
+    pub(crate) fn on(self, size: u64) -> u64 {
+        size.saturating_add(self.written).saturating_pow(self.loops.max(1))
+    }
+}
+
+fn loops(expression: &IdedExpr) -> u32 {
     let mut deepest = 0;
     for inner in children(&expression.expr) {
         deepest = deepest.max(loops(inner));

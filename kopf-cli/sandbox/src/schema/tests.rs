@@ -65,5 +65,37 @@ fn a_type_may_hold_itself_and_a_field_may_say_more_than_its_type() {
     assert!(child.atomic_map() && !tree.shape().atomic_map());
     assert_eq!(child.kind(), Some(Kind::Object));
     let grandchild = child.property("children").unwrap().items().unwrap().property("child").unwrap();
-    assert_eq!(grandchild.id(), child.id());
+    assert_eq!(grandchild.id, child.id);
+}
+
+#[track_caller]
+fn check_rule(rule: &Value, items: usize, fault: Option<&str>) {
+    let rules = [rule];
+    let list = json!({ "type": "array", "items": { "type": "integer" }, "x-kubernetes-validations": rules });
+    let schema = Schema::custom(&json!({ "type": "object", "properties": { "a": list } }));
+    let mut causes = Vec::new();
+    schema.check(&json!({ "a": vec![1; items] }), None, Part::Whole, Vec::new(), &mut causes);
+    let told: Vec<_> = causes.iter().map(|cause| cause.message.as_str()).collect();
+    assert_eq!(told, Vec::from_iter(fault));
+}
+
+#[test]
+fn rules_and_their_messages_end_before_they_cost_too_much() {
+    let loops = "self.map(a, self.map(b, self.map(c, self.map(d, d)))).size()";
+    let rule = json!({ "rule": format!("{loops} > 0") });
+    let message = json!({ "rule": "size(self) < 3", "messageExpression": format!("string({loops})") });
+    check_rule(&rule, 3, None);
+    check_rule(&message, 3, Some("Invalid value: 3"));
+    let over = "failed due to running out of cost budget, no further validation rules will be run";
+    let over = |what: &str| format!("Invalid value: \"array\": {what} {over}");
+    check_rule(&rule, 100, Some(&over("validation")));
+    check_rule(&message, 100, Some(&over("messageExpression evaluation")));
+}
+
+#[test]
+fn rules_are_as_deep_as_a_server_allows_and_no_deeper() {
+    let sum = |terms: usize| json!({ "rule": format!("0{} > 0", " + 1".repeat(terms)) });
+    check_rule(&sum(240), 1, None);
+    let refused = Rule::read(&sum(10_000)).unwrap_err().0.unwrap();
+    assert_eq!(refused, "compilation failed: ERROR: <input>:-1:0: expression recursion limit exceeded: 250");
 }
