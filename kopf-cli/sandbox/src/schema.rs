@@ -127,6 +127,13 @@ impl Schema {
         types::type_faults(value, None, self.shape(), Some(within))
     }
 
+    /// Everything in which a part of an object breaks rules: by staying as it is, or else by being new.
+    pub(crate) fn broken_rules_of_a_part(&self, value: &Value, place: &Place<'_>) -> Vec<Cause> {
+        let judge = |old| rules::judge_part(value, old, self.shape(), place);
+        let kept = judge(Some(value));
+        if kept.is_empty() { judge(None) } else { kept }
+    }
+
     /// Adds to `causes` everything in which a whole object is not as its schema says.
     ///
     /// What was wrong before and has not been changed is left alone, but for the warnings that this answers with; `old` is

@@ -16,12 +16,17 @@ pub(super) fn faults(schema: &Value, place: &Place<'_>) -> Vec<Cause> {
 
 fn walk(schema: &Value, place: &Place<'_>, causes: &mut Vec<Cause>) {
     if let Some(default) = schema.get("default").filter(|default| !default.is_null()) {
-        let at = place.field("default").to_string();
+        let of_default = place.field("default");
+        let at = of_default.to_string();
         let compiled = Schema::custom(schema);
         if compiled.prunes(default) {
             causes.push(Cause::invalid_value(&at, default, "must not have unknown fields"));
         }
-        causes.extend(compiled.faults_of_a_part(default, &at));
+        let faults = compiled.faults_of_a_part(default, &at);
+        causes.extend(match faults.as_slice() {
+            [] => compiled.broken_rules_of_a_part(default, &of_default),
+            _ => faults,
+        });
     }
     if schema["items"].is_object() {
         walk(&schema["items"], &place.field("items"), causes);

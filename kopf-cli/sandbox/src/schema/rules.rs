@@ -134,6 +134,19 @@ pub(crate) fn judge(object: &Value, old: Option<&Value>, shape: Shape<'_>) -> Ju
     judged
 }
 
+/// What breaks the rules of a schema in a part of an object, nothing being let pass for having been so before.
+pub(super) fn judge_part(
+    part: &Value,
+    old: Option<&Value>,
+    shape: Shape<'_>,
+    place: &Place<'_>,
+) -> Vec<Cause> {
+    let mut judged = Judged::default();
+    let kept = Kept { current: None, parent: None };
+    walk(part, old, shape, shape.embedded(), place, kept, &mut judged);
+    judged.causes
+}
+
 /// What a value is compared with, to see whether it is as it was.
 #[derive(Clone, Copy)]
 struct Kept<'a> {

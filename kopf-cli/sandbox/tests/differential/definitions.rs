@@ -158,6 +158,11 @@ async fn rules_are_looked_at_before_they_are_taken() {
         {"a":{"type":"object","maxProperties":5,"additionalProperties":{"type":"integer"},"x-kubernetes-validations":[{"rule":"self.all(k, v, w > 1)"}]}}
         {"a":{"type":"array","maxItems":5,"items":{"type":"integer","x-kubernetes-validations":[{"rule":"self == oldSelf"}]}}}
         {"a":{"type":"integer","allOf":[{"x-kubernetes-validations":[{"rule":"self > 1"}]}]}}
+        {"a":{"type":"string","default":"x","x-kubernetes-validations":[{"rule":"self == 'y'"}]}}
+        {"a":{"type":"string","default":"y","x-kubernetes-validations":[{"rule":"self == 'y'"}]}}
+        {"a":{"type":"object","default":{"x":1},"properties":{"x":{"type":"integer","x-kubernetes-validations":[{"rule":"self > 1","message":"little"}]}}}}
+        {"a":{"type":"integer","default":1,"x-kubernetes-validations":[{"rule":"oldSelf.hasValue() || self > 1","optionalOldSelf":true}]}}
+        {"a":{"type":"integer","default":1,"x-kubernetes-validations":[{"rule":"self > oldSelf"}]}}
     "#,
     )
     .await;
