@@ -13,18 +13,11 @@
 //!
 //! In an `async` handler they would hold a thread that others need.
 
-use std::{
-    pin::pin,
-    sync::Arc,
-    task::{Context, Poll, Wake, Waker},
-    thread::{self, Thread},
-};
-
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
 use super::{Change, Delete, Error, InNamespace, Logs, Resource, Selection};
-use crate::IntoDelay;
+use crate::{IntoDelay, subhandlers::block_on};
 
 /// [`Client`](super::Client) for handlers that block.
 #[derive(Clone)]
@@ -47,7 +40,7 @@ macro_rules! blocking {
         ///
         /// As the method of this name without blocking.
         pub fn $name $(<$generic: $bound>)? (&self, $($argument: $type),*) -> Result<$answer, Error> {
-            wait(self.0.$name($($argument),*))
+            block_on(self.0.$name($($argument),*))
         }
     )*};
 }
@@ -135,7 +128,7 @@ impl<T: DeserializeOwned> Api<T> {
         timeout: impl IntoDelay,
         condition: impl FnMut(&T) -> bool,
     ) -> Result<T, Error> {
-        wait(self.0.wait_until(name, timeout, condition))
+        block_on(self.0.wait_until(name, timeout, condition))
     }
 }
 
@@ -149,27 +142,5 @@ impl<T: Serialize + DeserializeOwned> Api<T> {
         apply(object: &T) -> T;
         /// Server-side apply that takes fields which others hold.
         apply_forced(object: &T) -> T;
-    }
-}
-
-/// A thread that is woken.
-struct Parked(Thread);
-
-impl Wake for Parked {
-    fn wake(self: Arc<Self>) {
-        self.0.unpark();
-    }
-}
-
-/// Waits for a future on this thread.
-fn wait<F: Future>(future: F) -> F::Output {
-    let mut future = pin!(future);
-    let waker = Waker::from(Arc::new(Parked(thread::current())));
-    let mut context = Context::from_waker(&waker);
-    loop {
-        match future.as_mut().poll(&mut context) {
-            Poll::Ready(output) => return output,
-            Poll::Pending => thread::park(),
-        }
     }
 }
