@@ -9,8 +9,9 @@
 //! KOPF_RANDOM_SEED=4711 KOPF_RANDOM_RUNS=1 cargo test -p kopf-plugin-testing --test random
 //! ```
 //!
-//! In the order of reading: `plan` draws, `plugin` has the handlers, `world` plays, `model` judges.
+//! In the order of reading: `plan` and `fields` draw, `plugin` has the handlers, `world` plays, `model` judges.
 
+mod fields;
 mod model;
 mod plan;
 mod plugin;
@@ -19,7 +20,7 @@ mod world;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 
 /// How many operators each test draws, unless `KOPF_RANDOM_RUNS` says otherwise.
-const RUNS: u64 = 60;
+const RUNS: u64 = 45;
 
 fn number(variable: &str, default: u64) -> u64 {
     let text = std::env::var(variable).ok();

@@ -8,18 +8,24 @@ macro_rules! hold {
     };
 }
 
+mod limits;
 mod subs;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::atomic::Ordering,
+    time::Duration,
 };
 
-use kopf_core::{essence::essence, field::FieldPath, handler::Errors, store::handled::State};
+use kopf_core::{
+    essence::essence, field::FieldPath, handler::Errors, outcome::elapsed, store::handled::State,
+};
 use kopf_plugin_testing::Held;
 use serde_json::Value;
 
+use self::limits::Limits;
 use crate::{
+    fields::Fielded,
     plan::{Act, Asked, Drawn},
     plugin::Attempt,
     world::{EXAMPLES, Life, OURS, World, annotations, finalizers, handled, uid},
@@ -27,6 +33,7 @@ use crate::{
 
 const BACKGROUND: [&str; 4] = ["daemon_polite", "daemon_deaf", "timer_blocking", "timer_async"];
 const DELETION: [&str; 2] = ["delete_one", "delete_two"];
+const OF_FIELDS: [&str; 2] = ["update_field", "field_one"];
 /// Those that say nothing of changes.
 const NO_CHANGING: [&str; 2] = ["by_a", "spy_writing"];
 
@@ -44,19 +51,34 @@ impl Handler<'_> {
         self.drawn.filter.holds(body)
     }
 
+    /// Whether it is for an object by all that can be seen of it as it is.
+    fn is_prematched(&self, body: &Value) -> bool {
+        let now = |field: &FieldPath| field.get(body).filter(|value| !value.is_null());
+        self.is_for(body) && self.field.as_ref().is_none_or(|field| self.drawn.fielded.is_for(now(field)))
+    }
+
+    /// Which changes it is called for; without a field, for any.
+    fn fielded(&self) -> Fielded {
+        self.field.as_ref().map_or(Fielded::Any, |_| self.drawn.fielded)
+    }
+
     /// What it reacts to, without what handlers change themselves.
     fn seen(&self, essence: &Value) -> Value {
         seen(essence, self.field.as_ref())
     }
 
+    fn limits(&self) -> Limits {
+        Limits::of(self.name, self.drawn)
+    }
+
     /// Whether nothing follows on an attempt, however it is looked at.
     fn ended(&self, attempt: &Attempt) -> bool {
-        let exhausted = self.drawn.retries.is_some_and(|retries| attempt.retry + 1 >= retries);
-        match attempt.act {
-            Act::Temporary(_) => exhausted,
-            Act::Error | Act::Panic => exhausted || self.drawn.errors != Errors::Temporary,
-            Act::Succeed | Act::Return(_) | Act::Permanent | Act::Change(_) | Act::Transform(_) => true,
-        }
+        self.limits().end(attempt)
+    }
+
+    /// Whether nothing follows on an attempt at rest: by then its time is over too.
+    fn is_over(&self, attempt: &Attempt) -> bool {
+        self.ended(attempt) || self.limits().timeout.is_some()
     }
 }
 
@@ -116,6 +138,7 @@ pub(crate) fn at_rest(world: &World, quiet_from: usize) -> Judgement {
         subs::are_never_repeated(world, uid, &told.attempts)?;
         deletion_is_handled(world, uid, &told.attempts)?;
     }
+    hold!(told.tasks.values().all(|count| *count == 0), "{:?} tasks are left", told.tasks);
     let there = world.objects();
     let memories = world.run.memories.load(Ordering::Relaxed);
     hold!(memories <= there.len(), "{memories} memories are left of {} objects", there.len());
@@ -133,15 +156,11 @@ fn is_handled(world: &World, object: &Value, life: &Life, all: &[Attempt]) -> Ju
         .iter()
         .filter(|handler| !BACKGROUND.contains(&handler.name) && !NO_CHANGING.contains(&handler.name))
         .collect();
-    let is_prematched = |handler: &&&Handler<'_>, body: &Value| {
-        let field = |field: &FieldPath| field.get(body).is_some_and(|value| !value.is_null());
-        handler.is_for(body) && handler.field.as_ref().is_none_or(field)
-    };
     let ours = annotations(object);
     let mark = format!("{OURS}kopf-managed");
     let ours: Vec<&String> = ours.keys().filter(|key| key.starts_with(OURS) && **key != mark).collect();
-    if !changing.iter().any(|handler| is_prematched(&handler, object)) {
-        let ever = |body| changing.iter().any(|handler| is_prematched(&handler, body));
+    if !changing.iter().any(|handler| handler.is_prematched(object)) {
+        let ever = |body| changing.iter().any(|handler| handler.is_prematched(body));
         hold!(
             ours.is_empty() || life.states.iter().any(ever),
             "{ours:?} is on {uid}, which no handler is for"
@@ -152,7 +171,7 @@ fn is_handled(world: &World, object: &Value, life: &Life, all: &[Attempt]) -> Ju
     let handled = handled(object).filter(|handled| !handled.pending).map(|handled| handled.state);
     hold!(handled == Some(State::Whole(now.clone().into())), "{uid} is not handled: {handled:?}, but {now}");
     // A handler that the object was taken from keeps its record, for the object may come back to it.
-    let left = changing.iter().any(|handler| !handler.is_for(object));
+    let left = changing.iter().any(|handler| !handler.is_for(object) || handler.fielded() != Fielded::Any);
     hold!(left || ours == [&key], "{ours:?} is left on {uid}");
     for handler in changing {
         let attempts = attempts(all, handler.name, &uid);
@@ -160,16 +179,21 @@ fn is_handled(world: &World, object: &Value, life: &Life, all: &[Attempt]) -> Ju
         match handler.name {
             name if name.starts_with("create") || name == "parent_of_create" => {
                 let ended = name == "parent_of_create" && !attempts.is_empty()
-                    || attempts.iter().any(|attempt| handler.ended(attempt));
+                    || attempts.iter().any(|attempt| handler.is_over(attempt));
                 hold!(!always || ended, "{name} has not run for {uid}");
             }
-            "update_one" | "update_two" | "parent_of_update" | "update_field" | "field_one" => {
+            "update_one" | "update_two" | "parent_of_update" | "parent_of_filters" | "update_field"
+            | "field_one" => {
                 // What happens in a field while the object is not of a handler is unknown to it.
                 let counts = if handler.field.is_some() { always } else { handler.is_for(object) };
                 if let Some(began_with) = life.began_with.as_ref().filter(|_| counts) {
-                    let began_with = match handler.name {
-                        "field_one" if attempts.is_empty() => &Value::Null,
-                        _ => began_with,
+                    let there = |value: &Value| Some(value.clone()).filter(|value| !value.is_null());
+                    let begun = there(&handler.seen(began_with));
+                    let is_told_of_creation =
+                        handler.name == "field_one" && handler.fielded().calls(None, begun.as_ref());
+                    let began_with = match is_told_of_creation && attempts.is_empty() {
+                        true => &Value::Null,
+                        false => began_with,
                     };
                     // What was not recorded may be what counts, or what was before it.
                     let recorded = attempts.iter().rev().find(|attempt| !attempt.lost);
@@ -178,8 +202,17 @@ fn is_handled(world: &World, object: &Value, life: &Life, all: &[Attempt]) -> Ju
                         handler.seen(body.as_ref().unwrap_or(began_with))
                     });
                     let now = handler.seen(&now);
+                    let passes_over = |seen: &Value| {
+                        handler.fielded().passes_over(there(seen).as_ref(), there(&now).as_ref())
+                    };
+                    // One whose time was over before it was tried again has failed, on whatever there was then.
+                    let forbidden = attempts
+                        .last()
+                        .into_iter()
+                        .chain(recorded)
+                        .any(|attempt| handler.is_over(attempt) && !handler.ended(attempt));
                     hold!(
-                        last.contains(&now),
+                        last.contains(&now) || last.iter().any(passes_over) || forbidden,
                         "{} has not run for {uid} as it is: {last:?}, but {now}",
                         handler.name
                     );
@@ -189,14 +222,19 @@ fn is_handled(world: &World, object: &Value, life: &Life, all: &[Attempt]) -> Ju
                 let process = life.process;
                 let here: Vec<_> = attempts.iter().filter(|attempt| attempt.process == process).collect();
                 hold!(
-                    here.iter().any(|attempt| handler.ended(attempt)),
+                    here.iter().any(|attempt| handler.is_over(attempt)),
                     "resume_one has not run for {uid} in process {process}"
                 );
             }
             _ => {}
         }
-        if let Some(last) = attempts.last().filter(|_| handler.is_for(object) && !is_parent(handler)) {
-            hold!(handler.ended(last) || last.reason == "delete", "{} has not ended for {uid}", handler.name);
+        let must_end = handler.is_for(object) && !is_parent(handler) && handler.fielded() == Fielded::Any;
+        if let Some(last) = attempts.last().filter(|_| must_end) {
+            hold!(
+                handler.is_over(last) || last.reason == "delete",
+                "{} has not ended for {uid}",
+                handler.name
+            );
         }
     }
     Ok(())
@@ -221,6 +259,7 @@ fn is_accompanied(
         let runs = alive.get(&(handler.name.to_owned(), uid.clone())).copied().unwrap_or_default();
         let ended = attempts(all, handler.name, &uid).last().copied().cloned();
         let failed = ended.as_ref().is_some_and(|last| handler.ended(last) && !succeeded(last));
+        let ended_badly = ended.as_ref().is_some_and(|last| !succeeded(last));
         let is_daemon = handler.name.starts_with("daemon");
         if is_daemon {
             // An error that is ignored is a success, after which there is nothing left to do.
@@ -232,7 +271,8 @@ fn is_accompanied(
         let ignored = ended.is_some_and(|last| {
             handler.drawn.errors == Errors::Ignored && matches!(last.act, Act::Error | Act::Panic)
         });
-        let is_over = failed && !ignored;
+        // It may have been too late to try it again, once its object was idle for long enough.
+        let is_over = ended_badly && !ignored;
         match wanted {
             true if is_over => hold!(ticks == 0, "{} goes on for {uid} after it failed", handler.name),
             // 200 seconds: every 20, or every 20 after the one before.
@@ -291,7 +331,10 @@ fn is_never_repeated(world: &World, handler: &Handler<'_>, attempts: &[&Attempt]
             "create_one" | "create_two" => true,
             "delete_one" => true,
             "resume_one" => first.process == second.process,
-            "update_one" | "update_two" | "update_field" | "field_one" => state(first) == state(second),
+            "update_one" | "update_two" => state(first) == state(second),
+            "update_field" | "field_one" => {
+                handler.fielded().repeats_nothing() && state(first) == state(second)
+            }
             _ => false,
         };
         hold!(
@@ -303,12 +346,25 @@ fn is_never_repeated(world: &World, handler: &Handler<'_>, attempts: &[&Attempt]
             first.reason
         );
     }
+    if !is_parent(handler) && !NO_CHANGING.contains(&handler.name) {
+        handler.limits().hold(attempts)?;
+    }
     for pair in attempts.windows(2) {
         let goes_on = !handler.ended(pair[0]) && pair[0].reason == pair[1].reason && !pair[0].lost;
+        let goes_on = goes_on && !handler.limits().forbid(pair[0], pair[1]);
         let counted = !BACKGROUND.contains(&handler.name) && !NO_CHANGING.contains(&handler.name);
-        let always = handler.drawn.filter == Asked::All;
+        let always = handler.drawn.filter == Asked::All && handler.fielded() == Fielded::Any;
+        let goes_on = goes_on && counted && always && !is_parent(handler);
+        // Records have microseconds.
+        let drift = elapsed(pair[0].started, pair[1].started).max(elapsed(pair[1].started, pair[0].started));
         hold!(
-            !(goes_on && counted && always && !is_parent(handler)) || pair[1].retry == pair[0].retry + 1,
+            !goes_on || drift < Duration::from_millis(1),
+            "{} has begun anew for {} though it had not ended",
+            handler.name,
+            pair[0].uid
+        );
+        hold!(
+            !goes_on || pair[1].retry == pair[0].retry + 1,
             "{} was tried as {} after {} for {}",
             handler.name,
             pair[1].retry,
@@ -324,8 +380,14 @@ fn none_is_called_in_vain(world: &World, all: &[Attempt]) -> Judgement {
     for attempt in all {
         let name = attempt.handler.split('/').next().unwrap_or_default();
         let drawn = world.plan.handlers.get(name).filter(|_| !BACKGROUND.contains(&name));
-        let is_for = drawn.is_none_or(|drawn| drawn.filter.holds(&attempt.body));
-        hold!(is_for, "{} was called for {}, as which it is not for it", attempt.handler, attempt.body);
+        let Attempt { handler, reason, old, new, .. } = attempt;
+        let before = (reason != "create").then_some(old.as_ref());
+        let is_called = |drawn: &Drawn| {
+            drawn.filter.holds(&attempt.body)
+                && (!OF_FIELDS.contains(&name) || drawn.fielded.calls(before, new.as_ref()))
+        };
+        let is_for = drawn.is_none_or(is_called) && subs::is_for(handler, attempt);
+        hold!(is_for, "{handler} was called for {}, as which it is not for it: {attempt:?}", attempt.body);
     }
     Ok(())
 }
@@ -336,7 +398,7 @@ fn deletion_is_handled(world: &World, uid: &str, all: &[Attempt]) -> Judgement {
     let Some(body) = life.deleted.as_ref().filter(|_| !life.changed_since) else { return Ok(()) };
     for handler in handlers(world).iter().filter(|handler| handler.name == "delete_one") {
         let attempts = attempts(all, handler.name, uid);
-        let ended = attempts.last().is_some_and(|attempt| handler.ended(attempt));
+        let ended = attempts.last().is_some_and(|attempt| handler.is_over(attempt));
         hold!(!handler.is_for(body) || ended, "{uid} is deleted, and delete_one has not ended");
     }
     Ok(())
@@ -368,6 +430,7 @@ pub(crate) fn at_the_end(world: &World) -> Judgement {
     }
     let alive: usize = told.alive.values().sum();
     hold!(alive == 0, "{alive} daemons run, and no object is there");
+    hold!(told.tasks.values().all(|count| *count == 0), "{:?} tasks are left", told.tasks);
     let memories = world.run.memories.load(Ordering::Relaxed);
     let values = world.run.values.load(Ordering::Relaxed);
     hold!(memories == 0 && values == 0, "{memories} memories and {values} indexed values are left");

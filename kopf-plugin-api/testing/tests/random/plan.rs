@@ -11,7 +11,10 @@ use kopf_core::{
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use crate::plugin::DRAWN;
+use crate::{
+    fields::{Fielded, fielded},
+    plugin::{DRAWN, SUBS},
+};
 
 /// An operator and its life.
 #[derive(Debug, Clone)]
@@ -22,6 +25,8 @@ pub(crate) struct Plan {
     pub(crate) acts: BTreeMap<&'static str, Vec<Act>>,
     /// The sub-handlers of those that have any.
     pub(crate) subs: Vec<&'static str>,
+    /// How often these are tried, and for how many seconds.
+    pub(crate) sub_limits: (Option<u32>, Option<u8>),
     pub(crate) steps: Vec<Step>,
 }
 
@@ -29,7 +34,11 @@ pub(crate) struct Plan {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Drawn {
     pub(crate) filter: Asked,
+    /// Which changes of its field, if it has one.
+    pub(crate) fielded: Fielded,
     pub(crate) retries: Option<u32>,
+    /// In seconds. None for a handler with sub-handlers, which it would end for.
+    pub(crate) timeout: Option<u8>,
     pub(crate) errors: Errors,
     pub(crate) lifecycle: Lifecycle,
     pub(crate) optional: bool,
@@ -146,7 +155,9 @@ impl Drawn {
             }
             Asked::When => filter.when = when,
         }
+        self.fielded.declare(filter);
         handler.limits.retries = self.retries;
+        handler.limits.timeout = self.timeout(&handler.id);
         handler.limits.errors = self.errors;
         handler.limits.backoff = Some(Waits::Same(Duration::from_secs(7)));
         handler.lifecycle = self.lifecycle;
@@ -154,6 +165,14 @@ impl Drawn {
         if handler.on.is_background() {
             self.pace.declare(handler);
         }
+    }
+}
+
+impl Drawn {
+    /// For how long a handler is tried that is called so.
+    pub(crate) fn timeout(self, name: &str) -> Option<Duration> {
+        let timeout = self.timeout.filter(|_| !name.starts_with("parent"));
+        timeout.map(|seconds| Duration::from_secs(seconds.into()))
     }
 }
 
@@ -188,10 +207,13 @@ fn drawn() -> impl Strategy<Value = Drawn> {
         3 => Just(Lifecycle::All), 1 => Just(Lifecycle::Asap), 1 => Just(Lifecycle::OneByOne),
         1 => Just(Lifecycle::Randomized), 1 => Just(Lifecycle::Shuffled),
     ];
-    (filter, prop::option::of(1..4_u32), errors, lifecycle, any::<bool>(), pace()).prop_map(
-        |(filter, retries, errors, lifecycle, optional, pace)| Drawn {
+    let limits = (prop::option::of(1..4_u32), prop::option::of(1..120_u8));
+    ((filter, fielded()), limits, errors, lifecycle, any::<bool>(), pace()).prop_map(
+        |((filter, fielded), (retries, timeout), errors, lifecycle, optional, pace)| Drawn {
             filter,
+            fielded,
             retries,
+            timeout,
             errors,
             lifecycle,
             optional,
@@ -253,15 +275,18 @@ fn step() -> impl Strategy<Value = Step> {
 pub(crate) fn plan() -> impl Strategy<Value = Plan> {
     let handlers: Vec<_> = DRAWN.iter().map(|_| prop::option::weighted(0.4, drawn())).collect();
     let subs = ["sub_one", "sub_two", "sub_two/inner"];
-    let acts: Vec<_> = DRAWN.iter().chain(&subs).map(|_| prop::collection::vec(act(), 0..3)).collect();
+    let acts: Vec<_> = DRAWN.iter().chain(&SUBS).map(|_| prop::collection::vec(act(), 0..3)).collect();
     let subs_drawn = prop::sample::subsequence(subs.to_vec(), 0..=subs.len());
+    let sub_limits = (prop::option::of(1..4_u32), prop::option::of(1..60_u8));
     let steps = prop::collection::vec(step(), 1..24);
-    (handlers, acts, subs_drawn, steps).prop_map(move |(handlers, acts, subs_drawn, steps)| {
+    let subs_drawn = (subs_drawn, sub_limits);
+    (handlers, acts, subs_drawn, steps).prop_map(move |(handlers, acts, (subs_drawn, sub_limits), steps)| {
         let drawn = DRAWN.iter().zip(handlers);
         Plan {
             handlers: drawn.filter_map(|(id, drawn)| Some((*id, drawn?))).collect(),
-            acts: DRAWN.iter().chain(&subs).copied().zip(acts).filter(|(_, acts)| !acts.is_empty()).collect(),
+            acts: DRAWN.iter().chain(&SUBS).copied().zip(acts).filter(|(_, acts)| !acts.is_empty()).collect(),
             subs: subs_drawn,
+            sub_limits,
             steps,
         }
     })

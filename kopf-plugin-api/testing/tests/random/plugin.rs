@@ -9,12 +9,12 @@ use std::{
     time::Duration,
 };
 
-use kopf_plugin_api::{Call, FromCall, prelude::*};
+use kopf_plugin_api::{Call, FromCall, Wants, jiff::Timestamp, prelude::*};
 
 use crate::plan::{Act, Plan};
 
 /// The handlers that may be drawn, by their functions.
-pub(crate) const DRAWN: [&str; 17] = [
+pub(crate) const DRAWN: [&str; 18] = [
     "create_one",
     "create_two",
     "update_one",
@@ -26,6 +26,7 @@ pub(crate) const DRAWN: [&str; 17] = [
     "delete_two",
     "parent_of_create",
     "parent_of_update",
+    "parent_of_filters",
     "by_a",
     "daemon_polite",
     "daemon_deaf",
@@ -33,6 +34,10 @@ pub(crate) const DRAWN: [&str; 17] = [
     "timer_async",
     "spy_writing",
 ];
+
+/// Sub-handlers: first those of which some are drawn and added, then those that are there with filters of their own.
+pub(crate) const SUBS: [&str; 6] =
+    ["sub_one", "sub_two", "sub_two/inner", "sub_labelled", "sub_grown", "sub_wanted"];
 
 static RUNS: Mutex<BTreeMap<u64, Arc<Run>>> = Mutex::new(BTreeMap::new());
 static NUMBER: AtomicU64 = AtomicU64::new(0);
@@ -58,6 +63,8 @@ pub(crate) struct Told {
     pub(crate) alive: BTreeMap<(String, String), usize>,
     /// The index, when it was last shown: which objects are under which key.
     pub(crate) index: BTreeMap<i64, BTreeSet<String>>,
+    /// Tasks that run, by object, of those that this process has begun.
+    pub(crate) tasks: BTreeMap<String, usize>,
     /// Which process it is.
     pub(crate) process: u32,
     /// What must never be.
@@ -71,6 +78,13 @@ pub(crate) struct Attempt {
     pub(crate) uid: String,
     pub(crate) reason: String,
     pub(crate) retry: u32,
+    /// When the first attempt began, this one began, and when it acted.
+    pub(crate) started: Timestamp,
+    pub(crate) began: Timestamp,
+    pub(crate) acted: Timestamp,
+    /// What was before, and what is now: of the object, or of the field.
+    pub(crate) old: Option<Value>,
+    pub(crate) new: Option<Value>,
     pub(crate) body: Value,
     pub(crate) act: Act,
     pub(crate) process: u32,
@@ -116,10 +130,16 @@ pub(crate) struct Here {
     uid: String,
     reason: String,
     retry: u32,
+    started: Timestamp,
+    began: Timestamp,
+    old: Option<Value>,
+    new: Option<Value>,
     body: Value,
 }
 
 impl FromCall for Here {
+    const WANTS: Wants = Wants { old: true, new: true, ..Wants::NONE };
+
     fn from_call(call: &Call) -> Outcome<Self> {
         let context = Context::from_call(call)?;
         Ok(Here {
@@ -128,6 +148,10 @@ impl FromCall for Here {
             uid: Uid::from_call(call)?.to_string(),
             reason: context.reason.to_string(),
             retry: context.retry,
+            started: *Started::from_call(call)?,
+            began: kopf::time::now(),
+            old: Old::from_call(call)?.get().cloned(),
+            new: New::from_call(call)?.get().cloned(),
             body: (*Body::from_call(call)?).clone(),
         })
     }
@@ -151,16 +175,7 @@ impl Here {
             .copied()
             .unwrap_or(Act::Succeed);
         *count += 1;
-        let attempt = Attempt {
-            handler: self.handler.clone(),
-            uid: self.uid.clone(),
-            reason: self.reason.clone(),
-            retry: self.retry,
-            body: self.body.clone(),
-            act,
-            process: told.process,
-            lost: false,
-        };
+        let attempt = self.attempt(act, told.process);
         told.attempts.push(attempt);
         drop(told);
         match act {
@@ -182,6 +197,31 @@ impl Here {
                 Ok(Value::Null)
             }
         }
+    }
+
+    fn attempt(&self, act: Act, process: u32) -> Attempt {
+        Attempt {
+            handler: self.handler.clone(),
+            uid: self.uid.clone(),
+            reason: self.reason.clone(),
+            retry: self.retry,
+            started: self.started,
+            began: self.began,
+            acted: kopf::time::now(),
+            old: self.old.clone(),
+            new: self.new.clone(),
+            body: self.body.clone(),
+            act,
+            process,
+            lost: false,
+        }
+    }
+
+    /// Counts a task while it runs.
+    fn task(&self) -> Task {
+        let mut told = self.run.told();
+        *told.tasks.entry(self.uid.clone()).or_default() += 1;
+        Task(self.run.clone(), self.uid.clone(), told.process)
     }
 
     /// Counts a daemon while it runs.
@@ -206,6 +246,18 @@ struct Alive(Arc<Run>, (String, String));
 impl Drop for Alive {
     fn drop(&mut self) {
         *self.0.told().alive.entry(self.1.clone()).or_default() -= 1;
+    }
+}
+
+struct Task(Arc<Run>, String, u32);
+
+impl Drop for Task {
+    fn drop(&mut self) {
+        let mut told = self.0.told();
+        // Those of a process that is no more end in their own time, on a thread of their own.
+        if told.process == self.2 {
+            *told.tasks.entry(self.1.clone()).or_default() -= 1;
+        }
     }
 }
 
@@ -234,6 +286,10 @@ fn wanted(spec: Spec) -> bool {
     spec["wanted"] == true
 }
 
+fn is_more(value: Option<&Value>) -> bool {
+    value.and_then(Value::as_i64) > Some(1)
+}
+
 macro_rules! handlers {
     ($($on:ident $name:ident $(($($option:tt)*))?;)*) => {$(
         #[kopf::on::$on("zalando.org", "v1", "kopfexamples", when = wanted $(, $($option)*)?)]
@@ -247,8 +303,8 @@ macro_rules! handlers {
 handlers! {
     create create_one;
     update update_one;
-    update update_field (field = "spec.a");
-    field field_one (field = "spec.b");
+    update update_field (field = "spec.a", value = is_more);
+    field field_one (field = "spec.b", value = is_more);
     resume resume_one;
     delete delete_one;
     delete delete_two;
@@ -256,7 +312,12 @@ handlers! {
 
 #[kopf::on::create("zalando.org", "v1", "kopfexamples", when = wanted)]
 async fn create_two(here: Here, patch: Patch) -> Outcome<Value> {
-    kopf::time::sleep(Duration::ZERO).await;
+    let task = here.task();
+    let sleeping = kopf::spawn(async move {
+        let _task = task;
+        kopf::time::sleep(Duration::from_secs(3)).await;
+    });
+    sleeping.await?;
     here.act(&patch)
 }
 
@@ -267,28 +328,59 @@ async fn update_two(here: Here, patch: Patch) -> Outcome<Value> {
 
 fn add_subs(here: &Here, subs: &Subhandlers) {
     let drawn = here.run.plan.subs.clone();
+    let (retries, timeout) = here.run.plan.sub_limits;
     for sub in drawn.iter().filter(|sub| !sub.contains('/')) {
         let inner = drawn.contains(&"sub_two/inner") && *sub == "sub_two";
-        subs.add(*sub, move |here: Here, patch: Patch, subs: Subhandlers| {
-            if inner {
-                subs.add_async("inner", |here: Here, patch: Patch| async move { here.act(&patch) });
-            }
-            here.act(&patch)
-        })
-        .backoff(3);
+        let added =
+            subs.add(*sub, move |here: Here, patch: Patch, memory: Memo<Memory>, subs: Subhandlers| {
+                here.remember(&memory);
+                if inner {
+                    subs.add_async("inner", |here: Here, patch: Patch| async move { here.act(&patch) });
+                }
+                here.act(&patch)
+            });
+        let mut added = added.backoff(3);
+        if let Some(retries) = retries {
+            added = added.retries(retries);
+        }
+        if let Some(timeout) = timeout {
+            added.timeout(Duration::from_secs(timeout.into()));
+        }
     }
 }
 
 #[kopf::on::create("zalando.org", "v1", "kopfexamples", when = wanted)]
-async fn parent_of_create(here: Here, patch: Patch, subs: Subhandlers) -> Outcome<Value> {
+async fn parent_of_create(
+    here: Here,
+    patch: Patch,
+    _memory: Memo<Memory>,
+    subs: Subhandlers,
+) -> Outcome<Value> {
     add_subs(&here, &subs);
     here.act(&patch)
 }
 
 #[kopf::on::update("zalando.org", "v1", "kopfexamples", when = wanted)]
-fn parent_of_update(here: Here, patch: Patch, subs: Subhandlers) -> Outcome<Value> {
+fn parent_of_update(here: Here, patch: Patch, _memory: Memo<Memory>, subs: Subhandlers) -> Outcome<Value> {
     add_subs(&here, &subs);
     subs.execute_blocking()?;
+    here.act(&patch)
+}
+
+#[kopf::on::update("zalando.org", "v1", "kopfexamples", when = wanted)]
+async fn parent_of_filters(here: Here, patch: Patch) -> Outcome<Value> {
+    #[kopf::subhandler(labels = { "l" = "1" }, backoff = 3)]
+    fn sub_labelled(here: Here, patch: Patch) -> Outcome<Value> {
+        here.act(&patch)
+    }
+    #[kopf::subhandler(field = "spec.b", new = is_more, backoff = 3)]
+    async fn sub_grown(here: Here, patch: Patch) -> Outcome<Value> {
+        here.act(&patch)
+    }
+    #[kopf::subhandler(when = wanted, backoff = 3)]
+    fn sub_wanted(here: Here, patch: Patch) -> Outcome<Value> {
+        here.act(&patch)
+    }
     here.act(&patch)
 }
 
@@ -305,8 +397,9 @@ struct Indexed {
 }
 
 #[kopf::daemon("zalando.org", "v1", "kopfexamples", when = wanted)]
-async fn daemon_polite(here: Here, patch: Patch, stopped: Stopped) -> Outcome<Value> {
+async fn daemon_polite(here: Here, patch: Patch, memory: Memo<Memory>, stopped: Stopped) -> Outcome<Value> {
     let _alive = here.alive();
+    here.remember(&memory);
     let result = here.act(&patch)?;
     while !stopped.wait(Duration::from_secs(60)).await {}
     Ok(result)
@@ -344,12 +437,11 @@ fn spy_writing(here: Here, patch: Patch) -> Outcome<Value> {
 
 /// Sees every event of the stream; it is not drawn.
 #[kopf::on::event("zalando.org", "v1", "kopfexamples")]
-fn spy(here: Here, memory: Memo<Memory>) {
-    here.remember(&memory);
-    let process = here.run.told().process;
-    let Here { run, handler, uid, reason, retry, body } = here;
-    let attempt = Attempt { handler, uid, reason, retry, body, act: Act::Succeed, process, lost: false };
-    run.told().attempts.push(attempt);
+#[expect(clippy::needless_pass_by_value, reason = "handlers take their arguments so")]
+fn spy(here: Here) {
+    let mut told = here.run.told();
+    let attempt = here.attempt(Act::Succeed, told.process);
+    told.attempts.push(attempt);
 }
 
 /// Shows the index to the test, whenever an object of another resource changes; it is not drawn.

@@ -200,8 +200,11 @@ impl World {
         if !std::mem::take(&mut self.runs) {
             return;
         }
-        let unwritten: BTreeSet<String> =
+        let mut unwritten: BTreeSet<String> =
             self.objects().iter().filter(|value| self.is_unwritten(value)).map(uid).collect();
+        // Nor is what came before a handler that is still at work.
+        let at_work = self.run.told().tasks.clone();
+        unwritten.extend(at_work.into_iter().filter(|(_, count)| *count > 0).map(|(uid, _)| uid));
         let process = self.run.told().process;
         if kill {
             self.operator.kill();
@@ -232,8 +235,12 @@ impl World {
         if std::mem::replace(&mut self.runs, true) {
             return;
         }
-        self.run.told().process += 1;
-        let process = self.run.told().process;
+        let process = {
+            let mut told = self.run.told();
+            told.tasks.clear();
+            told.process += 1;
+            told.process
+        };
         // Where a cause has not ended, what it has come to counts, in whichever process.
         let resumed = format!("{OURS}resume_one");
         let is_pending = |value: &Value| handled(value).is_some_and(|handled| handled.pending);
