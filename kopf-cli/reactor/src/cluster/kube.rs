@@ -2,6 +2,7 @@
 
 mod access;
 mod answer;
+mod causes;
 mod places;
 mod session;
 mod token_file;
@@ -17,6 +18,7 @@ use tower::ServiceExt;
 
 use self::{
     answer::{Incoming, lines, refusal, retry_after, warnings, whole},
+    causes::reason,
     session::{Session, Sessions},
 };
 use super::{Answer, Cluster, Error, Lines, Request, Response};
@@ -43,28 +45,6 @@ pub struct KubeCluster {
 pub async fn connect(access: Access, networking: &Networking) -> Result<KubeCluster, ConnectError> {
     let (sessions, namespace) = Sessions::begin(access, networking).await?;
     Ok(KubeCluster { sessions: Arc::new(sessions), namespace, answer_within: networking.request_timeout })
-}
-
-/// An error with its causes after colons, each once.
-fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        let cause_text = cause.to_string();
-        if !text.contains(&cause_text) {
-            text = format!("{text}: {cause_text}");
-        }
-        source = cause.source();
-    }
-    text
-}
-
-/// Why there was no answer, without the names of the layers that it came through.
-fn reason(error: &(dyn std::error::Error + 'static)) -> String {
-    match error.downcast_ref() {
-        Some(kube::Error::Service(error)) => chain(error.as_ref()),
-        _ => chain(error),
-    }
 }
 
 impl KubeCluster {

@@ -13,7 +13,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{
-    chain,
+    causes::chain,
     places::{self, Places},
 };
 

@@ -9,7 +9,7 @@ use std::{
 use kube::config::{Kubeconfig, KubeconfigError};
 use serde_json::json;
 
-use super::{access::ConnectError, chain};
+use super::{access::ConnectError, causes::chain};
 
 /// Where kubelets put what a pod's service account is.
 const ACCOUNT: &str = "/var/run/secrets/kubernetes.io/serviceaccount";

@@ -14,7 +14,7 @@ use kube::{
 };
 use tower::{BoxError, Service, ServiceBuilder, ServiceExt, util::BoxCloneSyncService};
 
-use super::{access::ConnectError, answer::Incoming, chain, token_file::TokenFile};
+use super::{access::ConnectError, answer::Incoming, causes::chain, token_file::TokenFile};
 use crate::settings::Networking;
 
 /// What takes requests and gives answers.

@@ -11,6 +11,7 @@ use std::{
     time::Duration,
 };
 
+use serde_json::json;
 use tempfile::TempDir;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -171,8 +172,30 @@ async fn a_program_that_is_not_there_or_fails_is_named() {
     let named =
         "the program `/nowhere/login`, which the kubeconfig names for the credentials, does not bring them: ";
     check("/nowhere/login", "install it with care", named).await;
-    let named = "the program `false`, which the kubeconfig names for the credentials, does not bring them: ";
+    let named = "the program `false`, which the kubeconfig names for the credentials, does not bring them: \
+                 it ended with exit status: 1";
     check("false", "", named).await;
+}
+
+#[tokio::test]
+async fn what_a_program_is_given_and_prints_is_told_to_nobody() {
+    let check = async |script: &str, expected: &str| {
+        let (server, folder) = (Server::start("any").await, TempDir::new().unwrap());
+        let user = json!({ "exec": {
+            "apiVersion": "client.authentication.k8s.io/v1", "command": "sh", "interactiveMode": "Never",
+            "args": ["-c", script], "env": [{ "name": "KEY", "value": "hidden" }],
+        } });
+        let access = server.kubeconfig(folder.path(), &user.to_string());
+        let error = connect_to(access, &at_once()).await.err().unwrap().to_string();
+        let program = "the program `sh`, which the kubeconfig names for the credentials, does not bring them";
+        assert_eq!(error, format!("{program}: {expected}"));
+    };
+    check(
+        "echo token: hidden; echo The session has expired. >&2; echo Log in again. >&2; exit 3",
+        "it ended with exit status: 3: The session has expired.; Log in again.",
+    )
+    .await;
+    check("echo 'token: hidden: ['", "what it prints is no ExecCredential").await;
 }
 
 #[tokio::test]
