@@ -6,6 +6,8 @@ mod derived;
 mod made;
 mod pods;
 mod rules;
+mod site;
+mod texts;
 
 use std::{
     collections::HashMap,

@@ -91,10 +91,14 @@ pub(crate) fn resources(catalog: &Catalog, group: &str, version: &str) -> Option
         return None;
     }
     let group_version = if group.is_empty() { version.to_owned() } else { format!("{group}/{version}") };
-    let mut document = json!({ "kind": "APIResourceList", "groupVersion": group_version });
-    if !group.is_empty() {
-        document["apiVersion"] = "v1".into();
-    }
+    // Those who tell of groups that are built in say what they are of last, and of the core not at all.
+    let mut document = match group {
+        "" => json!({ "kind": "APIResourceList", "groupVersion": group_version }),
+        group if served::is_group(group) => {
+            json!({ "kind": "APIResourceList", "groupVersion": group_version, "apiVersion": "v1" })
+        }
+        _ => json!({ "kind": "APIResourceList", "apiVersion": "v1", "groupVersion": group_version }),
+    };
     let entries = served.iter().flat_map(|served| old_entries(served, (group, version)));
     document["resources"] = entries.collect();
     Some(document)

@@ -10,6 +10,7 @@ use crate::{
     object::Stored,
     protobuf,
     resources::{DEFINITIONS, EVENTS, EVENTS_GROUP, NAMESPACES, Resource, View},
+    schema::Part,
     status::{Cause, Status},
     store::Store,
     tables::served,
@@ -98,13 +99,17 @@ pub(crate) fn faults(
     metadata: &Map<String, Value>,
     rest: &Map<String, Value>,
     old: Option<&Map<String, Value>>,
+    part: Part,
 ) -> Vec<Cause> {
     let key = &*view.resource.key;
     if key.ends_with(admission::GROUP) {
         return admission::faults(key, rest);
     }
+    if key != EVENTS && part == Part::Status {
+        return Vec::new();
+    }
     if key != EVENTS {
-        return builtin::faults(key, rest, old);
+        return builtin::faults(key, metadata, rest, old);
     }
     let newer = view.version().group == EVENTS_GROUP;
     events::faults(rest, meta::text(metadata, "namespace"), newer, old)

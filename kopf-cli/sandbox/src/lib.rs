@@ -5,8 +5,9 @@
 //! passes over instead: what the expressions of a policy may cost is not estimated when it is defined.
 //!
 //! Custom resources are pruned, defaulted and checked by their schemas and rules; what a rule may cost is estimated when it is
-//! defined and bounded as it runs, and of its types it is known which fields there are. Built-in kinds are read by their types (see `tables`), completed as far as
-//! a table says, and checked by their commonest rules alone (see `builtin`).
+//! defined and bounded as it runs, and of its types it is known which fields there are. Built-in kinds are read by their types
+//! (see `tables`), completed as far as a table says, and checked by the rules of the kinds that operators meet (see `builtin`),
+//! in the words of the real server.
 //!
 //! Of the controllers of a cluster it has those that see to definitions, to namespaces that go, and to owners and their
 //! dependents: what they do follows each write at once, in events without a pause. It has none that run anything: pods stay
@@ -65,6 +66,7 @@ mod names;
 mod patch;
 mod printed;
 mod protobuf;
+mod quantity;
 mod resources;
 mod scale;
 mod schema;

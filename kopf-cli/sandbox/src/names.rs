@@ -73,7 +73,7 @@ fn faults(text: &str, longest: usize, fine: bool, why: &str) -> Vec<String> {
     length.into_iter().chain((!fine).then(|| why.to_owned())).collect()
 }
 
-fn is_subdomain(text: &str) -> bool {
+pub(crate) fn is_subdomain(text: &str) -> bool {
     text.split('.').all(is_label)
 }
 

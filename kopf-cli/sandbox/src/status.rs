@@ -39,7 +39,8 @@ impl Cause {
 
     /// The same for what is no string.
     pub(crate) fn invalid_value(field: impl Into<String>, value: &Value, why: &str) -> Self {
-        let message = format!("Invalid value: {}: {why}", printed::bad_value(value));
+        let colon = if why.is_empty() { "" } else { ": " };
+        let message = format!("Invalid value: {}{colon}{why}", printed::bad_value(value));
         Cause { reason: "FieldValueInvalid", message, field: field.into() }
     }
 
@@ -47,6 +48,16 @@ impl Cause {
         let value = value.as_str().map_or_else(|| printed::json(value), printed::quoted);
         let message = format!("Duplicate value: {value}");
         Cause { reason: "FieldValueDuplicate", message, field: field.into() }
+    }
+
+    /// The same where the value is not told.
+    pub(crate) fn invalid_without_value(field: impl Into<String>, why: &str) -> Self {
+        Cause { reason: "FieldValueInvalid", message: format!("Invalid value: {why}"), field: field.into() }
+    }
+
+    pub(crate) fn not_found(field: impl Into<String>, value: &str) -> Self {
+        let message = format!("Not found: {}", printed::quoted(value));
+        Cause { reason: "FieldValueNotFound", message, field: field.into() }
     }
 
     pub(crate) fn too_long(field: impl Into<String>, most: u64) -> Self {

@@ -369,7 +369,7 @@ impl<'a> Writer<'a> {
         if let Some(old) = old {
             causes.extend(forbidden_changes(old.metadata, &object.metadata));
         }
-        causes.extend(kinds::faults(view, &object.metadata, &object.rest, old.map(|old| old.rest)));
+        causes.extend(kinds::faults(view, &object.metadata, &object.rest, old.map(|old| old.rest), part));
         if let Some(schema) = &view.version().schema {
             let mut warnings = Vec::new();
             object.as_whole(view, |object| {

@@ -1,164 +1,164 @@
-//! The checks that rules of built-in kinds are made of, and where in an object they look.
-
-use std::collections::BTreeSet;
+//! The checks that rules of built-in kinds are made of.
 
 use serde_json::Value;
 
+use super::{site::Site, texts};
 use crate::{
     names::{key_faults, label_value_faults, name_faults},
-    printed,
     resources::NameRule,
     status::Cause,
 };
 
-/// What can be wrong with a value.
+/// What is checked at a path below a place.
+pub(super) type Rule = (&'static str, Check);
+pub(super) type Causes = Vec<Cause>;
+
+pub(super) const LABEL: Check = Check::Text(|text| name_faults(text, NameRule::Label));
+pub(super) const SUBDOMAIN: Check = Check::Text(|text| name_faults(text, NameRule::Subdomain));
+
+/// What can be wrong with a value. But for those that ask for it, none is wrong with a value that is missing.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Check {
-    /// Nothing is said, or nothing but an empty text; why it has to be.
+    /// Nothing is said, or nothing but an empty text or list; why it has to be.
     Required(&'static str),
     AtLeast(i64),
     MoreThan(i64),
+    /// A number is one of these, the last included.
+    Within(i64, i64),
+    /// A text is one of these, told in this order.
     OneOf(&'static [&'static str]),
-    /// A text is a name of this form.
-    Name(NameRule),
-    /// A number is one of a port.
+    /// A text that is not empty has a form.
+    Text(fn(&str) -> Vec<String>),
     Port,
-    /// The keys of an object are names of files.
-    Files,
+    /// A number of a port, or a name of one.
+    PortOrName,
+    /// A number, or a share in percent.
+    Share,
     /// An object is labels.
     Labels,
     /// An object is a label selector.
     Selector,
-    /// No two of a list have the same in this field.
-    Unique(&'static str),
     /// The value stays as it was.
     Immutable,
+    /// What no row can say.
+    By(fn(&Site<'_>) -> Causes),
 }
 
-/// A value, where it is, and what was there before.
-pub(super) struct Found<'a> {
-    pub(super) place: String,
-    pub(super) value: &'a Value,
-}
-
-/// The values at a path: names with dots between them; each element of a list is meant by `[]` behind its name. What is
-/// missing is found as null, where that of which it is missing is there.
-pub(super) fn find<'a>(value: &'a Value, path: &str, place: &str) -> Vec<Found<'a>> {
-    let (step, rest) = path.split_once('.').map_or((path, None), |(step, rest)| (step, Some(rest)));
-    let (name, each) = step.strip_suffix("[]").map_or((step, false), |name| (name, true));
-    if !value.is_object() {
-        return Vec::new();
-    }
-    let below = &value[name];
-    let place = if place.is_empty() { name.to_owned() } else { format!("{place}.{name}") };
-    let items: Vec<Found<'a>> = if each {
-        let items = below.as_array().into_iter().flatten().enumerate();
-        items.map(|(at, value)| Found { place: format!("{place}[{at}]"), value }).collect()
-    } else {
-        vec![Found { place, value: below }]
-    };
-    match rest {
-        None => items,
-        Some(rest) => items.into_iter().flat_map(|found| find(found.value, rest, &found.place)).collect(),
-    }
+/// What is wrong below a place by some rules, in their order.
+pub(super) fn check(site: &Site<'_>, rules: &[Rule]) -> Causes {
+    let found =
+        rules.iter().flat_map(|(path, check)| site.find(path).into_iter().map(move |site| (site, check)));
+    found.flat_map(|(site, check)| check.faults(&site)).collect()
 }
 
 impl Check {
-    /// What is wrong with a value; `before` is what was at its place, where the object was there.
-    pub(super) fn faults(self, found: &Found<'_>, before: Option<&Value>) -> Vec<Cause> {
-        let (place, value) = (found.place.as_str(), found.value);
-        let text = value.as_str().unwrap_or_default();
-        let bound = |wrong: fn(i64, i64) -> bool, least: i64, words: &str| {
-            let number = value.as_i64().filter(|number| wrong(*number, least));
-            number.map(|_| Cause::invalid_value(place, value, &format!("must be {words} {least}")))
-        };
-        match self {
-            Check::Required(why) if value.is_null() || value == "" => vec![Cause::required(place, why)],
-            Check::Required(_) => Vec::new(),
-            Check::AtLeast(least) => {
-                bound(|number, least| number < least, least, "greater than or equal to").into_iter().collect()
+    fn faults(self, site: &Site<'_>) -> Causes {
+        let outside = |wrong: bool, why: String| if wrong { vec![site.invalid(&why)] } else { Vec::new() };
+        match (self, site.number()) {
+            (Check::Required(why), None) if site.len() == 0 && !site.value.is_boolean() => {
+                vec![site.required(why)]
             }
-            Check::MoreThan(least) => {
-                bound(|number, least| number <= least, least, "greater than").into_iter().collect()
+            (Check::AtLeast(least), Some(number)) => {
+                outside(number < least, format!("must be greater than or equal to {least}"))
             }
-            Check::OneOf(known) if !value.is_string() || known.contains(&text) => Vec::new(),
-            Check::OneOf(known) => vec![Cause::unsupported(place, &printed::quoted(text), known)],
-            Check::Name(_) if text.is_empty() => Vec::new(),
-            Check::Name(rule) => {
-                name_faults(text, rule).iter().map(|why| Cause::invalid(place, text, why)).collect()
+            (Check::MoreThan(least), Some(number)) => {
+                outside(number <= least, format!("must be greater than {least}"))
             }
-            Check::Port => match value.as_i64() {
-                Some(number) if !(1..=65_535).contains(&number) => {
-                    vec![Cause::invalid_value(place, value, "must be between 1 and 65535, inclusive")]
-                }
-                _ => Vec::new(),
-            },
-            Check::Files => {
-                value.as_object().into_iter().flatten().flat_map(|(key, _)| file_faults(place, key)).collect()
+            (Check::Within(least, most), Some(number)) => {
+                let why = format!("must be between {least} and {most}, inclusive");
+                outside(!(least..=most).contains(&number), why)
             }
-            Check::Labels => label_faults(place, value),
-            Check::Selector => selector_faults(place, value),
-            Check::Unique(field) => duplicates(place, value, field),
-            Check::Immutable => match before {
-                Some(before) if before != value => {
-                    vec![Cause::invalid_value(place, value, "field is immutable")]
-                }
-                _ => Vec::new(),
-            },
+            (Check::Port | Check::PortOrName, Some(_)) => Check::Within(1, 65_535).faults(site),
+            (Check::PortOrName, None) if site.value.is_string() => {
+                site.against(texts::port_name(site.text()))
+            }
+            (Check::Share, Some(_)) => Check::AtLeast(0).faults(site),
+            (Check::Share, None) if site.value.is_string() => site.against(texts::percent(site.text())),
+            (Check::OneOf(known), _) if site.value.is_string() && !known.contains(&site.text()) => {
+                vec![site.unsupported(known)]
+            }
+            (Check::Text(form), _) if !site.text().is_empty() => site.against(form(site.text())),
+            (Check::Labels, _) => label_faults(site),
+            (Check::Selector, _) => selector_faults(site),
+            (Check::Immutable, _) if site.is_changed() => vec![site.invalid("field is immutable")],
+            (Check::By(faults), _) => faults(site),
+            _ => Vec::new(),
         }
     }
 }
 
-/// Why a key cannot be the name of a file.
-fn file_faults(place: &str, key: &str) -> Vec<Cause> {
-    let place = format!("{place}[{key}]");
-    let is_part = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
-    let why = match key {
-        "." => "must not be '.'",
-        ".." => "must not be '..'",
-        key if key.starts_with("..") => "must not start with '..'",
-        key if key.is_empty() || !key.bytes().all(is_part) => {
-            "a valid config key must consist of alphanumeric characters, '-', '_' or '.' (e.g. 'key.name',  or \
-             'KEY_NAME',  or 'key-name', regex used for validation is '[-._a-zA-Z0-9]+')"
-        }
-        _ => return Vec::new(),
-    };
-    vec![Cause::invalid(place, key, why)]
-}
-
-fn label_faults(place: &str, labels: &Value) -> Vec<Cause> {
+pub(super) fn label_faults(site: &Site<'_>) -> Causes {
     let mut causes = Vec::new();
-    for (key, value) in labels.as_object().into_iter().flatten() {
+    for (key, value) in site.value.as_object().into_iter().flatten() {
         let value = value.as_str().unwrap_or_default();
-        causes.extend(key_faults(key).iter().map(|why| Cause::invalid(place, key, why)));
-        causes.extend(label_value_faults(value).iter().map(|why| Cause::invalid(place, value, why)));
+        causes.extend(key_faults(key).iter().map(|why| Cause::invalid(&*site.place, key, why)));
+        causes.extend(label_value_faults(value).iter().map(|why| Cause::invalid(&*site.place, value, why)));
     }
     causes
 }
 
-fn selector_faults(place: &str, selector: &Value) -> Vec<Cause> {
-    const OPERATORS: [&str; 4] = ["In", "NotIn", "Exists", "DoesNotExist"];
-    let mut causes = label_faults(&format!("{place}.matchLabels"), &selector["matchLabels"]);
-    for (at, expression) in selector["matchExpressions"].as_array().into_iter().flatten().enumerate() {
-        let operator = expression["operator"].as_str().unwrap_or_default();
-        if !OPERATORS.contains(&operator) {
-            let place = format!("{place}.matchExpressions[{at}].operator");
-            causes.push(Cause::invalid(place, operator, "not a valid selector operator"));
+pub(super) fn selector_faults(site: &Site<'_>) -> Causes {
+    let mut causes = label_faults(&site.at("matchLabels"));
+    for expression in site.at("matchExpressions").each() {
+        causes.extend(expression_faults(&expression));
+        for value in expression.at("values").each() {
+            causes.extend(value.against(label_value_faults(value.text())));
         }
     }
     causes
 }
 
-fn duplicates(place: &str, list: &Value, field: &str) -> Vec<Cause> {
-    let mut known = BTreeSet::new();
+fn expression_faults(expression: &Site<'_>) -> Causes {
+    let (operator, values, key) = (expression.at("operator"), expression.at("values"), expression.at("key"));
     let mut causes = Vec::new();
-    for (at, item) in list.as_array().into_iter().flatten().enumerate() {
-        let name = item[field].as_str().unwrap_or_default();
-        if !name.is_empty() && !known.insert(name) {
-            causes.push(Cause::duplicate(format!("{place}[{at}].{field}"), &item[field]));
+    match operator.text() {
+        "In" | "NotIn" if values.len() == 0 => {
+            causes.push(values.required("must be specified when `operator` is 'In' or 'NotIn'"));
+        }
+        "Exists" | "DoesNotExist" if values.len() > 0 => {
+            causes
+                .push(values.forbidden("may not be specified when `operator` is 'Exists' or 'DoesNotExist'"));
+        }
+        "In" | "NotIn" | "Exists" | "DoesNotExist" => {}
+        said => causes.push(Cause::invalid(operator.place, said, "not a valid selector operator")),
+    }
+    causes.extend(key.against(key_faults(key.text())));
+    causes
+}
+
+/// Whether a selector selects labels; `None` where it is none.
+pub(super) fn selects(selector: &Value, labels: &Value) -> Option<bool> {
+    let mut selected = true;
+    for (key, value) in selector["matchLabels"].as_object().into_iter().flatten() {
+        selected &= labels.get(key) == Some(value);
+        if !key_faults(key).is_empty() || !label_value_faults(value.as_str().unwrap_or_default()).is_empty() {
+            return None;
         }
     }
-    causes
+    for expression in selector["matchExpressions"].as_array().into_iter().flatten() {
+        let found = expression["key"].as_str().and_then(|key| labels.get(key));
+        let values = expression["values"].as_array().map_or(&[][..], Vec::as_slice);
+        if !expression_faults(&Site::root(expression, None)).is_empty() {
+            return None;
+        }
+        selected &= match expression["operator"].as_str()? {
+            "In" => found.is_some_and(|found| values.contains(found)),
+            "NotIn" => !found.is_some_and(|found| values.contains(found)),
+            "Exists" => found.is_some(),
+            _ => found.is_none(),
+        };
+    }
+    Some(selected)
+}
+
+/// Whether a selector that is there selects nothing in particular.
+pub(super) fn is_empty_selector(selector: &Value) -> bool {
+    let is_empty = |field: &str| match &selector[field] {
+        Value::Object(labels) => labels.is_empty(),
+        Value::Array(expressions) => expressions.is_empty(),
+        _ => true,
+    };
+    is_empty("matchLabels") && is_empty("matchExpressions")
 }
 
 #[cfg(test)]
@@ -168,21 +168,38 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_path_leads_into_each_element_of_lists() {
-        let value = json!({ "a": { "b": [{ "c": 1 }, {}] } });
-        let found = find(&value, "a.b[].c", "");
-        let places: Vec<_> = found.iter().map(|found| (&*found.place, found.value.clone())).collect();
-        assert_eq!(places, [("a.b[0].c", json!(1)), ("a.b[1].c", Value::Null)]);
-        assert!(find(&value, "x.y", "").is_empty());
+    fn what_is_absent_is_wrong_only_where_it_is_required() {
+        let nothing = Site::root(&Value::Null, None);
+        let checks = [
+            Check::AtLeast(0),
+            Check::Within(1, 2),
+            Check::OneOf(&["x"]),
+            Check::Port,
+            Check::PortOrName,
+            Check::Share,
+            LABEL,
+            Check::Labels,
+            Check::Selector,
+            Check::Immutable,
+        ];
+        for check in checks {
+            assert!(check.faults(&nothing).is_empty(), "{check:?}");
+        }
+        assert_eq!(Check::Required("").faults(&nothing).len(), 1);
     }
 
     #[test]
-    fn what_is_absent_is_wrong_only_where_it_is_required() {
-        let nothing = Found { place: "a".to_owned(), value: &Value::Null };
-        for check in [Check::AtLeast(0), Check::OneOf(&["x"]), Check::Port, Check::Labels, Check::Unique("n")]
-        {
-            assert!(check.faults(&nothing, None).is_empty(), "{check:?}");
-        }
-        assert_eq!(Check::Required("").faults(&nothing, None).len(), 1);
+    fn a_selector_selects_by_labels_and_by_expressions() {
+        let selector = json!({
+            "matchLabels": { "a": "b" },
+            "matchExpressions": [{ "key": "c", "operator": "In", "values": ["d", "e"] }],
+        });
+        assert_eq!(selects(&selector, &json!({ "a": "b", "c": "e" })), Some(true));
+        assert_eq!(selects(&selector, &json!({ "a": "b" })), Some(false));
+        assert_eq!(
+            selects(&json!({ "matchExpressions": [{ "key": "c", "operator": "Is" }] }), &json!({})),
+            None
+        );
+        assert_eq!(selects(&json!({}), &json!({})), Some(true));
     }
 }

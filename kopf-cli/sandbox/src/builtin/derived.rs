@@ -22,6 +22,9 @@ pub(super) fn complete(key: &str, fields: &mut Fields) {
         key if key.ends_with("rolebindings.rbac.authorization.k8s.io") => name_groups(fields),
         _ => {}
     }
+    if key == "networkpolicies.networking.k8s.io" {
+        fields.entry("spec").or_insert_with(|| json!({}));
+    }
     if let Some(Value::Object(spec)) = fields.get_mut("spec") {
         complete_spec(key, spec, labels);
     }
@@ -37,9 +40,14 @@ pub(super) fn complete(key: &str, fields: &mut Fields) {
 }
 
 fn complete_spec(key: &str, spec: &mut Fields, labels: Value) {
-    let is = |spec: &Fields, field: &str, value: &str| spec.get(field).is_some_and(|said| said == value);
     match key {
         "pods" => pods::complete(spec),
+        "persistentvolumeclaims" => name_source(spec),
+        "leases.coordination.k8s.io" => {
+            // Who is to lead is not a question that is answered yet.
+            spec.shift_remove("strategy");
+            spec.shift_remove("preferredHolder");
+        }
         "services" => complete_service(spec),
         "nodes" => {
             if let Some(range) = spec.get("podCIDR").cloned() {
@@ -59,11 +67,13 @@ fn complete_spec(key: &str, spec: &mut Fields, labels: Value) {
             rolling(spec, "updateStrategy", &[("maxSurge", json!(0)), ("maxUnavailable", json!(1))]);
         }
         "jobs.batch" => {
-            let indexed = is(spec, "completionMode", "Indexed");
-            if !indexed && spec.get("completions").is_none() && spec.get("parallelism").is_none() {
+            if spec.get("completions").is_none() && spec.get("parallelism").is_none() {
                 spec.insert("completions".to_owned(), 1.into());
             }
             spec.entry("parallelism").or_insert_with(|| 1.into());
+            // Where each index has a limit of its own there is none of all.
+            let limit = if spec.contains_key("backoffLimitPerIndex") { i32::MAX } else { 6 };
+            spec.entry("backoffLimit").or_insert_with(|| limit.into());
             let counted = spec.get("podFailurePolicy").is_some_and(|policy| !policy.is_null());
             let replaced = if counted { "Failed" } else { "TerminatingOrFailed" };
             spec.entry("podReplacementPolicy").or_insert_with(|| replaced.into());
@@ -93,9 +103,34 @@ fn complete_service(spec: &mut Fields) {
     if kind == "LoadBalancer" {
         spec.entry("allocateLoadBalancerNodePorts").or_insert_with(|| true.into());
     }
+    if spec.get("sessionAffinity").is_some_and(|affinity| affinity == "None") {
+        spec.shift_remove("sessionAffinityConfig");
+    }
     if spec.get("sessionAffinity").is_some_and(|affinity| affinity == "ClientIP") {
         spec.entry("sessionAffinityConfig")
             .or_insert_with(|| json!({ "clientIP": { "timeoutSeconds": 10_800 } }));
+    }
+}
+
+/// What a volume is filled from is said in two fields, of which the older knows two kinds alone.
+fn name_source(spec: &mut Fields) {
+    let known = |source: &Value| {
+        let group = source["apiGroup"].as_str().unwrap_or_default();
+        let kind = source["kind"].as_str().unwrap_or_default();
+        matches!((group, kind), ("", "PersistentVolumeClaim") | ("snapshot.storage.k8s.io", "VolumeSnapshot"))
+    };
+    if spec.get("dataSource").is_some_and(|source| !known(source)) {
+        spec.shift_remove("dataSource");
+    }
+    let homeless = spec.get("dataSourceRef").is_none_or(|source| source["namespace"].is_null());
+    match (spec.get("dataSource").cloned(), spec.get("dataSourceRef").cloned()) {
+        (Some(source), None) => {
+            spec.insert("dataSourceRef".to_owned(), source);
+        }
+        (None, Some(source)) if homeless => {
+            spec.insert("dataSource".to_owned(), source);
+        }
+        _ => {}
     }
 }
 

@@ -29,7 +29,12 @@ pub(crate) fn prepare(
     if key == DAEMON_SETS {
         count_templates(metadata, rest, old);
     }
-    if old.is_some() {
+    if let Some(old) = old {
+        if let ("pods", Some(Value::Object(spec))) = (key, rest.get_mut("spec"))
+            && spec.get("tolerations") != old["spec"].get("tolerations")
+        {
+            pods::tolerate(spec);
+        }
         return;
     }
     if let Some((_, finalizer)) = PROTECTED.iter().find(|(protected, _)| *protected == key) {
@@ -51,7 +56,19 @@ pub(crate) fn prepare(
         }
         "pods" => {
             let quality = rest.get("spec").and_then(Value::as_object).map(pods::quality);
-            rest.insert("status".to_owned(), json!({ "phase": "Pending", "qosClass": quality }));
+            let mut status = json!({ "phase": "Pending", "qosClass": quality });
+            let gates = rest.get("spec").map(|spec| &spec["schedulingGates"]).and_then(Value::as_array);
+            if gates.is_some_and(|gates| !gates.is_empty()) {
+                status["conditions"] = json!([{
+                    "type": "PodScheduled",
+                    "status": "False",
+                    "lastProbeTime": null,
+                    "lastTransitionTime": seconds(now),
+                    "reason": "SchedulingGated",
+                    "message": "Scheduling is blocked due to non-empty scheduling gates",
+                }]);
+            }
+            rest.insert("status".to_owned(), status);
         }
         _ => {}
     }
@@ -120,15 +137,62 @@ fn give_address(spec: &mut Fields, uid: &str) {
     spec.entry("ipFamilyPolicy").or_insert_with(|| policy.into());
 }
 
-/// Leaves a service the address that it was given, where nothing is said of it.
+/// Leaves a service the address that it was given, where nothing is said of it, and takes from it what its new type has no use
+/// for, unless that was changed as well.
 pub(crate) fn keep_address(rest: &mut Fields, old: &Value) {
-    let Some(Value::Object(spec)) = rest.get_mut("spec") else { return };
-    if spec.get("type") == Some(&"ExternalName".into()) {
+    let (Some(Value::Object(spec)), Some(old)) = (rest.get_mut("spec"), old["spec"].as_object()) else {
         return;
+    };
+    let nothing = Value::Null;
+    let is_of = |spec: &Fields, types: &[&str]| {
+        spec.get("type").and_then(Value::as_str).is_some_and(|kind| types.contains(&kind))
+    };
+    let same = |spec: &Fields, field: &str| {
+        spec.get(field).unwrap_or(&nothing) == old.get(field).unwrap_or(&nothing)
+    };
+    if !is_of(spec, &["ExternalName"]) {
+        if spec.get("clusterIP") != old.get("clusterIP")
+            && spec.get("clusterIP").is_some()
+            && same(spec, "clusterIPs")
+        {
+            let address = spec.get("clusterIP").cloned();
+            match address.filter(|address| address != "") {
+                Some(address) => spec.insert("clusterIPs".to_owned(), json!([address])),
+                None => spec.shift_remove("clusterIPs"),
+            };
+        }
+        for field in ["clusterIP", "clusterIPs", "ipFamilies", "ipFamilyPolicy"] {
+            if let (None, Some(given)) = (spec.get(field), old.get(field)) {
+                spec.insert(field.to_owned(), given.clone());
+            }
+        }
+    } else if !is_of(old, &["ExternalName"]) {
+        if same(spec, "clusterIP") && same(spec, "clusterIPs") {
+            spec.shift_remove("clusterIP");
+            spec.shift_remove("clusterIPs");
+        }
+        drop_unchanged(spec, old, &["ipFamilies", "ipFamilyPolicy", "internalTrafficPolicy"]);
     }
-    for field in ["clusterIP", "clusterIPs", "ipFamilies", "ipFamilyPolicy"] {
-        if let (None, Some(given)) = (spec.get(field), old["spec"].get(field)) {
-            spec.insert(field.to_owned(), given.clone());
+    let (balanced, outside) = (["LoadBalancer"], ["LoadBalancer", "NodePort"]);
+    if is_of(old, &balanced) && !is_of(spec, &balanced) {
+        drop_unchanged(
+            spec,
+            old,
+            &["allocateLoadBalancerNodePorts", "loadBalancerClass", "healthCheckNodePort"],
+        );
+    }
+    if is_of(old, &outside) && !is_of(spec, &outside) {
+        drop_unchanged(spec, old, &["externalTrafficPolicy"]);
+        for port in spec.get_mut("ports").and_then(Value::as_array_mut).into_iter().flatten() {
+            port.as_object_mut().map(|port| port.shift_remove("nodePort"));
+        }
+    }
+}
+
+fn drop_unchanged(spec: &mut Fields, old: &Fields, fields: &[&str]) {
+    for field in fields.iter().filter(|field| old.contains_key(**field)) {
+        if spec.get(*field) == old.get(*field) {
+            spec.shift_remove(*field);
         }
     }
 }

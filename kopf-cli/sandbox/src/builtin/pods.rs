@@ -2,13 +2,16 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::form::at;
+use crate::{form::at, quantity::Quantity};
 
 /// The resources that a class is told by.
 const COUNTED: [&str; 2] = ["cpu", "memory"];
 
 /// Completes the spec of a pod: what is limited is asked for, where nothing else is said.
 pub(super) fn complete(spec: &mut Map<String, Value>) {
+    if spec.get("terminationGracePeriodSeconds").and_then(Value::as_i64).is_some_and(|seconds| seconds < 0) {
+        spec.insert("terminationGracePeriodSeconds".to_owned(), 1.into());
+    }
     spec.entry("enableServiceLinks").or_insert_with(|| true.into());
     // What it was called before is there, too.
     if let Some(account) = spec.get("serviceAccountName").or_else(|| spec.get("serviceAccount")).cloned() {
@@ -47,6 +50,11 @@ pub(super) fn admit(spec: &mut Map<String, Value>) {
         spec.entry("priority").or_insert_with(|| 0.into());
         spec.entry("preemptionPolicy").or_insert_with(|| "PreemptLowerPriority".into());
     }
+    tolerate(spec);
+}
+
+/// Lets a pod stay for a while on a node that is in trouble.
+pub(super) fn tolerate(spec: &mut Map<String, Value>) {
     let Value::Array(tolerations) = spec.entry("tolerations").or_insert_with(|| json!([])) else { return };
     for key in ["node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable"] {
         let tolerated = tolerations.iter().any(|known| {
@@ -66,11 +74,13 @@ pub(super) fn quality(spec: &Map<String, Value>) -> &'static str {
     let containers =
         ["containers", "initContainers"].into_iter().filter_map(|field| spec.get(field)?.as_array());
     let resources: Vec<&Value> = containers.flatten().map(|container| at(container, "resources")).collect();
-    let said = |resources: &Value, of: &str| COUNTED.iter().any(|name| !resources[of][name].is_null());
+    let said = |resources: &Value, of: &str| {
+        COUNTED.iter().any(|name| Quantity::of(&resources[of][name]).is_positive())
+    };
     let guaranteed = |resources: &&Value| {
         COUNTED.iter().all(|name| {
             let (request, limit) = (&resources["requests"][name], &resources["limits"][name]);
-            !limit.is_null() && request == limit
+            !limit.is_null() && Quantity::of(request) == Quantity::of(limit)
         })
     };
     match () {

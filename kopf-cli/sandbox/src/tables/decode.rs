@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 
 use super::{built_in, type_of};
 use crate::{
+    quantity,
     schema::{Additional, Kind, Place, Shape},
     times::{self, Exactness},
 };
@@ -100,7 +101,8 @@ impl Reading<'_> {
                 }
             }
             (_, value) => {
-                let settled = moment(value, shape).unwrap_or_else(|| match fault(value, shape, trail) {
+                let settled = moment(value, shape).or_else(|| amount(value, shape));
+                let settled = settled.unwrap_or_else(|| match fault(value, shape, trail) {
                     Some(fault) => Err(fault),
                     None => Ok(()),
                 });
@@ -117,6 +119,12 @@ fn moment(value: &mut Value, shape: Shape<'static>) -> Option<Result<(), String>
     let Value::String(text) = value else { return None };
     let exactness = Exactness::of_type(built_in::name(shape)?)?;
     Some(times::settle(text, exactness).map(|shown| *text = shown))
+}
+
+/// Has a quantity be as it is shown; `None` for what is none.
+fn amount(value: &mut Value, shape: Shape<'static>) -> Option<Result<(), String>> {
+    let is_one = built_in::name(shape)?.ends_with(".resource.Quantity");
+    (is_one && !value.is_null()).then(|| quantity::settle(value))
 }
 
 /// Why a value is not of its type; null is of any.

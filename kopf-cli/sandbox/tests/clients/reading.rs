@@ -44,7 +44,7 @@ async fn objects_are_shown_in_every_form() {
         kubectl api-resources --api-group=$ns.kopf.test
         kubectl api-resources --api-group=apps -o wide
         kubectl api-resources --api-group=batch
-        # kubectl get --raw /apis/$ns.kopf.test/v1
+        kubectl get --raw /apis/$ns.kopf.test/v1
         kubectl delete crd widgets.$ns.kopf.test
     "#,
     )
@@ -110,7 +110,7 @@ async fn built_in_kinds_are_described() {
         only ^\s+\S+\s+< kubectl explain pod.spec
         only ^\s+\S+\s+< kubectl explain deployment.spec.strategy
         kubectl get cm --chunk-size=1 -o name
-        # kubectl describe ns $ns
+        kubectl describe ns $ns
         kubectl create -f event.yaml
         kubectl events
         kubectl events --for cm/settings
@@ -166,10 +166,10 @@ async fn rights_are_asked_for() {
 async fn servers_tell_what_they_have() {
     check(
         r#"
-        # without kopf.test kubectl api-versions
-        # without kopf.test kubectl api-resources
-        # without kopf.test kubectl api-resources -o wide
-        # without kopf.test kubectl api-resources --namespaced=true --verbs=list,watch -o name
+        without kopf.test kubectl api-versions
+        without kopf.test kubectl api-resources
+        without kopf.test kubectl api-resources -o wide
+        without kopf.test kubectl api-resources --namespaced=true --verbs=list,watch -o name
         without kopf.test kubectl api-resources --categories=all
         kubectl cluster-info
         kubectl get --raw /healthz

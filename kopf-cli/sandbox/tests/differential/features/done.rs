@@ -35,6 +35,16 @@ pub(super) const DONE: Groups = &[
         ("ratcheting: what was invalid before may stay", &["schemas::what_was_wrong_before_may_stay"]),
         ("`/status` by the schema", &["schemas::status_is_checked_where_it_is_written"]),
     ]),
+    ("Built-in kinds", &[
+        ("pods and their templates: containers, variables, mounts, probes, resources, volumes, placement", &["validation/pods::pods_are_made_of_containers", "validation/pods::containers_have_ports_and_variables", "validation/pods::containers_mount_volumes", "validation/pods::containers_are_probed", "validation/pods::containers_ask_for_resources", "validation/pods::pods_have_volumes", "validation/pods::pods_say_where_and_how_they_run"]),
+        ("what changes of a running pod", &["validation/pods::running_pods_change_in_few_fields"]),
+        ("workloads: selectors, strategies, what stays; autoscalers, disruption budgets", &["validation/workloads::selectors_select_what_templates_make", "validation/workloads::workloads_have_bounds_and_strategies", "validation/workloads::workloads_keep_what_they_select", "validation/workloads::workloads_are_scaled_within_bounds"]),
+        ("jobs and cron jobs", &["validation/jobs::jobs_end", "validation/jobs::cron_jobs_have_a_schedule", "validation/jobs::jobs_keep_what_they_run"]),
+        ("services, ingresses, policies of networks", &["validation/services::services_have_ports_and_addresses_that_make_sense", "validation/services::services_keep_what_they_were_given", "validation/networking::ingresses_lead_somewhere", "validation/networking::policies_of_networks_name_peers"]),
+        ("config maps, secrets, roles, leases, classes", &["validation/data::config_maps_have_names_of_files", "validation/data::secrets_are_of_types", "validation/data::what_is_locked_stays_as_it_is", "validation/data::roles_have_rules_and_bindings_a_role", "validation/data::leases_and_classes_of_priority_have_bounds"]),
+        ("volumes and claims", &["validation/storage::claims_ask_for_room", "validation/storage::volumes_are_of_one_kind"]),
+        ("quantities, as Go reads, shows and compares them", &["validation/valid::quantities_are_shown_in_their_shortest_form"]),
+    ]),
     ("What controllers do", &[
         ("owner references: background, foreground, orphan", &["controllers::what_belongs_to_nobody_any_more_goes", "controllers::what_goes_last_waits_for_those_that_hold_it_back", "controllers::orphans_stay", "controllers::a_policy_is_a_finalizer_and_follows_the_last_word"]),
         ("several owners, absent owners, owners of the cluster", &["controllers::an_owner_that_is_left_is_enough", "controllers::an_owner_that_is_not_there_owns_nothing", "controllers::an_owner_may_be_of_no_namespace"]),

@@ -1,0 +1,237 @@
+//! What is wrong with the spec of pods, wherever it is, and with what becomes of a pod.
+
+use serde_json::{Map, Value, json};
+
+use super::{containers, placement, security, volumes};
+use crate::{
+    builtin::{
+        checks::{Causes, Check, LABEL, Rule, SUBDOMAIN, check, label_faults},
+        site::Site,
+        texts,
+    },
+    names::{key_faults, name_faults},
+    resources::NameRule,
+    status::Cause,
+};
+
+use Check::{By, Labels, OneOf, Within};
+
+const RULES: &[Rule] = &[
+    ("restartPolicy", OneOf(&["Always", "OnFailure", "Never"])),
+    ("dnsPolicy", OneOf(&["ClusterFirstWithHostNet", "ClusterFirst", "Default", "None"])),
+    ("nodeSelector", Labels),
+    ("", By(security::of_pods)),
+    ("affinity", By(placement::affinity)),
+    ("", By(names)),
+    ("readinessGates[].conditionType", By(|site| site.against(key_faults(site.text())))),
+    ("schedulingGates", By(gates)),
+    ("topologySpreadConstraints", By(placement::spreading)),
+    ("serviceAccountName", SUBDOMAIN),
+    ("nodeName", SUBDOMAIN),
+    ("activeDeadlineSeconds", Within(1, i32::MAX as i64)),
+    ("hostname", LABEL),
+    ("subdomain", LABEL),
+    ("tolerations[]", By(placement::toleration)),
+    ("hostAliases[].ip", By(|site| site.against(texts::address(site.text())))),
+    ("hostAliases[].hostnames[]", By(|site| site.against(name_faults(site.text(), NameRule::Subdomain)))),
+    ("priorityClassName", SUBDOMAIN),
+    ("runtimeClassName", SUBDOMAIN),
+    ("preemptionPolicy", OneOf(&["PreemptLowerPriority", "Never"])),
+    ("os", By(system)),
+];
+
+/// What is updated of pods, and how the server tells it.
+const UPDATED: &str = "pod updates may not change fields other than `spec.containers[*].image`,\
+    `spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing \
+    tolerations),`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)";
+
+/// What is wrong with a template of pods.
+pub(super) fn template(site: &Site<'_>) -> Causes {
+    let mut causes = label_faults(&site.at("metadata.labels").moved(format!("{}.labels", site.place)));
+    let annotations = site.at("metadata.annotations").moved(format!("{}.annotations", site.place));
+    for (key, _) in annotations.entries() {
+        let why = key_faults(&key.to_lowercase());
+        causes.extend(why.iter().map(|why| Cause::invalid(&*annotations.place, key, why)));
+    }
+    causes.extend(spec(&site.at("spec")));
+    let debugging = site.at("spec.ephemeralContainers");
+    if debugging.len() > 0 {
+        causes.push(debugging.forbidden("ephemeral containers not allowed in pod template"));
+    }
+    causes
+}
+
+/// What is wrong with the spec of pods.
+pub(super) fn spec(site: &Site<'_>) -> Causes {
+    let (mut causes, named) = volumes::faults(&site.at("volumes"));
+    causes.extend(containers::faults(site, &named));
+    causes.extend(check(site, RULES));
+    causes
+}
+
+/// What is wrong with a pod.
+pub(super) fn pod(root: &Site<'_>) -> Causes {
+    let site = root.at("spec");
+    let mut causes = spec(&site);
+    for container in site.find("containers[]").into_iter().chain(site.find("initContainers[]")) {
+        let image = container.at("image");
+        if image.text() != image.text().trim() {
+            causes.push(image.invalid("must not have leading or trailing whitespace"));
+        }
+        for port in container.find("ports[]").into_iter().filter(|_| site.at("hostNetwork").value == true) {
+            let said = port.at("hostPort");
+            if said.value != port.at("containerPort").value {
+                causes.push(said.invalid("must match `containerPort` when `hostNetwork` is true"));
+            }
+        }
+    }
+    match site.before {
+        None => causes.extend(creation(&site)),
+        Some(before) => causes.extend(update(&site, before)),
+    }
+    causes
+}
+
+fn creation(site: &Site<'_>) -> Causes {
+    let mut causes = Vec::new();
+    let debugging = site.at("ephemeralContainers");
+    if debugging.len() > 0 {
+        causes.push(debugging.forbidden("cannot be set on create"));
+    }
+    let node = site.at("nodeName");
+    if node.len() > 0 && site.at("schedulingGates").len() > 0 {
+        causes.push(node.forbidden("cannot be set until all schedulingGates have been cleared"));
+    }
+    causes
+}
+
+/// A pod changes in few fields.
+fn update(site: &Site<'_>, before: &Value) -> Causes {
+    let mut causes = Vec::new();
+    let (mut now, mut then) = (site.value.clone(), before.clone());
+    for list in ["containers", "initContainers"] {
+        let place = site.at(list);
+        if place.len() != before[list].as_array().map_or(0, Vec::len) {
+            causes.push(place.forbidden("pod updates may not add or remove containers"));
+            return causes;
+        }
+        for spec in [&mut now, &mut then] {
+            for container in spec.get_mut(list).and_then(Value::as_array_mut).into_iter().flatten() {
+                container["image"] = Value::Null;
+            }
+        }
+    }
+    let deadline = site.at("activeDeadlineSeconds");
+    match (deadline.number(), before["activeDeadlineSeconds"].as_i64()) {
+        (Some(later), Some(sooner)) if sooner < later => {
+            causes.push(deadline.invalid("must be less than or equal to previous value"));
+            return causes;
+        }
+        (None, Some(_)) => {
+            causes.push(deadline.invalid("must not update from a positive integer to nil value"))
+        }
+        _ => {}
+    }
+    causes.extend(placement::only_added(&site.at("tolerations"), &before["tolerations"]));
+    let known = before["schedulingGates"].as_array().map_or(&[][..], Vec::as_slice);
+    for gate in site.at("schedulingGates").each().filter(|gate| !known.contains(gate.value)) {
+        let name = gate.at("name");
+        let why = format!("only deletion is allowed, but found new scheduling gate '{}'", name.text());
+        causes.push(name.forbidden(&why));
+    }
+    let mut settled = vec!["activeDeadlineSeconds", "schedulingGates", "tolerations"];
+    if before["terminationGracePeriodSeconds"].as_i64().is_some_and(|seconds| seconds < 0)
+        && site.value["terminationGracePeriodSeconds"] == 1
+    {
+        settled.push("terminationGracePeriodSeconds");
+    }
+    if !known.is_empty() {
+        causes.extend(placement::while_gated(site, before));
+        settled.push("nodeSelector");
+        for spec in [&mut now, &mut then] {
+            without_node_affinity(spec);
+        }
+    }
+    for spec in [&mut now, &mut then] {
+        if let Value::Object(fields) = spec {
+            fields.retain(|name, _| !settled.contains(&name.as_str()));
+        }
+    }
+    if now != then {
+        causes.push(site.forbidden(&format!("{UPDATED}\n{}", difference(&then, &now))));
+    }
+    causes
+}
+
+fn without_node_affinity(spec: &mut Value) {
+    let Some(Value::Object(affinity)) = spec.get_mut("affinity") else { return };
+    affinity.shift_remove("nodeAffinity");
+    if affinity.is_empty() {
+        spec.as_object_mut().map(|spec| spec.shift_remove("affinity"));
+    }
+}
+
+/// The fields in which two objects differ, a line for each of them as it was and as it is.
+pub(super) fn difference(before: &Value, after: &Value) -> String {
+    let none = Map::new();
+    let (before, after) = (before.as_object().unwrap_or(&none), after.as_object().unwrap_or(&none));
+    let mut names: Vec<&String> = before.keys().chain(after.keys()).collect();
+    names.sort();
+    names.dedup();
+    let changed = names.into_iter().filter(|name| before.get(*name) != after.get(*name));
+    let line = |sign: char, name: &str, value: Option<&Value>| {
+        value.map_or_else(String::new, |value| format!("{sign}{}\n", json!({ name: value })))
+    };
+    changed.map(|name| line('-', name, before.get(name)) + &line('+', name, after.get(name))).collect()
+}
+
+/// Where the names of servers are looked up.
+fn names(spec: &Site<'_>) -> Causes {
+    const ALL: &str = "must provide `dnsConfig` when `dnsPolicy` is None";
+    const ONE: &str = "must provide at least one DNS nameserver when `dnsPolicy` is None";
+    let config = spec.at("dnsConfig");
+    let servers = config.at("nameservers");
+    if spec.at("dnsPolicy").is("None") && !config.is_given() {
+        return vec![config.required(ALL)];
+    }
+    if spec.at("dnsPolicy").is("None") && servers.len() == 0 {
+        return vec![servers.required(ONE)];
+    }
+    let mut causes = Vec::new();
+    if servers.len() > 3 {
+        causes.push(servers.invalid("must not have more than 3 nameservers"));
+    }
+    causes.extend(servers.each().flat_map(|server| server.against(texts::address(server.text()))));
+    let searches = config.at("searches");
+    if searches.len() > 32 {
+        causes.push(searches.invalid("must not have more than 32 search paths"));
+    }
+    for option in config.at("options").each().filter(|option| option.at("name").len() == 0) {
+        causes.push(option.required("must not be empty"));
+    }
+    causes
+}
+
+fn system(site: &Site<'_>) -> Causes {
+    const KNOWN: &[&str] = &["linux", "windows"];
+    let name = site.at("name");
+    match name.text() {
+        _ if !site.is_given() => Vec::new(),
+        "" => vec![name.required("")],
+        _ => check(&name.moved(site.place.clone()), &[("", OneOf(KNOWN))]),
+    }
+}
+
+fn gates(site: &Site<'_>) -> Causes {
+    let mut causes = Vec::new();
+    let mut known = Vec::new();
+    for gate in site.each() {
+        let name = gate.at("name").moved(gate.place);
+        causes.extend(name.against(key_faults(name.text())));
+        if known.contains(&name.text()) {
+            causes.push(name.duplicate());
+        }
+        known.push(name.text());
+    }
+    causes
+}

@@ -1,0 +1,286 @@
+//! What is wrong with what makes pods of a template and keeps them.
+
+use serde_json::{Value, json};
+
+use super::{pods, storage};
+use crate::{
+    builtin::{
+        checks::{Causes, Check, LABEL, Rule, check, is_empty_selector, selector_faults, selects},
+        site::Site,
+        texts,
+    },
+    printed,
+    status::Cause,
+};
+
+use Check::{AtLeast, Immutable, OneOf, Required, Share};
+
+const MISMATCH: &str = "`selector` does not match template `labels`";
+const OF_DEPLOYMENTS: &[Rule] = &[
+    ("minReadySeconds", AtLeast(0)),
+    ("revisionHistoryLimit", AtLeast(0)),
+    ("progressDeadlineSeconds", AtLeast(0)),
+];
+const OF_STATEFUL_SETS: &[Rule] =
+    &[("replicas", AtLeast(0)), ("minReadySeconds", AtLeast(0)), ("serviceName", LABEL)];
+const KEPT: &[Rule] =
+    &[("serviceName", Immutable), ("podManagementPolicy", Immutable), ("volumeClaimTemplates", Immutable)];
+
+pub(super) fn deployment(root: &Site<'_>) -> Causes {
+    let spec = root.at("spec");
+    let mut causes = check(&spec, &[("replicas", AtLeast(0))]);
+    causes.extend(selected(&spec, "deployment", "ReplicaSet"));
+    causes.extend(deployment_strategy(&spec.at("strategy")));
+    causes.extend(check(&spec, OF_DEPLOYMENTS));
+    let (deadline, ready) = (spec.at("progressDeadlineSeconds"), spec.at("minReadySeconds"));
+    if deadline.number().is_some_and(|deadline| deadline <= ready.number().unwrap_or_default()) {
+        causes.push(deadline.invalid("must be greater than minReadySeconds"));
+    }
+    causes.extend(check(&spec, &[("selector", Immutable)]));
+    causes
+}
+
+pub(super) fn replica_set(root: &Site<'_>) -> Causes {
+    let spec = root.at("spec");
+    let mut causes = check(&spec, &[("replicas", AtLeast(0)), ("minReadySeconds", AtLeast(0))]);
+    causes.extend(selected(&spec, "deployment", "ReplicaSet"));
+    causes.extend(check(&spec, &[("selector", Immutable)]));
+    causes
+}
+
+pub(super) fn daemon_set(root: &Site<'_>) -> Causes {
+    let spec = root.at("spec");
+    let mut causes = check(&spec, &[("selector", Immutable)]);
+    let selector = spec.at("selector");
+    causes.extend(selector_faults(&selector));
+    let labels = spec.at("template.metadata.labels");
+    let selected = selector.is_given().then(|| selects(selector.value, labels.value));
+    if selected.unwrap_or(Some(false)) == Some(false) {
+        causes.push(labels.invalid(MISMATCH));
+    }
+    if selector.is_given() && is_empty_selector(selector.value) {
+        causes.push(selector.invalid("empty selector is invalid for daemonset"));
+    }
+    causes.extend(pods::template(&spec.at("template")));
+    causes.extend(lasting(&spec, "DaemonSet"));
+    causes.extend(check(&spec, &[("minReadySeconds", AtLeast(0))]));
+    causes.extend(daemon_strategy(&spec.at("updateStrategy")));
+    causes.extend(check(&spec, &[("revisionHistoryLimit", AtLeast(0))]));
+    causes
+}
+
+pub(super) fn stateful_set(root: &Site<'_>) -> Causes {
+    let spec = root.at("spec");
+    let mut causes = Vec::new();
+    let order = spec.at("podManagementPolicy");
+    if !["OrderedReady", "Parallel"].contains(&order.text()) {
+        causes.push(order.invalid("must be 'OrderedReady' or 'Parallel'"));
+    }
+    causes.extend(stateful_strategy(&spec.at("updateStrategy")));
+    for field in ["whenDeleted", "whenScaled"] {
+        let policy = spec.at("persistentVolumeClaimRetentionPolicy").at(field);
+        causes.extend(check(&policy, &[("", OneOf(&["Retain", "Delete"]))]));
+    }
+    let claims = spec.at("volumeClaimTemplates");
+    causes.extend(claims.each().flat_map(|claim| storage::claim_spec(&claim.at("spec"))));
+    causes.extend(check(&spec, OF_STATEFUL_SETS));
+    let start = spec.at("ordinals.start");
+    causes.extend(check(&start, &[("", AtLeast(0))]));
+    let template = with_claims(spec.at("template").value, claims.value);
+    let template = Site { value: &template, ..spec.at("template") };
+    causes.extend(of_selector(&spec, "statefulset", "", |causes| causes.extend(pods::template(&template))));
+    causes.extend(lasting(&spec, "StatefulSet"));
+    causes.extend(check(&spec, &[("selector", Immutable)]));
+    causes.extend(check(&spec, KEPT));
+    causes
+}
+
+/// What pods of a stateful set have that their template has not: the volumes that are claimed for them, and names.
+fn with_claims(template: &Value, claims: &Value) -> Value {
+    let mut template = template.clone();
+    let Some(Value::Object(spec)) = template.get_mut("spec") else { return template };
+    for field in ["hostname", "subdomain"] {
+        spec.shift_remove(field);
+    }
+    let claimed = claims.as_array().into_iter().flatten().map(|claim| claim["metadata"]["name"].clone());
+    let claimed = claimed.map(|name| if name.is_null() { "".into() } else { name });
+    let mut volumes: Vec<Value> =
+        claimed.map(|name| json!({ "name": name, "persistentVolumeClaim": { "claimName": name } })).collect();
+    if volumes.is_empty() {
+        return template;
+    }
+    let others = spec.get("volumes").and_then(Value::as_array).cloned().unwrap_or_default();
+    let names: Vec<Value> = volumes.iter().map(|volume| volume["name"].clone()).collect();
+    volumes.extend(others.into_iter().filter(|volume| !names.contains(&volume["name"])));
+    spec.insert("volumes".to_owned(), volumes.into());
+    template
+}
+
+/// A selector, a template that it selects, and pods that are kept for ever.
+fn selected(spec: &Site<'_>, called: &str, kind: &str) -> Causes {
+    of_selector(spec, called, "invalid label selector", |causes| {
+        causes.extend(pods::template(&spec.at("template")));
+        causes.extend(lasting(spec, kind));
+    })
+}
+
+fn of_selector(spec: &Site<'_>, called: &str, unfit: &str, template: impl FnOnce(&mut Causes)) -> Causes {
+    let mut causes = Vec::new();
+    let (selector, labels) = (spec.at("selector"), spec.at("template.metadata.labels"));
+    if !selector.is_given() {
+        causes.push(selector.required(""));
+        causes.push(labels.invalid(MISMATCH));
+        template(&mut causes);
+        return causes;
+    }
+    causes.extend(selector_faults(&selector));
+    if is_empty_selector(selector.value) {
+        causes.push(selector.invalid(&format!("empty selector is invalid for {called}")));
+    }
+    match selects(selector.value, labels.value) {
+        None => {
+            causes.push(selector.invalid(unfit));
+            return causes;
+        }
+        Some(false) => causes.push(labels.invalid(MISMATCH)),
+        Some(true) => {}
+    }
+    template(&mut causes);
+    causes
+}
+
+/// What is kept runs again whenever it ends.
+fn lasting(spec: &Site<'_>, kind: &str) -> Causes {
+    let mut causes = Vec::new();
+    let policy = spec.at("template.spec.restartPolicy");
+    causes.extend(check(&policy, &[("", OneOf(&["Always"]))]));
+    let deadline = spec.at("template.spec.activeDeadlineSeconds");
+    if deadline.is_given() {
+        causes.push(deadline.forbidden(&format!("activeDeadlineSeconds in {kind} is not Supported")));
+    }
+    causes
+}
+
+fn deployment_strategy(site: &Site<'_>) -> Causes {
+    let rolling = site.at("rollingUpdate");
+    match site.at("type").text() {
+        "Recreate" if rolling.is_given() => {
+            vec![rolling.forbidden("may not be specified when strategy `type` is 'Recreate'")]
+        }
+        "Recreate" => Vec::new(),
+        "RollingUpdate" => {
+            let (gone, more) = (rolling.at("maxUnavailable"), rolling.at("maxSurge"));
+            let mut causes = check(&rolling, &[("maxUnavailable", Share), ("maxSurge", Share)]);
+            if share(&gone) == 0 && share(&more) == 0 {
+                causes.push(gone.invalid("may not be 0 when `maxSurge` is 0"));
+            }
+            causes.extend(over(&gone));
+            causes
+        }
+        _ => vec![unknown(site, &["Recreate", "RollingUpdate"])],
+    }
+}
+
+fn daemon_strategy(site: &Site<'_>) -> Causes {
+    let rolling = site.at("rollingUpdate");
+    match site.at("type").text() {
+        "OnDelete" => Vec::new(),
+        "RollingUpdate" => {
+            let (gone, more) = (rolling.at("maxUnavailable"), rolling.at("maxSurge"));
+            let mut causes = check(&rolling, &[("maxUnavailable", Share), ("maxSurge", Share)]);
+            causes.extend(over(&gone).into_iter().chain(over(&more)));
+            match (share(&gone) != 0, share(&more) != 0) {
+                (true, true) => causes.push(more.invalid("may not be set when maxUnavailable is non-zero")),
+                (false, false) => causes.push(gone.required("cannot be 0 when maxSurge is 0")),
+                _ => {}
+            }
+            causes
+        }
+        _ => vec![unknown(site, &["RollingUpdate", "OnDelete"])],
+    }
+}
+
+fn stateful_strategy(site: &Site<'_>) -> Causes {
+    let rolling = site.at("rollingUpdate");
+    match site.at("type").text() {
+        "OnDelete" if rolling.is_given() => {
+            vec![
+                as_go(&rolling, &["partition", "maxUnavailable"])
+                    .told("only allowed for updateStrategy 'RollingUpdate'"),
+            ]
+        }
+        "OnDelete" => Vec::new(),
+        "RollingUpdate" => {
+            let gone = rolling.at("maxUnavailable");
+            let mut causes = check(&rolling, &[("partition", AtLeast(0)), ("maxUnavailable", Share)]);
+            if gone.is_given() && share(&gone) == 0 {
+                causes.push(gone.invalid("cannot be 0"));
+            }
+            causes.extend(over(&gone));
+            causes
+        }
+        _ => vec![as_go(site, &["type", "rollingUpdate"]).told("must be 'RollingUpdate' or 'OnDelete'")],
+    }
+}
+
+/// The server prints what it has inside: fields in capitals, whether they are said or not.
+struct AsGo {
+    place: String,
+    said: Value,
+}
+
+impl AsGo {
+    fn told(self, why: &str) -> Cause {
+        Cause::invalid_value(self.place, &self.said, why)
+    }
+}
+
+fn as_go(site: &Site<'_>, fields: &[&str]) -> AsGo {
+    let capital = |field: &str| {
+        let mut letters = field.chars();
+        letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+    };
+    let said = fields.iter().map(|field| (capital(field), site.at(field).value.clone()));
+    AsGo { place: site.place.clone(), said: Value::Object(said.collect()) }
+}
+
+fn unknown(site: &Site<'_>, known: &[&str]) -> Cause {
+    let said = as_go(site, &["type", "rollingUpdate"]).said;
+    Cause::unsupported(&*site.place, &printed::bad_value(&said), known)
+}
+
+/// The number that is said, or how many percent.
+fn share(site: &Site<'_>) -> i64 {
+    site.number().or_else(|| texts::percentage(site.text())).unwrap_or_default()
+}
+
+/// A share is no more than all.
+pub(super) fn over(site: &Site<'_>) -> Option<Cause> {
+    let wrong = texts::percentage(site.text()).is_some_and(|share| share > 100);
+    wrong.then(|| site.invalid("must not be greater than 100%"))
+}
+
+pub(super) fn replication_controller(root: &Site<'_>) -> Causes {
+    let spec = root.at("spec");
+    let mut causes = check(&spec, &[("minReadySeconds", AtLeast(0)), ("replicas", AtLeast(0))]);
+    let (selector, template) = (spec.at("selector"), spec.at("template"));
+    if selector.len() == 0 {
+        causes.push(selector.required(""));
+    }
+    if !template.is_given() {
+        causes.push(template.required(""));
+        return causes;
+    }
+    let labels = template.at("metadata.labels");
+    let wanted = json!({ "matchLabels": selector.value });
+    if selector.len() > 0 && selects(&wanted, labels.value) == Some(false) {
+        causes.push(labels.invalid(MISMATCH));
+    }
+    causes.extend(pods::template(&template));
+    causes.extend(lasting(&spec, "ReplicationController"));
+    causes
+}
+
+/// What is wrong with what a workload was.
+pub(super) const REVISION: &[Rule] =
+    &[("revision", AtLeast(0)), ("data", Required("data is mandatory")), ("data", Immutable)];

@@ -1,0 +1,227 @@
+//! What texts in built-in kinds have to look like, and what is said of those that do not.
+
+use std::net::{IpAddr, Ipv6Addr};
+
+use crate::{
+    names::{is_subdomain, name_faults},
+    resources::NameRule,
+};
+
+const WILDCARD: &str = "a wildcard DNS-1123 subdomain must start with '*.', followed by a valid DNS subdomain, which must \
+    consist of lower case alphanumeric characters, '-' or '.' and end with an alphanumeric character (e.g. '*.example.com', \
+    regex used for validation is '\\*\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')";
+const CONFIG_KEY: &str = "a valid config key must consist of alphanumeric characters, '-', '_' or '.' (e.g. 'key.name',  or \
+    'KEY_NAME',  or 'key-name', regex used for validation is '[-._a-zA-Z0-9]+')";
+const PERCENT: &str = "a valid percent string must be a numeric string followed by an ending '%' (e.g. '1%',  or '93%', regex \
+    used for validation is '[0-9]+%')";
+const HEADER: &str = "a valid HTTP header must consist of alphanumeric characters or '-' (e.g. 'X-Header-Name', regex used for \
+    validation is '[-A-Za-z0-9]+')";
+const ADDRESS: &str = "must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)";
+const RANGE: &str = "must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)";
+
+type Faults = Vec<String>;
+
+/// The name of a port.
+pub(super) fn port_name(name: &str) -> Faults {
+    let mut faults = Vec::new();
+    let mut say = |wrong: bool, why: &str| faults.extend(wrong.then(|| why.to_owned()));
+    let is_part = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    say(name.len() > 15, "must be no more than 15 characters");
+    say(
+        name.is_empty() || !name.bytes().all(is_part),
+        "must contain only alpha-numeric characters (a-z, 0-9), and hyphens (-)",
+    );
+    say(!name.bytes().any(|byte| byte.is_ascii_lowercase()), "must contain at least one letter (a-z)");
+    say(name.contains("--"), "must not contain consecutive hyphens");
+    say(name.starts_with('-') || name.ends_with('-'), "must not begin or end with a hyphen");
+    faults
+}
+
+/// A key of a config map or a secret.
+pub(super) fn config_key(key: &str) -> Faults {
+    let mut faults = Vec::new();
+    let mut say = |wrong: bool, why: &str| faults.extend(wrong.then(|| why.to_owned()));
+    let is_part = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
+    say(key.len() > 253, "must be no more than 253 characters");
+    say(key.is_empty() || !key.bytes().all(is_part), CONFIG_KEY);
+    match key {
+        "." => say(true, "must not be '.'"),
+        ".." => say(true, "must not be '..'"),
+        key => say(key.starts_with(".."), "must not start with '..'"),
+    }
+    faults
+}
+
+/// The name of a variable of the environment.
+pub(super) fn variable(name: &str) -> Faults {
+    if name.chars().all(|letter| (' '..='~').contains(&letter) && letter != '=') {
+        return Vec::new();
+    }
+    let why =
+        "a valid environment variable name must consist only of printable ASCII characters other than '='";
+    vec![why.to_owned()]
+}
+
+pub(super) fn header(name: &str) -> Faults {
+    let fine = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+    if fine { Vec::new() } else { vec![HEADER.to_owned()] }
+}
+
+pub(super) fn percent(text: &str) -> Faults {
+    if percentage(text).is_some() { Vec::new() } else { vec![PERCENT.to_owned()] }
+}
+
+/// The number before the sign.
+pub(super) fn percentage(text: &str) -> Option<i64> {
+    let number = text.strip_suffix('%').filter(|number| !number.is_empty())?;
+    number.bytes().all(|byte| byte.is_ascii_digit()).then(|| number.parse().unwrap_or(i64::MAX))
+}
+
+/// The name of a host, which may stand for all below a domain.
+pub(super) fn host(name: &str) -> Faults {
+    if !name.contains('*') {
+        return name_faults(name, NameRule::Subdomain);
+    }
+    let fine = name.strip_prefix("*.").is_some_and(is_subdomain);
+    let length = (name.len() > 253).then(|| "must be no more than 253 characters".to_owned());
+    length.into_iter().chain((!fine).then(|| WILDCARD.to_owned())).collect()
+}
+
+/// A path without a way up.
+pub(super) fn no_way_up(path: &str) -> Faults {
+    let wrong = path.split('/').any(|part| part == "..");
+    if wrong { vec!["must not contain '..'".to_owned()] } else { Vec::new() }
+}
+
+/// A path that leads down from where it begins.
+pub(super) fn descending(path: &str) -> Faults {
+    let absolute = path.starts_with('/').then(|| "must be a relative path".to_owned());
+    absolute.into_iter().chain(no_way_up(path)).collect()
+}
+
+/// A path that leads down and to no name that is kept for others.
+pub(super) fn not_reserved(path: &str) -> Faults {
+    let reserved = path.starts_with("..") && !path.starts_with("../") && path != "..";
+    let reserved = reserved.then(|| "must not start with '..'".to_owned());
+    descending(path).into_iter().chain(reserved).collect()
+}
+
+/// The address that a text says, with zeros before its numbers if need be.
+pub(super) fn address_of(text: &str) -> Option<IpAddr> {
+    let without_zeros = |text: &str| {
+        let part = |part: &str| match part.trim_start_matches('0') {
+            "" if !part.is_empty() => "0".to_owned(),
+            part => part.to_owned(),
+        };
+        text.split('.').map(part).collect::<Vec<_>>().join(".")
+    };
+    text.parse().ok().or_else(|| (!text.contains(':')).then(|| without_zeros(text).parse().ok()).flatten())
+}
+
+pub(super) fn address(text: &str) -> Faults {
+    match (address_of(text), text.parse()) {
+        (None, _) => vec![ADDRESS.to_owned()],
+        (Some(_), Err(_)) => vec!["must not have leading 0s".to_owned()],
+        (_, Ok(IpAddr::V6(address))) if is_mapped(address) => {
+            vec!["must not be an IPv4-mapped IPv6 address".to_owned()]
+        }
+        _ => Vec::new(),
+    }
+}
+
+fn is_mapped(address: Ipv6Addr) -> bool {
+    address.to_ipv4_mapped().is_some()
+}
+
+/// The address and the length of a range of addresses.
+pub(super) fn range_of(text: &str) -> Option<(IpAddr, u32)> {
+    let (address, length) = text.split_once('/')?;
+    let address = address_of(address)?;
+    let is_number = !length.is_empty() && length.bytes().all(|byte| byte.is_ascii_digit());
+    let length = length.parse().ok().filter(|_| is_number)?;
+    let most = if address.is_ipv4() { 32 } else { 128 };
+    (length <= most).then_some((address, length))
+}
+
+pub(super) fn range(text: &str) -> Faults {
+    let Some((address, length)) = range_of(text) else { return vec![RANGE.to_owned()] };
+    let strict = text.split_once('/').is_some_and(|(address, length)| {
+        address.parse::<IpAddr>().is_ok() && (length == "0" || !length.starts_with('0'))
+    });
+    let why = match address {
+        _ if !strict => "must not have leading 0s in IP or prefix length",
+        IpAddr::V6(address) if is_mapped(address) => "must not have an IPv4-mapped IPv6 address",
+        address if masked(address, length) != bits(address) => {
+            "must not have bits set beyond the prefix length"
+        }
+        _ => return Vec::new(),
+    };
+    vec![why.to_owned()]
+}
+
+/// Whether a range has all addresses of another, and more.
+pub(super) fn contains((outer, longer): (IpAddr, u32), (inner, length): (IpAddr, u32)) -> bool {
+    outer.is_ipv4() == inner.is_ipv4() && masked(inner, longer) == masked(outer, longer) && longer < length
+}
+
+fn bits(address: IpAddr) -> u128 {
+    match address {
+        IpAddr::V4(address) => u128::from(address.to_bits()),
+        IpAddr::V6(address) => address.to_bits(),
+    }
+}
+
+fn masked(address: IpAddr, length: u32) -> u128 {
+    let all = if address.is_ipv4() { 32 } else { 128 };
+    let below = all - length.min(all);
+    if below >= 128 { 0 } else { bits(address) >> below << below }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_have_their_forms() {
+        type Row = (fn(&str) -> Faults, &'static str, usize);
+        let rows: [Row; 26] = [
+            (port_name, "http-8080", 0),
+            (port_name, "8080", 1),
+            (port_name, "-A--", 4),
+            (port_name, "sixteen-letters-", 2),
+            (config_key, "A.b_c-1", 0),
+            (config_key, "a b", 1),
+            (config_key, "..", 1),
+            (variable, "a b.C", 0),
+            (variable, "a=b", 1),
+            (variable, "ü", 1),
+            (percent, "25%", 0),
+            (percent, "25", 1),
+            (percent, "%", 1),
+            (host, "*.a.b", 0),
+            (host, "*.*.b", 1),
+            (host, "a.b", 0),
+            (descending, "a/b", 0),
+            (descending, "/a/../b", 2),
+            (not_reserved, "..a", 1),
+            (not_reserved, "../a", 1),
+            (address, "10.0.0.1", 0),
+            (address, "010.0.0.1", 1),
+            (address, "::ffff:1.2.3.4", 1),
+            (range, "10.0.0.0/8", 0),
+            (range, "10.0.0.1/8", 1),
+            (range, "::/0", 0),
+        ];
+        for (check, text, faults) in rows {
+            assert_eq!(check(text).len(), faults, "{text}: {:?}", check(text));
+        }
+    }
+
+    #[test]
+    fn a_range_has_a_smaller_one_of_its_addresses() {
+        let of = |text: &str| range_of(text).unwrap();
+        assert!(contains(of("10.0.0.0/8"), of("10.1.0.0/16")));
+        assert!(!contains(of("10.0.0.0/8"), of("10.0.0.0/8")));
+        assert!(!contains(of("10.0.0.0/8"), of("11.0.0.0/16")));
+    }
+}

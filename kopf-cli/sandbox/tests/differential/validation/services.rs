@@ -1,0 +1,67 @@
+//! Services: their ports, their addresses, and what of both may change.
+
+use super::{check, try_all};
+
+#[tokio::test]
+async fn services_have_ports_and_addresses_that_make_sense() {
+    try_all(
+        "services",
+        &[
+            "",
+            r#""spec":{"ports":[{"port":0}]}"#,
+            r#""spec":{"ports":[{}]}"#,
+            r#""spec":{"ports":[{"port":80},{"port":81}]}"#,
+            r#""spec":{"ports":[{"port":80,"name":"a"},{"port":81,"name":"a"}]}"#,
+            r#""spec":{"ports":[{"port":80,"name":"a"},{"port":80,"name":"b"}]}"#,
+            r#""spec":{"ports":[{"port":53,"name":"a"},{"port":53,"name":"b","protocol":"UDP"}]}"#,
+            r#""spec":{"ports":[{"port":80,"name":"A_b"}]}"#,
+            r#""spec":{"ports":[{"port":80,"protocol":"ICMP"}]}"#,
+            r#""spec":{"ports":[{"port":80,"targetPort":"A--b"},{"port":81,"name":"c","targetPort":70000}]}"#,
+            r#""spec":{"ports":[{"port":80,"appProtocol":"a b"}]}"#,
+            r#""spec":{"ports":[{"port":80,"nodePort":30080}]}"#,
+            r#""spec":{"type":"Nonsense","ports":[{"port":80}]}"#,
+            r#""spec":{"type":"ExternalName"}"#,
+            r#""spec":{"type":"ExternalName","externalName":"A_b"}"#,
+            r#""spec":{"type":"ExternalName","externalName":"a.b.","clusterIP":"10.0.0.1"}"#,
+            r#""spec":{"type":"ExternalName","externalName":"a.b."}"#,
+            r#""spec":{"type":"NodePort","clusterIP":"None","ports":[{"port":80}]}"#,
+            r#""spec":{"clusterIP":"None"}"#,
+            r#""spec":{"clusterIP":"None","ports":[{"port":80,"targetPort":90}]}"#,
+            r#""spec":{"clusterIP":"x","ports":[{"port":80}]}"#,
+            r#""spec":{"sessionAffinity":"Nonsense","ports":[{"port":80}]}"#,
+            r#""spec":{"sessionAffinity":"ClientIP","sessionAffinityConfig":{"clientIP":{"timeoutSeconds":0}},"ports":[{"port":80}]}"#,
+            r#""spec":{"sessionAffinityConfig":{"clientIP":{"timeoutSeconds":10}},"ports":[{"port":80}]}"#,
+            r#""spec":{"selector":{"a b":"c"},"ports":[{"port":80}]}"#,
+            r#""spec":{"externalIPs":["x","127.0.0.1","1.2.3.4","010.1.1.1"],"ports":[{"port":80}]}"#,
+            r#""spec":{"loadBalancerSourceRanges":["10.0.0.0/8"],"ports":[{"port":80}]}"#,
+            r#""spec":{"loadBalancerClass":"a/b","allocateLoadBalancerNodePorts":true,"ports":[{"port":80}]}"#,
+            r#""spec":{"externalTrafficPolicy":"Local","ports":[{"port":80}]}"#,
+            r#""spec":{"internalTrafficPolicy":"Nonsense","ports":[{"port":80}]}"#,
+            r#""spec":{"trafficDistribution":"Nonsense","ports":[{"port":80}]}"#,
+            r#""spec":{"trafficDistribution":"PreferSameZone","ports":[{"port":80}]}"#,
+            r#""spec":{"publishNotReadyAddresses":true,"ports":[{"port":80,"targetPort":"http"}],"selector":{}}"#,
+        ],
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn services_keep_what_they_were_given() {
+    check(
+        r#"
+        POST   services {"metadata":{"name":"1a"},"spec":{"ports":[{"port":80}]}}
+        POST   services {"metadata":{"name":"A"},"spec":{"ports":[{"port":80}]}}
+        POST   services {"metadata":{"name":"b"},"spec":{"ports":[{"port":80}]}}
+        MERGE  services/b {"spec":{"clusterIP":"10.0.0.250"}}
+        MERGE  services/b {"spec":{"clusterIP":"None"}}
+        MERGE  services/b {"spec":{"ports":[]}}
+        MERGE  services/b {"spec":{"selector":{"a":"b"}}}
+        MERGE  services/b {"spec":{"sessionAffinity":"ClientIP"}}
+        MERGE  services/b {"spec":{"clusterIP":null,"clusterIPs":null}}
+        MERGE  services/b {"spec":{"type":"ExternalName","externalName":"a.b"}}
+        POST   services {"metadata":{"name":"c"},"spec":{"clusterIP":"None"}}
+        MERGE  services/c {"spec":{"ports":[{"port":1}]}}
+    "#,
+    )
+    .await;
+}
