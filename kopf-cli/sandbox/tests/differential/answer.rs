@@ -63,6 +63,11 @@ impl Answer {
         }
     }
 
+    /// The object in the answer, as it came.
+    pub(super) fn object(&self) -> &Value {
+        &self.raw[0]
+    }
+
     /// A field of the metadata of the object in the answer.
     pub(super) fn metadata(&self, field: &str) -> Option<&str> {
         self.raw.first()?.get("metadata")?.get(field)?.as_str()

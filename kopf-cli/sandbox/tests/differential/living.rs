@@ -1,6 +1,6 @@
 //! The life of an object: generations, locks, deletion, and the namespaces it lives in.
 
-use super::check;
+use super::{LITTLE_PATIENCE, check, run, sandbox};
 
 #[tokio::test]
 async fn a_generation_counts_what_is_wanted() {
@@ -26,29 +26,54 @@ async fn a_generation_counts_what_is_wanted() {
 
 #[tokio::test]
 async fn generations_of_built_in_kinds_count_what_is_theirs_to_count() {
-    const TEMPLATE: &str = r#"{"metadata":{"labels":{"a":"b"}},"spec":{"containers":[{"name":"c","image":"i:latest@sha256:DIGEST"}]}}"#;
-    let template = TEMPLATE.replace("DIGEST", &"0".repeat(64));
     check(
-        &r#"
-        POST   /apis/apps/v1/namespaces/$ns/deployments {"metadata":{"name":"a"},"spec":{"replicas":0,"selector":{"matchLabels":{"a":"b"}},"template":TEMPLATE}}
-        MERGE  /apis/apps/v1/namespaces/$ns/deployments/a {"metadata":{"labels":{"x":"1"}}}
-        MERGE  /apis/apps/v1/namespaces/$ns/deployments/a {"metadata":{"annotations":{"x":"1"}}}
-        MERGE  /apis/apps/v1/namespaces/$ns/deployments/a {"metadata":{"annotations":null}}
-        MERGE  /apis/apps/v1/namespaces/$ns/deployments/a/status {"metadata":{"annotations":{"x":"2"}}}
-        POST   /apis/apps/v1/namespaces/$ns/daemonsets {"metadata":{"name":"a","annotations":{"deprecated.daemonset.template.generation":"7"}},"spec":{"selector":{"matchLabels":{"a":"b"}},"template":TEMPLATE}}
-        MERGE  /apis/apps/v1/namespaces/$ns/daemonsets/a {"metadata":{"annotations":{"deprecated.daemonset.template.generation":"3"}}}
-        MERGE  /apis/apps/v1/namespaces/$ns/daemonsets/a {"spec":{"template":{"metadata":{"annotations":{"x":"1"}}}}}
-        POST   /apis/apps/v1/namespaces/$ns/daemonsets {"metadata":{"name":"b","annotations":{"deprecated.daemonset.template.generation":"-7"}},"spec":{"selector":{"matchLabels":{"a":"b"}},"template":TEMPLATE}}
+        r#"
         POST   /apis/discovery.k8s.io/v1/namespaces/$ns/endpointslices {"metadata":{"name":"a"},"addressType":"IPv4","endpoints":[{"addresses":["10.1.2.3"]}],"ports":[{"port":80}]}
         MERGE  /apis/discovery.k8s.io/v1/namespaces/$ns/endpointslices/a {"metadata":{"annotations":{"x":"1"}}}
         MERGE  /apis/discovery.k8s.io/v1/namespaces/$ns/endpointslices/a {"metadata":{"labels":{"x":"1"}}}
         POST   /apis/scheduling.k8s.io/v1/priorityclasses {"metadata":{"name":"$ns"},"value":7}
         MERGE  /apis/scheduling.k8s.io/v1/priorityclasses/$ns {"description":"seven"}
         DELETE /apis/scheduling.k8s.io/v1/priorityclasses/$ns
-    "#
-        .replace("TEMPLATE", &template),
+    "#,
     )
     .await;
+}
+
+/// Compared are generations alone, and what daemon sets count besides: into all else a cluster's controllers write meanwhile.
+#[tokio::test]
+async fn generations_of_workloads_count_what_is_theirs_to_count() {
+    const COUNTED: &str = "deprecated.daemonset.template.generation";
+    const ROWS: &str = r#"
+        POST   APPS/deployments {"metadata":{"name":"a"},"spec":{"replicas":0,"selector":{"matchLabels":{"a":"b"}},"template":TEMPLATE}}
+        MERGE  APPS/deployments/a {"metadata":{"labels":{"x":"1"}}}
+        MERGE  APPS/deployments/a {"metadata":{"annotations":{"x":"1"}}}
+        MERGE  APPS/deployments/a {"metadata":{"annotations":{"x":null}}}
+        MERGE  APPS/deployments/a/status {"metadata":{"annotations":{"x":"2"}}}
+        MERGE  APPS/deployments/a {"spec":{"minReadySeconds":1}}
+        POST   APPS/daemonsets {"metadata":{"name":"a","annotations":{"COUNTED":"7"}},"spec":{"selector":{"matchLabels":{"a":"b"}},"template":TEMPLATE}}
+        MERGE  APPS/daemonsets/a {"metadata":{"annotations":{"COUNTED":"3"}}}
+        MERGE  APPS/daemonsets/a {"spec":{"template":{"metadata":{"annotations":{"x":"1"}}}}}
+        POST   APPS/daemonsets {"metadata":{"name":"b","annotations":{"COUNTED":"-7"}},"spec":{"selector":{"matchLabels":{"a":"b"}},"template":TEMPLATE}}
+    "#;
+    let digest = "0".repeat(64);
+    let template = format!(
+        r#"{{"metadata":{{"labels":{{"a":"b"}}}},"spec":{{"containers":[{{"name":"c","image":"i:latest@sha256:{digest}"}}]}}}}"#
+    );
+    let rows = ROWS.replace("TEMPLATE", &template).replace("COUNTED", COUNTED);
+    let rows = rows.replace("APPS", "/apis/apps/v1/namespaces/$ns");
+    let counted = async |client: kube::Client| {
+        let answers = run(&client, &rows, LITTLE_PATIENCE).await;
+        let counted = answers.iter().map(|answer| {
+            let metadata = &answer.object()["metadata"];
+            (metadata["generation"].clone(), metadata["annotations"][COUNTED].clone())
+        });
+        counted.collect::<Vec<_>>()
+    };
+    let Some(real) = kopf_control_plane::get().await else { return };
+    let expected = counted(kopf_control_plane::connect(&real.kubeconfig).await).await;
+    assert!(expected.iter().all(|(generation, _)| generation.is_i64()), "all are taken: {expected:?}");
+    let (sandbox, _serving) = sandbox().await;
+    assert_eq!(counted(sandbox).await, expected);
 }
 
 #[tokio::test]
