@@ -43,7 +43,9 @@ fn failed_login(error: &(dyn Error + 'static)) -> Option<String> {
     };
     match error {
         AuthError::AuthExecRun { out, .. } => Some(ended(out)),
-        AuthError::AuthExecParse(_) => Some("what it prints is no ExecCredential".to_owned()),
+        AuthError::AuthExecParse(_) => {
+            Some("what it prints is no ExecCredential; run it by hand to see".to_owned())
+        }
         _ => None,
     }
 }
@@ -53,7 +55,7 @@ fn ended(output: &Output) -> String {
     let lines: Vec<&str> = complaint.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
     let complaint: String = lines.join("; ").chars().take(COMPLAINT).collect();
     match complaint.as_str() {
-        "" => format!("it ended with {}", output.status),
+        "" => format!("it ended with {} and does not say why; run it by hand to see", output.status),
         complaint => format!("it ended with {}: {complaint}", output.status),
     }
 }

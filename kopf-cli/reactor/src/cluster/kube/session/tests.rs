@@ -173,7 +173,7 @@ async fn a_program_that_is_not_there_or_fails_is_named() {
         "the program `/nowhere/login`, which the kubeconfig names for the credentials, does not bring them: ";
     check("/nowhere/login", "install it with care", named).await;
     let named = "the program `false`, which the kubeconfig names for the credentials, does not bring them: \
-                 it ended with exit status: 1";
+                 it ended with exit status: 1 and does not say why; run it by hand to see";
     check("false", "", named).await;
 }
 
@@ -195,7 +195,7 @@ async fn what_a_program_is_given_and_prints_is_told_to_nobody() {
         "it ended with exit status: 3: The session has expired.; Log in again.",
     )
     .await;
-    check("echo 'token: hidden: ['", "what it prints is no ExecCredential").await;
+    check("echo 'token: hidden: ['", "what it prints is no ExecCredential; run it by hand to see").await;
 }
 
 #[tokio::test]
