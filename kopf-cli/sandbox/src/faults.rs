@@ -125,20 +125,44 @@ pub struct Faults {
 
 #[derive(Debug)]
 struct Rules {
-    faults: Vec<Fault>,
+    /// With the number of each, by which it is found again.
+    faults: Vec<(u64, Fault)>,
+    added: u64,
     dice: Ids,
+}
+
+impl Rules {
+    /// Has a fault that fits a request strike it, if it is there still and the dice say so.
+    fn draw(&mut self, number: u64) -> bool {
+        let Some(at) = self.faults.iter().position(|(known, _)| *known == number) else { return false };
+        let fault = &mut self.faults[at].1;
+        if self.dice.number() % 1_000_000 >= fault.per_million {
+            return false;
+        }
+        fault.left = fault.left.map(|left| left - 1);
+        if fault.left == Some(0) {
+            self.faults.remove(at);
+        }
+        true
+    }
 }
 
 impl Faults {
     pub(crate) fn new(seed: Option<u64>) -> Self {
         let weather = Weather { interruptions: 0, latest: Interruption::Cut, silent: false };
-        let rules = Rules { faults: Vec::new(), dice: Ids::new(seed) };
+        let rules = Rules { faults: Vec::new(), added: 0, dice: Ids::new(seed) };
         Faults { rules: Arc::new(Mutex::new(rules)), weather: watch::Sender::new(weather) }
     }
 
     /// Adds a fault; of several that fit a request, the one that was added first strikes.
     pub fn add(&self, fault: Fault) {
-        self.rules().faults.push(fault);
+        if fault.left == Some(0) {
+            return;
+        }
+        let mut rules = self.rules();
+        rules.added += 1;
+        let number = rules.added;
+        rules.faults.push((number, fault));
     }
 
     /// Has requests go wrong in all ways there are, each with this probability to go wrong in any of them, until all
@@ -193,18 +217,13 @@ impl Faults {
 
     /// The fault that strikes this request, if one does.
     pub(crate) fn strike(&self, request: &Entry) -> Option<Effect> {
-        let mut rules = self.rules();
-        let Rules { faults, dice } = &mut *rules;
-        let struck = faults.iter_mut().find(|fault| {
-            let fits = fault.left != Some(0)
-                && (fault.effect != Effect::ExpiredWatch || request.is_watch())
-                && (fault.predicate)(request);
-            fits && dice.number() % 1_000_000 < fault.per_million
-        })?;
-        let effect = struck.effect;
-        struck.left = struck.left.map(|left| left - 1);
-        faults.retain(|fault| fault.left != Some(0));
-        Some(effect)
+        // A predicate is somebody else's, and may ask the sandbox: none is called with the rules held.
+        let faults = self.rules().faults.clone();
+        let mut fitting = faults.into_iter().filter(|(_, fault)| {
+            (fault.effect != Effect::ExpiredWatch || request.is_watch()) && (fault.predicate)(request)
+        });
+        let (_, struck) = fitting.find(|(number, _)| self.rules().draw(*number))?;
+        Some(struck.effect)
     }
 
     fn interrupt(&self, how: Interruption) {

@@ -42,6 +42,29 @@ async fn a_cut_comes_before_or_after_the_deed() {
 }
 
 #[tokio::test]
+async fn a_predicate_may_ask_the_sandbox_and_its_faults() {
+    let sandbox = sandbox();
+    let asked = sandbox.clone();
+    let twice = Fault::new(Effect::Conflict).times(2).when(move |request| {
+        asked.faults().add(Fault::new(Effect::Gone).when(|_| false));
+        request.is_write() && asked.get("kopfexamples.zalando.org", "default", "first").is_some()
+    });
+    sandbox.faults().add(twice);
+    let mut codes = Vec::new();
+    for name in ["first", "second", "third", "fourth"] {
+        codes.push(post(&sandbox, KEX, example(name)).await.0);
+    }
+    assert_eq!(codes, [201, 409, 409, 201]);
+
+    let cleared = sandbox.clone();
+    sandbox.faults().add(Fault::new(Effect::Conflict).when(move |_| {
+        cleared.faults().clear();
+        true
+    }));
+    assert_eq!(post(&sandbox, KEX, example("fifth")).await.0, 201, "a fault that is gone does not strike");
+}
+
+#[tokio::test]
 async fn a_stall_lasts_as_long_as_the_clock_says() {
     let clock = Arc::new(Stopped::default());
     let sandbox = Sandbox::builder().clock(clock.clone()).build().unwrap();
