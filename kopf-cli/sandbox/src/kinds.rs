@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
 use crate::{
-    admission, builtin, crd, events, meta,
+    admission, builtin, crd, events,
     object::Stored,
     protobuf,
     resources::{DEFINITIONS, EVENTS, EVENTS_GROUP, NAMESPACES, Resource, View},
@@ -93,26 +93,22 @@ pub(crate) fn keep(resource: &Resource, rest: &mut Map<String, Value>, current: 
     }
 }
 
-/// Everything that is wrong with an object by the rules of its kind alone; `old` is absent on creation.
-pub(crate) fn faults(
-    view: &View,
-    metadata: &Map<String, Value>,
-    rest: &Map<String, Value>,
-    old: Option<&Map<String, Value>>,
-    part: Part,
-) -> Vec<Cause> {
+/// Everything that is wrong with an object as a whole by the rules of its kind alone; `old` is absent on creation.
+pub(crate) fn faults(view: &View, object: &Value, old: Option<&Value>, part: Part) -> Vec<Cause> {
     let key = &*view.resource.key;
     if key.ends_with(admission::GROUP) {
-        return admission::faults(key, rest);
+        return object.as_object().map_or_else(Vec::new, |fields| admission::faults(key, fields));
     }
     if key != EVENTS && part == Part::Status {
         return Vec::new();
     }
     if key != EVENTS {
-        return builtin::faults(key, metadata, rest, old);
+        return builtin::faults(key, object, old);
     }
     let newer = view.version().group == EVENTS_GROUP;
-    events::faults(rest, meta::text(metadata, "namespace"), newer, old)
+    let namespace = object["metadata"]["namespace"].as_str().unwrap_or_default();
+    let old = old.and_then(Value::as_object);
+    object.as_object().map_or_else(Vec::new, |event| events::faults(event, namespace, newer, old))
 }
 
 /// Writes into an object that it is going.

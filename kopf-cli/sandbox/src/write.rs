@@ -37,7 +37,7 @@ mod finalize;
 
 use changes::{
     check_uid, check_version, forbidden_changes, put_or_remove, status_metadata, unqualified_finalizer,
-    wanted,
+    wants_otherwise,
 };
 
 pub(crate) use changes::other_uid;
@@ -93,12 +93,11 @@ pub(crate) struct Target<'a> {
     pub(crate) name: &'a str,
 }
 
-/// An object as it was: whole, and taken apart.
+/// An object as it was: whole, and its metadata.
 #[derive(Clone, Copy)]
 struct Before<'a> {
     whole: &'a Value,
     metadata: &'a Map<String, Value>,
-    rest: &'a Map<String, Value>,
 }
 
 /// Whether it is known already who owns what.
@@ -312,9 +311,9 @@ impl<'a> Writer<'a> {
         put_or_remove(&mut object.metadata, "managedFields", managed);
         kinds::prepare(resource, &mut object.metadata, &mut object.rest, Some(&old), self.now)?;
         let part = if status { Part::Status } else { Part::Whole };
-        let before = Before { whole: &old, metadata: &old_metadata, rest: &old_rest };
+        let before = Before { whole: &old, metadata: &old_metadata };
         self.validate(target, &mut object, Some(before), part)?;
-        let otherwise = wanted(&object.rest, view) != wanted(&old_rest, view);
+        let otherwise = wants_otherwise(&object.rest, &old_rest, view);
         let is_new = kinds::is_new_generation(resource, &old_metadata, &object.metadata, otherwise);
         if is_new
             && !status
@@ -369,16 +368,15 @@ impl<'a> Writer<'a> {
         if let Some(old) = old {
             causes.extend(forbidden_changes(old.metadata, &object.metadata));
         }
-        causes.extend(kinds::faults(view, &object.metadata, &object.rest, old.map(|old| old.rest), part));
-        if let Some(schema) = &view.version().schema {
-            let mut warnings = Vec::new();
-            object.as_whole(view, |object| {
-                let scale = view.version().scale.as_ref();
-                let of_scale = scale.map_or_else(Vec::new, |scale| scale.faults(object, part));
-                warnings = schema.check(object, old.map(|old| old.whole), part, of_scale, &mut causes);
-            });
+        object.as_whole(view, |object| {
+            let whole = old.map(|old| old.whole);
+            causes.extend(kinds::faults(view, object, whole, part));
+            let Some(schema) = &view.version().schema else { return };
+            let scale = view.version().scale.as_ref();
+            let of_scale = scale.map_or_else(Vec::new, |scale| scale.faults(object, part));
+            let warnings = schema.check(object, whole, part, of_scale, &mut causes);
             warnings.iter().for_each(|warning| self.strictness.warn(warning));
-        }
+        });
         if !causes.is_empty() {
             return Err(Status::invalid(view.about_kind(target.name), causes));
         }

@@ -22,15 +22,13 @@ mod storage;
 mod volumes;
 mod workloads;
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::{
     checks::{Check::By, Rule, check},
     site::Site,
 };
 use crate::status::Cause;
-
-type Fields = Map<String, Value>;
 
 /// The rules of kinds, by the keys of their resources.
 const KINDS: &[(&str, &[Rule])] = &[
@@ -63,17 +61,15 @@ const KINDS: &[(&str, &[Rule])] = &[
     ("priorityclasses.scheduling.k8s.io", &[("", By(others::priority))]),
 ];
 
-/// What is wrong with an object; `old` is absent on creation.
-pub(crate) fn faults(key: &str, metadata: &Fields, rest: &Fields, old: Option<&Fields>) -> Vec<Cause> {
+/// What is wrong with an object as a whole; `old` is absent on creation.
+pub(crate) fn faults(key: &str, object: &Value, old: Option<&Value>) -> Vec<Cause> {
     let Some((_, rules)) = KINDS.iter().find(|(kind, _)| *kind == key) else { return Vec::new() };
-    let object = Value::from(rest.clone());
-    let before = old.map(|old| Value::from(old.clone()));
-    let mut causes = check(&Site::root(&object, before.as_ref()), rules);
+    let mut causes = check(&Site::root(object, old), rules);
     causes.extend(match (key, old) {
-        ("secrets", _) => data::token(metadata, rest),
-        ("jobs.batch", _) => jobs::name(metadata, rest),
-        ("cronjobs.batch", None) => jobs::cron_name(metadata),
-        ("priorityclasses.scheduling.k8s.io", None) => others::priority_name(metadata, rest),
+        ("secrets", _) => data::token(object),
+        ("jobs.batch", _) => jobs::name(object),
+        ("cronjobs.batch", None) => jobs::cron_name(object),
+        ("priorityclasses.scheduling.k8s.io", None) => others::priority_name(object),
         _ => Vec::new(),
     });
     causes

@@ -76,13 +76,12 @@ pub(super) fn put_or_remove(fields: &mut Map<String, Value>, name: &str, value: 
     };
 }
 
-/// The fields whose change is a new generation.
-pub(super) fn wanted(rest: &Map<String, Value>, view: &View) -> Map<String, Value> {
-    let mut wanted = rest.clone();
-    if view.version().status {
-        wanted.shift_remove("status");
-    }
-    wanted
+/// Whether fields differ whose change is a new generation.
+pub(super) fn wants_otherwise(rest: &Map<String, Value>, old: &Map<String, Value>, view: &View) -> bool {
+    let counts = |name: &str| !(name == "status" && view.version().status);
+    let count = |fields: &Map<String, Value>| fields.keys().filter(|name| counts(name)).count();
+    let same = |(name, value): (&String, &Value)| !counts(name) || old.get(name) == Some(value);
+    count(rest) != count(old) || !rest.iter().all(same)
 }
 
 /// What of the metadata has been changed that may not be.

@@ -61,10 +61,10 @@ pub(super) fn secret(root: &Site<'_>) -> Causes {
 }
 
 /// What is wrong with a secret by what its annotations say.
-pub(super) fn token(metadata: &Map<String, Value>, rest: &Map<String, Value>) -> Causes {
+pub(super) fn token(object: &Value) -> Causes {
     const ACCOUNT: &str = "kubernetes.io/service-account.name";
-    let is_token = rest.get("type").is_some_and(|kind| kind == "kubernetes.io/service-account-token");
-    let named = metadata.get("annotations").and_then(|said| said[ACCOUNT].as_str());
+    let is_token = object["type"] == "kubernetes.io/service-account-token";
+    let named = object["metadata"]["annotations"][ACCOUNT].as_str();
     if !is_token || named.is_some_and(|name| !name.is_empty()) {
         return Vec::new();
     }

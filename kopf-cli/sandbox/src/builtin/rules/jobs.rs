@@ -72,9 +72,9 @@ pub(super) fn job(root: &Site<'_>) -> Causes {
 }
 
 /// What is wrong with a job by its name: its pods are named by it.
-pub(super) fn name(metadata: &Map<String, Value>, rest: &Map<String, Value>) -> Causes {
-    let name = metadata.get("name").and_then(Value::as_str).unwrap_or_default();
-    let spec = rest.get("spec").unwrap_or(&Value::Null);
+pub(super) fn name(object: &Value) -> Causes {
+    let name = object["metadata"]["name"].as_str().unwrap_or_default();
+    let spec = &object["spec"];
     let completions = spec["completions"].as_i64().unwrap_or_default();
     let pod = format!("{name}-{}", completions.saturating_sub(1));
     if spec["completionMode"] != "Indexed"
@@ -344,8 +344,8 @@ pub(super) fn cron_job(root: &Site<'_>) -> Causes {
 }
 
 /// What is wrong with a cron job by its name: its jobs are named by it.
-pub(super) fn cron_name(metadata: &Map<String, Value>) -> Causes {
-    let name = metadata.get("name").and_then(Value::as_str).unwrap_or_default();
+pub(super) fn cron_name(object: &Value) -> Causes {
+    let name = object["metadata"]["name"].as_str().unwrap_or_default();
     let wrong = name.len() > 52;
     wrong
         .then(|| Cause::invalid("metadata.name", name, "must be no more than 52 characters"))

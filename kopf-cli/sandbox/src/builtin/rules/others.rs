@@ -1,6 +1,6 @@
 //! What is wrong with leases and classes of priority.
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use crate::{
     builtin::{
@@ -31,11 +31,11 @@ pub(super) fn priority(root: &Site<'_>) -> Causes {
 }
 
 /// What is wrong with a new class of priority by its name.
-pub(super) fn priority_name(metadata: &Map<String, Value>, rest: &Map<String, Value>) -> Causes {
+pub(super) fn priority_name(object: &Value) -> Causes {
     const SYSTEM: [(&str, i64); 2] =
         [("system-node-critical", 2_000_001_000), ("system-cluster-critical", 2_000_000_000)];
-    let name = metadata.get("name").and_then(Value::as_str).unwrap_or_default();
-    let value = rest.get("value").and_then(Value::as_i64).unwrap_or_default();
+    let name = object["metadata"]["name"].as_str().unwrap_or_default();
+    let value = object["value"].as_i64().unwrap_or_default();
     if !name.starts_with("system-") {
         let why = format!("maximum allowed value of a user defined priority is {HIGHEST}");
         return (value > HIGHEST).then(|| Cause::forbidden("value", &why)).into_iter().collect();
