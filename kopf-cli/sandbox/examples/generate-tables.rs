@@ -2,7 +2,7 @@
 //! alone, no prose.
 //!
 //! `KUBEBUILDER_ASSETS=… cargo run -p kopf-sandbox --example generate-tables`, with the control plane of the release that
-//! the sandbox is to follow. What it writes is checked in: `served.json.deflate` and `schemas.json.deflate` in `src/tables`.
+//! the sandbox is to follow. What it writes is checked in: `served.json.deflate` and, a line for each type, `schemas.deflate` in `src/tables`.
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "it is run by hand, and fails by saying so")]
 
 use std::{io::Write, path::Path};
@@ -35,7 +35,8 @@ async fn main() {
         }
     }
     schemas.sort_keys();
-    write("schemas", &schemas.into());
+    let lines = schemas.iter().map(|(name, schema)| format!("{name} {schema}\n"));
+    write("schemas", &lines.collect::<String>());
     let mut groups = Vec::new();
     for path in ["/api", "/apis"] {
         let document = get(path, AGGREGATED).await;
@@ -51,7 +52,7 @@ async fn main() {
             groups.push(json!({ "name": name, "versions": versions }));
         }
     }
-    write("served", &groups.into());
+    write("served.json", &Value::from(groups).to_string());
 }
 
 /// The resources of a version with the hashes that stand in its older document.
@@ -67,12 +68,11 @@ fn hashed(version: &Value, older: &Value) -> Vec<Value> {
     resources
 }
 
-fn write(name: &str, table: &Value) {
-    let text = table.to_string();
+fn write(name: &str, text: &str) {
     let mut compressed = DeflateEncoder::new(Vec::new(), Compression::best());
     compressed.write_all(text.as_bytes()).unwrap();
     let compressed = compressed.finish().unwrap();
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("src/tables/{name}.json.deflate"));
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("src/tables/{name}.deflate"));
     println!("{} bytes, {} compressed: {}", text.len(), compressed.len(), path.display());
     std::fs::write(path, compressed).unwrap();
 }

@@ -1,4 +1,4 @@
-//! Built-in kinds: what they are completed by, from a table of defaults ([`SCHEMAS`]) and from other fields ([`derived`]), what
+//! Built-in kinds: what they are completed by, from a table of defaults ([`ENTRIES`]) and from other fields ([`derived`]), what
 //! the server alone decides ([`made`]), and what is wrong with them ([`rules`]).
 
 mod checks;
@@ -24,22 +24,39 @@ pub(crate) use rules::faults;
 
 type Fields = Map<String, Value>;
 
-/// What the table says, words and kinds.
-static SAID: LazyLock<Value> =
-    LazyLock::new(|| serde_saphyr::from_str(include_str!("builtin/defaults.yaml")).expect("a test reads it"));
+/// An entry of the table, a kind's or a word's; read when it is first asked for, since a process meets few of them.
+struct Entry {
+    text: &'static str,
+    schema: OnceLock<Schema>,
+}
 
-/// What is said of each kind; read when it is first asked for, since a test meets few of them.
-static SCHEMAS: LazyLock<HashMap<&'static str, OnceLock<Schema>>> = LazyLock::new(|| {
-    let kinds = SAID.as_object().into_iter().flatten().filter(|(name, _)| !is_word(name));
-    kinds.map(|(key, _)| (key.as_str(), OnceLock::new())).collect()
+impl Entry {
+    fn read(&self) -> Value {
+        let entry: Value = serde_saphyr::from_str(self.text).expect("a test reads it");
+        entry.as_object().and_then(|entry| entry.values().next()).cloned().unwrap_or_default()
+    }
+}
+
+static ENTRIES: LazyLock<HashMap<&'static str, Entry>> = LazyLock::new(|| {
+    let mut entries = HashMap::new();
+    let mut rest = include_str!("builtin/defaults.yaml");
+    while !rest.is_empty() {
+        // What belongs to an entry is indented.
+        let mut ends = rest.match_indices('\n').map(|(at, _)| at + 1);
+        let end = ends.find(|end| !rest[*end..].starts_with(' ')).unwrap_or(rest.len());
+        let (text, after) = rest.split_at(end);
+        if let Some((name, _)) = text.split_once(':').filter(|_| !text.starts_with('#')) {
+            entries.insert(name, Entry { text, schema: OnceLock::new() });
+        }
+        rest = after;
+    }
+    entries
 });
 
 fn schema(key: &str) -> Option<&'static Schema> {
-    let read = || {
-        let properties = expand(&SAID[key], &SAID);
-        Schema::custom(&json!({ "type": "object", "properties": properties }))
-    };
-    Some(SCHEMAS.get(key)?.get_or_init(read))
+    let entry = ENTRIES.get(key).filter(|_| !is_word(key))?;
+    let read = || Schema::custom(&json!({ "type": "object", "properties": expand(&entry.read()) }));
+    Some(entry.schema.get_or_init(read))
 }
 
 /// Whether a name stands for something else.
@@ -48,17 +65,17 @@ fn is_word(name: &str) -> bool {
 }
 
 /// Puts what words stand for in their place.
-fn expand(value: &Value, words: &Value) -> Value {
+fn expand(value: &Value) -> Value {
     match value {
-        Value::String(word) if is_word(word) => match words.get(word) {
-            Some(meant) => expand(meant, words),
+        Value::String(word) if is_word(word) => match ENTRIES.get(&**word) {
+            Some(meant) => expand(&meant.read()),
             None => value.clone(),
         },
         Value::Object(fields) => {
             let fields = fields.iter().map(|(name, value)| match name.as_str() {
                 // A default is a value, whatever it looks like.
                 "default" => (name.clone(), value.clone()),
-                _ => (name.clone(), expand(value, words)),
+                _ => (name.clone(), expand(value)),
             });
             fields.collect::<Fields>().into()
         }
@@ -87,6 +104,21 @@ mod tests {
             .unwrap()
             .stored_view();
         view.version().clone()
+    }
+
+    #[test]
+    fn each_entry_of_the_table_is_of_a_resource_or_a_word_that_is_used() {
+        let catalog = Catalog::built_in();
+        let known: Vec<&str> = catalog.resources().map(|known| &*known.key).collect();
+        let text = include_str!("builtin/defaults.yaml");
+        for (name, entry) in &*ENTRIES {
+            assert!(entry.read().is_object(), "{name}");
+            match is_word(name) {
+                true => assert!(text.matches(name).count() > 1, "{name}"),
+                false => assert!(known.contains(name) && schema(name).is_some(), "{name}"),
+            }
+        }
+        assert!(ENTRIES.len() > 30, "{}", ENTRIES.len());
     }
 
     #[test]

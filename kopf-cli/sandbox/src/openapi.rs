@@ -102,7 +102,7 @@ pub(crate) fn document(store: &Store, name: &str) -> Option<Value> {
     }
     // What is named is brought along, and what that names.
     while let Some(name) = wanted.pop() {
-        let known = schemas.get(&name).or_else(|| tables::schemas().get(&name)).cloned();
+        let known = schemas.get(&name).or_else(|| tables::schema(&name)).cloned();
         let Some(schema) = known else { continue };
         references(&schema, &mut |reference| {
             if !schemas.contains_key(reference) {

@@ -203,6 +203,8 @@ pub(crate) enum Part {
 /// What a field is said to be, as the schema has it; absent is what the schema does not say.
 #[derive(Debug, Default)]
 pub(crate) struct Node {
+    /// What a type that is built in is called.
+    pub(crate) name: Option<&'static str>,
     /// The node that this one refers to: what is not said here is looked up there (once, not further).
     pub(crate) base: Option<TypeId>,
     pub(crate) kind: Option<Kind>,
@@ -338,9 +340,9 @@ impl<'a> Shape<'a> {
         Shape { types: self.types, id }
     }
 
-    /// What tells this type, or the one that it refers to, from others.
-    pub(crate) fn named_id(self) -> TypeId {
-        self.node().base.unwrap_or(self.id)
+    /// What this type, or the one that it refers to, is called, where it is built in and has a name.
+    pub(crate) fn name(self) -> Option<&'static str> {
+        self.nodes().find_map(|node| node.name)
     }
 
     pub(crate) fn kind(self) -> Option<Kind> {

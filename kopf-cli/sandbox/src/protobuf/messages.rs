@@ -2,9 +2,13 @@
 //!
 //! The table is text. `g apps/v1 k8s.io.api.apps.v1` says where the messages of a version are; `m NAME` begins a message,
 //! `m NAME list` one that is a list in JSON; lines like `1 metadata -TYPE` are its fields. Before the type stand signs: first what
-//! becomes of a zero ([`Zero`]), then whether there are many.
+//! becomes of a zero ([`Zero`]), then whether there are many. A message is read when it is first asked for: few are.
 
-use std::{collections::HashMap, io::Read, sync::LazyLock};
+use std::{
+    collections::HashMap,
+    io::Read,
+    sync::{LazyLock, OnceLock},
+};
 
 use flate2::read::DeflateDecoder;
 
@@ -15,10 +19,17 @@ pub(super) struct MessageId(usize);
 /// All messages that there are.
 #[derive(Default)]
 pub(super) struct Table {
-    messages: Vec<Message>,
+    messages: Vec<Entry>,
     by_name: HashMap<&'static str, MessageId>,
     /// The package of each `group/version`.
     packages: HashMap<&'static str, &'static str>,
+}
+
+/// A message as it stands in the table, and as it is read.
+struct Entry {
+    form: Form,
+    lines: &'static str,
+    read: OnceLock<Message>,
 }
 
 pub(super) struct Message {
@@ -111,27 +122,26 @@ impl Table {
 
     fn parse(text: &'static str) -> Self {
         let mut table = Table::default();
-        for name in text.lines().filter_map(|line| line.strip_prefix("m ")) {
-            let (name, list) = name.split_once(' ').map_or((name, false), |(name, _)| (name, true));
+        let mut messages = text.split("\nm ");
+        let groups = messages.next().unwrap_or_default().lines().filter_map(|line| line.strip_prefix("g "));
+        table.packages.extend(groups.filter_map(|group| group.split_once(' ')));
+        for message in messages {
+            let (begin, lines) = message.split_once('\n').unwrap_or((message, ""));
+            let (name, list) = begin.split_once(' ').map_or((begin, false), |(name, _)| (name, true));
             table.by_name.insert(name, MessageId(table.messages.len()));
-            table.messages.push(Message { form: Form::of(name, list), fields: Vec::new() });
-        }
-        let mut begun = 0;
-        for line in text.lines() {
-            match line.split_once(' ') {
-                Some(("g", group)) => table.packages.extend(group.split_once(' ')),
-                Some(("m", _)) => begun += 1,
-                Some((number, field)) => {
-                    let field = table.field(number, field).expect("the table was written by its generator");
-                    table.messages[begun - 1].fields.push(field);
-                }
-                None => {}
-            }
-        }
-        for message in &mut table.messages {
-            message.fields.sort_by_key(|field| field.number);
+            table.messages.push(Entry { form: Form::of(name, list), lines, read: OnceLock::new() });
         }
         table
+    }
+
+    fn read(&self, entry: &Entry) -> Message {
+        let fields = entry.lines.lines().filter_map(|line| line.split_once(' '));
+        let fields = fields.map(|(number, field)| {
+            self.field(number, field).expect("the table was written by its generator")
+        });
+        let mut fields: Vec<Field> = fields.collect();
+        fields.sort_by_key(|field| field.number);
+        Message { form: entry.form, fields }
     }
 
     fn field(&self, number: &str, field: &'static str) -> Option<Field> {
@@ -181,7 +191,8 @@ impl Table {
     }
 
     pub(super) fn message(&self, id: MessageId) -> &Message {
-        &self.messages[id.0]
+        let entry = &self.messages[id.0];
+        entry.read.get_or_init(|| self.read(entry))
     }
 }
 
@@ -220,5 +231,22 @@ impl Form {
                 _ => Form::Object,
             },
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_message_of_the_table_is_read() {
+        let table = Table::get();
+        assert!(table.messages.len() > 600 && table.packages.len() > 20);
+        for (name, id) in &table.by_name {
+            let message = table.message(*id);
+            let numbers = message.fields.windows(2).all(|pair| pair[0].number < pair[1].number);
+            assert!(numbers, "{name}");
+        }
+        assert_eq!(table.message(table.of_kind("apps/v1", "Deployment").unwrap()).fields.len(), 3);
     }
 }

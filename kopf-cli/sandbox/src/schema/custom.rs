@@ -16,6 +16,7 @@ pub(super) fn read(types: &mut Types, schema: &Value) -> TypeId {
     // What may be of two types is of no type that a format could be about, but for texts.
     let formatted = kind.filter(|_| !int_or_string);
     let node = Node {
+        name: None,
         base: None,
         kind,
         format: text("format").filter(|format| formats::applies(format, formatted)).map(Box::from),

@@ -3,7 +3,7 @@
 
 use serde_json::{Map, Value};
 
-use super::{built_in, type_of};
+use super::shape;
 use crate::{
     quantity,
     schema::{Additional, Kind, Place, Shape},
@@ -23,7 +23,7 @@ pub(crate) fn decode(
     (group, version, kind): (&str, &str, &str),
     unknown: &mut Vec<String>,
 ) -> Result<(), String> {
-    let Some(shape) = type_of(group, version, kind).and_then(built_in::shape) else { return Ok(()) };
+    let Some(shape) = shape(group, version, kind) else { return Ok(()) };
     let mut reading = Reading { unknown, fault: None };
     reading.object(fields, shape, true, &Place::ROOT, None);
     reading.fault.map_or(Ok(()), Err)
@@ -61,7 +61,7 @@ impl Reading<'_> {
         place: &Place<'_>,
         above: Option<&Trail<'_>>,
     ) {
-        let of = built_in::name(shape).map_or("", |name| name.rsplit('.').next().unwrap_or(name));
+        let of = shape.name().map_or("", |name| name.rsplit('.').next().unwrap_or(name));
         fields.retain(|name, value| {
             if root && META.contains(&name.as_str()) {
                 return true;
@@ -117,13 +117,13 @@ impl Reading<'_> {
 /// Has a moment be as it is shown; `None` for what is none.
 fn moment(value: &mut Value, shape: Shape<'static>) -> Option<Result<(), String>> {
     let Value::String(text) = value else { return None };
-    let exactness = Exactness::of_type(built_in::name(shape)?)?;
+    let exactness = Exactness::of_type(shape.name()?)?;
     Some(times::settle(text, exactness).map(|shown| *text = shown))
 }
 
 /// Has a quantity be as it is shown; `None` for what is none.
 fn amount(value: &mut Value, shape: Shape<'static>) -> Option<Result<(), String>> {
-    let is_one = built_in::name(shape)?.ends_with(".resource.Quantity");
+    let is_one = shape.name()?.ends_with(".resource.Quantity");
     (is_one && !value.is_null()).then(|| quantity::settle(value))
 }
 
@@ -165,7 +165,7 @@ fn fault(value: &Value, shape: Shape<'static>, trail: &Trail<'_>) -> Option<Stri
 /// The type of a field in Go, as far as the schema tells.
 fn type_in_go(shape: Shape<'static>) -> String {
     match shape.kind() {
-        Some(Kind::Object) => match (shape.additional(), built_in::name(shape)) {
+        Some(Kind::Object) => match (shape.additional(), shape.name()) {
             (Additional::Of(shape), _) => format!("map[string]{}", type_in_go(shape)),
             (_, Some(name)) => {
                 let mut parts = name.rsplit('.');
