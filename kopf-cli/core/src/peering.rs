@@ -3,10 +3,14 @@
 //! A record stands in the status under its operator's identity, in the shape of the Python framework of the same name,
 //! so that operators of both make room for each other.
 
-use std::{collections::BTreeSet, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 
 use jiff::{SignedDuration, Timestamp, civil, tz::TimeZone};
-use serde_json::{Map, Value, json};
+use serde::Deserialize;
+use serde_json::{Map, Value, json, value::RawValue};
 
 /// The lifetime of a record that says none.
 pub const LIFETIME: Duration = Duration::from_secs(60);
@@ -26,7 +30,7 @@ pub const CLUSTER_PLURAL: &str = "clusterkopfpeerings";
 /// The plural of peering objects of a namespace.
 pub const PLURAL: &str = "kopfpeerings";
 
-/// The most characters of a message that are told.
+/// The most characters that are told of what somebody has written.
 const MESSAGE_LIMIT: usize = 200;
 
 /// An operator that says that it is there.
@@ -67,8 +71,8 @@ impl Peer {
     /// Its identity, and why it speaks.
     fn label(&self) -> String {
         match &self.message {
-            Some(message) => format!("{}: {message}", self.id),
-            None => self.id.clone(),
+            Some(message) => format!("{}: {message}", short(&self.id)),
+            None => short(&self.id),
         }
     }
 }
@@ -82,25 +86,28 @@ pub struct Peers {
     pub garbage: BTreeSet<String>,
 }
 
-/// Reads the status of a peering object. What is no record is named, and counts for nothing.
-pub fn read(body: &Value, now: Timestamp) -> Peers {
+/// Reads the status of a peering object. What is no record is named, and counts for nothing: each entry is read alone, for
+/// one that is nested too deep must not hide those who go first.
+pub fn read(raw: &[u8], now: Timestamp) -> Peers {
+    #[derive(Deserialize)]
+    struct Body<'a> {
+        #[serde(borrow)]
+        status: Option<&'a RawValue>,
+    }
     let mut found = Peers::default();
-    match body.get("status") {
-        None | Some(Value::Null) => {}
-        Some(Value::Object(entries)) => {
-            for (id, entry) in entries {
-                match entry {
-                    Value::Object(record) => match peer(id, record, now) {
-                        Some(peer) => found.peers.push(peer),
-                        None => drop(found.garbage.insert(format!("status.{id}"))),
-                    },
-                    // A record that was taken away.
-                    Value::Null => {}
-                    _ => drop(found.garbage.insert(format!("status.{id}"))),
-                }
-            }
+    // What is no JSON came over no watch.
+    let Ok(Body { status: Some(status) }) = serde_json::from_slice(raw) else { return found };
+    let Ok(entries) = serde_json::from_str::<BTreeMap<String, &RawValue>>(status.get()) else {
+        found.garbage.insert("status".to_owned());
+        return found;
+    };
+    for (id, entry) in entries {
+        match serde_json::from_str(entry.get()) {
+            // A record that was taken away.
+            Ok(None) => {}
+            Ok(Some(record)) if let Some(peer) = peer(&id, &record, now) => found.peers.push(peer),
+            Ok(Some(_)) | Err(_) => drop(found.garbage.insert(format!("status.{}", short(&id)))),
         }
-        Some(_) => drop(found.garbage.insert("status".to_owned())),
     }
     found
 }
@@ -122,7 +129,7 @@ fn peer(id: &str, record: &Map<String, Value>, now: Timestamp) -> Option<Peer> {
     Some(Peer { id: id.to_owned(), priority: number("priority", 0)?, lifetime, lastseen, message })
 }
 
-/// A message as it is fit for a line.
+/// What somebody has written, as it is fit for a line.
 fn short(text: &str) -> String {
     text.lines().next().unwrap_or_default().chars().filter(|c| !c.is_control()).take(MESSAGE_LIMIT).collect()
 }

@@ -406,6 +406,22 @@ fn garbage_in_a_peering_is_named_once_and_harms_nobody() {
 }
 
 #[test]
+fn a_peering_full_of_garbage_hides_nobody_and_makes_no_long_lines() {
+    let mut operator = operator();
+    let many = (0..100).map(|n| (format!("high-{n:03}\n{}", "x".repeat(300)), json!({ "priority": 1 })));
+    let status: serde_json::Map<String, Value> = many.chain([("list".to_owned(), json!([]))]).collect();
+    operator.patch(CLUSTER, "default", &json!({ "status": status }));
+    operator.settle();
+    apply(&mut operator, &object("behind-garbage"));
+    assert_eq!(calls("behind-garbage"), [""; 0]);
+    assert_eq!(told(&operator, "are passed over: status.list"), 1, "{:#?}", operator.log());
+    assert_eq!(
+        told(&operator, "in favour of [high-000, high-001, high-002, high-003, high-004 and 95 more]"),
+        1
+    );
+}
+
+#[test]
 fn a_peering_that_may_not_be_seen_or_written_is_told_of_once_and_the_rest_works() {
     for (method, line) in [
         ("GET", "WARN Not allowed to see the peering default of clusterkopfpeerings.v1.kopf.dev"),

@@ -6,11 +6,16 @@ fn now() -> Timestamp {
     "2026-11-22T21:15:00Z".parse().unwrap()
 }
 
+/// The bytes of a peering object of this status.
+fn whole(status: &Value) -> Vec<u8> {
+    json!({ "status": status }).to_string().into_bytes()
+}
+
 /// The peers in a status, and what is no peer.
 #[track_caller]
 #[expect(clippy::needless_pass_by_value, reason = "rows read better without ampersands")]
 fn check_read(status: Value, expected: &[&str]) {
-    let found = read(&json!({ "status": status }), now());
+    let found = read(&whole(&status), now());
     let peer =
         |peer: &Peer| format!("{} {} {}s {}", peer.id, peer.priority, peer.lifetime.as_secs(), peer.lastseen);
     let garbage = found.garbage.iter().map(|key| format!("no record: {key}"));
@@ -56,8 +61,19 @@ fn garbage_is_named_and_counts_for_nothing() {
 }
 
 #[test]
+fn garbage_of_any_depth_hides_nobody() {
+    let deep = format!("{}{}", "[".repeat(9_000), "]".repeat(9_000));
+    let body =
+        format!(r#"{{"spec":{deep},"status":{{"a":{deep},"b":{{"x":{deep}}},"c":{{"priority":1}}}}}}"#);
+    let found = read(body.as_bytes(), now());
+    let peers: Vec<&str> = found.peers.iter().map(|peer| peer.id.as_str()).collect();
+    assert_eq!(peers, ["c"]);
+    assert_eq!(found.garbage.into_iter().collect::<Vec<_>>(), ["status.a", "status.b"]);
+}
+
+#[test]
 fn a_lifetime_beyond_all_time_never_ends() {
-    let found = read(&json!({ "status": { "a": { "lifetime": i64::MAX } } }), now());
+    let found = read(&whole(&json!({ "a": { "lifetime": i64::MAX } })), now());
     assert_eq!(found.peers[0].deadline(), Timestamp::MAX);
     check_read(json!({ "a": { "lifetime": 1e300 } }), &["a 0 9223372036854775807s 2026-11-22T21:15:00Z"]);
 }
@@ -133,8 +149,8 @@ fn a_pause_of_one_namespace_is_none_of_the_others() {
 /// Trap 17: the message of `freeze` was taken and not used.
 #[test]
 fn why_somebody_has_us_wait_is_told() {
-    let body = json!({ "status": { "me@vm": { "priority": 100, "message": "we\u{7} migrate\nnow" } } });
-    let peers = read(&body, now()).peers;
+    let status = json!({ "me@vm": { "priority": 100, "message": "we\u{7} migrate\nnow" } });
+    let peers = read(&whole(&status), now()).peers;
     assert_eq!(judge(&peers, "me", 0, now()).verdict, Verdict::Yield(vec!["me@vm: we migrate".to_owned()]));
     assert_eq!(peers[0].record()["message"], "we migrate");
 }

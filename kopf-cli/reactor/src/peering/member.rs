@@ -25,7 +25,7 @@ use crate::{
 /// How long after a refusal our word is offered again.
 const AFTER_A_REFUSAL: Duration = Duration::from_secs(60);
 
-/// How many keys of entries that are no records are named.
+/// How many peers, or entries that are no records, are named.
 const SHOWN: usize = 5;
 
 /// Takes part in the peering of a spot, for ever.
@@ -110,9 +110,7 @@ impl Member<'_> {
     /// Reads the object, gives our word if it is time, and judges. Answers when to look again.
     async fn attend(&mut self, raw: &[u8]) -> Option<Timestamp> {
         let now = self.io.clock.now();
-        // What is no JSON came over no watch.
-        let body: Value = serde_json::from_slice(raw).unwrap_or_default();
-        let Peers { peers, garbage } = peering::read(&body, now);
+        let Peers { peers, garbage } = peering::read(raw, now);
         self.tell_garbage(garbage);
         let settings = &self.io.settings.peering;
         let Judgement { verdict, again_at, dead } =
@@ -211,7 +209,7 @@ impl Member<'_> {
                 info!("Resuming operations after the pause{place}.")
             }
             Verdict::Yield(peers) if self.verdict != *verdict => {
-                info!("Pausing operations{place} in favour of [{}].", peers.join(", "));
+                info!("Pausing operations{place} in favour of [{}].", first(peers));
             }
             Verdict::Conflict(peers)
                 if self.io.complaints.is_due(&trouble, now) || self.verdict != *verdict =>
@@ -219,7 +217,7 @@ impl Member<'_> {
                 warn!(
                     "Possibly conflicting operators with the same priority{place}: [{}]. All of them wait until one stops or has \
                      another --priority.",
-                    peers.join(", ")
+                    first(peers)
                 );
             }
             _ => {}
@@ -228,16 +226,22 @@ impl Member<'_> {
 
     fn tell_garbage(&mut self, garbage: BTreeSet<String>) {
         if !garbage.is_subset(&self.garbage) {
-            let keys: Vec<&str> = garbage.iter().map(String::as_str).take(SHOWN).collect();
-            let more = garbage.len().saturating_sub(SHOWN);
-            let more = if more > 0 { format!(" and {more} more") } else { String::new() };
             warn!(
-                "The peering {} of {} has entries that are no records, which are passed over: {}{more}",
+                "The peering {} of {} has entries that are no records, which are passed over: {}",
                 self.io.settings.peering.name,
                 self.spot,
-                keys.join(", ")
+                first(&garbage)
             );
         }
         self.garbage = garbage;
     }
+}
+
+/// The first of them, and how many more there are.
+fn first<'a>(names: impl IntoIterator<Item = &'a String, IntoIter: ExactSizeIterator>) -> String {
+    let names = names.into_iter();
+    let more = names.len().saturating_sub(SHOWN);
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    let shown: Vec<&str> = names.map(String::as_str).take(SHOWN).collect();
+    format!("{}{more}", shown.join(", "))
 }
