@@ -299,6 +299,7 @@ impl Watches {
 
 /// Watches a source whenever the gate is open for it.
 async fn serve(io: &Io, pulse: &Arc<Pulse>, sink: &Objects) {
+    let _alone = sink.source.alone().await;
     let (name, path, selection) = (sink.source.to_string(), sink.source.path(), sink.source.selection());
     let (name, path, selection) = (name.as_str(), path.as_str(), selection.as_str());
     io.gate.is_known().await;

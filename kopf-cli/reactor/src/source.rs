@@ -9,6 +9,7 @@ use std::{
 };
 
 use kopf_core::{handler::On, registry::Served};
+use tokio::sync::MutexGuard;
 
 /// A resource, in a namespace or in the whole cluster.
 #[derive(Debug)]
@@ -27,6 +28,8 @@ pub(crate) struct Source {
     shared: AtomicBool,
     /// It is served no more.
     over: AtomicBool,
+    /// Held by its watch.
+    watch: tokio::sync::Mutex<()>,
 }
 
 impl Source {
@@ -44,6 +47,7 @@ impl Source {
             open,
             shared: AtomicBool::default(),
             over: AtomicBool::default(),
+            watch: tokio::sync::Mutex::default(),
         })
     }
 
@@ -91,6 +95,12 @@ impl Source {
 
     pub(crate) fn set_over(&self) {
         self.over.store(true, Ordering::Relaxed);
+    }
+
+    /// Waits until no other task watches it: a watch that is to end may be at work on another thread still. Held by whoever
+    /// watches it.
+    pub(crate) async fn alone(&self) -> MutexGuard<'_, ()> {
+        self.watch.lock().await
     }
 
     /// The name of a namespace, kept once for all objects in it.

@@ -8,7 +8,7 @@ use std::{
 };
 
 use kopf_plugin_api::prelude::*;
-use kopf_plugin_testing::Operator;
+use kopf_plugin_testing::{Entry, Operator};
 
 use kit::{EXAMPLES, operator};
 
@@ -57,6 +57,16 @@ fn by_short_name(name: Name) {
     called(&name, "short name");
 }
 
+#[kopf::on::event("late.kopf.dev", "v1", "tools", labels = { "sharp" = present })]
+fn sharp_tools(name: Name) {
+    called(&name, "sharp");
+}
+
+#[kopf::on::event("late.kopf.dev", category = "kitchen")]
+fn of_the_kitchen(name: Name) {
+    called(&name, "of the kitchen");
+}
+
 fn is_round(resource: &kopf::Resource) -> bool {
     resource.group == "test.kopf.dev" && resource.singular == "ball"
 }
@@ -81,6 +91,20 @@ fn definition(plural: &str, singular: &str, kind: &str, short: &str) -> Value {
             }],
         },
     })
+}
+
+/// Tools, which may be of the kitchen.
+fn tools(categories: &[&str]) -> String {
+    let mut definition = definition("tools", "tool", "Tool", "tl");
+    definition["metadata"]["name"] = "tools.late.kopf.dev".into();
+    definition["spec"]["group"] = "late.kopf.dev".into();
+    definition["spec"]["names"]["categories"] = json!(categories);
+    definition.to_string()
+}
+
+fn tool(name: &str) -> String {
+    let metadata = json!({ "name": name, "namespace": "default" });
+    json!({ "apiVersion": "late.kopf.dev/v1", "kind": "Tool", "metadata": metadata }).to_string()
 }
 
 fn example(name: &str, labels: &Value) -> String {
@@ -116,6 +140,27 @@ fn the_server_leaves_out_what_no_handler_wants() {
     for read in reads {
         assert!(read.query.contains("labelSelector=served%3Dyes"), "{}", read.query);
     }
+}
+
+#[test]
+fn what_the_server_left_out_is_listed_once_somebody_wants_it() {
+    let mut operator = operator();
+    operator.apply(&tools(&[]));
+    operator.settle();
+    operator.apply(&tool("spoon"));
+    operator.settle();
+    operator.apply(&tools(&["kitchen"]));
+    operator.settle();
+    assert_eq!(calls("spoon"), ["of the kitchen"]);
+    // There is one watch, which tells of everything once.
+    operator.apply(&tool("fork"));
+    operator.settle();
+    assert_eq!(calls("fork"), ["of the kitchen"]);
+    let of_tools = |entry: &Entry| entry.path.ends_with("/tools") && entry.method == "GET";
+    let asked = operator.journal().find(of_tools).into_iter();
+    let asked: Vec<_> =
+        asked.map(|entry| (entry.is_watch(), entry.query.contains("labelSelector=sharp"))).collect();
+    assert_eq!(asked, [(false, true), (true, true), (false, false), (true, false)]);
 }
 
 #[test]
