@@ -35,6 +35,9 @@ pub(crate) trait Sink: Send + Sync {
     fn refused(&self, error: &Error) -> bool;
 }
 
+/// How many streams are opened from a version on which each bring nothing but what cannot be read, before it is listed anew.
+const GARBLED: u32 = 3;
+
 /// Where a watch stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Position {
@@ -55,8 +58,8 @@ enum End {
     Failed(Error),
 }
 
-/// Where to go on after a stream ended, and whether to wait before.
-fn after(position: Position, end: &End, progressed: bool) -> (Position, bool) {
+/// Where to go on after a stream ended, and whether to wait before. `fruitless` streams in a row have brought nothing by now.
+fn after(position: Position, end: &End, progressed: bool, fruitless: u32) -> (Position, bool) {
     match end {
         End::Closed => (position, !progressed),
         End::Expired => (Position::List, !progressed),
@@ -64,6 +67,8 @@ fn after(position: Position, end: &End, progressed: bool) -> (Position, bool) {
         End::Failed(Error::Refused(status)) if matches!(status.code, 400 | 410 | 422) => {
             (Position::List, true)
         }
+        // What comes after this version cannot be read, and a list may be without it.
+        End::Failed(Error::Malformed(_)) if fruitless >= GARBLED => (Position::List, true),
         End::Failed(_) => (position, true),
     }
 }
@@ -79,6 +84,7 @@ pub(crate) async fn watch(
 ) {
     let mut position = Position::List;
     let mut failures = 0;
+    let mut fruitless = 0_u32;
     loop {
         let mut progressed = false;
         let end = match &mut position {
@@ -87,7 +93,11 @@ pub(crate) async fn watch(
                     debug!("Listed {name}, watching from version {version}.");
                     pulse.synced();
                     position = Position::After(version);
-                    recovered(io, name, &mut failures);
+                    if fruitless == 0 {
+                        recovered(io, name, &mut failures);
+                    }
+                    // What comes after a list may fail each time: so it is not listed without a pause.
+                    failures = fruitless;
                     continue;
                 }
                 // The pages that remain are of a list that the server has forgotten.
@@ -96,13 +106,15 @@ pub(crate) async fn watch(
             },
             Position::After(version) => {
                 let query = query(io, version, selection);
+                fruitless = fruitless.saturating_add(1);
                 stream(io, &format!("{path}?{query}"), pulse, sink, version, &mut progressed).await
             }
         };
         if progressed {
+            fruitless = 0;
             recovered(io, name, &mut failures);
         }
-        let (next, wait) = after(position, &end, progressed);
+        let (next, wait) = after(position, &end, progressed, fruitless);
         debug!("The watch of {name} has ended: {end:?}; it goes on from {next:?}.");
         position = next;
         if let End::Failed(error) = &end {

@@ -103,7 +103,7 @@ impl Api {
         }
         let outcome = match effect.and_then(Effect::refusal) {
             Some(refusal) => Err(refusal),
-            None => self.answer(&request, effect == Some(Effect::ExpiredWatch)).await,
+            None => self.answer(&request, effect).await,
         };
         let response = outcome.unwrap_or_else(|status| refuse(&status));
         let response = bodies::encoded(response, request.header(header::ACCEPT));
@@ -127,7 +127,7 @@ impl Api {
         self.clock.sleep_until(until)
     }
 
-    async fn answer(&self, request: &Request, expired: bool) -> Result<Response<Body>, Status> {
+    async fn answer(&self, request: &Request, effect: Option<Effect>) -> Result<Response<Body>, Status> {
         let accept = request.header(header::ACCEPT);
         let user = self.authorize(request)?;
         let path = match Path::parse(&request.path) {
@@ -199,7 +199,7 @@ impl Api {
         };
         let deprecated = resources::deprecated(&view.resource.key);
         let ask = Ask { api: self, user, view, path, query, request, part, answer };
-        let mut response = ask.act(action, expired).await?;
+        let mut response = ask.act(action, effect).await?;
         if let Some(words) = deprecated {
             response.headers_mut().append(header::WARNING, HeaderValue::from_static(words));
         }
@@ -287,7 +287,7 @@ struct Ask<'a> {
 
 impl Ask<'_> {
     /// Does what is asked.
-    async fn act(&self, action: Action, expired: bool) -> Result<Response<Body>, Status> {
+    async fn act(&self, action: Action, effect: Option<Effect>) -> Result<Response<Body>, Status> {
         let part = self.part;
         match action {
             Action::Get if part == Part::Log => self.log(),
@@ -297,7 +297,7 @@ impl Ask<'_> {
             }
             Action::Get => self.get(),
             Action::List => self.list(),
-            Action::Watch => self.watch(expired),
+            Action::Watch => self.watch(effect),
             Action::Delete => self.delete().await,
             Action::DeleteCollection => self.delete_collection().await,
             Action::Create | Action::Update | Action::Patch => {
@@ -367,7 +367,7 @@ impl Ask<'_> {
         Ok(json_answer(200, listing.print(&self.view, self.form(true)?, sheet)))
     }
 
-    fn watch(&self, expired: bool) -> Result<Response<Body>, Status> {
+    fn watch(&self, effect: Option<Effect>) -> Result<Response<Body>, Status> {
         let options = Options::parse(&self.query, &self.view, true)?;
         if let Answer::MetadataList(_) = self.answer {
             // What is no list cannot be told as one, so nothing is.
@@ -378,7 +378,7 @@ impl Ask<'_> {
             store: Arc::clone(&self.api.store),
             clock: Arc::clone(&self.api.clock),
             weather: self.api.faults.weather(),
-            expired,
+            effect,
         };
         let watcher =
             Watcher::open(surroundings, self.view.clone(), self.path.namespace.clone(), options, form)?;

@@ -44,6 +44,8 @@ pub enum Effect {
     CutShort,
     /// A watch begins, and ends, with an in-stream ERROR 410. Other requests are not struck.
     ExpiredWatch,
+    /// A watch begins, brings a line that is no JSON, and ends. Other requests are not struck.
+    GarbledWatch,
 }
 
 /// Which requests an effect is for.
@@ -183,6 +185,7 @@ impl Faults {
             (Effect::Conflict, Entry::is_write as When),
             (Effect::Gone, Entry::is_watch),
             (Effect::ExpiredWatch, Entry::is_watch),
+            (Effect::GarbledWatch, Entry::is_watch),
         ]);
         let share = probability / anywhere.len() as f64;
         for (effect, when) in all {
@@ -220,7 +223,7 @@ impl Faults {
         // A predicate is somebody else's, and may ask the sandbox: none is called with the rules held.
         let faults = self.rules().faults.clone();
         let mut fitting = faults.into_iter().filter(|(_, fault)| {
-            (fault.effect != Effect::ExpiredWatch || request.is_watch()) && (fault.predicate)(request)
+            (!fault.effect.is_of_watches() || request.is_watch()) && (fault.predicate)(request)
         });
         let (_, struck) = fitting.find(|(number, _)| self.rules().draw(*number))?;
         Some(struck.effect)
@@ -258,8 +261,14 @@ impl Effect {
             | Effect::Stall(_)
             | Effect::Slow(_)
             | Effect::CutShort
-            | Effect::ExpiredWatch => None,
+            | Effect::ExpiredWatch
+            | Effect::GarbledWatch => None,
         }
+    }
+
+    /// Whether it happens within a watch.
+    fn is_of_watches(self) -> bool {
+        matches!(self, Effect::ExpiredWatch | Effect::GarbledWatch)
     }
 }
 

@@ -16,7 +16,7 @@ use tokio::sync::watch;
 use crate::{
     body::Cut,
     clock::Clock,
-    faults::{Interruption, Weather},
+    faults::{Effect, Interruption, Weather},
     form::{Form, Sheet},
     object::Stored,
     options::Options,
@@ -38,8 +38,8 @@ pub(crate) struct Surroundings {
     pub(crate) store: Arc<Mutex<Store>>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) weather: watch::Receiver<Weather>,
-    /// Begin with an in-stream 410.
-    pub(crate) expired: bool,
+    /// What it begins with, and ends.
+    pub(crate) effect: Option<Effect>,
 }
 
 /// One watch.
@@ -109,8 +109,11 @@ impl Watcher {
             surroundings,
         };
         let compacted = store.ring.compacted();
-        if watcher.surroundings.expired || revision < compacted {
+        let effect = watcher.surroundings.effect;
+        if effect == Some(Effect::ExpiredWatch) || revision < compacted {
             watcher.expire(&format!("too old resource version: {asked} ({compacted})"));
+        } else if effect == Some(Effect::GarbledWatch) {
+            watcher.end_with(Bytes::from_static(b"{\"type\":\"ADDED\",\"obj\n"));
         } else if watcher.options.initial_events {
             let mut there = store.list(&watcher.view.resource.key, watcher.namespace.as_deref());
             there.retain(|object| watcher.options.selection.matches(&object.header));
@@ -269,10 +272,13 @@ impl Watcher {
     }
 
     fn expire(&mut self, message: &str) {
+        self.end_with(ring::frame("ERROR", Status::expired(message).to_value().to_string().as_bytes()));
+    }
+
+    fn end_with(&mut self, line: Bytes) {
         self.there = None;
         self.lines.clear();
-        self.lines
-            .push_back(ring::frame("ERROR", Status::expired(message).to_value().to_string().as_bytes()));
+        self.lines.push_back(line);
         self.over = true;
     }
 }

@@ -212,6 +212,32 @@ fn the_wait_of_a_refused_watch_grows() {
 }
 
 #[test]
+fn a_watch_that_brings_what_cannot_be_read_lists_again_and_not_for_ever_in_haste() {
+    let mut operator = operator();
+    let watches = |entry: &Entry| of_examples(entry) && entry.is_watch();
+    let opened = operator.journal().find(watches).pop().expect("a watch").query;
+    // What comes after this version is garbled, for ever.
+    on(
+        &operator,
+        Fault::new(Effect::GarbledWatch).when(move |entry| watches(entry) && entry.query == opened).always(),
+    );
+    operator.sandbox().faults().cut_watches();
+    operator.apply(&object("garbled", "value"));
+    operator.advance(Duration::from_secs(30));
+    check_handled(&mut operator, "garbled", &["create"]);
+
+    on(&operator, Fault::new(Effect::GarbledWatch).when(watches).always());
+    operator.sandbox().faults().cut_watches();
+    operator.journal().clear();
+    operator.advance(Duration::from_secs(600));
+    let asked = operator.journal().count(of_examples);
+    // Of each watch that is opened, and of the list before it.
+    assert!((20..=120).contains(&asked), "{asked} requests within ten minutes");
+    let told = warnings(&operator);
+    assert!(told.len() <= 13, "one a minute: {told:#?}");
+}
+
+#[test]
 fn a_silent_watch_is_opened_anew_after_70_seconds() {
     let mut operator = operator();
     operator.sandbox().faults().silence_watches(true);

@@ -5,7 +5,12 @@ use crate::cluster::Status;
 
 #[track_caller]
 fn check(end: &End, progressed: bool, expected: (&str, bool)) {
-    let (position, wait) = after(Position::After("7".into()), end, progressed);
+    check_after(end, progressed, u32::from(!progressed), expected);
+}
+
+#[track_caller]
+fn check_after(end: &End, progressed: bool, fruitless: u32, expected: (&str, bool)) {
+    let (position, wait) = after(Position::After("7".into()), end, progressed, fruitless);
     let position = match position {
         Position::List => "list".to_owned(),
         Position::After(version) => version,
@@ -41,6 +46,14 @@ fn any_other_trouble_keeps_the_position_and_waits() {
     check(&refused(403), true, ("7", true));
     check(&refused(500), true, ("7", true));
     check(&End::Failed(Error::Unreachable("cut".into())), true, ("7", true));
+}
+
+#[test]
+fn what_cannot_be_read_again_and_again_is_listed_anew() {
+    let garbled = End::Failed(Error::Malformed("a line".into()));
+    check_after(&garbled, true, 0, ("7", true));
+    check_after(&garbled, false, 2, ("7", true));
+    check_after(&garbled, false, 3, ("list", true));
 }
 
 #[test]

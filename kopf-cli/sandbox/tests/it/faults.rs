@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use futures::FutureExt;
 use http_body_util::BodyExt;
 use kopf_sandbox::{Cut, Effect, Entry, Fault, Sandbox};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::client::*;
 
@@ -116,6 +116,13 @@ async fn watches_are_cut_expired_and_silenced() {
     sandbox.faults().add(Fault::new(Effect::ExpiredWatch));
     assert_eq!(get(&sandbox, KEX).await.0, 200, "a list is no watch");
     assert_eq!(Watch::open(&sandbox, &path).await.next().await, "ERROR 410 Expired");
+
+    sandbox.faults().add(Fault::new(Effect::GarbledWatch));
+    assert_eq!(get(&sandbox, KEX).await.0, 200, "a list is no watch");
+    let mut watch = Watch::open(&sandbox, &path).await;
+    let line = watch.line().await.unwrap().unwrap();
+    assert!(serde_json::from_str::<Value>(&line).is_err(), "{line}");
+    assert_eq!(watch.next().await, "end");
 }
 
 #[tokio::test]
