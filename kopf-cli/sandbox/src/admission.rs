@@ -25,6 +25,7 @@ use serde_json::{Map, Value, json};
 
 pub(crate) use configured::{Configured, GROUP, complete};
 pub(crate) use faults::faults;
+use policies::Cases;
 pub(crate) use policies::POLICIES;
 
 use crate::{
@@ -36,7 +37,6 @@ use crate::{
     resources::{NAMESPACES, View},
     status::{About, Status},
     store::Store,
-    strict::Strictness,
     user::User,
 };
 
@@ -217,7 +217,7 @@ pub(crate) struct Admission {
     configured: Arc<Configured>,
     subject: Subject,
     answered: BTreeMap<Stage, (Round, Answer)>,
-    open: Option<Round>,
+    open: Option<(Round, Cases)>,
     rounds: u32,
     warnings: Vec<String>,
     /// When the first attempt was: all are said to be of that moment.
@@ -256,40 +256,40 @@ impl Admission {
     /// # Errors
     ///
     /// Their refusal; or any, where they are still to be [asked](Admission::ask).
-    pub(crate) fn admit(
-        &mut self,
-        store: &Store,
-        strictness: &mut Strictness,
-        mut round: Round,
-    ) -> Result<Option<Document>, Status> {
+    pub(crate) fn admit(&mut self, store: &Store, mut round: Round) -> Result<Option<Document>, Status> {
         if self.subject.collection && round.operation == Operation::Delete {
             round.name.clear();
         }
         let home = self.subject.home(&round.name);
         round.labels = store.get(NAMESPACES, "", home).map(|home| home.header.labels.clone());
-        if round.stage == Stage::Validating {
-            policies::judge(&self.configured.policies, store, &self.subject, &round, strictness)?;
+        if let Some((asked, answer)) = self.answered.get(&round.stage)
+            && *asked == round
+        {
+            return answer.clone();
         }
-        if !self.configured.has_hooks(&self.subject, &round) {
+        let cases = match round.stage {
+            Stage::Mutating => Cases::default(),
+            Stage::Validating => Cases::gather(&self.configured.policies, store, &self.subject, &round),
+        };
+        if cases.is_empty() && !self.configured.has_hooks(&self.subject, &round) {
             return Ok(None);
         }
-        match self.answered.get(&round.stage) {
-            Some((asked, answer)) if *asked == round => answer.clone(),
-            _ => {
-                self.open = Some(round);
-                Err(Status::unavailable())
-            }
-        }
+        self.open = Some((round, cases));
+        Err(Status::unavailable())
     }
 
     /// Has the open question answered; whether there was one.
     pub(crate) async fn ask(&mut self, api: &Api) -> bool {
-        let Some(round) = self.open.take() else { return false };
+        let Some((round, cases)) = self.open.take() else { return false };
         self.rounds += 1;
         let answer = if self.rounds > MOST_ROUNDS {
             Err(Status::modified(self.subject.about(&round)))
         } else {
-            chain::run(&self.configured, api, &self.subject, &round, &mut self.warnings).await
+            let Admission { configured, subject, warnings, .. } = self;
+            match cases.judge(&configured.policies, subject, &round, warnings) {
+                Ok(()) => chain::run(configured, api, subject, &round, warnings).await,
+                Err(refusal) => Err(refusal),
+            }
         };
         self.answered.insert(round.stage, (round, answer));
         true

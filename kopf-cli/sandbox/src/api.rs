@@ -4,6 +4,7 @@ mod admitted;
 mod below;
 mod bodies;
 mod documents;
+mod writing;
 
 use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -14,34 +15,29 @@ use bytes::Bytes;
 use futures::{StreamExt, future::BoxFuture};
 use http::{HeaderMap, HeaderValue, Method, Response, StatusCode, header};
 
-use admitted::warn;
-
 use crate::{
     access::Access,
-    admission::Admission,
     body::{Body, Cut},
     clock::Clock,
     faults::{Effect, Faults},
     form::{Form, Include, Sheet},
     journal::{Entry, Journal},
-    json as deep,
     list::{self, Listing},
     logs::Logs,
-    media::{self, Answer, Format, Topic},
+    media::{self, Answer, Topic},
     object::shown,
     options::Options,
     protobuf,
     rbac::Attributes,
-    request::{Action, Patching, Path, Query, ResourcePath},
+    request::{Action, Path, Query, ResourcePath},
     resources::{self, NAMESPACES, View},
     reviews::{self, Review},
     status::Status,
     store::Store,
-    strict::Strictness,
     tables::served,
     user::User,
     watch::{Surroundings, Watcher},
-    write::{Author, Target, Writer, Written},
+    write::{Target, Written},
 };
 
 /// How large a body may be.
@@ -390,67 +386,6 @@ impl Ask<'_> {
             return Ok(answer(200, "application/vnd.kubernetes.protobuf;stream=watch", Body::lines(frames)));
         }
         Ok(answer(200, "application/json", Body::lines(lines)))
-    }
-
-    fn write(&self, action: Action, admission: &mut Option<Admission>) -> Result<Response<Body>, Status> {
-        let body = self.body()?;
-        let patching = match action {
-            Action::Patch => {
-                Some(media::patching(self.request.header(header::CONTENT_TYPE), &self.view.resource)?)
-            }
-            _ => None,
-        };
-        let format = match patching {
-            Some(Patching::Apply) => Format::Yaml,
-            Some(_) => Format::Json,
-            None => self.format()?,
-        };
-        let kind = match action {
-            Action::Create => "CreateOptions",
-            Action::Patch => "PatchOptions",
-            _ => "UpdateOptions",
-        };
-        let dry_run = self.query.dry_run(kind)?;
-        let (applies, force) = (patching == Some(Patching::Apply), self.query.flag("force"));
-        let manager = self.manager(kind, applies)?;
-        let mut strictness = Strictness::of(&self.query, kind)?;
-        let deepest = match format {
-            Format::Json => deep::depth_of_text(body),
-            // A level of YAML may be a single space wide, and aliases are paths of their own; in protobuf there is JSON.
-            Format::Yaml | Format::Protobuf => deep::MAX_DEPTH,
-        };
-        let mut store = self.api.store();
-        let answer = deep::with_stack(deepest.min(deep::MAX_DEPTH) + store.deepest(), || {
-            let object = match patching {
-                Some(patching) => bodies::parse_patch(body, patching, &mut strictness)?,
-                None => self.parse_body(body, format, &mut strictness)?,
-            };
-            let strict = std::mem::take(&mut strictness);
-            let others = self.others(&mut store, admission, dry_run, || self.told());
-            let now = others.as_ref().map_or_else(|| self.api.clock.now(), |others| others.began);
-            let base = Writer::new(&mut store, now);
-            let author = Author { user: &self.user, asked: self.name() };
-            let author = self.api.access.rbac.then_some(author);
-            let mut writer =
-                Writer { strictness: strict, dry_run, manager, admission: others, author, ..base };
-            let written = match (action, patching) {
-                (Action::Create, _) => writer.create(&self.view, self.namespace(), object),
-                (_, Some(Patching::Apply)) => {
-                    writer.apply(self.target(), self.part == Part::Status, object, force)
-                }
-                _ if self.part == Part::Finalize => writer.finalize(self.target(), object),
-                (_, Some(patching)) => {
-                    writer.patch(self.target(), self.part == Part::Status, patching, &object)
-                }
-                _ => writer.replace(self.target(), self.part == Part::Status, object),
-            };
-            writer.settle();
-            strictness = writer.strictness;
-            written.and_then(|written| self.written(written))
-        });
-        let mut response = answer.unwrap_or_else(|status: Status| refuse(&status));
-        warn(&mut response, admission.as_ref(), strictness);
-        Ok(response)
     }
 
     fn written(&self, written: Written) -> Result<Response<Body>, Status> {

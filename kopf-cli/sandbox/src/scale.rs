@@ -120,13 +120,12 @@ impl Scale {
         scale
     }
 
-    /// Turns a scale that is asked for into a merge patch of its object.
+    /// How many replicas a scale asks for that is said to be of the object of this name.
     ///
     /// # Errors
     ///
-    /// 400 where it is of another kind or name, 422 for fewer than no replicas.
-    pub(crate) fn change(&self, scale: &Value, object: &Value, view: &View) -> Result<Value, Status> {
-        let name = pick(object, "metadata.name");
+    /// 400 where it is of another kind or name, or what it asks for is no number.
+    pub(crate) fn asked(scale: &Value, name: &str) -> Result<i32, Status> {
         let (kind, api_version) = (pick(scale, "kind"), pick(scale, "apiVersion"));
         if !api_version.is_empty() && api_version != API_VERSION {
             return Err(Status::bad_request(format!(
@@ -150,17 +149,24 @@ impl Scale {
                 )));
             }
         }
-        let wanted = match at(scale, "spec.replicas") {
-            Value::Null => 0,
-            said => match said.as_i64().and_then(|wanted| i32::try_from(wanted).ok()) {
-                Some(wanted) => wanted,
-                None => {
-                    let why = "Scale in version \"v1\" cannot be handled as a Scale: json: cannot unmarshal into Go struct \
-                               field ScaleSpec.spec.replicas of type int32";
-                    return Err(Status::bad_request(why));
-                }
-            },
-        };
+        match at(scale, "spec.replicas") {
+            Value::Null => Ok(0),
+            said => said.as_i64().and_then(|wanted| i32::try_from(wanted).ok()).ok_or_else(|| {
+                let why = "Scale in version \"v1\" cannot be handled as a Scale: json: cannot unmarshal into Go struct \
+                           field ScaleSpec.spec.replicas of type int32";
+                Status::bad_request(why)
+            }),
+        }
+    }
+
+    /// Turns a scale that is asked for into a merge patch of its object.
+    ///
+    /// # Errors
+    ///
+    /// 400 where it cannot be [read](Scale::asked) as one of the object, 422 for fewer than no replicas.
+    pub(crate) fn change(&self, scale: &Value, object: &Value, view: &View) -> Result<Value, Status> {
+        let name = pick(object, "metadata.name");
+        let wanted = Scale::asked(scale, name)?;
         if wanted < 0 && !view.resource.rules.custom {
             let about = About { kind: "Scale", group: "autoscaling", name };
             let cause =

@@ -15,7 +15,13 @@ use super::{
     rules::texts,
 };
 use crate::{
-    resources::View, schema::from_cel, selectors::Labels, status::Status, store::Store, strict::Strictness,
+    json as deep,
+    rbac::Rights,
+    resources::{NAMESPACES, View},
+    schema::from_cel,
+    selectors::Labels,
+    status::Status,
+    store::Store,
 };
 
 /// The resource key of policies.
@@ -158,57 +164,150 @@ impl Binding {
     }
 }
 
-/// Refuses what a policy denies, and warns of what one warns of.
-pub(super) fn judge(
-    policies: &[Policy],
-    store: &Store,
-    subject: &Subject,
-    round: &Round,
-    strictness: &mut Strictness,
-) -> Result<(), Status> {
-    let mut denied: Option<Status> = None;
-    for policy in policies {
-        let Some(view) = policy.scope.view(subject, round, round.object.as_ref()) else { continue };
-        let deny = |by: &str, refused: Refused| {
-            let message = format!(
-                "ValidatingAdmissionPolicy '{}'{by} denied request: {}",
-                policy.name, refused.message
-            );
-            refuse(subject, round, &message, refused.reason)
-        };
-        let kind = match policy.parameter_kind(store) {
-            Ok(kind) => kind,
-            Err(_) if policy.ignores_failures => continue,
-            Err(why) => {
-                denied.get_or_insert_with(|| deny("", failure(format!("failed to configure policy: {why}"))));
-                continue;
+/// What policies are to judge: those that a request is for, with what they look at besides it, as it is when they are asked.
+#[derive(Debug, Default)]
+pub(super) struct Cases {
+    cases: Vec<Case>,
+    /// The namespace that the object is in.
+    home: Option<Document>,
+    /// Who may do what, where an expression asks.
+    rights: Option<Rights>,
+}
+
+#[derive(Debug)]
+struct Case {
+    /// Which of the policies.
+    policy: usize,
+    /// The version in which it sees the request.
+    view: View,
+    /// Which of its bindings, and with which parameters; or why that cannot be told.
+    bindings: Result<Vec<(usize, Parametrized)>, String>,
+}
+
+/// The parameters that a binding is with; one that is absent where it has none.
+type Parametrized = Result<Vec<Option<Document>>, String>;
+
+impl Cases {
+    pub(super) fn gather(policies: &[Policy], store: &Store, subject: &Subject, round: &Round) -> Self {
+        let mut gathered = Cases::default();
+        for (index, policy) in policies.iter().enumerate() {
+            let Some(view) = policy.scope.view(subject, round, round.object.as_ref()) else { continue };
+            let bindings = policy.parameter_kind(store).map(|kind| {
+                let bindings = policy.bindings.iter().enumerate();
+                bindings
+                    .filter(|(_, binding)| binding.is_for(subject, round))
+                    .map(|(index, binding)| (index, binding.parameters(kind.as_ref(), store, subject, round)))
+                    .collect()
+            });
+            if policy.asks && gathered.rights.is_none() {
+                gathered.rights = Some(subject.rights(store));
             }
-        };
-        for binding in policy.bindings.iter().filter(|binding| binding.is_for(subject, round)) {
-            let refusals = match binding.parameters(kind.as_ref(), store, subject, round) {
-                Ok(parameters) => {
-                    let each = parameters.iter();
-                    each.flat_map(|params| policy.refusals(store, subject, round, &view, params.as_ref()))
-                        .collect()
-                }
-                Err(_) if policy.ignores_failures => Vec::new(),
-                Err(why) => vec![failure(format!("failed to configure binding: {why}"))],
+            gathered.cases.push(Case { policy: index, view, bindings });
+        }
+        if !gathered.is_empty() {
+            let home = store.get(NAMESPACES, "", subject.home(&round.name));
+            gathered.home = home.map(|home| Document::of_text(home.bytes.clone(), home.header.depth));
+        }
+        gathered
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.cases.is_empty()
+    }
+
+    /// Refuses what a policy denies, and warns of what one warns of.
+    pub(super) fn judge(
+        &self,
+        policies: &[Policy],
+        subject: &Subject,
+        round: &Round,
+        warnings: &mut Vec<String>,
+    ) -> Result<(), Status> {
+        let parameters = self.cases.iter().flat_map(|case| &case.bindings).flatten();
+        let parameters =
+            parameters.filter_map(|(_, parameters)| parameters.as_ref().ok()).flatten().flatten();
+        let seen = [&round.object, &round.old, &self.home].into_iter().flatten().chain(parameters);
+        let depth = seen.map(|document| document.depth).max().unwrap_or_default();
+        // To evaluate may double a value.
+        deep::with_stack(2 * depth, || self.judge_all(policies, subject, round, warnings))
+    }
+
+    fn judge_all(
+        &self,
+        policies: &[Policy],
+        subject: &Subject,
+        round: &Round,
+        warnings: &mut Vec<String>,
+    ) -> Result<(), Status> {
+        let mut denied: Option<Status> = None;
+        for case in &self.cases {
+            let policy = &policies[case.policy];
+            let deny = |by: &str, refused: Refused| {
+                let message = format!(
+                    "ValidatingAdmissionPolicy '{}'{by} denied request: {}",
+                    policy.name, refused.message
+                );
+                refuse(subject, round, &message, refused.reason)
             };
-            for refused in refusals {
-                let of = format!(" with binding '{}'", binding.name);
-                if binding.actions.iter().any(|action| action == "Warn") {
-                    let (policy, said) = (&policy.name, &refused.message);
-                    strictness.warn(&format!(
-                        "Validation failed for ValidatingAdmissionPolicy '{policy}'{of}: {said}"
-                    ));
+            let bindings = match &case.bindings {
+                Ok(bindings) => bindings,
+                Err(_) if policy.ignores_failures => continue,
+                Err(why) => {
+                    denied.get_or_insert_with(|| {
+                        deny("", failure(format!("failed to configure policy: {why}")))
+                    });
+                    continue;
                 }
-                if binding.actions.iter().any(|action| action == "Deny") {
-                    denied.get_or_insert_with(|| deny(&of, refused));
+            };
+            for (index, parameters) in bindings {
+                let binding = &policy.bindings[*index];
+                let refusals = match parameters {
+                    Ok(parameters) => {
+                        let each = parameters.iter();
+                        each.flat_map(|params| {
+                            self.refusals(policy, subject, round, (&case.view, params.as_ref()))
+                        })
+                        .collect()
+                    }
+                    Err(_) if policy.ignores_failures => Vec::new(),
+                    Err(why) => vec![failure(format!("failed to configure binding: {why}"))],
+                };
+                for refused in refusals {
+                    let of = format!(" with binding '{}'", binding.name);
+                    if binding.actions.iter().any(|action| action == "Warn") {
+                        let (policy, said) = (&policy.name, &refused.message);
+                        warnings.push(format!(
+                            "Validation failed for ValidatingAdmissionPolicy '{policy}'{of}: {said}"
+                        ));
+                    }
+                    if binding.actions.iter().any(|action| action == "Deny") {
+                        denied.get_or_insert_with(|| deny(&of, refused));
+                    }
                 }
             }
         }
+        denied.map_or(Ok(()), Err)
     }
-    denied.map_or(Ok(()), Err)
+
+    /// What a policy has against the request, seen in a version and with parameters.
+    fn refusals(
+        &self,
+        policy: &Policy,
+        subject: &Subject,
+        round: &Round,
+        (view, params): (&View, Option<&Document>),
+    ) -> Vec<Refused> {
+        let translated = round.object.as_ref().map(|object| super::chain::translate(object, subject, view));
+        let mut variables = Variables::of(subject, round, view, translated.as_ref());
+        variables.set("namespaceObject", self.home.as_ref());
+        if let Some(rights) = self.rights.as_ref().filter(|_| policy.asks) {
+            variables.ask(subject, round, rights.clone());
+        }
+        if policy.parameters.is_some() {
+            variables.set("params", params);
+        }
+        policy.refusals(&mut variables)
+    }
 }
 
 fn failure(message: String) -> Refused {
@@ -238,36 +337,18 @@ impl Policy {
         view.map(Some).ok_or_else(missing)
     }
 
-    /// What the policy has against the request, with these parameters.
-    fn refusals(
-        &self,
-        store: &Store,
-        subject: &Subject,
-        round: &Round,
-        view: &View,
-        params: Option<&Document>,
-    ) -> Vec<Refused> {
-        let translated = round.object.as_ref().map(|object| super::chain::translate(object, subject, view));
-        let mut variables = Variables::of(subject, round, view, translated.as_ref());
-        let home = store.get(crate::resources::NAMESPACES, "", subject.home(&round.name));
-        let home = home.map(|home| Document::of_text(home.bytes.clone(), home.header.depth));
-        variables.set("namespaceObject", home.as_ref());
-        if self.asks {
-            variables.ask(subject, round, subject.rights(store));
-        }
-        if self.parameters.is_some() {
-            variables.set("params", params);
-        }
-        match self.conditions.hold(&mut variables) {
+    /// What the policy has against what expressions see.
+    fn refusals(&self, variables: &mut Variables) -> Vec<Refused> {
+        match self.conditions.hold(variables) {
             Ok(true) => {}
             Ok(false) => return Vec::new(),
             Err(why) => return vec![failure(why)],
         }
-        let broken = self.compose(&mut variables);
+        let broken = self.compose(variables);
         let refused = self.validations.iter().filter_map(|validation| {
-            match validation.expression.evaluate(&mut variables) {
+            match validation.expression.evaluate(variables) {
                 Ok(Cel::Bool(true)) => None,
-                Ok(Cel::Bool(false)) => Some(validation.refused(&mut variables)),
+                Ok(Cel::Bool(false)) => Some(validation.refused(variables)),
                 _ if self.ignores_failures => None,
                 outcome => {
                     let why =
@@ -320,14 +401,13 @@ impl Validation {
 }
 
 impl Binding {
-    /// The parameters that it is with; one that is absent where it has none.
     fn parameters(
         &self,
         kind: Option<&View>,
         store: &Store,
         subject: &Subject,
         round: &Round,
-    ) -> Result<Vec<Option<Document>>, String> {
+    ) -> Parametrized {
         let (Some(view), Some(wanted)) = (kind, &self.parameters) else { return Ok(vec![None]) };
         let home = subject.home(&round.name);
         let namespace = match (view.resource.namespaced, &wanted.namespace) {

@@ -82,6 +82,13 @@ impl Ask<'_> {
         let manager = self.manager(kind, patching == Some(Patching::Apply))?;
         let mut strictness = Strictness::of(&self.query, kind)?;
         let scaling = self.scaling()?;
+        let sent = match patching {
+            Some(patching) => parse_patch(body, patching, &mut strictness)?,
+            None => self.parse_body(body, format, &mut strictness)?,
+        };
+        if patching.is_none() {
+            Scale::asked(&sent, self.name())?;
+        }
         let mut store = self.api.store();
         deep::with_stack(store.deepest() + SHALLOW, || {
             let found = store.get(&self.view.resource.key, self.namespace(), self.name()).cloned();
@@ -97,14 +104,13 @@ impl Ask<'_> {
             let now = self.api.clock.now();
             let managed = Managed { view: scales(), manager: &manager, subresource: "scale", now };
             let mut scale = match patching {
-                None => self.parse_body(body, format, &mut strictness)?,
+                None => sent,
                 Some(patching) => {
-                    let patch = parse_patch(body, patching, &mut strictness)?;
                     let scale = match patching {
                         Patching::Apply => {
-                            managed.apply_scale(&self.view, &old, patch, self.query.flag("force"))?
+                            managed.apply_scale(&self.view, &old, sent, self.query.flag("force"))?
                         }
-                        _ => patched(&old, patching, &patch)?,
+                        _ => patched(&old, patching, &sent)?,
                     };
                     if !counted && scale["spec"]["replicas"].is_null() {
                         return Err(scaling.emptied());
@@ -114,7 +120,7 @@ impl Ask<'_> {
             };
             let others = self.others(&mut store, admission, dry_run, || self.told());
             if let Some(others) = others {
-                scale = self.admit_scale(others, &store, &old, scale, &mut strictness)?;
+                scale = self.admit_scale(others, &store, &old, scale)?;
             }
             let mut change = scaling.change(&scale, &object, &self.view)?;
             if patching != Some(Patching::Apply) {
@@ -149,13 +155,12 @@ impl Ask<'_> {
         store: &Store,
         old: &Value,
         scale: Value,
-        strictness: &mut Strictness,
     ) -> Result<Value, Status> {
         let old = Document::of(old);
         let mut round = |stage, scale: &Value| {
             let object = Some(Document::of(scale));
             let round = Round::new(stage, Operation::Update, self.name(), object, Some(old.clone()));
-            others.admit(store, strictness, round)
+            others.admit(store, round)
         };
         let changed = round(Stage::Mutating, &scale)?;
         let scale = changed.map_or(scale, |changed| changed.read(|scale| scale));

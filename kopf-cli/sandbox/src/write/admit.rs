@@ -91,7 +91,7 @@ impl Writer<'_> {
         let object = object.map(|object| document(object, view));
         let old = old.map(|old| Document::of_text(old.shown(view), old.header.depth));
         let round = Round::new(stage, operation, target.name, object, old);
-        admission.admit(self.store, &mut self.strictness, round)
+        admission.admit(self.store, round)
     }
 
     /// A uid for a new object, the same in all attempts to make it.

@@ -67,6 +67,23 @@ fn levels(levels: usize) -> Vec<u8> {
 }
 
 #[tokio::test]
+async fn what_is_wrong_first_is_told_of_where_several_things_are() {
+    let rows =
+        ["rows/missing", "rows/missing/status", "configmaps/missing", "replicationcontrollers/missing/scale"];
+    let requests: Vec<[String; 2]> =
+        rows.iter().map(|row| [format!("PUT {row}"), format!("PATCH {row}")]).collect();
+    let bodies = [&b"{"[..], b"[]", b"{}", b"null", b"{\"kind\":\"Row\"}"];
+    let mut all: Vec<Row<'_>> = Vec::new();
+    for ([put, patch], body) in requests.iter().flat_map(|request| bodies.map(|body| (request, body))) {
+        all.push(("update", put, JSON, body.to_vec()));
+        all.push(("merge patch", patch, MERGE, body.to_vec()));
+        all.push(("JSON patch", patch, PATCHES, body.to_vec()));
+        all.push(("strategic patch", patch, "application/strategic-merge-patch+json", body.to_vec()));
+    }
+    check(&all).await;
+}
+
+#[tokio::test]
 async fn bodies_that_are_none_are_refused() {
     let yaml = |text: &str| {
         format!("kind: Row\napiVersion: differential.kopf.test/v1\nmetadata: {{name: y}}\n{text}")

@@ -103,3 +103,37 @@ async fn patches_and_options_are_no_way_around_the_limit() {
     }
     assert_eq!(text(&sandbox, "GET", &path, "", String::new()).await.0, 200);
 }
+
+#[test]
+fn policies_look_at_what_is_nine_thousand_levels_deep() {
+    let of = |name: &str, spec: serde_json::Value| {
+        let kind = format!("ValidatingAdmissionPolicy{name}");
+        let api_version = "admissionregistration.k8s.io/v1";
+        serde_json::json!({ "apiVersion": api_version, "kind": kind, "metadata": { "name": "p" }, "spec": spec })
+    };
+    let rules = [serde_json::json!({
+        "apiGroups": ["zalando.org"], "apiVersions": ["*"], "operations": ["*"], "resources": ["*"],
+    })];
+    let policy = of(
+        "",
+        serde_json::json!({
+            "matchConstraints": { "resourceRules": rules },
+            "validations": [{ "expression": "request.operation != 'UPDATE' || object.spec == oldObject.spec" }],
+        }),
+    );
+    let binding = of("Binding", serde_json::json!({ "policyName": "p", "validationActions": ["Deny"] }));
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    runtime.block_on(async {
+        let sandbox = sandbox();
+        sandbox.apply(policy).unwrap();
+        sandbox.apply(binding).unwrap();
+        let made = text(&sandbox, "POST", PLAINS, "application/json", deep("x", 9_000)).await;
+        assert_eq!(made.0, 201);
+        let path = format!("{PLAINS}/x");
+        let label = r#"{"metadata":{"labels":{"a":"b"}}}"#.to_owned();
+        assert_eq!(text(&sandbox, "PATCH", &path, MERGE, label).await.0, 200);
+        let change = r#"{"spec":{"b":1}}"#.to_owned();
+        let (code, said) = text(&sandbox, "PATCH", &path, MERGE, change).await;
+        assert!(code == 422 && said.contains("denied request"), "{code} {said}");
+    });
+}
