@@ -12,7 +12,7 @@ use super::{
 };
 
 /// What is other in the second of two values.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Difference {
     pub(super) removed: Set,
     pub(super) modified: Set,

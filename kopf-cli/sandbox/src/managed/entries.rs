@@ -1,5 +1,10 @@
 //! `metadata.managedFields`: who owns which fields, since when.
 
+use std::collections::{
+    BTreeMap,
+    btree_map::Entry::{Occupied, Vacant},
+};
+
 use jiff::Timestamp;
 use serde_json::{Map, Value};
 
@@ -23,7 +28,26 @@ pub(super) struct Entry {
     pub(super) fields: Set,
 }
 
+/// Which owner an entry is of.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Owner {
+    manager: String,
+    operation: Operation,
+    subresource: String,
+    /// Who applies in another version is the same, who updates in another is not.
+    api_version: Option<String>,
+}
+
 impl Entry {
+    pub(super) fn owner(&self) -> Owner {
+        Owner {
+            manager: self.manager.clone(),
+            operation: self.operation,
+            subresource: self.subresource.clone(),
+            api_version: (self.operation == Operation::Update).then(|| self.api_version.clone()),
+        }
+    }
+
     /// Whether both are of the same owner. Who applies in another version is the same, who updates in another is not.
     pub(super) fn same_owner(&self, other: &Entry) -> bool {
         self.manager == other.manager
@@ -109,11 +133,15 @@ impl Entry {
 pub(super) fn read(entries: Option<&Value>) -> Result<Vec<Entry>, String> {
     let listed = entries.and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
     let mut read: Vec<Entry> = Vec::with_capacity(listed.len());
+    let mut known: BTreeMap<Owner, usize> = BTreeMap::new();
     for (index, entry) in listed.iter().enumerate() {
         let entry = Entry::read(entry, index)?;
-        match read.iter_mut().find(|known| known.same_owner(&entry)) {
-            Some(known) => *known = entry,
-            None => read.push(entry),
+        match known.entry(entry.owner()) {
+            Occupied(known) => read[*known.get()] = entry,
+            Vacant(unknown) => {
+                unknown.insert(read.len());
+                read.push(entry);
+            }
         }
     }
     Ok(read)

@@ -4,6 +4,9 @@ use std::cmp::Ordering;
 
 use super::step::Step;
 
+/// What is so much smaller than another set is looked up in it; both are walked otherwise.
+const FEW: usize = 16;
+
 /// Fields below a value.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Set {
@@ -62,6 +65,23 @@ impl Set {
             Some((Step::field(first), node))
         };
         paths.iter().filter_map(path).collect()
+    }
+
+    /// What is in any of several.
+    pub(super) fn of_all(mut sets: Vec<Set>) -> Set {
+        // By pairs, so that none is walked more often than their number has digits.
+        while sets.len() > 1 {
+            let mut pairs = sets.into_iter();
+            let mut joined = Vec::with_capacity(pairs.len().div_ceil(2));
+            while let Some(one) = pairs.next() {
+                joined.push(match pairs.next() {
+                    Some(other) => one.union(&other),
+                    None => one,
+                });
+            }
+            sets = joined;
+        }
+        sets.pop().unwrap_or_default()
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -151,6 +171,13 @@ impl Set {
         with_others: bool,
         mut choose: impl FnMut(Node, Option<&Node>) -> Option<Node>,
     ) -> Set {
+        if !with_others && self.nodes.len() < other.nodes.len() / FEW {
+            let chosen = self.nodes.into_iter().filter_map(|(step, node)| {
+                let node = choose(node, other.get(&step))?;
+                Some((step, node))
+            });
+            return Set { nodes: chosen.collect() };
+        }
         let mut nodes = Vec::with_capacity(self.nodes.len());
         let mut others = other.nodes.iter().peekable();
         for (step, node) in self.nodes {

@@ -1,5 +1,13 @@
 //! Who owns what after a write: by update, or by applying a configuration.
 
+use std::{
+    collections::{
+        BTreeMap,
+        btree_map::Entry::{Occupied, Vacant},
+    },
+    rc::Rc,
+};
+
 use serde_json::Value;
 
 use super::{
@@ -68,11 +76,11 @@ impl<V: Versions> Write<'_, V> {
         check(typed, after, true)?;
         check(typed, before, true)?;
         let mut entries = self.settled(before, entries)?;
-        let difference = self.difference(before, after, &self.api_version)?;
+        let difference = Rc::new(self.difference(before, after, &self.api_version)?);
         // The owner's own entry is one of the others here: what it has and changes goes through the same hands.
         let lost = self.lost(before, after, &difference, &entries, |_| false)?;
         take_away(&mut entries, lost);
-        let Difference { modified, added, .. } = difference;
+        let Difference { modified, added, .. } = Rc::unwrap_or_clone(difference);
         let taken = without_identity(modified.union(&added));
         if taken.is_empty() {
             return Ok(entries);
@@ -113,6 +121,7 @@ impl<V: Versions> Write<'_, V> {
         };
         let is_own = |entry: &Entry| entry.same_owner(&self.owner);
         let difference = self.difference(before, &pruned, &self.api_version).map_err(Refused::Because)?;
+        let difference = Rc::new(difference);
         let lost = self.lost(before, &pruned, &difference, &entries, is_own).map_err(Refused::Because)?;
         let conflicts: Vec<(Entry, Set)> = entries
             .iter()
@@ -153,7 +162,7 @@ impl<V: Versions> Write<'_, V> {
         }
         for version in versions {
             let of_version = entries.iter().filter(|entry| entry.api_version == version);
-            let owned = of_version.fold(Set::default(), |owned, entry| owned.union(&entry.fields));
+            let owned = Set::of_all(of_version.map(|entry| entry.fields.clone()).collect());
             let Some(typed) = self.versions.typed(version) else { continue };
             let convert = |object: &Value| -> Result<Value, String> {
                 let object = self.versions.reverted(object.clone(), &last.api_version);
@@ -234,27 +243,28 @@ impl<V: Versions> Write<'_, V> {
         &self,
         before: &Value,
         after: &Value,
-        difference: &Difference,
+        difference: &Rc<Difference>,
         entries: &[Entry],
         exempt: impl Fn(&Entry) -> bool,
     ) -> Result<Vec<Lost>, String> {
         let mut lost = Vec::with_capacity(entries.len());
+        let mut known = BTreeMap::from([(&*self.api_version, Rc::clone(difference))]);
         for entry in entries {
             if exempt(entry) {
                 lost.push(Lost::default());
                 continue;
             }
-            let other;
-            let difference = if entry.api_version == self.api_version {
-                difference
-            } else {
-                other = self.difference(before, after, &entry.api_version)?;
-                &other
+            let difference = match known.entry(&*entry.api_version) {
+                Occupied(known) => Rc::clone(known.get()),
+                Vacant(unknown) => {
+                    let difference = self.difference(before, after, &entry.api_version)?;
+                    Rc::clone(unknown.insert(Rc::new(difference)))
+                }
             };
             let taken = |by: &Set| entry.fields.clone().intersection(by);
             lost.push(Lost {
                 contested: taken(&difference.modified).union(&taken(&difference.added)),
-                removed: difference.removed.clone(),
+                removed: Some(difference),
             });
         }
         Ok(lost)
@@ -265,13 +275,18 @@ impl<V: Versions> Write<'_, V> {
 struct Lost {
     /// Fields whose values somebody else sets.
     contested: Set,
-    removed: Set,
+    /// The change that takes fields away.
+    removed: Option<Rc<Difference>>,
 }
 
 fn take_away(entries: &mut Vec<Entry>, lost: Vec<Lost>) {
     for (entry, lost) in entries.iter_mut().zip(lost) {
         let fields = std::mem::take(&mut entry.fields);
-        entry.fields = fields.difference(&lost.contested).difference(&lost.removed);
+        let left = fields.difference(&lost.contested);
+        entry.fields = match &lost.removed {
+            Some(change) => left.difference(&change.removed),
+            None => left,
+        };
     }
     entries.retain(|entry| !entry.fields.is_empty());
 }

@@ -2,7 +2,7 @@
 
 use super::check;
 use kopf_control_plane::client::Resource;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 /// A resource with lists and objects of all kinds, in two versions.
 pub(super) const OWNED: Resource =
@@ -139,6 +139,38 @@ async fn too_many_owners_become_one() {
     "#,
     )
     .await;
+}
+
+#[tokio::test]
+async fn of_too_many_owners_that_are_written_the_oldest_of_each_version_become_one() {
+    let entry = |index: usize, joined: usize| {
+        let version = ["v1", "v1", "v1beta1"][index % 3];
+        let mut entry = json!({
+            "manager": if index == joined { "ancient-changes".to_owned() } else { format!("m{index:02}") },
+            "operation": if index == 7 { "Apply" } else { "Update" },
+            "apiVersion": format!("owned.kopf.test/{version}"),
+            "time": format!("2026-01-02T03:04:{index:02}Z"),
+            "fieldsType": "FieldsV1",
+            "fieldsV1": { "f:spec": { "f:n": {}, "f:map": { format!("f:k{index}"): {} } } },
+        });
+        if index % 5 == 4 {
+            entry["subresource"] = "status".into();
+        }
+        entry
+    };
+    let mut rows = String::new();
+    for joined in [0, 1, 2, 3, 5, 9, 15, 99] {
+        let entries: Vec<Value> = (0..20).map(|index| entry(index, joined)).collect();
+        let map: Map<String, Value> = (0..20).map(|index| (format!("k{index}"), "v".into())).collect();
+        let object = json!({
+            "kind": "Owned", "apiVersion": "owned.kopf.test/v1",
+            "metadata": { "name": format!("a{joined}"), "managedFields": entries },
+            "spec": { "n": 1, "map": map },
+        });
+        rows += &format!("POST owned?fieldManager=one {object}\n");
+        rows += &format!("MERGE owned/a{joined}?fieldManager=two {{\"spec\":{{\"n\":2}}}}\n");
+    }
+    check(&rows).await;
 }
 
 #[tokio::test]

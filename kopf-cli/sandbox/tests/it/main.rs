@@ -8,6 +8,7 @@ mod deep;
 mod faults;
 mod hostile;
 mod objects;
+mod owned;
 mod owners;
 mod simulation;
 mod sockets;
