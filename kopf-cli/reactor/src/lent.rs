@@ -40,6 +40,9 @@ pub enum Refusal {
         "the path {0:?} is none of the API server's: give one that begins with /api/, /apis/ or /version, without a host"
     )]
     Path(String),
+    /// It goes up on its way, and so perhaps out of what the operator's API server is.
+    #[error("the path {0:?} goes up by `..`, which is no name: leave that step out")]
+    Up(String),
     /// It is no verb of the API.
     #[error("the method {0:?} is not known: give GET, POST, PUT, PATCH or DELETE")]
     Method(String),
@@ -70,7 +73,7 @@ impl Lent {
     ///
     /// # Errors
     ///
-    /// [`Refusal::Path`] and [`Refusal::Method`].
+    /// [`Refusal::Path`], [`Refusal::Up`] and [`Refusal::Method`].
     pub fn request(&self, method: &str, path: &str) -> Result<Request, Refusal> {
         let verb = match method {
             "GET" => Method::GET,
@@ -132,14 +135,37 @@ impl Lent {
 }
 
 fn check(path: &str) -> Result<(), Refusal> {
-    let refused = || Refusal::Path(path.chars().take(64).collect());
-    let rest = path.strip_prefix('/').ok_or_else(refused)?;
-    let root = rest.split(['/', '?']).next().unwrap_or_default();
-    let steps_back = path.split(['/', '?']).any(|part| part == "..");
-    match ROOTS.contains(&root) && !steps_back {
-        true => Ok(()),
-        false => Err(refused()),
+    let shown = || path.chars().take(64).collect();
+    let place = path.split(['?', '#']).next().unwrap_or_default();
+    let root = place.strip_prefix('/').and_then(|rest| rest.split('/').next());
+    if !root.is_some_and(|root| ROOTS.contains(&root)) {
+        return Err(Refusal::Path(shown()));
     }
+    // Servers and proxies undo the escapes before they follow a path.
+    match unescaped(place).split(|byte| matches!(byte, b'/' | b'\\')).any(|step| step == b"..") {
+        true => Err(Refusal::Up(shown())),
+        false => Ok(()),
+    }
+}
+
+/// A path without its escapes, such as `%2F`. What is no escape stays.
+fn unescaped(path: &str) -> Vec<u8> {
+    let mut plain = Vec::with_capacity(path.len());
+    let mut rest = path.as_bytes();
+    while let [byte, tail @ ..] = rest {
+        let digit = |at: usize| char::from(*tail.get(at)?).to_digit(16);
+        match digit(0).zip(digit(1)).and_then(|(high, low)| u8::try_from(high * 16 + low).ok()) {
+            Some(escaped) if *byte == b'%' => {
+                plain.push(escaped);
+                rest = &tail[2..];
+            }
+            _ => {
+                plain.push(*byte);
+                rest = tail;
+            }
+        }
+    }
+    plain
 }
 
 #[cfg(test)]
@@ -162,14 +188,33 @@ mod tests {
         check_path("api/v1", false);
         check_path("@elsewhere.example/api", false);
         check_path("/apix/v1", false);
-        check_path("/api/../metrics", false);
+        check_path("/api#x", true);
         check_path("/", false);
         check_path("", false);
+    }
+
+    #[test]
+    fn no_path_goes_up_however_that_is_written() {
+        check_path("/api/../metrics", false);
+        check_path("/api/v1/..", false);
+        check_path("/api/%2e%2e/metrics", false);
+        check_path("/api/.%2E/metrics", false);
+        check_path("/api/v1/pods/x%2F..%2f..%2Fsecrets", false);
+        check_path("/api/v1/%5c..%5Cx", false);
+        check_path("/api/v1/pods/a..b", true);
+        check_path("/api/v1/pods/...", true);
+        check_path("/api/v1/pods/%2", true);
+        check_path("/api/v1/pods/%zz%é", true);
+        check_path("/api/v1/pods?continue=/../", true);
     }
 
     #[test]
     fn a_refused_path_is_shown_and_cut() {
         let error = check(&format!("/{}", "x".repeat(1000))).unwrap_err().to_string();
         assert!(error.starts_with("the path \"/xxx") && error.len() < 250, "{error}");
+        assert_eq!(
+            check("/api/%2e%2e/x").unwrap_err().to_string(),
+            "the path \"/api/%2e%2e/x\" goes up by `..`, which is no name: leave that step out"
+        );
     }
 }
