@@ -40,15 +40,38 @@ pub(super) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     Some(Duration::from_secs(seconds))
 }
 
-/// The texts of `Warning` headers, as in `299 - "unknown field \"status.x\""` (RFC 9111, section 5.5 of RFC 7234).
+/// The texts of `Warning` headers, as in `299 - "unknown field \"status.x\""` (RFC 7234, section 5.5). A header may hold
+/// several, where somebody between the server and us has joined them.
 pub(super) fn warnings(headers: &HeaderMap) -> Vec<String> {
-    let text = |value: &http::HeaderValue| {
-        let value = value.to_str().ok()?;
-        let quoted = value.splitn(3, ' ').nth(2)?.trim();
-        let inner = quoted.strip_prefix('"')?.strip_suffix('"')?;
-        Some(inner.replace("\\\"", "\"").replace("\\\\", "\\"))
-    };
-    headers.get_all(header::WARNING).iter().filter_map(text).collect()
+    let mut texts = vec![];
+    for value in headers.get_all(header::WARNING) {
+        // The server's texts are UTF-8.
+        let value = String::from_utf8_lossy(value.as_bytes());
+        let mut rest = value.as_ref();
+        // Before the text there are a code and an agent; after it there may be a date, in quotes too.
+        while let Some((head, tail)) = rest.split_once('"') {
+            let (text, tail) = quoted(tail);
+            if head.trim_start_matches([',', ' ']).split_whitespace().count() == 2 {
+                texts.push(text);
+            }
+            rest = tail;
+        }
+    }
+    texts
+}
+
+/// Text up to the quote that ends it, without its escapes; and what comes after.
+fn quoted(text: &str) -> (String, &str) {
+    let mut plain = String::new();
+    let mut characters = text.chars();
+    while let Some(character) = characters.next() {
+        match character {
+            '"' => break,
+            '\\' => plain.extend(characters.next()),
+            other => plain.push(other),
+        }
+    }
+    (plain, characters.as_str())
 }
 
 /// Cuts a body into lines.
@@ -87,12 +110,30 @@ pub(super) fn lines(body: Incoming) -> Lines {
 mod tests {
     use super::*;
 
+    #[track_caller]
+    fn check_warnings(lines: &[&str], expected: &[&str]) {
+        let mut headers = HeaderMap::new();
+        for line in lines {
+            headers.append("warning", http::HeaderValue::from_bytes(line.as_bytes()).unwrap());
+        }
+        assert_eq!(warnings(&headers), expected, "of {lines:?}");
+    }
+
     #[test]
     fn warnings_are_read_from_their_headers() {
-        let mut headers = HeaderMap::new();
-        headers.append("warning", r#"299 - "unknown field \"status.x\"""#.parse().unwrap());
-        headers.append("warning", "nonsense".parse().unwrap());
-        assert_eq!(warnings(&headers), [r#"unknown field "status.x""#]);
+        check_warnings(&[r#"299 - "unknown field \"status.x\"""#], &[r#"unknown field "status.x""#]);
+        check_warnings(&[r#"299 - "one""#, r#"299 - "two""#], &["one", "two"]);
+        check_warnings(&[r#"299 - "one", 299 k8s "two, \", three""#], &["one", r#"two, ", three"#]);
+        check_warnings(&[r#"299 - "old" "Wed, 21 Oct 2015 07:28:00 GMT", 299 - "new""#], &["old", "new"]);
+        check_warnings(&[r#"299 - "größer""#, r#"299 - """#], &["größer", ""]);
+        check_warnings(&["nonsense", r#""nonsense""#, r#"299 "nonsense""#, ""], &[]);
+    }
+
+    #[test]
+    fn escapes_of_a_warning_are_undone_one_after_another() {
+        check_warnings(&[r#"299 - "C:\\new \\\"x\\\"""#], &[r#"C:\new \"x\""#]);
+        check_warnings(&[r#"299 - "it ends with \\""#], &[r"it ends with \"]);
+        check_warnings(&[r#"299 - "it never ends\"#], &["it never ends"]);
     }
 
     #[tokio::test]
