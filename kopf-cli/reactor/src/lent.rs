@@ -49,6 +49,9 @@ pub enum Refusal {
     /// The type of an Event.
     #[error("the type {0:?} of an Event is not known: give Normal or Warning")]
     EventType(String),
+    /// The namespace of an Event's object.
+    #[error("an Event is about an object in the namespace {0:?}, which no namespace is called: give its name alone")]
+    EventNamespace(String),
 }
 
 impl Lent {
@@ -117,7 +120,7 @@ impl Lent {
     ///
     /// # Errors
     ///
-    /// [`Refusal::EventType`]: the API server takes no other types.
+    /// [`Refusal::EventType`], for the API server takes no other types; [`Refusal::EventNamespace`].
     pub fn post(&self, kind: &str, reason: String, note: String, regarding: &Value) -> Result<(), Refusal> {
         let kind = match kind {
             "Normal" => Kind::Normal,
@@ -128,6 +131,11 @@ impl Lent {
         let regarding = report::reference(&json!({
             "apiVersion": regarding["apiVersion"], "kind": regarding["kind"], "metadata": regarding,
         }));
+        // It becomes a part of a path.
+        let namespace = regarding["namespace"].as_str().unwrap_or_default();
+        if !namespace.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-')) {
+            return Err(Refusal::EventNamespace(namespace.chars().take(64).collect()));
+        }
         let now: Timestamp = self.clock.now();
         self.mailbox.post_for_plugin(kind, reason, note, regarding, now);
         Ok(())

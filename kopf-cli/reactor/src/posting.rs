@@ -10,7 +10,7 @@ use serde_json::Value;
 use tokio::sync::mpsc;
 use tracing::{debug, warn};
 
-use self::series::Series;
+use self::series::{Key, Series};
 use crate::{
     Events,
     cluster::{Error, Request},
@@ -115,13 +115,12 @@ pub(crate) async fn post(io: &Io, letters: &mut mpsc::Receiver<Letter>) {
 /// Posts an Event, or counts it where it was posted before.
 async fn deliver(io: &Io, series: &mut Series, letter: Letter, number: u64) -> Result<(), Error> {
     let Letter { kind, reason, note, regarding, at } = letter;
-    let uid = regarding["uid"].as_str().unwrap_or_default().to_owned();
     let report = Report { kind, reason: &reason, note: &note, regarding: &regarding };
     let settings = &io.settings.posting;
     let reporter =
         Reporter { component: &settings.reporting_component, instance: &settings.reporting_instance };
     let event = report::event(&report, reporter, &format!("{number:x}"), at);
-    let key = (uid, reason, note);
+    let key = Key { object: series::object(&regarding), kind: kind.as_str(), reason, note };
     if let Some((path, count)) = series.repeat(&key, at) {
         match io.cluster.send(Request::merge_patch(path, &report::series(count, at))).await {
             // It may have expired, as Events do after an hour.

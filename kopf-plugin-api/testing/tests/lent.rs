@@ -200,8 +200,11 @@ fn a_child_belongs_to_the_object_that_is_handled() {
 fn posts() -> Outcome<&'static str> {
     events::info("Planned", "The example is planned.");
     events::exception("", "It does not work:", &Temporary::new("not yet"));
-    events::about(&json!([{ "apiVersion": "v1", "kind": "Namespace", "metadata": { "name": "default" } }]))
-        .warn("Crowded", "x".repeat(2000));
+    let namespace = |name| json!({ "apiVersion": "v1", "kind": "Namespace", "metadata": { "name": name } });
+    events::about(&json!([namespace("default"), [namespace("other")]])).warn("Crowded", "x".repeat(2000));
+    let metadata = json!({ "name": "x", "namespace": "default/pods?" });
+    events::about(&json!({ "apiVersion": "v1", "kind": "Pod", "metadata": metadata }))
+        .info("Lost", "nowhere");
     Ok("posted")
 }
 
@@ -227,9 +230,13 @@ fn events_are_posted_about_the_object_and_about_others() {
             r#"Normal Planned "kopf-example-1" The example is planned."#,
             r#"Normal Success "kopf-example-1" Handler posts succeeded."#,
             r#"Warning Crowded "default" 1024"#,
+            r#"Warning Crowded "other" 1024"#,
             r#"Warning Temporary "kopf-example-1" It does not work: not yet"#,
         ]
     );
+    let line = "WARN [default/kopf-example-1] An Event is not posted: an Event is about an object in the namespace \
+                \"default/pods?\", which no namespace is called: give its name alone";
+    assert!(operator.log().iter().any(|found| found == line), "{:#?}", operator.log());
 }
 
 #[derive(Serialize, Deserialize)]

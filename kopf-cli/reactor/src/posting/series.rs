@@ -3,6 +3,7 @@
 use std::{borrow::Cow, collections::BTreeMap};
 
 use jiff::{SignedDuration, Timestamp};
+use serde_json::Value;
 
 /// How long after its last occurrence an Event is still the same one, as for other controllers.
 const WITHIN: SignedDuration = SignedDuration::from_mins(6);
@@ -14,8 +15,24 @@ const REMEMBERED: usize = 1_000;
 #[derive(Debug, Default)]
 pub(super) struct Series(BTreeMap<Key, Posted>);
 
-/// What makes two Events the same: the object's uid, the reason and the note.
-pub(super) type Key = (String, Cow<'static, str>, String);
+/// What makes two Events the same.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Key {
+    /// Whom they are about: see [`object`].
+    pub(super) object: String,
+    /// Their type.
+    pub(super) kind: &'static str,
+    /// Their reason.
+    pub(super) reason: Cow<'static, str>,
+    /// Their note.
+    pub(super) note: String,
+}
+
+/// Which object a reference names: by its uid, or where a plugin has named none, by all that it has.
+pub(super) fn object(regarding: &Value) -> String {
+    let uid = regarding["uid"].as_str().filter(|uid| !uid.is_empty());
+    uid.map_or_else(|| regarding.to_string(), str::to_owned)
+}
 
 #[derive(Debug)]
 struct Posted {
@@ -50,6 +67,8 @@ impl Series {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     fn at(second: i64) -> Timestamp {
@@ -57,7 +76,14 @@ mod tests {
     }
 
     fn key(note: &str) -> Key {
-        ("uid".to_owned(), "Error".into(), note.to_owned())
+        Key { object: "uid".to_owned(), kind: "Warning", reason: "Error".into(), note: note.to_owned() }
+    }
+
+    #[test]
+    fn an_object_is_known_by_its_uid_or_else_by_all_that_is_said_of_it() {
+        let named = |name: &str, uid: &str| object(&json!({ "kind": "Pod", "name": name, "uid": uid }));
+        assert_eq!(named("a", "u"), named("b", "u"));
+        assert_ne!(named("a", ""), named("b", ""));
     }
 
     #[test]
