@@ -13,7 +13,8 @@
 //!
 //! They are about the object that is being handled, or [`about`] others. The operator posts them in the background,
 //! within the budget of its own Events and as its `--events` says, whichever function is used: when there are too many,
-//! those of type Normal are left out first. A note is cut at 1,024 bytes. (`info!` and `warn!` write log lines.)
+//! those of type Normal are left out first. A note is cut at 1,024 bytes. What waits when the operator ends is posted before,
+//! for five seconds at most; what a cleanup handler posts comes too late. (`info!` and `warn!` write log lines.)
 
 use std::fmt;
 

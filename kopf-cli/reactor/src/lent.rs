@@ -50,8 +50,13 @@ pub enum Refusal {
     #[error("the type {0:?} of an Event is not known: give Normal or Warning")]
     EventType(String),
     /// The namespace of an Event's object.
-    #[error("an Event is about an object in the namespace {0:?}, which no namespace is called: give its name alone")]
+    #[error(
+        "an Event is about an object in the namespace {0:?}, which no namespace is called: give its name alone"
+    )]
     EventNamespace(String),
+    /// It comes when Events are posted no more.
+    #[error("the operator has ended, and posts no more Events: post it in a handler before the cleanup")]
+    Ended,
 }
 
 impl Lent {
@@ -120,7 +125,7 @@ impl Lent {
     ///
     /// # Errors
     ///
-    /// [`Refusal::EventType`], for the API server takes no other types; [`Refusal::EventNamespace`].
+    /// [`Refusal::EventType`], for the API server takes no other types; [`Refusal::EventNamespace`]; [`Refusal::Ended`].
     pub fn post(&self, kind: &str, reason: String, note: String, regarding: &Value) -> Result<(), Refusal> {
         let kind = match kind {
             "Normal" => Kind::Normal,
@@ -137,8 +142,10 @@ impl Lent {
             return Err(Refusal::EventNamespace(namespace.chars().take(64).collect()));
         }
         let now: Timestamp = self.clock.now();
-        self.mailbox.post_for_plugin(kind, reason, note, regarding, now);
-        Ok(())
+        match self.mailbox.post_for_plugin(kind, reason, note, regarding, now) {
+            true => Ok(()),
+            false => Err(Refusal::Ended),
+        }
     }
 }
 

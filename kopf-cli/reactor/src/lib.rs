@@ -42,11 +42,11 @@ mod transform;
 mod watch;
 mod worker;
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
-use futures::future::{Either, select};
+use futures::future::{Either, join, select};
 use kopf_core::{identity::Identity, registry::Registry};
-use tokio::{runtime::Handle, task::JoinSet};
+use tokio::{runtime::Handle, sync::oneshot, task::JoinSet};
 use tracing::{debug, info, warn};
 
 pub use self::{
@@ -62,6 +62,7 @@ pub use self::{
     stop::{Stop, Stopper},
 };
 use self::{
+    clock::after,
     complaints::Complaints,
     gate::Gate,
     io::{Io, Pruned, chance},
@@ -69,6 +70,9 @@ use self::{
     posting::Letter,
     queue::Queue,
 };
+
+/// How long Events that wait at the end are posted, if the grace lasts that long: what they tell is in the log too.
+const POST_WITHIN: Duration = Duration::from_secs(5);
 
 /// An operator.
 pub struct Operator {
@@ -129,7 +133,7 @@ impl Operator {
     }
 
     /// Runs until it is told to stop: then it takes nothing new, lets handlers finish for as long as the settings allow,
-    /// writes what they brought, and ends.
+    /// writes what they brought, posts the Events that wait, and ends.
     pub async fn run(self, mut stop: Stop) {
         let Operator { io, registry, mut letters, handlers } = self;
         let handlers = handlers.unwrap_or_else(Handle::current);
@@ -139,9 +143,10 @@ impl Operator {
             let io = io.clone();
             workers.spawn_on(async move { worker::work(&io).await }, &handlers);
         }
+        let (poster, (no_more, last_posted)) = (io.clone(), oneshot::channel());
+        let mut posting = JoinSet::new();
+        posting.spawn(async move { posting::post(&poster, &mut letters, last_posted).await });
         let mut services = JoinSet::new();
-        let poster = io.clone();
-        services.spawn(async move { posting::post(&poster, &mut letters).await });
         let ticker = io.clone();
         services.spawn(async move { ticker.queue.tick(ticker.clock.as_ref()).await });
         if io.settings.peering.mode != Mode::Standalone {
@@ -159,7 +164,9 @@ impl Operator {
         );
         watches.abort();
         io.queue.close();
-        io.background.exit(io.clock.now());
+        let now = io.clock.now();
+        let until = after(now, io.settings.process.grace);
+        io.background.exit(now);
         let ended = {
             let done = Box::pin(async {
                 // What waits already does not wait for handlers of other objects, of which one may never end.
@@ -171,7 +178,7 @@ impl Operator {
                 .await;
                 flush(&io).await;
             });
-            matches!(select(done, io.clock.sleep(io.settings.process.grace)).await, Either::Left(_))
+            matches!(select(done, io.clock.sleep_until(until)).await, Either::Left(_))
         };
         if ended {
             debug!("All handlers have finished.");
@@ -184,7 +191,10 @@ impl Operator {
         }
         services.abort_all();
         while services.join_next().await.is_some() {}
-        peering::leave_all(&io).await;
+        drop(no_more);
+        let until = until.min(after(io.clock.now(), POST_WITHIN));
+        let posted = Box::pin(async { while posting.join_next().await.is_some() {} });
+        let ((), _) = join(peering::leave_all(&io), select(posted, io.clock.sleep_until(until))).await;
     }
 }
 

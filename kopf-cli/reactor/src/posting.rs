@@ -2,12 +2,12 @@
 
 mod series;
 
-use std::borrow::Cow;
+use std::{borrow::Cow, convert::Infallible};
 
 use jiff::Timestamp;
 use kopf_core::report::{self, Budget, Kind, Report, Reporter};
 use serde_json::Value;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, oneshot};
 use tracing::{debug, warn};
 
 use self::series::{Key, Series};
@@ -50,7 +50,8 @@ impl Mailbox {
         }
     }
 
-    /// Takes an Event of a plugin's, about whatever the [`reference`](report::reference) names.
+    /// Takes an Event of a plugin's, about whatever the [`reference`](report::reference) names. Answers whether there is
+    /// anybody still who posts.
     pub(crate) fn post_for_plugin(
         &self,
         kind: Kind,
@@ -58,10 +59,12 @@ impl Mailbox {
         note: String,
         regarding: Value,
         at: Timestamp,
-    ) {
-        if self.wants(kind) {
-            self.put(kind, reason.into(), note, regarding, at);
+    ) -> bool {
+        if !self.wants(kind) {
+            return true;
         }
+        self.put(kind, reason.into(), note, regarding, at);
+        !self.sender.is_closed()
     }
 
     fn wants(&self, kind: Kind) -> bool {
@@ -81,12 +84,25 @@ impl Mailbox {
     }
 }
 
-/// Posts what arrives, until the mailbox is gone.
-pub(crate) async fn post(io: &Io, letters: &mut mpsc::Receiver<Letter>) {
+/// Posts what arrives, until there is to be no more: then the mailbox takes nothing new, and what is in it is posted, unless
+/// the server cannot be reached.
+pub(crate) async fn post(
+    io: &Io,
+    letters: &mut mpsc::Receiver<Letter>,
+    mut no_more: oneshot::Receiver<Infallible>,
+) {
     let mut budget = Budget::new(io.settings.posting.burst, io.settings.posting.per_second);
     let mut series = Series::default();
     let mut number = io.clock.now().as_nanosecond() as u64;
-    while let Some(letter) = letters.recv().await {
+    loop {
+        let letter = tokio::select! {
+            letter = letters.recv() => letter,
+            _ = &mut no_more, if !letters.is_closed() => {
+                letters.close();
+                continue;
+            }
+        };
+        let Some(letter) = letter else { break };
         if !budget.allow(letter.kind, io.clock.now()) {
             continue;
         }
@@ -107,6 +123,9 @@ pub(crate) async fn post(io: &Io, letters: &mut mpsc::Receiver<Letter>) {
                     warn!("Cannot post Events, and goes on without them: {error}");
                 }
                 _ => debug!("An Event was not posted: {error}"),
+            }
+            if letters.is_closed() && error.code().is_none() {
+                break;
             }
         }
     }

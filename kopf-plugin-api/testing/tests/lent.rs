@@ -239,6 +239,31 @@ fn events_are_posted_about_the_object_and_about_others() {
     assert!(operator.log().iter().any(|found| found == line), "{:#?}", operator.log());
 }
 
+#[kopf::on::create("zalando.org", "v1", "kopfexamples", labels = { "do" = "ends-late" })]
+async fn ends_late() {
+    kopf::time::sleep(Duration::from_secs(3)).await;
+    (0..20).for_each(|number| events::info("Late", number));
+}
+
+#[kopf::on::cleanup]
+fn tidies_up() {
+    let namespace = json!({ "apiVersion": "v1", "kind": "Namespace", "metadata": { "name": "default" } });
+    events::about(&namespace).info("Ended", "It has ended.");
+}
+
+#[test]
+fn what_handlers_post_last_is_posted_before_the_end() {
+    let mut operator = operator();
+    operator.apply(&kit::example("kopf-example-1", &json!({ "do": "ends-late" }), &json!({})).to_string());
+    operator.settle();
+    operator.stop();
+    let posted = operator.journal().find(|entry| entry.method == "POST" && entry.path.ends_with("/events"));
+    assert_eq!(posted.len(), 21, "those of the handler, and its success");
+    let line = "WARN An Event is not posted: the operator has ended, and posts no more Events: post it in a handler before \
+                the cleanup";
+    assert!(operator.log().iter().any(|found| found == line), "{:#?}", operator.log());
+}
+
 #[derive(Serialize, Deserialize)]
 #[serde(crate = "kopf::serde")]
 struct Example {
