@@ -40,10 +40,9 @@ impl Settings {
     pub fn get<T: DeserializeOwned>(&self, key: &str) -> Outcome<T> {
         let value = {
             let state = self.state();
-            state.changes.get(key).or_else(|| state.known.get(key)).cloned()
+            let value = state.changes.get(key).or_else(|| state.known.get(key)).cloned();
+            value.ok_or_else(|| permanent(unknown(key, &state.known)))?
         };
-        let unknown = || permanent(format!("there is no setting `{key}`; `kopf settings` lists all"));
-        let value = value.ok_or_else(unknown)?;
         serde_json::from_value(value)
             .map_err(|error| permanent(format!("the setting {key} is another type: {error}")))
     }
@@ -70,6 +69,30 @@ impl Settings {
         let changes = std::mem::take(&mut self.state().changes);
         (!changes.is_empty()).then_some(Value::Object(changes))
     }
+}
+
+/// What is said of a name that none of the settings has, with the one that was probably meant.
+fn unknown(found: &str, known: &Map<String, Value>) -> String {
+    let nearest = known.keys().map(|name| (distance(found, name), name)).min();
+    // More than a third of the letters are another word.
+    match nearest.filter(|(slips, name)| slips * 3 <= name.len()) {
+        Some((_, meant)) => format!("there is no setting `{found}`, did you mean `{meant}`?"),
+        None => format!("there is no setting `{found}`; `kopf settings` lists all"),
+    }
+}
+
+/// How many letters must be put in, taken out or replaced to make the one of the other.
+fn distance(one: &str, other: &str) -> usize {
+    let mut row: Vec<usize> = (0..=other.len()).collect();
+    for (i, letter) in one.bytes().enumerate() {
+        let mut diagonal = std::mem::replace(&mut row[0], i + 1);
+        for (j, against) in other.bytes().enumerate() {
+            let replaced = diagonal + usize::from(letter != against);
+            diagonal = row[j + 1];
+            row[j + 1] = replaced.min(row[j] + 1).min(diagonal + 1);
+        }
+    }
+    row[other.len()]
 }
 
 impl FromActivity for Settings {
@@ -101,5 +124,24 @@ values!(bool, i32, u32, u64, usize, f64, &str, String, Value);
 impl From<Duration> for SettingValue {
     fn from(span: Duration) -> SettingValue {
         SettingValue(span.as_secs_f64().into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_unknown_name_is_answered_with_the_one_that_was_meant() {
+        let known = ["watching.page_size", "watching.server_timeout", "process.grace"];
+        let known = known.map(|name| (name.to_owned(), Value::Null)).into_iter().collect();
+        let check = |name: &str, expected: &str| assert_eq!(unknown(name, &known), expected);
+        check(
+            "watching.page_sise",
+            "there is no setting `watching.page_sise`, did you mean `watching.page_size`?",
+        );
+        check("proces.grac", "there is no setting `proces.grac`, did you mean `process.grace`?");
+        check("colour", "there is no setting `colour`; `kopf settings` lists all");
+        check("", "there is no setting ``; `kopf settings` lists all");
     }
 }
