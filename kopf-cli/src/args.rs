@@ -118,28 +118,12 @@ pub struct Run {
     #[arg(long, value_name = "FORMAT", value_parser = value::format)]
     pub log_format: Option<Format>,
 
-    /// Which Kubernetes Events to post: all, warnings or none; all by default [env: KOPF_EVENTS]
-    #[arg(long, value_name = "WHICH", value_parser = value::events)]
-    pub events: Option<String>,
-
-    /// How many handlers may run at once; 64 by default [env: KOPF_CONCURRENCY]
-    #[arg(long, value_name = "N", value_parser = value::concurrency)]
-    pub concurrency: Option<String>,
-
-    /// How many seconds handlers may take to finish when the operator stops; 25 by default [env: KOPF_GRACE]
-    #[arg(long, value_name = "S", value_parser = value::grace)]
-    pub grace: Option<String>,
-
     /// Serve /healthz and /readyz at this address: a port of the loopback, or HOST:PORT; off by default
     /// [env: KOPF_HTTP]
     #[arg(long, value_name = "ADDR", value_parser = value::address)]
     pub http: Option<SocketAddr>,
 
-    /// Who else serves the same objects.
-    #[command(flatten)]
-    pub peering: Peering,
-
-    /// Where settings come from.
+    /// Settings, and where they come from.
     #[command(flatten)]
     pub settings: Settings,
 }
@@ -165,9 +149,25 @@ pub struct Peering {
     pub dev: bool,
 }
 
-/// Where settings come from, besides the environment.
+/// Where settings come from, besides the environment: options that stand for some of them, a file, and `--set`.
 #[derive(Debug, Default, Args)]
 pub struct Settings {
+    /// Which Kubernetes Events to post: all, warnings or none; all by default [env: KOPF_EVENTS]
+    #[arg(long, value_name = "WHICH", value_parser = value::events)]
+    pub events: Option<String>,
+
+    /// How many handlers may run at once; 64 by default [env: KOPF_CONCURRENCY]
+    #[arg(long, value_name = "N", value_parser = value::concurrency)]
+    pub concurrency: Option<String>,
+
+    /// How many seconds handlers may take to finish when the operator stops; 25 by default [env: KOPF_GRACE]
+    #[arg(long, value_name = "S", value_parser = value::grace, allow_negative_numbers = true)]
+    pub grace: Option<String>,
+
+    /// Who else serves the same objects.
+    #[command(flatten)]
+    pub peering: Peering,
+
     /// The file of settings; kopf.toml in the working folder by default, if it is there [env: KOPF_CONFIG]
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
@@ -189,7 +189,7 @@ pub struct ShowSettings {
     #[arg(long = "build", value_name = "DIR")]
     pub builds: Vec<PathBuf>,
 
-    /// Where settings come from.
+    /// Settings, and where they come from.
     #[command(flatten)]
     pub settings: Settings,
 

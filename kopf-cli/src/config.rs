@@ -149,10 +149,7 @@ impl Run {
             None if sources.len() > 1 => return Err(Error::Nameless { plugins: sources.len() }),
             None => None,
         };
-        let flags =
-            [("--events", &typed.events), ("--concurrency", &typed.concurrency), ("--grace", &typed.grace)];
-        let mut settings = Chosen::new(&typed.settings, &flags, &environment)?;
-        peering::choose(&mut settings, typed.peering, &environment)?;
+        let mut settings = Chosen::new(&typed.settings, &environment)?;
         settings.settings.scope = environment.scope(typed.namespaces, typed.all_namespaces)?;
         Ok(Run {
             target: environment.target(typed.sandbox, typed.kubeconfig, typed.context)?,
@@ -206,7 +203,7 @@ impl ShowSettings {
         typed: args::ShowSettings,
         environment: &dyn Fn(&str) -> Option<String>,
     ) -> Result<ShowSettings, Error> {
-        let settings = Chosen::new(&typed.settings, &[], &Environment(environment))?;
+        let settings = Chosen::new(&typed.settings, &Environment(environment))?;
         Ok(ShowSettings { sources: sources(typed.plugins, typed.builds), settings, json: typed.json })
     }
 }

@@ -49,7 +49,10 @@ fn a_value_that_is_none_is_refused_with_what_is_expected() {
         "kopf run --concurrency 0",
         "error: invalid value '0' for '--concurrency <N>': expected a whole number from 1 to 10000",
     );
-    check("kopf run --grace -1", "error: unexpected argument '-1' found");
+    check(
+        "kopf run --grace -1",
+        "error: invalid value '-1' for '--grace <S>': expected 0s to 1d: a number of seconds, or text such as \"1m30s\"",
+    );
     check("kopf fly", "error: unrecognized subcommand 'fly'");
 }
 

@@ -7,63 +7,63 @@ use std::{
 
 use jiff::Timestamp;
 use kopf_core::peering::DEV_PRIORITY;
-use kopf_reactor::settings::Given;
 
-use super::{
-    Environment, Error,
-    settings::{Chosen, Origin},
-    text, value,
-};
+use super::{Environment, Error, settings::Short};
 use crate::args;
 
-/// Takes what the options and variables of peering say, which stand for several settings.
-pub(super) fn choose(
-    chosen: &mut Chosen,
-    typed: args::Peering,
-    environment: &Environment<'_>,
-) -> Result<(), Error> {
-    let is_typed = typed.peering.is_some() || typed.standalone;
-    let option = |option, value: Option<String>| value.map(|value| (value, Origin::Option(option)));
-    let variable = |variable: &'static str, key: &str| {
-        let is_set = matches!(chosen.origin(key), Origin::Option(_));
-        let found = if is_set { None } else { environment.or(None, variable, text)? };
-        Ok::<_, Error>(found.map(|found| (found, Origin::Variable(variable.to_owned()))))
-    };
-    let switch = |name: &'static str, key: &str, stands_for: String| {
-        let found = variable(name, key)?;
-        let is_on = match &found {
-            Some((found, _)) => value::switch(found.trim()).map_err(|expected| Error::Value {
-                variable: name,
-                found: found.clone(),
-                expected,
-            })?,
-            None => false,
-        };
-        Ok::<_, Error>(found.filter(|_| is_on).map(|(_, origin)| (stands_for, origin)))
-    };
-    let mut name = option("--peering", typed.peering);
-    let mut standalone = option("--standalone", typed.standalone.then(|| "standalone".to_owned()));
-    if !is_typed {
-        name = variable("KOPF_PEERING", "peering.name")?;
-        standalone = switch("KOPF_STANDALONE", "peering.mode", "standalone".to_owned())?;
-        if name.is_some() && standalone.is_some() {
-            return Err(Error::Contradiction { first: "KOPF_PEERING", second: "KOPF_STANDALONE" });
+/// What the options of peering say, each of which stands for a setting or two.
+pub(super) fn options(typed: &args::Peering) -> Vec<Short> {
+    let args::Peering { peering, standalone, priority, dev } = typed;
+    let mut words = vec![];
+    if let Some(name) = peering {
+        words.extend(met("--peering", name.clone()));
+    }
+    if *standalone {
+        words.push(alone("--standalone"));
+    }
+    if let Some(priority) = priority {
+        words.push(Short { key: "peering.priority", name: "--priority", text: priority.clone() });
+    }
+    if *dev {
+        words.push(first("--dev"));
+    }
+    words
+}
+
+/// What the variables of peering say. An option that is typed silences those of what it excludes too.
+pub(super) fn variables(typed: &args::Peering, environment: &Environment<'_>) -> Result<Vec<Short>, Error> {
+    let mut words = vec![];
+    if typed.peering.is_none() && !typed.standalone {
+        if let Some(name) = environment.get("KOPF_PEERING") {
+            words.extend(met("KOPF_PEERING", name));
+        }
+        if environment.switch("KOPF_STANDALONE")? {
+            words.push(alone("KOPF_STANDALONE"));
         }
     }
-    let mandatory = name.as_ref().map(|(_, origin)| ("mandatory".to_owned(), origin.clone()));
-    let mut priority =
-        option("--priority", typed.priority).or(option("--dev", typed.dev.then(|| DEV_PRIORITY.to_string())));
-    if priority.is_none() {
-        let dev = switch("KOPF_DEV", "peering.priority", DEV_PRIORITY.to_string())?;
-        priority = dev.or(variable("KOPF_PRIORITY", "peering.priority")?);
+    if typed.priority.is_none() && !typed.dev {
+        if let Some(text) = environment.get("KOPF_PRIORITY") {
+            words.push(Short { key: "peering.priority", name: "KOPF_PRIORITY", text });
+        }
+        if environment.switch("KOPF_DEV")? {
+            words.push(first("KOPF_DEV"));
+        }
     }
-    let mut problems = vec![];
-    let all =
-        [("peering.name", name), ("peering.mode", mandatory.or(standalone)), ("peering.priority", priority)];
-    for (key, (given, origin)) in all.into_iter().filter_map(|(key, given)| Some((key, given?))) {
-        problems.extend(chosen.set(key, Given::Text(&given), origin));
-    }
-    if problems.is_empty() { Ok(()) } else { Err(Error::Settings(problems.join("\n"))) }
+    Ok(words)
+}
+
+/// The peering object is named: nothing is done where there is none.
+fn met(name: &'static str, object: String) -> [Short; 2] {
+    let mandatory = "mandatory".to_owned();
+    [Short { key: "peering.name", name, text: object }, Short { key: "peering.mode", name, text: mandatory }]
+}
+
+fn alone(name: &'static str) -> Short {
+    Short { key: "peering.mode", name, text: "standalone".to_owned() }
+}
+
+fn first(name: &'static str) -> Short {
+    Short { key: "peering.priority", name, text: DEV_PRIORITY.to_string() }
 }
 
 /// Who a command is that speaks in a peering and goes: the same each time, so that it can take back what it said.

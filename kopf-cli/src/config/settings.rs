@@ -7,15 +7,26 @@ use kopf_reactor::{
     settings::{self, Given, KEYS},
 };
 
-use super::{Environment, Error, file};
+use super::{Environment, Error, file, peering};
 use crate::args;
 
-/// Settings that have variables of their own besides `KOPF_<GROUP>_<NAME>`, and options.
-const SHORT: [(&str, &str, &str); 3] = [
-    ("posting.events", "KOPF_EVENTS", "--events"),
-    ("execution.concurrency", "KOPF_CONCURRENCY", "--concurrency"),
-    ("process.grace", "KOPF_GRACE", "--grace"),
+/// Settings that have a variable of their own besides `KOPF_<GROUP>_<NAME>`, and mean by it what it holds.
+const VARIABLES: [(&str, &str); 3] = [
+    ("posting.events", "KOPF_EVENTS"),
+    ("execution.concurrency", "KOPF_CONCURRENCY"),
+    ("process.grace", "KOPF_GRACE"),
 ];
+
+/// What an option or a variable says of a setting that it stands for.
+#[derive(Debug)]
+pub(super) struct Short {
+    /// The setting.
+    pub(super) key: &'static str,
+    /// The option, or the variable.
+    pub(super) name: &'static str,
+    /// The value.
+    pub(super) text: String,
+}
 
 /// Where a setting comes from.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -54,16 +65,12 @@ pub struct Chosen {
 }
 
 impl Chosen {
-    /// Takes what a file, the environment and the command line say. `flags` are options that stand for settings.
+    /// Takes what a file, the environment and the command line say.
     ///
     /// # Errors
     ///
-    /// When the file cannot be read; or with a line for each value that sets nothing.
-    pub(super) fn new(
-        typed: &args::Settings,
-        flags: &[(&'static str, &Option<String>)],
-        environment: &Environment<'_>,
-    ) -> Result<Chosen, Error> {
+    /// When the file cannot be read, or a switch is none; or with a line for each value that sets nothing.
+    pub(super) fn new(typed: &args::Settings, environment: &Environment<'_>) -> Result<Chosen, Error> {
         let mut chosen = Chosen::default();
         let mut problems = vec![];
         let file = environment.or(typed.config.clone(), "KOPF_CONFIG", |text| Ok(text.into()))?;
@@ -73,14 +80,19 @@ impl Chosen {
                 problems.extend(chosen.set(&entry.key, Given::Typed(&entry.value), origin));
             }
         }
+        let short = variables(typed, environment)?;
         for key in KEYS {
-            let short = SHORT.iter().find(|(name, ..)| *name == key.name).map(|(_, variable, _)| *variable);
-            let names = [short.map(str::to_owned), Some(key.variable())].into_iter().flatten();
-            let given: Vec<_> = names.filter_map(|name| Some((environment.get(&name)?, name))).collect();
-            if let [(first, name), (second, other)] = &given[..]
-                && first != second
-            {
-                problems.push(format!("{name} and {other} contradict each other; unset one of them"));
+            let own = short.iter().filter(|short| short.key == key.name);
+            let own = own.map(|short| (short.text.trim().to_owned(), short.name.to_owned()));
+            let general =
+                environment.get(&key.variable()).map(|text| (text.trim().to_owned(), key.variable()));
+            let given: Vec<_> = own.chain(general).collect();
+            for pair in given.windows(2) {
+                if let [(first, name), (second, other)] = pair
+                    && first != second
+                {
+                    problems.push(format!("{name} and {other} contradict each other; unset one of them"));
+                }
             }
             for (text, name) in given {
                 problems.extend(chosen.set(key.name, Given::Text(&text), Origin::Variable(name)));
@@ -89,19 +101,17 @@ impl Chosen {
         for (key, text) in &typed.set {
             problems.extend(chosen.set(key, Given::Text(text), Origin::Option("--set")));
         }
-        for (option, text) in flags.iter().filter_map(|(option, text)| Some((*option, text.as_ref()?))) {
-            let key = SHORT.iter().find(|(.., known)| *known == option).map_or("", |(key, ..)| *key);
-            if typed.set.iter().rfind(|(set, _)| set == key).is_some_and(|(_, other)| other != text) {
-                problems
-                    .push(format!("{option} and --set {key} contradict each other; take one of them away"));
+        for Short { key, name, text } in options(typed) {
+            if typed.set.iter().rfind(|(set, _)| set == key).is_some_and(|(_, other)| *other != text) {
+                problems.push(format!("{name} and --set {key} contradict each other; take one of them away"));
             }
-            problems.extend(chosen.set(key, Given::Text(text), Origin::Option(option)));
+            problems.extend(chosen.set(key, Given::Text(&text), Origin::Option(name)));
         }
         if problems.is_empty() { Ok(chosen) } else { Err(Error::Settings(problems.join("\n"))) }
     }
 
     /// Sets one; answers what is wrong with it.
-    pub(super) fn set(&mut self, name: &str, given: Given<'_>, origin: Origin) -> Option<String> {
+    fn set(&mut self, name: &str, given: Given<'_>, origin: Origin) -> Option<String> {
         match self.settings.set(name, &given).and_then(|()| settings::key(name)) {
             Ok(key) => {
                 self.origins.insert(key.name, origin);
@@ -125,6 +135,25 @@ impl Chosen {
     pub fn origin(&self, key: &str) -> Origin {
         self.origins.get(key).cloned().unwrap_or_default()
     }
+}
+
+/// What the options say that stand for settings.
+fn options(typed: &args::Settings) -> Vec<Short> {
+    let args::Settings { events, concurrency, grace, peering, .. } = typed;
+    let own = [
+        ("posting.events", "--events", events),
+        ("execution.concurrency", "--concurrency", concurrency),
+        ("process.grace", "--grace", grace),
+    ];
+    let own = own.into_iter().filter_map(|(key, name, text)| Some(Short { key, name, text: text.clone()? }));
+    own.chain(peering::options(peering)).collect()
+}
+
+/// What the variables say that stand for settings.
+fn variables(typed: &args::Settings, environment: &Environment<'_>) -> Result<Vec<Short>, Error> {
+    let own = VARIABLES.iter();
+    let own = own.filter_map(|&(key, name)| Some(Short { key, name, text: environment.get(name)? }));
+    Ok(own.chain(peering::variables(&typed.peering, environment)?).collect())
 }
 
 /// Names what is wrong with variables that look as if they were to set something, and set nothing.

@@ -22,16 +22,26 @@ fn check(key: &str, toml: &str, variables: &[&str], line: &[&str], expected: &st
     let (flags, set): (Vec<&str>, Vec<&str>) = line.iter().partition(|word| word.starts_with("--"));
     let pair =
         |word: &&str| word.split_once('=').map(|(key, value)| (key.to_owned(), value.to_owned())).unwrap();
-    let typed = args::Settings { config: Some(path.clone()), set: set.iter().map(pair).collect() };
     let flags: Vec<(String, String)> = flags.iter().map(pair).collect();
     let of = |option: &str| flags.iter().find(|(name, _)| name == option).map(|(_, value)| value.clone());
-    let (events, grace) = (of("--events"), of("--grace"));
-    let flags = [("--events", &events), ("--grace", &grace)];
+    let typed = args::Settings {
+        events: of("--events"),
+        grace: of("--grace"),
+        peering: args::Peering {
+            peering: of("--peering"),
+            priority: of("--priority"),
+            standalone: of("--standalone").is_some(),
+            dev: of("--dev").is_some(),
+        },
+        config: Some(path.clone()),
+        set: set.iter().map(pair).collect(),
+        ..args::Settings::default()
+    };
     let get = |name: &str| {
         let value = |pair: &&str| pair.strip_prefix(name)?.strip_prefix('=').map(str::to_owned);
         variables.iter().find_map(value)
     };
-    let found = match Chosen::new(&typed, &flags, &Environment(&get)) {
+    let found = match Chosen::new(&typed, &Environment(&get)) {
         Ok(chosen) => {
             let text = settings::key(key).unwrap().text(&chosen.settings);
             format!("{text} from {}", chosen.origin(key))
@@ -81,6 +91,50 @@ fn an_option_counts_as_set() {
 }
 
 #[test]
+fn options_and_variables_of_peering_count_as_the_settings_they_stand_for() {
+    let mode = |toml, variables: &[&str], line: &[&str], expected| {
+        check("peering.mode", toml, variables, line, expected);
+    };
+    let toml = "peering.mode = \"auto\"";
+    mode(toml, &["KOPF_PEERING=x"], &[], "mandatory from KOPF_PEERING");
+    mode(toml, &["KOPF_PEERING=x"], &["peering.mode=standalone"], "standalone from --set");
+    mode(toml, &["KOPF_PEERING=x"], &["--standalone="], "standalone from --standalone");
+    mode(toml, &["KOPF_PEERING_MODE=standalone"], &["--peering=x"], "mandatory from --peering");
+    mode(
+        "",
+        &["KOPF_PEERING=x", "KOPF_PEERING_MODE=auto"],
+        &[],
+        "KOPF_PEERING and KOPF_PEERING_MODE contradict each other; unset one of them",
+    );
+    mode(
+        "",
+        &[],
+        &["--peering=x", "peering.mode=auto"],
+        "--peering and --set peering.mode contradict each other; take one of them away",
+    );
+    let name = |variables: &[&str], line: &[&str], expected| {
+        check("peering.name", "", variables, line, expected);
+    };
+    name(&["KOPF_PEERING=x"], &["peering.name=y"], "y from --set");
+    name(&["KOPF_PEERING=x", "KOPF_PEERING_NAME=x"], &[], "x from KOPF_PEERING_NAME");
+    let priority = |variables: &[&str], line: &[&str], expected| {
+        check("peering.priority", "", variables, line, expected);
+    };
+    priority(&["KOPF_DEV=1"], &[], "666 from KOPF_DEV");
+    priority(&["KOPF_DEV=1"], &["--priority=3"], "3 from --priority");
+    priority(
+        &["KOPF_PRIORITY=5", "KOPF_DEV=1"],
+        &[],
+        "KOPF_PRIORITY and KOPF_DEV contradict each other; unset one of them",
+    );
+    priority(
+        &[],
+        &["--dev=", "peering.priority=1"],
+        "--dev and --set peering.priority contradict each other; take one of them away",
+    );
+}
+
+#[test]
 fn what_sets_nothing_is_named_with_where_it_stands() {
     check(
         SILENCE,
@@ -107,17 +161,14 @@ fn what_sets_nothing_is_named_with_where_it_stands() {
 
 #[test]
 fn a_file_that_was_asked_for_must_be_there() {
-    let typed = args::Settings { config: Some("/nowhere/kopf.toml".into()), set: vec![] };
-    let error = Chosen::new(&typed, &[], &Environment(&|_| None)).unwrap_err();
+    let typed = args::Settings { config: Some("/nowhere/kopf.toml".into()), ..args::Settings::default() };
+    let error = Chosen::new(&typed, &Environment(&|_| None)).unwrap_err();
     assert_eq!(
         error.to_string(),
         "cannot read the settings in /nowhere/kopf.toml: No such file or directory (os error 2)"
     );
     assert!(!Path::new(file::NAME).exists(), "the crate's own folder has none");
-    assert_eq!(
-        Chosen::new(&args::Settings::default(), &[], &Environment(&|_| None)).unwrap(),
-        Chosen::default()
-    );
+    assert_eq!(Chosen::new(&args::Settings::default(), &Environment(&|_| None)).unwrap(), Chosen::default());
 }
 
 #[test]
