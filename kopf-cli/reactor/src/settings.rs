@@ -264,15 +264,15 @@ pub enum Error {
         meant: Option<&'static str>,
     },
     /// It does not take such a value.
-    #[error("{key} is {found}, expected {expected}, such as {key} = {example}")]
+    #[error("{key} is {found}, expected {expected}, such as {example}")]
     Wrong {
-        /// The setting.
+        /// The setting, or a group of them.
         key: &'static str,
         /// The value, as JSON.
         found: String,
         /// What values it takes.
         expected: String,
-        /// One that it takes.
+        /// One that it takes, with the setting's name.
         example: String,
     },
 }
@@ -291,6 +291,12 @@ pub fn key(name: &str) -> Result<&'static Key, Error> {
     KEYS.iter().find(|key| key.name == name).ok_or_else(unknown)
 }
 
+/// The group of this name, and its first setting.
+fn group(name: &str) -> Option<(&'static str, &'static Key)> {
+    let mut groups = KEYS.iter().filter_map(|key| Some((key.name.split_once('.')?.0, key)));
+    groups.find(|(group, _)| *group == name)
+}
+
 impl Settings {
     /// Sets what the key names.
     ///
@@ -299,12 +305,17 @@ impl Settings {
     /// [`Error::Unknown`] for a name that is none, [`Error::Wrong`] for a value that the setting does not take. Nothing
     /// is set then.
     pub fn set(&mut self, name: &str, given: &Given<'_>) -> Result<(), Error> {
+        let example = |key: &Key| format!("{} = {}", key.name, key.value(&Settings::default()));
+        if let Some((group, first)) = group(name) {
+            let (found, expected) = (given.to_string(), "a group of settings".to_owned());
+            return Err(Error::Wrong { key: group, found, expected, example: example(first) });
+        }
         let key = key(name)?;
         (key.read)(self, given).ok_or_else(|| Error::Wrong {
             key: key.name,
             found: given.to_string(),
             expected: key.expected(),
-            example: key.value(&Settings::default()).to_string(),
+            example: example(key),
         })
     }
 

@@ -5,6 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use kopf_reactor::settings::KEYS;
 use serde_json::{Number, Value};
 use toml::de::{DeTable, DeValue};
 
@@ -27,7 +28,7 @@ pub(super) struct Entry {
 #[non_exhaustive]
 pub enum Error {
     /// It is not there, or closed to us.
-    #[error("cannot read the settings in {}: {error}", .path.display())]
+    #[error("cannot read the settings in {}: {error}; expected a file of TOML, which --config or KOPF_CONFIG can name", .path.display())]
     Unreadable {
         /// The file.
         path: PathBuf,
@@ -35,12 +36,14 @@ pub enum Error {
         error: io::Error,
     },
     /// It is no TOML.
-    #[error("{}:{line}: {message}", .path.display())]
+    #[error("{}:{line}: `{found}` is no TOML here: {message}", .path.display())]
     Malformed {
         /// The file.
         path: PathBuf,
         /// The line, from 1.
         line: usize,
+        /// What stands there.
+        found: String,
         /// What the parser says.
         message: String,
     },
@@ -60,7 +63,10 @@ pub(super) fn read(asked: Option<&Path>) -> Result<Option<(PathBuf, Vec<Entry>)>
     };
     match parse(&text) {
         Ok(entries) => Ok(Some((path, entries))),
-        Err((line, message)) => Err(Error::Malformed { path, line, message }),
+        Err((line, message)) => {
+            let found = text.lines().nth(line - 1).unwrap_or_default().trim().chars().take(60).collect();
+            Err(Error::Malformed { path, line, found, message })
+        }
     }
 }
 
@@ -84,10 +90,21 @@ fn collect(prefix: &str, table: &DeTable<'_>, line: &dyn Fn(usize) -> usize, ent
             prefix => format!("{prefix}.{}", name.get_ref()),
         };
         match value.get_ref() {
-            DeValue::Table(inner) => collect(&key, inner, line, entries),
+            // Where a value is expected, a table is a wrong one; and an empty group that is none is a mistake too.
+            DeValue::Table(inner) if !is_setting(&key) && (is_group(&key) || !inner.is_empty()) => {
+                collect(&key, inner, line, entries);
+            }
             leaf => entries.push(Entry { key, value: json(leaf), line: line(name.span().start) }),
         }
     }
+}
+
+fn is_setting(name: &str) -> bool {
+    KEYS.iter().any(|key| key.name == name)
+}
+
+fn is_group(name: &str) -> bool {
+    KEYS.iter().any(|key| key.name.split('.').next() == Some(name))
 }
 
 /// The value as JSON. What JSON does not have becomes its text.
@@ -143,6 +160,15 @@ mod tests {
             "posting = { burst = 5,\n per_second = 1e1 }",
             &["1: posting.burst = 5", "2: posting.per_second = 10.0"],
         );
+    }
+
+    #[test]
+    fn a_table_is_a_group_unless_it_stands_where_a_value_is_expected() {
+        check("[watching]\n", &[]);
+        check("[watching.page_size]\nx = 1", &[r#"1: watching.page_size = {"x":1}"#]);
+        check("[watching.page_size]", &["1: watching.page_size = {}"]);
+        check("[watchng]\n", &["1: watchng = {}"]);
+        check("[watchng]\npage_size = 1", &["2: watchng.page_size = 1"]);
     }
 
     #[test]

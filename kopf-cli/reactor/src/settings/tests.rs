@@ -92,9 +92,23 @@ fn an_unknown_name_is_answered_with_the_one_that_was_meant() {
     ] {
         check_name(name, &meant(name, right));
     }
-    for name in ["", ".", "colour", "watching", &"x".repeat(10_000)] {
+    for name in ["", ".", "colour", "watchings", &"x".repeat(10_000)] {
         check_name(name, &format!("there is no setting `{name}`; `kopf settings` lists all"));
     }
+}
+
+#[test]
+fn a_group_takes_no_value_itself() {
+    check(
+        "watching",
+        Given::Typed(&json!(3)),
+        "watching is 3, expected a group of settings, such as watching.inactivity_timeout = 70",
+    );
+    check(
+        "posting",
+        Given::Text(""),
+        "posting is ``, expected a group of settings, such as posting.events = \"all\"",
+    );
 }
 
 #[test]

@@ -154,9 +154,24 @@ fn what_sets_nothing_is_named_with_where_it_stands() {
         "watching = 3",
         &[],
         &[],
-        "kopf.toml:1: there is no setting `watching`; `kopf settings` lists all",
+        "kopf.toml:1: watching is 3, expected a group of settings, such as watching.inactivity_timeout = 70",
     );
-    check(SILENCE, "a = ", &[], &[], "kopf.toml:1: string values must be quoted, expected literal string");
+    check(
+        SILENCE,
+        "[watching.page_size]\nmost = 1\n[watchng]",
+        &[],
+        &[],
+        "kopf.toml:1: watching.page_size is {\"most\":1}, expected a whole number from 1 to 100000, such as \
+         watching.page_size = 500\n\
+         kopf.toml:3: there is no setting `watchng`; `kopf settings` lists all",
+    );
+    check(
+        SILENCE,
+        "[process]\ngrace = ",
+        &[],
+        &[],
+        "kopf.toml:2: `grace =` is no TOML here: string values must be quoted, expected literal string",
+    );
 }
 
 #[test]
@@ -165,7 +180,8 @@ fn a_file_that_was_asked_for_must_be_there() {
     let error = Chosen::new(&typed, &Environment(&|_| None)).unwrap_err();
     assert_eq!(
         error.to_string(),
-        "cannot read the settings in /nowhere/kopf.toml: No such file or directory (os error 2)"
+        "cannot read the settings in /nowhere/kopf.toml: No such file or directory (os error 2); expected a file of TOML, \
+         which --config or KOPF_CONFIG can name"
     );
     assert!(!Path::new(file::NAME).exists(), "the crate's own folder has none");
     assert_eq!(Chosen::new(&args::Settings::default(), &Environment(&|_| None)).unwrap(), Chosen::default());
