@@ -154,9 +154,10 @@ pub fn wanted(
     now: Timestamp,
 ) -> Result<Vec<Arc<Handler>>, Vec<Asked>> {
     let (mut wanted, mut open): (Vec<Arc<Handler>>, _) = (vec![], vec![]);
+    let view = View::of(&object.body);
     for handler in served.background().filter(|_| !object.header.deleting) {
-        match handler.is_for(View::of(&object.body), answers) {
-            _ if wanted.iter().any(|earlier| earlier.id == handler.id) => {}
+        match handler.is_for(view, answers) {
+            _ if served.repeats && wanted.iter().any(|earlier| earlier.id == handler.id) => {}
             Ok(true) => wanted.push(handler.clone()),
             Ok(false) => {}
             Err(question) => open.push(Asked { call: Call::of(handler.clone(), now), question }),

@@ -99,11 +99,11 @@ pub struct Call {
     /// The record that it begins with.
     pub progress: Progress,
     /// The state that was handled last, or the field in it. Absent on creation, and where only digests are known.
-    pub old: Option<Value>,
+    pub old: Option<Arc<Value>>,
     /// The state now, or the field in it.
-    pub new: Option<Value>,
+    pub new: Option<Arc<Value>>,
     /// Their difference.
-    pub diff: Diff,
+    pub diff: Arc<Diff>,
     /// Whether what was handled last is known in full.
     pub old_known: bool,
 }
@@ -117,7 +117,7 @@ impl Call {
             progress: Progress::begin(Reason::Create, now),
             old: None,
             new: None,
-            diff: Diff::default(),
+            diff: Arc::default(),
             old_known: true,
         }
     }
@@ -188,7 +188,7 @@ pub struct Plan {
 struct Selected {
     handler: Arc<Handler>,
     /// The record that it had.
-    record: Option<Progress>,
+    record: Option<Box<Progress>>,
     /// Whether it is to be called now.
     due: bool,
 }

@@ -1,6 +1,6 @@
 //! Sorts out objects by their labels, their annotations, a field, and whatever functions of the plugin say.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::{
     diff::same,
@@ -61,22 +61,29 @@ pub struct Filter {
 /// An object as filters look at it.
 #[derive(Debug, Clone, Copy)]
 pub struct View<'a> {
-    /// The whole object.
-    pub body: &'a Value,
-    /// Where the field is looked for: in the essence, or in the whole object where no cause is handled.
-    pub now: &'a Value,
-    /// What was handled last.
-    pub before: Option<&'a Handled>,
+    uid: &'a str,
+    labels: Option<&'a Map<String, Value>>,
+    annotations: Option<&'a Map<String, Value>>,
+    now: &'a Value,
+    before: Option<&'a Handled>,
 }
 
 impl<'a> View<'a> {
-    /// An object of which nothing is known but how it is now.
-    pub fn of(body: &'a Value) -> View<'a> {
-        View { body, now: body, before: None }
+    /// A whole object; `now` is where the field is looked for, its essence or itself, and `before` what was handled last.
+    pub fn new(body: &'a Value, now: &'a Value, before: Option<&'a Handled>) -> View<'a> {
+        let metadata = &body["metadata"];
+        View {
+            uid: metadata["uid"].as_str().unwrap_or_default(),
+            labels: metadata["labels"].as_object(),
+            annotations: metadata["annotations"].as_object(),
+            now,
+            before,
+        }
     }
 
-    fn uid(&self) -> &'a str {
-        self.body["metadata"]["uid"].as_str().unwrap_or_default()
+    /// An object of which nothing is known but how it is now.
+    pub fn of(body: &'a Value) -> View<'a> {
+        View::new(body, body, None)
     }
 
     fn field_now(&self, field: &FieldPath) -> Seen<'a> {
@@ -88,7 +95,7 @@ impl<'a> View<'a> {
         Some(match self.before?.at(field) {
             Was::Absent => Seen::Absent,
             Was::Value(value) => Seen::Value(value),
-            Was::Digest(digest) => Seen::Digest(digest, self.uid()),
+            Was::Digest(digest) => Seen::Digest(digest, self.uid),
         })
     }
 }
@@ -125,7 +132,7 @@ impl Handler {
     pub fn is_for(&self, view: View<'_>, answers: &Answers) -> Decision {
         let asker = Asker { handler: self, answers };
         let field = self.field.as_ref().map(|field| asker.field(field, view));
-        all(asker.metadata(view.body).chain(field).chain(asker.object()))
+        all(asker.metadata(view).chain(field).chain(asker.object()))
     }
 
     /// Whether it still is for an object whose change it has begun to handle, though its field be gone by now.
@@ -137,7 +144,7 @@ impl Handler {
         let asker = Asker { handler: self, answers };
         let field = self.field.as_ref().filter(|_| self.filter.value.is_some());
         let field = field.map(|field| asker.field(field, view));
-        all(asker.metadata(view.body).chain(field).chain(asker.change(view)).chain(asker.object()))
+        all(asker.metadata(view).chain(field).chain(asker.change(view)).chain(asker.object()))
     }
 
     /// Whether the field has changed as `old` and `new` ask.
@@ -152,15 +159,15 @@ impl Handler {
 
 impl<'a> Asker<'a> {
     /// Whether labels and annotations are as asked.
-    fn metadata(self, body: &'a Value) -> impl Iterator<Item = Decision> {
+    fn metadata(self, view: View<'a>) -> impl Iterator<Item = Decision> {
         let Filter { labels, annotations, .. } = &self.handler.filter;
-        let asked = [("labels", labels), ("annotations", annotations)];
-        let each =
-            asked.into_iter().flat_map(|(member, asked)| asked.iter().map(move |asked| (member, asked)));
-        each.map(move |(member, (key, asked))| {
-            let value = body["metadata"][member].get(key).filter(|value| value.is_string());
-            self.decide(asked, value.map_or(Seen::Absent, Seen::Value), Of::Now)
-        })
+        let each = |texts: Option<&'a Map<String, Value>>, asked: &'a [(String, Match)]| {
+            asked.iter().map(move |(key, asked)| {
+                let text = texts.and_then(|texts| texts.get(key)).filter(|value| value.is_string());
+                self.decide(asked, text.map_or(Seen::Absent, Seen::Value), Of::Now)
+            })
+        };
+        each(view.labels, labels).chain(each(view.annotations, annotations))
     }
 
     /// Whether the field is as asked, now or in the state that was handled last.

@@ -94,6 +94,8 @@ pub struct Served {
     pub fields: Vec<FieldPath>,
     /// Those of them that are no part of an object's essence by themselves, such as `status.phase`.
     pub extra: Vec<FieldPath>,
+    /// Whether several handlers of a cause have one id: a function that is declared for several causes.
+    pub repeats: bool,
 }
 
 impl Registry {
@@ -169,8 +171,7 @@ impl Registry {
             push_new(&mut assignment.ambiguous, (selectors[ambiguous].to_string(), names));
         }
         for (position, resource) in resources.iter().enumerate() {
-            let mut served =
-                Served { resource: resource.clone(), handlers: vec![], fields: vec![], extra: vec![] };
+            let mut served = Served::new(resource.clone());
             for (handler, found) in self.handlers.iter().zip(&resolution.served) {
                 if !found.contains(&position) || !assignment.admits(handler, resource) {
                     continue;
@@ -206,6 +207,11 @@ impl Assignment {
 }
 
 impl Served {
+    /// A resource without handlers.
+    pub fn new(resource: Resource) -> Served {
+        Served { resource, handlers: vec![], fields: vec![], extra: vec![], repeats: false }
+    }
+
     fn add(&mut self, handler: Arc<Handler>, dialect: Dialect) {
         if let Some(field) = handler.field.as_ref().filter(|_| dialect.watches_field_of(handler.on)) {
             push_new(&mut self.fields, field.clone());
@@ -213,6 +219,7 @@ impl Served {
                 push_new(&mut self.extra, field.clone());
             }
         }
+        self.repeats |= self.handlers.iter().any(|earlier| earlier.id == handler.id);
         self.handlers.push(handler);
     }
 

@@ -149,7 +149,11 @@ fn diff(call: &Call) -> Vec<(String, Vec<String>, Value, Value)> {
 
 /// What has changed, for a sub-handler with a field of its own.
 pub(crate) fn change(call: &Call) -> wire::FieldChange {
-    wire::FieldChange { old: call.old.clone(), new: call.new.clone(), diff: diff(call) }
+    wire::FieldChange {
+        old: call.old.as_deref().cloned(),
+        new: call.new.as_deref().cloned(),
+        diff: diff(call),
+    }
 }
 
 /// What an attempt brought. `functions` are those that the plugin keeps, if it says so.

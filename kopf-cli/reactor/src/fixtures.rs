@@ -51,5 +51,5 @@ pub(crate) fn served(handler: Handler) -> Served {
         verbs: vec![],
         subresources: vec![],
     };
-    Served { resource, handlers: vec![Arc::new(handler)], fields: vec![], extra: vec![] }
+    Served { handlers: vec![Arc::new(handler)], ..Served::new(resource) }
 }

@@ -204,7 +204,7 @@ impl Tally {
         for Selected { handler, record: before, due } in &plan.selected {
             let verdict = judged.get(&handler.id).map(|(_, record)| record);
             tally.due |= *due && verdict.is_none();
-            let Some(record) = verdict.or(before.as_ref()).cloned() else {
+            let Some(record) = verdict.or(before.as_deref()).cloned() else {
                 tally.open += 1;
                 continue;
             };

@@ -32,7 +32,10 @@ pub fn plan(object: &Object, gone: bool, given: &Given<'_>) -> Result<Plan, Vec<
     let (mut calls, mut forbidden, mut selected) = (vec![], vec![], vec![]);
     let (mut superseded, mut standing) = (None, BTreeMap::new());
     if let Cause::Handle(reason) = cause {
-        for handler in sight.select(reason)? {
+        let handlers = sight.select(reason)?;
+        calls.reserve_exact(handlers.len());
+        selected.reserve_exact(handlers.len());
+        for handler in handlers {
             let record = sight.record(&handler, reason);
             let called = calls.len();
             match sight.turn(&handler, record.as_ref(), reason) {
@@ -40,7 +43,7 @@ pub fn plan(object: &Object, gone: bool, given: &Given<'_>) -> Result<Plan, Vec<
                 Turn::Forbidden(verdict) => forbidden.push((handler.clone(), verdict)),
                 Turn::Over => {}
             }
-            selected.push(Selected { handler, record, due: calls.len() > called });
+            selected.push(Selected { handler, record: record.map(Box::new), due: calls.len() > called });
         }
         standing = sight.standing(reason);
         // It is told when something happens, not each time that a retry is still being waited for.
@@ -85,8 +88,9 @@ pub fn spy(
     now: Timestamp,
 ) -> Result<Vec<Call>, Vec<Asked>> {
     let (mut calls, mut open) = (vec![], vec![]);
+    let view = View::of(&object.body);
     for handler in served.spies() {
-        match handler.is_for(View::of(&object.body), answers) {
+        match handler.is_for(view, answers) {
             Ok(true) => calls.push(Call::of(handler.clone(), now)),
             Ok(false) => {}
             Err(question) => open.push(Asked { call: Call::of(handler.clone(), now), question }),

@@ -28,16 +28,20 @@ use crate::{
 /// An object beside what was handled last.
 pub(super) struct Sight<'a> {
     object: &'a Object,
+    /// It as filters look at it.
+    view: View<'a>,
     served: &'a Served,
     identity: &'a Identity,
     kept: Option<&'a Kept>,
     answers: &'a Answers,
     now: Timestamp,
-    essence: &'a Value,
+    essence: &'a Arc<Value>,
     /// What was handled last; `None` until a creation has ended.
     known: Option<&'a Handled>,
     /// What has changed since.
     comparison: Option<Comparison<'a>>,
+    /// What handlers are told that do not take the difference.
+    untold: Arc<Diff>,
     /// Whether this process has not handled the object yet, and an earlier one may have.
     initial: bool,
     /// Whether records of ours are on the object or in memory.
@@ -106,13 +110,14 @@ impl<'a> Sight<'a> {
         object: &'a Object,
         given: &Given<'a>,
         handled: Option<&'a Handled>,
-        essence: &'a Value,
+        essence: &'a Arc<Value>,
     ) -> Sight<'a> {
         let Given { served, identity, recall, answers, now, .. } = *given;
         let known = handled.filter(|handled| !handled.pending);
         let kept = recall.kept.as_deref();
         Sight {
             object,
+            view: View::new(&object.body, essence, known),
             served,
             identity,
             kept,
@@ -121,6 +126,7 @@ impl<'a> Sight<'a> {
             essence,
             known,
             comparison: known.map(|known| known.compare(essence, &served.fields, &object.header.uid)),
+            untold: Arc::default(),
             initial: recall.listed && !recall.handled,
             traces: identity.store().has_records(&object.body, served)
                 || kept.is_some_and(|kept| !kept.records.is_empty()),
@@ -188,7 +194,7 @@ impl<'a> Sight<'a> {
         let mut selected: Vec<Arc<Handler>> = vec![];
         let mut open = vec![];
         for handler in self.served.changing() {
-            if selected.iter().any(|earlier| earlier.id == handler.id) {
+            if self.served.repeats && selected.iter().any(|earlier| earlier.id == handler.id) {
                 continue;
             }
             match self.is_called(handler, reason) {
@@ -213,16 +219,12 @@ impl<'a> Sight<'a> {
             (On::Resume, Reason::Delete) => self.initial && handler.deleted,
             _ => false,
         };
-        let changed = || self.asked(handler, handler.is_for_change(self.view(), self.answers));
+        let changed = || self.asked(handler, handler.is_for_change(self.view, self.answers));
         Ok(called && changed()? && self.is_for(handler)?)
     }
 
-    fn view(&self) -> View<'a> {
-        View { body: &self.object.body, now: self.essence, before: self.known }
-    }
-
     fn is_for(&self, handler: &Arc<Handler>) -> Result<bool, Box<Asked>> {
-        self.asked(handler, handler.is_for(self.view(), self.answers))
+        self.asked(handler, handler.is_for(self.view, self.answers))
     }
 
     /// A decision, with the call that a function is asked about.
@@ -280,7 +282,7 @@ impl<'a> Sight<'a> {
             && self.known.is_some()
             && matches!(handler.on, On::Update | On::Field)
             && self.stored(handler).is_some_and(|record| record.purpose == Some(Reason::Update));
-        Ok(has_begun && self.asked(handler, handler.is_still_for(self.view(), self.answers))?)
+        Ok(has_begun && self.asked(handler, handler.is_still_for(self.view, self.answers))?)
     }
 
     /// Whether the handler's field has changed; without a field, whether anything has.
@@ -365,8 +367,8 @@ impl<'a> Sight<'a> {
 
     /// The attempt to be made of a handler.
     pub(super) fn call(&self, handler: Arc<Handler>, progress: Progress, reason: Option<Reason>) -> Call {
-        let within = |value: Option<&Value>| match &handler.field {
-            Some(field) => value.and_then(|value| field.get(value)).cloned(),
+        let within = |value: Option<&Arc<Value>>| match &handler.field {
+            Some(field) => value.and_then(|value| field.get(value)).cloned().map(Arc::new),
             None => value.cloned(),
         };
         let old = self.comparison.as_ref().and_then(|comparison| comparison.old);
@@ -376,10 +378,10 @@ impl<'a> Sight<'a> {
             old: if handler.wants.old { within(old) } else { None },
             new: if handler.wants.new { within(Some(self.essence)) } else { None },
             diff: match (&handler.field, &self.comparison) {
-                _ if !handler.wants.diff => Diff::default(),
-                (Some(field), _) => self.narrowed(field),
+                _ if !handler.wants.diff => self.untold.clone(),
+                (Some(field), _) => self.narrowed(field).into(),
                 (None, Some(comparison)) => comparison.diff.clone(),
-                (None, None) => diff(&Value::Null, self.essence),
+                (None, None) => diff(&Value::Null, self.essence).into(),
             },
             old_known: self.comparison.as_ref().is_none_or(|comparison| comparison.known),
             handler,

@@ -85,7 +85,7 @@ fn check_change(filter: &Filter, old: &Value, new: &Value, expected: bool) {
     for before in
         [Handled::new(before.clone(), fields.clone(), false), Handled::digested(&before, &fields, "u")]
     {
-        let view = View { body: &body, now: &now, before: Some(&before) };
+        let view = View::new(&body, &now, Some(&before));
         assert_eq!(decide(filter.clone(), view, &[]), Ok(expected), "{old} -> {new}");
     }
 }
@@ -134,7 +134,7 @@ fn of_what_was_never_handled_there_is_no_old_value() {
 #[track_caller]
 fn check_questions(filter: &Filter, before: Option<&Handled>, expected: &str) {
     let now = json!({ "metadata": { "labels": { "a": "1" } }, "spec": { "x": 7 } });
-    let view = View { body: &now, now: &now, before };
+    let view = View::new(&now, &now, before);
     let (mut asked, mut answers) = (String::new(), vec![]);
     let decision = loop {
         match decide(filter.clone(), view, &answers) {

@@ -39,7 +39,7 @@ fn served(errors: Errors) -> Served {
         verbs: vec![],
         subresources: vec![],
     };
-    Served { resource, handlers: vec![Arc::new(by_app)], fields: vec![], extra: vec![] }
+    Served { handlers: vec![Arc::new(by_app)], ..Served::new(resource) }
 }
 
 /// Shows an index the rows `second version label outcome`, and tells of each what is called, dropped and due.

@@ -23,12 +23,7 @@ fn resource(group: &str, plural: &str) -> Resource {
 
 /// What is served of handlers of `kex`.
 pub(crate) fn served(handlers: impl IntoIterator<Item = Handler>) -> Served {
-    let mut served = Served {
-        resource: resource("zalando.org", "kexes"),
-        handlers: vec![],
-        fields: vec![],
-        extra: vec![],
-    };
+    let mut served = Served::new(resource("zalando.org", "kexes"));
     handlers.into_iter().for_each(|handler| served.add(handler.into(), Dialect::Own));
     served
 }
@@ -167,12 +162,7 @@ fn several_attributes_on_one_function_share_an_id() {
 
 #[test]
 fn secrets_are_those_of_the_core_group() {
-    let served = |group| Served {
-        resource: Resource { kind: "Secret".to_owned(), ..resource(group, "secrets") },
-        handlers: vec![],
-        fields: vec![],
-        extra: vec![],
-    };
+    let served = |group| Served::new(Resource { kind: "Secret".to_owned(), ..resource(group, "secrets") });
     assert_eq!(["", "example.com"].map(|group| served(group).is_secret()), [true, false]);
 }
 

@@ -62,9 +62,9 @@ pub enum Was<'a> {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Comparison<'a> {
     /// What differs. Where the old essence is not known, this names whole members, and their old values are null.
-    pub diff: Diff,
+    pub diff: Arc<Diff>,
     /// The old essence, if it is known.
-    pub old: Option<&'a Value>,
+    pub old: Option<&'a Arc<Value>>,
     /// Whether the old essence is known.
     pub known: bool,
     /// With digests alone: every field that differs, also those inside of members that `diff` names.
@@ -191,11 +191,11 @@ impl Handled {
                     let common = common(&before, &watched);
                     diff::diff(&narrowed(old, &common), &narrowed(now, &common))
                 };
-                Comparison { diff, old: Some(old), known: true, fields: Vec::new() }
+                Comparison { diff: diff.into(), old: Some(old), known: true, fields: Vec::new() }
             }
             State::Digests(old) => {
                 let fields = differing(old, &self.fields, now, watched, uid);
-                Comparison { diff: outermost(&fields), old: None, known: false, fields }
+                Comparison { diff: outermost(&fields).into(), old: None, known: false, fields }
             }
         }
     }

@@ -84,16 +84,16 @@ pub(crate) fn attempt(
     };
     Attempt {
         call: Call {
-            diff: diff::diff(old.as_ref().unwrap_or(&Value::Null), &new),
+            diff: diff::diff(old.as_ref().unwrap_or(&Value::Null), &new).into(),
             handler: handler.clone(),
             reason: Some(Reason::Update),
             progress,
-            old,
-            new: Some(new),
+            old: old.map(Into::into),
+            new: Some(new.into()),
             old_known: true,
         },
         subject: subject.clone(),
-        served: Arc::new(Served { resource, handlers: vec![handler], fields: vec![], extra: vec![] }),
+        served: Arc::new(Served { handlers: vec![handler], ..Served::new(resource) }),
         results: None,
         event: None,
         now: "2026-01-02T03:04:06.5Z".parse().unwrap(),
