@@ -196,6 +196,50 @@ fn a_child_belongs_to_the_object_that_is_handled() {
     );
 }
 
+/// Creates a child, and answers who is its owner.
+async fn owner_of_child() -> Outcome<Value> {
+    let mut child = json!({ "apiVersion": "v1", "kind": "ConfigMap" });
+    hierarchies::adopt(&mut child, &Options::new())?;
+    let child = kopf::client().like(&child)?.create(&child).await?;
+    Ok(child["metadata"]["ownerReferences"][0]["name"].clone())
+}
+
+#[kopf::on::create("zalando.org", "v1", "kopfexamples", labels = { "do" = "adopts-everywhere" })]
+async fn adopts_everywhere() -> Outcome<Value> {
+    #[kopf::subhandler]
+    async fn within() -> Outcome<Value> {
+        owner_of_child().await
+    }
+
+    kopf::spawn(owner_of_child()).await?
+}
+
+#[kopf::daemon("zalando.org", "v1", "kopfexamples", labels = { "do" = "adopts-everywhere" })]
+async fn adopts_in_the_background(patch: Patch) -> Outcome<()> {
+    patch.set_status("daemon", owner_of_child().await?);
+    Ok(())
+}
+
+#[kopf::timer("zalando.org", "v1", "kopfexamples", labels = { "do" = "adopts-everywhere" })]
+async fn adopts_in_time(patch: Patch) -> Outcome<()> {
+    patch.set_status("timer", owner_of_child().await?);
+    Ok(())
+}
+
+#[test]
+fn the_owner_is_known_in_sub_handlers_tasks_daemons_and_timers() {
+    let mut operator = operator();
+    let labels = json!({ "do": "adopts-everywhere" });
+    operator.apply(&kit::example("kopf-example-1", &labels, &json!({})).to_string());
+    operator.advance(Duration::from_secs(1));
+    let status = operator.get("kopfexamples.zalando.org", OBJECT)["status"].clone();
+    let name = "kopf-example-1";
+    let expected = json!({
+        "daemon": name, "timer": name, "adopts_everywhere": name, "adopts_everywhere/within": name,
+    });
+    assert_eq!(status, expected);
+}
+
 #[kopf::on::create("zalando.org", "v1", "kopfexamples", labels = { "do" = "posts" })]
 fn posts() -> Outcome<&'static str> {
     events::info("Planned", "The example is planned.");

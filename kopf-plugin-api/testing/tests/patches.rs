@@ -277,3 +277,90 @@ fn an_object_that_is_gone_takes_its_functions_along() {
     operator.settle();
     assert!(is_handled(&operator));
 }
+
+/// What each handler of [`EVERYWHERE`] does: it puts something into both parts of its patch, and fails.
+fn leaves(patch: &Patch, tag: &'static str) -> Outcome<()> {
+    patch.set_annotation(&format!("example.com/{tag}"), "yes");
+    patch.transform(add_tag(tag));
+    Err(Permanent::new("alas"))?
+}
+
+const EVERYWHERE: &str = "everywhere";
+
+#[kopf::on::create("zalando.org", "v1", "kopfexamples", labels = { "do" = "everywhere" })]
+async fn everywhere(patch: Patch) -> Outcome<()> {
+    #[kopf::subhandler]
+    async fn attribute(patch: Patch) -> Outcome<()> {
+        leaves(&patch, "attribute")
+    }
+
+    leaves(&patch, "create").or(Ok(()))
+}
+
+#[kopf::on::create("zalando.org", "v1", "kopfexamples", labels = { "do" = "everywhere" })]
+fn parent(subs: Subhandlers) {
+    subs.add("made", |patch: Patch| leaves(&patch, "sub"));
+}
+
+#[kopf::on::update("zalando.org", "v1", "kopfexamples", labels = { "do" = "everywhere" }, id = "changes")]
+fn changes(patch: Patch) -> Outcome<()> {
+    leaves(&patch, "update")
+}
+
+#[kopf::on::field("zalando.org", "v1", "kopfexamples", field = "spec.size", labels = { "do" = "everywhere" })]
+fn field(patch: Patch) -> Outcome<()> {
+    leaves(&patch, "field")
+}
+
+#[kopf::on::resume("zalando.org", "v1", "kopfexamples", labels = { "do" = "everywhere" })]
+fn resumes(patch: Patch) -> Outcome<()> {
+    leaves(&patch, "resume")
+}
+
+#[kopf::on::delete("zalando.org", "v1", "kopfexamples", labels = { "do" = "everywhere" })]
+fn deletes(patch: Patch) -> Outcome<()> {
+    leaves(&patch, "delete")
+}
+
+#[kopf::on::event("zalando.org", "v1", "kopfexamples", labels = { "do" = "everywhere" })]
+fn spies(patch: Patch) -> Outcome<()> {
+    leaves(&patch, "event")
+}
+
+#[kopf::daemon("zalando.org", "v1", "kopfexamples", labels = { "do" = "everywhere" })]
+async fn daemon(patch: Patch) -> Outcome<()> {
+    leaves(&patch, "daemon")
+}
+
+#[kopf::timer("zalando.org", "v1", "kopfexamples", labels = { "do" = "everywhere" }, interval = 5)]
+fn timer(patch: Patch) -> Outcome<()> {
+    leaves(&patch, "timer")
+}
+
+#[test]
+fn every_handler_has_both_parts_of_a_patch_and_keeps_them_when_it_fails() {
+    let mut operator = operator();
+    let mut object = kit::example("kopf-example-1", &json!({ "do": EVERYWHERE }), &json!({ "tags": [] }));
+    object["metadata"]["finalizers"] = json!(["example.com/held"]);
+    operator.apply(&object.to_string());
+    operator.advance(std::time::Duration::from_secs(10));
+    operator.patch(EXAMPLES, OBJECT, &json!({ "spec": { "size": 1 } }));
+    operator.settle();
+    operator.stop();
+    operator.resume();
+    operator.settle();
+    operator.delete(EXAMPLES, OBJECT);
+    operator.settle();
+
+    let families =
+        ["attribute", "create", "daemon", "delete", "event", "field", "resume", "sub", "timer", "update"];
+    let object = operator.get(EXAMPLES, OBJECT);
+    let tags = object["spec"]["tags"].as_array().into_iter().flatten().filter_map(Value::as_str);
+    let mut tags: Vec<&str> = tags.collect();
+    tags.sort_unstable();
+    assert_eq!(tags, families);
+    let annotations = object["metadata"]["annotations"].as_object().into_iter().flatten();
+    let mut put: Vec<&str> = annotations.filter_map(|(key, _)| key.strip_prefix("example.com/")).collect();
+    put.sort_unstable();
+    assert_eq!(put, families);
+}
