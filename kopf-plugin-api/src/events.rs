@@ -135,7 +135,12 @@ fn type_name<T>() -> &'static str {
 }
 
 fn send(kind: Type, reason: String, note: String, regarding: Value) {
-    let Some(scope) = scope::current() else { return };
+    let Some(scope) = scope::current() else {
+        tracing::warn!(
+            "An Event is not posted, for no handler and none of its tasks is at work here: {note}"
+        );
+        return;
+    };
     let kind = match kind {
         Type::Normal => "Normal",
         Type::Warning => "Warning",

@@ -52,6 +52,13 @@ pub enum Error {
     NoOwner,
     /// The owner does not have this, and it is needed.
     OwnerLacks(&'static str),
+    /// The owner lives in a namespace, and the object in another: there the owner cannot be found.
+    Elsewhere {
+        /// The owner's namespace.
+        owner: String,
+        /// The object's.
+        object: String,
+    },
     /// What is to be changed is no object.
     NotAnObject(String),
     /// A type of one's own cannot be written as JSON, or read from it again.
@@ -67,6 +74,11 @@ impl fmt::Display for Error {
             Error::OwnerLacks(what) => {
                 write!(f, "the owner has no `{what}`: an object that the API server knows has one")
             }
+            Error::Elsewhere { owner, object } => write!(
+                f,
+                "the owner is in the namespace `{owner}` and the object in `{object}`, where the cluster would not find its \
+                 owner and delete it: put it into `{owner}`, or give it no owner"
+            ),
             Error::NotAnObject(found) => {
                 write!(f, "objects are JSON objects, or lists of them, and this is none: {found}")
             }
@@ -85,7 +97,7 @@ impl std::error::Error for Error {}
 /// # Errors
 ///
 /// [`Error::NoOwner`]; [`Error::OwnerLacks`] an `apiVersion`, `kind`, `metadata.name` or `metadata.uid`;
-/// [`Error::NotAnObject`].
+/// [`Error::Elsewhere`] if the object says that it is; [`Error::NotAnObject`].
 pub fn append_owner_reference(objects: &mut (impl Objects + ?Sized), options: &Options) -> Result<(), Error> {
     append(objects, &options.owner()?, options)
 }
@@ -95,9 +107,16 @@ fn append(objects: &mut (impl Objects + ?Sized), owner: &Owner, options: &Option
     owner.text("/metadata/name")?;
     owner.text("/apiVersion")?;
     owner.text("/kind")?;
-    let reference = build_owner_reference(owner.value(), options);
+    let (reference, namespace) = (build_owner_reference(owner.value(), options), owner.namespace());
     objects.each(&mut |object| {
-        let references = list(metadata(object)?, "ownerReferences");
+        let metadata = metadata(object)?;
+        let own = metadata.get("namespace").and_then(Value::as_str).filter(|own| !own.is_empty());
+        if let (Some(owner), Some(object)) = (&namespace, own)
+            && owner != object
+        {
+            return Err(Error::Elsewhere { owner: owner.clone(), object: object.to_owned() });
+        }
+        let references = list(metadata, "ownerReferences");
         if !references.iter().any(|found| found["uid"] == *uid) {
             references.push(reference.clone());
         }
@@ -239,9 +258,9 @@ pub fn adopt(objects: &mut (impl Objects + ?Sized), options: &Options) -> Result
     };
     let namespace = options.own_namespace().clone().unwrap_or_else(|| owner.namespace());
     let labels = options.own_labels().clone().unwrap_or_else(|| owner.labels());
-    append(objects, &owner, options)?;
     name_after(objects, &name, options)?;
     put_into(objects, namespace.as_deref(), options)?;
+    append(objects, &owner, options)?;
     put_labels(objects, &labels, options)
 }
 

@@ -163,7 +163,8 @@ impl Owner {
     }
 
     pub(super) fn namespace(&self) -> Option<String> {
-        self.0["metadata"]["namespace"].as_str().map(str::to_owned)
+        let namespace = self.0["metadata"]["namespace"].as_str().filter(|namespace| !namespace.is_empty());
+        namespace.map(str::to_owned)
     }
 
     pub(super) fn labels(&self) -> Map<String, Value> {

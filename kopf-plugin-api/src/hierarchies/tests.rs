@@ -47,6 +47,25 @@ fn an_owner_is_added_once() {
 }
 
 #[test]
+fn an_owner_in_a_namespace_owns_nothing_in_another() {
+    let elsewhere = || json!({ "metadata": { "name": "n", "namespace": "other" } });
+    let refused = expect![
+        "the owner is in the namespace `ns` and the object in `other`, where the cluster would not find its owner and delete it: put it into `ns`, or give it no owner"
+    ];
+    check(append_owner_reference, &of_owner(), elsewhere(), &refused);
+    check(adopt, &of_owner(), elsewhere(), &refused);
+    check(adopt, &of_owner().namespace("other"), json!({}), &refused);
+    let mut moved = elsewhere();
+    adopt(&mut moved, &of_owner().forced()).unwrap();
+    assert_eq!(moved["metadata"]["namespace"], "ns");
+    let mut owner = owner();
+    owner["metadata"]["namespace"] = Value::Null;
+    let mut child = elsewhere();
+    adopt(&mut child, &Options::new().of(&owner)).unwrap();
+    assert_eq!(child["metadata"]["namespace"], "other", "who lives in no namespace owns in all of them");
+}
+
+#[test]
 fn an_owner_is_taken_away_by_its_uid() {
     let owned =
         json!({ "metadata": { "ownerReferences": [{ "uid": "u1" }, { "uid": "u2", "name": "one" }] } });
