@@ -3,6 +3,7 @@
 #![allow(
     dead_code,
     clippy::needless_pass_by_value,
+    clippy::too_many_arguments,
     clippy::unused_async,
     reason = "it is compiled, and not run"
 )]
