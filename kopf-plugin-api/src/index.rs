@@ -49,6 +49,9 @@
 //! own handlers are called. Where a resource cannot be listed for a minute, its index is not waited for any longer, with
 //! a warning.
 //!
+//! In a pause for a [peer](crate::guide::peers) nothing is indexed. What has changed meanwhile is indexed afterwards, object by
+//! object as each has its turn: a handler of one may be called while the index still knows another as it was before.
+//!
 //! An index is not asked to be saved, so it writes nothing, holds no object back, and is built anew by each process.
 //!
 //! # Errors
