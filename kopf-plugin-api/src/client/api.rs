@@ -246,7 +246,7 @@ impl<T: DeserializeOwned> Api<T> {
             200..=299 => decode(&answer.body, &what, target.is_secret()),
             code => {
                 self.target.doubt(&self.client, &answer);
-                Err(Error::refused(code, answer.retry_after, &answer.body))
+                Err(Error::refused(&what, code, answer.retry_after, &answer.body))
             }
         }
     }

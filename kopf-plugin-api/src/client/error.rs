@@ -74,9 +74,9 @@ pub struct Cause {
 }
 
 impl Error {
-    /// The refusal that a server answered.
-    pub(crate) fn refused(code: u16, retry_after: Option<u64>, body: &str) -> Error {
-        let status = Status::read(code, retry_after, body);
+    /// The refusal that a server answered to this, such as `GET /api/v1/pods`.
+    pub(crate) fn refused(what: &str, code: u16, retry_after: Option<u64>, body: &str) -> Error {
+        let status = Status::read(what, code, retry_after, body);
         match code {
             404 => Error::NotFound(status),
             409 if status.reason == "AlreadyExists" => Error::AlreadyExists(status),
@@ -124,7 +124,7 @@ impl Error {
 }
 
 impl Status {
-    fn read(code: u16, retry_after: Option<u64>, body: &str) -> Status {
+    fn read(what: &str, code: u16, retry_after: Option<u64>, body: &str) -> Status {
         #[derive(Default, Deserialize)]
         #[serde(default)]
         struct Sent {
@@ -142,11 +142,12 @@ impl Status {
 
         let Sent { reason, mut message, details } = serde_json::from_str(body).unwrap_or_default();
         if message.is_empty() {
-            // A proxy's page, say: its beginning is better than nothing.
-            message = match body.trim() {
-                "" => "the API server does not say why".to_owned(),
+            // A proxy's page, say, or the answer to a path that nobody serves: its beginning is better than nothing.
+            let why: String = match body.trim() {
+                "" => "the API server does not say why it is refused".to_owned(),
                 text => text.chars().take(256).collect(),
             };
+            message = format!("{what}: {why}");
         }
         let Details { causes, retry_after_seconds } = details.unwrap_or_default();
         let seconds = retry_after.or(retry_after_seconds.filter(|seconds| *seconds > 0));

@@ -175,8 +175,8 @@ impl Target {
         // `pods/eviction` is of another kind, and no plural.
         let found = served.resources.into_iter().find(|it| it.kind == *kind && !it.name.contains('/'));
         let Some(Found { name, namespaced, .. }) = found else {
-            let message = format!("{} has no kind {kind}", self.api_version);
-            return Err(Error::refused(404, None, &message));
+            let message = format!("there is no kind {kind} in {}", self.api_version);
+            return Err(Error::refused(&format!("GET {path}"), 404, None, &message));
         };
         let found =
             Arc::new(Target { plural: Some(name.into()), namespaced: Some(namespaced), ..self.clone() });

@@ -74,7 +74,7 @@ fn options_are_queries_and_bodies() {
 /// What a refusal becomes as a handler's error: its kind, its delay, its text.
 #[track_caller]
 fn check_refusal(code: u16, after: Option<u64>, body: &Value, expected: &str) {
-    let error = Error::refused(code, after, &body.to_string());
+    let error = Error::refused("GET /x", code, after, &body.to_string());
     let variant = format!("{error:?}").split('(').next().unwrap_or_default().to_owned();
     let failure = crate::Error::from(error).into_failure();
     let delay = failure.delay_ms.map(|ms| format!(" after {ms}")).unwrap_or_default();
@@ -109,11 +109,12 @@ fn a_refusal_becomes_an_error_that_says_whether_to_try_again() {
 }
 
 #[test]
-fn what_is_no_status_is_shown_cut() {
-    let error = Error::refused(502, None, &format!("bad gateway{}", "!".repeat(1000)));
-    let text = error.to_string();
-    assert!(text.starts_with("bad gateway!!!") && text.len() < 270, "{text}");
-    assert_eq!(Error::refused(500, None, "").to_string(), "the API server does not say why (500)");
+fn what_is_no_status_is_shown_cut_with_what_was_asked_for() {
+    let refused = |code, body: &str| Error::refused("GET /apis/x/v1", code, None, body).to_string();
+    let text = refused(502, &format!("bad gateway{}", "!".repeat(1000)));
+    assert!(text.starts_with("GET /apis/x/v1: bad gateway!!!") && text.len() < 290, "{text}");
+    assert_eq!(refused(404, "404 page not found\n"), "GET /apis/x/v1: 404 page not found (404)");
+    assert_eq!(refused(500, ""), "GET /apis/x/v1: the API server does not say why it is refused (500)");
 }
 
 #[test]
@@ -124,7 +125,7 @@ fn causes_and_delays_are_read_from_the_status() {
             "retryAfterSeconds": 3,
         },
     });
-    let error = Error::refused(422, None, &body.to_string());
+    let error = Error::refused("GET /x", 422, None, &body.to_string());
     let status = error.status().unwrap();
     assert_eq!(status.causes[0].field, "spec.size");
     assert_eq!(error.retry_after(), Some(Duration::from_secs(3)));

@@ -77,6 +77,11 @@ impl Outgoing {
         self
     }
 
+    /// What it asks for, such as `GET /api/v1/pods`.
+    fn what(&self) -> String {
+        format!("{} {}", self.0.method, self.0.path.split('?').next().unwrap_or_default())
+    }
+
     pub(super) fn accepting(mut self, accept: &str) -> Outgoing {
         self.0.accept = Some(accept.to_owned());
         self
@@ -86,10 +91,11 @@ impl Outgoing {
 impl Client {
     /// Sends a request; a refusal is an error.
     pub(super) async fn send(&self, request: Outgoing) -> Result<wire::Response, Error> {
+        let what = request.what();
         let response = self.exchange(request).await?;
         match response.code {
             200..=299 => Ok(response),
-            code => Err(Error::refused(code, response.retry_after, &response.body)),
+            code => Err(Error::refused(&what, code, response.retry_after, &response.body)),
         }
     }
 

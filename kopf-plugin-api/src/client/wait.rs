@@ -127,7 +127,7 @@ impl<T: DeserializeOwned> Api<T> {
 
 fn refusal(status: &Value) -> Error {
     let code = status["code"].as_u64().and_then(|code| u16::try_from(code).ok()).unwrap_or(500);
-    Error::refused(code, None, &status.to_string())
+    Error::refused("a watch", code, None, &status.to_string())
 }
 
 /// A watch, let go of when it is dropped.
