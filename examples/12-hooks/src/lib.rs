@@ -33,10 +33,17 @@ fn startup_fn(settings: Settings, Retry(retry): Retry) -> Outcome<()> {
 async fn login_fn() -> Outcome<Credentials> {
     let server = variable("HOOKS_SERVER", "the address of the API server")?;
     let file = variable("HOOKS_TOKEN_FILE", "the file that has the token")?;
-    let token =
-        std::fs::read_to_string(&file).map_err(|error| kopf::temporary(format!("{file}: {error}"), 1))?;
     let expires = kopf::time::now() + Duration::from_secs(3600);
-    Ok(Credentials::new(&server).token(token.trim()).expires_at(expires))
+    let credentials = Credentials::new(&server).token(read(&file)?.trim()).expires_at(expires);
+    // Most clusters have an authority of their own for certificates, which no machine knows beforehand.
+    match std::env::var("HOOKS_CA_FILE") {
+        Ok(file) => Ok(credentials.ca(read(&file)?)),
+        Err(_) => Ok(credentials),
+    }
+}
+
+fn read(file: &str) -> Outcome<String> {
+    std::fs::read_to_string(file).map_err(|error| kopf::temporary(format!("{file}: {error}"), 1))
 }
 
 fn variable(name: &str, what: &str) -> Outcome<String> {

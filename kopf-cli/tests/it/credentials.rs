@@ -21,6 +21,7 @@ on_both_servers!(
     a_token_that_was_replaced_in_one_of_several_kubeconfigs_is_taken_without_a_restart,
     a_program_is_asked_again_when_what_it_has_brought_is_refused,
     a_service_account_is_found_by_the_environment_of_its_pod,
+    a_login_handler_is_told_that_it_must_name_the_authority_of_certificates,
 );
 
 /// What the API server takes and refuses, as its clients see it who come through the proxy of a world.
@@ -161,5 +162,31 @@ async fn a_login_handler_of_a_plugin_logs_in_and_again_when_it_is_refused() {
     operator.says("Logged in again, for the API server takes the credentials no longer.").await;
     objects.create("after", json!({})).await;
     operator.says("Hello, after!").await;
+    assert_eq!(operator.stop().await.code(), Some(0));
+}
+
+async fn a_login_handler_is_told_that_it_must_name_the_authority_of_certificates(server: Server) {
+    let namespace = kopf_control_plane::client::namespace(&server.client).await;
+    let account = Account::of(&server, &namespace).await;
+    let run = |variables: &[(&str, &Path)]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_kopf"));
+        command
+            .arg("run")
+            .arg(plugin::build("hooks"))
+            .args(["--namespace", &namespace])
+            .env("KUBECONFIG", "/nowhere")
+            .env("HOOKS_SERVER", &account.url)
+            .env("HOOKS_TOKEN_FILE", account.folder().join("token"))
+            .envs(variables.iter().copied());
+        Operator::spawn(command.into())
+    };
+    let operator = run(&[]);
+    operator.says("UnknownIssuer: name the authority that has signed its certificate, as").await;
+    assert_eq!(operator.stop().await.code(), Some(0));
+
+    let authority = account.folder().join("ca.crt");
+    let operator = run(&[("HOOKS_CA_FILE", &authority)]);
+    // It is connected, and told what it may not.
+    operator.says("Not allowed to watch custom resource definitions").await;
     assert_eq!(operator.stop().await.code(), Some(0));
 }

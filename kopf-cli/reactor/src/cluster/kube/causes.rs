@@ -4,6 +4,9 @@ use std::{error::Error, process::Output};
 
 use kube::client::AuthError;
 
+/// What a certificate is called that nobody known here has signed.
+const UNKNOWN_AUTHORITY: &str = "invalid peer certificate: UnknownIssuer";
+
 /// How much is told of what a program complained of.
 const COMPLAINT: usize = 300;
 
@@ -28,10 +31,17 @@ pub(super) fn chain(error: &(dyn Error + 'static)) -> String {
 
 /// Why there was no answer, without the names of the layers that it came through.
 pub(super) fn reason(error: &(dyn Error + 'static)) -> String {
-    match error.downcast_ref() {
+    let said = match error.downcast_ref() {
         Some(kube::Error::Service(error)) => chain(error.as_ref()),
         _ => chain(error),
+    };
+    if said.ends_with(UNKNOWN_AUTHORITY) {
+        return format!(
+            "{said}: name the authority that has signed its certificate, as certificate-authority in the kubeconfig, or by \
+             Credentials::ca in a login handler"
+        );
     }
+    said
 }
 
 /// What is told of a program that was to bring credentials: how it ended, and what it complained of. By themselves these errors
