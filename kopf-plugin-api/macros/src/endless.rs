@@ -28,11 +28,13 @@ pub(crate) fn check(function: &ItemFn, arguments: &[&Type]) -> Option<Error> {
 
 /// Whether an argument may be what tells a daemon to stop: the flag itself, or a type of the author's own.
 fn may_tell(argument: &Type) -> bool {
-    const OTHERS: [&str; 22] = [
+    const OTHERS: [&str; 27] = [
         "Annotations",
         "Body",
+        "Client",
         "Context",
         "Diff",
+        "Index",
         "Labels",
         "Latest",
         "Meta",
@@ -44,12 +46,15 @@ fn may_tell(argument: &Type) -> bool {
         "Patch",
         "RawEvent",
         "Reason",
+        "Results",
         "Retry",
         "Runtime",
         "Spec",
         "Started",
         "Status",
+        "Typed",
         "TypedSpec",
+        "TypedStatus",
         "Uid",
     ];
     let Type::Path(path) = argument else { return true };

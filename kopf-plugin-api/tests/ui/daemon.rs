@@ -1,7 +1,7 @@
 use kopf_plugin_api::prelude::*;
 
 #[kopf::daemon("pods")]
-fn endless(name: Name) {
+fn endless(name: Name, client: Client, status: TypedStatus<Value>) {
     loop {
         info!("{name}");
     }
