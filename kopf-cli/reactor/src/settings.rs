@@ -9,7 +9,10 @@ use kopf_core::{backoff::Backoff, cycle::Durability, namespaces::Patterns, peeri
 use serde_json::Value;
 
 use self::value::Setting;
-pub use self::value::{Given, span};
+pub use self::{
+    nearest::misspelt,
+    value::{Given, span},
+};
 use crate::peering::Mode;
 
 /// Where the operator serves.

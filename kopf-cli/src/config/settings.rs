@@ -77,6 +77,12 @@ impl Chosen {
         if let Some((path, entries)) = file::read(file.as_deref())? {
             for entry in entries {
                 let origin = Origin::File(path.clone(), entry.line);
+                if let Origin::File(_, line) = chosen.origin(&entry.key) {
+                    problems.push(format!(
+                        "{origin}: {} is set in line {line} already; take one of the two away",
+                        entry.key
+                    ));
+                }
                 problems.extend(chosen.set(&entry.key, Given::Typed(&entry.value), origin));
             }
         }
@@ -159,7 +165,8 @@ fn variables(typed: &args::Settings, environment: &Environment<'_>) -> Result<Ve
 /// Names what is wrong with variables that look as if they were to set something, and set nothing.
 ///
 /// Most variables that begin with `KOPF_` may mean something to others: a cluster makes some for a Service of the name
-/// `kopf`. Only those that begin with a group of settings are ours.
+/// `kopf`. Only those that begin with a group of settings, or all but
+/// have the name of one, are ours.
 ///
 /// # Errors
 ///
@@ -171,7 +178,8 @@ pub fn check_variables(names: impl Iterator<Item = String>) -> Result<(), Error>
         let (group, last) = rest.split_once('_')?;
         let (group, last) = (group.to_ascii_lowercase(), last.to_ascii_lowercase());
         let is_group = KEYS.iter().any(|key| key.name.split('.').next() == Some(group.as_str()));
-        if !is_group || of_a_service(rest) || KEYS.iter().any(|key| key.variable() == name) {
+        let is_known = KEYS.iter().any(|key| key.variable() == name);
+        if is_known || of_a_service(rest) || !(is_group || settings::misspelt(&name).is_some()) {
             return None;
         }
         let error = settings::key(&format!("{group}.{last}")).err()?;
@@ -179,7 +187,7 @@ pub fn check_variables(names: impl Iterator<Item = String>) -> Result<(), Error>
             settings::Error::Unknown { meant: Some(meant), .. } => settings::key(meant).ok(),
             _ => None,
         };
-        let meant = meant.map(|key| format!("; its variable is {}", key.variable())).unwrap_or_default();
+        let meant = meant.map(|key| format!(" Its variable is {}", key.variable())).unwrap_or_default();
         Some(format!("{name}: {error}{meant}"))
     };
     let problems: Vec<String> = names.filter_map(mistake).collect();

@@ -167,6 +167,13 @@ fn what_sets_nothing_is_named_with_where_it_stands() {
     );
     check(
         SILENCE,
+        "\"watching.page_size\" = 1\n[watching]\npage_size = 2",
+        &[],
+        &[],
+        "kopf.toml:3: watching.page_size is set in line 1 already; take one of the two away",
+    );
+    check(
+        SILENCE,
         "[process]\ngrace = ",
         &[],
         &[],
@@ -197,9 +204,15 @@ fn a_variable_that_looks_like_a_setting_is_one() {
         check(name, "");
     }
     check("KOPF_PROCESS_SERVICE_HOST", "");
+    check("KOPF_OTHER_PAGE_SIZE", "");
+    check(
+        "KOPF_WATCHNG_PAGE_SIZE",
+        "KOPF_WATCHNG_PAGE_SIZE: there is no setting `watchng.page_size`, did you mean `watching.page_size`? Its \
+         variable is KOPF_WATCHING_PAGE_SIZE",
+    );
     check(
         "KOPF_WATCHING_PAGESIZE",
-        "KOPF_WATCHING_PAGESIZE: there is no setting `watching.pagesize`, did you mean `watching.page_size`?; its \
+        "KOPF_WATCHING_PAGESIZE: there is no setting `watching.pagesize`, did you mean `watching.page_size`? Its \
          variable is KOPF_WATCHING_PAGE_SIZE",
     );
 }
