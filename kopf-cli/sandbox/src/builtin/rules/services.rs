@@ -40,12 +40,16 @@ const ONLY_BALANCED: &str = "may only be used when `type` is 'LoadBalancer'";
 
 pub(super) fn service(root: &Site<'_>) -> Causes {
     let spec = root.at("spec");
-    let mut causes = Vec::new();
+    let (kind, ports) = (spec.at("type"), spec.at("ports"));
+    // Addresses are given before anything else is looked at, so what is wrong with them is told alone.
+    let mut causes = if kind.is("ExternalName") { Vec::new() } else { addresses(&spec) };
+    if !causes.is_empty() {
+        return causes;
+    }
     if let Some(before) = spec.before {
         causes.extend(kept_addresses(&spec, before));
         causes.extend(kept_class(&spec, before));
     }
-    let (kind, ports) = (spec.at("type"), spec.at("ports"));
     let headless = is_headless(spec.value);
     if ports.len() == 0 && !headless && !kind.is("ExternalName") {
         causes.push(ports.required(""));
@@ -60,9 +64,6 @@ pub(super) fn service(root: &Site<'_>) -> Causes {
     }
     causes.extend(port_faults(&ports));
     causes.extend(check(&spec, RULES));
-    if !kind.is("ExternalName") {
-        causes.extend(addresses(&spec));
-    }
     for address in spec.at("externalIPs").each() {
         let faults = texts::address(address.text());
         let special = if faults.is_empty() { special(address.text()) } else { Vec::new() };

@@ -28,6 +28,8 @@ async fn services_have_ports_and_addresses_that_make_sense() {
             r#""spec":{"clusterIP":"None"}"#,
             r#""spec":{"clusterIP":"None","ports":[{"port":80,"targetPort":90}]}"#,
             r#""spec":{"clusterIP":"x","ports":[{"port":80}]}"#,
+            r#""spec":{"clusterIP":"x","type":"Nonsense","ports":[{"port":0}]}"#,
+            r#""spec":{"ipFamilyPolicy":"Nonsense","ipFamilies":["IPv5"],"type":"Nonsense","ports":[{"port":0}]}"#,
             r#""spec":{"sessionAffinity":"Nonsense","ports":[{"port":80}]}"#,
             r#""spec":{"sessionAffinity":"ClientIP","sessionAffinityConfig":{"clientIP":{"timeoutSeconds":0}},"ports":[{"port":80}]}"#,
             r#""spec":{"sessionAffinityConfig":{"clientIP":{"timeoutSeconds":10}},"ports":[{"port":80}]}"#,
@@ -54,6 +56,7 @@ async fn services_keep_what_they_were_given() {
         POST   services {"metadata":{"name":"b"},"spec":{"ports":[{"port":80}]}}
         MERGE  services/b {"spec":{"clusterIP":"10.0.0.250"}}
         MERGE  services/b {"spec":{"clusterIP":"None"}}
+        MERGE  services/b {"spec":{"clusterIP":"x","clusterIPs":["x"],"type":"Nonsense","ports":[]}}
         MERGE  services/b {"spec":{"ports":[]}}
         MERGE  services/b {"spec":{"selector":{"a":"b"}}}
         MERGE  services/b {"spec":{"sessionAffinity":"ClientIP"}}
