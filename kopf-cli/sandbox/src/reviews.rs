@@ -1,5 +1,7 @@
 //! Reviews: questions that are asked by creating an object, and answered by its status.
 
+mod selectors;
+
 use jiff::{Timestamp, ToSpan};
 use serde_json::{Value, json};
 
@@ -19,6 +21,9 @@ const AUDIENCE: &str = "https://kubernetes.default.svc";
 const USUAL_SECONDS: i64 = 3_600;
 const LEAST_SECONDS: i64 = 600;
 const MOST_SECONDS: i64 = 1 << 32;
+
+/// What refusals of reviews about access are about.
+const NAMELESS: About<'_> = About { kind: "", group: "authorization.k8s.io", name: "" };
 
 /// The review that a path names, by its kind.
 pub(crate) fn kind(path: &ResourcePath) -> Option<&'static str> {
@@ -94,7 +99,13 @@ impl Review<'_> {
     fn may(&self, user: &User, spec: &Value) -> Result<Value, Status> {
         let (resource, path) = (&spec["resourceAttributes"], &spec["nonResourceAttributes"]);
         let what = match (resource.is_object(), path.is_object()) {
-            (true, false) => Attributes::of_resource(resource),
+            (true, false) => {
+                let causes = selectors::faults(resource);
+                if !causes.is_empty() {
+                    return Err(Status::invalid(NAMELESS, causes));
+                }
+                Attributes::of_resource(resource)
+            }
             (false, true) => Attributes::of_path(path),
             (both, _) => {
                 let why = "exactly one of nonResourceAttributes or resourceAttributes must be specified";
@@ -102,11 +113,16 @@ impl Review<'_> {
                 return Err(invalid(Cause::invalid_value("spec", &value, why)));
             }
         };
-        Ok(match self.access.allows(self.store, user, &what) {
+        let mut status = match self.access.allows(self.store, user, &what) {
             None => json!({ "allowed": false }),
             Some(reason) if reason.is_empty() => json!({ "allowed": true }),
             Some(reason) => json!({ "allowed": true, "reason": reason }),
-        })
+        };
+        let ignored = selectors::ignored(resource);
+        if !ignored.is_empty() {
+            status["evaluationError"] = ignored.into();
+        }
+        Ok(status)
     }
 
     /// A question that is asked in a namespace is about that namespace.
@@ -212,7 +228,7 @@ fn reviewed(spec: &Value) -> Result<User, Status> {
 }
 
 fn invalid(cause: Cause) -> Status {
-    Status::invalid(About { kind: "", group: "authorization.k8s.io", name: "" }, vec![cause])
+    Status::invalid(NAMELESS, vec![cause])
 }
 
 /// The attributes of a path as Go prints them.

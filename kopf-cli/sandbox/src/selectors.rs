@@ -139,6 +139,11 @@ fn is_sign(token: &str) -> bool {
     token.starts_with(['(', ')', ',', '!', '=', '<', '>'])
 }
 
+/// Whether a text is a label selector.
+pub(crate) fn is_of_labels(selector: &str) -> bool {
+    parse_labels(selector).is_ok()
+}
+
 fn parse_labels(selector: &str) -> Result<Vec<Requirement>, String> {
     let tokens = tokens(selector);
     let mut rest = tokens.iter().map(String::as_str).peekable();

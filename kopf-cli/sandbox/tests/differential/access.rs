@@ -172,3 +172,29 @@ async fn the_roles_of_every_cluster_are_there() {
     )
     .await;
 }
+
+#[tokio::test]
+async fn reviews_may_ask_by_selectors() {
+    check(
+        r#"
+        POST /apis/authorization.k8s.io/v1/selfsubjectaccessreviews {"spec":{"resourceAttributes":{"verb":"list","resource":"pods","fieldSelector":{"rawSelector":"a=b"}}}}
+        POST /apis/authorization.k8s.io/v1/selfsubjectaccessreviews {"spec":{"resourceAttributes":{"verb":"list","resource":"pods","fieldSelector":{"rawSelector":"a=="}}}}
+        POST /apis/authorization.k8s.io/v1/selfsubjectaccessreviews {"spec":{"resourceAttributes":{"verb":"list","resource":"pods","labelSelector":{"rawSelector":"a in (b"}}}}
+        POST /apis/authorization.k8s.io/v1/selfsubjectaccessreviews {"spec":{"resourceAttributes":{"verb":"list","resource":"pods","labelSelector":{}}}}
+        POST /apis/authorization.k8s.io/v1/selfsubjectaccessreviews {"spec":{"resourceAttributes":{"verb":"list","resource":"pods","fieldSelector":{}}}}
+        POST /apis/authorization.k8s.io/v1/selfsubjectaccessreviews {"spec":{"resourceAttributes":{"verb":"list","resource":"pods","labelSelector":{"requirements":[{"key":"a","operator":"In","values":["b"]}]}}}}
+        POST /apis/authorization.k8s.io/v1/selfsubjectaccessreviews {"spec":{"resourceAttributes":{"verb":"list","resource":"pods","labelSelector":{"rawSelector":"a","requirements":[{"key":"a","operator":"In","values":["b"]}]}}}}
+        POST /apis/authorization.k8s.io/v1/selfsubjectaccessreviews {"spec":{"resourceAttributes":{"verb":"list","resource":"pods","fieldSelector":{"rawSelector":"a","requirements":[{"key":"a","operator":"In","values":["b"]}]}}}}
+        POST /apis/authorization.k8s.io/v1/selfsubjectaccessreviews {"spec":{"resourceAttributes":{"verb":"list","resource":"pods","labelSelector":{"requirements":[{"key":"","operator":"In","values":["b"]},{"key":"a","operator":"Odd"},{"key":"a","operator":"In"},{"key":"a","operator":"Exists","values":["x"]},{"key":"a","operator":"NotIn","values":["b c"]}]}}}}
+        POST /apis/authorization.k8s.io/v1/selfsubjectaccessreviews {"spec":{"resourceAttributes":{"verb":"list","resource":"pods","fieldSelector":{"requirements":[{"key":"","operator":"In","values":["b"]},{"key":"a","operator":"Odd"},{"key":"a","operator":"In"},{"key":"a","operator":"Exists","values":["x"]},{"key":"a","operator":"NotIn","values":["b","c"]}]}}}}
+        POST /apis/authorization.k8s.io/v1/selfsubjectaccessreviews {"spec":{"resourceAttributes":{"verb":"list","resource":"pods","fieldSelector":{"requirements":[{"key":"a","operator":"Odd"}]}}}}
+        POST /apis/authorization.k8s.io/v1/selfsubjectaccessreviews {"spec":{"resourceAttributes":{"verb":"list","resource":"pods","labelSelector":{"requirements":[{"key":"a","operator":"Odd"},{"key":"a","operator":"Exists"}]},"fieldSelector":{"requirements":[{"key":"a","operator":"Exists"},{"key":"a","operator":"In","values":["b"]},{"key":"a","operator":"In","values":["b","c"]}]}}}}
+        POST /apis/authorization.k8s.io/v1/selfsubjectaccessreviews {"spec":{"resourceAttributes":{"verb":"list","resource":"pods","fieldSelector":{"rawSelector":"a"}}}}
+        POST+as:bob /apis/authorization.k8s.io/v1/selfsubjectaccessreviews {"spec":{"resourceAttributes":{"verb":"list","resource":"pods","fieldSelector":{"requirements":[{"key":"metadata.name","operator":"In","values":["b"]}]}}}}
+        POST /apis/authorization.k8s.io/v1/subjectaccessreviews {"spec":{"user":"bob","resourceAttributes":{"verb":"list","resource":"pods","fieldSelector":{}}}}
+        POST /apis/authorization.k8s.io/v1/subjectaccessreviews {"spec":{"user":"bob","resourceAttributes":{"verb":"list","resource":"pods","labelSelector":{"rawSelector":"a=b"}}}}
+        POST /apis/authorization.k8s.io/v1/namespaces/$ns/localsubjectaccessreviews {"metadata":{"namespace":"$ns"},"spec":{"user":"bob","resourceAttributes":{"verb":"list","resource":"pods","namespace":"$ns","labelSelector":{}}}}
+    "#,
+    )
+    .await;
+}
