@@ -80,16 +80,17 @@ pub(crate) fn is_new_generation(
     }
 }
 
-/// Leaves what only a path of its own can change as it was: who holds a namespace; and the address that a service was given,
-/// where an update does not say it.
+/// Leaves the address that a service was given as it was, where an update does not say it.
 pub(crate) fn keep(resource: &Resource, rest: &mut Map<String, Value>, current: &Stored) {
-    match &*resource.key {
-        NAMESPACES => {
-            let spec = current.value().get("spec").cloned().unwrap_or_else(|| json!({}));
-            rest.insert("spec".to_owned(), spec);
-        }
-        "services" => builtin::keep_address(rest, &current.value()),
-        _ => {}
+    if &*resource.key == "services" {
+        builtin::keep_address(rest, &current.value());
+    }
+}
+
+/// Leaves what only a path of its own can change as it was: who holds a namespace. Whoever says otherwise owns it, though.
+pub(crate) fn hold(resource: &Resource, rest: &mut Map<String, Value>, old: &Value) {
+    if &*resource.key == NAMESPACES {
+        rest.insert("spec".to_owned(), old.get("spec").cloned().unwrap_or_else(|| json!({})));
     }
 }
 

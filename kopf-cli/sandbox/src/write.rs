@@ -107,6 +107,8 @@ enum Owners {
     Updated,
     /// The object that is written says it.
     Applied,
+    /// It says that, too, and who holds the namespace that it is.
+    Finalized,
 }
 
 impl<'a> Writer<'a> {
@@ -276,9 +278,12 @@ impl<'a> Writer<'a> {
         kinds::default(resource, &mut object.metadata, &mut object.rest);
         let managed = match owners {
             Owners::Updated => self.managed(view, status).update(Some(&old), &mut object),
-            Owners::Applied => object.metadata.get("managedFields").cloned(),
+            Owners::Applied | Owners::Finalized => object.metadata.get("managedFields").cloned(),
         };
         put_or_remove(&mut object.metadata, "managedFields", managed);
+        if owners != Owners::Finalized {
+            kinds::hold(resource, &mut object.rest, &old);
+        }
         self.let_change(target, Operation::Update, &mut object, Some(current))?;
         let (mut old_metadata, old_rest) = take_apart(&old);
         self.let_grant(target, &object, Some((&old_metadata, &old_rest)))?;

@@ -2,9 +2,11 @@
 
 use serde_json::{Value, json};
 
-use super::{Owners, Target, Writer, Written, check_uid};
+use super::{Owners, Target, Writer, Written, check_uid, put_or_remove};
 use crate::{
     incoming::{Incoming, Refused},
+    kinds,
+    managed::Managed,
     status::{Cause, Status},
 };
 
@@ -35,6 +37,10 @@ impl Writer<'_> {
         }
         let spec = if finalizers.is_empty() { json!({}) } else { json!({ "finalizers": finalizers }) };
         object.rest.insert("spec".to_owned(), spec);
-        self.update(target, &current, object, false, Owners::Updated)
+        kinds::default(&view.resource, &mut object.metadata, &mut object.rest);
+        let managed = Managed { view, manager: &self.manager, subresource: "finalize", now: self.now };
+        let managed = managed.update(Some(&current.value()), &mut object);
+        put_or_remove(&mut object.metadata, "managedFields", managed);
+        self.update(target, &current, object, false, Owners::Finalized)
     }
 }

@@ -147,3 +147,25 @@ async fn a_scale_is_owned_as_its_object_is() {
     ))
     .await;
 }
+
+#[tokio::test]
+async fn who_finalizes_and_scales_owns_what_is_finalized_and_scaled() {
+    check(
+        r#"
+        POST   /api/v1/namespaces?fieldManager=one {"metadata":{"name":"$ns-f"}}
+        PUT    /api/v1/namespaces/$ns-f/finalize?fieldManager=two {"metadata":{"name":"$ns-f","labels":{"x":"y"}},"spec":{"finalizers":["kubernetes"]}}
+        GET    /api/v1/namespaces/$ns-f
+        PUT    /api/v1/namespaces/$ns-f/finalize?fieldManager=two {"metadata":{"name":"$ns-f"},"spec":{"finalizers":["kubernetes","d.e/f"]}}
+        PUT    /api/v1/namespaces/$ns-f/finalize {"metadata":{"name":"$ns-f"},"spec":{}}
+        GET    /api/v1/namespaces/$ns-f
+        DELETE /api/v1/namespaces/$ns-f
+        POST   /apis/apps/v1/namespaces/$ns/replicasets?fieldManager=one {"metadata":{"name":"a"},"spec":{"replicas":0,"selector":{"matchLabels":{"a":"b"}},"template":{"metadata":{"labels":{"a":"b"}},"spec":{"containers":[{"name":"a","image":"i"}]}}}}
+        MERGE  /apis/apps/v1/namespaces/$ns/replicasets/a/scale?fieldManager=two {"spec":{"replicas":0}}
+        PUT    /apis/apps/v1/namespaces/$ns/replicasets/a/scale?fieldManager=three {"metadata":{"name":"a"},"spec":{"replicas":0}}
+        GET    /apis/apps/v1/namespaces/$ns/replicasets/a/scale
+        APPLY  /api/v1/namespaces/$ns?fieldManager=three {"kind":"Namespace","apiVersion":"v1","metadata":{"name":"$ns"},"spec":{"finalizers":["a.b/c"]}}
+        MERGE  /api/v1/namespaces/$ns?fieldManager=four {"spec":{"finalizers":["a.b/d"]}}
+    "#,
+    )
+    .await;
+}
