@@ -39,6 +39,12 @@ impl Refused {
     pub(crate) fn of_a_patch(self, patch: Option<&Value>) -> Status {
         match self {
             Refused::Because { said, object, .. } => {
+                let said = match patch {
+                    Some(_) if said.starts_with(builtin::bytes::ILLEGAL) => {
+                        format!("error decoding from json: {said}")
+                    }
+                    _ => said,
+                };
                 let object = patch.map_or(object, printed::plain);
                 let nothing = About { kind: "", group: "", name: "" };
                 Status::invalid(nothing, vec![Cause::invalid("patch", &object, &said)])
@@ -96,7 +102,10 @@ impl Incoming {
             }
             if let (false, Value::Object(fields)) = (custom, &mut value) {
                 let version = view.version();
-                tables::decode(fields, (&version.group, &version.name, &view.resource.kind), &mut unknown)?;
+                let kind = (&*version.group, &*version.name, &*view.resource.kind);
+                builtin::nulls::fill_in(fields, kind);
+                tables::decode(fields, kind, &mut unknown)?;
+                builtin::bytes::settle(&view.resource.key, fields)?;
                 builtin::complete(&view.resource.key, version, &view.resource.kind, fields);
             }
             strictness.conclude(unknown)?;
@@ -117,8 +126,9 @@ impl Incoming {
         Ok(Incoming::of(value, metadata, view))
     }
 
-    /// Reads what a configuration has made of an object: nothing in it is unknown, and its nulls are meant.
-    pub(crate) fn of_applied(mut value: Value, view: &View) -> Result<Self, Refused> {
+    /// Reads what a configuration has made of an object: nothing in it is unknown, and its nulls are meant. `described` is
+    /// how refusals tell of the configuration.
+    pub(crate) fn of_applied(mut value: Value, view: &View, described: &str) -> Result<Self, Refused> {
         let because = |said| Refused::Because {
             said,
             kind: view.resource.kind.clone(),
@@ -131,7 +141,15 @@ impl Incoming {
             (None, Value::Object(fields)) if !view.resource.rules.custom => {
                 let version = view.version();
                 let kind = (&*version.group, &*version.name, &*view.resource.kind);
+                builtin::nulls::fill_in(fields, kind);
                 tables::decode(fields, kind, &mut Vec::new()).map_err(because)?;
+                builtin::bytes::settle(&view.resource.key, fields).map_err(|why| {
+                    let into = format!("{}/{}, Kind={}", kind.0, kind.1, kind.2);
+                    Refused::With(Status::failure(format!(
+                        "failed to convert new object ({described}) to proper version: unable to convert unstructured \
+                         object to {into}: error decoding from json: {why}"
+                    )))
+                })?;
                 builtin::complete(&view.resource.key, version, &view.resource.kind, fields);
             }
             _ => {}

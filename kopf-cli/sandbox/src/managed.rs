@@ -196,7 +196,8 @@ impl Managed<'_> {
         Ok(())
     }
 
-    fn described(&self, object: &Value) -> String {
+    /// An object as refusals to convert it name it.
+    pub(crate) fn described(&self, object: &Value) -> String {
         let text = |name: &str| object["metadata"][name].as_str().unwrap_or_default();
         let version = self.view.version();
         let kind = &self.view.resource.kind;
@@ -271,7 +272,7 @@ impl Versions for Managed<'_> {
         match (self.subresource, rules.status_metadata) {
             _ if !has_status => Set::default(),
             ("", _) if rules.custom && api_version != self.view.api_version() => Set::default(),
-            ("", _) => Set::of(&[&["status"]]),
+            ("" | "finalize", _) => Set::of(&[&["status"]]),
             (_, StatusMetadata::Nothing) => Set::of(&[&["metadata"], &["spec"]]),
             (_, StatusMetadata::EverythingButLabels) => Set::of(&[&["spec"], &["metadata", "labels"]]),
             (_, StatusMetadata::Everything) if &*self.view.resource.key == PODS => {

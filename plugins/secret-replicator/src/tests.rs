@@ -22,7 +22,7 @@ fn namespace(name: &str) -> String {
     format!("{{apiVersion: v1, kind: Namespace, metadata: {{name: {name}}}}}")
 }
 
-/// A Secret that is to be copied from `infra`.
+/// A Secret that is to be copied from `infra`. Its password is base64 as it stands.
 fn source(to: &str, password: &str) -> String {
     secret("infra", &json!({ "secret-replicator/to": to }), password)
 }
@@ -71,9 +71,9 @@ fn events(operator: &Operator, reason: &str) -> Vec<String> {
 #[test]
 fn a_source_is_copied_to_where_its_mark_says() {
     let mut operator = operator(&["infra", "shop", "team-a", "team-b", "team-old"]);
-    operator.apply(&source("shop, team-*, !team-old", "one"));
+    operator.apply(&source("shop, team-*, !team-old", "1111"));
     operator.settle();
-    check(&operator, "shop=one team-a=one team-b=one");
+    check(&operator, "shop=1111 team-a=1111 team-b=1111");
 
     let copy = operator.get("secrets", "shop/registry");
     assert_eq!(copy["metadata"]["labels"], json!({ "secret-replicator/copy": "true" }));
@@ -108,25 +108,25 @@ fn a_config_map_is_copied_too() {
 #[test]
 fn copies_follow_their_source_and_its_mark() {
     let mut operator = operator(&["infra", "shop", "team-a"]);
-    operator.apply(&source("shop", "one"));
+    operator.apply(&source("shop", "1111"));
     operator.settle();
-    operator.apply(&source("shop", "two"));
+    operator.apply(&source("shop", "2222"));
     operator.settle();
-    check(&operator, "shop=two");
-    operator.apply(&source("team-*", "two"));
+    check(&operator, "shop=2222");
+    operator.apply(&source("team-*", "2222"));
     operator.settle();
-    check(&operator, "team-a=two");
-    operator.apply(&source("team-*, shop", "three"));
+    check(&operator, "team-a=2222");
+    operator.apply(&source("team-*, shop", "3333"));
     operator.settle();
-    check(&operator, "shop=three team-a=three");
+    check(&operator, "shop=3333 team-a=3333");
 }
 
 #[test]
 fn copies_go_with_the_mark() {
     let mut operator = operator(&["infra", "shop"]);
-    operator.apply(&source("all", "one"));
+    operator.apply(&source("all", "1111"));
     operator.settle();
-    check(&operator, "default=one shop=one");
+    check(&operator, "default=1111 shop=1111");
     unmark(&mut operator);
     operator.settle();
     check(&operator, "");
@@ -142,9 +142,9 @@ fn unmark(operator: &mut Operator) {
 #[test]
 fn copies_go_with_a_source_that_is_replaced_as_a_whole() {
     let mut operator = operator(&["infra", "shop"]);
-    operator.apply(&source("shop", "one"));
+    operator.apply(&source("shop", "1111"));
     operator.settle();
-    operator.apply(&secret("infra", &json!({}), "one"));
+    operator.apply(&secret("infra", &json!({}), "1111"));
     operator.settle();
     check(&operator, "");
 }
@@ -152,13 +152,13 @@ fn copies_go_with_a_source_that_is_replaced_as_a_whole() {
 #[test]
 fn a_copy_that_cannot_be_taken_away_is_tried_again() {
     let mut operator = operator(&["infra", "shop", "team-a"]);
-    operator.apply(&source("shop, team-a", "one"));
+    operator.apply(&source("shop, team-a", "1111"));
     operator.settle();
     let deletions = |request: &Entry| request.method == "DELETE" && request.path.contains("/shop/");
     operator.sandbox().faults().add(Fault::new(Effect::Unavailable).when(deletions).times(3));
     unmark(&mut operator);
     operator.settle();
-    check(&operator, "shop=one");
+    check(&operator, "shop=1111");
     operator.advance(Duration::from_secs(10));
     check(&operator, "");
 }
@@ -166,7 +166,7 @@ fn a_copy_that_cannot_be_taken_away_is_tried_again() {
 #[test]
 fn copies_go_with_their_source() {
     let mut operator = operator(&["infra", "shop", "team-a"]);
-    operator.apply(&source("shop, team-a", "one"));
+    operator.apply(&source("shop, team-a", "1111"));
     operator.settle();
     operator.delete("secrets", "infra/registry");
     operator.settle();
@@ -177,12 +177,12 @@ fn copies_go_with_their_source() {
 #[test]
 fn a_new_namespace_gets_what_it_is_to_have() {
     let mut operator = operator(&["infra", "shop"]);
-    operator.apply(&source("team-*", "one"));
+    operator.apply(&source("team-*", "1111"));
     operator.settle();
     operator.apply(&namespace("team-a"));
     operator.apply(&namespace("other"));
     operator.settle();
-    check(&operator, "team-a=one");
+    check(&operator, "team-a=1111");
     let untouched = operator.get("namespaces", "other");
     assert_eq!(
         untouched["metadata"]["annotations"],
@@ -194,26 +194,26 @@ fn a_new_namespace_gets_what_it_is_to_have() {
 #[test]
 fn a_copy_that_is_changed_or_deleted_is_put_in_order_at_once() {
     let mut operator = operator(&["infra", "shop"]);
-    operator.apply(&source("shop", "one"));
+    operator.apply(&source("shop", "1111"));
     operator.settle();
-    let change = json!({ "metadata": { "labels": { "theirs": "yes" } }, "data": { "password": "other", "more": "x" } });
+    let change = json!({ "metadata": { "labels": { "theirs": "yes" } }, "data": { "password": "4444", "more": "5555" } });
     operator.patch("secrets", "shop/registry", &change);
     operator.settle();
     let copy = operator.get("secrets", "shop/registry");
-    assert_eq!(copy["data"], json!({ "password": "one" }));
+    assert_eq!(copy["data"], json!({ "password": "1111" }));
     assert_eq!(copy["metadata"]["labels"]["theirs"], "yes", "what others put on it stays");
     operator.delete("secrets", "shop/registry");
     operator.settle();
-    check(&operator, "shop=one");
+    check(&operator, "shop=1111");
 }
 
 #[test]
 fn an_object_of_somebody_else_is_never_overwritten() {
     let mut operator = operator(&["infra", "shop", "team-a"]);
-    operator.apply(&secret("shop", &json!({}), "theirs"));
-    operator.apply(&source("shop, team-a", "one"));
+    operator.apply(&secret("shop", &json!({}), "9999"));
+    operator.apply(&source("shop, team-a", "1111"));
     operator.settle();
-    check(&operator, "shop=theirs team-a=one");
+    check(&operator, "shop=9999 team-a=1111");
     let note = "Secret registry of infra is not copied: shop has a Secret registry that is no copy. Delete or rename that, \
                 or leave shop out.";
     assert_eq!(told(&operator, note), 1);
@@ -221,53 +221,53 @@ fn an_object_of_somebody_else_is_never_overwritten() {
 
     operator.delete("secrets", "infra/registry");
     operator.settle();
-    check(&operator, "shop=theirs");
+    check(&operator, "shop=9999");
 
-    operator.apply(&source("shop, team-a", "two"));
+    operator.apply(&source("shop, team-a", "2222"));
     operator.settle();
     operator.delete("secrets", "shop/registry");
     operator.settle();
-    check(&operator, "shop=two team-a=two");
+    check(&operator, "shop=2222 team-a=2222");
 }
 
 #[test]
 fn a_copy_without_our_label_is_its_owners() {
     let mut operator = operator(&["infra", "shop"]);
-    operator.apply(&source("shop", "one"));
+    operator.apply(&source("shop", "1111"));
     operator.settle();
     operator.patch("secrets", "shop/registry", &json!({ "metadata": { "labels": null } }));
-    operator.apply(&source("shop", "two"));
+    operator.apply(&source("shop", "2222"));
     operator.settle();
-    check(&operator, "shop=one");
+    check(&operator, "shop=1111");
 }
 
 #[test]
 fn of_two_sources_the_first_keeps_the_place() {
     let mut operator = operator(&["infra", "other", "shop"]);
-    operator.apply(&source("shop", "one"));
+    operator.apply(&source("shop", "1111"));
     operator.settle();
-    operator.apply(&secret("other", &json!({ "secret-replicator/to": "shop" }), "two"));
+    operator.apply(&secret("other", &json!({ "secret-replicator/to": "shop" }), "2222"));
     operator.settle();
-    check(&operator, "other=two shop=one");
+    check(&operator, "other=2222 shop=1111");
     assert_eq!(told(&operator, "shop has a Secret registry that is a copy of infra's"), 1);
 
     operator.delete("secrets", "infra/registry");
     operator.settle();
-    check(&operator, "other=two shop=two");
+    check(&operator, "other=2222 shop=2222");
 }
 
 #[test]
 fn what_happened_while_the_operator_was_down_is_made_good() {
     let mut operator = operator(&["infra", "shop", "team-a"]);
-    operator.apply(&source("all", "one"));
+    operator.apply(&source("all", "1111"));
     operator.settle();
     operator.stop();
-    operator.apply(&source("shop, team-*", "two"));
-    operator.patch("secrets", "shop/registry", &json!({ "data": { "password": "other" } }));
+    operator.apply(&source("shop, team-*", "2222"));
+    operator.patch("secrets", "shop/registry", &json!({ "data": { "password": "4444" } }));
     operator.delete("secrets", "team-a/registry");
     operator.apply(&namespace("team-b"));
     operator.resume();
-    check(&operator, "shop=two team-a=two team-b=two");
+    check(&operator, "shop=2222 team-a=2222 team-b=2222");
 
     operator.stop();
     unmark(&mut operator);
@@ -278,7 +278,7 @@ fn what_happened_while_the_operator_was_down_is_made_good() {
 #[test]
 fn copies_whose_source_went_by_force_are_taken_away() {
     let mut operator = operator(&["infra", "shop"]);
-    operator.apply(&source("shop", "one"));
+    operator.apply(&source("shop", "1111"));
     operator.settle();
     operator.stop();
     operator.delete("secrets", "infra/registry");
@@ -294,21 +294,21 @@ fn a_place_that_fails_is_tried_again_and_holds_up_no_other() {
     let copies =
         |request: &Entry| request.method == "POST" && request.path == "/api/v1/namespaces/shop/secrets";
     operator.sandbox().faults().add(Fault::new(Effect::InternalError).when(copies).times(2));
-    operator.apply(&source("shop, team-a", "one"));
+    operator.apply(&source("shop, team-a", "1111"));
     operator.settle();
-    check(&operator, "team-a=one");
+    check(&operator, "team-a=1111");
     operator.advance(Duration::from_secs(10));
-    check(&operator, "shop=one team-a=one");
+    check(&operator, "shop=1111 team-a=1111");
 }
 
 #[test]
 fn a_mark_that_cannot_be_read_is_told_and_takes_nothing_away() {
     let mut operator = operator(&["infra", "shop"]);
-    operator.apply(&source("shop", "one"));
+    operator.apply(&source("shop", "1111"));
     operator.settle();
-    operator.apply(&source("Shop", "two"));
+    operator.apply(&source("Shop", "2222"));
     operator.settle();
-    check(&operator, "shop=one");
+    check(&operator, "shop=1111");
     assert_eq!(told(&operator, "annotation secret-replicator/to: `Shop` is no pattern of namespaces"), 1);
 }
 
@@ -323,20 +323,20 @@ fn an_immutable_copy_is_made_anew() {
         })
         .to_string()
     };
-    operator.apply(&immutable("one"));
+    operator.apply(&immutable("1111"));
     operator.settle();
-    check(&operator, "shop=one");
+    check(&operator, "shop=1111");
     operator.delete("secrets", "infra/registry");
     operator.settle();
-    operator.apply(&immutable("two"));
+    operator.apply(&immutable("2222"));
     operator.settle();
-    check(&operator, "shop=two");
+    check(&operator, "shop=2222");
 }
 
 #[test]
 fn what_is_in_order_costs_no_write() {
     let mut operator = operator(&["infra", "shop"]);
-    operator.apply(&source("shop", "one"));
+    operator.apply(&source("shop", "1111"));
     operator.settle();
     let writes = operator.writes_to("registry").len();
     operator.advance(Duration::from_secs(3600));
@@ -349,7 +349,7 @@ fn what_is_in_order_costs_no_write() {
 #[test]
 fn no_secret_is_told_or_noted() {
     let mut operator = operator(&["infra", "shop", "team-a"]);
-    operator.apply(&secret("team-a", &json!({}), "theirs"));
+    operator.apply(&secret("team-a", &json!({}), "9999"));
     operator.apply(&source("all", "aHVudGVyMg=="));
     operator.settle();
     operator.apply(&source("all", "aHVudGVyMw=="));

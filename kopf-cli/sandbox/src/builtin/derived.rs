@@ -9,7 +9,7 @@ use crate::{admission, form::at};
 type Fields = Map<String, Value>;
 
 /// Where a template of pods, or a pod, has its spec.
-const SPECS_OF_PODS: [&str; 4] =
+pub(super) const SPECS_OF_PODS: [&str; 4] =
     ["/spec", "/template/spec", "/spec/template/spec", "/spec/jobTemplate/spec/template/spec"];
 const RBAC: &str = "rbac.authorization.k8s.io";
 

@@ -26,6 +26,7 @@ pub(crate) fn prepare(
     old: Option<&Value>,
     now: Timestamp,
 ) {
+    pods::drop_signals(rest);
     if key == DAEMON_SETS {
         count_templates(metadata, rest, old);
     }

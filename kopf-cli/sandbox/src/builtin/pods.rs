@@ -2,6 +2,8 @@
 
 use serde_json::{Map, Value, json};
 
+use super::derived::SPECS_OF_PODS;
+
 use crate::{form::at, quantity::Quantity};
 
 /// The resources that a class is told by.
@@ -36,6 +38,25 @@ pub(super) fn complete(spec: &mut Map<String, Value>) {
                     requests.entry(name).or_insert(limit);
                 }
                 requests.sort_keys();
+            }
+        }
+    }
+}
+
+/// Takes away how containers want to be stopped, which a real server does not keep unless it is told to.
+pub(super) fn drop_signals(rest: &mut Map<String, Value>) {
+    for path in SPECS_OF_PODS {
+        let mut steps = path.split('/').skip(1);
+        let first = steps.next().and_then(|name| rest.get_mut(name));
+        let spec = steps.fold(first, |value, name| value.and_then(|value| value.get_mut(name)));
+        let Some(Value::Object(spec)) = spec else { continue };
+        for list in ["containers", "initContainers"] {
+            for container in spec.get_mut(list).and_then(Value::as_array_mut).into_iter().flatten() {
+                let Value::Object(container) = container else { continue };
+                let Some(Value::Object(lifecycle)) = container.get_mut("lifecycle") else { continue };
+                if lifecycle.shift_remove("stopSignal").is_some() && lifecycle.is_empty() {
+                    container.shift_remove("lifecycle");
+                }
             }
         }
     }

@@ -24,12 +24,14 @@ impl Writer<'_> {
             return Err(Status::not_found(view.about(target.name)));
         }
         let old = current.as_ref().map(|current| current.value());
-        let applied = self.managed(view, status).apply(old.as_ref(), configuration, force)?;
+        let managed = self.managed(view, status);
+        let described = managed.described(&configuration);
+        let applied = managed.apply(old.as_ref(), configuration, force)?;
         self.strictness.conclude(Vec::new()).map_err(|why| {
             let why = why.trim_start_matches("strict decoding error: ");
             Status::bad_request(format!("error strict decoding patch: error converting YAML to JSON: {why}"))
         })?;
-        let mut object = Incoming::of_applied(applied, view).map_err(Refused::of_a_body)?;
+        let mut object = Incoming::of_applied(applied, view, &described).map_err(Refused::of_a_body)?;
         let uid = meta::text(&object.metadata, "uid");
         if current.is_none() && !uid.is_empty() {
             let why = format!(

@@ -89,3 +89,96 @@ async fn values_of_other_types_are_refused() {
     )
     .await;
 }
+
+#[tokio::test]
+async fn bytes_are_written_in_base64() {
+    check(
+        r#"
+        POST   secrets {"metadata":{"name":"a"},"data":{"k":"no base64!"}}
+        POST   secrets {"metadata":{"name":"a"},"data":{"k":"A"}}
+        POST   secrets {"metadata":{"name":"a"},"data":{"k":"AA"}}
+        POST   secrets {"metadata":{"name":"a"},"data":{"k":"AAA"}}
+        POST   secrets {"metadata":{"name":"a"},"data":{"k":"AA="}}
+        POST   secrets {"metadata":{"name":"a"},"data":{"k":"AA=A"}}
+        POST   secrets {"metadata":{"name":"a"},"data":{"k":"AA==A"}}
+        POST   secrets {"metadata":{"name":"a"},"data":{"k":"AA==AA=="}}
+        POST   secrets {"metadata":{"name":"a"},"data":{"k":"A==="}}
+        POST   secrets {"metadata":{"name":"a"},"data":{"k":"===="}}
+        POST   secrets {"metadata":{"name":"a"},"data":{"k":"AAAA-_=="}}
+        POST   secrets {"metadata":{"name":"a"},"data":{"k":"AAAAé"}}
+        POST   secrets {"metadata":{"name":"b"},"data":{"k":"AB==","l":"A\nA=\r\n=\n","m":"AAF=","n":null,"o":""}}
+        POST   secrets {"metadata":{"name":"c"},"data":{"a":"!","b":"AA*A"}}
+        POST   secrets {"metadata":{"name":"c"},"data":{"a":1}}
+        POST   secrets {"metadata":{"name":"c"},"data":{"a":{}}}
+        POST   secrets {"metadata":{"name":"c"},"data":{"a":"!"},"bogus":1}
+        POST   secrets?fieldValidation=Strict {"metadata":{"name":"c"},"data":{"a":"!"},"bogus":1}
+        POST   secrets {"metadata":{"name":"c"},"data":{"a":"!"},"stringData":{"a":"b"}}
+        YAML   secrets metadata: {name: yaml}\ndata: {a: "AB=="}\n
+        YAML   secrets metadata: {name: z}\ndata: {a: "!"}\n
+        PUT    secrets/b {"metadata":{"name":"b"},"data":{"k":"AB=="}}
+        PUT    secrets/b {"metadata":{"name":"b"},"data":{"k":"A?"}}
+        MERGE  secrets/b {"data":{"k":"A?"}}
+        STRATEGIC secrets/b {"data":{"k":"A?"}}
+        JSON   secrets/b [{"op":"add","path":"/data/k","value":"A?"}]
+        APPLY  secrets/b?fieldManager=m&force=true {"kind":"Secret","apiVersion":"v1","metadata":{"name":"b"},"data":{"k":"A?"}}
+        APPLY  secrets/new?fieldManager=m {"kind":"Secret","apiVersion":"v1","metadata":{"name":"new"},"data":{"k":"A?"}}
+        APPLY  secrets/new?fieldManager=m {"kind":"Secret","apiVersion":"v1","metadata":{"name":"new"},"data":{"k":"AB==","l":null,"m":"A\nA=="}}
+        MERGE  secrets/b {"data":{"k":"AB=="}}
+        MERGE  secrets/b {"data":{"k":"AA\n=="}}
+        STRATEGIC secrets/b {"data":{"k":"AB=="}}
+        POST   configmaps {"metadata":{"name":"a"},"binaryData":{"k":"A?"}}
+        POST   configmaps {"metadata":{"name":"a"},"binaryData":{"k":"AB==","l":null}}
+        APPLY  configmaps/new?fieldManager=m {"kind":"ConfigMap","apiVersion":"v1","metadata":{"name":"new"},"binaryData":{"k":"A?"}}
+        POST   /apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations?dryRun=All {"metadata":{"name":"a"},"webhooks":[{"name":"a.b.c","sideEffects":"None","admissionReviewVersions":["v1"],"clientConfig":{"url":"https://x.y","caBundle":"?"}}]}
+        POST   /apis/certificates.k8s.io/v1/certificatesigningrequests?dryRun=All {"metadata":{"name":"a"},"spec":{"signerName":"a/b","request":"?","usages":["digital signature"]}}
+    "#,
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn nulls_in_lists_are_items_that_say_nothing() {
+    check(
+        r#"
+        POST   pods?dryRun=All {"metadata":{"name":"a"},"spec":{"automountServiceAccountToken":false,"containers":[null]}}
+        POST   pods?dryRun=All {"metadata":{"name":"a"},"spec":{"automountServiceAccountToken":false,"containers":[{"name":"a","image":"i","args":["a",null],"env":[null,{"name":"X"}],"ports":[null]}]}}
+        POST   pods?dryRun=All {"metadata":{"name":"a"},"spec":{"automountServiceAccountToken":false,"containers":[{"name":"a","image":"i","args":["a",null]}],"tolerations":[null]}}
+        POST   services?dryRun=All {"metadata":{"name":"a"},"spec":{"ports":[null]}}
+        POST   services?dryRun=All {"metadata":{"name":"a"},"spec":{"clusterIP":"None","externalIPs":[null],"ports":[{"port":1}]}}
+        POST   /apis/rbac.authorization.k8s.io/v1/namespaces/$ns/roles?dryRun=All {"metadata":{"name":"a"},"rules":[null]}
+        POST   /apis/rbac.authorization.k8s.io/v1/namespaces/$ns/roles?dryRun=All {"metadata":{"name":"a"},"rules":[{"verbs":[null],"apiGroups":[null],"resources":["x"]}]}
+        POST   serviceaccounts?dryRun=All {"metadata":{"name":"a"},"secrets":[null,{"name":"a"}],"imagePullSecrets":[null]}
+        POST   /apis/apps/v1/namespaces/$ns/deployments?dryRun=All {"metadata":{"name":"a"},"spec":{"selector":{"matchLabels":{"a":"b"},"matchExpressions":[null]},"template":{"metadata":{"labels":{"a":"b"},"finalizers":[null],"ownerReferences":[null]},"spec":{"containers":[{"name":"a","image":"i"}]}}}}
+        MERGE  serviceaccounts/default {"secrets":[null]}
+    "#,
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn templates_have_metadata_of_their_own() {
+    check(
+        r#"
+        POST   /apis/apps/v1/namespaces/$ns/deployments?dryRun=All {"metadata":{"name":"a"},"spec":{"selector":{"matchLabels":{"a":"b"}},"template":{"metadata":{"labels":{"a":"b"},"name":"x","namespace":"y","generation":3,"creationTimestamp":"2020-01-01T00:00:00Z","uid":"z","resourceVersion":"5","managedFields":[],"selfLink":"s","deletionGracePeriodSeconds":3},"spec":{"containers":[{"name":"a","image":"i"}]}}}}
+        POST   /apis/apps/v1/namespaces/$ns/statefulsets?dryRun=All {"metadata":{"name":"a"},"spec":{"serviceName":"s","selector":{"matchLabels":{"a":"b"}},"template":{"metadata":{"labels":{"a":"b"}},"spec":{"containers":[{"name":"a","image":"i"}]}},"volumeClaimTemplates":[{"metadata":{"name":"c","namespace":"y","creationTimestamp":null},"spec":{"accessModes":["ReadWriteOnce"],"resources":{"requests":{"storage":"1Gi"}}}}]}}
+        POST   /apis/batch/v1/namespaces/$ns/cronjobs?dryRun=All {"metadata":{"name":"a"},"spec":{"schedule":"* * * * *","jobTemplate":{"metadata":{"name":"x","labels":null,"annotations":{}},"spec":{"template":{"metadata":{"annotations":{},"labels":{}},"spec":{"restartPolicy":"Never","containers":[{"name":"a","image":"i"}]}}}}}}
+        POST   podtemplates?dryRun=All {"metadata":{"name":"a"},"template":{"metadata":{"name":null,"annotations":{"a":null}},"spec":{"containers":[{"name":"a","image":"i"}]}}}
+        POST   pods?dryRun=All {"metadata":{"name":"a"},"spec":{"automountServiceAccountToken":false,"containers":[{"name":"a","image":"i"}],"volumes":[{"name":"v","ephemeral":{"volumeClaimTemplate":{"metadata":{"labels":{"a":"b"}},"spec":{"accessModes":["ReadWriteOnce"],"resources":{"requests":{"storage":"1Gi"}}}}}}]}}
+    "#,
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn signals_to_stop_by_are_not_kept() {
+    check(
+        r#"
+        POST   pods?dryRun=All {"metadata":{"name":"a"},"spec":{"automountServiceAccountToken":false,"containers":[{"name":"a","image":"i","lifecycle":{"stopSignal":"SIGUSR1"}}]}}
+        POST   pods?dryRun=All {"metadata":{"name":"a"},"spec":{"os":{"name":"linux"},"automountServiceAccountToken":false,"containers":[{"name":"a","image":"i","lifecycle":{"stopSignal":"SIGUSR1"}}]}}
+        POST   pods?dryRun=All {"metadata":{"name":"a"},"spec":{"os":{"name":"linux"},"automountServiceAccountToken":false,"containers":[{"name":"a","image":"i","lifecycle":{"stopSignal":"SIGODD"}}]}}
+        POST   pods?dryRun=All {"metadata":{"name":"a"},"spec":{"os":{"name":"windows"},"automountServiceAccountToken":false,"containers":[{"name":"a","image":"i","lifecycle":{"stopSignal":"SIGUSR1"}}]}}
+        POST   podtemplates?dryRun=All {"metadata":{"name":"a"},"template":{"spec":{"containers":[{"name":"a","image":"i","lifecycle":{"stopSignal":"SIGUSR1"}}]}}}
+    "#,
+    )
+    .await;
+}
