@@ -30,7 +30,8 @@ use kopf_core::{
 use serde_json::{Value, json};
 
 const HANDLERS: u32 = 50;
-const ROUNDS: u32 = 50;
+/// Of which some fall into moments in which nobody else uses the machine.
+const ROUNDS: u32 = 500;
 const PLANS: u32 = 200;
 /// What a plan may cost.
 const ASKED: Duration = Duration::from_micros(20);
