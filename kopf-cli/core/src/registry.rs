@@ -94,7 +94,7 @@ pub struct Served {
     pub fields: Vec<FieldPath>,
     /// Those of them that are no part of an object's essence by themselves, such as `status.phase`.
     pub extra: Vec<FieldPath>,
-    /// Whether several handlers of a cause have one id: a function that is declared for several causes.
+    /// Whether several handlers have one id, as those of a function have that is declared for several causes.
     pub repeats: bool,
 }
 

@@ -286,7 +286,9 @@ impl Admission {
             Err(Status::modified(self.subject.about(&round)))
         } else {
             let Admission { configured, subject, warnings, .. } = self;
-            match cases.judge(&configured.policies, subject, &round, warnings) {
+            // To evaluate may double a value.
+            let judge = || cases.judge(&configured.policies, subject, &round, warnings);
+            match deep::with_stack(2 * cases.depth(&round), judge) {
                 Ok(()) => chain::run(configured, api, subject, &round, warnings).await,
                 Err(refusal) => Err(refusal),
             }

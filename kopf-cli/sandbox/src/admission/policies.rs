@@ -15,7 +15,6 @@ use super::{
     rules::texts,
 };
 use crate::{
-    json as deep,
     rbac::Rights,
     resources::{NAMESPACES, View},
     schema::from_cel,
@@ -215,24 +214,17 @@ impl Cases {
         self.cases.is_empty()
     }
 
-    /// Refuses what a policy denies, and warns of what one warns of.
-    pub(super) fn judge(
-        &self,
-        policies: &[Policy],
-        subject: &Subject,
-        round: &Round,
-        warnings: &mut Vec<String>,
-    ) -> Result<(), Status> {
+    /// How deep what expressions see of a round is nested.
+    pub(super) fn depth(&self, round: &Round) -> usize {
         let parameters = self.cases.iter().flat_map(|case| &case.bindings).flatten();
         let parameters =
             parameters.filter_map(|(_, parameters)| parameters.as_ref().ok()).flatten().flatten();
         let seen = [&round.object, &round.old, &self.home].into_iter().flatten().chain(parameters);
-        let depth = seen.map(|document| document.depth).max().unwrap_or_default();
-        // To evaluate may double a value.
-        deep::with_stack(2 * depth, || self.judge_all(policies, subject, round, warnings))
+        seen.map(|document| document.depth).max().unwrap_or_default()
     }
 
-    fn judge_all(
+    /// Refuses what a policy denies, and warns of what one warns of.
+    pub(super) fn judge(
         &self,
         policies: &[Policy],
         subject: &Subject,
