@@ -54,7 +54,7 @@ async fn services_keep_what_they_were_given() {
         POST   services {"metadata":{"name":"1a"},"spec":{"ports":[{"port":80}]}}
         POST   services {"metadata":{"name":"A"},"spec":{"ports":[{"port":80}]}}
         POST   services {"metadata":{"name":"b"},"spec":{"ports":[{"port":80}]}}
-        MERGE  services/b {"spec":{"clusterIP":"10.0.0.250"}}
+        MERGE  services/b {"spec":{"clusterIP":"10.0.0.9"}}
         MERGE  services/b {"spec":{"clusterIP":"None"}}
         MERGE  services/b {"spec":{"clusterIP":"x","clusterIPs":["x"],"type":"Nonsense","ports":[]}}
         MERGE  services/b {"spec":{"ports":[]}}
