@@ -3,6 +3,7 @@
 pub mod cleanup;
 pub mod freeze;
 pub mod inspect;
+mod outside;
 pub mod run;
 pub mod sandbox;
 pub mod settings;

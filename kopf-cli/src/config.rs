@@ -1,6 +1,7 @@
 //! What a command line means: what was typed, the environment where nothing was, and defaults for the rest.
 
 mod file;
+pub mod outside;
 pub mod peering;
 pub mod sandbox;
 pub mod settings;
@@ -48,6 +49,12 @@ pub enum Error {
         /// The other.
         second: &'static str,
     },
+    /// A sandbox is asked for by a command that needs one of another process.
+    #[error(
+        "KOPF_SANDBOX asks for an API server that is new and empty, where this finds nothing; unset it, or name the \
+         cluster with --kubeconfig or --context"
+    )]
+    NewSandbox,
     /// The file of settings is not read.
     #[error(transparent)]
     File(#[from] file::Error),
@@ -165,31 +172,6 @@ impl Run {
             dialect: environment.or(typed.compat, "KOPF_COMPAT", value::compat)?.unwrap_or_default(),
             settings,
         })
-    }
-}
-
-/// Where a command is to work that runs no operator.
-#[derive(Debug)]
-pub struct Place {
-    /// The API server.
-    pub target: Target,
-    /// The namespaces. None: the whole cluster.
-    pub namespaces: Option<Patterns>,
-}
-
-impl Place {
-    /// Takes what was typed, and asks the environment which cluster is meant.
-    ///
-    /// # Errors
-    ///
-    /// When variables contradict each other.
-    pub fn new(
-        typed: args::outside::Place,
-        environment: &dyn Fn(&str) -> Option<String>,
-    ) -> Result<Place, Error> {
-        let target = Environment(environment).target(false, typed.kubeconfig, typed.context)?;
-        let namespaces = (!typed.namespaces.is_empty()).then(|| Patterns::new(typed.namespaces));
-        Ok(Place { target, namespaces })
     }
 }
 

@@ -7,7 +7,15 @@ use kopf_core::{namespaces::Pattern, store::dialect::Dialect};
 
 use crate::config::value;
 
-/// Which cluster, and which of its namespaces.
+const PEERING_SETTINGS: &str = "\
+Of the settings, networking.* and peering.name are read, where `kopf run` finds them: in the file, in the environment \
+and in --set. `kopf settings` lists them. KOPF_NAMESPACE and KOPF_ALL_NAMESPACES are not read: where this works is typed.";
+
+const CLEANUP_SETTINGS: &str = "\
+Of the settings, networking.* are read, where `kopf run` finds them: in the file, in the environment and in --set. \
+`kopf settings` lists them. KOPF_NAMESPACE and KOPF_ALL_NAMESPACES are not read: where this works is typed.";
+
+/// Which cluster, which of its namespaces, and how it is asked.
 #[derive(Debug, Default, Args)]
 pub struct Place {
     /// In this namespace; can be given several times. Without -n and -A: in the whole cluster
@@ -25,14 +33,25 @@ pub struct Place {
     /// The kubeconfig's context to use [env: KOPF_CONTEXT]
     #[arg(long)]
     pub context: Option<String>,
+
+    /// The file of settings; kopf.toml in the working folder by default, if it is there [env: KOPF_CONFIG]
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+
+    /// Set a setting that is read here, such as networking.request_timeout=5; can be given several times
+    /// [env: KOPF_NETWORKING_REQUEST_TIMEOUT and so on]
+    #[arg(long, value_name = "KEY=VALUE", value_parser = value::assignment)]
+    pub set: Vec<(String, String)>,
 }
 
 /// The words after `kopf freeze`.
 #[derive(Debug, Default, Args)]
+#[command(after_help = PEERING_SETTINGS)]
 pub struct Freeze {
-    /// The name of the peering object
-    #[arg(short = 'P', long, value_name = "NAME", default_value = kopf_core::peering::NAME)]
-    pub peering: String,
+    /// The name of the peering object; by default the setting peering.name, which is `default` where nobody sets it
+    /// [env: KOPF_PEERING]
+    #[arg(short = 'P', long, value_name = "NAME")]
+    pub peering: Option<String>,
 
     /// Where.
     #[command(flatten)]
@@ -61,10 +80,12 @@ pub struct Freeze {
 
 /// The words after `kopf resume`.
 #[derive(Debug, Default, Args)]
+#[command(after_help = PEERING_SETTINGS)]
 pub struct Resume {
-    /// The name of the peering object
-    #[arg(short = 'P', long, value_name = "NAME", default_value = kopf_core::peering::NAME)]
-    pub peering: String,
+    /// The name of the peering object; by default the setting peering.name, which is `default` where nobody sets it
+    /// [env: KOPF_PEERING]
+    #[arg(short = 'P', long, value_name = "NAME")]
+    pub peering: Option<String>,
 
     /// Where.
     #[command(flatten)]
@@ -77,6 +98,7 @@ pub struct Resume {
 
 /// The words after `kopf cleanup`.
 #[derive(Debug, Default, Args)]
+#[command(after_help = CLEANUP_SETTINGS)]
 pub struct Cleanup {
     /// The name of the operator whose marks are taken off
     #[arg(long)]

@@ -6,8 +6,8 @@ use kopf_reactor::cleanup::{self, Step, Summary};
 use crate::{
     FAILED,
     args::outside::Cleanup,
-    commands::{Failure, environment, print, run},
-    config,
+    commands::{Failure, outside, print, run},
+    config::outside::Reads,
 };
 
 /// Takes the marks off, or tells which there are. Returns the code to exit with: 1 if some had to stay.
@@ -18,13 +18,13 @@ use crate::{
 pub fn cleanup(typed: Cleanup) -> Result<u8, Failure> {
     let identity = Identity::new(&typed.name).map_err(Failure::usage)?;
     let identity = identity.speaking(typed.compat.unwrap_or_default());
-    let place = config::Place::new(typed.place, &environment()).map_err(Failure::usage)?;
+    let place = outside::place(typed.place, None, Reads::Requests)?;
     let really = typed.yes;
     let summary = run::block_on(async {
-        let (cluster, _) = run::connect(&place.target).await?;
+        let cluster = outside::connect(&place).await?;
         let scope = place.namespaces.as_ref();
         let mut tell = |step: Step<'_>| print(&line(&step, really));
-        cleanup::cleanup(cluster.as_ref(), &identity, scope, really, &mut tell).await.map_err(Failure::failed)
+        cleanup::cleanup(&cluster, &identity, scope, really, &mut tell).await.map_err(Failure::failed)
     })?;
     let owner = match identity.dialect() {
         Dialect::Own => identity.name(),

@@ -4,12 +4,12 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use kopf_core::peering::{DEV_PRIORITY, Peer};
-use kopf_reactor::peering::outside;
+use kopf_reactor::peering;
 
 use crate::{
     args::outside::{Freeze, Place, Resume},
-    commands::{Failure, environment, print, run},
-    config,
+    commands::{Failure, environment, outside, print, run},
+    config::{self, outside::Reads},
 };
 
 /// Has the operators of a lower priority wait.
@@ -26,7 +26,7 @@ pub fn freeze(typed: Freeze) -> Result<u8, Failure> {
         message: typed.message,
     };
     let done = format!("Frozen for {} s, below the priority {}", typed.lifetime, peer.priority);
-    speak(&typed.peering, typed.place, &peer.id, Some(&peer), &done)
+    speak(typed.peering, typed.place, &peer.id, Some(&peer), &done)
 }
 
 /// Has the operators go on that wait for this one's word.
@@ -36,12 +36,19 @@ pub fn freeze(typed: Freeze) -> Result<u8, Failure> {
 /// When there is no peering object, or it cannot be written.
 pub fn resume(typed: Resume) -> Result<u8, Failure> {
     let id = typed.id.unwrap_or_else(|| config::peering::lasting(&environment()));
-    speak(&typed.peering, typed.place, &id, None, "Resumed")
+    speak(typed.peering, typed.place, &id, None, "Resumed")
 }
 
 /// Speaks in one namespace after the other, and tells where that is `done`.
-fn speak(name: &str, place: Place, id: &str, peer: Option<&Peer>, done: &str) -> Result<u8, Failure> {
-    let place = config::Place::new(place, &environment()).map_err(Failure::usage)?;
+fn speak(
+    object: Option<String>,
+    place: Place,
+    id: &str,
+    peer: Option<&Peer>,
+    done: &str,
+) -> Result<u8, Failure> {
+    let place = outside::place(place, object, Reads::Peering)?;
+    let name = &place.settings.peering.name;
     let namespaces: Vec<Option<String>> = match &place.namespaces {
         None => vec![None],
         Some(patterns) if patterns.are_names() => {
@@ -54,9 +61,9 @@ fn speak(name: &str, place: Place, id: &str, peer: Option<&Peer>, done: &str) ->
         }
     };
     run::block_on(async {
-        let (cluster, _) = run::connect(&place.target).await?;
+        let cluster = outside::connect(&place).await?;
         for namespace in &namespaces {
-            let spoken = outside::speak(cluster.as_ref(), name, namespace, id, peer).await;
+            let spoken = peering::outside::speak(&cluster, name, namespace, id, peer).await;
             for place in spoken.map_err(Failure::failed)? {
                 print(&format!("{done}: {name} of {place}, as {id}."));
             }

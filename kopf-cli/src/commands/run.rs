@@ -124,19 +124,6 @@ pub(super) fn block_on<T>(work: impl Future<Output = Result<T, Failure>>) -> Res
     runtime.block_on(work)
 }
 
-/// The API server, and the sandbox if it is one.
-pub(super) async fn connect(target: &Target) -> Result<(Arc<dyn Cluster>, Option<sandbox::Served>), Failure> {
-    let (access, sandbox) = match target {
-        Target::Sandbox => {
-            let sandbox = sandbox::serve().await.map_err(Failure::failed)?;
-            (of_sandbox(&sandbox), Some(sandbox))
-        }
-        Target::Cluster { kubeconfig, context } => (of_cluster(kubeconfig.clone(), context.clone()), None),
-    };
-    let cluster = kube::connect(access, &Settings::default().networking).await;
-    Ok((Arc::new(cluster.map_err(Failure::failed)?), sandbox))
-}
-
 /// A signal has come before there was anything to stop.
 fn unbegun(signal: Signal) -> u8 {
     tracing::info!("Signal {signal} is received. The operator has not begun.");
@@ -212,7 +199,7 @@ fn access(
 }
 
 /// As the file says that was asked for, else as is found where kubectl looks too.
-fn of_cluster(kubeconfig: Option<PathBuf>, context: Option<String>) -> Access {
+pub(super) fn of_cluster(kubeconfig: Option<PathBuf>, context: Option<String>) -> Access {
     match kubeconfig {
         Some(file) => Access::Kubeconfig { file, context },
         None => Access::Places { places: Places::of(&environment()), context },

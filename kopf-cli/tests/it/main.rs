@@ -20,6 +20,7 @@ mod lent;
 mod migrating;
 mod namespaces;
 mod neighbours;
+mod outside;
 mod peering;
 mod proxying;
 mod rights;
