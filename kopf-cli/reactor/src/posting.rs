@@ -1,5 +1,6 @@
 //! Posts Kubernetes Events, within a budget and never at the expense of the work they tell of.
 
+mod dropped;
 mod series;
 
 use std::{borrow::Cow, convert::Infallible};
@@ -7,10 +8,16 @@ use std::{borrow::Cow, convert::Infallible};
 use jiff::Timestamp;
 use kopf_core::report::{self, Budget, Kind, Report, Reporter};
 use serde_json::Value;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{
+    mpsc::{self, error::TrySendError},
+    oneshot,
+};
 use tracing::{debug, warn};
 
-use self::series::{Key, Series};
+use self::{
+    dropped::{Dropped, Why},
+    series::{Key, Series},
+};
 use crate::{
     Events,
     cluster::{Error, Request},
@@ -34,12 +41,13 @@ pub(crate) struct Letter {
 pub(crate) struct Mailbox {
     wanted: Events,
     sender: mpsc::Sender<Letter>,
+    dropped: Dropped,
 }
 
 /// A mailbox, and where its letters arrive.
 pub(crate) fn mailbox(wanted: Events) -> (Mailbox, mpsc::Receiver<Letter>) {
     let (sender, receiver) = mpsc::channel(WAITING);
-    (Mailbox { wanted, sender }, receiver)
+    (Mailbox { wanted, sender, dropped: Dropped::default() }, receiver)
 }
 
 impl Mailbox {
@@ -78,8 +86,12 @@ impl Mailbox {
     fn put(&self, kind: Kind, reason: Cow<'static, str>, note: String, regarding: Value, at: Timestamp) {
         // Events about Events would never end.
         if regarding["kind"] != "Event" {
-            // A full mailbox drops the letter.
-            let _ = self.sender.try_send(Letter { kind, reason, note, regarding, at });
+            // A full mailbox drops the letter. One that is closed is no news: the operator has ended.
+            if let Err(TrySendError::Full(_)) =
+                self.sender.try_send(Letter { kind, reason, note, regarding, at })
+            {
+                self.dropped.count(kind, Why::Waiting, at);
+            }
         }
     }
 }
@@ -94,16 +106,26 @@ pub(crate) async fn post(
     let mut budget = Budget::new(io.settings.posting.burst, io.settings.posting.per_second);
     let mut series = Series::default();
     let mut number = io.clock.now().as_nanosecond() as u64;
+    let dropped = &io.mailbox.dropped;
     loop {
+        // Who drops a letter finds others here: so the first that is dropped is seen when one of those is taken.
+        let due_at = dropped.due_at();
         let letter = tokio::select! {
-            letter = letters.recv() => letter,
+            // What is due goes first, for letters may never cease to come.
+            biased;
+            () = io.clock.sleep_until(due_at.unwrap_or(Timestamp::MAX)), if due_at.is_some() => {
+                tell_of(dropped, io);
+                continue;
+            }
             _ = &mut no_more, if !letters.is_closed() => {
                 letters.close();
                 continue;
             }
+            letter = letters.recv() => letter,
         };
         let Some(letter) = letter else { break };
         if !budget.allow(letter.kind, io.clock.now()) {
+            dropped.count(letter.kind, Why::Budget, io.clock.now());
             continue;
         }
         number = number.wrapping_add(1);
@@ -128,6 +150,13 @@ pub(crate) async fn post(
                 break;
             }
         }
+    }
+    tell_of(dropped, io);
+}
+
+fn tell_of(dropped: &Dropped, io: &Io) {
+    if let Some(line) = dropped.take(&io.settings.posting, io.clock.now()) {
+        warn!("{line}");
     }
 }
 
@@ -159,6 +188,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::settings::Posting;
 
     /// How many of four Events are taken: one of each type, of the operator's and of a plugin's.
     #[track_caller]
@@ -193,5 +223,10 @@ mod tests {
             mailbox.post(Kind::Normal, "Reason", "note", &json!({}), Timestamp::UNIX_EPOCH);
         }
         assert_eq!(letters.len(), WAITING);
+        let told = mailbox.dropped.take(&Posting::default(), Timestamp::UNIX_EPOCH).unwrap();
+        assert!(told.starts_with("10 Kubernetes Events were dropped"), "{told}");
+        drop(letters);
+        mailbox.post(Kind::Normal, "Reason", "note", &json!({}), Timestamp::UNIX_EPOCH);
+        assert_eq!(mailbox.dropped.due_at(), None, "it is told otherwise that the operator has ended");
     }
 }

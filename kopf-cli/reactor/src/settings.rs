@@ -102,7 +102,7 @@ settings! {
         reporting_component: String = "kopf".to_owned(), 1..=253;
         /// Who is named as the instance of that controller; empty for the operator's name and its pod's.
         reporting_instance: String = String::new(), 0..=128;
-        /// How many Events may be posted at once. Past that successes are dropped first.
+        /// How many Events may be posted at once. Past that successes are dropped first, and a warning a minute says how many.
         burst: u32 = 300, 1..=100_000;
         /// How many Events are posted in a second in the long run.
         per_second: f64 = 30.0, 0.1..=10_000.0;
