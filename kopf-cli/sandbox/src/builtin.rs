@@ -1,11 +1,9 @@
 //! Built-in kinds: what they are completed by, from a table of defaults ([`ENTRIES`]) and from other fields ([`derived`]), what
 //! the server alone decides ([`made`]), and what is wrong with them ([`rules`]).
 
-pub(crate) mod bytes;
 mod checks;
 mod derived;
 mod made;
-pub(crate) mod nulls;
 mod pods;
 mod rules;
 mod site;

@@ -7,7 +7,7 @@ use crate::{
     resources::View,
     status::{About, Cause, Status},
     strict::Strictness,
-    tables,
+    tables::{self, Decoder},
 };
 
 /// The metadata of an object, and the rest of it.
@@ -39,12 +39,6 @@ impl Refused {
     pub(crate) fn of_a_patch(self, patch: Option<&Value>) -> Status {
         match self {
             Refused::Because { said, object, .. } => {
-                let said = match patch {
-                    Some(_) if said.starts_with(builtin::bytes::ILLEGAL) => {
-                        format!("error decoding from json: {said}")
-                    }
-                    _ => said,
-                };
                 let object = patch.map_or(object, printed::plain);
                 let nothing = About { kind: "", group: "", name: "" };
                 Status::invalid(nothing, vec![Cause::invalid("patch", &object, &said)])
@@ -60,6 +54,7 @@ impl Incoming {
     pub(crate) fn decode(
         mut value: Value,
         view: &View,
+        decoder: Decoder,
         strictness: &mut Strictness,
     ) -> Result<Self, Refused> {
         let custom = view.resource.rules.custom;
@@ -94,23 +89,21 @@ impl Incoming {
             return Err(Refused::With(Status::bad_request(message)));
         }
         let mut unknown = Vec::new();
-        meta::unknown_fields(&value["metadata"], "metadata", &mut unknown);
-        let read = meta::read(value.get("metadata")).and_then(|metadata| {
-            if let (Some(schema), Value::Object(fields)) = (&view.version().schema, &mut value) {
-                let said = schema.settle(fields, &mut unknown);
-                said.map_err(|cause| format!("{}: {}", cause.field, cause.message))?;
-            }
-            if let (false, Value::Object(fields)) = (custom, &mut value) {
-                let version = view.version();
-                let kind = (&*version.group, &*version.name, &*view.resource.kind);
-                builtin::nulls::fill_in(fields, kind);
-                tables::decode(fields, kind, &mut unknown)?;
-                builtin::bytes::settle(&view.resource.key, fields)?;
-                builtin::complete(&view.resource.key, version, &view.resource.kind, fields);
-            }
-            strictness.conclude(unknown)?;
-            Ok(metadata)
-        });
+        let version = view.version();
+        let read = if custom {
+            meta::unknown_fields(&value["metadata"], "metadata", &mut unknown);
+            meta::read(value.get("metadata")).and_then(|metadata| {
+                if let (Some(schema), Value::Object(fields)) = (&version.schema, &mut value) {
+                    let said = schema.settle(fields, &mut unknown);
+                    said.map_err(|cause| format!("{}: {}", cause.field, cause.message))?;
+                }
+                Ok(metadata)
+            })
+        } else {
+            let settled = built_in(&mut value, view, decoder, &mut unknown);
+            settled.and_then(|()| meta::read(value.get("metadata")))
+        };
+        let read = read.and_then(|metadata| strictness.conclude(unknown).map(|()| metadata));
         let metadata = match read {
             Ok(metadata) => metadata,
             Err(said) => {
@@ -129,31 +122,23 @@ impl Incoming {
     /// Reads what a configuration has made of an object: nothing in it is unknown, and its nulls are meant. `described` is
     /// how refusals tell of the configuration.
     pub(crate) fn of_applied(mut value: Value, view: &View, described: &str) -> Result<Self, Refused> {
-        let because = |said| Refused::Because {
-            said,
-            kind: view.resource.kind.clone(),
-            version: view.version().name.clone(),
-            object: String::new(),
-        };
-        let metadata = meta::read(value.get("metadata")).map_err(because)?;
-        match (&view.version().schema, &mut value) {
-            (Some(schema), Value::Object(fields)) => schema.fill_in(fields),
-            (None, Value::Object(fields)) if !view.resource.rules.custom => {
-                let version = view.version();
-                let kind = (&*version.group, &*version.name, &*view.resource.kind);
-                builtin::nulls::fill_in(fields, kind);
-                tables::decode(fields, kind, &mut Vec::new()).map_err(because)?;
-                builtin::bytes::settle(&view.resource.key, fields).map_err(|why| {
-                    let into = format!("{}/{}, Kind={}", kind.0, kind.1, kind.2);
-                    Refused::With(Status::failure(format!(
-                        "failed to convert new object ({described}) to proper version: unable to convert unstructured \
-                         object to {into}: error decoding from json: {why}"
-                    )))
-                })?;
-                builtin::complete(&view.resource.key, version, &view.resource.kind, fields);
+        let read = if view.resource.rules.custom {
+            meta::drop_malformed(&mut value["metadata"]);
+            if let (Some(schema), Value::Object(fields)) = (&view.version().schema, &mut value) {
+                schema.fill_in(fields);
             }
-            _ => {}
-        }
+            Ok(())
+        } else {
+            built_in(&mut value, view, Decoder::Converter, &mut Vec::new())
+        };
+        let metadata = read.and_then(|()| meta::read(value.get("metadata"))).map_err(|why| {
+            let (version, kind) = (view.version(), &view.resource.kind);
+            let into = format!("{}/{}, Kind={kind}", version.group, version.name);
+            Refused::With(Status::failure(format!(
+                "failed to convert new object ({described}) to proper version: unable to convert unstructured \
+                 object to {into}: {why}"
+            )))
+        })?;
         Ok(Incoming::of(value, metadata, view))
     }
 
@@ -225,6 +210,21 @@ impl Incoming {
         whole.extend(self.rest);
         whole.into()
     }
+}
+
+/// Reads an object of a built-in kind, and fills in what it has defaults for.
+fn built_in(
+    value: &mut Value,
+    view: &View,
+    decoder: Decoder,
+    unknown: &mut Vec<String>,
+) -> Result<(), String> {
+    let Value::Object(fields) = value else { return Ok(()) };
+    let version = view.version();
+    let kind = (&*version.group, &*version.name, &*view.resource.kind);
+    tables::decode(fields, kind, decoder, unknown)?;
+    builtin::complete(&view.resource.key, version, &view.resource.kind, fields);
+    Ok(())
 }
 
 /// The refusal of what is not recognizably an object of the kind.

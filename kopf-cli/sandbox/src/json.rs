@@ -67,16 +67,26 @@ pub(crate) fn depth_of_value(value: &Value) -> usize {
 ///
 /// What is wrong and where, for people.
 pub(crate) fn parse(text: &[u8]) -> Result<Value, String> {
+    let mut value = read(text)?;
+    settle_numbers(&mut value);
+    Ok(value)
+}
+
+/// The same with numbers as they are written: `1.0` is no integer.
+///
+/// # Errors
+///
+/// What is wrong and where, for people.
+pub(crate) fn read(text: &[u8]) -> Result<Value, String> {
     if depth_of_text(text) > MAX_DEPTH {
         return Err("exceeded max depth".to_owned());
     }
     let text = without_halves(String::from_utf8_lossy(text));
     let mut deserializer = Deserializer::from_str(&text);
     deserializer.disable_recursion_limit();
-    let mut value: Value =
+    let value: Value =
         serde::Deserialize::deserialize(&mut deserializer).map_err(|error| error.to_string())?;
     deserializer.end().map_err(|error| error.to_string())?;
-    settle_numbers(&mut value);
     Ok(value)
 }
 

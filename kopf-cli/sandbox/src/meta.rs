@@ -74,6 +74,16 @@ pub(crate) fn read(metadata: Option<&Value>) -> Result<Map<String, Value>, Strin
     Ok(read)
 }
 
+/// Takes the times and numbers out that are none.
+pub(crate) fn drop_malformed(metadata: &mut Value) {
+    let Value::Object(fields) = metadata else { return };
+    fields.retain(|name, value| match name.as_str() {
+        name if TIMES.contains(&name) => value.is_null() || time(name, value).is_ok(),
+        name if INTEGERS.contains(&name) => value.is_null() || integer(name, value).is_ok(),
+        _ => true,
+    });
+}
+
 /// A string of `metadata`; empty where absent.
 pub(crate) fn text<'a>(metadata: &'a Map<String, Value>, field: &str) -> &'a str {
     metadata.get(field).and_then(Value::as_str).unwrap_or_default()
@@ -133,7 +143,7 @@ pub(crate) fn faults_by(metadata: &Map<String, Value>, rule: NameRule, custom: b
     causes.extend(owner_faults(metadata));
     for (index, finalizer) in finalizers(metadata).into_iter().enumerate() {
         let faults = key_faults(finalizer);
-        if faults.is_empty() && !custom && !qualified_finalizer(finalizer) {
+        if !custom && !qualified_finalizer(finalizer) {
             let why = "name is neither a standard finalizer name nor is it fully qualified";
             causes.push(Cause::invalid(format!("metadata.finalizers[{index}]"), finalizer, why));
         }

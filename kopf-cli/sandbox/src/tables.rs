@@ -5,7 +5,7 @@ mod decode;
 mod schemas;
 pub(crate) mod served;
 
-pub(crate) use decode::decode;
+pub(crate) use decode::{Decoder, decode};
 
 use serde_json::Value;
 

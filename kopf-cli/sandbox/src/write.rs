@@ -25,7 +25,7 @@ use crate::{
     status::{About, Status},
     store::Store,
     strict::Strictness,
-    tables,
+    tables::{self, Decoder},
     times::Exactness,
     user::User,
 };
@@ -126,7 +126,8 @@ impl<'a> Writer<'a> {
 
     /// Makes a new object.
     pub(crate) fn create(&mut self, view: &View, namespace: &str, body: Value) -> Result<Written, Status> {
-        let mut object = Incoming::decode(body, view, &mut self.strictness).map_err(Refused::of_a_body)?;
+        let mut object =
+            Incoming::decode(body, view, Decoder::Json, &mut self.strictness).map_err(Refused::of_a_body)?;
         object.settle_namespace(view, namespace)?;
         kinds::default(&view.resource, &mut object.metadata, &mut object.rest);
         let managed = self.managed(view, false).update(None, &mut object);
@@ -190,7 +191,8 @@ impl<'a> Writer<'a> {
         body: Value,
     ) -> Result<Written, Status> {
         let view = target.view;
-        let mut object = Incoming::decode(body, view, &mut self.strictness).map_err(Refused::of_a_body)?;
+        let mut object =
+            Incoming::decode(body, view, Decoder::Json, &mut self.strictness).map_err(Refused::of_a_body)?;
         object.settle_namespace(view, target.namespace)?;
         object.check_name(target.name)?;
         let current = self.store.get(&view.resource.key, target.namespace, target.name).cloned();
@@ -254,8 +256,11 @@ impl<'a> Writer<'a> {
                     patch::strategic::merge(&mut patched, strategic_patch(change)?, shape)?;
                 }
             }
-            let shown = (how == Patching::Strategic).then_some(change);
-            let decoded = Incoming::decode(patched, view, &mut self.strictness);
+            let (decoder, shown) = match how {
+                Patching::Strategic => (Decoder::Converter, Some(change)),
+                Patching::Json | Patching::Merge | Patching::Apply => (Decoder::Json, None),
+            };
+            let decoded = Incoming::decode(patched, view, decoder, &mut self.strictness);
             let mut object = decoded.map_err(|why| why.of_a_patch(shown))?;
             object.check_name(target.name)?;
             object.settle_namespace(view, target.namespace)?;

@@ -83,7 +83,7 @@ impl Ask<'_> {
         let mut strictness = Strictness::of(&self.query, kind)?;
         let scaling = self.scaling()?;
         let sent = match patching {
-            Some(patching) => parse_patch(body, patching, &mut strictness)?,
+            Some(patching) => parse_patch(body, patching, false, &mut strictness)?,
             None => self.parse_body(body, format, &mut strictness)?,
         };
         if patching.is_none() {

@@ -50,7 +50,11 @@ impl Ask<'_> {
         strictness: &mut Strictness,
     ) -> Result<Value, Status> {
         let parsed = match format {
-            Format::Json => deep::parse(body).inspect(|value| strictness.note_duplicates(body, value)),
+            Format::Json => {
+                // What a built-in kind takes depends on how a number is written.
+                let parse = if self.view.resource.rules.custom { deep::parse } else { deep::read };
+                parse(body).inspect(|value| strictness.note_duplicates(body, value))
+            }
             Format::Yaml => parse_yaml(body, strictness),
             Format::Protobuf => return self.parse_protobuf(body),
         };
@@ -77,6 +81,7 @@ impl Ask<'_> {
 pub(super) fn parse_patch(
     body: &[u8],
     patching: Patching,
+    custom: bool,
     strictness: &mut Strictness,
 ) -> Result<Value, Status> {
     if patching == Patching::Apply {
@@ -88,7 +93,8 @@ pub(super) fn parse_patch(
             _ => Err(Status::bad_request("error decoding patch: it is not an object")),
         };
     }
-    let patch = deep::parse(body).map_err(|_| Status::bad_request("invalid JSON patch"))?;
+    let parse = if custom { deep::parse } else { deep::read };
+    let patch = parse(body).map_err(|_| Status::bad_request("invalid JSON patch"))?;
     strictness.note_duplicates(body, &patch);
     if patching == Patching::Json {
         strictness.blame_patch();

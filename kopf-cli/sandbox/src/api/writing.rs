@@ -60,7 +60,10 @@ impl Ask<'_> {
         let deepest = deepest.min(deep::MAX_DEPTH);
         let answer = deep::with_stack(deepest, || {
             let object = match patching {
-                Some(patching) => bodies::parse_patch(body, patching, &mut strictness)?,
+                Some(patching) => {
+                    let custom = self.view.resource.rules.custom;
+                    bodies::parse_patch(body, patching, custom, &mut strictness)?
+                }
                 None => self.parse_body(body, format, &mut strictness)?,
             };
             let how = How { action, patching, force, dry_run, manager };

@@ -1,19 +1,31 @@
-//! Reads objects of built-in kinds as a server in Go does: what is no field of theirs goes, a null is nothing, and what is
-//! of another type is refused.
+//! Reads objects of built-in kinds as a server in Go does: what is no field of theirs goes, a null is nothing, bytes are
+//! base64, and what is of another type is refused.
+
+mod bytes;
+mod words;
 
 use serde_json::{Map, Value};
 
 use super::shape;
 use crate::{
-    quantity,
+    json, quantity,
     schema::{Additional, Kind, Place, Shape},
     times::{self, Exactness},
 };
 
-/// What all objects have, which is read by those who know it.
-const META: [&str; 3] = ["apiVersion", "kind", "metadata"];
+/// What an object says it is, which is read by those who ask for it.
+const TYPE: [&str; 2] = ["apiVersion", "kind"];
 
-/// Reads all but the metadata of an object, and adds the places of what is no field to `unknown`.
+/// Which of the two ways of Go to read an object: each has words of its own, and takes what the other refuses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Decoder {
+    /// A text, read by the decoder of JSON.
+    Json,
+    /// What has been read before, and changed since: it is converted.
+    Converter,
+}
+
+/// Reads all of an object, and adds the places of what is no field to `unknown`.
 ///
 /// # Errors
 ///
@@ -21,16 +33,19 @@ const META: [&str; 3] = ["apiVersion", "kind", "metadata"];
 pub(crate) fn decode(
     fields: &mut Map<String, Value>,
     (group, version, kind): (&str, &str, &str),
+    decoder: Decoder,
     unknown: &mut Vec<String>,
 ) -> Result<(), String> {
     let Some(shape) = shape(group, version, kind) else { return Ok(()) };
-    let mut reading = Reading { unknown, fault: None };
-    reading.object(fields, shape, true, &Place::ROOT, None);
+    let mut reading = Reading { decoder, unknown, fault: None };
+    reading.object(fields, shape, true, &Place::ROOT, None)?;
     reading.fault.map_or(Ok(()), Err)
 }
 
 struct Reading<'a> {
+    decoder: Decoder,
     unknown: &'a mut Vec<String>,
+    /// The first fault that the decoder of JSON goes on behind. One that it stops at is told instead.
     fault: Option<String>,
 }
 
@@ -52,6 +67,9 @@ impl Trail<'_> {
     }
 }
 
+/// What is read of the rest of an object: all, or nothing more.
+type Read = Result<(), String>;
+
 impl Reading<'_> {
     fn object(
         &mut self,
@@ -60,10 +78,11 @@ impl Reading<'_> {
         root: bool,
         place: &Place<'_>,
         above: Option<&Trail<'_>>,
-    ) {
+    ) -> Read {
         let of = shape.name().map_or("", |name| name.rsplit('.').next().unwrap_or(name));
+        let mut read = Ok(());
         fields.retain(|name, value| {
-            if root && META.contains(&name.as_str()) {
+            if read.is_err() || root && TYPE.contains(&name.as_str()) {
                 return true;
             }
             let place = place.field(name);
@@ -72,117 +91,188 @@ impl Reading<'_> {
                 return false;
             };
             if !value.is_null() {
-                self.value(value, shape, &place, &Trail { above, of, field: name });
+                read = self.value(value, shape, &place, &Trail { above, of, field: name });
             }
             !value.is_null()
         });
+        read
     }
 
-    fn value(&mut self, value: &mut Value, shape: Shape<'static>, place: &Place<'_>, trail: &Trail<'_>) {
+    fn value(
+        &mut self,
+        value: &mut Value,
+        shape: Shape<'static>,
+        place: &Place<'_>,
+        trail: &Trail<'_>,
+    ) -> Read {
         match (shape.kind(), value) {
             (Some(Kind::Object), Value::Object(fields)) => match shape.additional() {
                 Additional::Of(shape) => {
                     for (key, value) in fields.iter_mut() {
-                        if value.is_null() && shape.kind() == Some(Kind::String) {
-                            *value = "".into();
-                        }
-                        self.value(value, shape, &place.field(key), trail);
+                        self.entry(value, shape, &place.field(key), trail)?;
                     }
+                    Ok(())
                 }
                 Additional::None if shape.properties().next().is_some() => {
-                    self.object(fields, shape, false, place, Some(trail));
+                    self.object(fields, shape, false, place, Some(trail))
                 }
-                Additional::None | Additional::Any => {}
+                _ if takes_anything(shape) => Ok(()),
+                Additional::None | Additional::Any => {
+                    fields.values_mut().for_each(json::settle_numbers);
+                    Ok(())
+                }
             },
+            (Some(Kind::Object), _) if takes_anything(shape) => Ok(()),
             (Some(Kind::Array), Value::Array(items)) => {
-                let Some(shape) = shape.items() else { return };
+                let Some(shape) = shape.items() else { return Ok(()) };
                 for (index, item) in items.iter_mut().enumerate() {
-                    self.value(item, shape, &place.index(index), trail);
+                    self.entry(item, shape, &place.index(index), trail)?;
                 }
+                Ok(())
             }
-            (_, value) => {
-                let settled = moment(value, shape).or_else(|| amount(value, shape));
-                let settled = settled.unwrap_or_else(|| match fault(value, shape, trail) {
-                    Some(fault) => Err(fault),
-                    None => Ok(()),
-                });
-                if let (Err(fault), None) = (settled, &self.fault) {
-                    self.fault = Some(fault);
-                }
-            }
+            (Some(Kind::String), value) if shape.format() == Some("byte") => self.bytes(value, shape, trail),
+            (_, value) => self.scalar(value, shape, trail),
         }
+    }
+
+    /// What is in a list or a map, where a null is an item that says nothing.
+    fn entry(
+        &mut self,
+        value: &mut Value,
+        shape: Shape<'static>,
+        place: &Place<'_>,
+        trail: &Trail<'_>,
+    ) -> Read {
+        if !value.is_null() {
+            return self.value(value, shape, place, trail);
+        }
+        *value = nothing(shape);
+        Ok(())
+    }
+
+    fn bytes(&mut self, value: &mut Value, shape: Shape<'static>, trail: &Trail<'_>) -> Read {
+        match value {
+            Value::String(text) => match (bytes::settle(text), self.decoder) {
+                (Ok(()), _) => Ok(()),
+                (Err(why), Decoder::Json) => self.go_on_behind(why),
+                (Err(why), Decoder::Converter) => Err(format!("error decoding from json: {why}")),
+            },
+            Value::Array(items) => {
+                let mut read = Vec::with_capacity(items.len());
+                for item in &*items {
+                    read.push(match (item.as_u64().map(u8::try_from), self.decoder) {
+                        (Some(Ok(byte)), _) => byte,
+                        _ if item.is_null() => 0,
+                        (_, Decoder::Json) => {
+                            self.go_on_behind(words::of_byte(item, trail))?;
+                            0
+                        }
+                        (_, Decoder::Converter) => match item.as_i64() {
+                            Some(number) => number.to_le_bytes()[0],
+                            None => return Err("unrecognized type: uint8".to_owned()),
+                        },
+                    });
+                }
+                *value = bytes::print(&read).into();
+                Ok(())
+            }
+            value => self.mismatch(value, shape, trail),
+        }
+    }
+
+    fn scalar(&mut self, value: &mut Value, shape: Shape<'static>, trail: &Trail<'_>) -> Read {
+        if let Some(settled) = moment(value, shape).or_else(|| amount(value, shape)) {
+            return settled;
+        }
+        if fits(value, shape) {
+            json::settle_numbers(value);
+            return Ok(());
+        }
+        if self.decoder == Decoder::Converter
+            && let Some(number) = converted(value, shape)
+        {
+            *value = number;
+            return Ok(());
+        }
+        self.mismatch(value, shape, trail)
+    }
+
+    fn mismatch(&mut self, value: &Value, shape: Shape<'static>, trail: &Trail<'_>) -> Read {
+        match self.decoder {
+            Decoder::Converter => Err(words::of_converter(value, shape)),
+            // What reads itself is not gone on behind.
+            Decoder::Json if shape.int_or_string() || shape.format() == Some("date-time") => {
+                Err(words::of_json(value, shape, trail))
+            }
+            Decoder::Json => self.go_on_behind(words::of_json(value, shape, trail)),
+        }
+    }
+
+    fn go_on_behind(&mut self, fault: String) -> Read {
+        self.fault.get_or_insert(fault);
+        Ok(())
     }
 }
 
 /// Has a moment be as it is shown; `None` for what is none.
-fn moment(value: &mut Value, shape: Shape<'static>) -> Option<Result<(), String>> {
+fn moment(value: &mut Value, shape: Shape<'static>) -> Option<Read> {
     let Value::String(text) = value else { return None };
     let exactness = Exactness::of_type(shape.name()?)?;
     Some(times::settle(text, exactness).map(|shown| *text = shown))
 }
 
 /// Has a quantity be as it is shown; `None` for what is none.
-fn amount(value: &mut Value, shape: Shape<'static>) -> Option<Result<(), String>> {
-    let is_one = shape.name()?.ends_with(".resource.Quantity");
-    (is_one && !value.is_null()).then(|| quantity::settle(value))
+fn amount(value: &mut Value, shape: Shape<'static>) -> Option<Read> {
+    is_quantity(shape).then(|| quantity::settle(value))
 }
 
-/// Why a value is not of its type; null is of any.
-fn fault(value: &Value, shape: Shape<'static>, trail: &Trail<'_>) -> Option<String> {
-    let fits = match (shape.kind(), value) {
-        (_, Value::Null)
-        | (Some(Kind::String), Value::String(_))
+fn is_quantity(shape: Shape<'static>) -> bool {
+    shape.name().is_some_and(|name| name.ends_with(".resource.Quantity"))
+}
+
+/// Whether values are JSON that nobody reads yet, and stay as they are written.
+fn takes_anything(shape: Shape<'static>) -> bool {
+    shape.name().is_some_and(|name| name.ends_with(".RawExtension") || name.ends_with(".FieldsV1"))
+}
+
+fn fits(value: &Value, shape: Shape<'static>) -> bool {
+    match (shape.kind(), value) {
+        (Some(Kind::String), Value::String(_))
         | (Some(Kind::Boolean), Value::Bool(_))
         | (Some(Kind::Number), Value::Number(_)) => true,
         (Some(Kind::Integer), Value::Number(number)) => number
             .as_i64()
             .is_some_and(|number| shape.format() != Some("int32") || i32::try_from(number).is_ok()),
-        (None, value) if shape.int_or_string() => value.is_string() || value.is_i64(),
+        (None, value) if shape.int_or_string() => {
+            value.is_string() || value.as_i64().is_some_and(|number| i32::try_from(number).is_ok())
+        }
         (None, _) => true,
         _ => false,
-    };
-    if fits {
-        return None;
     }
-    let found = match (shape.kind(), value) {
-        (Some(Kind::Integer), Value::Number(number)) => format!("number {number}"),
-        (_, Value::Null) => "null".to_owned(),
-        (_, Value::Bool(_)) => "bool".to_owned(),
-        (_, Value::Number(_)) => "number".to_owned(),
-        (_, Value::String(_)) => "string".to_owned(),
-        (_, Value::Array(_)) => "array".to_owned(),
-        (_, Value::Object(_)) => "object".to_owned(),
-    };
-    // These read themselves, and do not know where they are.
-    let into = match shape.format() {
-        Some("date-time") => "value of type string".to_owned(),
-        Some("int-or-string") => "value of type int32".to_owned(),
-        _ => format!("struct field {}.{} of type {}", trail.of, trail.dotted(), type_in_go(shape)),
-    };
-    Some(format!("json: cannot unmarshal {found} into Go {into}"))
 }
 
-/// The type of a field in Go, as far as the schema tells.
-fn type_in_go(shape: Shape<'static>) -> String {
+/// The whole number that the converter makes of one: the digits behind the point are none, and what is too great is cut.
+fn converted(value: &Value, shape: Shape<'static>) -> Option<Value> {
+    let (Some(Kind::Integer), Value::Number(number)) = (shape.kind(), value) else { return None };
+    #[expect(clippy::cast_possible_truncation, reason = "Go cuts it as well")]
+    let whole = match number.as_i64() {
+        Some(whole) => whole,
+        None => number.as_f64().filter(|real| real.trunc() == *real)? as i64,
+    };
+    #[expect(clippy::cast_possible_truncation, reason = "Go cuts it as well")]
+    let whole = if shape.format() == Some("int32") { i64::from(whole as i32) } else { whole };
+    Some(whole.into())
+}
+
+/// What Go has where nothing is said.
+fn nothing(shape: Shape<'static>) -> Value {
     match shape.kind() {
-        Some(Kind::Object) => match (shape.additional(), shape.name()) {
-            (Additional::Of(shape), _) => format!("map[string]{}", type_in_go(shape)),
-            (_, Some(name)) => {
-                let mut parts = name.rsplit('.');
-                let (name, package) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
-                format!("{package}.{name}")
-            }
-            (_, None) => "map[string]interface {}".to_owned(),
-        },
-        Some(Kind::Array) => {
-            format!("[]{}", shape.items().map_or_else(|| "interface {}".to_owned(), type_in_go))
-        }
-        Some(Kind::Integer) => shape.format().unwrap_or("int64").to_owned(),
-        Some(Kind::Number) => "float64".to_owned(),
-        Some(Kind::Boolean) => "bool".to_owned(),
-        Some(Kind::String) if shape.format() == Some("byte") => "[]uint8".to_owned(),
-        Some(Kind::String) => "string".to_owned(),
-        None => "interface {}".to_owned(),
+        _ if is_quantity(shape) => "0".into(),
+        Some(Kind::Object) => Map::new().into(),
+        Some(Kind::String) => "".into(),
+        Some(Kind::Integer | Kind::Number) => 0.into(),
+        Some(Kind::Boolean) => false.into(),
+        Some(Kind::Array) | None => Value::Null,
     }
 }
 
@@ -193,14 +283,19 @@ mod tests {
 
     use super::*;
 
-    #[expect(clippy::needless_pass_by_value, reason = "rows are written in place")]
     #[track_caller]
     fn check(spec: Value, expected: Expect) {
+        check_with(Decoder::Json, spec, expected);
+    }
+
+    #[expect(clippy::needless_pass_by_value, reason = "rows are written in place")]
+    #[track_caller]
+    fn check_with(decoder: Decoder, spec: Value, expected: Expect) {
         let mut unknown = Vec::new();
         let Value::Object(mut fields) = json!({ "kind": "Deployment", "spec": spec }) else {
             unreachable!("it is an object")
         };
-        let decoded = decode(&mut fields, ("apps", "v1", "Deployment"), &mut unknown);
+        let decoded = decode(&mut fields, ("apps", "v1", "Deployment"), decoder, &mut unknown);
         let said = decoded.map_or_else(|why| why, |()| Value::from(fields).to_string());
         expected.assert_eq(&unknown.into_iter().chain([said]).collect::<Vec<_>>().join("\n"));
     }
@@ -241,6 +336,33 @@ mod tests {
             expect![
                 "json: cannot unmarshal object into Go struct field PodSpec.spec.template.spec.containers of type []v1.Container"
             ],
+        );
+        check(
+            json!({ "strategy": { "rollingUpdate": { "maxSurge": true } } }),
+            expect![
+                "json: cannot unmarshal bool into Go struct field RollingUpdateDeployment.spec.strategy.rollingUpdate.maxSurge of type int32"
+            ],
+        );
+    }
+
+    #[test]
+    fn a_value_that_reads_itself_is_the_last_that_is_looked_at() {
+        check(
+            json!({ "replicas": "1", "strategy": { "rollingUpdate": { "maxSurge": {} } } }),
+            expect![
+                "json: cannot unmarshal object into Go struct field RollingUpdateDeployment.spec.strategy.rollingUpdate.maxSurge of type int32"
+            ],
+        );
+    }
+
+    #[test]
+    fn what_has_been_read_before_is_converted() {
+        let check = |spec, expected| check_with(Decoder::Converter, spec, expected);
+        check(json!({ "replicas": "1" }), expect!["unrecognized type: int32"]);
+        check(json!({ "replicas": 1.5 }), expect!["cannot convert float64 to int32"]);
+        check(
+            json!({ "replicas": 4_294_967_298.0 }),
+            expect![[r#"{"kind":"Deployment","spec":{"replicas":2}}"#]],
         );
         check(
             json!({ "strategy": { "rollingUpdate": { "maxSurge": true } } }),

@@ -10,6 +10,7 @@ use crate::{
     resources::View,
     status::Status,
     strict::Strictness,
+    tables::Decoder,
 };
 
 impl Writer<'_> {
@@ -35,7 +36,8 @@ impl Writer<'_> {
                 return Err(Status::internal(why));
             }
             // What others put in is pruned without a word.
-            Incoming::decode(value, view, &mut Strictness::silent()).map_err(Refused::of_a_body)
+            Incoming::decode(value, view, Decoder::Json, &mut Strictness::silent())
+                .map_err(Refused::of_a_body)
         });
         *object = decoded?;
         object.settle_namespace(view, target.namespace)

@@ -8,6 +8,7 @@ use crate::{
     kinds,
     managed::Managed,
     status::{Cause, Status},
+    tables::Decoder,
 };
 
 /// The finalizer that needs no domain.
@@ -17,7 +18,8 @@ impl Writer<'_> {
     /// Replaces a namespace with its finalizers; one that goes and has none is gone.
     pub(crate) fn finalize(&mut self, target: Target<'_>, body: Value) -> Result<Written, Status> {
         let view = target.view;
-        let mut object = Incoming::decode(body, view, &mut self.strictness).map_err(Refused::of_a_body)?;
+        let mut object =
+            Incoming::decode(body, view, Decoder::Json, &mut self.strictness).map_err(Refused::of_a_body)?;
         object.settle_namespace(view, target.namespace)?;
         object.check_name(target.name)?;
         let current = self.store.get(&view.resource.key, target.namespace, target.name).cloned();

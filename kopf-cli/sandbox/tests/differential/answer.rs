@@ -246,8 +246,6 @@ fn without_reader(text: &str) -> String {
     const OBJECTS: [&str; 2] =
         ["the object provided is unrecognized", "was undeterminable: name must be provided"];
     const SELECTORS: [&str; 2] = ["unable to parse requirement", "found '"];
-    // How it has come to a value that reads itself.
-    const VALUES: [&str; 3] = ["targetPort of type", "firstTimestamp of type", "into Go value of type"];
     const PARSERS: [&str; 2] = ["error decoding patch: ", "continue key is not valid"];
     let has = |words: &[&str]| words.iter().any(|words| text.contains(words));
     let told = [(&KINDS[..], "ANOTHER KIND"), (&OBJECTS, "NO OBJECT")];
@@ -258,8 +256,7 @@ fn without_reader(text: &str) -> String {
         return "NO SELECTOR".to_owned();
     }
     let parsed = PARSERS.iter().find_map(|words| Some(text.find(words)? + words.len()));
-    let end = parsed.or_else(|| text.find("into Go ").filter(|_| has(&VALUES)));
-    end.map_or(text, |end| &text[..end]).to_owned()
+    parsed.map_or(text, |end| &text[..end]).to_owned()
 }
 
 /// Entries are listed by the second in which they were made, which depends on how fast a server is.

@@ -19,6 +19,7 @@ mod below;
 mod built_in;
 mod completion;
 mod controllers;
+mod decoding;
 mod defining;
 mod definitions;
 mod discovery;

@@ -13,7 +13,7 @@ use crate::{
     status::Cause,
 };
 
-use Check::{AtLeast, Immutable, OneOf, Required, Share};
+use Check::{AtLeast, By, Immutable, OneOf, Share};
 
 const MISMATCH: &str = "`selector` does not match template `labels`";
 const OF_DEPLOYMENTS: &[Rule] = &[
@@ -282,5 +282,12 @@ pub(super) fn replication_controller(root: &Site<'_>) -> Causes {
 }
 
 /// What is wrong with what a workload was.
-pub(super) const REVISION: &[Rule] =
-    &[("revision", AtLeast(0)), ("data", Required("data is mandatory")), ("data", Immutable)];
+pub(super) const REVISION: &[Rule] = &[("revision", AtLeast(0)), ("data", By(revised)), ("data", Immutable)];
+
+fn revised(data: &Site<'_>) -> Causes {
+    match data.value {
+        Value::Object(_) => Vec::new(),
+        Value::Null => vec![data.required("data is mandatory")],
+        _ => vec![data.required("data must be a valid JSON object")],
+    }
+}

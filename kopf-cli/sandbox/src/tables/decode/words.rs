@@ -1,0 +1,121 @@
+//! What Go says of a value that is not of its field's type: its JSON decoder, and the converter of what has been read already.
+
+use serde_json::Value;
+
+use super::Trail;
+use crate::schema::{Additional, Kind, Shape};
+
+/// What the JSON decoder says.
+pub(super) fn of_json(value: &Value, shape: Shape<'static>, trail: &Trail<'_>) -> String {
+    let found = match (shape.kind(), value) {
+        (_, Value::Null) => "null".to_owned(),
+        (_, Value::Bool(_)) => "bool".to_owned(),
+        (Some(Kind::Integer) | None, Value::Number(number)) => format!("number {number}"),
+        (_, Value::Number(_)) => "number".to_owned(),
+        (_, Value::String(_)) => "string".to_owned(),
+        (_, Value::Array(_)) => "array".to_owned(),
+        (_, Value::Object(_)) => "object".to_owned(),
+    };
+    mismatch(&found, trail, &type_of_field(shape))
+}
+
+/// The same of one of a list of bytes.
+pub(super) fn of_byte(value: &Value, trail: &Trail<'_>) -> String {
+    let found = match value {
+        Value::Number(number) => format!("number {number}"),
+        Value::Bool(_) => "bool".to_owned(),
+        Value::String(_) => "string".to_owned(),
+        Value::Array(_) => "array".to_owned(),
+        Value::Object(_) | Value::Null => "object".to_owned(),
+    };
+    mismatch(&found, trail, "uint8")
+}
+
+fn mismatch(found: &str, trail: &Trail<'_>, wanted: &str) -> String {
+    let field = trail.dotted();
+    format!("json: cannot unmarshal {found} into Go struct field {}.{field} of type {wanted}", trail.of)
+}
+
+/// What the converter says.
+pub(super) fn of_converter(value: &Value, shape: Shape<'static>) -> String {
+    let found = kind_in_go(value);
+    match (shape.kind(), value) {
+        // These read themselves, from JSON.
+        _ if reads_itself(shape) => {
+            let found = match value {
+                Value::Number(number) if shape.int_or_string() => format!("number {number}"),
+                Value::Number(_) => "number".to_owned(),
+                Value::Array(_) => "array".to_owned(),
+                Value::Object(_) => "object".to_owned(),
+                _ => found.to_owned(),
+            };
+            format!("json: cannot unmarshal {found} into Go value of type {}", type_of_field(shape))
+        }
+        (Some(Kind::Object), _) if matches!(shape.additional(), Additional::Of(_)) => {
+            format!("cannot restore map from {found}")
+        }
+        (Some(Kind::Object), _) => format!("cannot restore struct from: {found}"),
+        (Some(Kind::Array), _) => format!("cannot restore slice from {found}"),
+        (Some(Kind::String), _) if shape.format() == Some("byte") => {
+            format!("cannot restore slice from {found}")
+        }
+        // Go could convert these, and must not.
+        (Some(Kind::String), Value::Number(_)) if found == "int64" => {
+            format!("cannot convert int64 to {}", type_of_field(shape))
+        }
+        (Some(Kind::Integer), Value::Number(_)) => {
+            format!("cannot convert {found} to {}", type_of_field(shape))
+        }
+        (Some(Kind::String), _) => "unrecognized type: string".to_owned(),
+        _ => format!("unrecognized type: {}", type_of_field(shape)),
+    }
+}
+
+/// What Go calls that which a value is held as.
+pub(super) fn kind_in_go(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "invalid",
+        Value::Bool(_) => "bool",
+        Value::Number(number) if number.is_i64() => "int64",
+        Value::Number(_) => "float64",
+        Value::String(_) => "string",
+        Value::Array(_) => "slice",
+        Value::Object(_) => "map",
+    }
+}
+
+fn reads_itself(shape: Shape<'static>) -> bool {
+    shape.int_or_string() || shape.format() == Some("date-time")
+}
+
+/// The type that Go reads a field's value as.
+fn type_of_field(shape: Shape<'static>) -> String {
+    match shape.format() {
+        Some("int-or-string") => "int32".to_owned(),
+        _ => type_in_go(shape),
+    }
+}
+
+/// The type of a field in Go, as far as the schema tells.
+fn type_in_go(shape: Shape<'static>) -> String {
+    match shape.kind() {
+        Some(Kind::Object) => match (shape.additional(), shape.name()) {
+            (Additional::Of(shape), _) => format!("map[string]{}", type_in_go(shape)),
+            (_, Some(name)) => {
+                let mut parts = name.rsplit('.');
+                let (name, package) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
+                format!("{package}.{name}")
+            }
+            (_, None) => "map[string]interface {}".to_owned(),
+        },
+        Some(Kind::Array) => {
+            format!("[]{}", shape.items().map_or_else(|| "interface {}".to_owned(), type_in_go))
+        }
+        Some(Kind::Integer) => shape.format().unwrap_or("int64").to_owned(),
+        Some(Kind::Number) => "float64".to_owned(),
+        Some(Kind::Boolean) => "bool".to_owned(),
+        Some(Kind::String) if shape.format() == Some("byte") => "[]uint8".to_owned(),
+        Some(Kind::String) => "string".to_owned(),
+        None => "interface {}".to_owned(),
+    }
+}
