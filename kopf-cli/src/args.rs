@@ -61,8 +61,8 @@ pub struct Run {
     #[arg(value_name = "PLUGIN")]
     pub plugins: Vec<PathBuf>,
 
-    /// Serve this namespace only, or those that match a pattern such as 'app-*,!*-pr-*'; can be given several times
-    /// [env: KOPF_NAMESPACE]
+    /// Serve this namespace only, or those that match a pattern such as 'app-*,!*-pr-*', where ! takes out of what was
+    /// matched before it; can be given several times, of which each serves what it matches [env: KOPF_NAMESPACE]
     #[arg(short, long = "namespace", value_name = "NS", value_parser = value::namespace, conflicts_with = "all_namespaces")]
     pub namespaces: Vec<Pattern>,
 

@@ -1,5 +1,7 @@
 //! Which namespaces are served: names and patterns, as they are given with `-n`.
 
+mod beside;
+
 use std::fmt;
 
 use thiserror::Error;

@@ -8,6 +8,7 @@ use crate::{
     args::outside::Cleanup,
     commands::{Failure, outside, print, run},
     config::outside::Reads,
+    telemetry,
 };
 
 /// Takes the marks off, or tells which there are. Returns the code to exit with: 1 if some had to stay.
@@ -19,6 +20,9 @@ pub fn cleanup(typed: Cleanup) -> Result<u8, Failure> {
     let identity = Identity::new(&typed.name).map_err(Failure::usage)?;
     let identity = identity.speaking(typed.compat.unwrap_or_default());
     let place = outside::place(typed.place, None, Reads::Requests)?;
+    if let Some(line) = place.namespaces.as_ref().and_then(|patterns| patterns.misread()) {
+        telemetry::complain(&format!("{line}."));
+    }
     let really = typed.yes;
     let summary = run::block_on(async {
         let cluster = outside::connect(&place).await?;

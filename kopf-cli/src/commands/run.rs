@@ -12,7 +12,7 @@ use std::{
 use kopf_core::{handler::Handler, identity::Identity, registry::Registry};
 use kopf_loader::{Loaded, Plugin, PluginInvoker};
 use kopf_reactor::{
-    Activities, Clock, Cluster, Health, Operator, Settings, Stopper, SystemClock,
+    Activities, Clock, Cluster, Health, Operator, Scope, Settings, Stopper, SystemClock,
     activities::Probing,
     cluster::kube::{self, Access, Places},
     stop,
@@ -86,6 +86,11 @@ async fn serve(
         telemetry::say(&sandbox.greeting());
     }
     introduce(&plugins);
+    if let Scope::Namespaces(patterns) = &config.settings.settings.scope
+        && let Some(line) = patterns.misread()
+    {
+        tracing::warn!("{line}.");
+    }
 
     let Plugins { loaded: Loaded { invoker, activities, .. }, registry } = plugins;
     let activities = Activities::new(invoker.clone(), Arc::new(SystemClock), activities);

@@ -1,5 +1,7 @@
 //! Namespaces that go with objects in them.
 
+use crate::support::command::kopf;
+use crate::support::operator::NAME;
 use crate::support::server::{Server, on_both_servers};
 use crate::support::world::{HOLDS, World};
 use k8s_openapi::api::core::v1::Namespace;
@@ -7,6 +9,23 @@ use kube::api::{Api, DeleteParams};
 use serde_json::json;
 
 on_both_servers!(a_namespace_goes_with_its_objects);
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_negation_beside_another_namespace_is_told_of_at_the_start() {
+    let world = World::with(Server::sandbox().await, &[HOLDS]).await;
+    let negation = ["--namespace", "!other-*"];
+    let operator = world.operator_with(NAME, &world.script, &negation);
+    let served = format!(
+        "Several -n are alternatives, so -n '!other-*' serves every namespace that it does not leave out, whatever -n {} \
+         says; to leave that out of the others, write -n {0}.",
+        world.namespace
+    );
+    let told = operator.says(&served).await;
+    assert!(told.contains("WARN"), "{told}");
+
+    let cleanup = kopf(&world, &["cleanup", "--name", "nobody", "--namespace", "!other-*"]).await;
+    assert_eq!((cleanup.code, cleanup.errors), (Some(0), format!("{served}\n")));
+}
 
 async fn a_namespace_goes_with_its_objects(server: Server) {
     if !server.has_controllers().await {
