@@ -33,6 +33,7 @@ use crate::{
     let_go::let_go,
     peering::{Mode, Spot},
     question,
+    rights::right,
     source::Source,
     watch,
 };
@@ -70,6 +71,7 @@ pub(crate) async fn orchestrate(io: Arc<Io>, registry: &Registry) {
         let chosen = question::choose(&io, registry, &discovered.resources).await;
         let assignment = registry.assign(&discovered.resources, &chosen);
         told.tell(&assignment, &discovered);
+        told.narrow(&signals.denied(), io.cluster.default_namespace());
         if signals.blind.load(Ordering::Relaxed) {
             // Which definitions have changed since is not known.
             io.pruned.clear();
@@ -92,10 +94,10 @@ pub(crate) async fn orchestrate(io: Arc<Io>, registry: &Registry) {
 }
 
 /// Asks whether the whole cluster may be listed by now, where it could not be.
-async fn ask_again(io: &Io, signals: &Signals, denied: Vec<String>) {
+async fn ask_again(io: &Io, signals: &Signals, denied: BTreeMap<String, Resource>) {
     let is_allowed =
         async |path: String| io.cluster.send(Request::get(format!("{path}?limit=1"))).await.is_ok();
-    for path in denied {
+    for path in denied.into_keys() {
         if !is_allowed(path).await {
             return;
         }
@@ -208,8 +210,15 @@ impl Watches {
         }
         let stopped: Vec<_> = self.running.extract_if(.., |key, _| !wanted.contains_key(key)).collect();
         let mut stopped_sources = vec![];
-        for (_, running) in stopped {
-            info!("No longer watching {}.", running.source);
+        for ((name, namespace), running) in stopped {
+            let instead =
+                wanted.keys().find(|(other, place)| *other == name && place.is_none() != namespace.is_none());
+            match instead {
+                Some((_, instead)) => {
+                    info!("Watching {name} in {}, and no longer in {}.", place(instead), place(&namespace));
+                }
+                None => info!("No longer watching {}.", running.source),
+            }
             running.task.abort();
             running.pulse.end();
             stopped_sources.push(running.source.id);
@@ -297,6 +306,13 @@ impl Watches {
     }
 }
 
+/// Where something is watched.
+fn place(namespace: &Option<String>) -> String {
+    namespace
+        .as_ref()
+        .map_or("the whole cluster".to_owned(), |namespace| format!("the namespace {namespace}"))
+}
+
 /// Watches a source whenever the gate is open for it.
 async fn serve(io: &Io, pulse: &Arc<Pulse>, sink: &Objects) {
     let _alone = sink.source.alone().await;
@@ -344,9 +360,27 @@ struct Told {
     unwatchable: Vec<String>,
     unpatchable: BTreeMap<String, Vec<String>>,
     silent: Vec<String>,
+    denied: BTreeSet<String>,
 }
 
 impl Told {
+    /// Tells of lists of the whole cluster that are refused, and of the namespace that is served instead.
+    fn narrow(&mut self, denied: &BTreeMap<String, Resource>, namespace: &str) {
+        let fresh: Vec<_> = denied.iter().filter(|(path, _)| !self.denied.contains(*path)).collect();
+        if !fresh.is_empty() {
+            let names: Vec<String> = fresh.iter().map(|(_, resource)| resource.name()).collect();
+            let rights: Vec<String> =
+                fresh.iter().map(|(_, resource)| right(&["list", "watch"], resource)).collect();
+            warn!(
+                "Not allowed to list {} in the whole cluster: serving the namespace {namespace} alone, until that is allowed; allow \
+                 {} cluster-wide, or name the namespaces with -n",
+                names.join(", "),
+                rights.join(", ")
+            );
+        }
+        self.denied = denied.keys().cloned().collect();
+    }
+
     fn tell(&mut self, assignment: &Assignment, discovered: &Discovered) {
         if assignment.unresolved != self.unresolved {
             self.unresolved.clone_from(&assignment.unresolved);

@@ -185,6 +185,75 @@ fn who_may_not_list_the_cluster_serves_a_namespace_until_it_may() {
     assert_eq!(told(&operator, "INFO Allowed to list the whole cluster now"), 1);
 }
 
+/// All that was told but details, since there were so many lines of it.
+fn told_since(operator: &Operator, lines: usize) -> Vec<String> {
+    operator.log().into_iter().skip(lines).filter(|line| !line.starts_with("DEBUG")).collect()
+}
+
+#[test]
+fn a_start_that_is_narrowed_says_what_was_refused_and_what_is_watched_instead() {
+    let mut operator = stopped(&[]);
+    operator.settings().scope = Scope::Default;
+    operator.apply(&definition("Namespaced", "v1"));
+    let cluster_wide = |entry: &Entry| entry.path == "/apis/zalando.org/v1/kopfexamples";
+    operator.sandbox().faults().add(Fault::new(Effect::Forbidden).always().when(cluster_wide));
+    let before = operator.log().len();
+    operator.resume();
+    assert_eq!(
+        told_since(&operator, before),
+        [
+            "WARN Not allowed to list kopfexamples.v1.zalando.org in the whole cluster: serving the namespace default alone, until \
+             that is allowed; allow `list` and `watch` of kopfexamples in the API group zalando.org cluster-wide, or name the \
+             namespaces with -n",
+            "INFO Watching kopfexamples.v1.zalando.org in the namespace default, and no longer in the whole cluster.",
+            "INFO Watching things.v1.example.org in the namespace default, and no longer in the whole cluster.",
+        ]
+    );
+
+    let before = operator.log().len();
+    operator.advance(Duration::from_secs(600));
+    assert_eq!(told_since(&operator, before), [""; 0]);
+    operator.sandbox().faults().clear();
+    operator.advance(Duration::from_secs(60));
+    assert_eq!(
+        told_since(&operator, before),
+        [
+            "INFO Allowed to list the whole cluster now: serving all of it.",
+            "INFO Watching kopfexamples.v1.zalando.org in the whole cluster, and no longer in the namespace default.",
+            "INFO Watching things.v1.example.org in the whole cluster, and no longer in the namespace default.",
+        ]
+    );
+}
+
+#[test]
+fn all_that_may_not_be_listed_in_the_whole_cluster_is_named() {
+    let mut operator = stopped(&[]);
+    operator.settings().scope = Scope::Default;
+    operator.apply(&definition("Namespaced", "v1"));
+    let lists = ["/apis/zalando.org/v1/kopfexamples", "/apis/example.org/v1/things"];
+    let cluster_wide = move |entry: &Entry| lists.contains(&entry.path.as_str());
+    operator.sandbox().faults().add(Fault::new(Effect::Forbidden).always().when(cluster_wide));
+    operator.resume();
+    operator.advance(Duration::from_secs(600));
+    assert_eq!(
+        told(
+            &operator,
+            "WARN Not allowed to list things.v1.example.org, kopfexamples.v1.zalando.org in the whole cluster"
+        ),
+        1,
+        "{:#?}",
+        operator.log()
+    );
+
+    // One of the two is allowed: the other is as it was, and was told of.
+    operator.sandbox().faults().clear();
+    let still = |entry: &Entry| entry.path == "/apis/example.org/v1/things";
+    operator.sandbox().faults().add(Fault::new(Effect::Forbidden).always().when(still));
+    operator.advance(Duration::from_secs(600));
+    assert_eq!(told(&operator, "in the whole cluster: serving"), 1);
+    assert_eq!(told(&operator, "INFO Allowed to list the whole cluster now"), 0);
+}
+
 #[test]
 fn a_definition_that_changes_its_scope_is_served_in_the_new_one() {
     let mut operator = stopped(&["default"]);

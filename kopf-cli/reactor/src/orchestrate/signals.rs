@@ -1,13 +1,14 @@
 //! What makes the orchestration look again, and what it then finds.
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     sync::{
         Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, Ordering},
     },
 };
 
+use kopf_core::resource::Resource;
 use tokio::sync::Notify;
 
 use crate::Scope;
@@ -22,7 +23,7 @@ pub(super) struct Signals {
     /// What the cluster serves may be different.
     stale: AtomicBool,
     /// The lists of the whole cluster that are refused.
-    denied: Mutex<BTreeSet<String>>,
+    denied: Mutex<BTreeMap<String, Resource>>,
     /// The namespaces that match, once that is known.
     namespaces: Mutex<Option<BTreeSet<String>>>,
 }
@@ -45,20 +46,19 @@ impl Signals {
         self.stale.load(Ordering::Relaxed) && (by_name || self.seen().is_some())
     }
 
-    fn refusals(&self) -> MutexGuard<'_, BTreeSet<String>> {
+    fn refusals(&self) -> MutexGuard<'_, BTreeMap<String, Resource>> {
         self.denied.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The lists of the whole cluster that are refused.
-    pub(super) fn denied(&self) -> Vec<String> {
-        self.refusals().iter().cloned().collect()
+    /// The lists of the whole cluster that are refused, and of what they are.
+    pub(super) fn denied(&self) -> BTreeMap<String, Resource> {
+        self.refusals().clone()
     }
 
-    /// A list of the whole cluster is refused; answers whether it is the first.
-    pub(super) fn deny(&self, path: String) -> bool {
-        let mut denied = self.refusals();
-        denied.insert(path);
-        denied.len() == 1
+    /// A list of the whole cluster is refused.
+    pub(super) fn deny(&self, path: String, resource: Resource) {
+        self.refusals().insert(path, resource);
+        self.look_again();
     }
 
     /// Nothing is refused any more; answers whether anything was.

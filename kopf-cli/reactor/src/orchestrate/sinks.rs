@@ -75,15 +75,8 @@ impl Sink for Objects {
         match error.code() {
             // What was allowed before is refused for a while, as by a server that has just started.
             Some(403) if may_narrow && !self.listed.load(Ordering::Relaxed) => {
-                if self.signals.deny(self.source.path()) {
-                    let namespace = self.io.cluster.default_namespace();
-                    warn!(
-                        "Not allowed to list {} in the whole cluster: serving the namespace {namespace} alone; allow {} cluster-wide, or name the namespaces with -n",
-                        self.source,
-                        right(&["list", "watch"], &self.source.served().resource)
-                    );
-                }
-                self.signals.look_again();
+                // Who orchestrates tells of it, with all else that is refused.
+                self.signals.deny(self.source.path(), self.source.served().resource.clone());
                 true
             }
             Some(403) => {
