@@ -24,7 +24,7 @@ use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
 pub(crate) use configured::{Configured, GROUP, complete};
-pub(crate) use faults::faults;
+pub(crate) use faults::{faults, name_fault};
 use policies::Cases;
 pub(crate) use policies::POLICIES;
 
@@ -219,7 +219,7 @@ pub(crate) struct Admission {
     answered: BTreeMap<Stage, (Round, Answer)>,
     open: Option<(Round, Cases)>,
     rounds: u32,
-    warnings: Vec<String>,
+    warnings: BTreeMap<Stage, Vec<String>>,
     /// When the first attempt was: all are said to be of that moment.
     pub(crate) began: Timestamp,
     /// What is drawn at random stays as it is over all attempts.
@@ -245,7 +245,7 @@ impl Admission {
             answered: BTreeMap::new(),
             open: None,
             rounds: 0,
-            warnings: Vec::new(),
+            warnings: BTreeMap::new(),
             began: now,
             drawn: [None, None],
         })
@@ -286,6 +286,7 @@ impl Admission {
             Err(Status::modified(self.subject.about(&round)))
         } else {
             let Admission { configured, subject, warnings, .. } = self;
+            let warnings = warnings.entry(round.stage).or_default();
             // To evaluate may double a value.
             let judge = || cases.judge(&configured.policies, subject, &round, warnings);
             match deep::with_stack(2 * cases.depth(&round), judge) {
@@ -297,9 +298,14 @@ impl Admission {
         true
     }
 
-    /// What others warn of.
-    pub(crate) fn warnings(&self) -> &[String] {
-        &self.warnings
+    /// What others warn of at a stage.
+    pub(crate) fn warnings_at(&self, stage: Stage) -> &[String] {
+        self.warnings.get(&stage).map_or(&[], Vec::as_slice)
+    }
+
+    /// All that others warn of.
+    pub(crate) fn warnings(&self) -> impl Iterator<Item = &String> {
+        self.warnings.values().flatten()
     }
 
     /// The uid of the object that is made.

@@ -195,9 +195,15 @@ impl Api {
         };
         let deprecated = resources::deprecated(&view.resource.key);
         let ask = Ask { api: self, user, view, path, query, request, part, answer };
-        let mut response = ask.act(action, effect).await?;
-        if let Some(words) = deprecated {
-            response.headers_mut().append(header::WARNING, HeaderValue::from_static(words));
+        let answer = ask.act(action, effect).await;
+        let Some(words) = deprecated else { return answer };
+        // Who asks is warned of that before anything is looked at.
+        let mut response = answer.unwrap_or_else(|status| refuse(&status));
+        let others: Vec<HeaderValue> = response.headers().get_all(header::WARNING).iter().cloned().collect();
+        let headers = response.headers_mut();
+        headers.insert(header::WARNING, HeaderValue::from_static(words));
+        for warning in others {
+            headers.append(header::WARNING, warning);
         }
         Ok(response)
     }

@@ -1,13 +1,16 @@
 //! Built-in kinds: what they are completed by, from a table of defaults ([`ENTRIES`]) and from other fields ([`derived`]), what
-//! the server alone decides ([`made`]), and what is wrong with them ([`rules`]).
+//! the server alone decides ([`made`]), what is wrong with them ([`rules`]), and what is odd about them ([`warnings()`]).
 
+mod amounts;
 mod checks;
 mod derived;
 mod made;
 mod pods;
 mod rules;
+mod services;
 mod site;
 mod texts;
+mod warnings;
 
 use std::{
     collections::HashMap,
@@ -19,8 +22,10 @@ use serde_json::{Map, Value, json};
 use crate::{protobuf, resources::Version, schema::Schema};
 
 pub(crate) use derived::label;
-pub(crate) use made::{keep_address, prepare};
+pub(crate) use made::prepare;
 pub(crate) use rules::faults;
+pub(crate) use services::keep_address;
+pub(crate) use warnings::warnings;
 
 type Fields = Map<String, Value>;
 

@@ -25,8 +25,10 @@ mod faults;
 pub(crate) mod names;
 mod open_api;
 mod structural;
+mod warnings;
 
 pub(crate) use approval::judge;
+pub(crate) use warnings::warnings;
 
 /// What holds a definition until its objects are gone.
 pub(crate) const CLEANUP: &str = "customresourcecleanup.apiextensions.k8s.io";

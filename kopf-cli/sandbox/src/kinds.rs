@@ -6,7 +6,9 @@ use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
 use crate::{
-    admission, builtin, crd, events,
+    admission, builtin, crd,
+    deletion::{FOREGROUND, ORPHAN, Propagation},
+    events,
     object::Stored,
     protobuf,
     resources::{DEFINITIONS, EVENTS, EVENTS_GROUP, NAMESPACES, Resource, View},
@@ -33,19 +35,21 @@ pub(crate) fn default(resource: &Resource, metadata: &mut Map<String, Value>, re
             }
         }
         DEFINITIONS => crd::default(rest),
-        "replicationcontrollers" => builtin::label(metadata, rest),
+        "replicationcontrollers" | "jobs.batch" => builtin::label(metadata, rest),
         _ => {}
     }
 }
 
-/// Fills in what the server fills in, before an object is checked; `old` is absent on creation.
+/// Fills in what the server fills in, before an object is checked; `old` is absent on creation. The answer is what is to be
+/// warned of.
 pub(crate) fn prepare(
     resource: &Resource,
     metadata: &mut Map<String, Value>,
     rest: &mut Map<String, Value>,
     old: Option<&Value>,
     now: Timestamp,
-) -> Result<(), Status> {
+) -> Result<Vec<String>, Status> {
+    let mut warnings = Vec::new();
     match (&*resource.key, old) {
         (NAMESPACES, None) => {
             // A name may have been made up since.
@@ -54,12 +58,12 @@ pub(crate) fn prepare(
             rest.insert("status".to_owned(), json!({ "phase": "Active" }));
         }
         (DEFINITIONS, _) => crd::prepare(metadata, rest, old)?,
-        (key, old) => builtin::prepare(key, metadata, rest, old, now),
+        (key, old) => warnings = builtin::prepare(key, metadata, rest, old, now),
     }
     if !resource.rules.custom {
         protobuf::complete(rest, &resource.storage().api_version(), &resource.kind);
     }
-    Ok(())
+    Ok(warnings)
 }
 
 /// Whether an update makes a new generation of an object; `otherwise` is whether anything besides its metadata has changed.
@@ -80,6 +84,13 @@ pub(crate) fn is_new_generation(
     }
 }
 
+/// Which generation of an object an update follows; there is none of kinds that are not counted.
+pub(crate) fn generation(resource: &Resource, old: &Map<String, Value>) -> Option<i64> {
+    // These are counted from their first change on.
+    let first = (&*resource.key == "csidrivers.storage.k8s.io").then_some(0);
+    old.get("generation").and_then(Value::as_i64).or(first)
+}
+
 /// Leaves the address that a service was given as it was, where an update does not say it.
 pub(crate) fn keep(resource: &Resource, rest: &mut Map<String, Value>, current: &Stored) {
     if &*resource.key == "services" {
@@ -98,7 +109,10 @@ pub(crate) fn hold(resource: &Resource, rest: &mut Map<String, Value>, old: &Val
 pub(crate) fn faults(view: &View, object: &Value, old: Option<&Value>, part: Part) -> Vec<Cause> {
     let key = &*view.resource.key;
     if key.ends_with(admission::GROUP) {
-        return object.as_object().map_or_else(Vec::new, |fields| admission::faults(key, fields));
+        let mut causes = object.as_object().map_or_else(Vec::new, |fields| admission::faults(key, fields));
+        let name = object["metadata"]["name"].as_str().unwrap_or_default();
+        causes.extend(admission::name_fault(name).filter(|_| old.is_none()));
+        return causes;
     }
     if key != EVENTS && part == Part::Status {
         return Vec::new();
@@ -110,6 +124,16 @@ pub(crate) fn faults(view: &View, object: &Value, old: Option<&Value>, part: Par
     let namespace = object["metadata"]["namespace"].as_str().unwrap_or_default();
     let old = old.and_then(Value::as_object);
     object.as_object().map_or_else(Vec::new, |event| events::faults(event, namespace, newer, old))
+}
+
+/// What is warned of in an object by the rules of its kind alone; `old` is absent on creation.
+pub(crate) fn warnings(view: &View, object: &Value, old: Option<&Value>, part: Part) -> Vec<String> {
+    if &*view.resource.key == DEFINITIONS {
+        return if part == Part::Status { Vec::new() } else { crd::warnings(object, old) };
+    }
+    let generation = |object: &Value| object["metadata"].get("generation").cloned();
+    let renewed = old.is_none_or(|old| generation(old) != generation(object));
+    builtin::warnings(&view.resource.key, object, old, part, renewed)
 }
 
 /// Writes into an object that it is going.
@@ -144,6 +168,20 @@ pub(crate) fn may_delete(resource: &Resource, name: &str, view: &View) -> Result
         return Err(Status::forbidden(view.about(name), "this namespace may not be deleted"));
     }
     Ok(())
+}
+
+/// What is warned of where objects are deleted: the pods of jobs stay, unless it is said what is to become of them.
+pub(crate) fn left_behind(resource: &Resource, policy_is_said: bool) -> Option<&'static str> {
+    let warning = "child pods are preserved by default when jobs are deleted; set propagationPolicy=Background to remove \
+        them or set propagationPolicy=Orphan to suppress this warning";
+    (&*resource.key == "jobs.batch" && !policy_is_said).then_some(warning)
+}
+
+/// How an object is deleted of which that is not said: jobs, and replication controllers, leave their pods behind.
+pub(crate) fn propagation(resource: &Resource, finalizers: &[String]) -> Option<Propagation> {
+    let leaves = ["jobs.batch", "replicationcontrollers"].contains(&&*resource.key);
+    let is_said = finalizers.iter().any(|finalizer| [FOREGROUND, ORPHAN].contains(&&**finalizer));
+    (leaves && !is_said).then_some(Propagation::Orphan)
 }
 
 /// Whether an object is held by more than the finalizers in its metadata.

@@ -78,6 +78,16 @@ pub(crate) fn settle(value: &mut Value) -> Result<(), String> {
     Ok(())
 }
 
+/// Rounds what is finer than thousandths up.
+pub(crate) fn round_up(value: &mut Value) {
+    const FINEST: i128 = NANO / 1_000;
+    let text = value.as_str().unwrap_or_default();
+    let (Ok((Quantity(amount), _)), Ok(parts)) = (read(text), split(text)) else { return };
+    if let Some((form, _)) = meaning(parts.suffix).filter(|_| amount % FINEST != 0) {
+        *value = show(rounded_up(amount, FINEST) * FINEST, form).into();
+    }
+}
+
 /// The amount that a text says, and the text that is shown for it.
 fn read(text: &str) -> Result<(Quantity, String), &'static str> {
     let parts = split(text)?;
@@ -227,6 +237,17 @@ mod tests {
             let mut value = said.clone();
             assert_eq!(settle(&mut value), Ok(()), "{said}");
             assert_eq!(value, shown, "{said}");
+        }
+    }
+
+    #[test]
+    fn amounts_are_rounded_up_to_thousandths() {
+        for (said, rounded) in
+            [("100n", "1m"), ("1500u", "2m"), ("1500m", "1500m"), ("0.0001Ki", "103m"), ("", "")]
+        {
+            let mut value = json!(said);
+            round_up(&mut value);
+            assert_eq!(value, rounded, "{said}");
         }
     }
 

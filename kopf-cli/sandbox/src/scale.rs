@@ -101,6 +101,10 @@ impl Scale {
         }
         let selector = match &self.selector {
             Selector::None => String::new(),
+            // What is older than selectors has nothing but labels.
+            Selector::Object(path) if object["kind"] == "ReplicationController" => {
+                selector_in_words(&json!({ "matchLabels": at(object, path) }))
+            }
             Selector::Object(path) => selector_in_words(at(object, path)),
             Selector::Text(path) => pick(object, path).to_owned(),
         };

@@ -14,7 +14,7 @@ mod cel_values;
 mod custom;
 mod defaults;
 mod embedded;
-mod formats;
+pub(crate) mod formats;
 mod lists;
 mod numbers;
 mod place;

@@ -36,8 +36,8 @@ mod changes;
 mod finalize;
 
 use changes::{
-    check_uid, check_version, forbidden_changes, put_or_remove, status_metadata, unqualified_finalizer,
-    wants_otherwise,
+    check_merge_patch, check_uid, check_version, forbidden_changes, put_or_remove, status_metadata,
+    strategic_patch, unqualified_finalizer, wants_otherwise,
 };
 
 pub(crate) use changes::other_uid;
@@ -172,7 +172,8 @@ impl<'a> Writer<'a> {
         if view.version().status {
             object.rest.shift_remove("status");
         }
-        kinds::prepare(resource, &mut object.metadata, &mut object.rest, None, self.now)?;
+        let warned = kinds::prepare(resource, &mut object.metadata, &mut object.rest, None, self.now)?;
+        warned.iter().for_each(|warning| self.strictness.warn(warning));
         kinds::check_group(resource, &object.rest)?;
         let target = Target { view, namespace, name: &name };
         self.validate(target, &mut object, None, Part::Whole)?;
@@ -320,17 +321,17 @@ impl<'a> Writer<'a> {
         object.metadata.remove("selfLink");
         put_or_remove(&mut object.metadata, "managedFields", managed);
         kinds::prepare(resource, &mut object.metadata, &mut object.rest, Some(&old), self.now)?;
-        let part = if status { Part::Status } else { Part::Whole };
-        let before = Before { whole: &old, metadata: &old_metadata };
-        self.validate(target, &mut object, Some(before), part)?;
         let otherwise = wants_otherwise(&object.rest, &old_rest, view);
         let is_new = kinds::is_new_generation(resource, &old_metadata, &object.metadata, otherwise);
         if is_new
             && !status
-            && let Some(generation) = old_metadata.get("generation").and_then(Value::as_i64)
+            && let Some(generation) = kinds::generation(resource, &old_metadata)
         {
             object.metadata.insert("generation".to_owned(), (generation + 1).into());
         }
+        let part = if status { Part::Status } else { Part::Whole };
+        let before = Before { whole: &old, metadata: &old_metadata };
+        self.validate(target, &mut object, Some(before), part)?;
         self.let_judge(target, Operation::Update, Some(&mut object), Some(current))?;
         old_metadata.sort_keys();
         object.metadata.sort_keys();
@@ -381,7 +382,10 @@ impl<'a> Writer<'a> {
         object.as_whole(view, |object| {
             let whole = old.map(|old| old.whole);
             causes.extend(kinds::faults(view, object, whole, part));
-            let Some(schema) = &view.version().schema else { return };
+            let Some(schema) = &view.version().schema else {
+                let warned = causes.is_empty().then(|| kinds::warnings(view, object, whole, part));
+                return warned.iter().flatten().for_each(|warning| self.strictness.warn(warning));
+            };
             let scale = view.version().scale.as_ref();
             let of_scale = scale.map_or_else(Vec::new, |scale| scale.faults(object, part));
             let warnings = schema.check(object, whole, part, of_scale, &mut causes);
@@ -467,32 +471,6 @@ impl<'a> Writer<'a> {
 impl Written {
     fn object(code: u16, stored: &Stored) -> Self {
         Written::Object { code, bytes: stored.bytes.clone(), depth: stored.header.depth }
-    }
-}
-
-fn check_merge_patch(patch: &Value) -> Result<&Value, Status> {
-    match patch {
-        Value::Object(_) => Ok(patch),
-        Value::Null => Err(Status::bad_request("Invalid JSON Patch")),
-        other => {
-            let found = meta::kind_of(other);
-            Err(Status::bad_request(format!(
-                "error decoding patch: json: cannot unmarshal {found} into Go value of type map[string]interface {{}}"
-            )))
-        }
-    }
-}
-
-fn strategic_patch(patch: &Value) -> Result<Map<String, Value>, Status> {
-    match patch {
-        Value::Object(fields) => Ok(fields.clone()),
-        Value::Null => Ok(Map::new()),
-        other => {
-            let found = meta::kind_of(other);
-            Err(Status::bad_request(format!(
-                "json: cannot unmarshal {found} into Go value of type map[string]interface {{}}"
-            )))
-        }
     }
 }
 

@@ -18,6 +18,17 @@ use crate::{
 /// What the matching conditions of webhooks may name.
 const NAMES: [&str; 3] = ["object", "oldObject", "request"];
 const REVIEWS: [&str; 2] = ["v1", "v1beta1"];
+/// How names end that are kept for what a server reads from files of its own.
+const STATIC: &str = ".static.k8s.io";
+
+/// What is wrong with the name of a new object.
+pub(crate) fn name_fault(name: &str) -> Option<Cause> {
+    let why = format!(
+        "names ending with {} are reserved for static manifest-based configurations and cannot be managed via the API",
+        printed::quoted(STATIC)
+    );
+    name.ends_with(STATIC).then(|| Cause::invalid("metadata.name", name, &why))
+}
 
 /// Everything that is wrong with such an object; nothing where it is none.
 pub(crate) fn faults(key: &str, rest: &Map<String, Value>) -> Vec<Cause> {

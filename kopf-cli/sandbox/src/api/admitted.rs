@@ -8,7 +8,7 @@ use crate::{
     admission::{Admission, Subject},
     body::Body,
     deletion::Deletion,
-    json as deep,
+    json as deep, kinds,
     status::Status,
     store::Store,
     strict::Strictness,
@@ -87,6 +87,8 @@ impl Ask<'_> {
         let how = self.deletion()?;
         let listing = self.listing()?;
         let mut warned = Strictness::default();
+        let left = kinds::left_behind(&self.view.resource, how.policy.is_some());
+        left.into_iter().for_each(|warning| warned.warn(warning));
         for object in &listing.objects {
             let (namespace, name) = (&object.header.namespace, &object.header.name);
             let target = Target { view: &self.view, namespace, name };

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use http::{Response, StatusCode, header};
 use serde_json::{Map, Value};
 
-use super::{Ask, answer, bodies::parse_patch, json_answer};
+use super::{Ask, admitted::warn, answer, bodies::parse_patch, json_answer, refuse};
 use crate::{
     admission::{Admission, Document, Operation, Round, Stage},
     body::Body,
@@ -61,11 +61,25 @@ impl Ask<'_> {
         Ok(json_answer(200, shown))
     }
 
-    /// Changes how many replicas are wanted: a merge patch of the object, which goes the way of all patches.
+    /// Changes how many replicas are wanted.
     pub(super) fn rescale(
         &self,
         action: Action,
         admission: &mut Option<Admission>,
+    ) -> Result<Response<Body>, Status> {
+        let mut strictness = Strictness::default();
+        let outcome = self.rescaled(action, admission, &mut strictness);
+        let mut response = outcome.unwrap_or_else(|status| refuse(&status));
+        warn(&mut response, admission.as_ref(), strictness);
+        Ok(response)
+    }
+
+    /// A merge patch of the object, which goes the way of all patches.
+    fn rescaled(
+        &self,
+        action: Action,
+        admission: &mut Option<Admission>,
+        strictness: &mut Strictness,
     ) -> Result<Response<Body>, Status> {
         let body = self.body()?;
         if deep::depth_of_text(body) > SHALLOW {
@@ -80,11 +94,11 @@ impl Ask<'_> {
         let kind = if patching.is_some() { "PatchOptions" } else { "UpdateOptions" };
         let dry_run = self.query.dry_run(kind)?;
         let manager = self.manager(kind, patching == Some(Patching::Apply))?;
-        let mut strictness = Strictness::of(&self.query, kind)?;
+        *strictness = Strictness::of(&self.query, kind)?;
         let scaling = self.scaling()?;
         let sent = match patching {
-            Some(patching) => parse_patch(body, patching, false, &mut strictness)?,
-            None => self.parse_body(body, format, &mut strictness)?,
+            Some(patching) => parse_patch(body, patching, false, strictness)?,
+            None => self.parse_body(body, format, strictness)?,
         };
         if patching.is_none() {
             Scale::asked(&sent, self.name())?;
@@ -139,9 +153,11 @@ impl Ask<'_> {
             if !asked.is_empty() && asked != uid {
                 return Err(other_uid(target, asked, uid));
             }
-            let mut writer = Writer { dry_run, strictness, ..Writer::new(&mut store, now) };
+            let strict = std::mem::take(strictness);
+            let mut writer = Writer { dry_run, strictness: strict, ..Writer::new(&mut store, now) };
             let written = writer.rescale(target, &change);
             writer.settle();
+            *strictness = writer.strictness;
             let written = written?;
             let object = shown_value(&written, &self.view);
             self.show_scale(&scaling.of(&object, &self.view).ok_or_else(|| scaling.unset())?)

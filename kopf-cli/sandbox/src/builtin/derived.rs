@@ -3,7 +3,7 @@
 use base64::{Engine, engine::general_purpose::STANDARD};
 use serde_json::{Map, Value, json};
 
-use super::pods;
+use super::{amounts, pods};
 use crate::{admission, form::at};
 
 type Fields = Map<String, Value>;
@@ -28,6 +28,10 @@ pub(super) fn complete(key: &str, fields: &mut Fields) {
     if let Some(Value::Object(spec)) = fields.get_mut("spec") {
         complete_spec(key, spec, labels);
     }
+    if key == "services" {
+        complete_balancing(fields);
+    }
+    amounts::round(key, fields);
     for pointer in SPECS_OF_PODS {
         let mut path = pointer.split('/').skip(1);
         let first = path.next().and_then(|name| fields.get_mut(name));
@@ -35,6 +39,7 @@ pub(super) fn complete(key: &str, fields: &mut Fields) {
         if let Some(Some(spec)) = found {
             choose_pulling(spec);
             fill_volumes(spec);
+            amounts::round_of_pods(spec);
         }
     }
 }
@@ -87,6 +92,17 @@ fn complete_spec(key: &str, spec: &mut Fields, labels: Value) {
     }
 }
 
+/// Whether a service is reached from outside of the cluster.
+pub(super) fn is_reached(spec: &Fields) -> bool {
+    match spec.get("type").and_then(Value::as_str) {
+        Some("LoadBalancer" | "NodePort") => true,
+        Some("ClusterIP") => {
+            spec.get("externalIPs").and_then(Value::as_array).is_some_and(|addresses| !addresses.is_empty())
+        }
+        _ => false,
+    }
+}
+
 fn complete_service(spec: &mut Fields) {
     for port in spec.get_mut("ports").and_then(Value::as_array_mut).into_iter().flatten() {
         if let Some(number) = port.get("port").cloned().filter(|_| port.get("targetPort").is_none()) {
@@ -97,7 +113,7 @@ fn complete_service(spec: &mut Fields) {
     if kind != "ExternalName" {
         spec.entry("internalTrafficPolicy").or_insert_with(|| "Cluster".into());
     }
-    if ["LoadBalancer", "NodePort"].contains(&&*kind) {
+    if is_reached(spec) {
         spec.entry("externalTrafficPolicy").or_insert_with(|| "Cluster".into());
     }
     if kind == "LoadBalancer" {
@@ -109,6 +125,20 @@ fn complete_service(spec: &mut Fields) {
     if spec.get("sessionAffinity").is_some_and(|affinity| affinity == "ClientIP") {
         spec.entry("sessionAffinityConfig")
             .or_insert_with(|| json!({ "clientIP": { "timeoutSeconds": 10_800 } }));
+    }
+}
+
+/// Addresses that a service is balanced by are its own, where nothing else is said.
+fn complete_balancing(fields: &mut Fields) {
+    let balanced = fields.get("spec").is_some_and(|spec| spec["type"] == "LoadBalancer");
+    let Some(status) = fields.get_mut("status").filter(|_| balanced) else { return };
+    let Some(ingress) = status.pointer_mut("/loadBalancer/ingress").and_then(Value::as_array_mut) else {
+        return;
+    };
+    for point in ingress.iter_mut().filter_map(Value::as_object_mut) {
+        if point.get("ip").is_some_and(|ip| ip != "") {
+            point.entry("ipMode").or_insert_with(|| "VIP".into());
+        }
     }
 }
 
@@ -137,7 +167,8 @@ fn name_source(spec: &mut Fields) {
 /// Gives what makes pods the labels of its pods, where it has none of its own.
 pub(crate) fn label(metadata: &mut Fields, rest: &Fields) {
     let labels = at(rest.get("spec").unwrap_or(&Value::Null), "template.metadata.labels");
-    if metadata.get("labels").is_none_or(Value::is_null) && labels.is_object() {
+    let has_own = |own: &Value| own.as_object().is_some_and(|own| !own.is_empty());
+    if !metadata.get("labels").is_some_and(has_own) && labels.is_object() {
         metadata.insert("labels".to_owned(), labels.clone());
     }
 }

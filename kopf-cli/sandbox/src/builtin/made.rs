@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
-use super::{derived::label, pods};
+use super::{derived::label, pods, services};
 use crate::write::seconds;
 
 type Fields = Map<String, Value>;
@@ -18,25 +18,49 @@ const PROTECTED: [(&str, &str); 3] = [
 const TEMPLATES: &str = "deprecated.daemonset.template.generation";
 const DAEMON_SETS: &str = "daemonsets.apps";
 
-/// Gives an object what the server decides; `old` is absent on creation.
+/// Gives an object what the server decides; `old` is absent on creation. The answer is what is to be warned of.
 pub(crate) fn prepare(
     key: &str,
     metadata: &mut Fields,
     rest: &mut Fields,
     old: Option<&Value>,
     now: Timestamp,
-) {
+) -> Vec<String> {
+    match old {
+        Some(old) => renew(key, metadata, rest, old),
+        None => make(key, metadata, rest, now),
+    }
+    match (key, rest.get_mut("spec")) {
+        ("pods", Some(Value::Object(spec))) if old.is_none() => pods::arm(metadata, spec),
+        _ => Vec::new(),
+    }
+}
+
+fn renew(key: &str, metadata: &mut Fields, rest: &mut Fields, old: &Value) {
     pods::drop_signals(rest);
     if key == DAEMON_SETS {
-        count_templates(metadata, rest, old);
+        count_templates(metadata, rest, Some(old));
     }
-    if let Some(old) = old {
-        if let ("pods", Some(Value::Object(spec))) = (key, rest.get_mut("spec"))
-            && spec.get("tolerations") != old["spec"].get("tolerations")
-        {
-            pods::tolerate(spec);
-        }
-        return;
+    if let ("pods", Some(Value::Object(spec))) = (key, rest.get_mut("spec"))
+        && spec.get("tolerations") != old["spec"].get("tolerations")
+    {
+        pods::tolerate(spec);
+    }
+    if key == "services" {
+        services::drop_useless(rest, old);
+    }
+    if key == "nodes"
+        && old["spec"]["configSource"].is_null()
+        && let Some(Value::Object(spec)) = rest.get_mut("spec")
+    {
+        spec.shift_remove("configSource");
+    }
+}
+
+fn make(key: &str, metadata: &mut Fields, rest: &mut Fields, now: Timestamp) {
+    pods::drop_signals(rest);
+    if key == DAEMON_SETS {
+        count_templates(metadata, rest, None);
     }
     if let Some((_, finalizer)) = PROTECTED.iter().find(|(protected, _)| *protected == key) {
         let finalizers = metadata.entry("finalizers").or_insert_with(|| json!([]));
@@ -82,11 +106,13 @@ pub(crate) fn prepare(
     match key {
         "pods" => pods::admit(spec),
         "nodes" => {
+            // Nodes are configured from there no more.
+            spec.shift_remove("configSource");
             if let Value::Array(taints) = spec.entry("taints").or_insert_with(|| json!([])) {
                 taints.push(not_ready());
             }
         }
-        "services" => give_address(spec, &uid),
+        "services" => services::give_address(spec, &uid),
         "jobs.batch" => {
             label_pods(metadata, spec, &uid);
             label(metadata, rest);
@@ -119,87 +145,8 @@ fn count_templates(metadata: &mut Fields, rest: &Fields, old: Option<&Value>) {
     }
 }
 
-/// Of an address only that it is one of its own matters: it is made of the uid.
-fn give_address(spec: &mut Fields, uid: &str) {
-    if spec.get("type") == Some(&"ExternalName".into()) {
-        return;
-    }
-    let part = |at: usize| u8::from_str_radix(uid.get(at..at + 2).unwrap_or("1"), 16).unwrap_or(1);
-    let address = format!("10.96.{}.{}", part(0), part(2).max(1));
-    let address = spec.entry("clusterIP").or_insert_with(|| address.into()).clone();
-    // Whoever has neither an address nor pods of its own may be of both families.
-    let selects =
-        spec.get("selector").and_then(Value::as_object).is_some_and(|selector| !selector.is_empty());
-    let both = address == "None" && !selects;
-    spec.entry("clusterIPs").or_insert_with(|| json!([address]));
-    let families = if both { json!(["IPv4", "IPv6"]) } else { json!(["IPv4"]) };
-    spec.entry("ipFamilies").or_insert(families);
-    let policy = if both { "RequireDualStack" } else { "SingleStack" };
-    spec.entry("ipFamilyPolicy").or_insert_with(|| policy.into());
-}
-
-/// Leaves a service the address that it was given, where nothing is said of it, and takes from it what its new type has no use
-/// for, unless that was changed as well.
-pub(crate) fn keep_address(rest: &mut Fields, old: &Value) {
-    let (Some(Value::Object(spec)), Some(old)) = (rest.get_mut("spec"), old["spec"].as_object()) else {
-        return;
-    };
-    let nothing = Value::Null;
-    let is_of = |spec: &Fields, types: &[&str]| {
-        spec.get("type").and_then(Value::as_str).is_some_and(|kind| types.contains(&kind))
-    };
-    let same = |spec: &Fields, field: &str| {
-        spec.get(field).unwrap_or(&nothing) == old.get(field).unwrap_or(&nothing)
-    };
-    if !is_of(spec, &["ExternalName"]) {
-        if spec.get("clusterIP") != old.get("clusterIP")
-            && spec.get("clusterIP").is_some()
-            && same(spec, "clusterIPs")
-        {
-            let address = spec.get("clusterIP").cloned();
-            match address.filter(|address| address != "") {
-                Some(address) => spec.insert("clusterIPs".to_owned(), json!([address])),
-                None => spec.shift_remove("clusterIPs"),
-            };
-        }
-        for field in ["clusterIP", "clusterIPs", "ipFamilies", "ipFamilyPolicy"] {
-            if let (None, Some(given)) = (spec.get(field), old.get(field)) {
-                spec.insert(field.to_owned(), given.clone());
-            }
-        }
-    } else if !is_of(old, &["ExternalName"]) {
-        if same(spec, "clusterIP") && same(spec, "clusterIPs") {
-            spec.shift_remove("clusterIP");
-            spec.shift_remove("clusterIPs");
-        }
-        drop_unchanged(spec, old, &["ipFamilies", "ipFamilyPolicy", "internalTrafficPolicy"]);
-    }
-    let (balanced, outside) = (["LoadBalancer"], ["LoadBalancer", "NodePort"]);
-    if is_of(old, &balanced) && !is_of(spec, &balanced) {
-        drop_unchanged(
-            spec,
-            old,
-            &["allocateLoadBalancerNodePorts", "loadBalancerClass", "healthCheckNodePort"],
-        );
-    }
-    if is_of(old, &outside) && !is_of(spec, &outside) {
-        drop_unchanged(spec, old, &["externalTrafficPolicy"]);
-        for port in spec.get_mut("ports").and_then(Value::as_array_mut).into_iter().flatten() {
-            port.as_object_mut().map(|port| port.shift_remove("nodePort"));
-        }
-    }
-}
-
-fn drop_unchanged(spec: &mut Fields, old: &Fields, fields: &[&str]) {
-    for field in fields.iter().filter(|field| old.contains_key(**field)) {
-        if spec.get(*field) == old.get(*field) {
-            spec.shift_remove(*field);
-        }
-    }
-}
-
 /// The pods of a job are known by its uid.
-fn label_pods(metadata: &Fields, spec: &mut Fields, uid: &str) {
+fn label_pods(metadata: &mut Fields, spec: &mut Fields, uid: &str) {
     let manual = spec.get("manualSelector") == Some(&true.into());
     let name = metadata.get("name").cloned().unwrap_or_default();
     if !manual {
@@ -214,12 +161,17 @@ fn label_pods(metadata: &Fields, spec: &mut Fields, uid: &str) {
         if labels.is_null() {
             *labels = json!({});
         }
+        // What labels it by its template goes on doing so.
+        let shared = metadata.get("labels").is_some_and(|own| !labels.is_null() && own == labels);
         if let Value::Object(labels) = labels {
             for prefix in ["batch.kubernetes.io/", ""] {
                 labels.insert(format!("{prefix}controller-uid"), uid.into());
                 labels.insert(format!("{prefix}job-name"), name.clone());
             }
             labels.sort_keys();
+            if shared {
+                metadata.insert("labels".to_owned(), labels.clone().into());
+            }
         }
     }
 }

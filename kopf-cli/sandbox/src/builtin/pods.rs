@@ -2,10 +2,15 @@
 
 use serde_json::{Map, Value, json};
 
-use super::derived::SPECS_OF_PODS;
+use super::{
+    derived::SPECS_OF_PODS,
+    warnings::{APP_ARMOR, app_armor, profile},
+};
 
 use crate::{form::at, quantity::Quantity};
 
+/// How long a path can be that names a profile.
+const LONGEST_PATH: usize = 4_095;
 /// The resources that a class is told by.
 const COUNTED: [&str; 2] = ["cpu", "memory"];
 
@@ -60,6 +65,37 @@ pub(super) fn drop_signals(rest: &mut Map<String, Value>) {
             }
         }
     }
+}
+
+/// Gives containers the profiles that annotations name for them; the answer is what is to be warned of.
+pub(super) fn arm(metadata: &Map<String, Value>, spec: &mut Map<String, Value>) -> Vec<String> {
+    let mut warnings = Vec::new();
+    let Some(annotations) = metadata.get("annotations").and_then(Value::as_object) else { return warnings };
+    if spec.get("os").is_some_and(|os| os["name"] == "windows") {
+        return warnings;
+    }
+    let of_pod = spec.get("securityContext").map(|context| context["appArmorProfile"].clone());
+    for list in ["initContainers", "containers", "ephemeralContainers"] {
+        for container in spec.get_mut(list).and_then(Value::as_array_mut).into_iter().flatten() {
+            let key = format!("{APP_ARMOR}{}", container["name"].as_str().unwrap_or_default());
+            let Some(said) = annotations.get(&key) else { continue };
+            if !at(container, "securityContext.appArmorProfile").is_null() {
+                continue;
+            }
+            let meant = profile(said).filter(|meant| {
+                let path = meant["localhostProfile"].as_str().unwrap_or_default();
+                path.trim() == path && path.len() <= LONGEST_PATH
+            });
+            if meant.is_some() && meant == of_pod {
+                continue;
+            }
+            warnings.push(app_armor("metadata.annotations", &key));
+            if let Some(meant) = meant {
+                container["securityContext"]["appArmorProfile"] = meant;
+            }
+        }
+    }
+    warnings
 }
 
 /// Gives the spec of a new pod what a cluster's admission gives it.

@@ -3,6 +3,7 @@
 //! Not everything that a real server checks is checked here, but nothing is refused that one takes.
 
 mod access;
+mod annotations;
 mod containers;
 mod data;
 mod environment;
@@ -23,6 +24,8 @@ mod volumes;
 mod workloads;
 
 use serde_json::Value;
+
+pub(super) use services::is_headless;
 
 use super::{
     checks::{Check::By, Rule, check},

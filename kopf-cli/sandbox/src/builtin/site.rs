@@ -39,7 +39,7 @@ impl<'a> Site<'a> {
     }
 
     /// The elements of a list.
-    pub(super) fn each(&self) -> impl Iterator<Item = Site<'a>> {
+    pub(super) fn each(&self) -> impl Iterator<Item = Site<'a>> + use<'a> {
         let (place, before) = (self.place.clone(), self.before);
         let items = self.value.as_array().map_or(&[][..], Vec::as_slice);
         items.iter().enumerate().map(move |(at, value)| Site {
@@ -50,7 +50,7 @@ impl<'a> Site<'a> {
     }
 
     /// The entries of a map, whose places have the key in brackets.
-    pub(super) fn entries(&self) -> impl Iterator<Item = (&'a str, Site<'a>)> {
+    pub(super) fn entries(&self) -> impl Iterator<Item = (&'a str, Site<'a>)> + use<'a> {
         let (place, before) = (self.place.clone(), self.before);
         let entries = self.value.as_object().into_iter().flatten();
         entries.map(move |(key, value)| {

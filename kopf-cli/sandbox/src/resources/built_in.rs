@@ -72,7 +72,7 @@ const ROWS: &[Row] = &[
     row("apps/v1", "daemonsets", GENERATION, &[]),
     row("apps/v1", "deployments", GENERATION | STATUS_LABELS, &[]),
     row("apps/v1", "replicasets", GENERATION, &["status.replicas"]),
-    row("apps/v1", "statefulsets", GENERATION, &["status.successful"]),
+    row("apps/v1", "statefulsets", GENERATION | LABEL_NAMES, &["status.successful"]),
     row("autoscaling/v2", "horizontalpodautoscalers", GENERATION, &[]),
     row("batch/v1", "cronjobs", GENERATION, &[]),
     row("batch/v1", "jobs", GENERATION, &["status.successful"]),

@@ -93,7 +93,10 @@ impl Writer<'_> {
         let object = object.map(|object| document(object, view));
         let old = old.map(|old| Document::of_text(old.shown(view), old.header.depth));
         let round = Round::new(stage, operation, target.name, object, old);
-        admission.admit(self.store, round)
+        let answer = admission.admit(self.store, round);
+        // What others warn of stands where they were asked.
+        admission.warnings_at(stage).iter().for_each(|warning| self.strictness.warn(warning));
+        answer
     }
 
     /// A uid for a new object, the same in all attempts to make it.

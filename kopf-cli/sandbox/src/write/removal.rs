@@ -31,11 +31,14 @@ impl Writer<'_> {
     ) -> Result<Written, Status> {
         let (view, name) = (target.view, target.name);
         let resource = &view.resource;
+        let warning = kinds::left_behind(resource, policy.is_some());
+        warning.into_iter().for_each(|warning| self.strictness.warn(warning));
         let current = self.store.get(&resource.key, target.namespace, name).cloned();
         let Some(current) = current else { return Err(Status::not_found(view.about(name))) };
         demands.check(&current, view)?;
         kinds::may_delete(resource, name, view)?;
         self.let_go(target, &current)?;
+        let policy = policy.or_else(|| kinds::propagation(resource, &current.header.finalizers));
         if let Some(going) = self.expel(resource, &current, policy)? {
             return Ok(going);
         }

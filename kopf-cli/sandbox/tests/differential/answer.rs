@@ -23,7 +23,7 @@ impl PartialEq for Answer {
 }
 
 impl Answer {
-    pub(super) fn new(code: StatusCode, mut warnings: Vec<String>, media: String, body: &[u8]) -> Answer {
+    pub(super) fn new(code: StatusCode, warnings: Vec<String>, media: String, body: &[u8]) -> Answer {
         let documents = serde_json::Deserializer::from_slice(body).into_iter::<Value>();
         let raw = match &*media {
             "application/vnd.kubernetes.protobuf" => vec![wire::document(body)],
@@ -31,8 +31,13 @@ impl Answer {
             _ => documents.map_while(Result::ok).collect::<Vec<_>>(),
         };
         let raw = if raw.is_empty() { vec![json!(String::from_utf8_lossy(body))] } else { raw };
-        warnings.sort();
         Answer { code, warnings, media, masked: raw.clone(), raw }
+    }
+
+    /// The code and the warnings alone, for what controllers have a hand in.
+    pub(super) fn without_body(mut self) -> Answer {
+        self.masked.clear();
+        self
     }
 
     pub(super) fn has(&self, code: u16) -> bool {
@@ -219,13 +224,9 @@ fn forget_unknown_owners(object: &mut Map<String, Value>) {
         "Lease",
     ];
     let kind = object.get("kind").and_then(Value::as_str).unwrap_or_default();
-    // What is told of the end of a namespace is told by a controller; and a service that is no more than a name keeps fields.
-    let has = |part: &str, field: &str| object.get(part).is_some_and(|part| !part[field].is_null());
-    let of_others = match kind {
-        "Namespace" => has("status", "conditions"),
-        "Service" => has("spec", "externalName"),
-        _ => false,
-    };
+    // What is told of the end of a namespace is told by a controller.
+    let of_others =
+        kind == "Namespace" && object.get("status").is_some_and(|status| !status["conditions"].is_null());
     let unknown = of_others || UNKNOWN.contains(&kind);
     if let Some(Value::Object(metadata)) = object.get_mut("metadata").filter(|_| unknown) {
         metadata.remove("managedFields");

@@ -39,6 +39,7 @@ mod request;
 mod rules;
 mod schemas;
 mod validation;
+mod warnings;
 mod webhook;
 mod wire;
 
@@ -67,10 +68,21 @@ const MANY: usize = 10_000;
 
 /// Sends `rows` to both servers, one after another, and fails with every row that they answer differently.
 async fn check(rows: &str) {
+    check_as(rows, |answer| answer).await;
+}
+
+/// The same, but of answers only their codes and what they warn of are compared.
+async fn check_warnings(rows: &str) {
+    check_as(rows, Answer::without_body).await;
+}
+
+async fn check_as(rows: &str, seen: fn(Answer) -> Answer) {
     let Some(real) = kopf_control_plane::get().await else { return };
     let expected = run(&kopf_control_plane::connect(&real.kubeconfig).await, rows, PATIENCE).await;
     let (sandbox, _serving) = sandbox().await;
     let found = run(&sandbox, rows, LITTLE_PATIENCE).await;
+    let (expected, found) = (expected.into_iter().map(seen), found.into_iter().map(seen));
+    let (expected, found): (Vec<Answer>, Vec<Answer>) = (expected.collect(), found.collect());
     let rows = rows.lines().map(str::trim).filter(|row| !row.is_empty());
     let differences: Vec<String> = rows
         .zip(expected.iter().zip(&found))

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{containers, placement, security, volumes};
+use super::{annotations, containers, placement, security, volumes};
 use crate::{
     builtin::{
         checks::{Causes, Check, LABEL, Rule, SUBDOMAIN, check, label_faults},
@@ -53,7 +53,9 @@ pub(super) fn template(site: &Site<'_>) -> Causes {
         let why = key_faults(&key.to_lowercase());
         causes.extend(why.iter().map(|why| Cause::invalid(&*annotations.place, key, why)));
     }
+    causes.extend(annotations::faults(&annotations, &site.at("spec")));
     causes.extend(spec(&site.at("spec")));
+    causes.extend(annotations::contradictions(&annotations, &site.at("spec")));
     let debugging = site.at("spec.ephemeralContainers");
     if debugging.len() > 0 {
         causes.push(debugging.forbidden("ephemeral containers not allowed in pod template"));
@@ -72,7 +74,9 @@ pub(super) fn spec(site: &Site<'_>) -> Causes {
 /// What is wrong with a pod.
 pub(super) fn pod(root: &Site<'_>) -> Causes {
     let site = root.at("spec");
-    let mut causes = spec(&site);
+    let annotations = root.at("metadata.annotations");
+    let mut causes = annotations::faults(&annotations, &site);
+    causes.extend(spec(&site));
     for container in site.find("containers[]").into_iter().chain(site.find("initContainers[]")) {
         let image = container.at("image");
         if image.text() != image.text().trim() {
@@ -86,8 +90,14 @@ pub(super) fn pod(root: &Site<'_>) -> Causes {
         }
     }
     match site.before {
-        None => causes.extend(creation(&site)),
-        Some(before) => causes.extend(update(&site, before)),
+        None => {
+            causes.extend(creation(&site));
+            causes.extend(annotations::contradictions(&annotations, &site));
+        }
+        Some(before) => {
+            causes.extend(annotations::kept(&annotations));
+            causes.extend(update(&site, before));
+        }
     }
     causes
 }

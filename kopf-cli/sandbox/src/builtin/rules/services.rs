@@ -76,7 +76,7 @@ pub(super) fn service(root: &Site<'_>) -> Causes {
     causes
 }
 
-pub(super) fn is_headless(spec: &Value) -> bool {
+pub(in crate::builtin) fn is_headless(spec: &Value) -> bool {
     spec["clusterIPs"].as_array().map_or_else(
         || spec["clusterIP"] == "None",
         |addresses| addresses.len() == 1 && addresses[0] == "None",

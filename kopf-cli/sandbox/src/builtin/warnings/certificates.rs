@@ -1,0 +1,107 @@
+//! Whether a certificate in a secret is one, and goes with its key.
+
+use base64::{Engine, engine::general_purpose::STANDARD};
+use rustls::{
+    SignatureAlgorithm,
+    crypto::ring::sign::any_supported_type,
+    pki_types::{CertificateDer, PrivateKeyDer},
+    server::ParsedCertificate,
+};
+use serde_json::Value;
+
+use super::{Site, Warnings};
+
+/// What the keys of certificates are called by: as Go tells them apart, and by their bytes in ASN.1.
+const KINDS: [(SignatureAlgorithm, &[u8]); 3] = [
+    (SignatureAlgorithm::RSA, &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01]),
+    (SignatureAlgorithm::ECDSA, &[0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01]),
+    (SignatureAlgorithm::ED25519, &[0x2b, 0x65, 0x70]),
+];
+/// What each value in ASN.1 begins with that has others in it.
+const SEQUENCE: u8 = 0x30;
+
+/// A part of a text in PEM.
+struct Block {
+    kind: String,
+    bytes: Vec<u8>,
+}
+
+/// What is wrong with the certificate and the key of a secret.
+pub(super) fn secret(root: &Site<'_>) -> Warnings {
+    if !root.at("type").is("kubernetes.io/tls") {
+        return Vec::new();
+    }
+    let data = root.at("data").value;
+    pair(&blocks(&data["tls.crt"]), &blocks(&data["tls.key"])).err().into_iter().collect()
+}
+
+/// Why they are no pair. What cannot be told without knowing all of ASN.1 is passed over.
+fn pair(certificates: &[Block], keys: &[Block]) -> Result<(), String> {
+    let is_key = |block: &&Block| block.kind == "PRIVATE KEY" || block.kind.ends_with(" PRIVATE KEY");
+    let Some(certificate) = certificates.iter().find(|block| block.kind == "CERTIFICATE") else {
+        return Err(match certificates {
+            [] => "tls: failed to find any PEM data in certificate input".to_owned(),
+            [only] if only.kind.ends_with("PRIVATE KEY") => {
+                "tls: failed to find certificate PEM data in certificate \
+                input, but did find a private key; PEM inputs may have been switched"
+                    .to_owned()
+            }
+            others => format!(
+                "tls: failed to find \"CERTIFICATE\" PEM block in certificate input after skipping PEM blocks of the \
+                 following types: {}",
+                kinds(others)
+            ),
+        });
+    };
+    let Some(key) = keys.iter().find(is_key) else {
+        return Err(match keys {
+            [] => "tls: failed to find any PEM data in key input".to_owned(),
+            [only] if only.kind == "CERTIFICATE" => {
+                "tls: found a certificate rather than a key in the PEM for the private key".to_owned()
+            }
+            others => format!(
+                "tls: failed to find PEM block with type ending in \"PRIVATE KEY\" in key input after skipping PEM blocks \
+                 of the following types: {}",
+                kinds(others)
+            ),
+        });
+    };
+    if certificate.bytes.first() != Some(&SEQUENCE) {
+        return Err("x509: malformed certificate".to_owned());
+    }
+    if key.bytes.first() != Some(&SEQUENCE) {
+        return Err("tls: failed to parse private key".to_owned());
+    }
+    let told = CertificateDer::from(&*certificate.bytes);
+    let told = ParsedCertificate::try_from(&told).ok().map(|read| read.subject_public_key_info());
+    let key = PrivateKeyDer::try_from(key.bytes.clone()).ok().and_then(|key| any_supported_type(&key).ok());
+    let (Some(told), Some(key)) = (told, key) else { return Ok(()) };
+    let kind = KINDS.iter().find(|(_, bytes)| told.windows(bytes.len()).any(|part| part == *bytes));
+    match (kind, key.public_key()) {
+        (Some((kind, _)), _) if *kind != key.algorithm() => {
+            Err("tls: private key type does not match public key type".to_owned())
+        }
+        (_, Some(own)) if own != told => Err("tls: private key does not match public key".to_owned()),
+        _ => Ok(()),
+    }
+}
+
+fn kinds(blocks: &[Block]) -> String {
+    let kinds: Vec<&str> = blocks.iter().map(|block| &*block.kind).collect();
+    format!("[{}]", kinds.join(" "))
+}
+
+/// The parts of a text in PEM, which stands in base64.
+fn blocks(data: &Value) -> Vec<Block> {
+    let text = STANDARD.decode(data.as_str().unwrap_or_default()).unwrap_or_default();
+    let text = String::from_utf8_lossy(&text);
+    let parts = text.split("-----BEGIN ").skip(1).filter_map(|part| {
+        let (kind, rest) = part.split_once("-----")?;
+        let (inside, _) = rest.split_once(&format!("-----END {kind}-----"))?;
+        // Headers are told apart from what they are of by an empty line.
+        let inside = inside.trim_start().split_once("\n\n").map_or(inside, |(_, inside)| inside);
+        let inside: String = inside.split_whitespace().collect();
+        Some(Block { kind: kind.to_owned(), bytes: STANDARD.decode(inside).ok()? })
+    });
+    parts.collect()
+}
