@@ -1,5 +1,7 @@
 //! `kopf sandbox`: what it prints, who can use it, and what outlives it.
 
+use crate::support::operator::Operator;
+use crate::support::plugin;
 use kopf_control_plane::DEADLINE;
 use std::path::{Path, PathBuf};
 use std::process::{Output, Stdio};
@@ -57,6 +59,13 @@ impl Sandbox {
         said
     }
 
+    /// The server's address, as the kubeconfig has it.
+    fn address(&self) -> String {
+        let text = std::fs::read_to_string(&self.kubeconfig).unwrap();
+        let line = text.lines().find(|line| line.contains("https://")).unwrap();
+        line[line.find("https://").unwrap()..].trim_end_matches(['"', ',']).to_owned()
+    }
+
     /// What kubectl prints, if it can be had. It must do well.
     async fn kubectl(&self, words: &[&str]) -> Option<String> {
         let output = self.try_kubectl(words).await?;
@@ -98,6 +107,35 @@ async fn it_says_how_to_use_it_and_stops_cleanly_on_either_signal() {
         }
         assert_eq!(sandbox.stop(signal).await, Vec::<String>::new());
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_operator_goes_on_when_the_server_comes_back_with_other_credentials_and_another_authority() {
+    let folder = tempfile::tempdir().unwrap();
+    let examples = Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples");
+    let [definition, object] = ["crd.yaml", "obj.yaml"].map(|name| examples.join(name));
+    let after = std::fs::read_to_string(&object).unwrap().replace("kopf-example-1", "after");
+    std::fs::write(folder.path().join("after.yaml"), after).unwrap();
+    let files = [&definition, &object].map(|file| file.display().to_string());
+    let sandbox = Sandbox::start(folder.path(), &["--state", "state", "--apply", &files[0], &files[1]]).await;
+
+    let mut command = Command::new(env!("CARGO_BIN_EXE_kopf"));
+    command.arg("run").arg(plugin::build("minimal")).args(["--namespace", "default", "--log-format", "full"]);
+    command.args(["--set", "networking.login_interval=0.1", "--set", "watching.reconnect_limit=0.5"]);
+    command.env("KUBECONFIG", &sandbox.kubeconfig);
+    let operator = Operator::spawn(command);
+    operator.says("[default/kopf-example-1] All handlers succeeded for creation.").await;
+
+    let address = sandbox.address();
+    let port = address.rsplit_once(':').unwrap().1.to_owned();
+    sandbox.stop("-TERM").await;
+    let words = ["--state", "state", "--port", &port, "--apply", "after.yaml"];
+    let sandbox = Sandbox::start(folder.path(), &words).await;
+    assert_eq!(sandbox.address(), address);
+    operator.says("Logged in again, for the API server has a certificate that is not trusted.").await;
+    operator.says("[default/after] All handlers succeeded for creation.").await;
+    assert_eq!(operator.stop().await.code(), Some(0));
+    sandbox.stop("-TERM").await;
 }
 
 #[tokio::test]

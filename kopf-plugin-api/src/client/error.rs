@@ -112,7 +112,8 @@ impl Error {
             | Error::TooManyRequests(_)
             | Error::Unreachable(_)
             | Error::TimedOut { .. } => true,
-            Error::Refused(status) => status.code >= 500 || status.code == 408,
+            // The operator looks for other credentials when its own are refused.
+            Error::Refused(status) => status.code >= 500 || matches!(status.code, 401 | 408),
             _ => false,
         }
     }

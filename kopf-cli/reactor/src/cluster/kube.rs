@@ -19,7 +19,7 @@ use tower::ServiceExt;
 use self::{
     answer::{Incoming, lines, refusal, retry_after, warnings, whole},
     causes::reason,
-    session::{Session, Sessions},
+    session::{Estranged, Session, Sessions},
 };
 use super::{Answer, Cluster, Error, Lines, Request, Response};
 use crate::settings::Networking;
@@ -57,7 +57,7 @@ impl KubeCluster {
         }
     }
 
-    /// Sends a request, and takes the answer's head. Where the server does not know us any more, logs in again.
+    /// Sends a request, and takes the answer's head. Where the server and we do not know each other any more, logs in again.
     async fn head(&self, request: Request) -> Result<http::Response<Incoming>, Error> {
         let Request { method, path, accept, body } = request;
         // Shared, should it be sent twice.
@@ -80,18 +80,16 @@ impl KubeCluster {
             answer.map_err(|error| Error::Unreachable(reason(error.as_ref())))
         };
         let session = self.sessions.current().await;
-        let answer = send(&session).await?;
-        if answer.status() != StatusCode::UNAUTHORIZED {
-            return Ok(answer);
+        let answer = send(&session).await;
+        let Some(why) = estranged(&answer) else { return answer };
+        let Some(session) = self.sessions.renew(&session, why).await else { return answer };
+        let answer = send(&session).await;
+        let why = estranged(&answer);
+        // Of a server that cannot be reached it is not known what it takes.
+        if answer.is_ok() || why.is_some() {
+            self.sessions.answered(&session, why).await;
         }
-        match self.sessions.renew(&session).await {
-            Some(session) => {
-                let answer = send(&session).await?;
-                self.sessions.answered(&session, answer.status() != StatusCode::UNAUTHORIZED).await;
-                Ok(answer)
-            }
-            None => Ok(answer),
-        }
+        answer
     }
 
     /// Sends a request, and takes the answer's head; a refusal is read whole.
@@ -104,6 +102,15 @@ impl KubeCluster {
         let retry_after = retry_after(response.headers());
         let body = whole(response.into_body()).await.unwrap_or_default();
         Err(Error::Refused(refusal(code, retry_after, &body)))
+    }
+}
+
+/// Whether the server and we do not know each other any more.
+fn estranged<T>(answer: &Result<http::Response<T>, Error>) -> Option<Estranged> {
+    match answer {
+        Ok(answer) if answer.status() == StatusCode::UNAUTHORIZED => Some(Estranged::Refused),
+        Err(Error::Unreachable(reason)) if causes::is_of_a_certificate(reason) => Some(Estranged::Unknown),
+        _ => None,
     }
 }
 

@@ -4,7 +4,9 @@ use std::{error::Error, process::Output};
 
 use kube::client::AuthError;
 
-/// What a certificate is called that nobody known here has signed.
+/// What is said of a certificate that is not trusted, before why.
+const UNTRUSTED: &str = "invalid peer certificate: ";
+/// What is said of one that nobody known here has signed.
 const UNKNOWN_AUTHORITY: &str = "invalid peer certificate: UnknownIssuer";
 
 /// How much is told of what a program complained of.
@@ -42,6 +44,11 @@ pub(super) fn reason(error: &(dyn Error + 'static)) -> String {
         );
     }
     said
+}
+
+/// Whether there was no answer because the server's certificate is not trusted.
+pub(super) fn is_of_a_certificate(reason: &str) -> bool {
+    reason.contains(UNTRUSTED)
 }
 
 /// What is told of a program that was to bring credentials: how it ended, and what it complained of. By themselves these errors

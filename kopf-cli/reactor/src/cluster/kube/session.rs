@@ -26,6 +26,24 @@ pub(super) struct Session {
     expires_at: Option<Timestamp>,
 }
 
+/// Why a session is of no use any more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Estranged {
+    /// The server does not take our credentials.
+    Refused,
+    /// The server's certificate is of an authority that we do not know.
+    Unknown,
+}
+
+impl Estranged {
+    fn told(self) -> &'static str {
+        match self {
+            Estranged::Refused => "the API server takes the credentials no longer",
+            Estranged::Unknown => "the API server has a certificate that is not trusted",
+        }
+    }
+}
+
 /// The session that is used, and how to come by the next.
 pub(super) struct Sessions {
     current: RwLock<Session>,
@@ -39,8 +57,9 @@ struct Renewing {
     /// Credentials of the last login that were not tried.
     spare: VecDeque<Credentials>,
     tried_at: Instant,
-    /// The newest session that the server is known to take.
+    /// The newest session that is known to be of use.
     taken: u64,
+    why: Estranged,
     failing: bool,
 }
 
@@ -59,7 +78,8 @@ impl Sessions {
         let tried_at = Instant::now();
         let spare = VecDeque::new();
         let networking = networking.clone();
-        let mut renewing = Renewing { access, networking, spare, tried_at, taken: 0, failing: false };
+        let why = Estranged::Refused;
+        let mut renewing = Renewing { access, networking, spare, tried_at, taken: 0, why, failing: false };
         let (session, namespace) = renewing.log_in(0).await?;
         // The first refusal is answered at once: a token may have expired since it was written down.
         renewing.tried_at = tried_at.checked_sub(renewing.networking.login_interval).unwrap_or(tried_at);
@@ -75,24 +95,25 @@ impl Sessions {
         let session = self.newest();
         match session.expires_at.is_some_and(|at| at <= Timestamp::now()) {
             // What has expired may still be good by the server's clock, and it says so if it is not.
-            true => self.renew(&session).await.unwrap_or(session),
+            true => self.renew(&session, Estranged::Refused).await.unwrap_or(session),
             false => session,
         }
     }
 
-    /// Another session than one that was refused; none, if there is none or it is too early for another try.
-    pub(super) async fn renew(&self, refused: &Session) -> Option<Session> {
+    /// Another session than one that is of no use; none, if there is none or it is too early for another try.
+    pub(super) async fn renew(&self, useless: &Session, why: Estranged) -> Option<Session> {
         // Those who come meanwhile wait for the one that logs in, and take what it has brought.
         let mut renewing = self.renewing.as_ref()?.lock().await;
         let newest = self.newest();
-        if newest.number != refused.number {
+        if newest.number != useless.number {
             return Some(newest);
         }
         if renewing.spare.is_empty() && renewing.tried_at.elapsed() < renewing.networking.login_interval {
             return None;
         }
         renewing.tried_at = Instant::now();
-        match renewing.log_in(refused.number + 1).await {
+        renewing.why = why;
+        match renewing.log_in(useless.number + 1).await {
             Ok((session, _)) => {
                 *self.current.write().unwrap_or_else(PoisonError::into_inner) = session.clone();
                 Some(session)
@@ -104,22 +125,25 @@ impl Sessions {
         }
     }
 
-    /// Takes note of whether the server takes a session that is not the first.
-    pub(super) async fn answered(&self, session: &Session, is_taken: bool) {
+    /// Takes note of whether a session that is not the first is of use.
+    pub(super) async fn answered(&self, session: &Session, estranged: Option<Estranged>) {
         let Some(renewing) = &self.renewing else { return };
         let mut renewing = renewing.lock().await;
         if renewing.taken == session.number {
             return;
         }
-        if is_taken {
-            info!("Logged in again, for the API server takes the credentials no longer.");
+        if let Some(why) = estranged {
+            let pause = renewing.networking.login_interval.as_secs_f64();
+            let others = match why {
+                Estranged::Refused => "nor those that are found now: they are",
+                Estranged::Unknown => "nor by what is found now: that is",
+            };
+            renewing.why = why;
+            renewing.complain(&format!("{others} looked for again, every {pause} seconds at most"));
+        } else {
+            info!("Logged in again, for {}.", renewing.why.told());
             renewing.taken = session.number;
             renewing.failing = false;
-        } else {
-            let pause = renewing.networking.login_interval.as_secs_f64();
-            renewing.complain(&format!(
-                "nor those that are found now: they are looked for again, every {pause} seconds at most"
-            ));
         }
     }
 }
@@ -127,7 +151,8 @@ impl Sessions {
 impl Renewing {
     /// Says once what is wrong, until it is over.
     fn complain(&mut self, problem: &str) {
-        let line = format!("The API server takes the credentials no longer, {problem}");
+        let told = self.why.told();
+        let line = format!("T{}, {problem}", told.trim_start_matches('t'));
         match std::mem::replace(&mut self.failing, true) {
             false => warn!("{line}"),
             true => debug!("{line}"),
