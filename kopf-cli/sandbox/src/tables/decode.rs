@@ -2,6 +2,7 @@
 //! base64, and what is of another type is refused.
 
 mod bytes;
+mod names;
 mod words;
 
 use serde_json::{Map, Value};
@@ -53,17 +54,35 @@ struct Reading<'a> {
 #[derive(Clone, Copy)]
 struct Trail<'a> {
     above: Option<&'a Trail<'a>>,
-    /// The type that the field is one of.
+    /// The schema of the type that the field is one of.
     of: &'static str,
     field: &'a str,
+    /// How many lists and maps the value is in, within the field.
+    depth: usize,
 }
 
 impl Trail<'_> {
+    /// The type that the field is one of.
+    fn owner(&self) -> &'static str {
+        self.of.rsplit('.').next().unwrap_or(self.of)
+    }
+
     fn dotted(&self) -> String {
+        let way = names::field(self.of, self.field).way;
         match self.above {
-            Some(above) => format!("{}.{}", above.dotted(), self.field),
-            None => self.field.to_owned(),
+            Some(above) => format!("{}.{way}{}", above.dotted(), self.field),
+            None => format!("{way}{}", self.field),
         }
+    }
+
+    /// The type of the value, where it is not as the schema says.
+    fn type_in_go(&self) -> Option<&'static str> {
+        names::field(self.of, self.field).type_at(self.depth)
+    }
+
+    /// The way to what is in the list or map.
+    fn inside(&self) -> Trail<'_> {
+        Trail { depth: self.depth + 1, ..*self }
     }
 }
 
@@ -79,7 +98,7 @@ impl Reading<'_> {
         place: &Place<'_>,
         above: Option<&Trail<'_>>,
     ) -> Read {
-        let of = shape.name().map_or("", |name| name.rsplit('.').next().unwrap_or(name));
+        let of = shape.name().unwrap_or_default();
         let mut read = Ok(());
         fields.retain(|name, value| {
             if read.is_err() || root && TYPE.contains(&name.as_str()) {
@@ -91,7 +110,7 @@ impl Reading<'_> {
                 return false;
             };
             if !value.is_null() {
-                read = self.value(value, shape, &place, &Trail { above, of, field: name });
+                read = self.value(value, shape, &place, &Trail { above, of, field: name, depth: 0 });
             }
             !value.is_null()
         });
@@ -109,7 +128,7 @@ impl Reading<'_> {
             (Some(Kind::Object), Value::Object(fields)) => match shape.additional() {
                 Additional::Of(shape) => {
                     for (key, value) in fields.iter_mut() {
-                        self.entry(value, shape, &place.field(key), trail)?;
+                        self.entry(value, shape, &place.field(key), &trail.inside())?;
                     }
                     Ok(())
                 }
@@ -126,7 +145,7 @@ impl Reading<'_> {
             (Some(Kind::Array), Value::Array(items)) => {
                 let Some(shape) = shape.items() else { return Ok(()) };
                 for (index, item) in items.iter_mut().enumerate() {
-                    self.entry(item, shape, &place.index(index), trail)?;
+                    self.entry(item, shape, &place.index(index), &trail.inside())?;
                 }
                 Ok(())
             }
@@ -154,7 +173,7 @@ impl Reading<'_> {
         match value {
             Value::String(text) => match (bytes::settle(text), self.decoder) {
                 (Ok(()), _) => Ok(()),
-                (Err(why), Decoder::Json) => self.go_on_behind(why),
+                (Err(why), Decoder::Json) => self.go_on_behind(|| why),
                 (Err(why), Decoder::Converter) => Err(format!("error decoding from json: {why}")),
             },
             Value::Array(items) => {
@@ -164,7 +183,7 @@ impl Reading<'_> {
                         (Some(Ok(byte)), _) => byte,
                         _ if item.is_null() => 0,
                         (_, Decoder::Json) => {
-                            self.go_on_behind(words::of_byte(item, trail))?;
+                            self.go_on_behind(|| words::of_byte(item, trail))?;
                             0
                         }
                         (_, Decoder::Converter) => match item.as_i64() {
@@ -199,17 +218,17 @@ impl Reading<'_> {
 
     fn mismatch(&mut self, value: &Value, shape: Shape<'static>, trail: &Trail<'_>) -> Read {
         match self.decoder {
-            Decoder::Converter => Err(words::of_converter(value, shape)),
+            Decoder::Converter => Err(words::of_converter(value, shape, trail)),
             // What reads itself is not gone on behind.
             Decoder::Json if shape.int_or_string() || shape.format() == Some("date-time") => {
                 Err(words::of_json(value, shape, trail))
             }
-            Decoder::Json => self.go_on_behind(words::of_json(value, shape, trail)),
+            Decoder::Json => self.go_on_behind(|| words::of_json(value, shape, trail)),
         }
     }
 
-    fn go_on_behind(&mut self, fault: String) -> Read {
-        self.fault.get_or_insert(fault);
+    fn go_on_behind(&mut self, fault: impl FnOnce() -> String) -> Read {
+        self.fault.get_or_insert_with(fault);
         Ok(())
     }
 }

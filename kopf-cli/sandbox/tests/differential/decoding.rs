@@ -174,3 +174,178 @@ async fn what_a_configuration_has_made_is_converted() {
     )
     .await;
 }
+
+#[tokio::test]
+async fn types_are_called_as_go_calls_them() {
+    check(
+        r#"
+        POST   pods {"metadata":{"name":"a"},"spec":{"containers":[{"name":"a","image":"i","imagePullPolicy":1}],"restartPolicy":{}}}
+        POST   pods {"metadata":{"name":"a"},"spec":{"containers":[{"name":"a","image":"i","ports":[{"containerPort":1,"protocol":1}]}]}}
+        POST   pods {"metadata":{"name":"a"},"spec":{"dnsPolicy":1,"containers":[]}}
+        POST   pods {"metadata":{"name":"a"},"spec":{"containers":[{"name":"a","resources":{"limits":[]}}]}}
+        POST   pods {"metadata":{"name":"a"},"spec":{"containers":[{"name":"a","resources":{"limits":{"cpu":[]}}}]}}
+        POST   pods {"metadata":{"name":"a"},"spec":{"overhead":1}}
+        POST   pods {"metadata":{"name":"a"},"spec":{"tolerations":[{"operator":true,"effect":1}]}}
+        POST   pods {"metadata":{"name":"a"},"spec":{"containers":[{"name":"a","securityContext":{"capabilities":{"add":"NET_ADMIN"}}}]}}
+        POST   pods {"metadata":{"name":"a"},"spec":{"containers":[{"name":"a","securityContext":{"capabilities":{"add":[1]}}}]}}
+        POST   pods {"metadata":{"name":"a"},"spec":{"topologySpreadConstraints":[{"whenUnsatisfiable":{}}]}}
+        POST   pods {"metadata":{"name":"a","uid":1}}
+        POST   pods {"metadata":{"name":"a","ownerReferences":[{"uid":1}]}}
+        POST   pods {"metadata":{"name":"a","managedFields":[{"operation":1}]}}
+        POST   pods {"metadata":{"name":"a"},"spec":{"affinity":{"nodeAffinity":{"requiredDuringSchedulingIgnoredDuringExecution":{"nodeSelectorTerms":[{"matchExpressions":[{"operator":1}]}]}}}}}
+        POST   pods {"metadata":{"name":"a"},"spec":{"affinity":{"podAffinity":{"requiredDuringSchedulingIgnoredDuringExecution":[{"labelSelector":{"matchExpressions":[{"operator":1}]}}]}}}}
+        POST   secrets {"metadata":{"name":"a"},"type":1}
+        POST   services {"metadata":{"name":"a"},"spec":{"type":1}}
+        POST   services {"metadata":{"name":"a"},"spec":{"ipFamilies":"IPv4"}}
+        POST   services {"metadata":{"name":"a"},"spec":{"ipFamilies":[4]}}
+        POST   services {"metadata":{"name":"a"},"spec":{"ports":[{"protocol":6}]}}
+        POST   services {"metadata":{"name":"a"},"spec":{"internalTrafficPolicy":1}}
+        POST   services {"metadata":{"name":"a"},"spec":{"clusterIPs":"None"}}
+        POST   endpoints {"metadata":{"name":"a"},"subsets":[{"ports":[{"protocol":1}]}]}
+        POST   persistentvolumeclaims {"metadata":{"name":"a"},"spec":{"accessModes":"ReadWriteOnce"}}
+        POST   persistentvolumeclaims {"metadata":{"name":"a"},"spec":{"accessModes":[1]}}
+        POST   persistentvolumeclaims {"metadata":{"name":"a"},"spec":{"resources":{"requests":"1Gi"}}}
+        POST   persistentvolumeclaims {"metadata":{"name":"a"},"status":{"allocatedResourceStatuses":[]}}
+        POST   persistentvolumeclaims {"metadata":{"name":"a"},"status":{"allocatedResourceStatuses":{"storage":1}}}
+        POST   events {"metadata":{"name":"a"},"involvedObject":{"uid":1}}
+        POST   serviceaccounts {"metadata":{"name":"a"},"secrets":[{"uid":1}]}
+        POST   /api/v1/namespaces {"metadata":{"name":"a"},"spec":{"finalizers":"a"}}
+        POST   /api/v1/namespaces {"metadata":{"name":"a"},"spec":{"finalizers":[1]}}
+        POST   /api/v1/nodes {"metadata":{"name":"a"},"spec":{"taints":[{"effect":1}]}}
+        POST   /api/v1/nodes {"metadata":{"name":"a"},"status":{"capacity":[]}}
+        POST   /api/v1/nodes {"metadata":{"name":"a"},"status":{"volumesInUse":[1]}}
+        POST   /api/v1/nodes {"metadata":{"name":"a"},"status":{"daemonEndpoints":{"kubeletEndpoint":{"Port":"1"}}}}
+    "#,
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn structs_on_the_way_to_a_field_are_told_of() {
+    check(
+        r#"
+        POST   pods {"metadata":{"name":"a"},"spec":{"containers":[{"name":"a","readinessProbe":{"httpGet":{"port":80,"scheme":1}}}]}}
+        POST   pods {"metadata":{"name":"a"},"spec":{"containers":[{"name":"a","readinessProbe":{"httpGet":1}}]}}
+        POST   pods {"metadata":{"name":"a"},"spec":{"containers":[{"name":"a","livenessProbe":{"exec":{"command":"a"}}}]}}
+        POST   pods {"metadata":{"name":"a"},"spec":{"containers":[{"name":"a","startupProbe":{"tcpSocket":{"port":[]}}}]}}
+        POST   pods {"metadata":{"name":"a"},"spec":{"containers":[{"name":"a","startupProbe":{"grpc":{"port":"a"},"periodSeconds":"1"}}]}}
+        POST   pods {"metadata":{"name":"a"},"spec":{"containers":[{"name":"a","lifecycle":{"preStop":{"httpGet":{"scheme":1}}}}]}}
+        POST   pods {"metadata":{"name":"a"},"spec":{"containers":[{"name":"a","lifecycle":{"postStart":{"sleep":{"seconds":"1"}},"stopSignal":1}}]}}
+        POST   pods {"metadata":{"name":"a"},"spec":{"containers":[{"name":"a","env":[{"valueFrom":{"secretKeyRef":{"name":1}}}]}]}}
+        POST   pods {"metadata":{"name":"a"},"spec":{"containers":[{"name":"a","env":[{"valueFrom":{"configMapKeyRef":{"key":1}}}]}]}}
+        POST   pods {"metadata":{"name":"a"},"spec":{"containers":[{"name":"a","envFrom":[{"configMapRef":{"name":[]}}]}]}}
+        POST   pods {"metadata":{"name":"a"},"spec":{"imagePullSecrets":[{"name":1}]}}
+        POST   pods {"metadata":{"name":"a"},"spec":{"ephemeralContainers":[{"imagePullPolicy":1,"targetContainerName":1}]}}
+        POST   pods {"metadata":{"name":"a"},"spec":{"ephemeralContainers":[{"targetContainerName":1}]}}
+        POST   pods {"metadata":{"name":"a"},"spec":{"volumes":[{"name":1}]}}
+        POST   pods {"metadata":{"name":"a"},"spec":{"volumes":[{"emptyDir":{"medium":1,"sizeLimit":[]}}]}}
+        POST   pods {"metadata":{"name":"a"},"spec":{"volumes":[{"hostPath":{"type":1}}]}}
+        POST   pods {"metadata":{"name":"a"},"spec":{"volumes":[{"configMap":{"name":1}}]}}
+        POST   pods {"metadata":{"name":"a"},"spec":{"volumes":[{"secret":{"items":[{"mode":"a"}]}}]}}
+        POST   pods {"metadata":{"name":"a"},"spec":{"volumes":[{"projected":{"sources":[{"secret":{"name":1}}]}}]}}
+        POST   pods {"metadata":{"name":"a"},"spec":{"volumes":[{"ephemeral":{"volumeClaimTemplate":{"spec":{"volumeMode":1}}}}]}}
+        POST   pods {"metadata":{"name":"a"},"spec":{"volumes":[{"csi":{"volumeAttributes":{"a":1}}}]}}
+        POST   pods {"metadata":{"name":"a"},"spec":{"volumes":[{"nfs":[]}]}}
+        POST   /api/v1/persistentvolumes {"metadata":{"name":"a"},"spec":{"hostPath":{"path":1}}}
+        POST   /api/v1/persistentvolumes {"metadata":{"name":"a"},"spec":{"csi":{"readOnly":"no"},"volumeMode":1}}
+        POST   /api/v1/persistentvolumes {"metadata":{"name":"a"},"spec":{"accessModes":{},"capacity":[]}}
+        POST   /apis/apps/v1/namespaces/$ns/statefulsets {"metadata":{"name":"d"},"spec":{"volumeClaimTemplates":[{"kind":1}]}}
+        POST   /apis/networking.k8s.io/v1/namespaces/$ns/ingresses {"metadata":{"name":"d"},"spec":{"rules":[{"http":{"paths":{}}}]}}
+        POST   /apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations {"metadata":{"name":"d"},"webhooks":[{"rules":[{"apiGroups":[1]}]}]}
+        POST   /apis/admissionregistration.k8s.io/v1/validatingadmissionpolicies {"metadata":{"name":"d"},"spec":{"matchConstraints":{"resourceRules":[{"operations":[1]}]}}}
+        POST   /apis/admissionregistration.k8s.io/v1/validatingadmissionpolicies {"metadata":{"name":"d"},"spec":{"matchConstraints":{"resourceRules":[{"scope":1}]}}}
+        POST   /apis/admissionregistration.k8s.io/v1/validatingadmissionpolicies {"metadata":{"name":"d"},"spec":{"matchConstraints":{"resourceRules":[{"resourceNames":{}}]}}}
+    "#,
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn types_of_every_group_are_called_as_go_calls_them() {
+    check(
+        r#"
+        POST   /apis/apps/v1/namespaces/$ns/deployments {"metadata":{"name":"d"},"spec":{"strategy":{"type":1},"replicas":1e0}}
+        POST   /apis/apps/v1/namespaces/$ns/deployments {"metadata":{"name":"d"},"spec":{"template":{"spec":{"restartPolicy":1}}}}
+        POST   /apis/apps/v1/namespaces/$ns/statefulsets {"metadata":{"name":"d"},"spec":{"podManagementPolicy":1}}
+        POST   /apis/apps/v1/namespaces/$ns/statefulsets {"metadata":{"name":"d"},"spec":{"persistentVolumeClaimRetentionPolicy":{"whenScaled":1}}}
+        POST   /apis/apps/v1/namespaces/$ns/daemonsets {"metadata":{"name":"d"},"spec":{"updateStrategy":{"type":1}}}
+        POST   /apis/batch/v1/namespaces/$ns/jobs {"metadata":{"name":"d"},"spec":{"completionMode":1}}
+        POST   /apis/batch/v1/namespaces/$ns/jobs {"metadata":{"name":"d"},"spec":{"podFailurePolicy":{"rules":[{"action":1}]}}}
+        POST   /apis/batch/v1/namespaces/$ns/jobs {"metadata":{"name":"d"},"status":{"uncountedTerminatedPods":{"failed":"a"}}}
+        POST   /apis/batch/v1/namespaces/$ns/jobs {"metadata":{"name":"d"},"status":{"uncountedTerminatedPods":{"failed":[1]}}}
+        POST   /apis/batch/v1/namespaces/$ns/cronjobs {"metadata":{"name":"d"},"spec":{"concurrencyPolicy":1}}
+        POST   /apis/batch/v1/namespaces/$ns/cronjobs {"metadata":{"name":"d"},"spec":{"jobTemplate":{"spec":{"template":{"spec":{"containers":[{"imagePullPolicy":1}]}}}}}}
+        POST   /apis/rbac.authorization.k8s.io/v1/namespaces/$ns/rolebindings {"metadata":{"name":"d"},"subjects":[{"kind":1}]}
+        POST   /apis/rbac.authorization.k8s.io/v1/clusterroles {"metadata":{"name":"d"},"aggregationRule":{"clusterRoleSelectors":[{"matchLabels":{"a":1}}]}}
+        POST   /apis/networking.k8s.io/v1/namespaces/$ns/ingresses {"metadata":{"name":"d"},"spec":{"rules":[{"http":{"paths":[{"pathType":1}]}}]}}
+        POST   /apis/networking.k8s.io/v1/namespaces/$ns/networkpolicies {"metadata":{"name":"d"},"spec":{"policyTypes":"Ingress"}}
+        POST   /apis/networking.k8s.io/v1/namespaces/$ns/networkpolicies {"metadata":{"name":"d"},"spec":{"policyTypes":[1]}}
+        POST   /apis/networking.k8s.io/v1/namespaces/$ns/networkpolicies {"metadata":{"name":"d"},"spec":{"ingress":[{"ports":[{"protocol":1}]}]}}
+        POST   /apis/networking.k8s.io/v1/ingressclasses {"metadata":{"name":"d"},"spec":{"parameters":{"scope":1}}}
+        POST   /apis/autoscaling/v2/namespaces/$ns/horizontalpodautoscalers {"metadata":{"name":"d"},"spec":{"metrics":[{"type":1}]}}
+        POST   /apis/autoscaling/v2/namespaces/$ns/horizontalpodautoscalers {"metadata":{"name":"d"},"spec":{"metrics":[{"resource":{"name":1}}]}}
+        POST   /apis/autoscaling/v2/namespaces/$ns/horizontalpodautoscalers {"metadata":{"name":"d"},"spec":{"metrics":[{"resource":{"target":{"averageValue":true}}}]}}
+        POST   /apis/autoscaling/v2/namespaces/$ns/horizontalpodautoscalers {"metadata":{"name":"d"},"spec":{"behavior":{"scaleDown":{"selectPolicy":1}}}}
+        POST   /apis/policy/v1/namespaces/$ns/poddisruptionbudgets {"metadata":{"name":"d"},"spec":{"unhealthyPodEvictionPolicy":1}}
+        POST   /apis/policy/v1/namespaces/$ns/poddisruptionbudgets {"metadata":{"name":"d"},"status":{"disruptedPods":[]}}
+        POST   /apis/policy/v1/namespaces/$ns/poddisruptionbudgets {"metadata":{"name":"d"},"status":{"disruptedPods":{"a":1}}}
+        POST   /apis/storage.k8s.io/v1/storageclasses {"metadata":{"name":"d"},"provisioner":"a.b/c","reclaimPolicy":1}
+        POST   /apis/storage.k8s.io/v1/storageclasses {"metadata":{"name":"d"},"provisioner":"a.b/c","volumeBindingMode":1}
+        POST   /apis/storage.k8s.io/v1/csidrivers {"metadata":{"name":"d"},"spec":{"fsGroupPolicy":1}}
+        POST   /apis/storage.k8s.io/v1/csidrivers {"metadata":{"name":"d"},"spec":{"volumeLifecycleModes":["a",1]}}
+        POST   /apis/storage.k8s.io/v1/namespaces/$ns/csistoragecapacities {"metadata":{"name":"d"},"capacity":[]}
+        POST   /apis/certificates.k8s.io/v1/certificatesigningrequests {"metadata":{"name":"d"},"spec":{"usages":1}}
+        POST   /apis/certificates.k8s.io/v1/certificatesigningrequests {"metadata":{"name":"d"},"spec":{"usages":[1]}}
+        POST   /apis/certificates.k8s.io/v1/certificatesigningrequests {"metadata":{"name":"d"},"spec":{"extra":[]}}
+        POST   /apis/certificates.k8s.io/v1/certificatesigningrequests {"metadata":{"name":"d"},"spec":{"extra":{"a":1}}}
+        POST   /apis/certificates.k8s.io/v1/certificatesigningrequests {"metadata":{"name":"d"},"spec":{"extra":{"a":[1]}}}
+        POST   /apis/certificates.k8s.io/v1/certificatesigningrequests {"metadata":{"name":"d"},"spec":{"request":1}}
+        POST   /apis/coordination.k8s.io/v1/namespaces/$ns/leases {"metadata":{"name":"d"},"spec":{"strategy":1}}
+        POST   /apis/coordination.k8s.io/v1/namespaces/$ns/leases {"metadata":{"name":"d"},"spec":{"leaseTransitions":"1"}}
+        POST   /apis/discovery.k8s.io/v1/namespaces/$ns/endpointslices {"metadata":{"name":"d"},"addressType":1}
+        POST   /apis/discovery.k8s.io/v1/namespaces/$ns/endpointslices {"metadata":{"name":"d"},"addressType":"IPv4","ports":[{"protocol":1}]}
+        POST   /apis/discovery.k8s.io/v1/namespaces/$ns/endpointslices {"metadata":{"name":"d"},"addressType":"IPv4","endpoints":[{"conditions":{"ready":1},"hints":{"forZones":1}}]}
+        POST   /apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations {"metadata":{"name":"d"},"webhooks":[{"failurePolicy":1,"sideEffects":1}]}
+        POST   /apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations {"metadata":{"name":"d"},"webhooks":[{"rules":[{"operations":"*"}]}]}
+        POST   /apis/admissionregistration.k8s.io/v1/validatingadmissionpolicies {"metadata":{"name":"d"},"spec":{"validations":[{"reason":1}]}}
+        POST   /apis/admissionregistration.k8s.io/v1/validatingadmissionpolicybindings {"metadata":{"name":"d"},"spec":{"validationActions":[1]}}
+        POST   /apis/admissionregistration.k8s.io/v1/validatingadmissionpolicybindings {"metadata":{"name":"d"},"spec":{"paramRef":{"parameterNotFoundAction":1}}}
+        POST   /apis/apiextensions.k8s.io/v1/customresourcedefinitions {"metadata":{"name":"d"},"spec":{"scope":1}}
+        POST   /apis/apiextensions.k8s.io/v1/customresourcedefinitions {"metadata":{"name":"d"},"spec":{"conversion":{"strategy":1}}}
+        POST   /apis/apiextensions.k8s.io/v1/customresourcedefinitions {"metadata":{"name":"d"},"spec":{"versions":[{"schema":{"openAPIV3Schema":{"x-kubernetes-validations":{}}}}]}}
+        POST   /apis/apiextensions.k8s.io/v1/customresourcedefinitions {"metadata":{"name":"d"},"spec":{"versions":[{"schema":{"openAPIV3Schema":{"x-kubernetes-validations":[{"reason":1}]}}}]}}
+        POST   /apis/apiextensions.k8s.io/v1/customresourcedefinitions {"metadata":{"name":"d"},"spec":{"versions":[{"schema":{"openAPIV3Schema":{"properties":{"a":{"type":1}}}}}]}}
+        POST   /apis/apiextensions.k8s.io/v1/customresourcedefinitions {"metadata":{"name":"d"},"spec":{"versions":[{"schema":{"openAPIV3Schema":{"minimum":"a"}}}]}}
+        POST   /apis/apiextensions.k8s.io/v1/customresourcedefinitions {"metadata":{"name":"d"},"spec":{"versions":[{"schema":{"openAPIV3Schema":{"definitions":[]}}}]}}
+        POST   /apis/scheduling.k8s.io/v1/priorityclasses {"metadata":{"name":"d"},"value":1,"preemptionPolicy":1}
+        POST   /apis/node.k8s.io/v1/runtimeclasses {"metadata":{"name":"d"},"handler":"h","overhead":{"podFixed":[]}}
+        POST   /apis/events.k8s.io/v1/namespaces/$ns/events {"metadata":{"name":"d"},"regarding":{"uid":1}}
+        POST   /apis/events.k8s.io/v1/namespaces/$ns/events {"metadata":{"name":"d"},"series":{"count":"1"}}
+    "#,
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn what_is_converted_has_types_of_the_same_names() {
+    check(
+        r#"
+        POST   configmaps {"metadata":{"name":"a"}}
+        STRATEGIC configmaps/a {"metadata":{"ownerReferences":[{"uid":1}]}}
+        STRATEGIC configmaps/a {"metadata":{"ownerReferences":[{"uid":true}]}}
+        STRATEGIC configmaps/a {"metadata":{"uid":1}}
+        POST   podtemplates {"metadata":{"name":"a"},"template":{"metadata":{"labels":{"a":"b"}},"spec":{"containers":[{"name":"c","image":"i:1"}]}}}
+        STRATEGIC podtemplates/a {"template":{"spec":{"dnsPolicy":1}}}
+        STRATEGIC podtemplates/a {"template":{"spec":{"dnsPolicy":1.5}}}
+        STRATEGIC podtemplates/a {"template":{"spec":{"dnsPolicy":{}}}}
+        STRATEGIC podtemplates/a {"template":{"spec":{"containers":[{"name":"c","imagePullPolicy":1}]}}}
+        STRATEGIC podtemplates/a {"template":{"spec":{"containers":[{"name":"c","readinessProbe":{"httpGet":{"scheme":1}}}]}}}
+        STRATEGIC podtemplates/a {"template":{"spec":{"containers":[{"name":"c","securityContext":{"capabilities":{"add":[1]}}}]}}}
+        STRATEGIC podtemplates/a {"template":{"spec":{"containers":[{"name":"c","resources":{"limits":[]}}]}}}
+        STRATEGIC podtemplates/a {"template":{"spec":{"volumes":[{"name":"a","emptyDir":{"medium":1}}]}}}
+        STRATEGIC /api/v1/namespaces/$ns {"spec":{"finalizers":[1]}}
+        APPLY  podtemplates/a?fieldManager=m {"kind":"PodTemplate","apiVersion":"v1","metadata":{"name":"a"},"template":{"spec":{"dnsPolicy":1,"containers":[{"name":"c","image":"i:1"}]}}}
+    "#,
+    )
+    .await;
+}

@@ -16,7 +16,7 @@ pub(super) fn of_json(value: &Value, shape: Shape<'static>, trail: &Trail<'_>) -
         (_, Value::Array(_)) => "array".to_owned(),
         (_, Value::Object(_)) => "object".to_owned(),
     };
-    mismatch(&found, trail, &type_of_field(shape))
+    mismatch(&found, trail, &type_of_value(shape, trail))
 }
 
 /// The same of one of a list of bytes.
@@ -33,11 +33,11 @@ pub(super) fn of_byte(value: &Value, trail: &Trail<'_>) -> String {
 
 fn mismatch(found: &str, trail: &Trail<'_>, wanted: &str) -> String {
     let field = trail.dotted();
-    format!("json: cannot unmarshal {found} into Go struct field {}.{field} of type {wanted}", trail.of)
+    format!("json: cannot unmarshal {found} into Go struct field {}.{field} of type {wanted}", trail.owner())
 }
 
 /// What the converter says.
-pub(super) fn of_converter(value: &Value, shape: Shape<'static>) -> String {
+pub(super) fn of_converter(value: &Value, shape: Shape<'static>, trail: &Trail<'_>) -> String {
     let found = kind_in_go(value);
     match (shape.kind(), value) {
         // These read themselves, from JSON.
@@ -61,7 +61,7 @@ pub(super) fn of_converter(value: &Value, shape: Shape<'static>) -> String {
         }
         // Go could convert these, and must not.
         (Some(Kind::String), Value::Number(_)) if found == "int64" => {
-            format!("cannot convert int64 to {}", type_of_field(shape))
+            format!("cannot convert int64 to {}", type_of_value(shape, trail))
         }
         (Some(Kind::Integer), Value::Number(_)) => {
             format!("cannot convert {found} to {}", type_of_field(shape))
@@ -88,7 +88,12 @@ fn reads_itself(shape: Shape<'static>) -> bool {
     shape.int_or_string() || shape.format() == Some("date-time")
 }
 
-/// The type that Go reads a field's value as.
+/// The type that Go reads a value as: what it is called or, without a name, what the schema says.
+fn type_of_value(shape: Shape<'static>, trail: &Trail<'_>) -> String {
+    trail.type_in_go().map_or_else(|| type_of_field(shape), str::to_owned)
+}
+
+/// The type that Go reads a field's value as, as far as the schema tells.
 fn type_of_field(shape: Shape<'static>) -> String {
     match shape.format() {
         Some("int-or-string") => "int32".to_owned(),
