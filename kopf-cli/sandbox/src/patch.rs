@@ -19,6 +19,19 @@ const MAX_OPERATIONS: usize = 10_000;
 /// How many bytes its `copy` operations may add together.
 const MAX_COPIED: usize = 3 * 1024 * 1024;
 
+/// A patch as one that can be merged.
+///
+/// # Errors
+///
+/// 400 where it is no object.
+pub(crate) fn merging(patch: &Value) -> Result<&Value, Status> {
+    match patch {
+        Value::Object(_) => Ok(patch),
+        Value::Null => Err(Status::bad_request("Invalid JSON Patch")),
+        other => Err(undecodable(other, "value of type map[string]interface {}")),
+    }
+}
+
 /// Merges a merge patch into `target`: RFC 7396, but for nulls inside of lists.
 ///
 /// The standard keeps them. The server takes members that are null out of objects in lists too, unless the list comes in

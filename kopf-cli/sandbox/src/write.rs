@@ -248,13 +248,13 @@ impl<'a> Writer<'a> {
         deep::with_stack(reach, || {
             match how {
                 Patching::Json => patch::apply(&mut patched, change)?,
-                Patching::Merge | Patching::Apply => patch::merge(&mut patched, check_merge_patch(change)?),
+                Patching::Merge | Patching::Apply => patch::merge(&mut patched, patch::merging(change)?),
                 Patching::Strategic => {
                     let version = view.version();
                     let shape = tables::shape(&version.group, &version.name, &view.resource.kind);
                     let shape = shape
                         .ok_or_else(|| Status::not_implemented("strategic merge patches of this kind"))?;
-                    patch::strategic::merge(&mut patched, strategic_patch(change)?, shape)?;
+                    patch::strategic::merge(&mut patched, patch::strategic::read(change)?, shape)?;
                 }
             }
             let (decoder, shown) = match how {

@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 
 use super::drop_null_members;
 use crate::{
+    meta,
     schema::{Shape, Strategy},
     status::Status,
 };
@@ -18,6 +19,22 @@ const DELETIONS: &str = "$deleteFromPrimitiveList/";
 
 type Fields = Map<String, Value>;
 type Items = Vec<Value>;
+
+/// A patch as one that says what of an object changes.
+///
+/// # Errors
+///
+/// 400 where it is no object.
+pub(crate) fn read(patch: &Value) -> Result<Fields, Status> {
+    match patch {
+        Value::Object(fields) => Ok(fields.clone()),
+        Value::Null => Ok(Fields::new()),
+        other => Err(Status::bad_request(format!(
+            "json: cannot unmarshal {} into Go value of type map[string]interface {{}}",
+            meta::kind_of(other)
+        ))),
+    }
+}
 
 /// Merges a strategic merge patch into an object of that shape.
 ///
