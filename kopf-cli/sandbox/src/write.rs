@@ -36,8 +36,8 @@ mod changes;
 mod finalize;
 
 use changes::{
-    check_merge_patch, check_uid, check_version, forbidden_changes, put_or_remove, status_metadata,
-    strategic_patch, unqualified_finalizer, wants_otherwise,
+    check_uid, check_version, forbidden_changes, put_or_remove, status_metadata, unqualified_finalizer,
+    wants_otherwise,
 };
 
 pub(crate) use changes::other_uid;

@@ -124,31 +124,3 @@ pub(super) fn unqualified_finalizer(name: &str) -> Option<String> {
          with other finalizer writers"
     ))
 }
-
-/// A merge patch, if it is one.
-pub(super) fn check_merge_patch(patch: &Value) -> Result<&Value, Status> {
-    match patch {
-        Value::Object(_) => Ok(patch),
-        Value::Null => Err(Status::bad_request("Invalid JSON Patch")),
-        other => {
-            let found = meta::kind_of(other);
-            Err(Status::bad_request(format!(
-                "error decoding patch: json: cannot unmarshal {found} into Go value of type map[string]interface {{}}"
-            )))
-        }
-    }
-}
-
-/// The fields of a strategic merge patch.
-pub(super) fn strategic_patch(patch: &Value) -> Result<Map<String, Value>, Status> {
-    match patch {
-        Value::Object(fields) => Ok(fields.clone()),
-        Value::Null => Ok(Map::new()),
-        other => {
-            let found = meta::kind_of(other);
-            Err(Status::bad_request(format!(
-                "json: cannot unmarshal {found} into Go value of type map[string]interface {{}}"
-            )))
-        }
-    }
-}
