@@ -363,6 +363,11 @@ struct Told {
     denied: BTreeSet<String>,
 }
 
+/// What of some texts is not among others.
+fn without<'a>(texts: &'a [String], others: &[String]) -> Vec<&'a str> {
+    texts.iter().filter(|text| !others.contains(text)).map(String::as_str).collect()
+}
+
 impl Told {
     /// Tells of lists of the whole cluster that are refused, and of the namespace that is served instead.
     fn narrow(&mut self, denied: &BTreeMap<String, Resource>, namespace: &str) {
@@ -383,11 +388,17 @@ impl Told {
 
     fn tell(&mut self, assignment: &Assignment, discovered: &Discovered) {
         if assignment.unresolved != self.unresolved {
-            self.unresolved.clone_from(&assignment.unresolved);
-            if !self.unresolved.is_empty() {
-                let selectors = self.unresolved.join(", ");
+            let absent = without(&assignment.unresolved, &self.unresolved);
+            if !absent.is_empty() {
+                let selectors = absent.join(", ");
                 warn!("Not in the cluster, and served as soon as they are: {selectors}. Create their CRDs.");
             }
+            let mut found = without(&self.unresolved, &assignment.unresolved);
+            found.retain(|selector| assignment.ambiguous.iter().all(|(ambiguous, _)| ambiguous != *selector));
+            if !found.is_empty() {
+                info!("In the cluster by now, and served: {}.", found.join(", "));
+            }
+            self.unresolved.clone_from(&assignment.unresolved);
         }
         if assignment.ambiguous != self.ambiguous {
             self.ambiguous.clone_from(&assignment.ambiguous);

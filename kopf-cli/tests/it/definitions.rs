@@ -20,18 +20,14 @@ on_both_servers!(
 
 async fn a_resource_defined_late_is_served(server: Server) {
     let world = World::with(server, &[]).await;
-    let _operator = world.operator();
-    world
-        .proxy
-        .until("the operator to have looked at what there is", |calls| {
-            calls.iter().any(|call| call.is_watch())
-        })
-        .await;
+    let operator = world.operator();
+    operator.says("Not in the cluster, and served as soon as they are: ").await;
 
     LATECOMERS.register(&world.client).await;
     world.objects(LATECOMERS).create("a", json!({ "spec": { "n": 1 } })).await;
 
     world.until_handled(LATECOMERS, "a").await;
+    operator.says("In the cluster by now, and served: ").await;
     // A cluster that is there before and after should be as it was.
     LATECOMERS.unregister(&world.client).await;
 }
