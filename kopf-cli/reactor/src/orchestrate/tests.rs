@@ -1,4 +1,6 @@
-//! What becomes of resources whose group does not answer.
+//! What becomes of resources whose group does not answer, and of watches whose selection changes.
+
+mod race;
 
 use kopf_core::handler::On;
 
