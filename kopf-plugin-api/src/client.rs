@@ -36,8 +36,8 @@
 //!
 //! # What becomes of errors
 //!
-//! [`Error`] tells refusals apart. With `?` it becomes the handler's: a conflict, an overloaded server and one that cannot
-//! be reached are temporary, and are tried again when the server says; the others are as the handler's `errors`
+//! [`Error`] tells refusals apart. With `?` it becomes the handler's: a conflict, an overloaded server, one that cannot be
+//! reached and one that has forgotten the operator (401) are temporary, and are tried again when the server says; the others are as the handler's `errors`
 //! option has it. A request that has no answer after 30 seconds is given up. A handler that is interrupted takes its
 //! requests with it, which the server may have carried out all the same.
 //!

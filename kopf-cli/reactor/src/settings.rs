@@ -198,7 +198,7 @@ settings! {
         connect_timeout: Duration = secs(30), MILLISECOND..=DAY;
         /// How long a connection may be silent before TCP asks whether the other side is there.
         keep_alive: Duration = secs(60), secs(1)..=DAY;
-        /// The least time between two looks for other credentials, after the API server has refused some (401).
+        /// The least time between two looks for other credentials, after the API server has refused some (401), or its certificate is not trusted any more.
         login_interval: Duration = secs(5), secs(0)..=DAY;
     }
 }

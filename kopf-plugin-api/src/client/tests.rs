@@ -105,6 +105,7 @@ fn a_refusal_becomes_an_error_that_says_whether_to_try_again() {
         "TooManyRequests Temporary after 7000: busy (429 TooManyRequests)",
     );
     check_refusal(503, Some(2), &status("", "down"), "Refused Temporary after 2000: down (503)");
+    check_refusal(401, None, &status("Unauthorized", "who"), "Refused Temporary: who (401 Unauthorized)");
     check_refusal(400, None, &status("BadRequest", "odd"), "Refused Error: odd (400 BadRequest)");
 }
 
