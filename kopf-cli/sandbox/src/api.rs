@@ -4,6 +4,7 @@ mod admitted;
 mod below;
 mod bodies;
 mod documents;
+mod reviewing;
 mod writing;
 
 use std::{
@@ -31,7 +32,7 @@ use crate::{
     rbac::Attributes,
     request::{Action, Path, Query, ResourcePath},
     resources::{self, NAMESPACES, View},
-    reviews::{self, Review},
+    reviews,
     status::Status,
     store::Store,
     tables::served,
@@ -130,8 +131,10 @@ impl Api {
             Path::Resource(path) => path,
             other => return self.document(&other, request, accept),
         };
-        if let Some(kind) = reviews::kind(&path) {
-            return self.review(kind, &path, request, &user);
+        if let Some(view) = reviews::kind(&path).and_then(resources::review) {
+            let query = Query::parse(&request.query);
+            let (view, part, answer) = (view.clone(), Part::Whole, Answer::Json);
+            return Ask { api: self, user, view, path, query, request, part, answer }.review();
         }
         let Some(view) = self.store().catalog.view(&path.group, &path.version, &path.plural) else {
             if resources::is_undone(&path.group, &path.version, &path.plural) {
@@ -222,24 +225,6 @@ impl Api {
             Some(_) => Ok(user),
             None => Err(what.forbidden(&user)),
         }
-    }
-
-    fn review(
-        &self,
-        kind: &str,
-        path: &ResourcePath,
-        request: &Request,
-        user: &User,
-    ) -> Result<Response<Body>, Status> {
-        if request.method != Method::POST {
-            return Err(Status::method_not_allowed());
-        }
-        let body = request.body.as_ref().ok_or_else(|| Status::too_large(MAX_BODY))?;
-        let group = if path.group.is_empty() { "authentication.k8s.io" } else { &path.group };
-        let form = media::format(request.header(header::CONTENT_TYPE))?;
-        let asked = bodies::parse_review(body, form, (&format!("{group}/v1"), kind))?;
-        let review = Review { store: &self.store(), access: &self.access, user, path, now: self.clock.now() };
-        Ok(json_answer(201, review.answer(kind, &asked)?.to_string()))
     }
 }
 

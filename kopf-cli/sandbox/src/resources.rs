@@ -7,7 +7,7 @@ use std::{
     sync::Arc,
 };
 
-pub(crate) use built_in::{deprecated, is_undone, scales};
+pub(crate) use built_in::{deprecated, is_undone, review, scales};
 
 use crate::{
     form::Printed,

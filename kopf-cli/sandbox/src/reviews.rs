@@ -1,9 +1,10 @@
 //! Reviews: questions that are asked by creating an object, and answered by its status.
 
+mod faults;
 mod selectors;
 
 use jiff::{Timestamp, ToSpan};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::{
     access::Access,
@@ -14,6 +15,8 @@ use crate::{
     user::User,
     write::seconds,
 };
+
+type Fields = Map<String, Value>;
 
 /// Whom tokens are for where nobody says so.
 const AUDIENCE: &str = "https://kubernetes.default.svc";
@@ -47,6 +50,16 @@ pub(crate) fn kind(path: &ResourcePath) -> Option<&'static str> {
     (path.namespace.is_some() == local).then_some(kind)
 }
 
+/// Fills in what a question of this kind need not say.
+pub(crate) fn complete(kind: &str, rest: &mut Fields) {
+    if let ("TokenRequest", Value::Object(spec)) = (kind, rest.entry("spec").or_insert_with(|| json!({}))) {
+        let span = spec.entry("expirationSeconds").or_insert(Value::Null);
+        if span.is_null() {
+            *span = USUAL_SECONDS.into();
+        }
+    }
+}
+
 /// Whose question it is, and what there is to answer it.
 pub(crate) struct Review<'a> {
     pub(crate) store: &'a Store,
@@ -57,32 +70,37 @@ pub(crate) struct Review<'a> {
 }
 
 impl Review<'_> {
-    /// Answers a review of this kind.
+    /// Answers a review of this kind, of which this is the metadata and the rest.
     ///
     /// # Errors
     ///
     /// What the server says of questions that cannot be answered.
-    pub(crate) fn answer(&self, kind: &str, asked: &Value) -> Result<Value, Status> {
+    pub(crate) fn answer(&self, kind: &str, mut metadata: Fields, rest: &Fields) -> Result<Value, Status> {
         let group = if self.path.group.is_empty() { "authentication.k8s.io" } else { &self.path.group };
-        let mut spec = asked["spec"].clone();
-        let mut metadata = json!({});
+        let mut spec = rest.get("spec").cloned().unwrap_or_else(|| json!({}));
         let status = match kind {
             "SelfSubjectReview" => {
-                metadata["creationTimestamp"] = seconds(self.now).into();
+                metadata = Map::from_iter([("creationTimestamp".to_owned(), seconds(self.now).into())]);
                 json!({ "userInfo": self.user.to_value() })
             }
             "TokenReview" => self.token(&spec)?,
-            "SelfSubjectRulesReview" => self.rules(&mut spec)?,
+            "SelfSubjectRulesReview" => {
+                metadata.clear();
+                self.rules(&mut spec)?
+            }
             "TokenRequest" => self.request(&mut spec, &mut metadata)?,
-            "SelfSubjectAccessReview" => self.may(self.user, &spec)?,
             _ => {
-                if kind == "LocalSubjectAccessReview" {
-                    metadata["namespace"] = self.namespace().into();
-                    self.check_place(&spec)?;
+                let causes = faults::faults(kind, &metadata, &spec);
+                if !causes.is_empty() {
+                    return Err(Status::invalid(NAMELESS, causes));
                 }
-                self.may(&reviewed(&spec)?, &spec)?
+                match kind {
+                    "SelfSubjectAccessReview" => self.may(self.user, &spec),
+                    _ => self.may(&reviewed(&spec), &spec),
+                }
             }
         };
+        metadata.sort_keys();
         let mut review = json!({ "kind": kind, "apiVersion": format!("{group}/v1"), "metadata": metadata, "spec": spec, "status": status });
         if kind == "SelfSubjectReview"
             && let Value::Object(review) = &mut review
@@ -96,23 +114,10 @@ impl Review<'_> {
         self.path.namespace.as_deref().unwrap_or_default()
     }
 
-    fn may(&self, user: &User, spec: &Value) -> Result<Value, Status> {
+    fn may(&self, user: &User, spec: &Value) -> Value {
         let (resource, path) = (&spec["resourceAttributes"], &spec["nonResourceAttributes"]);
-        let what = match (resource.is_object(), path.is_object()) {
-            (true, false) => {
-                let causes = selectors::faults(resource);
-                if !causes.is_empty() {
-                    return Err(Status::invalid(NAMELESS, causes));
-                }
-                Attributes::of_resource(resource)
-            }
-            (false, true) => Attributes::of_path(path),
-            (both, _) => {
-                let why = "exactly one of nonResourceAttributes or resourceAttributes must be specified";
-                let value = if both { shown_path(path) } else { Value::Null };
-                return Err(invalid(Cause::invalid_value("spec", &value, why)));
-            }
-        };
+        let what =
+            if resource.is_object() { Attributes::of_resource(resource) } else { Attributes::of_path(path) };
         let mut status = match self.access.allows(self.store, user, &what) {
             None => json!({ "allowed": false }),
             Some(reason) if reason.is_empty() => json!({ "allowed": true }),
@@ -122,22 +127,7 @@ impl Review<'_> {
         if !ignored.is_empty() {
             status["evaluationError"] = ignored.into();
         }
-        Ok(status)
-    }
-
-    /// A question that is asked in a namespace is about that namespace.
-    fn check_place(&self, spec: &Value) -> Result<(), Status> {
-        let said = spec["resourceAttributes"]["namespace"].as_str().unwrap_or_default();
-        if spec["nonResourceAttributes"].is_object() {
-            let value = shown_path(&spec["nonResourceAttributes"]);
-            let why = "disallowed on this kind of request";
-            return Err(invalid(Cause::invalid_value("spec.nonResourceAttributes", &value, why)));
-        }
-        if said != self.namespace() {
-            let field = "spec.resourceAttributes.namespace";
-            return Err(invalid(Cause::invalid(field, said, "must match metadata.namespace")));
-        }
-        Ok(())
+        status
     }
 
     fn rules(&self, spec: &mut Value) -> Result<Value, Status> {
@@ -184,11 +174,24 @@ impl Review<'_> {
         Ok(json!({ "authenticated": true, "user": found.user.to_value(), "audiences": common }))
     }
 
-    fn request(&self, spec: &mut Value, metadata: &mut Value) -> Result<Value, Status> {
+    fn request(&self, spec: &mut Value, metadata: &mut Fields) -> Result<Value, Status> {
         let (namespace, name) = (self.namespace(), self.path.name.as_deref().unwrap_or_default());
+        let request = About { kind: "TokenRequest", group: "authentication.k8s.io", name };
+        let said = |field: &str| metadata.get(field).and_then(Value::as_str).filter(|said| !said.is_empty());
+        if let Some(other) = said("name").filter(|said| *said != name) {
+            let why = "must match the service account name if specified";
+            return Err(Status::invalid(request, vec![Cause::invalid("metadata.name", other, why)]));
+        }
         let about = About { kind: "serviceaccounts", group: "", name };
         let account = self.store.get("serviceaccounts", namespace, name);
         let account = account.ok_or_else(|| Status::not_found(about))?;
+        let uid = &account.header.uid;
+        if let Some(other) = said("uid").filter(|said| said != uid) {
+            let why = format!(
+                "the UID in the token request ({other}) does not match the UID of the service account ({uid})"
+            );
+            return Err(Status::conflict(request, &why));
+        }
         let audiences = match texts(&spec["audiences"]) {
             none if none.is_empty() => vec![AUDIENCE.to_owned()],
             audiences => audiences,
@@ -208,33 +211,19 @@ impl Review<'_> {
             return Err(Status::not_implemented("tokens that are bound to an object"));
         }
         let expires_at = self.now.checked_add(span.seconds()).unwrap_or(Timestamp::MAX);
-        let uid = &account.header.uid;
         let user = User::service_account(namespace, name, uid);
         let token = self.access.issue(user, audiences.clone(), expires_at)?;
-        *metadata = json!({ "name": name, "namespace": namespace, "uid": uid, "creationTimestamp": seconds(self.now) });
+        let created = seconds(self.now);
+        let own = [("name", name), ("namespace", namespace), ("uid", uid), ("creationTimestamp", &created)];
+        metadata.extend(own.map(|(field, value)| (field.to_owned(), value.into())));
         *spec = json!({ "audiences": audiences, "expirationSeconds": span, "boundObjectRef": null });
         Ok(json!({ "token": token, "expirationTimestamp": seconds(expires_at) }))
     }
 }
 
 /// The user that a review asks about.
-fn reviewed(spec: &Value) -> Result<User, Status> {
-    let (name, groups) = (spec["user"].as_str().unwrap_or_default(), texts(&spec["groups"]));
-    if name.is_empty() && groups.is_empty() {
-        let why = "at least one of user or group must be specified";
-        return Err(invalid(Cause::invalid("spec.user", "", why)));
-    }
-    Ok(User::new(name, groups))
-}
-
-fn invalid(cause: Cause) -> Status {
-    Status::invalid(NAMELESS, vec![cause])
-}
-
-/// The attributes of a path as Go prints them.
-fn shown_path(path: &Value) -> Value {
-    let said = |field: &str| path[field].as_str().unwrap_or_default();
-    json!({ "Path": said("path"), "Verb": said("verb") })
+fn reviewed(spec: &Value) -> User {
+    User::new(spec["user"].as_str().unwrap_or_default(), texts(&spec["groups"]))
 }
 
 fn texts(list: &Value) -> Vec<String> {

@@ -16,9 +16,6 @@ use crate::{
     yaml::parse_yaml,
 };
 
-/// How deep a review may be nested; those that there are have four levels.
-const REVIEW_DEPTH: usize = 32;
-
 /// The answer in the encoding that is wanted; watches have theirs already.
 pub(super) fn encoded(mut response: Response<Body>, accept: &str) -> Response<Body> {
     let is_json =
@@ -100,24 +97,6 @@ pub(super) fn parse_patch(
         strictness.blame_patch();
     }
     Ok(patch)
-}
-
-/// What a review asks, which is of the `expected` version and kind.
-pub(super) fn parse_review(body: &[u8], form: Format, expected: (&str, &str)) -> Result<Value, Status> {
-    match form {
-        Format::Yaml => Err(Status::not_implemented("reviews in YAML")),
-        // In its metadata there may be JSON of any depth, which nobody asks about.
-        Format::Protobuf => deep::with_stack(deep::MAX_DEPTH, || {
-            let asked = protobuf::parse(body, expected).map_err(|why| Status::bad_request(why.said()))?;
-            Ok(json!({ "spec": asked["spec"] }))
-        }),
-        Format::Json if deep::depth_of_text(body) > REVIEW_DEPTH => {
-            Err(Status::bad_request("exceeded max depth"))
-        }
-        Format::Json => {
-            deep::parse(body).map_err(|why| Status::bad_request(format!("json parse error: {why}")))
-        }
-    }
 }
 
 impl Ask<'_> {

@@ -173,6 +173,31 @@ pub(crate) fn scales() -> &'static View {
     &SCALES
 }
 
+/// Questions that are asked as if they were objects, and which nobody stores: their kinds, and where they are asked.
+const REVIEWS: [(&str, &str, &str, Scope); 7] = [
+    ("SelfSubjectReview", "authentication.k8s.io", "selfsubjectreviews", Scope::Cluster),
+    ("TokenReview", "authentication.k8s.io", "tokenreviews", Scope::Cluster),
+    ("TokenRequest", "authentication.k8s.io", "tokenrequests", Scope::Namespaced),
+    ("SelfSubjectAccessReview", "authorization.k8s.io", "selfsubjectaccessreviews", Scope::Cluster),
+    ("SelfSubjectRulesReview", "authorization.k8s.io", "selfsubjectrulesreviews", Scope::Cluster),
+    ("SubjectAccessReview", "authorization.k8s.io", "subjectaccessreviews", Scope::Cluster),
+    ("LocalSubjectAccessReview", "authorization.k8s.io", "localsubjectaccessreviews", Scope::Namespaced),
+];
+
+/// The review of that kind.
+pub(crate) fn review(kind: &str) -> Option<&'static View> {
+    static VIEWS: LazyLock<Vec<View>> = LazyLock::new(|| {
+        let views = REVIEWS.into_iter().map(|(kind, group, plural, scope)| {
+            let response_kind = Kind { kind: kind.to_owned(), ..Kind::default() };
+            let served = Served { resource: plural.to_owned(), response_kind, scope, ..Served::default() };
+            let resource = row("", plural, 0, &[]).resource(group, "v1", &served);
+            View { resource: Arc::new(resource), index: 0 }
+        });
+        views.collect()
+    });
+    VIEWS.iter().find(|view| view.resource.kind == kind)
+}
+
 impl Row {
     fn is_of(&self, group: &str, version: &str, served: &Served) -> bool {
         let (known, name) = self.api_version.rsplit_once('/').unwrap_or(("", self.api_version));

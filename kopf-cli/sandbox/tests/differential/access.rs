@@ -99,6 +99,65 @@ async fn service_accounts_are_given_tokens() {
 }
 
 #[tokio::test]
+async fn questions_have_metadata_as_objects_have() {
+    let access = "/apis/authorization.k8s.io/v1";
+    let identity = "/apis/authentication.k8s.io/v1";
+    let metadata =
+        r#""metadata":{"name":"a","labels":{"a":"b"},"uid":"u","creationTimestamp":"2020-01-01T00:00:00Z"}"#;
+    let asked = r#""user":"x","resourceAttributes":{"namespace":"$ns","verb":"get","resource":"pods"}"#;
+    let mut rows = String::new();
+    for (path, metadata, spec) in [
+        (format!("{access}/selfsubjectaccessreviews"), metadata, r#""resourceAttributes":{"verb":"get"}"#),
+        (
+            format!("{access}/selfsubjectaccessreviews"),
+            r#""metadata":{"managedFields":[{"manager":"x","operation":"Update","apiVersion":"v1","fieldsType":"FieldsV1","fieldsV1":{}}]}"#,
+            r#""resourceAttributes":{"verb":"get"}"#,
+        ),
+        (
+            format!("{access}/selfsubjectaccessreviews"),
+            r#""metadata":{"resourceVersion":"5","annotations":{"a":"b"},"finalizers":["f"],"generateName":"g"}"#,
+            r#""nonResourceAttributes":{"path":"/","verb":"get"},"resourceAttributes":{"verb":"get"}"#,
+        ),
+        (format!("{access}/subjectaccessreviews"), metadata, r#""extra":{"a":["b"]}"#),
+        (
+            format!("{access}/subjectaccessreviews"),
+            r#""status":{"allowed":true}"#,
+            r#""user":"x","uid":"i","groups":["g"],"extra":{"a":["b"]},"nonResourceAttributes":{"path":"/x","verb":"get"}"#,
+        ),
+        (format!("{access}/subjectaccessreviews?fieldManager=m&dryRun=All"), r#""bogus":1"#, asked),
+        (format!("{access}/subjectaccessreviews?fieldValidation=Strict"), r#""bogus":1"#, asked),
+        (format!("{access}/subjectaccessreviews?dryRun=Some"), r#""bogus":1"#, asked),
+        (
+            format!("{access}/subjectaccessreviews"),
+            r#""kind":"Other","apiVersion":"authorization.k8s.io/v1""#,
+            asked,
+        ),
+        (format!("{access}/subjectaccessreviews"), r#""metadata":{}"#, r#""user":1"#),
+        (format!("{access}/namespaces/$ns/localsubjectaccessreviews"), metadata, asked),
+        (format!("{access}/namespaces/$ns/localsubjectaccessreviews"), r#""metadata":{}"#, asked),
+        (
+            format!("{access}/namespaces/$ns/localsubjectaccessreviews"),
+            r#""metadata":{"namespace":"other"}"#,
+            asked,
+        ),
+        (format!("{access}/selfsubjectrulesreviews"), metadata, ""),
+        (format!("{identity}/tokenreviews"), metadata, r#""token":"x""#),
+        ("serviceaccounts/sa/token".to_owned(), metadata, ""),
+        ("serviceaccounts/sa/token".to_owned(), r#""metadata":{"name":"sa","uid":"u"}"#, ""),
+        ("serviceaccounts/sa/token".to_owned(), r#""metadata":{"namespace":"other"}"#, ""),
+        (
+            "serviceaccounts/sa/token?fieldManager=m".to_owned(),
+            r#""metadata":{"name":"sa","labels":{"a":"b"},"annotations":{"c":"d"}}"#,
+            r#""audiences":["a"]"#,
+        ),
+    ] {
+        rows += &format!("POST {path} {{{metadata},\"spec\":{{{spec}}}}}\n");
+    }
+    rows += &format!("POST+as:bob {identity}/selfsubjectreviews {{\"metadata\":{{\"name\":\"a\"}}}}\n");
+    check(&format!("POST serviceaccounts {{\"metadata\":{{\"name\":\"sa\"}}}}\n{rows}YAML {access}/selfsubjectaccessreviews spec: {{resourceAttributes: {{verb: get}}}}")).await;
+}
+
+#[tokio::test]
 async fn nobody_gives_rights_that_they_lack() {
     check(
         r#"

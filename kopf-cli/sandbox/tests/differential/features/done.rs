@@ -135,7 +135,7 @@ pub(super) const DONE: Groups = &[
         ("roles and bindings (`--rbac`), impersonation", &["access::who_has_no_rights_is_told_what_it_may_not", "access::rights_are_given_by_bindings"]),
         ("nobody gives rights that they lack: `escalate`, `bind`", &["access::nobody_gives_rights_that_they_lack"]),
         ("cluster roles made of others; the roles of every cluster", &["access::cluster_roles_are_made_of_others", "access::the_roles_of_every_cluster_are_there"]),
-        ("reviews: of access, of rules, of oneself, of tokens", &["access::reviews_say_who_may_what", "reading::rights_are_asked_for"]),
+        ("reviews: of access, of rules, of oneself, of tokens", &["access::reviews_say_who_may_what", "access::questions_have_metadata_as_objects_have", "reading::rights_are_asked_for"]),
         ("tokens of service accounts", &["access::service_accounts_are_given_tokens"]),
     ]),
     ("Kinds with rules of their own", &[
