@@ -194,7 +194,10 @@ impl Operator {
         drop(no_more);
         let until = until.min(after(io.clock.now(), POST_WITHIN));
         let posted = Box::pin(async { while posting.join_next().await.is_some() {} });
-        let ((), _) = join(peering::leave_all(&io), select(posted, io.clock.sleep_until(until))).await;
+        let ((), posted) = join(peering::leave_all(&io), select(posted, io.clock.sleep_until(until))).await;
+        if let Either::Right(_) = posted {
+            posting::tell_of_all(&io);
+        }
     }
 }
 

@@ -75,6 +75,11 @@ impl Mailbox {
         !self.sender.is_closed()
     }
 
+    /// How many Events wait.
+    fn waiting(&self) -> usize {
+        self.sender.max_capacity() - self.sender.capacity()
+    }
+
     fn wants(&self, kind: Kind) -> bool {
         match self.wanted {
             Events::All => true,
@@ -151,7 +156,18 @@ pub(crate) async fn post(
             }
         }
     }
-    tell_of(dropped, io);
+    tell_of_all(io);
+}
+
+/// Tells, as the operator ends, of what was dropped, and of what waits and is posted no more.
+pub(crate) fn tell_of_all(io: &Io) {
+    tell_of(&io.mailbox.dropped, io);
+    let left = match io.mailbox.waiting() {
+        0 => return,
+        1 => "1 Kubernetes Event that waited is".to_owned(),
+        waiting => format!("{waiting} Kubernetes Events that waited are"),
+    };
+    warn!("The operator ends, and {left} not posted. What came of handlers is in the log all the same.");
 }
 
 fn tell_of(dropped: &Dropped, io: &Io) {

@@ -89,10 +89,30 @@ fn what_finds_no_place_to_wait_is_told_of_as_that() {
 }
 
 #[test]
+fn what_is_not_posted_by_the_end_is_told_of() {
+    let mut operator = operator(10_000, 10_000.0);
+    let slow = Fault::new(Effect::Slow(Duration::from_secs(2))).when(is_of_events).always();
+    operator.sandbox().faults().add(slow);
+    create(&mut operator, 20);
+    operator.stop();
+    let log = operator.log();
+    let told: Vec<_> = log.iter().filter(|line| line.contains("Kubernetes Event")).collect();
+    let posted = operator.journal().find(is_of_events).len();
+    let line = format!(
+        "WARN The operator ends, and {} Kubernetes Events that waited are not posted. What came of handlers is in the log all the \
+         same.",
+        20 - posted
+    );
+    assert_eq!(told, [&line], "{log:#?}");
+}
+
+#[test]
 fn where_nothing_is_dropped_nothing_is_told() {
     let mut operator = operator(300, 30.0);
     create(&mut operator, 40);
     operator.advance(10 * MINUTE);
     assert_eq!(operator.journal().find(is_of_events).len(), 40);
+    operator.stop();
     assert_eq!(told(&operator), [0; 0]);
+    assert!(!operator.log().iter().any(|line| line.contains("not posted")), "{:#?}", operator.log());
 }
