@@ -105,6 +105,14 @@ pub(crate) fn hold(resource: &Resource, rest: &mut Map<String, Value>, old: &Val
     }
 }
 
+/// What is wrong with an object that is told alone, before anything else is looked at; `old` is absent on creation.
+pub(crate) fn first_faults(view: &View, object: &Value, old: Option<&Value>, part: Part) -> Vec<Cause> {
+    if part == Part::Status {
+        return Vec::new();
+    }
+    builtin::first_faults(&view.resource.key, object, old)
+}
+
 /// Everything that is wrong with an object as a whole by the rules of its kind alone; `old` is absent on creation.
 pub(crate) fn faults(view: &View, object: &Value, old: Option<&Value>, part: Part) -> Vec<Cause> {
     let key = &*view.resource.key;

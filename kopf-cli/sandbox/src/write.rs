@@ -381,6 +381,10 @@ impl<'a> Writer<'a> {
         }
         object.as_whole(view, |object| {
             let whole = old.map(|old| old.whole);
+            let first = kinds::first_faults(view, object, whole, part);
+            if !first.is_empty() {
+                return causes = first;
+            }
             causes.extend(kinds::faults(view, object, whole, part));
             let Some(schema) = &view.version().schema else {
                 let warned = causes.is_empty().then(|| kinds::warnings(view, object, whole, part));

@@ -6,6 +6,7 @@ mod access;
 mod annotations;
 mod containers;
 mod data;
+mod endpoints;
 mod environment;
 mod jobs;
 mod mounts;
@@ -38,6 +39,7 @@ const KINDS: &[(&str, &[Rule])] = &[
     ("configmaps", &[("", By(data::config_map))]),
     ("secrets", &[("", By(data::secret))]),
     ("services", &[("", By(services::service))]),
+    ("endpoints", &[("", By(endpoints::endpoints))]),
     ("pods", &[("", By(pods::pod))]),
     ("podtemplates", &[("template", By(pods::template))]),
     ("replicationcontrollers", &[("", By(workloads::replication_controller))]),
@@ -63,6 +65,11 @@ const KINDS: &[(&str, &[Rule])] = &[
     ("leases.coordination.k8s.io", others::LEASE),
     ("priorityclasses.scheduling.k8s.io", &[("", By(others::priority))]),
 ];
+
+/// What is wrong with an object that is told alone: a service is given its addresses before anything else is looked at.
+pub(crate) fn first_faults(key: &str, object: &Value, old: Option<&Value>) -> Vec<Cause> {
+    if key == "services" { services::address_faults(&Site::root(object, old)) } else { Vec::new() }
+}
 
 /// What is wrong with an object as a whole; `old` is absent on creation.
 pub(crate) fn faults(key: &str, object: &Value, old: Option<&Value>) -> Vec<Cause> {

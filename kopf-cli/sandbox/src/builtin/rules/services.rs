@@ -38,14 +38,16 @@ const AFTER_PORTS: &[Rule] = &[
 ];
 const ONLY_BALANCED: &str = "may only be used when `type` is 'LoadBalancer'";
 
+/// What is wrong with the addresses of a service.
+pub(super) fn address_faults(root: &Site<'_>) -> Causes {
+    let spec = root.at("spec");
+    if spec.at("type").is("ExternalName") { Vec::new() } else { addresses(&spec) }
+}
+
 pub(super) fn service(root: &Site<'_>) -> Causes {
     let spec = root.at("spec");
     let (kind, ports) = (spec.at("type"), spec.at("ports"));
-    // Addresses are given before anything else is looked at, so what is wrong with them is told alone.
-    let mut causes = if kind.is("ExternalName") { Vec::new() } else { addresses(&spec) };
-    if !causes.is_empty() {
-        return causes;
-    }
+    let mut causes = Vec::new();
     if let Some(before) = spec.before {
         causes.extend(kept_addresses(&spec, before));
         causes.extend(kept_class(&spec, before));
@@ -225,7 +227,7 @@ fn addresses(spec: &Site<'_>) -> Causes {
 }
 
 /// Why an address cannot be one that is known outside.
-fn special(text: &str) -> Vec<String> {
+pub(super) fn special(text: &str) -> Vec<String> {
     let why = match texts::address_of(text) {
         Some(address) if address.is_unspecified() => format!("may not be unspecified ({text})"),
         Some(address) if address.is_loopback() => {

@@ -39,6 +39,25 @@ const OF_VOLUMES: &[Rule] = &[
     ("persistentVolumeReclaimPolicy", OneOf(&["Delete", "Recycle", "Retain"])),
     ("nodeAffinity", By(affinity)),
 ];
+/// What the metadata of a claim that goes with its pod may have.
+const ALLOWED: [&str; 2] = ["annotations", "labels"];
+const MOUNTED: &str = "volume.beta.kubernetes.io/mount-options";
+/// Kinds of volumes that an annotation may say how to mount.
+const MOUNTABLE: [&str; 13] = [
+    "gcePersistentDisk",
+    "awsElasticBlockStore",
+    "glusterfs",
+    "nfs",
+    "rbd",
+    "quobyte",
+    "iscsi",
+    "cinder",
+    "cephfs",
+    "azureFile",
+    "vsphereVolume",
+    "azureDisk",
+    "photonPersistentDisk",
+];
 /// Kinds of volumes, and what is looked at in them.
 const VOLUMES: &[(&str, &[Rule])] = &[
     ("hostPath", &[("path", Required("")), ("path", By(|site| site.against(texts::no_way_up(site.text()))))]),
@@ -89,7 +108,14 @@ pub(super) fn ephemeral(site: &Site<'_>) -> Causes {
     if !template.is_given() {
         return vec![template.required("")];
     }
-    let mut causes = label_faults(&template.at("metadata.labels"));
+    let metadata = template.at("metadata");
+    let mut causes = label_faults(&metadata.at("labels"));
+    let others = metadata.value.as_object().into_iter().flatten();
+    for (field, _) in others.filter(|(field, said)| !said.is_null() && !ALLOWED.contains(&field.as_str())) {
+        // The server makes its name of that of the field in Go.
+        let field = if field == "uid" { "uID" } else { field };
+        causes.push(metadata.at(field).forbidden("cannot be set"));
+    }
     causes.extend(claim_spec(&template.at("spec")));
     causes
 }
@@ -232,6 +258,12 @@ pub(super) fn volume(root: &Site<'_>) -> Causes {
         causes.push(spec.at("persistentVolumeReclaimPolicy").forbidden(why));
     }
     causes.extend(check(&spec, &[("storageClassName", SUBDOMAIN), ("volumeMode", OneOf(MODES))]));
+    let annotations = root.at("metadata.annotations");
+    let mountable = MOUNTABLE.iter().any(|kind| spec.at(kind).is_given());
+    if annotations.value.get(MOUNTED).is_some() && !mountable {
+        let why = "may not specify mount options for this volume type";
+        causes.push(Cause::forbidden(format!("{}.{MOUNTED}", annotations.place), why));
+    }
     let Some(before) = spec.before else { return causes };
     let only = |spec: &Value| {
         let source = VOLUMES.iter().map(|(kind, _)| ((*kind).to_owned(), spec[*kind].clone()));

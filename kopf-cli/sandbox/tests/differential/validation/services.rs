@@ -68,3 +68,21 @@ async fn services_keep_what_they_were_given() {
     )
     .await;
 }
+
+#[tokio::test]
+async fn services_lead_to_addresses() {
+    check(
+        r#"
+        POST   endpoints?dryRun=All {"metadata":{"name":"e"},"subsets":[{"ports":[{"port":80}]},{}]}
+        POST   endpoints?dryRun=All {"metadata":{"name":"e"},"subsets":[{"addresses":[{"ip":"x"},{"ip":"010.0.0.1"},{"ip":"0.0.0.0","hostname":"A","nodeName":"B_"}],"notReadyAddresses":[{"ip":"169.254.0.1"}],"ports":[{"port":0,"name":"A_"},{"port":80,"protocol":"X","appProtocol":"a b"}]}]}
+        POST   endpoints {"metadata":{"name":"e"},"subsets":[{"notReadyAddresses":[{"ip":"10.0.0.1"}]}]}
+        MERGE  endpoints/e {"subsets":[{"addresses":[{"ip":"10.0.0.1"}],"ports":[{"port":70000}]}]}
+        MERGE  endpoints/e {"subsets":null}
+        POST   services {"metadata":{"name":"A.b","labels":{"a b":"c"}},"spec":{"clusterIP":"x","ports":[{"port":0}]}}
+        POST   services {"metadata":{"name":"A.b","labels":{"a b":"c"}},"spec":{"ports":[{"port":0}]}}
+        POST   /api/v1/persistentvolumes?dryRun=All {"metadata":{"name":"$ns","annotations":{"volume.beta.kubernetes.io/mount-options":"ro"}},"spec":{"capacity":{"storage":"1"},"accessModes":["ReadWriteOnce"],"hostPath":{"path":"/a"}}}
+        POST   podtemplates?dryRun=All {"metadata":{"name":"p"},"template":{"spec":{"volumes":[{"name":"v","ephemeral":{"volumeClaimTemplate":{"metadata":{"name":"x","uid":"u","finalizers":["a/b"],"labels":{"a":"b"},"annotations":{"c":"d"}},"spec":{"accessModes":["ReadWriteOnce"],"resources":{"requests":{"storage":"1"}}}}}}],"containers":[{"name":"c","image":"i"}]}}}
+    "#,
+    )
+    .await;
+}
