@@ -25,13 +25,18 @@ async fn main() {
     };
     let mut schemas = Map::new();
     let index = get("/openapi/v3", "application/json").await;
-    for (name, place) in index["paths"].as_object().unwrap() {
-        if name.matches('/').count() != if name.starts_with("apis/") { 2 } else { 1 } {
-            continue;
-        }
+    for place in index["paths"].as_object().unwrap().values() {
         let document = get(place["serverRelativeURL"].as_str().unwrap(), "application/json").await;
         for (name, schema) in document["components"]["schemas"].as_object().into_iter().flatten() {
             schemas.insert(name.clone(), structure(schema, false));
+        }
+    }
+    // What every group has, each document says to be of its own group alone.
+    let whole = get("/openapi/v2", "application/json").await;
+    for (name, schema) in &mut schemas {
+        let kinds = &whole["definitions"][name]["x-kubernetes-group-version-kind"];
+        if kinds.is_array() {
+            schema["x-kubernetes-group-version-kind"] = kinds.clone();
         }
     }
     schemas.sort_keys();
