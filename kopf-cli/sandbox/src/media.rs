@@ -56,6 +56,22 @@ impl Clause<'_> {
         }
     }
 
+    /// Whether it is wanted more than another, or is less of a wildcard.
+    fn is_before(&self, other: &Clause<'_>) -> bool {
+        let any = |clause: &Clause<'_>| {
+            let (kind, subtype) = clause.types();
+            (kind == "*", subtype == "*")
+        };
+        let (own, others) = (any(self), any(other));
+        self.quality() > other.quality() || (!own.0 && others.0) || (!own.1 && others.1)
+    }
+
+    /// `application` and `json`
+    fn types(&self) -> (&str, &str) {
+        let (kind, subtype) = self.media.split_once('/').unwrap_or((self.media, self.media));
+        (kind.trim(), subtype.trim())
+    }
+
     fn quality(&self) -> f64 {
         self.parameter("q").parse().unwrap_or(if self.parameter("q").is_empty() { 1.0 } else { 0.0 })
     }
@@ -75,7 +91,15 @@ fn clauses(accept: &str) -> Vec<Clause<'_>> {
         })
         .filter(|clause| !clause.media.is_empty())
         .collect();
-    clauses.sort_by(|left, right| right.quality().total_cmp(&left.quality()));
+    // What comes before what is no order in every respect; so the way in which Go sorts so few is part of the outcome.
+    for end in 1..clauses.len() {
+        for at in (1..=end).rev() {
+            if !clauses[at].is_before(&clauses[at - 1]) {
+                break;
+            }
+            clauses.swap(at - 1, at);
+        }
+    }
     clauses
 }
 
@@ -128,6 +152,21 @@ pub(crate) fn negotiate(accept: &str, topic: Topic) -> Result<Answer, Status> {
     Err(match not_done {
         Some(feature) => Status::not_implemented(&feature),
         None => Status::not_acceptable(),
+    })
+}
+
+/// Which of several media types is wanted most, by their numbers. Their parameters are not looked at.
+pub(crate) fn choose(accept: &str, known: &[&str]) -> Option<usize> {
+    if accept.is_empty() {
+        return Some(0);
+    }
+    let is_of = |said: &str, known: &str| said == "*" || said == known;
+    clauses(accept).iter().find_map(|clause| {
+        let (kind, subtype) = clause.types();
+        known.iter().position(|known| {
+            let (known_kind, known_subtype) = known.split_once('/').unwrap_or_default();
+            is_of(kind, known_kind) && is_of(subtype, known_subtype)
+        })
     })
 }
 
@@ -263,6 +302,21 @@ mod tests {
         );
         check(AGGREGATED, Topic::Discovery, Ok(Answer::Aggregated));
         check(&format!("{AGGREGATED},application/json"), Topic::BuiltIn, Ok(Answer::Json));
+    }
+
+    #[test]
+    fn wildcards_come_last_and_parameters_are_passed_over() {
+        let known = ["application/json", "application/x"];
+        let check = |accept: &str, expected| assert_eq!(choose(accept, &known), expected, "{accept}");
+        check("", Some(0));
+        check("application/x", Some(1));
+        check("application/json;q=0.1, application/x", Some(1));
+        check("*/*, application/x", Some(1));
+        check("*/*, application/x;q=0.5", Some(1));
+        check("application/json;as=Table", Some(0));
+        check("*/x", Some(1));
+        check("text/json", None);
+        check(";", None);
     }
 
     #[test]

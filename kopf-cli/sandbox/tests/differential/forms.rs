@@ -16,6 +16,7 @@ async fn objects_are_shown_as_rows_of_a_table() {
         GET+table configmaps?labelSelector=x&includeObject=Bogus
         GET+table-beta configmaps?labelSelector=x
         GET+table-or-json configmaps?labelSelector=x
+        GET+any-or-table configmaps?labelSelector=x
         GET+table configmaps?labelSelector=none
         GET+table configmaps/a
         GET+table configmaps/a?includeObject=Object

@@ -82,6 +82,7 @@ fn accept(form: &str) -> &'static str {
         "" => "application/json",
         "table" => "application/json;as=Table;v=v1;g=meta.k8s.io",
         "table-or-json" => "application/json;as=Table;v=v7;g=meta.k8s.io,application/json",
+        "any-or-table" => "*/*,application/json;q=0.5;as=Table;v=v1;g=meta.k8s.io",
         "table-beta" => "application/json;as=Table;v=v1beta1;g=meta.k8s.io",
         "metadata" => "application/json;as=PartialObjectMetadata;v=v1;g=meta.k8s.io",
         "metadata-beta" => "application/json;as=PartialObjectMetadata;v=v1beta1;g=meta.k8s.io",
