@@ -27,6 +27,7 @@ use crate::{
     logs::Logs,
     media::{self, Answer, Topic},
     object::shown,
+    openapi,
     options::Options,
     protobuf,
     rbac::Attributes,
@@ -69,6 +70,7 @@ pub(crate) struct Api {
     pub(crate) faults: Faults,
     pub(crate) access: Access,
     pub(crate) logs: Arc<Mutex<Logs>>,
+    pub(crate) open_api: Arc<Mutex<openapi::v2::Kept>>,
 }
 
 impl Api {

@@ -222,6 +222,11 @@ pub(crate) fn resource(definition: &Value) -> Result<Resource, Status> {
     })
 }
 
+/// Whether a definition says that it is served.
+pub(crate) fn is_established(definition: &Value) -> bool {
+    conditions::holds(definition, ESTABLISHED)
+}
+
 /// Whether requests for the objects of a definition are answered.
 fn is_served(definition: &Value) -> bool {
     conditions::holds(definition, NAMES_ACCEPTED) || conditions::holds(definition, ESTABLISHED)

@@ -49,8 +49,18 @@ pub(crate) fn version() -> Value {
 
 /// `/`: the paths that there are.
 pub(crate) fn root(catalog: &Catalog) -> Value {
-    let fixed =
-        ["/api", "/api/v1", "/apis", "/apis/", "/healthz", "/livez", "/openapi/v3", "/readyz", "/version"];
+    let fixed = [
+        "/api",
+        "/api/v1",
+        "/apis",
+        "/apis/",
+        "/healthz",
+        "/livez",
+        "/openapi/v2",
+        "/openapi/v3",
+        "/readyz",
+        "/version",
+    ];
     let mut paths: Vec<String> = fixed.map(str::to_owned).into();
     for group in group_names(catalog) {
         let versions = versions_of(catalog, &group).into_iter();

@@ -1,6 +1,12 @@
 //! Documents of OpenAPI 3: one for each group version, made of what is served in it.
 //!
-//! They have what clients look for: the schemas of kinds, which kind a path is of, and which options a patch takes.
+//! They have what clients look for: the schemas of kinds, which kind a path is of, and which options a patch takes. That of
+//! OpenAPI 2, which older clients read, is in `v2`.
+
+mod definitions;
+mod operations;
+mod parameters;
+pub(crate) mod v2;
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 

@@ -8,6 +8,7 @@ mod complete;
 mod decode;
 mod encode;
 mod messages;
+pub(crate) mod open_api;
 mod wire;
 
 use serde_json::Value;

@@ -15,6 +15,8 @@ pub(crate) enum Path {
         check: Option<String>,
     },
     Version,
+    /// `/openapi/v2`
+    OpenApi2,
     /// `/openapi/v3`
     OpenApi,
     /// `/openapi/v3/NAME`, the name being what the document is about: `apis/GROUP/VERSION`, say.
@@ -83,10 +85,10 @@ impl Path {
                 Path::Health { name: (*name).to_owned(), check: (!check.is_empty()).then(|| check.join("/")) }
             }
             ["version"] => Path::Version,
-            ["openapi", "v2"]
-            | ["metrics" | "logs" | "debug" | "flagz" | "statusz", ..]
+            ["metrics" | "logs" | "debug" | "flagz" | "statusz", ..]
             | [".well-known", "openid-configuration"]
             | ["openid", "v1", "jwks"] => Path::Undone(format!("/{}", steps.join("/"))),
+            ["openapi", "v2"] => Path::OpenApi2,
             ["openapi", "v3"] => Path::OpenApi,
             ["openapi", "v3", name @ ..] => Path::OpenApiOf(name.join("/")),
             ["api"] => Path::Core,
@@ -335,7 +337,7 @@ mod tests {
         check("GET", "/apis/apps/v1", "GroupVersion { group: \"apps\", version: \"v1\" }");
         check("GET", "/openapi/v3", "OpenApi");
         check("GET", "/openapi/v3/apis/apps/v1", "OpenApiOf(\"apis/apps/v1\")");
-        check("GET", "/openapi/v2", "Undone(\"/openapi/v2\")");
+        check("GET", "/openapi/v2", "OpenApi2");
         check("GET", "/metrics/slis", "Undone(\"/metrics/slis\")");
         check("GET", "/openapi/v1", "Unknown");
     }

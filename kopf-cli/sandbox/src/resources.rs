@@ -7,7 +7,7 @@ use std::{
     sync::Arc,
 };
 
-pub(crate) use built_in::{deprecated, is_undone, review, scales};
+pub(crate) use built_in::{deprecated, is_undone, returns_deleted, review, scales};
 
 use crate::{
     form::Printed,

@@ -163,6 +163,7 @@ impl Builder {
             faults: Faults::new(self.seed),
             access: Access::new(self.rbac),
             logs: Arc::default(),
+            open_api: Arc::default(),
         };
         let sandbox = Sandbox { api };
         let namespaces = NAMESPACES_AT_START

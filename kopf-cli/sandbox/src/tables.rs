@@ -16,6 +16,11 @@ pub(crate) fn schema(name: &str) -> Option<&'static Value> {
     Some(schemas::entry(name)?.schema())
 }
 
+/// All built-in types, each read as it is come to: they are many, and who asks for all seldom asks twice.
+pub(crate) fn schemas() -> impl Iterator<Item = (&'static str, Value)> {
+    schemas::all().map(|entry| (entry.name, entry.read()))
+}
+
 /// The name of the type that objects of a kind are of.
 pub(crate) fn type_of(group: &str, version: &str, kind: &str) -> Option<&'static str> {
     Some(schemas::entry_of((group, version, kind))?.name)

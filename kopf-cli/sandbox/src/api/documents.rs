@@ -1,6 +1,9 @@
 //! Requests for documents: what is served, and what it looks like.
 
-use std::hash::{DefaultHasher, Hash, Hasher};
+use std::{
+    hash::{DefaultHasher, Hash, Hasher},
+    sync::PoisonError,
+};
 
 use http::{HeaderName, HeaderValue, Method, Response, StatusCode, header};
 use serde_json::Value;
@@ -10,7 +13,10 @@ use crate::{
     body::Body,
     discovery,
     media::{self, Answer, Topic},
-    openapi,
+    openapi::{
+        self,
+        v2::{Form, Sources},
+    },
     request::{Path, Query},
     status::Status,
     store::Store,
@@ -26,6 +32,9 @@ impl Api {
     ) -> Result<Response<Body>, Status> {
         if let Path::Health { name, check } = path {
             return Ok(health(name, check.as_deref(), &Query::parse(&request.query)));
+        }
+        if let Path::OpenApi2 = path {
+            return Ok(self.open_api_2(request, accept));
         }
         if !matches!(request.method, Method::GET | Method::HEAD) {
             return Err(Status::method_not_allowed());
@@ -64,10 +73,51 @@ impl Api {
                 document => plain(document)?,
             },
             Path::Undone(path) => return Err(Status::not_implemented(&format!("the document {path}"))),
-            Path::Health { .. } | Path::Resource(_) | Path::Unknown => None,
+            Path::Health { .. } | Path::OpenApi2 | Path::Resource(_) | Path::Unknown => None,
         };
         Ok(document.map_or_else(page_not_found, |document| json_answer(200, document.to_string())))
     }
+
+    /// The document of OpenAPI 2, which a client need not be sent again while it is the same. Any method asks for it.
+    fn open_api_2(&self, request: &Request, accept: &str) -> Response<Body> {
+        let form = match media::choose(accept, &FORMS_OF_OPEN_API_2) {
+            Some(0) => Form::Json,
+            Some(_) => Form::Protobuf,
+            None => return bare(406),
+        };
+        let sources = Sources::of(&self.store());
+        let document = self.open_api.lock().unwrap_or_else(PoisonError::into_inner).document(&sources, form);
+        let asks = matches!(request.method, Method::GET | Method::HEAD);
+        let is_known = is_among(&document.tag, request.header(header::IF_NONE_MATCH));
+        let mut response = match form {
+            _ if is_known => bare(if asks { 304 } else { 412 }),
+            Form::Json => json_answer(200, document.bytes),
+            Form::Protobuf => answer(200, FORMS_OF_OPEN_API_2[1], Body::whole(document.bytes)),
+        };
+        set(&mut response, header::ETAG, &document.tag);
+        set(&mut response, header::VARY, "Accept");
+        response
+    }
+}
+
+/// What the document of OpenAPI 2 is asked for as, the last being an older name for what comes before it.
+const FORMS_OF_OPEN_API_2: [&str; 3] = [
+    "application/json",
+    "application/com.github.proto-openapi.spec.v2.v1.0+protobuf",
+    "application/com.github.proto-openapi.spec.v2@v1.0+protobuf",
+];
+
+/// Whether a tag is one of a list, or the list is of all.
+fn is_among(tag: &str, list: &str) -> bool {
+    list.split(',').map(str::trim).any(|known| known == "*" || known.trim_start_matches("W/") == tag)
+}
+
+/// An answer without a body.
+fn bare(code: u16) -> Response<Body> {
+    let mut response = answer(code, "text/plain", Body::whole(""));
+    response.headers_mut().remove(header::CONTENT_TYPE);
+    set(&mut response, header::VARY, "Accept");
+    response
 }
 
 /// The checks of health. What is in memory is well whenever it can answer.
@@ -109,9 +159,7 @@ fn aggregated(request: &Request, text: String) -> Response<Body> {
     let tag = format!("\"{:016X}\"", hasher.finish());
     let media = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList";
     let mut response = if request.header(header::IF_NONE_MATCH) == tag {
-        let mut same = answer(304, media, Body::whole(""));
-        same.headers_mut().remove(header::CONTENT_TYPE);
-        same
+        bare(304)
     } else {
         answer(200, media, Body::whole(text))
     };

@@ -109,10 +109,7 @@ fn put(table: &Table, bytes: &mut Vec<u8>, number: u32, ty: Type, value: &Value)
         Type::Int32 | Type::Int64 => {
             put_number(bytes, number, value.as_i64().unwrap_or_default().cast_unsigned());
         }
-        Type::Double => {
-            put_tag(bytes, number, FIXED64);
-            bytes.extend_from_slice(&value.as_f64().unwrap_or_default().to_le_bytes());
-        }
+        Type::Double => put_double(bytes, number, value.as_f64().unwrap_or_default()),
         Type::Message(id) => put_bytes(bytes, number, &message(table, id, value)),
     }
 }
@@ -123,7 +120,12 @@ pub(super) fn put_bytes(bytes: &mut Vec<u8>, number: u32, value: &[u8]) {
     bytes.extend_from_slice(value);
 }
 
-fn put_number(bytes: &mut Vec<u8>, number: u32, value: u64) {
+pub(super) fn put_double(bytes: &mut Vec<u8>, number: u32, value: f64) {
+    put_tag(bytes, number, FIXED64);
+    bytes.extend_from_slice(&value.to_le_bytes());
+}
+
+pub(super) fn put_number(bytes: &mut Vec<u8>, number: u32, value: u64) {
     put_tag(bytes, number, VARINT);
     put_varint(bytes, value);
 }

@@ -57,7 +57,7 @@ const ROWS: &[Row] = &[
     row("v1", "pods", GENERATION | RETURNS_DELETED, POD_FIELDS),
     row("v1", "podtemplates", GENERATION | RETURNS_DELETED, &[]),
     row("v1", "replicationcontrollers", GENERATION, &["status.replicas"]),
-    row("v1", "resourcequotas", UNDONE, &[]),
+    row("v1", "resourcequotas", RETURNS_DELETED | UNDONE, &[]),
     row("v1", "secrets", 0, &["type"]),
     row("v1", "serviceaccounts", RETURNS_DELETED, &[]),
     row("v1", "services", RETURNS_DELETED | LABEL_NAMES | CREATE_ON_UPDATE, &["spec.clusterIP", "spec.type"]),
@@ -95,11 +95,11 @@ const ROWS: &[Row] = &[
     row("rbac.authorization.k8s.io/v1", "clusterroles", PATH_NAMES | CREATE_ON_UPDATE, &[]),
     row("rbac.authorization.k8s.io/v1", "rolebindings", PATH_NAMES | CREATE_ON_UPDATE, &[]),
     row("rbac.authorization.k8s.io/v1", "roles", PATH_NAMES | CREATE_ON_UPDATE, &[]),
-    row("resource.k8s.io/v1", "deviceclasses", UNDONE, &[]),
+    row("resource.k8s.io/v1", "deviceclasses", RETURNS_DELETED | UNDONE, &[]),
     row("resource.k8s.io/v1", "devicetaintrules", UNDONE, &[]),
-    row("resource.k8s.io/v1", "resourceclaims", UNDONE, &[]),
-    row("resource.k8s.io/v1", "resourceclaimtemplates", UNDONE, &[]),
-    row("resource.k8s.io/v1", "resourceslices", UNDONE, &[]),
+    row("resource.k8s.io/v1", "resourceclaims", RETURNS_DELETED | UNDONE, &[]),
+    row("resource.k8s.io/v1", "resourceclaimtemplates", RETURNS_DELETED | UNDONE, &[]),
+    row("resource.k8s.io/v1", "resourceslices", RETURNS_DELETED | UNDONE, &[]),
     row("scheduling.k8s.io/v1", "priorityclasses", GENERATION, &[]),
     row("storage.k8s.io/v1", "csidrivers", RETURNS_DELETED | CONDITIONAL, &[]),
     row("storage.k8s.io/v1", "csinodes", RETURNS_DELETED | CONDITIONAL, &[]),
@@ -154,6 +154,11 @@ impl Catalog {
 pub(crate) fn is_undone(group: &str, version: &str, plural: &str) -> bool {
     let mut known = served::resources(group, version).iter().filter(|served| served.resource == plural);
     known.any(|served| !ROWS.iter().any(|row| row.is_of(group, version, served)))
+}
+
+/// Whether DELETE of a built-in resource answers with the object.
+pub(crate) fn returns_deleted(group: &str, version: &str, served: &Served) -> bool {
+    ROWS.iter().any(|row| row.is_of(group, version, served) && row.flags & RETURNS_DELETED != 0)
 }
 
 /// What whoever asks for a resource is warned of, by its key.

@@ -24,7 +24,12 @@ pub(super) struct Entry {
 
 impl Entry {
     pub(super) fn schema(&self) -> &Value {
-        self.read.get_or_init(|| serde_json::from_str(self.text).expect("the table was written as JSON"))
+        self.read.get_or_init(|| self.read())
+    }
+
+    /// The schema, which is not kept.
+    pub(super) fn read(&self) -> Value {
+        serde_json::from_str(self.text).expect("the table was written as JSON")
     }
 
     /// Whether objects of that group, version and kind are of the type.
@@ -59,6 +64,11 @@ fn entries() -> &'static Entries {
 
 fn last_part(name: &str) -> &str {
     name.rsplit('.').next().unwrap_or(name)
+}
+
+/// All types, in the order of the last parts of their names.
+pub(super) fn all() -> impl Iterator<Item = &'static Entry> {
+    entries().values().flatten()
 }
 
 /// The type of that name.

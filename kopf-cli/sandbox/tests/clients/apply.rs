@@ -30,6 +30,22 @@ async fn the_client_applies() {
     .await;
 }
 
+#[tokio::test]
+async fn what_is_not_defined_yet_is_told_of() {
+    check(
+        r#"
+        kubectl apply -f widget.yaml
+        kubectl create --validate=ignore -f widget.yaml
+        kubectl apply -f widget-defined.yaml
+        kubectl wait --for=condition=Established --timeout=30s crd/widgets.$ns.kopf.test
+        kubectl apply -f widget-defined.yaml
+        kubectl apply -f widget-wrong.yaml
+        kubectl delete -f crd.yaml
+    "#,
+    )
+    .await;
+}
+
 // One fault to a file: of several, a server in Go tells those that come before an unknown field in the order of its map.
 #[tokio::test]
 async fn the_server_applies() {

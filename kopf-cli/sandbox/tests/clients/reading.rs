@@ -132,6 +132,19 @@ async fn built_in_kinds_are_described() {
 }
 
 #[tokio::test]
+async fn kinds_are_described_by_the_older_document() {
+    check(
+        r#"
+        only ^\s+\S+\s+<[^e] kubectl explain --output=plaintext-openapiv2 pod.spec --recursive
+        only ^\s+\S+\s+<[^e] kubectl explain --output=plaintext-openapiv2 deployments.spec.strategy
+        only ^\s+\S+\s+<[^e] kubectl explain --output=plaintext-openapiv2 cronjobs --recursive
+        kubectl explain --output=plaintext-openapiv2 configmap.missing
+    "#,
+    )
+    .await;
+}
+
+#[tokio::test]
 async fn rights_are_asked_for() {
     check(
         r#"

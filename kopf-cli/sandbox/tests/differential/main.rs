@@ -28,6 +28,7 @@ mod forms;
 mod held;
 mod living;
 mod minimal;
+mod open_api;
 mod owners;
 mod ownership;
 mod policies;

@@ -76,6 +76,30 @@ fn twenty_thousand_levels_are_refused() {
     check(20_000, 400);
 }
 
+#[test]
+fn schemas_of_a_thousand_levels_are_described() {
+    let (depth, inner) = (500, r#"{"type":"object","properties":{"a":"#);
+    let schema = format!("{}{}{}", inner.repeat(depth), r#"{"type":"object"}"#, "}}".repeat(depth));
+    let definition = format!(
+        r#"{{"metadata":{{"name":"deeps.example.org"}},"spec":{{"group":"example.org","scope":"Cluster",
+            "names":{{"plural":"deeps","kind":"Deep"}},"versions":[{{"name":"v1","served":true,"storage":true,
+            "schema":{{"openAPIV3Schema":{schema}}}}}]}}}}"#
+    );
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    runtime.block_on(async {
+        let sandbox = sandbox();
+        let path = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
+        let (code, said) = text(&sandbox, "POST", path, "application/json", definition).await;
+        assert_eq!(code, 201, "{said:.300}");
+        let (code, document) = text(&sandbox, "GET", "/openapi/v2", "", String::new()).await;
+        assert!(code == 200 && document.contains("\"org.example.v1.Deep\":"));
+        let mut message = request("GET", "/openapi/v2", "", String::new());
+        let accept = "application/com.github.proto-openapi.spec.v2.v1.0+protobuf".parse().unwrap();
+        message.headers_mut().insert(http::header::ACCEPT, accept);
+        assert_eq!(send(&sandbox, message).await.unwrap().status(), 200);
+    });
+}
+
 #[tokio::test]
 async fn patches_and_options_are_no_way_around_the_limit() {
     let sandbox = sandbox();

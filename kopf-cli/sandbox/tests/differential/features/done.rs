@@ -95,6 +95,7 @@ pub(super) const DONE: Groups = &[
         ("what is missing: groups, versions, resources", &["discovery::a_resource_that_is_not_there_is_missing_in_the_same_way"]),
         ("discovery of what a definition defines", &["main::resources_are_defined_discovered_and_taken_away"]),
         ("OpenAPI v3, by which kubectl explains and checks", &["reading::built_in_kinds_are_described"]),
+        ("OpenAPI v2, in JSON and in protobuf: whole, but for prose and for what is not there; clients that are older than 2023 need it, others ask it for kinds that are not there yet", &["open_api::all_that_is_served_is_described_alike_as_it_comes_and_goes", "open_api::the_document_means_the_same_in_protobuf", "open_api::the_document_is_negotiated_alike", "open_api::what_is_known_is_not_sent_again", "apply::what_is_not_defined_yet_is_told_of", "reading::kinds_are_described_by_the_older_document"]),
         ("answers in protobuf: built-in kinds, lists, watches, `Status`, metadata of anything", &["protobuf::answers_are_in_protobuf_where_that_is_wanted", "protobuf::workloads_and_their_scales_are_in_protobuf", "protobuf::objects_of_built_in_kinds_mean_the_same"]),
         ("bodies in protobuf, for built-in kinds and reviews", &["protobuf::objects_of_built_in_kinds_mean_the_same", "protobuf::custom_resources_are_not_sent_in_protobuf", "protobuf::reviews_are_asked_in_protobuf"]),
     ]),

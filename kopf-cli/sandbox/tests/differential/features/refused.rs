@@ -41,7 +41,6 @@ pub(super) const REFUSED: &[Refused] = &[
     refused("proxying to pods", "GET", "/api/v1/namespaces/default/pods/p/proxy", "the subresource pods/proxy"),
     refused("proxying to services", "GET", "/api/v1/namespaces/default/services/s/proxy", "the subresource services/proxy"),
     refused("proxying to nodes", "GET", "/api/v1/nodes/n/proxy", "the subresource nodes/proxy"),
-    refused("OpenAPI v2: clients that are older than 2023 need it, others ask it for kinds that are not there yet", "GET", "/openapi/v2", "the document /openapi/v2"),
     refused("metrics", "GET", "/metrics", "the document /metrics"),
     refused("keys that others check tokens by", "GET", "/openid/v1/jwks", "the document /openid/v1/jwks"),
     refused("`MutatingAdmissionPolicy`", "POST", "/apis/admissionregistration.k8s.io/v1/mutatingadmissionpolicies", "the resource mutatingadmissionpolicies"),
