@@ -6,13 +6,15 @@ use crate::{
     json as deep,
     media::{self, Format},
     protobuf,
+    recognition::{self, UNREAD},
     request::{self, Query},
     status::{About, Cause, Status},
+    tables::{self, Decoder},
     write::Preconditions,
 };
 
-/// How deep the options may be nested; those that there are have two levels.
-const MAX_DEPTH: usize = 32;
+/// The type of options: group, version and kind.
+const TYPE: (&str, &str, &str) = ("", "v1", "DeleteOptions");
 
 /// The finalizer of what goes after what belongs to it.
 pub(crate) const FOREGROUND: &str = "foregroundDeletion";
@@ -58,25 +60,11 @@ impl Deletion {
             if format == Format::Protobuf {
                 let parsed = protobuf::parse(body, ("v1", "DeleteOptions"));
                 options = parsed.map_err(|why| Status::bad_request(why.said()))?;
-            } else if deep::depth_of_text(body) > MAX_DEPTH {
-                return Err(Status::bad_request("json parse error: exceeded max depth"));
             } else {
-                options = deep::parse(body).map_err(|why| {
-                    Status::bad_request(format!("couldn't get version/kind; json parse error: {why}"))
-                })?;
-            }
-            if !matches!(options, Value::Object(_) | Value::Null) {
-                let said =
-                    "couldn't get version/kind; json parse error: json: cannot unmarshal into an object";
-                return Err(Status::bad_request(said));
+                options = read(body).map_err(Status::bad_request)?;
             }
         }
         let text = |value: &Value| value.as_str().map(str::to_owned);
-        if let Some(kind) =
-            text(&options["kind"]).filter(|kind| !["", "DeleteOptions"].contains(&kind.as_str()))
-        {
-            return Err(Status::bad_request(format!("{kind} cannot be handled as DeleteOptions")));
-        }
         if let Some(said) = options["dryRun"].as_array().filter(|said| !said.is_empty()) {
             let said: Vec<&str> = said.iter().map(|word| word.as_str().unwrap_or_default()).collect();
             dry_run |= request::is_dry_run("DeleteOptions", &said)?;
@@ -95,6 +83,22 @@ impl Deletion {
         let told = told(&options, query);
         Ok(Deletion { preconditions, policy, dry_run, told })
     }
+}
+
+/// Reads the options of a body, which are all that is left of it.
+fn read(body: &[u8]) -> Result<Value, String> {
+    deep::with_stack(deep::depth_of_text(body).min(deep::MAX_DEPTH), || {
+        let mut options = deep::read(body).map_err(|why| format!("{UNREAD}{why}"))?;
+        recognition::check(&options)?;
+        let said = |name: &str| options[name].as_str().filter(|said| !said.is_empty());
+        if let Some(kind) = said("kind").filter(|kind| *kind != TYPE.2) {
+            return Err(recognition::unregistered(kind, said("apiVersion").unwrap_or("meta.k8s.io/v1")));
+        }
+        if let Value::Object(fields) = &mut options {
+            tables::decode(fields, TYPE, Decoder::Json, &mut Vec::new())?;
+        }
+        Ok(options)
+    })
 }
 
 /// The options that say something, from the body or, where there is none, from the query.

@@ -4,6 +4,7 @@ use serde_json::{Map, Value};
 
 use crate::{
     builtin, meta, object, printed,
+    recognition::{self, Unfit},
     resources::View,
     status::{About, Cause, Status},
     strict::Strictness,
@@ -21,15 +22,15 @@ pub(crate) struct Incoming {
 
 /// Why an object could not be decoded: what is wrong, and the refusal where the server has one of its own for it.
 pub(crate) enum Refused {
-    Because { said: String, kind: String, version: String, object: String },
+    Because { said: String, kind: String, version: String, wanted: String, object: String },
     With(Status),
 }
 
 impl Refused {
     pub(crate) fn of_a_body(self) -> Status {
         match self {
-            Refused::Because { said, kind, version, .. } => Status::bad_request(format!(
-                "{kind} in version {version:?} cannot be handled as a {kind}: {said}"
+            Refused::Because { said, kind, version, wanted, .. } => Status::bad_request(format!(
+                "{kind} in version {version:?} cannot be handled as a {wanted}: {said}"
             )),
             Refused::With(status) => status,
         }
@@ -58,35 +59,9 @@ impl Incoming {
         strictness: &mut Strictness,
     ) -> Result<Self, Refused> {
         let custom = view.resource.rules.custom;
-        let expected = view.api_version();
-        let name = value["metadata"]["name"].as_str().unwrap_or_default().to_owned();
-        let kind = value["kind"].as_str().unwrap_or_default().to_owned();
-        let api_version = value["apiVersion"].as_str().unwrap_or_default().to_owned();
-        if !value.is_object() {
-            let said = "couldn't get version/kind; json parse error: json: cannot unmarshal into an object";
-            return Err(Refused::With(unrecognized(view, said)));
-        }
-        if kind.is_empty() && custom {
-            let said = format!("Object 'Kind' is missing in '{}'", start_of(&value));
-            return Err(Refused::With(unrecognized(view, &said)));
-        }
-        if api_version != expected && (custom || !api_version.is_empty()) {
-            let message = format!(
-                "the API version in the data ({api_version}) does not match the expected API version ({expected})"
-            );
-            return Err(Refused::With(Status::bad_request(message)));
-        }
-        if kind != view.resource.kind && !kind.is_empty() {
-            let wanted = &view.resource.kind;
-            if custom {
-                let about = About { kind: &kind, group: &view.version().group, name: &name };
-                let cause = Cause::invalid("kind", &kind, &format!("must be {wanted}"));
-                return Err(Refused::With(Status::invalid(about, vec![cause])));
-            }
-            let version = &view.version().name;
-            let message =
-                format!("{kind} in version {version:?} cannot be handled as a {wanted}: wrong kind");
-            return Err(Refused::With(Status::bad_request(message)));
+        // What is converted has been said to be of the kind before.
+        if decoder == Decoder::Json {
+            check_kind(&value, view)?;
         }
         let mut unknown = Vec::new();
         let version = view.version();
@@ -106,15 +81,7 @@ impl Incoming {
         let read = read.and_then(|metadata| strictness.conclude(unknown).map(|()| metadata));
         let metadata = match read {
             Ok(metadata) => metadata,
-            Err(said) => {
-                value.sort_all_objects();
-                return Err(Refused::Because {
-                    said,
-                    kind: view.resource.kind.clone(),
-                    version: view.version().name.clone(),
-                    object: value.to_string(),
-                });
-            }
+            Err(said) => return Err(because(said, &view.version().name, &view.resource.kind, value, view)),
         };
         Ok(Incoming::of(value, metadata, view))
     }
@@ -227,10 +194,55 @@ fn built_in(
     Ok(())
 }
 
-/// The refusal of what is not recognizably an object of the kind.
-pub(crate) fn unrecognized(view: &View, said: &str) -> Status {
-    let kind = &view.resource.kind;
-    Status::bad_request(format!("the object provided is unrecognized (must be of type {kind}): {said}"))
+/// Checks that an object is what it is to be, by what it says.
+fn check_kind(value: &Value, view: &View) -> Result<(), Refused> {
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let (kind, api_version) = (text(&value["kind"]), text(&value["apiVersion"]));
+    let (expected, wanted) = (view.api_version(), &view.resource.kind);
+    let refused = |said| because(said, "", "", value.clone(), view);
+    recognition::check(value).map_err(refused)?;
+    if view.resource.rules.custom {
+        if kind.is_empty() {
+            let mut shown = value.clone();
+            shown.sort_all_objects();
+            return Err(refused(format!("Object 'Kind' is missing in '{shown}'")));
+        }
+        if api_version != expected {
+            let message = format!(
+                "the API version in the data ({api_version}) does not match the expected API version ({expected})"
+            );
+            return Err(Refused::With(Status::bad_request(message)));
+        }
+        if kind != *wanted {
+            let name = text(&value["metadata"]["name"]);
+            let about = About { kind: &kind, group: &view.version().group, name: &name };
+            let cause = Cause::invalid("kind", &kind, &format!("must be {wanted}"));
+            return Err(Refused::With(Status::invalid(about, vec![cause])));
+        }
+        return Ok(());
+    }
+    match recognition::unfit(value, (&view.version().group, &view.version().name, wanted)) {
+        None => Ok(()),
+        Some(Unfit::Version(said)) => Err(Refused::With(Status::bad_request(said))),
+        Some(Unfit::Kind(said)) => {
+            let version = if api_version.is_empty() { &expected } else { &api_version };
+            let version = version.rsplit('/').next().unwrap_or_default();
+            let kind = if kind.is_empty() { wanted } else { &kind };
+            Err(because(said, version, kind, value.clone(), view))
+        }
+    }
+}
+
+/// The refusal of an object that says it is of this version and kind.
+fn because(said: String, version: &str, kind: &str, mut value: Value, view: &View) -> Refused {
+    value.sort_all_objects();
+    Refused::Because {
+        said,
+        kind: kind.to_owned(),
+        version: version.to_owned(),
+        wanted: view.resource.kind.clone(),
+        object: value.to_string(),
+    }
 }
 
 /// An object's metadata, and all its fields but those that say what it is.
@@ -243,8 +255,4 @@ pub(crate) fn take_apart(value: &Value) -> (Map<String, Value>, Map<String, Valu
     rest.shift_remove("apiVersion");
     rest.shift_remove("kind");
     (metadata, rest)
-}
-
-fn start_of(value: &Value) -> String {
-    value.to_string().chars().take(200).collect()
 }

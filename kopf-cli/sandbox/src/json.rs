@@ -3,6 +3,8 @@
 //! `serde_json` parses, compares, prints and drops a [`Value`] recursively. Depth is therefore measured first, by a loop,
 //! and work on deep values runs inside [`with_stack`], on a stack that was made for that depth.
 
+mod syntax;
+
 use std::borrow::Cow;
 
 use serde_json::{Deserializer, Number, Value};
@@ -65,7 +67,7 @@ pub(crate) fn depth_of_value(value: &Value) -> usize {
 ///
 /// # Errors
 ///
-/// What is wrong and where, for people.
+/// What is wrong, in the words of Go.
 pub(crate) fn parse(text: &[u8]) -> Result<Value, String> {
     let mut value = read(text)?;
     settle_numbers(&mut value);
@@ -76,18 +78,20 @@ pub(crate) fn parse(text: &[u8]) -> Result<Value, String> {
 ///
 /// # Errors
 ///
-/// What is wrong and where, for people.
+/// What is wrong, in the words of Go.
 pub(crate) fn read(text: &[u8]) -> Result<Value, String> {
-    if depth_of_text(text) > MAX_DEPTH {
-        return Err("exceeded max depth".to_owned());
+    if depth_of_text(text) > MAX_DEPTH
+        && let Some(fault) = syntax::fault(text)
+    {
+        return Err(fault);
     }
-    let text = without_halves(String::from_utf8_lossy(text));
-    let mut deserializer = Deserializer::from_str(&text);
+    let whole = without_halves(String::from_utf8_lossy(text));
+    let mut deserializer = Deserializer::from_str(&whole);
     deserializer.disable_recursion_limit();
-    let value: Value =
-        serde::Deserialize::deserialize(&mut deserializer).map_err(|error| error.to_string())?;
-    deserializer.end().map_err(|error| error.to_string())?;
-    Ok(value)
+    let value = serde::Deserialize::deserialize(&mut deserializer);
+    let value = value.and_then(|value: Value| deserializer.end().map(|()| value));
+    // What Go finds no fault with is a number that is too great.
+    value.map_err(|error| syntax::fault(text).unwrap_or_else(|| error.to_string()))
 }
 
 /// Replaces escapes of surrogates that have no other half; they are no characters by themselves.
@@ -166,7 +170,7 @@ mod tests {
             }
             Err(error) => {
                 assert!(!accepted, "{depth} levels: {error}");
-                assert_eq!(error, "exceeded max depth");
+                assert_eq!(error, "invalid character '{' exceeded max depth");
             }
         });
     }
@@ -221,6 +225,6 @@ mod tests {
 
     #[test]
     fn text_after_the_value_is_refused() {
-        assert!(parse(b"{} trailing").unwrap_err().contains("trailing characters"));
+        assert!(parse(b"{} trailing").unwrap_err().contains("after top-level value"));
     }
 }

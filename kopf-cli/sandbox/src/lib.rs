@@ -32,6 +32,7 @@ mod user;
 // Who may do what.
 mod access;
 mod rbac;
+mod recognition;
 mod reviews;
 
 // From a request to an answer.

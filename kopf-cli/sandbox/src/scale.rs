@@ -5,12 +5,16 @@ use serde_json::{Map, Value, json};
 use crate::{
     form::{at, pick, selector_in_words},
     printed,
+    recognition::{self, Unfit},
     resources::View,
     schema::Part,
     status::{About, Cause, Status},
+    tables::{self, Decoder},
 };
 
 pub(crate) const API_VERSION: &str = "autoscaling/v1";
+/// The type of scales: group, version and kind.
+const TYPE: (&str, &str, &str) = ("autoscaling", "v1", "Scale");
 
 /// Where a kind keeps what its scale tells: paths of names with dots between them.
 #[derive(Debug, Clone, PartialEq)]
@@ -130,16 +134,18 @@ impl Scale {
     ///
     /// 400 where it is of another kind or name, or what it asks for is no number.
     pub(crate) fn asked(scale: &Value, name: &str) -> Result<i32, Status> {
-        let (kind, api_version) = (pick(scale, "kind"), pick(scale, "apiVersion"));
-        if !api_version.is_empty() && api_version != API_VERSION {
-            return Err(Status::bad_request(format!(
-                "the API version in the data ({api_version}) does not match the expected API version ({API_VERSION})"
-            )));
+        match recognition::unfit(scale, TYPE) {
+            None => {}
+            Some(Unfit::Version(said)) => return Err(Status::bad_request(said)),
+            Some(Unfit::Kind(said)) => {
+                let kind = Some(pick(scale, "kind")).filter(|kind| !kind.is_empty()).unwrap_or(TYPE.2);
+                let version = pick(scale, "apiVersion").rsplit('/').next().filter(|said| !said.is_empty());
+                return Err(unfit(kind, version.unwrap_or(TYPE.1), &said));
+            }
         }
-        if !kind.is_empty() && kind != "Scale" {
-            let message = format!("{kind} in version \"v1\" cannot be handled as a Scale: wrong kind");
-            return Err(Status::bad_request(message));
-        }
+        let mut fields = scale.as_object().cloned().unwrap_or_default();
+        tables::decode(&mut fields, TYPE, Decoder::Json, &mut Vec::new())
+            .map_err(|why| unfit(TYPE.2, TYPE.1, &why))?;
         match pick(scale, "metadata.name") {
             said if said == name => {}
             "" => {
@@ -153,14 +159,8 @@ impl Scale {
                 )));
             }
         }
-        match at(scale, "spec.replicas") {
-            Value::Null => Ok(0),
-            said => said.as_i64().and_then(|wanted| i32::try_from(wanted).ok()).ok_or_else(|| {
-                let why = "Scale in version \"v1\" cannot be handled as a Scale: json: cannot unmarshal into Go struct \
-                           field ScaleSpec.spec.replicas of type int32";
-                Status::bad_request(why)
-            }),
-        }
+        let wanted = fields.get("spec").and_then(|spec| spec["replicas"].as_i64());
+        Ok(wanted.and_then(|wanted| i32::try_from(wanted).ok()).unwrap_or_default())
     }
 
     /// Turns a scale that is asked for into a merge patch of its object.
@@ -185,6 +185,11 @@ impl Scale {
         }
         Ok(change)
     }
+}
+
+/// The refusal of what cannot be read as a scale.
+fn unfit(kind: &str, version: &str, said: &str) -> Status {
+    Status::bad_request(format!("{kind} in version {version:?} cannot be handled as a Scale: {said}"))
 }
 
 fn number_fault(object: &Value, path: &str) -> Option<Cause> {

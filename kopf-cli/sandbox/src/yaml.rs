@@ -9,7 +9,7 @@ use crate::{json, strict::Strictness};
 ///
 /// # Errors
 ///
-/// What is wrong and where, for people.
+/// What is wrong and where, in a line.
 pub(crate) fn parse_yaml(body: &[u8], strictness: &mut Strictness) -> Result<Value, String> {
     let read = match serde_saphyr::from_slice::<Value>(body) {
         Err(error) => match duplicate(&error) {
@@ -22,9 +22,16 @@ pub(crate) fn parse_yaml(body: &[u8], strictness: &mut Strictness) -> Result<Val
         },
         read => read,
     };
-    let mut value = read.map_err(|error| error.to_string())?;
+    let mut value = read.map_err(|error| in_a_line(&error))?;
     json::settle_numbers(&mut value);
     Ok(value)
+}
+
+/// The parser shows the place, too, in lines of its own.
+fn in_a_line(error: &Error) -> String {
+    let text = error.to_string();
+    let line = text.lines().next().unwrap_or_default();
+    format!("yaml: {}", line.strip_prefix("error: ").unwrap_or(line))
 }
 
 fn duplicate(error: &Error) -> Option<String> {
@@ -52,6 +59,7 @@ mod tests {
         strictness.conclude(Vec::new()).unwrap();
         let warnings: Vec<String> = strictness.headers().collect();
         assert_eq!(warnings, [r#"299 - "line 4: key \"c\" already set in map""#]);
-        assert!(parse_yaml(b"a: [", &mut strictness).is_err());
+        let fault = parse_yaml(b"a: [", &mut strictness).unwrap_err();
+        assert_eq!(fault, "yaml: line 1 column 4: unclosed bracket '['");
     }
 }

@@ -4,7 +4,11 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use serde_json::Value;
 
 use super::{Document, Round, Subject};
-use crate::{json as deep, resources::View};
+use crate::{
+    json as deep,
+    recognition::{self, UNREAD},
+    resources::View,
+};
 
 /// The version of the reviews that a webhook is sent: the first that it knows and the server too.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -93,12 +97,8 @@ pub(crate) fn ask(
 /// Why that is no answer to the question `uid`, in the server's words.
 pub(crate) fn read(body: &[u8], (reviews, uid): (Reviews, &str), mutating: bool) -> Result<Said, Wrong> {
     deep::with_stack(deep::depth_of_text(body).min(deep::MAX_DEPTH), || {
-        let unreadable =
-            |why| Wrong::Unreadable(format!("couldn't get version/kind; json parse error: {why}"));
-        let review = deep::parse(body).map_err(unreadable)?;
-        if !review.is_object() {
-            return Err(unreadable("json: cannot unmarshal into an object".to_owned()));
-        }
+        let review = deep::parse(body).map_err(|why| Wrong::Unreadable(format!("{UNREAD}{why}")))?;
+        recognition::check(&review).map_err(Wrong::Unreadable)?;
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
         let (version, kind) = (text(&review["apiVersion"]), text(&review["kind"]));
         if version == reviews.other().api_version() && kind == "AdmissionReview" {

@@ -98,7 +98,7 @@ impl Ask<'_> {
         let scaling = self.scaling()?;
         let sent = match patching {
             Some(patching) => parse_patch(body, patching, false, strictness)?,
-            None => self.parse_body(body, format, strictness)?,
+            None => self.parse_body(body, format, "Scale", strictness)?,
         };
         if patching.is_none() {
             Scale::asked(&sent, self.name())?;

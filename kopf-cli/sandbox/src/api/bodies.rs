@@ -6,10 +6,10 @@ use serde_json::{Value, json};
 use super::Ask;
 use crate::{
     body::Body,
-    incoming::unrecognized,
     json as deep, managed,
     media::{self, Format},
-    protobuf,
+    meta, protobuf,
+    recognition::{self, UNREAD, unrecognized},
     request::Patching,
     status::Status,
     strict::Strictness,
@@ -40,32 +40,39 @@ impl Ask<'_> {
         Ok(format)
     }
 
+    /// Reads a body as an object that is of the kind, though it may be that it says another.
     pub(super) fn parse_body(
         &self,
         body: &[u8],
         format: Format,
+        kind: &str,
         strictness: &mut Strictness,
     ) -> Result<Value, Status> {
+        let custom = self.view.resource.rules.custom;
         let parsed = match format {
             Format::Json => {
                 // What a built-in kind takes depends on how a number is written.
-                let parse = if self.view.resource.rules.custom { deep::parse } else { deep::read };
-                parse(body).inspect(|value| strictness.note_duplicates(body, value))
+                let parse = if custom { deep::parse } else { deep::read };
+                let parsed = parse(body).inspect(|value| strictness.note_duplicates(body, value));
+                parsed.map_err(|why| format!("{UNREAD}{why}"))
             }
             Format::Yaml => parse_yaml(body, strictness),
             Format::Protobuf => return self.parse_protobuf(body),
         };
-        parsed.map_err(|why| {
-            unrecognized(&self.view, &format!("couldn't get version/kind; json parse error: {why}"))
-        })
+        let recognized = parsed.and_then(|value| {
+            recognition::check(&value)?;
+            if custom && value["kind"].as_str().unwrap_or_default().is_empty() {
+                return Err(format!("Object 'Kind' is missing in '{}'", String::from_utf8_lossy(body)));
+            }
+            Ok(if value.is_null() { json!({}) } else { value })
+        });
+        recognized.map_err(|why| unrecognized(kind, &why, body))
     }
 
     fn parse_protobuf(&self, body: &[u8]) -> Result<Value, Status> {
         let kind = &self.view.resource.kind;
         protobuf::parse(body, (&self.view.api_version(), kind)).map_err(|why| match why {
-            protobuf::Error::Unrecognized(why) => {
-                unrecognized(&self.view, &format!("{why} ({})", protobuf::start_of(body)))
-            }
+            protobuf::Error::Unrecognized(why) => unrecognized(kind, &why, body),
             protobuf::Error::Wrong { api_version, kind: found, said } => {
                 let version = api_version.rsplit('/').next().unwrap_or_default();
                 let message = format!("{found} in version {version:?} cannot be handled as a {kind}: {said}");
@@ -82,12 +89,22 @@ pub(super) fn parse_patch(
     strictness: &mut Strictness,
 ) -> Result<Value, Status> {
     if patching == Patching::Apply {
-        let read = parse_yaml(body, strictness);
-        let read = read.map_err(|why| Status::bad_request(format!("error decoding patch: {why}")))?;
+        let read = parse_yaml(body, strictness).map_err(|why| {
+            // What looks like JSON is read in another place.
+            let place = match body.trim_ascii_start().first() {
+                Some(b'{') => "error decoding patch: error converting YAML to JSON",
+                _ => "error encoding patch",
+            };
+            Status::bad_request(format!("{place}: {why}"))
+        })?;
         return match read {
             Value::Null => Ok(json!({})),
             Value::Object(_) => Ok(read),
-            _ => Err(Status::bad_request("error decoding patch: it is not an object")),
+            other => Err(Status::bad_request(format!(
+                "error decoding patch: error unmarshaling JSON: while decoding JSON: json: cannot unmarshal {} into Go \
+                 value of type map[string]interface {{}}",
+                meta::kind_of(&other)
+            ))),
         };
     }
     let parse = if custom { deep::parse } else { deep::read };

@@ -45,7 +45,7 @@ impl Ask<'_> {
             Format::Yaml | Format::Protobuf => deep::MAX_DEPTH,
         };
         deep::with_stack(deepest, || {
-            let object = self.parse_body(body, format, strictness)?;
+            let object = self.parse_body(body, format, &self.view.resource.kind, strictness)?;
             let view = &self.view;
             let decoded = Incoming::decode(object, view, Decoder::Json, strictness);
             let mut object = decoded.map_err(Refused::of_a_body)?;

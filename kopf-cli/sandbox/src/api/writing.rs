@@ -64,7 +64,7 @@ impl Ask<'_> {
                     let custom = self.view.resource.rules.custom;
                     bodies::parse_patch(body, patching, custom, &mut strictness)?
                 }
-                None => self.parse_body(body, format, &mut strictness)?,
+                None => self.parse_body(body, format, &self.view.resource.kind, &mut strictness)?,
             };
             let how = How { action, patching, force, dry_run, manager };
             let written = self.commit(how, object, deepest, admission, &mut strictness)?;
@@ -161,7 +161,7 @@ mod tests {
     #[test]
     fn a_body_is_read_before_the_store_is_taken() {
         check(Action::Create, "application/json", "{", "json parse error");
-        check(Action::Update, "application/yaml", "a: [", "json parse error");
+        check(Action::Update, "application/yaml", "a: [", "unrecognized");
         check(Action::Patch, "application/merge-patch+json", "{", "invalid JSON patch");
         check(Action::Patch, "application/apply-patch+yaml", "- 1", "error decoding patch");
     }

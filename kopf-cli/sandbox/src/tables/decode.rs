@@ -14,9 +14,6 @@ use crate::{
     times::{self, Exactness},
 };
 
-/// What an object says it is, which is read by those who ask for it.
-const TYPE: [&str; 2] = ["apiVersion", "kind"];
-
 /// Which of the two ways of Go to read an object: each has words of its own, and takes what the other refuses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Decoder {
@@ -39,7 +36,7 @@ pub(crate) fn decode(
 ) -> Result<(), String> {
     let Some(shape) = shape(group, version, kind) else { return Ok(()) };
     let mut reading = Reading { decoder, unknown, fault: None };
-    reading.object(fields, shape, true, &Place::ROOT, None)?;
+    reading.object(fields, shape, &Place::ROOT, None)?;
     reading.fault.map_or(Ok(()), Err)
 }
 
@@ -94,14 +91,13 @@ impl Reading<'_> {
         &mut self,
         fields: &mut Map<String, Value>,
         shape: Shape<'static>,
-        root: bool,
         place: &Place<'_>,
         above: Option<&Trail<'_>>,
     ) -> Read {
         let of = shape.name().unwrap_or_default();
         let mut read = Ok(());
         fields.retain(|name, value| {
-            if read.is_err() || root && TYPE.contains(&name.as_str()) {
+            if read.is_err() {
                 return true;
             }
             let place = place.field(name);
@@ -133,7 +129,7 @@ impl Reading<'_> {
                     Ok(())
                 }
                 Additional::None if shape.properties().next().is_some() => {
-                    self.object(fields, shape, false, place, Some(trail))
+                    self.object(fields, shape, place, Some(trail))
                 }
                 _ if takes_anything(shape) => Ok(()),
                 Additional::None | Additional::Any => {

@@ -349,3 +349,64 @@ async fn what_is_converted_has_types_of_the_same_names() {
     )
     .await;
 }
+
+#[tokio::test]
+async fn what_a_body_says_it_is_is_read_first() {
+    check(
+        r#"
+        POST   configmaps {"kind":5}
+        POST   configmaps {"apiVersion":[]}
+        POST   configmaps null
+        POST   configmaps true
+        POST   configmaps {"apiVersion":"a/b/c","metadata":{"name":"a"}}
+        POST   configmaps {"kind":"Pod","apiVersion":"v1","metadata":{"name":"a"}}
+        POST   configmaps {"kind":"Row","metadata":{"name":"a"}}
+        POST   configmaps {"apiVersion":"apps/v1","metadata":{"name":"a"}}
+        POST   configmaps {"kind":"ConfigMap","apiVersion":"v2","metadata":{"name":"a"}}
+        POST   rows       {"kind":5}
+        POST   rows       {"kind":"Row"}
+        POST   rows       {"apiVersion":"differential.kopf.test/v1"}
+        POST   rows       {"kind":"Row","apiVersion":"a/b/c"}
+        YAML   rows       metadata: {name: a}
+        YAML   configmaps kind: 5
+        YAML   configmaps - 1
+        YAML   configmaps a: [
+        POST   /apis/apps/v1/namespaces/$ns/deployments {"kind":"Pod","apiVersion":"v1","metadata":{"name":"a"}}
+        POST   /apis/apps/v1/namespaces/$ns/deployments {"kind":"Deployment","apiVersion":"apps/v1beta1","metadata":{"name":"a"}}
+        POST   /apis/rbac.authorization.k8s.io/v1/clusterroles {"kind":"Role","apiVersion":"rbac.authorization.k8s.io/v1","metadata":{"name":"a"}}
+        POST   /apis/apiextensions.k8s.io/v1/customresourcedefinitions {"kind":"Role","apiVersion":"rbac.authorization.k8s.io/v1","metadata":{"name":"a"}}
+        POST   /apis/events.k8s.io/v1/namespaces/$ns/events {"kind":"Event","apiVersion":"v1","metadata":{"name":"a"}}
+        POST   configmaps {"metadata":{"name":"a"}}
+        MERGE  configmaps/a {"kind":5}
+        MERGE  configmaps/a {"kind":"Pod"}
+        MERGE  configmaps/a {"kind":"Row"}
+        MERGE  configmaps/a {"kind":null}
+        STRATEGIC configmaps/a {"kind":"Pod"}
+        STRATEGIC configmaps/a {"apiVersion":5}
+        APPLY  configmaps/a?fieldManager=m [1]
+        APPLY  configmaps/a?fieldManager=m {"kind":
+        POST   rows {"kind":"Row","apiVersion":"differential.kopf.test/v1","metadata":{"name":"a"}}
+        MERGE  rows/a {"kind":null}
+        JSON   rows/a [{"op":"remove","path":"/kind"}]
+        MERGE  rows/a {"apiVersion":5}
+        POST   replicationcontrollers {"metadata":{"name":"x"},"spec":{"replicas":0,"template":{"metadata":{"labels":{"a":"b"}},"spec":{"containers":[{"name":"c","image":"i"}]}}}}
+        PUT    replicationcontrollers/x/scale {"kind":"Pod","apiVersion":"v1"}
+        PUT    replicationcontrollers/x/scale {"kind":"Row"}
+        PUT    replicationcontrollers/x/scale {"kind":5}
+        PUT    replicationcontrollers/x/scale null
+        PUT    replicationcontrollers/x/scale {"spec":[]}
+        PUT    replicationcontrollers/x/scale {"metadata":{"name":"x"},"spec":{"replicas":1.5}}
+        DELETE configmaps/a {"kind":"Row"}
+        DELETE configmaps/a {"kind":5}
+        DELETE configmaps/a []
+        DELETE configmaps/a nonsense
+        DELETE configmaps/a {"gracePeriodSeconds":"a"}
+        DELETE configmaps/a {"propagationPolicy":1}
+        DELETE configmaps/a {"preconditions":{"uid":1}}
+        DELETE configmaps/a {"preconditions":[]}
+        DELETE configmaps/a {"dryRun":"All"}
+        DELETE configmaps/a {"bogus":1}
+    "#,
+    )
+    .await;
+}
