@@ -48,6 +48,10 @@ fn renew(key: &str, metadata: &mut Fields, rest: &mut Fields, old: &Value) {
     }
     if key == "services" {
         services::drop_useless(rest, old);
+        let uid = metadata.get("uid").and_then(Value::as_str).unwrap_or_default();
+        if let Some(Value::Object(spec)) = rest.get_mut("spec") {
+            services::give(spec, uid);
+        }
     }
     if key == "nodes"
         && old["spec"]["configSource"].is_null()
@@ -112,7 +116,7 @@ fn make(key: &str, metadata: &mut Fields, rest: &mut Fields, now: Timestamp) {
                 taints.push(not_ready());
             }
         }
-        "services" => services::give_address(spec, &uid),
+        "services" => services::give(spec, &uid),
         "jobs.batch" => {
             label_pods(metadata, spec, &uid);
             label(metadata, rest);

@@ -133,6 +133,7 @@ fn mask(value: &mut Value, namespace: &str) {
                     | "token"
                     | "expirationTimestamp" => set(value),
                     // Which address a service is given, and which pods a job has.
+                    "nodePort" | "healthCheckNodePort" => set(value),
                     "clusterIP" if value != "None" && value != "" => set(value),
                     "clusterIPs" if value[0] != "None" => set(value),
                     "batch.kubernetes.io/controller-uid" | "controller-uid" => set(value),

@@ -8,6 +8,7 @@ use super::containers::PROTOCOLS;
 use crate::{
     builtin::{
         checks::{Causes, Check, LABEL, Rule, check},
+        services::{NODE_PORTS, needs_ports},
         site::Site,
         texts,
     },
@@ -38,10 +39,31 @@ const AFTER_PORTS: &[Rule] = &[
 ];
 const ONLY_BALANCED: &str = "may only be used when `type` is 'LoadBalancer'";
 
-/// What is wrong with the addresses of a service.
+/// What is wrong with the addresses of a service or, if that is nothing, with its ports of nodes, of which the first is told.
 pub(super) fn address_faults(root: &Site<'_>) -> Causes {
     let spec = root.at("spec");
-    if spec.at("type").is("ExternalName") { Vec::new() } else { addresses(&spec) }
+    if spec.at("type").is("ExternalName") {
+        return Vec::new();
+    }
+    let causes = addresses(&spec);
+    if !causes.is_empty() || !spec.value.as_object().is_some_and(needs_ports) {
+        return causes;
+    }
+    let known: Vec<&Value> = match spec.before.map(|before| &before["ports"]) {
+        Some(Value::Array(ports)) => ports.iter().map(|port| &port["nodePort"]).collect(),
+        _ => Vec::new(),
+    };
+    let numbers = spec.at("ports").each().map(|port| port.at("nodePort")).collect::<Vec<_>>();
+    let is_wrong = |number: &Site<'_>| {
+        let said = number.number().filter(|said| *said != 0);
+        said.is_some_and(|said| !NODE_PORTS.contains(&said)) && !known.contains(&number.value)
+    };
+    let why = format!(
+        "provided port is not in the valid range. The range of valid ports is {}-{}",
+        NODE_PORTS.start(),
+        NODE_PORTS.end()
+    );
+    numbers.into_iter().find(is_wrong).map(|number| number.invalid(&why)).into_iter().collect()
 }
 
 pub(super) fn service(root: &Site<'_>) -> Causes {

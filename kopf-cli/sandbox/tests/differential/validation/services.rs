@@ -86,3 +86,27 @@ async fn services_lead_to_addresses() {
     )
     .await;
 }
+
+#[tokio::test]
+async fn services_are_given_ports_of_nodes() {
+    check(
+        r#"
+        POST   services {"metadata":{"name":"n"},"spec":{"type":"NodePort","clusterIP":"","ports":[{"name":"a","port":80},{"name":"b","port":81,"nodePort":0}]}}
+        PUT    services/n {"metadata":{"name":"n"},"spec":{"type":"NodePort","ports":[{"name":"a","port":80},{"name":"c","port":81}]}}
+        MERGE  services/n {"spec":{"type":"ClusterIP"}}
+        MERGE  services/n {"spec":{"type":"LoadBalancer","externalTrafficPolicy":"Local"}}
+        MERGE  services/n {"spec":{"externalTrafficPolicy":"Cluster"}}
+        MERGE  services/n {"spec":{"allocateLoadBalancerNodePorts":false,"ports":[{"name":"d","port":90}]}}
+        POST   services {"metadata":{"name":"l"},"spec":{"type":"LoadBalancer","ports":[{"port":80}]}}
+        POST   services {"metadata":{"name":"m"},"spec":{"type":"LoadBalancer","allocateLoadBalancerNodePorts":false,"ports":[{"port":80}]}}
+        POST   services?dryRun=All {"metadata":{"name":"h"},"spec":{"type":"LoadBalancer","externalTrafficPolicy":"Local","ports":[{"port":80}]}}
+        POST   services {"metadata":{"name":"x"},"spec":{"type":"NodePort","ports":[{"port":80,"nodePort":80}]}}
+        POST   services {"metadata":{"name":"x"},"spec":{"type":"NodePort","ports":[{"port":0,"nodePort":80}]}}
+        MERGE  services/l {"spec":{"ports":[{"port":80,"nodePort":40000}]}}
+        POST   services {"metadata":{"name":"e"},"spec":{"type":"ExternalName","externalName":"a.b"}}
+        MERGE  services/e {"spec":{"type":"ClusterIP","externalName":null,"ports":[{"port":80}]}}
+        GET    services/e
+    "#,
+    )
+    .await;
+}
