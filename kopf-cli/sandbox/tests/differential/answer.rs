@@ -231,24 +231,8 @@ fn forget_unknown_owners(object: &mut Map<String, Value>) {
 
 /// Each server tells in words of its own of what it cannot read.
 fn without_reader(text: &str) -> String {
-    // What it calls kinds inside, and where it has looked for them.
-    const KINDS: [&str; 5] = [
-        "is registered for version",
-        "unknown conversion",
-        "wrong kind",
-        "cannot be handled as DeleteOptions",
-        "expected API version (autoscaling/",
-    ];
-    // What is no object at all one may take for an empty one.
-    const OBJECTS: [&str; 2] =
-        ["the object provided is unrecognized", "was undeterminable: name must be provided"];
     const SELECTORS: [&str; 2] = ["unable to parse requirement", "found '"];
-    const PARSERS: [&str; 2] = ["error decoding patch: ", "continue key is not valid"];
-    let has = |words: &[&str]| words.iter().any(|words| text.contains(words));
-    let told = [(&KINDS[..], "ANOTHER KIND"), (&OBJECTS, "NO OBJECT")];
-    if let Some((_, said)) = told.into_iter().find(|(words, _)| has(words)) {
-        return said.to_owned();
-    }
+    const PARSERS: [&str; 2] = ["continue key is not valid", ": yaml: "];
     if SELECTORS.iter().any(|words| text.starts_with(words)) {
         return "NO SELECTOR".to_owned();
     }
@@ -306,8 +290,9 @@ fn without_time(text: &str) -> String {
 
 /// What a parser says of a text that is none is its own.
 fn without_parser(text: &str) -> String {
-    const STUMBLES: [&str; 3] =
-        ["json parse error: ", "undecodable patch in webhook response: ", "Syntax error: "];
+    // An answer of a webhook that is no JSON a server takes for YAML.
+    const STUMBLES: [&str; 2] =
+        ["failed to call webhook: couldn't get version/kind; json parse error: ", "Syntax error: "];
     let stumble = STUMBLES.iter().find_map(|words| Some(text.find(words)? + words.len()));
     stumble.map_or_else(|| text.to_owned(), |end| text[..end].to_owned())
 }

@@ -385,6 +385,7 @@ async fn what_a_body_says_it_is_is_read_first() {
         STRATEGIC configmaps/a {"apiVersion":5}
         APPLY  configmaps/a?fieldManager=m [1]
         APPLY  configmaps/a?fieldManager=m {"kind":
+        APPLY  configmaps/a?fieldManager=m a: b: c
         POST   rows {"kind":"Row","apiVersion":"differential.kopf.test/v1","metadata":{"name":"a"}}
         MERGE  rows/a {"kind":null}
         JSON   rows/a [{"op":"remove","path":"/kind"}]
