@@ -1,5 +1,7 @@
 //! Label and field selectors.
 
+use std::iter::Peekable;
+
 use serde_json::Value;
 
 use crate::{
@@ -8,6 +10,9 @@ use crate::{
     resources::{EVENTS, EVENTS_GROUP, View},
     status::Status,
 };
+
+/// What stands before all that is wrong within one requirement.
+const REQUIREMENT: &str = "unable to parse requirement: ";
 
 /// What a list or a watch asks for.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -148,75 +153,112 @@ fn parse_labels(selector: &str) -> Result<Vec<Requirement>, String> {
     let tokens = tokens(selector);
     let mut rest = tokens.iter().map(String::as_str).peekable();
     let mut requirements = Vec::new();
+    if let Some(sign) = rest.peek().filter(|token| is_sign(token) && **token != "!") {
+        return Err(format!("found '{sign}', expected: !, identifier, or 'end of string'"));
+    }
     while rest.peek().is_some() {
         let negated = rest.next_if_eq(&"!").is_some();
         let key = rest.next().unwrap_or_default();
         if is_sign(key) || key.is_empty() {
-            return Err(format!("unable to parse requirement: found '{key}', expected: identifier"));
+            return Err(format!("{REQUIREMENT}found '{key}', expected: identifier"));
         }
         if let Some(why) = key_faults(key).first() {
-            return Err(format!("unable to parse requirement: <nil>: Invalid value: {key:?}: {why}"));
+            return Err(format!("{REQUIREMENT}<nil>: Invalid value: {key:?}: {why}"));
         }
-        let test = if negated { Test::Absent } else { parse_test(&mut rest)? };
+        let test = if negated { Test::Absent } else { parse_test(key, &mut rest)? };
         requirements.push(Requirement { key: key.to_owned(), test });
         match rest.next() {
             None => break,
-            Some(",") if rest.peek().is_some() => {}
-            Some(",") => return Err("found '', expected: identifier after ','".to_owned()),
+            Some(",") => match rest.peek().copied().unwrap_or_default() {
+                next if next.is_empty() || is_sign(next) && next != "!" => {
+                    return Err(format!("found '{next}', expected: identifier after ','"));
+                }
+                _ => {}
+            },
             Some(other) => return Err(format!("found '{other}', expected: ',' or 'end of string'")),
         }
     }
     Ok(requirements)
 }
 
-type Tokens<'a, I> = std::iter::Peekable<I>;
-
-fn parse_test<'a>(rest: &mut Tokens<'a, impl Iterator<Item = &'a str>>) -> Result<Test, String> {
+fn parse_test<'a>(key: &str, rest: &mut Peekable<impl Iterator<Item = &'a str>>) -> Result<Test, String> {
     let Some(operator) = rest.next_if(|token| *token != ",") else { return Ok(Test::Exists) };
     match operator {
-        "=" | "==" => Ok(Test::In(vec![parse_value(rest)?])),
-        "!=" => Ok(Test::NotIn(vec![parse_value(rest)?])),
-        "in" => Ok(Test::In(parse_set(rest)?)),
-        "notin" => Ok(Test::NotIn(parse_set(rest)?)),
+        "=" | "==" => Ok(Test::In(vec![fitting(key, parse_value(rest)?)?])),
+        "!=" => Ok(Test::NotIn(vec![fitting(key, parse_value(rest)?)?])),
+        "in" => Ok(Test::In(parse_set(key, rest)?)),
+        "notin" => Ok(Test::NotIn(parse_set(key, rest)?)),
         ">" | "<" => {
             let value = parse_value(rest)?;
             let bound = value.parse().map_err(|_| {
                 format!(
-                    "unable to parse requirement: values[0][]: Invalid value: {value:?}: for 'Gt', 'Lt' operators, \
-                     the value must be an integer"
+                    "{REQUIREMENT}values[0]: Invalid value: {value:?}: for 'Gt', 'Lt' operators, the value must be an \
+                     integer"
                 )
             })?;
             Ok(if operator == ">" { Test::Greater(bound) } else { Test::Less(bound) })
         }
-        other => Err(format!(
-            "unable to parse requirement: found '{other}', expected: in, notin, =, ==, !=, gt, lt"
-        )),
+        other => Err(format!("{REQUIREMENT}found '{other}', expected: in, notin, =, ==, !=, gt, lt")),
     }
 }
 
-fn parse_value<'a>(rest: &mut Tokens<'a, impl Iterator<Item = &'a str>>) -> Result<String, String> {
-    let value = rest.next_if(|token| !is_sign(token)).unwrap_or_default();
-    match label_value_faults(value).first() {
-        Some(why) => Err(format!("unable to parse requirement: values[0]: Invalid value: {value:?}: {why}")),
-        None => Ok(value.to_owned()),
+/// A value behind an operator, which may be left out.
+fn parse_value<'a>(rest: &mut Peekable<impl Iterator<Item = &'a str>>) -> Result<String, String> {
+    match rest.peek().copied() {
+        None | Some(",") => Ok(String::new()),
+        Some(sign) if is_sign(sign) => Err(format!("{REQUIREMENT}found '{sign}', expected: identifier")),
+        Some(_) => Ok(rest.next().unwrap_or_default().to_owned()),
     }
 }
 
-fn parse_set<'a>(rest: &mut Tokens<'a, impl Iterator<Item = &'a str>>) -> Result<Vec<String>, String> {
+/// A value, if it can be one of a label.
+fn fitting(key: &str, value: String) -> Result<String, String> {
+    match label_value_faults(&value).first() {
+        Some(why) => Err(format!("{REQUIREMENT}values[0][{key}]: Invalid value: {value:?}: {why}")),
+        None => Ok(value),
+    }
+}
+
+fn parse_set<'a>(
+    key: &str,
+    rest: &mut Peekable<impl Iterator<Item = &'a str>>,
+) -> Result<Vec<String>, String> {
     let opening = rest.next().unwrap_or_default();
     if opening != "(" {
-        return Err(format!("unable to parse requirement: found '{opening}' expected: '('"));
+        return Err(format!("{REQUIREMENT}found '{opening}' expected: '('"));
     }
     let mut values = Vec::new();
     loop {
-        values.push(parse_value(rest)?);
-        match rest.next().unwrap_or_default() {
-            ")" => return Ok(values),
-            "," => {}
-            other => {
-                return Err(format!("unable to parse requirement: found '{other}', expected: ',' or ')'"));
+        let value = match rest.peek().copied() {
+            // What is left out is empty.
+            Some("," | ")") => String::new(),
+            Some(word) if !is_sign(word) => rest.next().unwrap_or_default().to_owned(),
+            found => {
+                let expected =
+                    if values.is_empty() { "',', ')' or identifier" } else { "',', or identifier" };
+                let found = found.unwrap_or_default();
+                return Err(format!("{REQUIREMENT}found '{found}', expected: {expected}"));
             }
+        };
+        values.push(value);
+        match rest.next().unwrap_or_default() {
+            ")" => break,
+            "," => {}
+            other => return Err(format!("{REQUIREMENT}found '{other}', expected: ',' or ')'")),
         }
+    }
+    let wrong: Vec<String> = values
+        .iter()
+        .enumerate()
+        .flat_map(|(index, value)| {
+            let faults = label_value_faults(value).into_iter();
+            faults.map(move |why| format!("values[{index}][{key}]: Invalid value: {value:?}: {why}"))
+        })
+        .collect();
+    match wrong.as_slice() {
+        [] => Ok(values),
+        [wrong] => Err(format!("{REQUIREMENT}{wrong}")),
+        all => Err(format!("{REQUIREMENT}[{}]", all.join(", "))),
     }
 }
 

@@ -231,11 +231,7 @@ fn forget_unknown_owners(object: &mut Map<String, Value>) {
 
 /// Each server tells in words of its own of what it cannot read.
 fn without_reader(text: &str) -> String {
-    const SELECTORS: [&str; 2] = ["unable to parse requirement", "found '"];
     const PARSERS: [&str; 2] = ["continue key is not valid", ": yaml: "];
-    if SELECTORS.iter().any(|words| text.starts_with(words)) {
-        return "NO SELECTOR".to_owned();
-    }
     let parsed = PARSERS.iter().find_map(|words| Some(text.find(words)? + words.len()));
     parsed.map_or(text, |end| &text[..end]).to_owned()
 }

@@ -133,3 +133,70 @@ async fn events_of_the_newer_group_are_complete() {
     )
     .await;
 }
+
+#[tokio::test]
+async fn what_is_no_selector_is_told_word_by_word() {
+    check(
+        r#"
+        GET    configmaps?labelSelector=%2C
+        GET    configmaps?labelSelector=a%2C
+        GET    configmaps?labelSelector=a%2C%2Cb
+        GET    configmaps?labelSelector=%21
+        GET    configmaps?labelSelector=%21%21a
+        GET    configmaps?labelSelector=%21a%20b
+        GET    configmaps?labelSelector=a%20b
+        GET    configmaps?labelSelector=x%3D
+        GET    configmaps?labelSelector=x%3D%3D
+        GET    configmaps?labelSelector=x%3D%3D%3D
+        GET    configmaps?labelSelector=x%3Dy%3Dz
+        GET    configmaps?labelSelector=x%21%3D
+        GET    configmaps?labelSelector=x%21
+        GET    configmaps?labelSelector=x%3Dy%2C
+        GET    configmaps?labelSelector=x%3D%2Cy
+        GET    configmaps?labelSelector=x%20in
+        GET    configmaps?labelSelector=x%20in%20a
+        GET    configmaps?labelSelector=x%20in%20%28
+        GET    configmaps?labelSelector=x%20in%20%28%29
+        GET    configmaps?labelSelector=x%20in%20%28b
+        GET    configmaps?labelSelector=x%20in%20%28b%2C
+        GET    configmaps?labelSelector=x%20in%20%28b%2Cc
+        GET    configmaps?labelSelector=x%20in%20%28b%20c%29
+        GET    configmaps?labelSelector=x%20in%20%28%2C%29
+        GET    configmaps?labelSelector=x%20in%20%28b%2C%2Cc%29
+        GET    configmaps?labelSelector=x%20in%20%28b%29%29
+        GET    configmaps?labelSelector=x%20in%20%28%28b%29%29
+        GET    configmaps?labelSelector=x%20notin
+        GET    configmaps?labelSelector=x%20notin%20%28%29
+        GET    configmaps?labelSelector=x%20notin%20%28b
+        GET    configmaps?labelSelector=%28
+        GET    configmaps?labelSelector=%28x%29
+        GET    configmaps?labelSelector=x%3E
+        GET    configmaps?labelSelector=x%3E1
+        GET    configmaps?labelSelector=x%3Ea
+        GET    configmaps?labelSelector=x%3C2%2Cy
+        GET    configmaps?labelSelector=x%3E1.5
+        GET    configmaps?labelSelector=%3D
+        GET    configmaps?labelSelector=%3Dx
+        GET    configmaps?labelSelector=%3D%3Dx
+        GET    configmaps?labelSelector=%21%3Dx
+        GET    configmaps?labelSelector=in
+        GET    configmaps?labelSelector=in%20in%20%28in%29
+        GET    configmaps?labelSelector=x%20y%20z
+        GET    configmaps?labelSelector=a%20b%2Fc
+        GET    configmaps?labelSelector=A_b%24
+        GET    configmaps?labelSelector=%24
+        GET    configmaps?labelSelector=a%2Fb%2Fc
+        GET    configmaps?labelSelector=x%3D%24
+        GET    configmaps?labelSelector=x%20in%20%28%24%2C%25%29
+        GET    configmaps?labelSelector=x%21%3D-
+        GET    configmaps?labelSelector=a%3Db%2C%21
+        GET    configmaps?labelSelector=a%3Db%2C%3Dc
+        GET    configmaps?labelSelector=%C3%A9
+        GET    configmaps?labelSelector=x%3D%C3%A9
+        GET    configmaps?labelSelector=%3E
+        GET    configmaps?labelSelector=%3Ca
+        GET    configmaps?labelSelector=x%3E%3C1
+    "#,
+    )
+    .await;
+}
