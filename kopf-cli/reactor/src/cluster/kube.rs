@@ -81,11 +81,16 @@ impl KubeCluster {
         };
         let session = self.sessions.current().await;
         let answer = send(&session).await;
-        let Some(why) = estranged(&answer) else { return answer };
+        let Some(why) = estranged(&answer) else {
+            // Of a server that cannot be reached it is not known what it takes.
+            if answer.is_ok() {
+                self.sessions.answered(&session, None).await;
+            }
+            return answer;
+        };
         let Some(session) = self.sessions.renew(&session, why).await else { return answer };
         let answer = send(&session).await;
         let why = estranged(&answer);
-        // Of a server that cannot be reached it is not known what it takes.
         if answer.is_ok() || why.is_some() {
             self.sessions.answered(&session, why).await;
         }

@@ -2,7 +2,10 @@
 
 use std::{
     collections::VecDeque,
-    sync::{PoisonError, RwLock},
+    sync::{
+        PoisonError, RwLock,
+        atomic::{AtomicU64, Ordering},
+    },
     time::Instant,
 };
 
@@ -29,6 +32,8 @@ pub(super) struct Session {
 /// Why a session is of no use any more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Estranged {
+    /// Its credentials were to be good until now.
+    Expired,
     /// The server does not take our credentials.
     Refused,
     /// The server's certificate is of an authority that we do not know.
@@ -38,6 +43,7 @@ pub(super) enum Estranged {
 impl Estranged {
     fn told(self) -> &'static str {
         match self {
+            Estranged::Expired => "the credentials have expired",
             Estranged::Refused => "the API server takes the credentials no longer",
             Estranged::Unknown => "the API server has a certificate that is not trusted",
         }
@@ -47,6 +53,8 @@ impl Estranged {
 /// The session that is used, and how to come by the next.
 pub(super) struct Sessions {
     current: RwLock<Session>,
+    /// The number of the newest session that is known to be of use.
+    taken: AtomicU64,
     /// Absent where there is nothing to log in with again.
     renewing: Option<Mutex<Renewing>>,
 }
@@ -57,8 +65,7 @@ struct Renewing {
     /// Credentials of the last login that were not tried.
     spare: VecDeque<Credentials>,
     tried_at: Instant,
-    /// The newest session that is known to be of use.
-    taken: u64,
+    /// Why the last login was made.
     why: Estranged,
     failing: bool,
 }
@@ -67,7 +74,7 @@ impl Sessions {
     /// The only session there will be.
     pub(super) fn fixed(transport: Transport) -> Sessions {
         let session = Session { transport, number: 0, expires_at: None };
-        Sessions { current: RwLock::new(session), renewing: None }
+        Sessions { current: RwLock::new(session), taken: AtomicU64::new(0), renewing: None }
     }
 
     /// Logs in; answers the namespace of the context too.
@@ -79,11 +86,12 @@ impl Sessions {
         let spare = VecDeque::new();
         let networking = networking.clone();
         let why = Estranged::Refused;
-        let mut renewing = Renewing { access, networking, spare, tried_at, taken: 0, why, failing: false };
+        let mut renewing = Renewing { access, networking, spare, tried_at, why, failing: false };
         let (session, namespace) = renewing.log_in(0).await?;
         // The first refusal is answered at once: a token may have expired since it was written down.
         renewing.tried_at = tried_at.checked_sub(renewing.networking.login_interval).unwrap_or(tried_at);
-        Ok((Sessions { current: RwLock::new(session), renewing: Some(Mutex::new(renewing)) }, namespace))
+        let renewing = Some(Mutex::new(renewing));
+        Ok((Sessions { current: RwLock::new(session), taken: AtomicU64::new(0), renewing }, namespace))
     }
 
     fn newest(&self) -> Session {
@@ -95,7 +103,7 @@ impl Sessions {
         let session = self.newest();
         match session.expires_at.is_some_and(|at| at <= Timestamp::now()) {
             // What has expired may still be good by the server's clock, and it says so if it is not.
-            true => self.renew(&session, Estranged::Refused).await.unwrap_or(session),
+            true => self.renew(&session, Estranged::Expired).await.unwrap_or(session),
             false => session,
         }
     }
@@ -125,25 +133,28 @@ impl Sessions {
         }
     }
 
-    /// Takes note of whether a session that is not the first is of use.
+    /// Takes note of whether a session is of use, which the first is said to be.
     pub(super) async fn answered(&self, session: &Session, estranged: Option<Estranged>) {
         let Some(renewing) = &self.renewing else { return };
-        let mut renewing = renewing.lock().await;
-        if renewing.taken == session.number {
+        if session.number <= self.taken.load(Ordering::Relaxed) {
             return;
         }
+        let mut renewing = renewing.lock().await;
         if let Some(why) = estranged {
             let pause = renewing.networking.login_interval.as_secs_f64();
             let others = match why {
-                Estranged::Refused => "nor those that are found now: they are",
+                Estranged::Expired | Estranged::Refused => "nor those that are found now: they are",
                 Estranged::Unknown => "nor by what is found now: that is",
             };
             renewing.why = why;
             renewing.complain(&format!("{others} looked for again, every {pause} seconds at most"));
-        } else {
-            info!("Logged in again, for {}.", renewing.why.told());
-            renewing.taken = session.number;
-            renewing.failing = false;
+        } else if self.taken.fetch_max(session.number, Ordering::Relaxed) < session.number {
+            let complained = std::mem::take(&mut renewing.failing);
+            let told = renewing.why.told();
+            match (renewing.why, complained) {
+                (Estranged::Expired, false) => debug!("Logged in again, for {told}."),
+                _ => info!("Logged in again, for {told}."),
+            }
         }
     }
 }

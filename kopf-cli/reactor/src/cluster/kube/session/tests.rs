@@ -231,6 +231,24 @@ async fn looks_for_other_credentials_are_bounded_in_their_rate() {
     assert_eq!((code(&cluster).await, server.requests()), (401, 1));
 }
 
+#[tokio::test]
+async fn trouble_is_over_with_the_first_answer_also_where_it_was_not_the_one_who_logged_in_that_got_it() {
+    let (server, folder) = (Server::start("right").await, TempDir::new().unwrap());
+    let access = server.kubeconfig(folder.path(), r#"{ "token": "right" }"#);
+    let cluster = connect_to(access, &at_once()).await.unwrap();
+    let sessions = &cluster.sessions;
+    let renewing = sessions.renewing.as_ref().unwrap();
+    renewing.lock().await.complain("and nobody knows why");
+    sessions.current.write().unwrap().expires_at = Some(Timestamp::UNIX_EPOCH);
+    assert_eq!(code(&cluster).await, 200);
+    assert_eq!((sessions.newest().number, sessions.taken.load(Ordering::Relaxed)), (1, 1));
+    assert!(!renewing.lock().await.failing, "the next trouble is told of");
+
+    let older = Session { number: 0, ..sessions.newest() };
+    sessions.answered(&older, None).await;
+    assert_eq!(sessions.taken.load(Ordering::Relaxed), 1, "what comes late of an older one changes nothing");
+}
+
 /// What login handlers bring, one login after another, and how often they were asked.
 fn login(logins: Vec<Vec<Credentials>>) -> (Access, Arc<AtomicU32>) {
     let count = Arc::new(AtomicU32::new(0));
