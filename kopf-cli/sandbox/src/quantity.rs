@@ -78,13 +78,14 @@ pub(crate) fn settle(value: &mut Value) -> Result<(), String> {
     Ok(())
 }
 
-/// Rounds what is finer than thousandths up.
+/// Rounds what is finer than thousandths up. What is beyond what can be counted in is left alone.
 pub(crate) fn round_up(value: &mut Value) {
     const FINEST: i128 = NANO / 1_000;
     let text = value.as_str().unwrap_or_default();
     let (Ok((Quantity(amount), _)), Ok(parts)) = (read(text), split(text)) else { return };
-    if let Some((form, _)) = meaning(parts.suffix).filter(|_| amount % FINEST != 0) {
-        *value = show(rounded_up(amount, FINEST) * FINEST, form).into();
+    let rounded = rounded_up(amount, FINEST).checked_mul(FINEST).filter(|rounded| *rounded != amount);
+    if let Some((rounded, (form, _))) = rounded.zip(meaning(parts.suffix)) {
+        *value = show(rounded, form).into();
     }
 }
 
@@ -242,9 +243,15 @@ mod tests {
 
     #[test]
     fn amounts_are_rounded_up_to_thousandths() {
-        for (said, rounded) in
-            [("100n", "1m"), ("1500u", "2m"), ("1500m", "1500m"), ("0.0001Ki", "103m"), ("", "")]
-        {
+        for (said, rounded) in [
+            ("100n", "1m"),
+            ("1500u", "2m"),
+            ("1500m", "1500m"),
+            ("0.0001Ki", "103m"),
+            ("9e99", "9e99"),
+            ("-9e99", "-9e99"),
+            ("", ""),
+        ] {
             let mut value = json!(said);
             round_up(&mut value);
             assert_eq!(value, rounded, "{said}");

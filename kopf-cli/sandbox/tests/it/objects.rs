@@ -58,8 +58,8 @@ async fn creation_is_refused_as_the_server_refuses_it() {
         400 KopfExample in version "v1" cannot be handled as a KopfExample: json: cannot unmarshal number into Go struct field ObjectMeta.name of type string
         400 the namespace of the provided object does not match the namespace sent on the request
         500 resourceVersion should not be set on objects to be created
-        400 the object provided is unrecognized (must be of type KopfExample): Object 'Kind' is missing in '{}'
-        400 the object provided is unrecognized (must be of type KopfExample): couldn't get version/kind; json parse error: EOF while parsing a value at line 1 co
+        400 the object provided is unrecognized (must be of type KopfExample): Object 'Kind' is missing in '{}' ({})
+        400 the object provided is unrecognized (must be of type KopfExample): couldn't get version/kind; json parse error: unexpected end of JSON input ({ "a": )
         404 namespaces "missing" not found
         404 404 page not found
         404 404 page not found
