@@ -63,7 +63,7 @@ fn give_ports(spec: &mut Fields, uid: &str) {
 }
 
 /// Whether those that balance a service ask its nodes how it is.
-fn checks_health(spec: &Fields) -> bool {
+pub(super) fn checks_health(spec: &Fields) -> bool {
     is_of(spec, &["LoadBalancer"]) && spec.get("externalTrafficPolicy") == Some(&"Local".into())
 }
 

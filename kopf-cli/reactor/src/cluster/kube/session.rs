@@ -144,7 +144,10 @@ impl Sessions {
             let pause = renewing.networking.login_interval.as_secs_f64();
             let others = match why {
                 Estranged::Expired | Estranged::Refused => "nor those that are found now: they are",
-                Estranged::Unknown => "nor by what is found now: that is",
+                Estranged::Unknown => {
+                    "nor by what is found now; name the authority that has signed it, as certificate-authority in the \
+                     kubeconfig, or by Credentials::ca in a login handler: that is"
+                }
             };
             renewing.why = why;
             renewing.complain(&format!("{others} looked for again, every {pause} seconds at most"));
@@ -162,8 +165,7 @@ impl Sessions {
 impl Renewing {
     /// Says once what is wrong, until it is over.
     fn complain(&mut self, problem: &str) {
-        let told = self.why.told();
-        let line = format!("T{}, {problem}", told.trim_start_matches('t'));
+        let line = format!("Not logged in any more, for {}, {problem}", self.why.told());
         match std::mem::replace(&mut self.failing, true) {
             false => warn!("{line}"),
             true => debug!("{line}"),

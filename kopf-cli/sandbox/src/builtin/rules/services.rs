@@ -8,7 +8,8 @@ use super::containers::PROTOCOLS;
 use crate::{
     builtin::{
         checks::{Causes, Check, LABEL, Rule, check},
-        services::{NODE_PORTS, needs_ports},
+        derived::is_reached,
+        services::{NODE_PORTS, checks_health, needs_ports},
         site::Site,
         texts,
     },
@@ -291,15 +292,14 @@ fn balancing(spec: &Site<'_>) -> Causes {
         causes.extend(class.against(key_faults(class.text())));
     }
     let policy = spec.at("externalTrafficPolicy");
-    let is_reached = ["LoadBalancer", "NodePort"].contains(&spec.at("type").text())
-        || (spec.at("type").is("ClusterIP") && spec.at("externalIPs").len() > 0);
+    let is_reached = spec.value.as_object().is_some_and(is_reached);
     if policy.len() > 0 && !is_reached {
         causes.push(policy.invalid("may only be set for externally-accessible services"));
     } else if is_reached {
         causes.extend(check(&policy, &[("", OneOf(&["Cluster", "Local"]))]));
     }
     let health = spec.at("healthCheckNodePort");
-    let is_checked = is_balanced && policy.is("Local");
+    let is_checked = spec.value.as_object().is_some_and(checks_health);
     if health.number().is_some_and(|number| number != 0) && !is_checked {
         let why = "may only be set when `type` is 'LoadBalancer' and `externalTrafficPolicy` is 'Local'";
         causes.push(health.invalid(why));

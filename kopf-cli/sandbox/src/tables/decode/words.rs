@@ -3,32 +3,28 @@
 use serde_json::Value;
 
 use super::Trail;
-use crate::schema::{Additional, Kind, Shape};
+use crate::{
+    meta,
+    schema::{Additional, Kind, Shape},
+};
 
 /// What the JSON decoder says.
 pub(super) fn of_json(value: &Value, shape: Shape<'static>, trail: &Trail<'_>) -> String {
-    let found = match (shape.kind(), value) {
-        (_, Value::Null) => "null".to_owned(),
-        (_, Value::Bool(_)) => "bool".to_owned(),
-        (Some(Kind::Integer) | None, Value::Number(number)) => format!("number {number}"),
-        (_, Value::Number(_)) => "number".to_owned(),
-        (_, Value::String(_)) => "string".to_owned(),
-        (_, Value::Array(_)) => "array".to_owned(),
-        (_, Value::Object(_)) => "object".to_owned(),
-    };
-    mismatch(&found, trail, &type_of_value(shape, trail))
+    let told = matches!(shape.kind(), Some(Kind::Integer) | None);
+    mismatch(&found(value, told), trail, &type_of_value(shape, trail))
 }
 
 /// The same of one of a list of bytes.
 pub(super) fn of_byte(value: &Value, trail: &Trail<'_>) -> String {
-    let found = match value {
-        Value::Number(number) => format!("number {number}"),
-        Value::Bool(_) => "bool".to_owned(),
-        Value::String(_) => "string".to_owned(),
-        Value::Array(_) => "array".to_owned(),
-        Value::Object(_) | Value::Null => "object".to_owned(),
-    };
-    mismatch(&found, trail, "uint8")
+    mismatch(&found(value, true), trail, "uint8")
+}
+
+/// What the decoder of JSON calls a value; of a number that may be of another size it tells which it is.
+fn found(value: &Value, told: bool) -> String {
+    match value {
+        Value::Number(number) if told => format!("number {number}"),
+        value => meta::kind_of(value).to_owned(),
+    }
 }
 
 fn mismatch(found: &str, trail: &Trail<'_>, wanted: &str) -> String {
@@ -38,19 +34,13 @@ fn mismatch(found: &str, trail: &Trail<'_>, wanted: &str) -> String {
 
 /// What the converter says.
 pub(super) fn of_converter(value: &Value, shape: Shape<'static>, trail: &Trail<'_>) -> String {
+    // These read themselves, from JSON.
+    if reads_itself(shape) {
+        let found = found(value, shape.int_or_string());
+        return format!("json: cannot unmarshal {found} into Go value of type {}", type_of_field(shape));
+    }
     let found = kind_in_go(value);
     match (shape.kind(), value) {
-        // These read themselves, from JSON.
-        _ if reads_itself(shape) => {
-            let found = match value {
-                Value::Number(number) if shape.int_or_string() => format!("number {number}"),
-                Value::Number(_) => "number".to_owned(),
-                Value::Array(_) => "array".to_owned(),
-                Value::Object(_) => "object".to_owned(),
-                _ => found.to_owned(),
-            };
-            format!("json: cannot unmarshal {found} into Go value of type {}", type_of_field(shape))
-        }
         (Some(Kind::Object), _) if matches!(shape.additional(), Additional::Of(_)) => {
             format!("cannot restore map from {found}")
         }

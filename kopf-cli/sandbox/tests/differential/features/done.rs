@@ -40,7 +40,7 @@ pub(super) const DONE: Groups = &[
         ("what changes of a running pod", &["validation/pods::running_pods_change_in_few_fields"]),
         ("workloads: selectors, strategies, what stays; autoscalers, disruption budgets", &["validation/workloads::selectors_select_what_templates_make", "validation/workloads::workloads_have_bounds_and_strategies", "validation/workloads::workloads_keep_what_they_select", "validation/workloads::workloads_are_scaled_within_bounds"]),
         ("jobs and cron jobs", &["validation/jobs::jobs_end", "validation/jobs::cron_jobs_have_a_schedule", "validation/jobs::jobs_keep_what_they_run"]),
-        ("services, ingresses, policies of networks", &["validation/services::services_have_ports_and_addresses_that_make_sense", "validation/services::services_keep_what_they_were_given", "validation/services::services_lead_to_addresses", "validation/networking::ingresses_lead_somewhere", "validation/networking::policies_of_networks_name_peers"]),
+        ("services, ingresses, policies of networks", &["validation/services::services_have_ports_and_addresses_that_make_sense", "validation/services::services_keep_what_they_were_given", "validation/services::services_are_given_ports_of_nodes", "validation/services::services_lead_to_addresses", "validation/networking::ingresses_lead_somewhere", "validation/networking::policies_of_networks_name_peers"]),
         ("config maps, secrets, roles, leases, classes", &["validation/data::config_maps_have_names_of_files", "validation/data::secrets_are_of_types", "validation/data::what_is_locked_stays_as_it_is", "validation/data::roles_have_rules_and_bindings_a_role", "validation/data::leases_and_classes_of_priority_have_bounds"]),
         ("volumes and claims", &["validation/storage::claims_ask_for_room", "validation/storage::volumes_are_of_one_kind"]),
         ("what is warned of: old fields, annotations and labels, what does nothing, what gets in the way", &["warnings/pods::what_is_old_in_a_pod_is_told", "warnings/pods::what_gets_in_the_way_in_containers_is_told", "warnings/pods::annotations_that_have_become_fields_are_told", "warnings/pods::templates_are_looked_at_where_they_are_new", "warnings/services::what_services_have_in_vain_is_told", "warnings/storage::what_is_old_in_volumes_and_nodes_is_told", "warnings/others::certificates_that_are_none_are_told", "warnings/others::formats_that_nobody_knows_are_told"]),
@@ -78,7 +78,7 @@ pub(super) const DONE: Groups = &[
         ("those that a resource lacks: 404", &["refusals::subresources_that_a_resource_lacks_are_not_found"]),
     ]),
     ("Lists and watches", &[
-        ("label and field selectors", &["reading::selectors_choose_by_labels_and_fields", "reading::lists_are_filtered_and_paged"]),
+        ("label and field selectors", &["reading::selectors_choose_by_labels_and_fields", "refusals::what_is_no_selector_is_told_word_by_word", "reading::lists_are_filtered_and_paged"]),
         ("`limit` and `continue`, from a snapshot", &["reading::lists_come_piece_by_piece"]),
         ("`resourceVersion` and `resourceVersionMatch`", &["reading::lists_are_of_the_version_that_is_asked_for"]),
         ("watches: from a version, with bookmarks, until 410", &["reading::watches_bring_what_happened_since", "reading::watches_begin_where_they_are_told_to", "living::what_is_going_is_watched_to_its_end"]),
