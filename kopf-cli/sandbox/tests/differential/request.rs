@@ -15,6 +15,10 @@ const MAX_ANNOTATIONS: usize = 262_144;
 /// How often it is looked whether what a row waits for has come about.
 const LOOK_EVERY: Duration = Duration::from_millis(20);
 
+/// What a real server says of a resource while it exchanges the storage of its definition, which it does once more
+/// after each condition of the definition that its own controllers write. It has done nothing then.
+const EXCHANGED: &str = "apiserver is shutting down";
+
 /// One request.
 #[derive(Clone)]
 pub(super) struct Request {
@@ -151,12 +155,12 @@ pub(super) async fn get(client: &Client, path: &str) -> serde_json::Value {
 impl Request {
     /// Sends it; one that waits for something in vain fails the test after `patience`.
     pub(super) async fn send(mut self, client: &Client, patience: Duration) -> Answer {
-        let Some(wanted) = self.until.take() else { return self.send_once(client).await };
+        let Some(wanted) = self.until.take() else { return self.send_undisturbed(client).await };
         let give_up_at = Instant::now() + patience;
         let mut looks = tokio::time::interval(LOOK_EVERY);
         loop {
             looks.tick().await;
-            let answer = self.clone().send_once(client).await;
+            let answer = self.clone().send_undisturbed(client).await;
             if answer.is(&wanted) {
                 return answer;
             }
@@ -165,9 +169,21 @@ impl Request {
         }
     }
 
-    async fn send_once(self, client: &Client) -> Answer {
+    /// Sends it, and again as long as the resource is being exchanged.
+    async fn send_undisturbed(self, client: &Client) -> Answer {
+        let mut looks = tokio::time::interval(LOOK_EVERY);
+        loop {
+            looks.tick().await;
+            let answer = self.send_once(client).await;
+            if !(answer.has(503) && answer.is(EXCHANGED)) {
+                return answer;
+            }
+        }
+    }
+
+    async fn send_once(&self, client: &Client) -> Answer {
         let mut request =
-            HttpRequest::builder().method(self.method).uri(&self.path).header(header::ACCEPT, self.accept);
+            HttpRequest::builder().method(self.method.clone()).uri(&self.path).header(header::ACCEPT, self.accept);
         if let Some(user) = &self.user {
             let (user, group) =
                 user.split_once('/').map_or((&**user, None), |(user, group)| (user, Some(group)));
