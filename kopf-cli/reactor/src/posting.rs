@@ -26,6 +26,8 @@ use crate::{
 
 /// How many Events wait at most. Beyond that they are dropped: what they tell is in the log too.
 const WAITING: usize = 512;
+/// How many places more there are for warnings.
+const FOR_WARNINGS: usize = WAITING;
 
 /// An Event to be posted.
 pub(crate) struct Letter {
@@ -46,7 +48,7 @@ pub(crate) struct Mailbox {
 
 /// A mailbox, and where its letters arrive.
 pub(crate) fn mailbox(wanted: Events) -> (Mailbox, mpsc::Receiver<Letter>) {
-    let (sender, receiver) = mpsc::channel(WAITING);
+    let (sender, receiver) = mpsc::channel(WAITING + FOR_WARNINGS);
     (Mailbox { wanted, sender, dropped: Dropped::default() }, receiver)
 }
 
@@ -92,9 +94,13 @@ impl Mailbox {
         // Events about Events would never end.
         if regarding["kind"] != "Event" {
             // A full mailbox drops the letter. One that is closed is no news: the operator has ended.
-            if let Err(TrySendError::Full(_)) =
-                self.sender.try_send(Letter { kind, reason, note, regarding, at })
-            {
+            let has_place = kind == Kind::Warning || self.sender.capacity() > FOR_WARNINGS;
+            let letter = Letter { kind, reason, note, regarding, at };
+            let is_full = match has_place {
+                true => matches!(self.sender.try_send(letter), Err(TrySendError::Full(_))),
+                false => !self.sender.is_closed(),
+            };
+            if is_full {
                 self.dropped.count(kind, Why::Waiting, at);
             }
         }
@@ -233,14 +239,20 @@ mod tests {
     }
 
     #[test]
-    fn what_is_too_much_is_dropped() {
+    fn what_is_too_much_is_dropped_and_warnings_last() {
         let (mailbox, letters) = mailbox(Events::All);
-        for _ in 0..WAITING + 10 {
-            mailbox.post(Kind::Normal, "Reason", "note", &json!({}), Timestamp::UNIX_EPOCH);
-        }
+        let post_beyond = |kind, places| {
+            for _ in 0..places + 10 {
+                mailbox.post(kind, "Reason", "note", &json!({}), Timestamp::UNIX_EPOCH);
+            }
+        };
+        post_beyond(Kind::Normal, WAITING);
         assert_eq!(letters.len(), WAITING);
+        post_beyond(Kind::Warning, FOR_WARNINGS);
+        assert_eq!(letters.len(), WAITING + FOR_WARNINGS);
         let told = mailbox.dropped.take(&Posting::default(), Timestamp::UNIX_EPOCH).unwrap();
-        assert!(told.starts_with("10 Kubernetes Events were dropped"), "{told}");
+        let expected = "20 Kubernetes Events were dropped within 1 s, 10 of them of the type Warning";
+        assert!(told.starts_with(expected), "{told}");
         drop(letters);
         mailbox.post(Kind::Normal, "Reason", "note", &json!({}), Timestamp::UNIX_EPOCH);
         assert_eq!(mailbox.dropped.due_at(), None, "it is told otherwise that the operator has ended");

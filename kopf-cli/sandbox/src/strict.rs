@@ -11,9 +11,10 @@ use crate::{
 
 /// So many mistakes of one body are told.
 const MOST: usize = 100;
-/// What all warnings of one answer may have together before each of them is cut.
+/// How many characters the warnings of one answer may have together. The one that goes beyond is the last, unless there is
+/// room once all are cut.
 const MOST_WARNED: usize = 4_096;
-/// What is left of a warning that is cut.
+/// What is left of a warning that is cut, in characters.
 const CUT: usize = 256;
 
 /// What is done about mistakes in a body.
@@ -107,7 +108,9 @@ impl Strictness {
     /// Warns of something, once.
     pub(crate) fn warn(&mut self, warning: &str) {
         let warning = warning.trim_start_matches("yaml: unmarshal errors:\n").trim().to_owned();
-        if !warning.is_empty() && !self.warnings.contains(&warning) && self.warnings.len() < MOST {
+        // More are not shown, for none is empty.
+        let has_room = self.warnings.len() < MOST_WARNED;
+        if !warning.is_empty() && has_room && !self.warnings.contains(&warning) {
             self.warnings.push(warning);
         }
     }
@@ -119,14 +122,27 @@ impl Strictness {
 
     /// The values of the answer's `Warning` headers.
     pub(crate) fn headers(&self) -> impl Iterator<Item = String> {
-        let cut = self.warnings.iter().map(|warning| warning.chars().count()).sum::<usize>() > MOST_WARNED;
-        let most = if cut { CUT } else { usize::MAX };
-        self.warnings.iter().map(move |warning| {
-            let shown = warning.chars().filter(|letter| !letter.is_control()).take(most);
+        let lengths = || self.warnings.iter().map(|warning| warning.chars().count());
+        let mut written = 0;
+        let whole = lengths().take_while(|length| add(&mut written, *length) <= MOST_WARNED).count();
+        let cut = if whole < self.warnings.len() { CUT } else { usize::MAX };
+        let mut written = 0;
+        let shown = lengths().enumerate().take_while(move |(n, length)| {
+            let has_room = *n <= whole || written < MOST_WARNED;
+            add(&mut written, cut.min(*length));
+            has_room
+        });
+        self.warnings.iter().zip(shown).map(move |(warning, _)| {
+            let shown = warning.chars().take(cut).filter(|letter| !letter.is_control());
             let text: String = shown.collect();
             format!("299 - \"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
         })
     }
+}
+
+fn add(sum: &mut usize, more: usize) -> usize {
+    *sum += more;
+    *sum
 }
 
 /// How many fields a JSON text has: each has a colon after its name.

@@ -417,6 +417,10 @@ impl<'a> Writer<'a> {
         if checked.header.depth > deep::MAX_DEPTH {
             return Err(Status::bad_request("exceeded max depth"));
         }
+        // What would be written is sent to no etcd.
+        if self.dry_run {
+            return Ok(Written::object(code, &checked));
+        }
         if checked.bytes.len() > MAX_MESSAGE {
             let why =
                 format!("trying to send message larger than max ({} vs. {MAX_MESSAGE})", checked.bytes.len());
@@ -424,9 +428,6 @@ impl<'a> Writer<'a> {
         }
         if checked.bytes.len() > MAX_OBJECT {
             return Err(Status::internal("etcdserver: request is too large"));
-        }
-        if self.dry_run {
-            return Ok(Written::object(code, &checked));
         }
         let before = kinds::before_write(self.store, resource, &checked.header.name);
         let stored = self.store.put(resource, value);

@@ -85,7 +85,7 @@ fn what_finds_no_place_to_wait_is_told_of_as_that() {
     assert_eq!(told(&operator), [87], "one is on its way, and 512 wait");
     let log = operator.log();
     let line = log.iter().find(|line| line.contains("Kubernetes Events were dropped")).unwrap();
-    assert!(line.contains(": 87 while 512 waited for the API server to take them, "), "{line}");
+    assert!(line.contains(": 87 while 512 waited for the API server to take them "), "{line}");
 }
 
 #[test]

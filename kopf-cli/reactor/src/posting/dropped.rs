@@ -77,7 +77,8 @@ fn line(counts: &Counts, settings: &Posting, span: SignedDuration) -> String {
     }
     if waiting > 0 {
         reasons.push(format!(
-            "{waiting} while {WAITING} waited for the API server to take them, which is slow or cannot be reached"
+            "{waiting} while {WAITING} waited for the API server to take them (and as many warnings find a place), which is slow \
+             or cannot be reached"
         ));
     }
     let fewer = match settings.events {
@@ -117,8 +118,8 @@ mod tests {
             Events::All,
             60,
             "3 Kubernetes Events were dropped within 60 s, 1 of them of the type Warning: 2 beyond posting.burst = 300 (half \
-             of it is kept for warnings) and posting.per_second = 30, which can be raised; 1 while 512 waited for the API server to take them, which is \
-             slow or cannot be reached. With --events warnings there are fewer. What came of handlers is in the log all \
+             of it is kept for warnings) and posting.per_second = 30, which can be raised; 1 while 512 waited for the API server to take \
+             them (and as many warnings find a place), which is slow or cannot be reached. With --events warnings there are fewer. What came of handlers is in the log all \
              the same.",
         );
         check(
@@ -126,7 +127,7 @@ mod tests {
             Events::Warnings,
             0,
             "1 Kubernetes Event was dropped within 1 s, 1 of them of the type Warning: 1 while 512 waited for the API server \
-             to take them, which is slow or cannot be reached. What came of handlers is in the log all the same.",
+             to take them (and as many warnings find a place), which is slow or cannot be reached. What came of handlers is in the log all the same.",
         );
     }
 

@@ -144,6 +144,7 @@ async fn bodies_may_be_neither_too_large_nor_too_deep() {
     check(&[
         ("three mebibytes", "POST rows", JSON, long(3 * 1024 * 1024)),
         ("two mebibytes, which is more than is stored", "POST rows", JSON, long(2 * 1024 * 1024)),
+        ("two mebibytes that are not to be stored", "POST rows?dryRun=All", JSON, long(2 * 1024 * 1024)),
         ("a mebibyte", "POST rows", JSON, long(1024 * 1024)),
         ("copies of two mebibytes", "PATCH rows/long", PATCHES, copied_and_removed(&["b", "c"])),
         ("copies of three mebibytes", "PATCH rows/long", PATCHES, copied_and_removed(&["b", "c", "d"])),

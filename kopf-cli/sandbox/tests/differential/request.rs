@@ -182,8 +182,10 @@ impl Request {
     }
 
     async fn send_once(&self, client: &Client) -> Answer {
-        let mut request =
-            HttpRequest::builder().method(self.method.clone()).uri(&self.path).header(header::ACCEPT, self.accept);
+        let mut request = HttpRequest::builder()
+            .method(self.method.clone())
+            .uri(&self.path)
+            .header(header::ACCEPT, self.accept);
         if let Some(user) = &self.user {
             let (user, group) =
                 user.split_once('/').map_or((&**user, None), |(user, group)| (user, Some(group)));

@@ -7,6 +7,7 @@ mod client;
 mod deep;
 mod faults;
 mod hostile;
+mod many;
 mod objects;
 mod owned;
 mod owners;

@@ -1,14 +1,30 @@
 //! Files of one volume that would lie in each other's way.
 
+use std::collections::{BTreeMap, HashSet};
+
 use serde_json::Value;
 
 use super::{Site, Warnings};
 use crate::printed::quoted;
 
+/// How many such warnings of a volume there are at most: more would be cut off, and of many files each may be in the way
+/// of all.
+const MOST: usize = 100;
+
 /// A path in a volume, and where it comes from if that is to be told.
 struct File {
     path: String,
     source: String,
+}
+
+/// The files that a volume is known to have.
+#[derive(Default)]
+struct Known {
+    files: Vec<File>,
+    /// Which of them are at a path, those of one source once. What is below a path follows it, with a slash.
+    at: BTreeMap<Vec<u8>, Vec<usize>>,
+    /// What has been told of them.
+    told: HashSet<String>,
 }
 
 /// What is warned of in all volumes of a pod.
@@ -19,17 +35,17 @@ pub(super) fn overlaps(volumes: &Site<'_>) -> Warnings {
 fn of_volume(volume: &Site<'_>) -> Warnings {
     let name = quoted(volume.at("name").text());
     let mut warnings = Vec::new();
-    let tell = |kind: &str, known: &mut Vec<File>, files: Vec<File>| -> Warnings {
+    let tell = |kind: &str, known: &mut Known, files: Vec<File>| -> Warnings {
         let told = |clash: String| format!("volume {name} ({kind}): overlapping paths: {clash}");
         clashes(known, files).into_iter().map(told).collect()
     };
     for (field, named_by, kind) in [("configMap", "name", "ConfigMap"), ("secret", "secretName", "Secret")] {
         let source = volume.at(field);
         let kind = format!("{kind} {}", quoted(source.at(named_by).text()));
-        warnings.extend(tell(&kind, &mut Vec::new(), items(&source, "")));
+        warnings.extend(tell(&kind, &mut Known::default(), items(&source, "")));
     }
-    warnings.extend(tell("DownwardAPI", &mut Vec::new(), items(&volume.at("downwardAPI"), "")));
-    let mut known = Vec::new();
+    warnings.extend(tell("DownwardAPI", &mut Known::default(), items(&volume.at("downwardAPI"), "")));
+    let mut known = Known::default();
     for source in volume.at("projected.sources").each() {
         let is_empty = source.value.as_object().is_none_or(|fields| fields.values().all(Value::is_null));
         if is_empty {
@@ -82,16 +98,43 @@ fn projected(source: &Site<'_>) -> Vec<File> {
 }
 
 /// Which files are, or are above or below, one that is known; they are known from then on.
-fn clashes(known: &mut Vec<File>, files: Vec<File>) -> Warnings {
-    let below = |path: &str, of: &str| format!("{path}/").starts_with(&format!("{of}/"));
+fn clashes(known: &mut Known, files: Vec<File>) -> Warnings {
     let mut clashes = Vec::new();
     for file in files.into_iter().filter(|file| !file.path.is_empty()) {
-        let met = |before: &&File| below(&before.path, &file.path) || below(&file.path, &before.path);
-        let told = |before: &File| format!("{} with {}", file.told(), before.told());
-        clashes.extend(known.iter().filter(met).map(told));
-        known.push(file);
+        for before in known.met_by(&file.path) {
+            let told = format!("{} with {}", file.told(), known.files[before].told());
+            if known.told.len() < MOST && known.told.insert(told.clone()) {
+                clashes.push(told);
+            }
+        }
+        if known.told.len() >= MOST {
+            break;
+        }
+        known.add(file);
     }
     clashes
+}
+
+impl Known {
+    /// Those that are at a path, above it or below it, in the order in which they came.
+    fn met_by(&self, path: &str) -> Vec<usize> {
+        let above = path.match_indices('/').filter_map(|(end, _)| self.at.get(&path.as_bytes()[..end]));
+        let below = [path.as_bytes(), b"/"].concat();
+        let below = self.at.range(below.clone()..).take_while(|(path, _)| path.starts_with(&below));
+        let same = self.at.get(path.as_bytes());
+        let met = above.chain(same).chain(below.map(|(_, met)| met));
+        let mut met: Vec<usize> = met.flatten().copied().collect();
+        met.sort_unstable();
+        met
+    }
+
+    fn add(&mut self, file: File) {
+        let at = self.at.entry(file.path.clone().into_bytes()).or_default();
+        if !at.iter().any(|known| self.files[*known].source == file.source) {
+            at.push(self.files.len());
+            self.files.push(file);
+        }
+    }
 }
 
 impl File {

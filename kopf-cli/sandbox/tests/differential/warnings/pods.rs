@@ -113,6 +113,26 @@ async fn what_gets_in_the_way_in_containers_is_told() {
 }
 
 #[tokio::test]
+async fn of_too_many_warnings_the_last_are_left_out() {
+    let hidden = [(60, 100), (300, 1), (20, 400), (36, 50), (38, 50)].map(|(times, length)| {
+        let variable = format!(r#"{{"name":"{}","value":"1"}}"#, "A".repeat(length));
+        format!(r#""containers":[{{"name":"c","image":"i","env":[{}]}}]"#, vec![variable; times].join(","))
+    });
+    let overlapping = [("p", 200), ("p/", 150)].map(|(path, times)| {
+        let file = |n| match path {
+            "p" => r#"{"key":"a","path":"p"}"#.to_owned(),
+            path => format!(r#"{{"key":"a","path":"{path}{n}"}}"#),
+        };
+        let files: Vec<String> = (0..times).map(file).collect();
+        format!(
+            r#""volumes":[{{"name":"v","configMap":{{"name":"m","items":[{},{{"key":"a","path":"p"}}]}}}}],"containers":[{{"name":"c","image":"i"}}]"#,
+            files.join(",")
+        )
+    });
+    try_all(hidden.into_iter().chain(overlapping).map(|spec| (String::new(), spec))).await;
+}
+
+#[tokio::test]
 async fn annotations_that_have_become_fields_are_told() {
     try_all(ANNOTATIONS.iter().map(|(annotations, beside)| {
         let comma = if beside.is_empty() { "" } else { "," };
