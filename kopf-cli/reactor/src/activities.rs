@@ -213,16 +213,14 @@ fn apply(settings: &mut Settings, changes: &Value) -> Result<(), crate::settings
 }
 
 fn overdue(handler: &Handler, limit: Duration) -> Answer {
-    let seconds = limit.as_secs_f64();
     match handler.asynchronous {
         true => {
-            let message = format!("the attempt took longer than {seconds} seconds and was interrupted");
+            let message = format!("the attempt took longer than {limit:?} and was interrupted");
             failed(FailureKind::Any, message)
         }
         false => {
-            let message = format!(
-                "the attempt took longer than {seconds} seconds, cannot be interrupted and is given up"
-            );
+            let message =
+                format!("the attempt took longer than {limit:?}, cannot be interrupted and is given up");
             failed(FailureKind::Permanent, message)
         }
     }

@@ -35,7 +35,7 @@ pub(crate) async fn attempt(invoker: &dyn Invoker, clock: &dyn Clock, attempt: A
 }
 
 fn timed_out(limit: Duration, what: &str) -> Answer {
-    let message = format!("the attempt took longer than {} seconds and {what}", limit.as_secs_f64());
+    let message = format!("the attempt took longer than {limit:?} and {what}");
     Answer {
         result: Err(Failure { kind: FailureKind::Any, message, trace: None }),
         patch: None,

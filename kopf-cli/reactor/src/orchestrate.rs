@@ -2,6 +2,7 @@
 
 mod signals;
 mod sinks;
+mod told;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -14,7 +15,8 @@ use std::{
 
 use futures::future::{Either, select};
 use kopf_core::{
-    registry::{Assignment, Registry, Served},
+    outcome::Level,
+    registry::{Registry, Served},
     resource::Resource,
 };
 use tokio::task::{AbortHandle, JoinSet};
@@ -23,6 +25,7 @@ use tracing::{debug, error, info, warn};
 use self::{
     signals::Signals,
     sinks::{Definitions, Namespaces, Objects},
+    told::Told,
 };
 use crate::{
     Scope,
@@ -33,7 +36,6 @@ use crate::{
     let_go::let_go,
     peering::{Mode, Spot},
     question,
-    rights::right,
     source::Source,
     watch,
 };
@@ -70,8 +72,8 @@ pub(crate) async fn orchestrate(io: Arc<Io>, registry: &Registry) {
         }
         let chosen = question::choose(&io, registry, &discovered.resources).await;
         let assignment = registry.assign(&discovered.resources, &chosen);
-        told.tell(&assignment, &discovered);
-        told.narrow(&signals.denied(), io.cluster.default_namespace());
+        told.news(&assignment, &discovered.silent).into_iter().for_each(log);
+        told.narrowed(&signals.denied(), io.cluster.default_namespace()).into_iter().for_each(log);
         if signals.blind.load(Ordering::Relaxed) {
             // Which definitions have changed since is not known.
             io.pruned.clear();
@@ -90,6 +92,15 @@ pub(crate) async fn orchestrate(io: Arc<Io>, registry: &Registry) {
             ask_again(&io, &signals, denied).await;
             signals.look_again();
         }
+    }
+}
+
+fn log((level, line): (Level, String)) {
+    match level {
+        Level::Debug => debug!("{line}"),
+        Level::Info => info!("{line}"),
+        Level::Warn => warn!("{line}"),
+        Level::Error => error!("{line}"),
     }
 }
 
@@ -349,94 +360,6 @@ async fn watch(io: &Io, name: &str, path: &str, selection: &str, pulse: &Arc<Pul
         source.set_open();
     }
     watch::watch(io, name, path, selection, pulse, sink).await;
-}
-
-/// What was told already, so that it is told once.
-#[derive(Default)]
-struct Told {
-    unresolved: Vec<String>,
-    ambiguous: Vec<(String, Vec<String>)>,
-    refused: usize,
-    unwatchable: Vec<String>,
-    unpatchable: BTreeMap<String, Vec<String>>,
-    silent: Vec<String>,
-    denied: BTreeSet<String>,
-}
-
-/// What of some texts is not among others.
-fn without<'a>(texts: &'a [String], others: &[String]) -> Vec<&'a str> {
-    texts.iter().filter(|text| !others.contains(text)).map(String::as_str).collect()
-}
-
-impl Told {
-    /// Tells of lists of the whole cluster that are refused, and of the namespace that is served instead.
-    fn narrow(&mut self, denied: &BTreeMap<String, Resource>, namespace: &str) {
-        let fresh: Vec<_> = denied.iter().filter(|(path, _)| !self.denied.contains(*path)).collect();
-        if !fresh.is_empty() {
-            let names: Vec<String> = fresh.iter().map(|(_, resource)| resource.name()).collect();
-            let rights: Vec<String> =
-                fresh.iter().map(|(_, resource)| right(&["list", "watch"], resource)).collect();
-            warn!(
-                "Not allowed to list {} in the whole cluster: serving the namespace {namespace} alone, until that is allowed; allow \
-                 {} cluster-wide, or name the namespaces with -n",
-                names.join(", "),
-                rights.join(", ")
-            );
-        }
-        self.denied = denied.keys().cloned().collect();
-    }
-
-    fn tell(&mut self, assignment: &Assignment, discovered: &Discovered) {
-        if assignment.unresolved != self.unresolved {
-            let absent = without(&assignment.unresolved, &self.unresolved);
-            if !absent.is_empty() {
-                let selectors = absent.join(", ");
-                warn!("Not in the cluster, and served as soon as they are: {selectors}. Create their CRDs.");
-            }
-            let mut found = without(&self.unresolved, &assignment.unresolved);
-            found.retain(|selector| assignment.ambiguous.iter().all(|(ambiguous, _)| ambiguous != *selector));
-            if !found.is_empty() {
-                info!("In the cluster by now, and served: {}.", found.join(", "));
-            }
-            self.unresolved.clone_from(&assignment.unresolved);
-        }
-        if assignment.ambiguous != self.ambiguous {
-            self.ambiguous.clone_from(&assignment.ambiguous);
-            for (selector, names) in &self.ambiguous {
-                warn!(
-                    "{selector} may mean {}, so none is served: name the group and the version.",
-                    names.join(" or ")
-                );
-            }
-        }
-        if assignment.unwatchable != self.unwatchable {
-            self.unwatchable.clone_from(&assignment.unwatchable);
-            if !self.unwatchable.is_empty() {
-                warn!("Left out, for they cannot be listed and watched: {}.", self.unwatchable.join(", "));
-            }
-        }
-        if assignment.unpatchable != self.unpatchable {
-            self.unpatchable.clone_from(&assignment.unpatchable);
-            for (resource, handlers) in &self.unpatchable {
-                warn!(
-                    "{resource} cannot be patched, and so these handlers are left out for it, which keep state on objects: {}.",
-                    handlers.join(", ")
-                );
-            }
-        }
-        if assignment.refused.len() != self.refused {
-            self.refused = assignment.refused.len();
-            for refused in &assignment.refused {
-                error!("A handler is left out: {refused}");
-            }
-        }
-        for (group, error) in &discovered.silent {
-            if !self.silent.contains(group) {
-                warn!("An API group does not answer, and is asked again each minute: {group}: {error}");
-            }
-        }
-        self.silent = discovered.silent.keys().cloned().collect();
-    }
 }
 
 #[cfg(test)]

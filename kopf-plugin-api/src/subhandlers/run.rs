@@ -63,10 +63,8 @@ async fn limited(scope: &Scope, call: &Call, work: Work, limit: Option<f64>) -> 
     let Some(limit) = limit.and_then(|limit| Duration::try_from_secs_f64(limit).ok()) else {
         return run(scope, call, work).await;
     };
-    let too_long = |what: &str| {
-        let seconds = limit.as_secs_f64();
-        Ok(Err(Error::msg(format!("the attempt took longer than {seconds} seconds and {what}"))))
-    };
+    let too_long =
+        |what: &str| Ok(Err(Error::msg(format!("the attempt took longer than {limit:?} and {what}"))));
     match work {
         Work::Sync(_) => {
             let began = time::now();

@@ -101,7 +101,7 @@ fn check_start(asynchronous: bool, expected: &str) {
     let error = activities.start(Settings::default()).now_or_never().expect("it does not hang").unwrap_err();
     assert_eq!(
         error.to_string(),
-        format!("startup handler hangs: the attempt took longer than 300 seconds{expected}")
+        format!("startup handler hangs: the attempt took longer than 300s{expected}")
     );
     assert_eq!(clock.now().as_second(), 300);
 }

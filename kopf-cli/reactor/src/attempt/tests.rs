@@ -89,7 +89,7 @@ fn check(answer: Answer, expected: &str) {
 fn trap_7_an_asynchronous_handler_that_takes_too_long_is_interrupted() {
     let (attempt, answering) = overdue(true);
     let answer = attempt.now_or_never().expect("it is not waited for");
-    check(answer, "the attempt took longer than 5 seconds and was interrupted");
+    check(answer, "the attempt took longer than 5s and was interrupted");
     assert!(answering.is_canceled());
 }
 
@@ -100,5 +100,5 @@ fn a_synchronous_handler_that_takes_too_long_is_waited_for_and_its_answer_is_dro
     let patch = Some(serde_json::json!({ "spec": {} }));
     answering.send(Answer { result: Ok(Some("late".into())), patch, functions: None }).unwrap();
     let answer = attempt.now_or_never().expect("it has returned");
-    check(answer, "the attempt took longer than 5 seconds and returned too late");
+    check(answer, "the attempt took longer than 5s and returned too late");
 }
