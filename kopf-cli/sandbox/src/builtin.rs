@@ -23,8 +23,8 @@ use crate::{protobuf, resources::Version, schema::Schema};
 
 pub(crate) use derived::label;
 pub(crate) use made::prepare;
-pub(crate) use rules::{faults, first_faults};
-pub(crate) use services::keep_address;
+pub(crate) use rules::faults;
+pub(crate) use services::{SERVICES, Taken, allot};
 pub(crate) use warnings::warnings;
 
 type Fields = Map<String, Value>;

@@ -6,9 +6,13 @@ use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
 use crate::{
-    admission, builtin, crd,
+    admission,
+    builtin::{self, SERVICES},
+    crd,
     deletion::{FOREGROUND, ORPHAN, Propagation},
     events,
+    incoming::Incoming,
+    meta,
     object::Stored,
     protobuf,
     resources::{DEFINITIONS, EVENTS, EVENTS_GROUP, NAMESPACES, Resource, View},
@@ -91,11 +95,20 @@ pub(crate) fn generation(resource: &Resource, old: &Map<String, Value>) -> Optio
     old.get("generation").and_then(Value::as_i64).or(first)
 }
 
-/// Leaves the address that a service was given as it was, where an update does not say it.
-pub(crate) fn keep(resource: &Resource, rest: &mut Map<String, Value>, current: &Stored) {
-    if &*resource.key == "services" {
-        builtin::keep_address(rest, &current.value());
+/// Gives a service the addresses and the ports that it lacks, and refuses those that it cannot have; `old` is absent on
+/// creation.
+pub(crate) fn allot(
+    store: &mut Store,
+    view: &View,
+    object: &mut Incoming,
+    old: Option<&Value>,
+    dry_run: bool,
+) -> Result<(), Status> {
+    if &*view.resource.key != SERVICES {
+        return Ok(());
     }
+    let name = meta::text(&object.metadata, "name");
+    builtin::allot(store.taken(), dry_run, view.about_kind(name), &object.metadata, &mut object.rest, old)
 }
 
 /// Leaves what only a path of its own can change as it was: who holds a namespace. Whoever says otherwise owns it, though.
@@ -103,14 +116,6 @@ pub(crate) fn hold(resource: &Resource, rest: &mut Map<String, Value>, old: &Val
     if &*resource.key == NAMESPACES {
         rest.insert("spec".to_owned(), old.get("spec").cloned().unwrap_or_else(|| json!({})));
     }
-}
-
-/// What is wrong with an object that is told alone, before anything else is looked at; `old` is absent on creation.
-pub(crate) fn first_faults(view: &View, object: &Value, old: Option<&Value>, part: Part) -> Vec<Cause> {
-    if part == Part::Status {
-        return Vec::new();
-    }
-    builtin::first_faults(&view.resource.key, object, old)
 }
 
 /// Everything that is wrong with an object as a whole by the rules of its kind alone; `old` is absent on creation.

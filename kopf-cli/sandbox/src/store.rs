@@ -10,6 +10,7 @@ use tokio::sync::watch;
 
 use crate::{
     admission::{Configured, GROUP},
+    builtin::{SERVICES, Taken},
     controllers::Duties,
     ids::Ids,
     object::{Header, Stored},
@@ -37,6 +38,8 @@ pub(crate) struct Store {
     unseen: Vec<Arc<Event>>,
     /// Who else has a say about writes; `None` where that has to be read anew.
     admission: Option<Option<Arc<Configured>>>,
+    /// What services have been given; `None` where that has to be read anew.
+    taken: Option<Taken>,
 }
 
 /// Where an object is, among all.
@@ -68,6 +71,7 @@ impl Store {
             dependents: HashMap::new(),
             unseen: Vec::new(),
             admission: None,
+            taken: None,
         }
     }
 
@@ -79,10 +83,25 @@ impl Store {
         self.admission.clone().flatten()
     }
 
+    /// What services have been given; to be called on a stack that the store's objects need.
+    pub(crate) fn taken(&mut self) -> &Taken {
+        let services = self.objects.get(SERVICES);
+        self.taken.get_or_insert_with(|| {
+            let mut taken = Taken::default();
+            let objects = services.into_iter().flat_map(BTreeMap::values).flat_map(BTreeMap::values);
+            objects.for_each(|service| taken.add(&service.value()));
+            taken
+        })
+    }
+
     /// Sees to what is known of the objects of a resource, one of which has changed.
-    fn reconsider(&mut self, resource: &Resource) {
+    fn reconsider(&mut self, resource: &Resource, before: Option<&Stored>, now: Option<&Stored>) {
         if resource.key.ends_with(GROUP) {
             self.admission = None;
+        }
+        if let Some(taken) = self.taken.as_mut().filter(|_| &*resource.key == SERVICES) {
+            before.into_iter().for_each(|service| taken.release(&service.value()));
+            now.into_iter().for_each(|service| taken.add(&service.value()));
         }
     }
 
@@ -152,9 +171,9 @@ impl Store {
     pub(crate) fn restore(&mut self, resource: &Resource, value: &Value, revision: u64) -> Arc<Stored> {
         let object = Arc::new(Stored::new(resource, value, revision));
         self.deepest = self.deepest.max(object.header.depth);
-        self.place(resource, &object);
+        let before = self.place(resource, &object);
         self.relate(&resource.key, &object);
-        self.reconsider(resource);
+        self.reconsider(resource, before.as_deref(), Some(&object));
         object
     }
 
@@ -171,6 +190,7 @@ impl Store {
         self.dependents.clear();
         self.unseen.clear();
         self.admission = None;
+        self.taken = None;
         self.catalog = Catalog::built_in();
     }
 
@@ -271,8 +291,12 @@ impl Store {
         previous: Option<Arc<Stored>>,
         removal: bool,
     ) {
+        self.reconsider(
+            resource,
+            previous.as_deref(),
+            Some(&object).filter(|_| !removal).map(|object| &**object),
+        );
         let event = Arc::new(Event::new(Arc::clone(&resource.key), object, previous, removal));
-        self.reconsider(resource);
         self.unseen.push(Arc::clone(&event));
         self.ring.push(event);
         self.news.send_replace(self.revision);

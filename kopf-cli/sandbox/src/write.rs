@@ -2,7 +2,7 @@
 //!
 //! The stages of a write, in the order in which kube-apiserver has them: the body is decoded (or the patch applied, and the
 //! outcome decoded), pruned and defaulted by its schema, all in [`Incoming::decode`]; it is given its place and what the
-//! server alone decides; its kind completes it ([`kinds::prepare`]); it is [validated](Writer::validate), and
+//! server alone decides; a service is [given](kinds::allot) its addresses; its kind completes it ([`kinds::prepare`]); it is [validated](Writer::validate), and
 //! [committed](Writer::commit).
 
 use std::sync::Arc;
@@ -172,6 +172,7 @@ impl<'a> Writer<'a> {
         if view.version().status {
             object.rest.shift_remove("status");
         }
+        kinds::allot(self.store, view, &mut object, None, self.dry_run)?;
         let warned = kinds::prepare(resource, &mut object.metadata, &mut object.rest, None, self.now)?;
         warned.iter().for_each(|warning| self.strictness.warn(warning));
         kinds::check_group(resource, &object.rest)?;
@@ -208,7 +209,6 @@ impl<'a> Writer<'a> {
             return Err(Status::not_found(view.about(target.name)));
         };
         check_uid(&object, target, &current.header.uid)?;
-        kinds::keep(&view.resource, &mut object.rest, &current);
         self.update(target, &current, object, status, Owners::Updated)
     }
 
@@ -265,7 +265,6 @@ impl<'a> Writer<'a> {
             let mut object = decoded.map_err(|why| why.of_a_patch(shown))?;
             object.check_name(target.name)?;
             object.settle_namespace(view, target.namespace)?;
-            kinds::keep(&view.resource, &mut object.rest, &current);
             self.update(target, &current, object, status, owners)
         })
     }
@@ -320,6 +319,9 @@ impl<'a> Writer<'a> {
         }
         object.metadata.remove("selfLink");
         put_or_remove(&mut object.metadata, "managedFields", managed);
+        if !status {
+            kinds::allot(self.store, view, &mut object, Some(&old), self.dry_run)?;
+        }
         kinds::prepare(resource, &mut object.metadata, &mut object.rest, Some(&old), self.now)?;
         let otherwise = wants_otherwise(&object.rest, &old_rest, view);
         let is_new = kinds::is_new_generation(resource, &old_metadata, &object.metadata, otherwise);
@@ -381,10 +383,6 @@ impl<'a> Writer<'a> {
         }
         object.as_whole(view, |object| {
             let whole = old.map(|old| old.whole);
-            let first = kinds::first_faults(view, object, whole, part);
-            if !first.is_empty() {
-                return causes = first;
-            }
             causes.extend(kinds::faults(view, object, whole, part));
             let Some(schema) = &view.version().schema else {
                 let warned = causes.is_empty().then(|| kinds::warnings(view, object, whole, part));

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
-use super::{derived::label, pods, services};
+use super::{derived::label, pods};
 use crate::write::seconds;
 
 type Fields = Map<String, Value>;
@@ -45,13 +45,6 @@ fn renew(key: &str, metadata: &mut Fields, rest: &mut Fields, old: &Value) {
         && spec.get("tolerations") != old["spec"].get("tolerations")
     {
         pods::tolerate(spec);
-    }
-    if key == "services" {
-        services::drop_useless(rest, old);
-        let uid = metadata.get("uid").and_then(Value::as_str).unwrap_or_default();
-        if let Some(Value::Object(spec)) = rest.get_mut("spec") {
-            services::give(spec, uid);
-        }
     }
     if key == "nodes"
         && old["spec"]["configSource"].is_null()
@@ -116,7 +109,6 @@ fn make(key: &str, metadata: &mut Fields, rest: &mut Fields, now: Timestamp) {
                 taints.push(not_ready());
             }
         }
-        "services" => services::give(spec, &uid),
         "jobs.batch" => {
             label_pods(metadata, spec, &uid);
             label(metadata, rest);

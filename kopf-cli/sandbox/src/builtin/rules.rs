@@ -3,6 +3,7 @@
 //! Not everything that a real server checks is checked here, but nothing is refused that one takes.
 
 mod access;
+mod addresses;
 mod annotations;
 mod containers;
 mod data;
@@ -26,7 +27,7 @@ mod workloads;
 
 use serde_json::Value;
 
-pub(super) use services::is_headless;
+pub(super) use addresses::{faults as address_faults, is_headless};
 
 use super::{
     checks::{Check::By, Rule, check},
@@ -65,11 +66,6 @@ const KINDS: &[(&str, &[Rule])] = &[
     ("leases.coordination.k8s.io", others::LEASE),
     ("priorityclasses.scheduling.k8s.io", &[("", By(others::priority))]),
 ];
-
-/// What is wrong with an object that is told alone: a service is given its addresses before anything else is looked at.
-pub(crate) fn first_faults(key: &str, object: &Value, old: Option<&Value>) -> Vec<Cause> {
-    if key == "services" { services::address_faults(&Site::root(object, old)) } else { Vec::new() }
-}
 
 /// What is wrong with an object as a whole; `old` is absent on creation.
 pub(crate) fn faults(key: &str, object: &Value, old: Option<&Value>) -> Vec<Cause> {

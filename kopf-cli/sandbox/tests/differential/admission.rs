@@ -117,7 +117,7 @@ async fn webhooks_that_are_not_there_fail_the_request() {
         hook("no-service", "", at(service("missing"))),
         hook("no-port", "", at(service("there"))),
     ];
-    let service = r#"POST services {"metadata":{"name":"there"},"spec":{"clusterIP":"10.0.0.7","ports":[{"port":8443}]}}"#;
+    let service = r#"POST services {"metadata":{"name":"there"},"spec":{"clusterIP":"10.96.0.7","ports":[{"port":8443}]}}"#;
     let names = ["hang", "hang-ignored", "nowhere", "distrusted", "no-service", "no-port"];
     let rows: Vec<String> = names.iter().map(|name| post(name, name, json!(1))).collect();
     check(&with("validating", hooks, &format!("{service}\n{}", rows.join("\n")))).await;

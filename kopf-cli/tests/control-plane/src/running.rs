@@ -195,7 +195,7 @@ fn server_flags(files: &Files, etcd: &str, server: &str, has_controllers: bool) 
         format!("--tls-private-key-file={}", files.server_key.display()),
         format!("--token-auth-file={}", files.tokens.display()),
         "--authorization-mode=RBAC".to_owned(),
-        "--service-cluster-ip-range=10.0.0.0/24".to_owned(),
+        "--service-cluster-ip-range=10.96.0.0/12".to_owned(),
         "--service-account-issuer=https://kubernetes.default.svc".to_owned(),
         format!("--service-account-key-file={}", files.account_public_key.display()),
         format!("--service-account-signing-key-file={}", files.account_key.display()),

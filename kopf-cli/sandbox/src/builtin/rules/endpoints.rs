@@ -1,6 +1,6 @@
 //! What is wrong with the addresses and ports that a service leads to.
 
-use super::{containers::PROTOCOLS, services::special};
+use super::{addresses::special, containers::PROTOCOLS};
 use crate::{
     builtin::{
         checks::{Causes, Check, LABEL, Rule, SUBDOMAIN, check},
