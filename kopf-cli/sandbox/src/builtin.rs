@@ -23,7 +23,7 @@ use crate::{protobuf, resources::Version, schema::Schema};
 
 pub(crate) use derived::label;
 pub(crate) use made::prepare;
-pub(crate) use rules::faults;
+pub(crate) use rules::{faults, status_faults};
 pub(crate) use services::{SERVICES, Taken, allot};
 pub(crate) use warnings::warnings;
 

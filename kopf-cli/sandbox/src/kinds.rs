@@ -128,7 +128,7 @@ pub(crate) fn faults(view: &View, object: &Value, old: Option<&Value>, part: Par
         return causes;
     }
     if key != EVENTS && part == Part::Status {
-        return Vec::new();
+        return builtin::status_faults(key, object, old);
     }
     if key != EVENTS {
         return builtin::faults(key, object, old);

@@ -38,6 +38,7 @@ pub(crate) fn prepare(
 
 fn renew(key: &str, metadata: &mut Fields, rest: &mut Fields, old: &Value) {
     pods::drop_signals(rest);
+    drop_topology(key, rest);
     if key == DAEMON_SETS {
         count_templates(metadata, rest, Some(old));
     }
@@ -56,6 +57,7 @@ fn renew(key: &str, metadata: &mut Fields, rest: &mut Fields, old: &Value) {
 
 fn make(key: &str, metadata: &mut Fields, rest: &mut Fields, now: Timestamp) {
     pods::drop_signals(rest);
+    drop_topology(key, rest);
     if key == DAEMON_SETS {
         count_templates(metadata, rest, None);
     }
@@ -114,6 +116,14 @@ fn make(key: &str, metadata: &mut Fields, rest: &mut Fields, now: Timestamp) {
             label(metadata, rest);
         }
         _ => {}
+    }
+}
+
+/// Where endpoints are is told in fields of their own.
+fn drop_topology(key: &str, rest: &mut Fields) {
+    let endpoints = rest.get_mut("endpoints").filter(|_| key == "endpointslices.discovery.k8s.io");
+    for endpoint in endpoints.and_then(Value::as_array_mut).into_iter().flatten() {
+        endpoint.as_object_mut().map(|endpoint| endpoint.shift_remove("deprecatedTopology"));
     }
 }
 

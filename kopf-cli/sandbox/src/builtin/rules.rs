@@ -21,6 +21,8 @@ mod scaling;
 mod schedule;
 mod security;
 mod services;
+mod slices;
+mod statuses;
 mod storage;
 mod volumes;
 mod workloads;
@@ -41,6 +43,7 @@ const KINDS: &[(&str, &[Rule])] = &[
     ("secrets", &[("", By(data::secret))]),
     ("services", &[("", By(services::service))]),
     ("endpoints", &[("", By(endpoints::endpoints))]),
+    ("endpointslices.discovery.k8s.io", &[("", By(slices::slice))]),
     ("pods", &[("", By(pods::pod))]),
     ("podtemplates", &[("template", By(pods::template))]),
     ("replicationcontrollers", &[("", By(workloads::replication_controller))]),
@@ -66,6 +69,15 @@ const KINDS: &[(&str, &[Rule])] = &[
     ("leases.coordination.k8s.io", others::LEASE),
     ("priorityclasses.scheduling.k8s.io", &[("", By(others::priority))]),
 ];
+
+/// The rules of statuses, which are looked at where they are written by themselves.
+const STATUSES: &[(&str, &[Rule])] = &[("services", &[("", By(statuses::service))])];
+
+/// What is wrong with the status of an object.
+pub(crate) fn status_faults(key: &str, object: &Value, old: Option<&Value>) -> Vec<Cause> {
+    let rules = STATUSES.iter().find(|(kind, _)| *kind == key);
+    rules.map_or_else(Vec::new, |(_, rules)| check(&Site::root(object, old), rules))
+}
 
 /// What is wrong with an object as a whole; `old` is absent on creation.
 pub(crate) fn faults(key: &str, object: &Value, old: Option<&Value>) -> Vec<Cause> {

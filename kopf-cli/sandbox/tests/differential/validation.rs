@@ -9,6 +9,7 @@ mod jobs;
 mod networking;
 mod pods;
 mod services;
+mod slices;
 mod storage;
 mod valid;
 mod workloads;
