@@ -1,9 +1,10 @@
 //! Lists: as they are now, as they were, and piece by piece.
 
+mod position;
+
 use std::sync::Arc;
 
-use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::{
     form::{Form, Sheet},
@@ -13,6 +14,7 @@ use crate::{
     status::Status,
     store::Store,
 };
+use position::Position;
 
 /// A list, ready to be printed outside the store's lock.
 #[derive(Debug)]
@@ -21,31 +23,6 @@ pub(crate) struct Listing {
     revision: u64,
     continue_token: String,
     remaining: Option<usize>,
-}
-
-/// Where a list goes on: at which revision (none: wherever the store is) and after which object.
-#[derive(Debug, Clone, PartialEq)]
-struct Position {
-    revision: Option<u64>,
-    after: (String, String),
-}
-
-impl Position {
-    fn token(&self) -> String {
-        let revision = self.revision.map_or(-1, u64::cast_signed);
-        let (namespace, name) = &self.after;
-        let token =
-            json!({ "v": "meta.k8s.io/v1", "rv": revision, "start": format!("{namespace}/{name}\0") });
-        BASE64_URL_SAFE_NO_PAD.encode(token.to_string())
-    }
-
-    fn parse(token: &str) -> Option<Position> {
-        let token = BASE64_URL_SAFE_NO_PAD.decode(token.trim_end_matches('=')).ok()?;
-        let token: Value = serde_json::from_slice(&token).ok()?;
-        let (namespace, name) = token["start"].as_str()?.trim_end_matches('\0').split_once('/')?;
-        let revision = u64::try_from(token["rv"].as_i64()?).ok();
-        Some(Position { revision, after: (namespace.to_owned(), name.to_owned()) })
-    }
 }
 
 /// A resourceVersion that a read asked for.
@@ -95,27 +72,33 @@ pub(crate) fn list(
             revision = asked;
         }
     } else {
+        let position = Position::parse(&options.continue_token).map_err(|why| {
+            Status::bad_request(format!("invalid continue token: continue key is not valid{why}"))
+        })?;
         if !matches!(options.resource_version.as_str(), "" | "0") {
             return Err(Status::bad_request(
                 "specifying resource version is not allowed when using continue",
             ));
         }
-        let position = Position::parse(&options.continue_token)
-            .ok_or_else(|| Status::bad_request("invalid continue token: continue key is not valid"))?;
         revision = position.revision.unwrap_or(current);
         if revision > current {
             return Err(Status::too_new(revision, current));
         }
-        from = Some(position.after);
+        from = Some(position.key);
     }
     let found = if revision == current {
         Some(store.list(key, namespace))
     } else {
         store.list_at(key, namespace, revision)
     };
-    let mut objects = found.ok_or_else(|| too_old(from.as_ref()))?;
-    if let Some(after) = &from {
-        objects.retain(|object| object.place() > (&after.0, &after.1));
+    let mut objects = found.ok_or_else(|| too_old(from.as_deref()))?;
+    if let Some(key) = &from {
+        let start = match namespace {
+            Some(namespace) => (namespace, &**key),
+            None if view.resource.namespaced => key.split_once('/').unwrap_or((key, "")),
+            None => ("", &**key),
+        };
+        objects.retain(|object| object.place() >= start);
     }
     // From any version on (`0`), the server answers out of its cache, whole.
     let limited = options.limit > 0 && !(from.is_none() && options.resource_version == "0");
@@ -137,8 +120,10 @@ pub(crate) fn list(
     let objects = selected;
     let continue_token = match objects.last().filter(|_| remaining > 0) {
         Some(last) => {
-            let after = (last.header.namespace.clone(), last.header.name.clone());
-            Position { revision: Some(revision), after }.token()
+            let (its_namespace, name) = last.place();
+            let is_in_part = namespace.is_some() || !view.resource.namespaced;
+            let key = if is_in_part { name.to_owned() } else { format!("{its_namespace}/{name}") };
+            Position::behind(Some(revision), &key).token()
         }
         None => String::new(),
     };
@@ -146,8 +131,8 @@ pub(crate) fn list(
     Ok(Listing { objects, revision, continue_token, remaining })
 }
 
-fn too_old(from: Option<&(String, String)>) -> Status {
-    let Some(after) = from else {
+fn too_old(from: Option<&str>) -> Status {
+    let Some(key) = from else {
         return Status::expired("The resourceVersion for the provided list is too old.");
     };
     let message = "The provided continue parameter is too old to display a consistent list result. You can start a new \
@@ -155,7 +140,7 @@ fn too_old(from: Option<&(String, String)>) -> Status {
                    remainder of the results. Continuing with the provided token results in an inconsistent list - objects \
                    that were created, modified, or deleted between the time the first chunk was returned and now may show \
                    up in the list.";
-    let token = Position { revision: None, after: after.clone() }.token();
+    let token = Position { revision: None, key: key.to_owned() }.token();
     Status { continue_token: Some(token), ..Status::expired(message) }
 }
 
@@ -205,15 +190,6 @@ impl Listing {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_token_says_where_a_list_goes_on() {
-        let position = Position { revision: Some(7), after: ("n".to_owned(), "x".to_owned()) };
-        assert_eq!(Position::parse(&position.token()), Some(position));
-        let anywhere = Position { revision: None, after: (String::new(), "x".to_owned()) };
-        assert_eq!(Position::parse(&anywhere.token()), Some(anywhere));
-        assert_eq!(Position::parse("garbage"), None);
-    }
 
     #[test]
     fn the_future_cannot_be_listed() {

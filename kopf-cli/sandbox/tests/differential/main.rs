@@ -39,6 +39,7 @@ mod refusals;
 mod request;
 mod rules;
 mod schemas;
+mod tokens;
 mod validation;
 mod warnings;
 mod webhook;
