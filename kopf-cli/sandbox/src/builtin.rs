@@ -4,6 +4,7 @@
 mod amounts;
 mod checks;
 mod derived;
+mod difference;
 mod made;
 mod pods;
 mod rules;

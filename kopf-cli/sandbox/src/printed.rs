@@ -97,6 +97,39 @@ pub(crate) fn json(value: &Value) -> String {
     text
 }
 
+/// The same over several lines, with keys as they are and a blank for each level.
+pub(crate) fn indented(value: &Value) -> String {
+    let mut text = String::new();
+    write_indented(value, "\n", &mut text);
+    text
+}
+
+/// Writes a value whose lines begin with `line`.
+fn write_indented(value: &Value, line: &str, text: &mut String) {
+    let inner = format!("{line} ");
+    match value {
+        Value::Object(fields) if !fields.is_empty() => {
+            for (index, (name, value)) in fields.iter().enumerate() {
+                text.push_str(if index == 0 { "{" } else { "," });
+                text.push_str(&inner);
+                write_text(name, text);
+                text.push_str(": ");
+                write_indented(value, &inner, text);
+            }
+            text.extend([line, "}"]);
+        }
+        Value::Array(items) if !items.is_empty() => {
+            for (index, item) in items.iter().enumerate() {
+                text.push_str(if index == 0 { "[" } else { "," });
+                text.push_str(&inner);
+                write_indented(item, &inner, text);
+            }
+            text.extend([line, "]"]);
+        }
+        other => write_json(other, false, text),
+    }
+}
+
 fn write_json(value: &Value, sorted: bool, text: &mut String) {
     match value {
         Value::Object(fields) => {

@@ -2,10 +2,12 @@
 
 mod built_in;
 mod decode;
+mod insides;
 mod schemas;
 pub(crate) mod served;
 
 pub(crate) use decode::{Decoder, decode};
+pub(crate) use insides::inside;
 
 use serde_json::Value;
 

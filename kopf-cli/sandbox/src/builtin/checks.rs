@@ -7,6 +7,7 @@ use crate::{
     names::{key_faults, label_value_faults, name_faults},
     resources::NameRule,
     status::Cause,
+    tables,
 };
 
 /// What is checked at a path below a place.
@@ -40,6 +41,8 @@ pub(super) enum Check {
     Selector,
     /// The value stays as it was.
     Immutable,
+    /// The same, of a type that the server prints as it has it inside.
+    Kept(&'static str),
     /// What no row can say.
     By(fn(&Site<'_>) -> Causes),
 }
@@ -81,10 +84,16 @@ impl Check {
             (Check::Labels, _) => label_faults(site),
             (Check::Selector, _) => selector_faults(site),
             (Check::Immutable, _) if site.is_changed() => vec![site.invalid("field is immutable")],
+            (Check::Kept(ty), _) if site.is_changed() => vec![changed(site, ty)],
             (Check::By(faults), _) => faults(site),
             _ => Vec::new(),
         }
     }
+}
+
+/// That a value of a type that the server prints as it has it inside is not as it was.
+pub(super) fn changed(site: &Site<'_>, ty: &str) -> Cause {
+    Cause::invalid_value(&*site.place, &tables::inside(ty, site.value), "field is immutable")
 }
 
 pub(super) fn label_faults(site: &Site<'_>) -> Causes {

@@ -148,7 +148,6 @@ fn mask(value: &mut Value, namespace: &str) {
                     }
                     "message" => {
                         let text = without_object(value.as_str().unwrap_or_default());
-                        let text = without_insides(&text);
                         let text = without_parser(&text);
                         let text = without_time(&text);
                         let text = without_numbers(&text, namespace);
@@ -258,22 +257,6 @@ fn without_object(text: &str) -> String {
     let Some((before, rest)) = text.split_once("Invalid value: \"{") else { return text.to_owned() };
     let after = rest.rsplit_once("}\": ").map_or(rest, |(_, after)| after);
     format!("{before}Invalid value: OBJECT: {after}")
-}
-
-/// Where much has changed at once a server prints what it has inside, where each field has another name.
-fn without_insides(text: &str) -> String {
-    const DIFFERENCES: [&str; 3] = [
-        "if it was previously negative)\n",
-        "volumeAttributesClassName for bound claims\n",
-        "persistentvolumesource is immutable after creation\n",
-    ];
-    let end = DIFFERENCES.iter().find_map(|words| Some(text.find(words)? + words.len()));
-    let text = end.map_or(text, |end| &text[..end]);
-    let inside = text.find("Invalid value: {").zip(text.rfind("}: field is immutable"));
-    match inside {
-        Some((start, end)) => format!("{}Invalid value: INSIDE{}", &text[..start], &text[end + 1..]),
-        None => text.to_owned(),
-    }
 }
 
 /// When an object was written that a refusal shows.

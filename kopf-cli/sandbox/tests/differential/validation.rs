@@ -5,6 +5,7 @@
 
 mod allotted;
 mod data;
+mod insides;
 mod jobs;
 mod networking;
 mod pods;

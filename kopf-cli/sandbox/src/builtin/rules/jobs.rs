@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use super::{pods, schedule};
 use crate::{
     builtin::{
-        checks::{Causes, Check, Rule, check, selector_faults, selects},
+        checks::{Causes, Check, Rule, changed, check, selector_faults, selects},
         site::Site,
     },
     names::{key_faults, name_faults},
@@ -14,7 +14,7 @@ use crate::{
     status::Cause,
 };
 
-use Check::{AtLeast, Immutable, OneOf};
+use Check::{AtLeast, Immutable, Kept, OneOf};
 
 const INDEXED: &str = "requires indexed completion mode";
 const ENDING: &[&str] = &["OnFailure", "Never"];
@@ -30,10 +30,10 @@ const NUMBERS: &[Rule] = &[
 const MODE: &[Rule] = &[("completionMode", OneOf(&["NonIndexed", "Indexed"]))];
 const KEPT: &[Rule] = &[
     ("completionMode", Immutable),
-    ("podFailurePolicy", Immutable),
+    ("podFailurePolicy", Kept("*batch.PodFailurePolicy")),
     ("backoffLimitPerIndex", Immutable),
     ("managedBy", Immutable),
-    ("successPolicy", Immutable),
+    ("successPolicy", Kept("*batch.SuccessPolicy")),
 ];
 const OF_CRON: &[Rule] =
     &[("successfulJobsHistoryLimit", AtLeast(0)), ("failedJobsHistoryLimit", AtLeast(0))];
@@ -96,7 +96,7 @@ fn kept_template(template: &Site<'_>, before: &Value) -> Causes {
         && (status["startTime"].is_null() || rests)
         && status["active"].as_i64().unwrap_or_default() == 0;
     if !waits {
-        return check(template, &[("", Immutable)]);
+        return check(template, &[("", Kept("core.PodTemplateSpec"))]);
     }
     let kept = |template: &Value| {
         let mut spec = template["spec"].clone();
@@ -121,7 +121,7 @@ fn kept_template(template: &Site<'_>, before: &Value) -> Causes {
     if kept(template.value) == kept(&spec["template"]) {
         return Vec::new();
     }
-    vec![template.at("spec").invalid("field is immutable")]
+    vec![changed(&template.at("spec"), "core.PodSpec")]
 }
 
 fn job_spec(spec: &Site<'_>) -> Causes {

@@ -10,6 +10,7 @@ use crate::{
     names::{key_faults, label_value_faults, name_faults},
     resources::NameRule,
     status::Cause,
+    tables,
 };
 
 use Check::{By, OneOf, Required};
@@ -241,5 +242,32 @@ pub(super) fn while_gated(spec: &Site<'_>, before: &Value) -> Causes {
         let why = "only additions to spec.nodeSelector are allowed (no mutations or deletions)";
         causes.push(selector.invalid(why));
     }
+    causes.extend(extended(&spec.at(&format!("affinity.nodeAffinity.{REQUIRED}.nodeSelectorTerms"))));
     causes
+}
+
+/// Terms that nodes have to meet may say more than they did, each of them.
+fn extended(terms: &Site<'_>) -> Causes {
+    const TYPE: &str = "core.NodeSelectorTerm";
+    let before = terms.before.and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+    if !before.is_empty() && before.len() != terms.len() {
+        let why = "no additions/deletions to non-empty NodeSelectorTerms list are allowed";
+        let said = tables::inside(&format!("[{TYPE}"), terms.value);
+        return vec![Cause::invalid_value(&*terms.place, &said, why)];
+    }
+    let begins_as = |term: &Value, before: &Value, list: &str| {
+        let items = |value: &Value| value[list].as_array().cloned().unwrap_or_default();
+        items(term).starts_with(&items(before))
+    };
+    let lists = ["matchExpressions", "matchFields"];
+    let is_empty = |term: &Value| lists.iter().all(|list| term[*list].as_array().is_none_or(Vec::is_empty));
+    let narrowed = terms.each().zip(before).filter(|(term, before)| {
+        is_empty(before) && !is_empty(term.value)
+            || !lists.iter().all(|list| begins_as(term.value, before, list))
+    });
+    let cause = |term: Site<'_>| {
+        let why = "only additions are allowed (no mutations or deletions)";
+        Cause::invalid_value(&*term.place, &tables::inside(TYPE, term.value), why)
+    };
+    narrowed.map(|(term, _)| cause(term)).collect()
 }

@@ -2,10 +2,11 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{annotations, containers, placement, security, volumes};
+use super::{annotations, containers, placement, security, storage::copy, volumes};
 use crate::{
     builtin::{
         checks::{Causes, Check, LABEL, Rule, SUBDOMAIN, check, label_faults},
+        difference,
         site::Site,
         texts,
     },
@@ -118,17 +119,16 @@ fn creation(site: &Site<'_>) -> Causes {
 /// A pod changes in few fields.
 fn update(site: &Site<'_>, before: &Value) -> Causes {
     let mut causes = Vec::new();
-    let (mut now, mut then) = (site.value.clone(), before.clone());
+    let mut now = site.value.clone();
     for list in ["containers", "initContainers"] {
         let place = site.at(list);
         if place.len() != before[list].as_array().map_or(0, Vec::len) {
             causes.push(place.forbidden("pod updates may not add or remove containers"));
             return causes;
         }
-        for spec in [&mut now, &mut then] {
-            for container in spec.get_mut(list).and_then(Value::as_array_mut).into_iter().flatten() {
-                container["image"] = Value::Null;
-            }
+        let containers = now.get_mut(list).and_then(Value::as_array_mut).into_iter().flatten();
+        for (container, before) in containers.zip(before[list].as_array().into_iter().flatten()) {
+            copy(before, "image", container);
         }
     }
     let deadline = site.at("activeDeadlineSeconds");
@@ -158,41 +158,31 @@ fn update(site: &Site<'_>, before: &Value) -> Causes {
     if !known.is_empty() {
         causes.extend(placement::while_gated(site, before));
         settled.push("nodeSelector");
-        for spec in [&mut now, &mut then] {
-            without_node_affinity(spec);
-        }
+        restore_node_affinity(before, &mut now);
     }
-    for spec in [&mut now, &mut then] {
-        if let Value::Object(fields) = spec {
-            fields.retain(|name, _| !settled.contains(&name.as_str()));
-        }
-    }
-    if now != then {
-        causes.push(site.forbidden(&format!("{UPDATED}\n{}", difference(&then, &now))));
+    settled.into_iter().for_each(|field| copy(before, field, &mut now));
+    if now != *before {
+        let difference = difference::inside("core.PodSpec", before, &now);
+        causes.push(site.forbidden(&format!("{UPDATED}\n{difference}")));
     }
     causes
 }
 
-fn without_node_affinity(spec: &mut Value) {
-    let Some(Value::Object(affinity)) = spec.get_mut("affinity") else { return };
-    affinity.shift_remove("nodeAffinity");
-    if affinity.is_empty() {
-        spec.as_object_mut().map(|spec| spec.shift_remove("affinity"));
+/// Leaves to the node affinity of a pod what [`placement`] says of it.
+fn restore_node_affinity(before: &Value, now: &mut Value) {
+    const FIELD: &str = "nodeAffinity";
+    let then = &before["affinity"];
+    if then[FIELD] == now["affinity"][FIELD] {
+        return;
     }
-}
-
-/// The fields in which two objects differ, a line for each of them as it was and as it is.
-pub(super) fn difference(before: &Value, after: &Value) -> String {
-    let none = Map::new();
-    let (before, after) = (before.as_object().unwrap_or(&none), after.as_object().unwrap_or(&none));
-    let mut names: Vec<&String> = before.keys().chain(after.keys()).collect();
-    names.sort();
-    names.dedup();
-    let changed = names.into_iter().filter(|name| before.get(*name) != after.get(*name));
-    let line = |sign: char, name: &str, value: Option<&Value>| {
-        value.map_or_else(String::new, |value| format!("{sign}{}\n", json!({ name: value })))
-    };
-    changed.map(|name| line('-', name, before.get(name)) + &line('+', name, after.get(name))).collect()
+    let affinity = &mut now["affinity"];
+    if affinity.is_null() {
+        *affinity = json!({});
+    }
+    copy(then, FIELD, affinity);
+    if then.is_null() && affinity.as_object().is_some_and(Map::is_empty) {
+        now.as_object_mut().map(|spec| spec.shift_remove("affinity"));
+    }
 }
 
 /// Where the names of servers are looked up.

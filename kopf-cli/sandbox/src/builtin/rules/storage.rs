@@ -2,10 +2,11 @@
 
 use serde_json::{Map, Value};
 
-use super::{placement, pods::difference};
+use super::placement;
 use crate::{
     builtin::{
         checks::{Causes, Check, Rule, SUBDOMAIN, check, label_faults},
+        difference,
         site::Site,
         texts,
     },
@@ -165,25 +166,25 @@ pub(super) fn claim(root: &Site<'_>) -> Causes {
     let mut causes = claim_spec(&spec);
     let Some(before) = spec.before else { return causes };
     let bound = root.value["status"]["phase"] == "Bound";
-    let kept = |spec: &Value| {
-        let mut spec = spec.clone();
-        if before["volumeName"].is_null() {
-            forget(&mut spec, "volumeName");
+    let (mut then, mut now) = (before.clone(), spec.value.clone());
+    // A volume is given once.
+    if before["volumeName"].is_null() {
+        copy(&now, "volumeName", &mut then);
+    }
+    // A class may be given later to what has none.
+    if before["storageClassName"].is_null() {
+        copy(before, "storageClassName", &mut now);
+    }
+    if bound {
+        if let Some(requests) = now.pointer_mut("/resources/requests") {
+            copy(&before["resources"]["requests"], "storage", requests);
         }
-        if bound {
-            forget(&mut spec["resources"]["requests"], "storage");
-            forget(&mut spec, "volumeAttributesClassName");
-        }
-        // A class may be given later to what has none.
-        if before["storageClassName"].is_null() {
-            forget(&mut spec, "storageClassName");
-        }
-        spec
-    };
-    let (then, now) = (kept(before), kept(spec.value));
+        copy(before, "volumeAttributesClassName", &mut now);
+    }
     if then != now {
         let why = "spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims";
-        causes.push(spec.forbidden(&format!("{why}\n{}", difference(&then, &now))));
+        let difference = difference::inside("core.PersistentVolumeClaimSpec", &then, &now);
+        causes.push(spec.forbidden(&format!("{why}\n{difference}")));
     }
     let storage = spec.at("resources.requests.storage");
     let (then, now) = (Quantity::of(storage.before.unwrap_or(&Value::Null)), Quantity::of(storage.value));
@@ -195,8 +196,13 @@ pub(super) fn claim(root: &Site<'_>) -> Causes {
     causes
 }
 
-fn forget(value: &mut Value, field: &str) {
-    value.as_object_mut().map(|fields: &mut Map<String, Value>| fields.shift_remove(field));
+/// Makes a field what it is elsewhere, be it missing.
+pub(super) fn copy(from: &Value, field: &str, to: &mut Value) {
+    let Value::Object(fields) = to else { return };
+    match from.get(field) {
+        Some(value) => fields.insert(field.to_owned(), value.clone()),
+        None => fields.shift_remove(field),
+    };
 }
 
 fn capacity(site: &Site<'_>) -> Causes {
@@ -272,7 +278,8 @@ pub(super) fn volume(root: &Site<'_>) -> Causes {
     let (then, now) = (only(before), only(spec.value));
     if then != now {
         let why = "spec.persistentvolumesource is immutable after creation";
-        let why = format!("{why}\n{}", difference(&then, &now));
+        let difference = difference::inside("core.PersistentVolumeSource", before, spec.value);
+        let why = format!("{why}\n{difference}");
         causes.push(Cause::forbidden("spec.persistentvolumesource", &why));
     }
     let mode = spec.at("volumeMode").moved("volumeMode".to_owned());
