@@ -23,7 +23,7 @@ use serde_json::{Map, Value, json};
 use crate::{protobuf, resources::Version, schema::Schema};
 
 pub(crate) use derived::label;
-pub(crate) use made::prepare;
+pub(crate) use made::{DAEMON_SETS, hide_templates, prepare, say_templates, unreadable};
 pub(crate) use rules::{faults, status_faults};
 pub(crate) use services::{SERVICES, Taken, allot};
 pub(crate) use warnings::warnings;
@@ -95,7 +95,7 @@ pub(crate) fn complete(key: &str, version: &Version, kind: &str, fields: &mut Fi
         schema.fill_in(fields);
     }
     derived::complete(key, fields);
-    protobuf::complete(fields, &version.api_version(), kind);
+    protobuf::complete(fields, &version.api_version(), kind, protobuf::Empties::Stay);
 }
 
 #[cfg(test)]

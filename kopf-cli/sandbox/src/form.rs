@@ -12,7 +12,7 @@ use bytes::Bytes;
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
-use crate::{json as deep, object, request::Query, resources::View, status::Status};
+use crate::{builtin, json as deep, object, request::Query, resources::View, status::Status};
 
 use columns::{Cell, Column};
 pub(crate) use custom::{Printed, printed};
@@ -226,11 +226,15 @@ fn table(meta: Meta, metadata: &Value, headers: &Value, rows: &Value) -> Value {
 }
 
 fn metadata_alone(object: Value, meta: Meta) -> Value {
+    let of_daemons = object["kind"] == "DaemonSet" && object["apiVersion"] == "apps/v1";
     let metadata = match object {
         Value::Object(mut fields) => fields.shift_remove("metadata"),
         _ => None,
     };
-    let metadata = metadata.unwrap_or_else(|| Map::new().into());
+    let mut metadata = metadata.unwrap_or_else(|| Map::new().into());
+    if of_daemons {
+        builtin::hide_templates(&mut metadata);
+    }
     json!({ "kind": "PartialObjectMetadata", "apiVersion": meta.api_version(), "metadata": metadata })
 }
 

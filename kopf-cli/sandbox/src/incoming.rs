@@ -76,7 +76,10 @@ impl Incoming {
             })
         } else {
             let settled = built_in(&mut value, view, decoder, &mut unknown);
-            settled.and_then(|()| meta::read(value.get("metadata")))
+            let read = settled.and_then(|()| meta::read(value.get("metadata")));
+            read.and_then(|metadata| {
+                builtin::unreadable(&view.resource.key, &metadata).map_or(Ok(metadata), Err)
+            })
         };
         let read = read.and_then(|metadata| strictness.conclude(unknown).map(|()| metadata));
         let metadata = match read {

@@ -40,6 +40,7 @@ pub(crate) fn default(resource: &Resource, metadata: &mut Map<String, Value>, re
         }
         DEFINITIONS => crd::default(rest),
         "replicationcontrollers" | "jobs.batch" => builtin::label(metadata, rest),
+        builtin::DAEMON_SETS => builtin::say_templates(metadata),
         _ => {}
     }
 }
@@ -65,7 +66,8 @@ pub(crate) fn prepare(
         (key, old) => warnings = builtin::prepare(key, metadata, rest, old, now),
     }
     if !resource.rules.custom {
-        protobuf::complete(rest, &resource.storage().api_version(), &resource.kind);
+        let version = resource.storage().api_version();
+        protobuf::complete(rest, &version, &resource.kind, protobuf::Empties::Go);
     }
     Ok(warnings)
 }

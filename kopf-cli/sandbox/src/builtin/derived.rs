@@ -47,7 +47,6 @@ pub(super) fn complete(key: &str, fields: &mut Fields) {
 fn complete_spec(key: &str, spec: &mut Fields, labels: Value) {
     match key {
         "pods" => pods::complete(spec),
-        "persistentvolumeclaims" => name_source(spec),
         "leases.coordination.k8s.io" => {
             // Who is to lead is not a question that is answered yet.
             spec.shift_remove("strategy");
@@ -143,7 +142,7 @@ fn complete_balancing(fields: &mut Fields) {
 }
 
 /// What a volume is filled from is said in two fields, of which the older knows two kinds alone.
-fn name_source(spec: &mut Fields) {
+pub(super) fn name_source(spec: &mut Fields) {
     let known = |source: &Value| {
         let group = source["apiGroup"].as_str().unwrap_or_default();
         let kind = source["kind"].as_str().unwrap_or_default();

@@ -3,7 +3,10 @@
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
-use super::{derived::label, pods};
+use super::{
+    derived::{label, name_source},
+    pods,
+};
 use crate::write::seconds;
 
 type Fields = Map<String, Value>;
@@ -16,7 +19,7 @@ const PROTECTED: [(&str, &str); 3] = [
 ];
 /// How often the template of a daemon set has changed, for clients of long ago.
 const TEMPLATES: &str = "deprecated.daemonset.template.generation";
-const DAEMON_SETS: &str = "daemonsets.apps";
+pub(crate) const DAEMON_SETS: &str = "daemonsets.apps";
 
 /// Gives an object what the server decides; `old` is absent on creation. The answer is what is to be warned of.
 pub(crate) fn prepare(
@@ -26,6 +29,9 @@ pub(crate) fn prepare(
     old: Option<&Value>,
     now: Timestamp,
 ) -> Vec<String> {
+    if let ("persistentvolumeclaims", Some(Value::Object(spec))) = (key, rest.get_mut("spec")) {
+        name_source(spec);
+    }
     match old {
         Some(old) => renew(key, metadata, rest, old),
         None => make(key, metadata, rest, now),
@@ -131,12 +137,42 @@ fn not_ready() -> Value {
     json!({ "key": "node.kubernetes.io/not-ready", "effect": "NoSchedule" })
 }
 
+/// How often the template has changed, as the annotations of a daemon set have it.
+fn counted(annotations: Option<&Value>) -> i64 {
+    let count: Option<i64> = annotations.and_then(|all| all[TEMPLATES].as_str()?.parse().ok());
+    count.unwrap_or_default()
+}
+
+/// Why an object of the resource `key` cannot be read for the sake of its metadata: of daemon sets it has to be told how often
+/// their template has changed.
+pub(crate) fn unreadable(key: &str, metadata: &Fields) -> Option<String> {
+    let said = metadata.get("annotations").filter(|_| key == DAEMON_SETS)?[TEMPLATES].as_str()?;
+    said.parse::<i64>().is_err().then(|| format!("strconv.ParseInt: parsing {said:?}: invalid syntax"))
+}
+
+/// Has a daemon set say how often its template has changed, which is never where nothing is said: a server keeps it elsewhere, and
+/// shows it like that.
+pub(crate) fn say_templates(metadata: &mut Fields) {
+    let count = counted(metadata.get("annotations"));
+    if let Value::Object(annotations) = metadata.entry("annotations").or_insert_with(|| json!({})) {
+        annotations.insert(TEMPLATES.to_owned(), count.to_string().into());
+    }
+}
+
+/// Takes it away again, where metadata is shown alone.
+pub(crate) fn hide_templates(metadata: &mut Value) {
+    let annotations = metadata.get_mut("annotations").and_then(Value::as_object_mut);
+    let none_are_left = annotations.is_some_and(|annotations| {
+        annotations.shift_remove(TEMPLATES);
+        annotations.is_empty()
+    });
+    if let (Value::Object(metadata), true) = (metadata, none_are_left) {
+        metadata.shift_remove("annotations");
+    }
+}
+
 fn count_templates(metadata: &mut Fields, rest: &Fields, old: Option<&Value>) {
     let template = |spec: Option<&Value>| spec.map(|spec| spec["template"].clone());
-    let counted = |annotations: Option<&Value>| {
-        let count: Option<i64> = annotations.and_then(|all| all[TEMPLATES].as_str()?.parse().ok());
-        count.unwrap_or_default()
-    };
     let count = match old {
         // A copy of another goes on from where that one is.
         None => counted(metadata.get("annotations")).max(1),

@@ -105,6 +105,9 @@ impl<'a> Typed<'a> {
                 let map = Some(Fields { atomic, typed: self });
                 Forms { scalar: Some(Scalar::Any), list: Some(untyped), map }
             }
+            Typed::As { shape, .. } if shape.name().is_some_and(|name| name.ends_with(".RawExtension")) => {
+                Typed::Whole.forms()
+            }
             Typed::As { shape, open } => {
                 let open = open || shape.preserves_unknown();
                 let typed = Typed::As { shape, open };

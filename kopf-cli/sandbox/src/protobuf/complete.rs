@@ -10,12 +10,19 @@ const METADATA: &str = "metadata";
 /// Schemas are completed by those who read them.
 const DEFINITIONS: &str = "apiextensions.k8s.io/v1";
 
+/// What becomes of lists and maps without entries that are shown where there are none: they go when they are stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Empties {
+    Stay,
+    Go,
+}
+
 /// Gives an object the form in which a server would print it, but for its metadata.
-pub(crate) fn complete(fields: &mut Map<String, Value>, api_version: &str, kind: &str) {
+pub(crate) fn complete(fields: &mut Map<String, Value>, api_version: &str, kind: &str, empties: Empties) {
     let table = Table::get();
     if let Some(id) = table.of_kind(api_version, kind).filter(|_| api_version != DEFINITIONS) {
         let metadata = fields.get(METADATA).cloned();
-        object(table, table.message(id), fields);
+        object(table, table.message(id), fields, empties);
         match metadata {
             Some(metadata) => fields.insert(METADATA.to_owned(), metadata),
             None => fields.shift_remove(METADATA),
@@ -28,16 +35,16 @@ pub(crate) fn zero(api_version: &str, kind: &str) -> Map<String, Value> {
     let table = Table::get();
     let mut fields = Map::new();
     if let Some(id) = table.of_kind(api_version, kind) {
-        object(table, table.message(id), &mut fields);
+        object(table, table.message(id), &mut fields, Empties::Go);
     }
     fields
 }
 
-fn object(table: &Table, message: &Message, fields: &mut Map<String, Value>) {
+fn object(table: &Table, message: &Message, fields: &mut Map<String, Value>, empties: Empties) {
     for field in message.fields() {
         if field.zero == Zero::Inline {
             if let Type::Message(id) = field.ty {
-                object(table, table.message(id), fields);
+                object(table, table.message(id), fields, empties);
             }
             continue;
         }
@@ -46,19 +53,19 @@ fn object(table: &Table, message: &Message, fields: &mut Map<String, Value>) {
             (_, None | Some(Value::Null)) => absent(table, field),
             (Many::One, Some(value)) => {
                 if let (Some(message), Value::Object(fields)) = (below, &mut *value) {
-                    object(table, message, fields);
+                    object(table, message, fields, empties);
                 }
                 if is_left_out(field.zero, value) { Shown::Not } else { Shown::AsItIs }
             }
             (Many::List, Some(Value::Array(items))) => {
                 let items_below = items.iter_mut().filter_map(Value::as_object_mut);
-                items_below.for_each(|fields| complete_below(table, below, fields));
-                empty(field, items.is_empty())
+                items_below.for_each(|fields| complete_below(table, below, fields, empties));
+                empty(field, items.is_empty(), empties)
             }
             (Many::Map, Some(Value::Object(entries))) => {
                 let values = entries.values_mut().filter_map(Value::as_object_mut);
-                values.for_each(|fields| complete_below(table, below, fields));
-                empty(field, entries.is_empty())
+                values.for_each(|fields| complete_below(table, below, fields, empties));
+                empty(field, entries.is_empty(), empties)
             }
             _ => Shown::AsItIs,
         };
@@ -81,9 +88,14 @@ enum Shown {
     As(Value),
 }
 
-fn complete_below(table: &Table, message: Option<&Message>, fields: &mut Map<String, Value>) {
+fn complete_below(
+    table: &Table,
+    message: Option<&Message>,
+    fields: &mut Map<String, Value>,
+    empties: Empties,
+) {
     if let Some(message) = message {
-        object(table, message, fields);
+        object(table, message, fields, empties);
     }
 }
 
@@ -117,7 +129,7 @@ fn by_value(table: &Table, id: MessageId) -> Option<Value> {
     match message.form {
         Form::Object => {
             let mut fields = Map::new();
-            object(table, message, &mut fields);
+            object(table, message, &mut fields, Empties::Go);
             Some(fields.into())
         }
         Form::Time | Form::MicroTime => Some(Value::Null),
@@ -127,9 +139,10 @@ fn by_value(table: &Table, id: MessageId) -> Option<Value> {
     }
 }
 
-fn empty(field: &Field, is_empty: bool) -> Shown {
+fn empty(field: &Field, is_empty: bool, empties: Empties) -> Shown {
     match field.zero {
         _ if !is_empty => Shown::AsItIs,
+        Zero::Null | Zero::Always if empties == Empties::Stay => Shown::AsItIs,
         Zero::Null | Zero::Always => Shown::As(Value::Null),
         _ => Shown::Not,
     }
@@ -153,7 +166,7 @@ mod tests {
     #[track_caller]
     fn check(kind: (&str, &str), object: &Value, expected: &Value) {
         let mut fields = object.as_object().cloned().unwrap();
-        complete(&mut fields, kind.0, kind.1);
+        complete(&mut fields, kind.0, kind.1, Empties::Go);
         assert_eq!(Value::from(fields), *expected);
     }
 

@@ -206,23 +206,11 @@ fn put_in_order(list: &mut Vec<Value>) {
 
 /// Of some built-in kinds it is not compared who owns which fields.
 fn forget_unknown_owners(object: &mut Map<String, Value>) {
-    const UNKNOWN: [&str; 7] = [
-        // Those of a cluster are written by its controllers.
-        "ClusterRole",
-        "ClusterRoleBinding",
-        // A real server completes them before it looks who owns what, or after.
-        "DaemonSet",
-        "PersistentVolumeClaim",
-        // Their types in the schema are not those that a server has inside.
-        "ControllerRevision",
-        "CSINode",
-        "Lease",
-    ];
     let kind = object.get("kind").and_then(Value::as_str).unwrap_or_default();
     // What is told of the end of a namespace is told by a controller.
     let of_others =
         kind == "Namespace" && object.get("status").is_some_and(|status| !status["conditions"].is_null());
-    let unknown = of_others || UNKNOWN.contains(&kind);
+    let unknown = of_others;
     if let Some(Value::Object(metadata)) = object.get_mut("metadata").filter(|_| unknown) {
         metadata.remove("managedFields");
     }
@@ -239,6 +227,8 @@ fn without_reader(text: &str) -> String {
 fn by_owner(entries: &mut Value) {
     let text = |entry: &Value, field: &str| entry[field].as_str().unwrap_or_default().to_owned();
     if let Value::Array(entries) = entries {
+        // Controllers write on a real server alone.
+        entries.retain(|entry| entry["manager"] != "kube-controller-manager");
         entries.sort_by_cached_key(|entry| {
             ["operation", "manager", "apiVersion", "subresource"].map(|field| text(entry, field))
         });

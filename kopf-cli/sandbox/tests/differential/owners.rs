@@ -169,3 +169,142 @@ async fn who_finalizes_and_scales_owns_what_is_finalized_and_scaled() {
     )
     .await;
 }
+
+#[tokio::test]
+async fn daemon_sets_have_an_annotation_of_whoever_writes_them() {
+    const SETS: &str = "/apis/apps/v1/namespaces/$ns/daemonsets";
+    const TEMPLATES: &str = "deprecated.daemonset.template.generation";
+    let head =
+        |name: &str| format!(r#""kind":"DaemonSet","apiVersion":"apps/v1","metadata":{{"name":"{name}"}}"#);
+    let spec = |image: &str| {
+        format!(
+            r#""spec":{{"selector":{{"matchLabels":{{"a":"b"}}}},"template":{{"metadata":{{"labels":{{"a":"b"}}}},"spec":{{"containers":[{{"name":"c","image":"{image}"}}]}}}}}}"#
+        )
+    };
+    let (a, b, first, second) = (head("a"), head("b"), spec("i:1"), spec("i:2"));
+    check(&format!(
+        r#"
+        POST+metadata {SETS}?fieldManager=one {{{a},{first}}}
+        MERGE+metadata {SETS}/a?fieldManager=two {{"metadata":{{"labels":{{"l":"m"}}}}}}
+        MERGE+metadata {SETS}/a?fieldManager=two {{"metadata":{{"annotations":{{"x":"y"}}}}}}
+        STRATEGIC+metadata {SETS}/a?fieldManager=three {{"spec":{{"template":{{"spec":{{"containers":[{{"name":"c","image":"i:2"}}]}}}}}}}}
+        MERGE+metadata {SETS}/a?fieldManager=four {{"metadata":{{"annotations":{{"{TEMPLATES}":"7"}}}}}}
+        MERGE+metadata {SETS}/a?fieldManager=four {{"metadata":{{"annotations":{{"{TEMPLATES}":null}}}}}}
+        PUT+metadata {SETS}/a?fieldManager=five {{{a},{second}}}
+        MERGE+metadata {SETS}/a/status?fieldManager=six {{"status":{{"collisionCount":1}}}}
+        APPLY+metadata {SETS}/a?fieldManager=seven {{{a},{second}}}
+        APPLY+metadata {SETS}/a?fieldManager=seven&force=true {{{a},{first}}}
+        APPLY+metadata {SETS}/b?fieldManager=one {{{b},{first}}}
+        APPLY+metadata {SETS}/b?fieldManager=two {{{b},{second}}}
+        APPLY+metadata {SETS}/b?fieldManager=one {{{b},{second}}}
+        MERGE+metadata {SETS}/b?fieldManager=three {{"metadata":{{"labels":{{"l":"m"}}}}}}
+        POST+metadata {SETS}?fieldManager=one {{"kind":"DaemonSet","apiVersion":"apps/v1","metadata":{{"name":"c","annotations":{{"{TEMPLATES}":"5"}}}},{first}}}
+        POST+metadata {SETS}?fieldManager=one {{"kind":"DaemonSet","apiVersion":"apps/v1","metadata":{{"name":"d","annotations":{{"{TEMPLATES}":"five"}}}},{first}}}
+    "#
+    ))
+    .await;
+}
+
+#[tokio::test]
+async fn claims_are_owned_as_they_are_completed() {
+    let head = |name: &str| {
+        format!(r#""kind":"PersistentVolumeClaim","apiVersion":"v1","metadata":{{"name":"{name}"}}"#)
+    };
+    let spec = r#""accessModes":["ReadWriteOnce"],"storageClassName":"none","resources":{"requests":{"storage":"1Gi"}}"#;
+    let source = r#""dataSource":{"kind":"PersistentVolumeClaim","name":"a"}"#;
+    let (a, b, c) = (head("a"), head("b"), head("c"));
+    let held = a.replace(r#""name":"a""#, r#""name":"a","finalizers":["kubernetes.io/pvc-protection"]"#);
+    check(&format!(
+        r#"
+        POST+metadata persistentvolumeclaims?fieldManager=one {{{a},"spec":{{{spec}}}}}
+        MERGE+metadata persistentvolumeclaims/a?fieldManager=two {{"metadata":{{"labels":{{"l":"m"}}}}}}
+        PUT+metadata persistentvolumeclaims/a?fieldManager=three {{{held},"spec":{{{spec},"volumeMode":"Filesystem"}}}}
+        MERGE+metadata persistentvolumeclaims/a?fieldManager=three {{"spec":{{"volumeName":"v"}}}}
+        APPLY+metadata persistentvolumeclaims/a?fieldManager=four {{{a},"spec":{{{spec}}}}}
+        POST+metadata persistentvolumeclaims?fieldManager=one {{{b},"spec":{{{spec},{source}}}}}
+        MERGE+metadata persistentvolumeclaims/b?fieldManager=two {{"metadata":{{"labels":{{"l":"m"}}}}}}
+        APPLY+metadata persistentvolumeclaims/c?fieldManager=one {{{c},"spec":{{{spec},{source}}}}}
+        APPLY+metadata persistentvolumeclaims/c?fieldManager=one {{{c},"spec":{{{spec},{source}}}}}
+        MERGE+metadata persistentvolumeclaims/c/status?fieldManager=two {{"status":{{"capacity":{{"storage":"1Gi"}}}}}}
+    "#
+    ))
+    .await;
+}
+
+#[tokio::test]
+async fn kinds_of_which_a_schema_tells_little_have_their_owners() {
+    const REVISIONS: &str = "/apis/apps/v1/namespaces/$ns/controllerrevisions";
+    const LEASES: &str = "/apis/coordination.k8s.io/v1/namespaces/$ns/leases";
+    const NODES: &str = "/apis/storage.k8s.io/v1/csinodes";
+    let revision = r#""kind":"ControllerRevision","apiVersion":"apps/v1""#;
+    let lease = r#""kind":"Lease","apiVersion":"coordination.k8s.io/v1""#;
+    let node = r#""kind":"CSINode","apiVersion":"storage.k8s.io/v1""#;
+    check(&format!(
+        r#"
+        POST   {REVISIONS}?fieldManager=one {{{revision},"metadata":{{"name":"a"}},"revision":1,"data":{{"a":{{"b":[1]}}}}}}
+        MERGE  {REVISIONS}/a?fieldManager=two {{"revision":2}}
+        MERGE  {REVISIONS}/a?fieldManager=three {{"metadata":{{"labels":{{"l":"m"}}}}}}
+        APPLY  {REVISIONS}/a?fieldManager=four {{{revision},"metadata":{{"name":"a"}},"revision":2,"data":{{"a":{{"b":[1]}}}}}}
+        APPLY  {REVISIONS}/a?fieldManager=four {{{revision},"metadata":{{"name":"a"}},"revision":3}}
+        APPLY  {REVISIONS}/b?fieldManager=four {{{revision},"metadata":{{"name":"b"}},"revision":1,"data":{{"x":1,"y":{{"z":null}}}}}}
+        POST   {REVISIONS}?fieldManager=one {{{revision},"metadata":{{"name":"c"}},"revision":0}}
+        POST   {REVISIONS}?fieldManager=one {{{revision},"metadata":{{"name":"d"}},"revision":0,"data":{{}}}}
+        PUT    {REVISIONS}/a?fieldManager=five {{{revision},"metadata":{{"name":"a"}},"revision":9,"data":{{"a":{{"b":[1]}}}}}}
+        POST   {LEASES}?fieldManager=one {{{lease},"metadata":{{"name":"a"}},"spec":{{"holderIdentity":"x","leaseDurationSeconds":3,"acquireTime":"2026-01-02T03:04:05.000006Z"}}}}
+        MERGE  {LEASES}/a?fieldManager=two {{"spec":{{"renewTime":"2026-01-02T03:04:06.000000Z","leaseTransitions":1}}}}
+        MERGE  {LEASES}/a?fieldManager=two {{"spec":{{"holderIdentity":null}}}}
+        PUT    {LEASES}/a?fieldManager=three {{{lease},"metadata":{{"name":"a"}},"spec":{{"holderIdentity":"y"}}}}
+        APPLY  {LEASES}/a?fieldManager=four {{{lease},"metadata":{{"name":"a"}},"spec":{{"holderIdentity":"z"}}}}
+        APPLY  {LEASES}/a?fieldManager=four&force=true {{{lease},"metadata":{{"name":"a"}},"spec":{{"holderIdentity":"z","renewTime":"2026-01-02T03:04:07.000000Z"}}}}
+        APPLY  {LEASES}/b?fieldManager=four {{{lease},"metadata":{{"name":"b"}},"spec":{{"leaseDurationSeconds":1}}}}
+        POST   {LEASES}?fieldManager=one {{{lease},"metadata":{{"name":"c"}}}}
+        PUT    {LEASES}/d?fieldManager=one {{{lease},"metadata":{{"name":"d"}},"spec":{{"holderIdentity":"y"}}}}
+        POST   {NODES}?fieldManager=one {{{node},"metadata":{{"name":"$ns"}},"spec":{{"drivers":[{{"name":"x.kopf.test","nodeID":"n","topologyKeys":["k"]}}]}}}}
+        MERGE  {NODES}/$ns?fieldManager=two {{"metadata":{{"labels":{{"l":"m"}}}}}}
+        STRATEGIC {NODES}/$ns?fieldManager=two {{"spec":{{"drivers":[{{"name":"y.kopf.test","nodeID":"n","allocatable":{{"count":3}}}}]}}}}
+        APPLY  {NODES}/$ns?fieldManager=three {{{node},"metadata":{{"name":"$ns"}},"spec":{{"drivers":[{{"name":"z.kopf.test","nodeID":"n"}}]}}}}
+        DELETE {NODES}/$ns
+        POST   {NODES}?fieldManager=one {{{node},"metadata":{{"name":"$ns"}},"spec":{{"drivers":[]}}}}
+        DELETE {NODES}/$ns
+        POST   {NODES}?fieldManager=one {{{node},"metadata":{{"name":"$ns"}},"spec":{{"drivers":null}}}}
+        DELETE {NODES}/$ns
+    "#
+    ))
+    .await;
+}
+
+#[tokio::test]
+async fn roles_of_a_cluster_are_owned_by_who_writes_them() {
+    const ROLES: &str = "/apis/rbac.authorization.k8s.io/v1/clusterroles";
+    const BINDINGS: &str = "/apis/rbac.authorization.k8s.io/v1/clusterrolebindings";
+    let role =
+        r#""kind":"ClusterRole","apiVersion":"rbac.authorization.k8s.io/v1","metadata":{"name":"$ns"}"#;
+    let binding = r#""kind":"ClusterRoleBinding","apiVersion":"rbac.authorization.k8s.io/v1","metadata":{"name":"$ns"}"#;
+    let rule = |verb: &str| format!(r#"{{"verbs":["{verb}"],"apiGroups":[""],"resources":["pods"]}}"#);
+    let (get, list) = (rule("get"), rule("list"));
+    let reference = r#""roleRef":{"apiGroup":"rbac.authorization.k8s.io","kind":"ClusterRole","name":"$ns"}"#;
+    check(&format!(
+        r#"
+        POST   {ROLES}?fieldManager=one {{{role},"rules":[{get}]}}
+        MERGE  {ROLES}/$ns?fieldManager=two {{"rules":[{get},{list}]}}
+        MERGE  {ROLES}/$ns?fieldManager=two {{"metadata":{{"labels":{{"l":"m"}}}}}}
+        APPLY  {ROLES}/$ns?fieldManager=three {{{role},"rules":[{list}]}}
+        APPLY  {ROLES}/$ns?fieldManager=three&force=true {{{role},"rules":[{list}]}}
+        PUT    {ROLES}/$ns?fieldManager=four {{{role},"rules":[]}}
+        PUT    {ROLES}/$ns?fieldManager=four {{{role},"rules":null}}
+        POST   {BINDINGS}?fieldManager=one {{{binding},{reference},"subjects":[{{"kind":"ServiceAccount","name":"x","namespace":"$ns"}}]}}
+        MERGE  {BINDINGS}/$ns?fieldManager=two {{"subjects":[{{"kind":"User","name":"x"}}]}}
+        APPLY  {BINDINGS}/$ns?fieldManager=three {{{binding},{reference},"subjects":[{{"kind":"User","name":"y"}}]}}
+        APPLY  {BINDINGS}/$ns?fieldManager=three&force=true {{{binding},{reference},"subjects":[{{"kind":"User","name":"y"}}]}}
+        PUT    {BINDINGS}/$ns?fieldManager=four {{{binding},{reference}}}
+        DELETE {BINDINGS}/$ns
+        DELETE {ROLES}/$ns
+        POST   {ROLES}?fieldManager=one {{{role},"rules":null}}
+        DELETE {ROLES}/$ns
+        POST   {ROLES}?fieldManager=one {{{role},"rules":[]}}
+        MERGE  {ROLES}/$ns?fieldManager=two {{"rules":[]}}
+        DELETE {ROLES}/$ns
+    "#
+    ))
+    .await;
+}

@@ -69,7 +69,8 @@ pub(super) const DONE: Groups = &[
     ("Server-side apply", &[
         ("who owns which fields: `managedFields` after each write, and their limits", &["ownership::whoever_writes_owns_what_the_write_changes", "ownership::entries_can_be_written_and_reset", "ownership::too_many_owners_become_one"]),
         ("apply: taken, shared, forced, given up; conflicts in the server's words", &["ownership::configurations_are_applied", "ownership::configurations_are_refused", "random::owners_who_write_at_random_own_the_same"]),
-        ("lists by key, sets and atomics, of definitions and of built-in kinds", &["ownership::configurations_are_applied", "owners::workloads_have_containers_by_name_ports_by_number_and_variables_by_name", "owners::pods_services_and_what_they_need_have_lists_of_their_own_kinds", "owners::other_built_in_kinds_have_their_owners"]),
+        ("lists by key, sets and atomics, of definitions and of built-in kinds", &["ownership::configurations_are_applied", "owners::workloads_have_containers_by_name_ports_by_number_and_variables_by_name", "owners::pods_services_and_what_they_need_have_lists_of_their_own_kinds", "owners::other_built_in_kinds_have_their_owners", "owners::kinds_of_which_a_schema_tells_little_have_their_owners", "owners::roles_of_a_cluster_are_owned_by_who_writes_them"]),
+        ("what is completed behind the account of owners: daemon sets, claims", &["owners::daemon_sets_have_an_annotation_of_whoever_writes_them", "owners::claims_are_owned_as_they_are_completed"]),
         ("several versions; `/scale`; what the client had applied by itself", &["ownership::versions_share_what_is_owned", "owners::a_scale_is_owned_as_its_object_is", "ownership::what_kubectl_has_applied_by_itself_is_no_conflict_for_it"]),
     ]),
     ("Subresources", &[
