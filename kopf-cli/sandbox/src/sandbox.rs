@@ -27,6 +27,8 @@ use crate::{
     write::{Target, Writer, Written},
 };
 
+/// In whose name is what every cluster has.
+const SERVER: &str = "kube-apiserver";
 /// The namespaces that every cluster has.
 const NAMESPACES_AT_START: [&str; 4] = ["default", "kube-node-lease", "kube-public", "kube-system"];
 
@@ -172,9 +174,12 @@ impl Builder {
         let mut roles = if self.rbac { rbac::bootstrap() } else { Vec::new() };
         roles.retain(|role| !sandbox.has(role));
         let node = self.simulate.then(|| node(sandbox.api.clock.now())).filter(|node| !sandbox.has(node));
-        for object in namespaces.chain(roles).chain(node).chain(self.objects) {
+        let own = namespaces.chain(roles).map(|object| (object, SERVER));
+        let others = node.into_iter().chain(self.objects).map(|object| (object, ""));
+        for (object, manager) in own.chain(others) {
             let name = object["metadata"]["name"].as_str().unwrap_or_default().to_owned();
-            sandbox.apply(object).map_err(|status| BuildError::Refused { name, status: Box::new(status) })?;
+            let put = sandbox.put(object, manager);
+            put.map_err(|status| BuildError::Refused { name, status: Box::new(status) })?;
         }
         Ok(sandbox)
     }
@@ -277,6 +282,11 @@ impl Sandbox {
     ///
     /// The refusal that a request would get.
     pub fn apply(&self, object: Value) -> Result<Value, Status> {
+        self.put(object, "")
+    }
+
+    /// The same in somebody's name.
+    fn put(&self, object: Value, manager: &str) -> Result<Value, Status> {
         if deep::depth_of_value(&object) > SHALLOW {
             return Err(Status::bad_request(format!("deeper than {SHALLOW} levels")));
         }
@@ -295,7 +305,8 @@ impl Sandbox {
         deep::with_stack(store.deepest() + SHALLOW, || {
             let current =
                 store.get(&view.resource.key, &namespace, &name).map(|object| object.header.revision);
-            let mut writer = Writer::new(&mut store, self.api.clock.now());
+            let mut writer =
+                Writer { manager: manager.to_owned(), ..Writer::new(&mut store, self.api.clock.now()) };
             let status =
                 object.get("status").filter(|_| view.version().status && !writes_status(&view)).cloned();
             let mut value = object;

@@ -47,11 +47,6 @@ pub(super) fn complete(key: &str, fields: &mut Fields) {
 fn complete_spec(key: &str, spec: &mut Fields, labels: Value) {
     match key {
         "pods" => pods::complete(spec),
-        "leases.coordination.k8s.io" => {
-            // Who is to lead is not a question that is answered yet.
-            spec.shift_remove("strategy");
-            spec.shift_remove("preferredHolder");
-        }
         "services" => complete_service(spec),
         "nodes" => {
             if let Some(range) = spec.get("podCIDR").cloned() {

@@ -29,8 +29,14 @@ pub(crate) fn prepare(
     old: Option<&Value>,
     now: Timestamp,
 ) -> Vec<String> {
-    if let ("persistentvolumeclaims", Some(Value::Object(spec))) = (key, rest.get_mut("spec")) {
-        name_source(spec);
+    match (key, rest.get_mut("spec")) {
+        ("persistentvolumeclaims", Some(Value::Object(spec))) => name_source(spec),
+        ("leases.coordination.k8s.io", Some(Value::Object(spec))) => {
+            // Who is to lead is not a question that is answered yet.
+            spec.shift_remove("strategy");
+            spec.shift_remove("preferredHolder");
+        }
+        _ => {}
     }
     match old {
         Some(old) => renew(key, metadata, rest, old),

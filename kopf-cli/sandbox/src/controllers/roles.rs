@@ -1,11 +1,19 @@
 //! Cluster roles that are made of others.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::{Task, Tasks};
 use crate::{
-    object::LabelSet, rbac::CLUSTER_ROLES, ring::Event, selectors::Labels, status::Status, write::Writer,
+    object::LabelSet,
+    rbac::CLUSTER_ROLES,
+    ring::Event,
+    selectors::Labels,
+    status::Status,
+    write::{Target, Writer},
 };
+
+/// In whose name roles are given rules.
+const MANAGER: &str = "clusterrole-aggregation-controller";
 
 pub(super) fn notice(tasks: &mut Tasks, change: &Event) {
     if &*change.resource == CLUSTER_ROLES {
@@ -76,13 +84,22 @@ pub(super) fn aggregate(writer: &mut Writer<'_>) -> Result<(), Status> {
             break;
         }
     }
-    for (role, stored) in roles.into_iter().zip(stored).filter(|(role, _)| role.selectors.is_some()) {
-        let mut value = stored.value();
-        let has = value["rules"].as_array().map_or(&[][..], Vec::as_slice);
-        if has != role.rules {
-            value["rules"] = if role.rules.is_empty() { Value::Null } else { role.rules.into() };
-            writer.commit(&resource, value, 200)?;
+    let manager = std::mem::replace(&mut writer.manager, MANAGER.to_owned());
+    let mut roles = roles.into_iter().zip(stored).filter(|(role, _)| role.selectors.is_some());
+    let outcome = roles.try_for_each(|(role, stored)| {
+        if stored.value()["rules"].as_array().map_or(&[][..], Vec::as_slice) == role.rules {
+            return Ok(());
         }
-    }
-    Ok(())
+        let view = resource.stored_view();
+        let mut wanted = json!({
+            "apiVersion": view.api_version(), "kind": resource.kind, "metadata": { "name": role.name },
+        });
+        if !role.rules.is_empty() {
+            wanted["rules"] = role.rules.into();
+        }
+        let target = Target { view: &view, namespace: "", name: &role.name };
+        writer.apply(target, false, wanted, true).map(drop)
+    });
+    writer.manager = manager;
+    outcome
 }

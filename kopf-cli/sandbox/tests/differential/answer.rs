@@ -227,8 +227,12 @@ fn without_reader(text: &str) -> String {
 fn by_owner(entries: &mut Value) {
     let text = |entry: &Value, field: &str| entry[field].as_str().unwrap_or_default().to_owned();
     if let Value::Array(entries) = entries {
-        // Controllers write on a real server alone.
-        entries.retain(|entry| entry["manager"] != "kube-controller-manager");
+        // What runs is told of on a real server alone.
+        entries.retain(|entry| {
+            let status = &entry["fieldsV1"]["f:status"];
+            let told = !status["f:observedGeneration"].is_null() || !status["f:phase"].is_null();
+            entry["manager"] != "kube-controller-manager" || !told
+        });
         entries.sort_by_cached_key(|entry| {
             ["operation", "manager", "apiVersion", "subresource"].map(|field| text(entry, field))
         });
