@@ -7,6 +7,7 @@
 //! | [`Temporary`](crate::Temporary)`::new("…").after(10)` | again in ten seconds |
 //! | `Temporary::new("…")` | again after its `backoff` |
 //! | any other error, by `?` | as `errors` says: `temporary` (by itself), `permanent`, or `ignored`, which counts as done |
+//! | `Err(kopf::Error::msg("…"))` | the same: an error with a text of one's own |
 //! | a panic | the same; the line names the place, and `-v` shows the backtrace |
 //!
 //! ```
