@@ -8,12 +8,17 @@ use std::{
     os::unix::fs::DirBuilderExt,
     path::{self, Path, PathBuf},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
 };
 
 use kopf_sandbox::{BuildError, Builder, Sandbox, Server};
 
 use self::keeper::Keeper;
 use crate::config;
+
+/// How long definitions and namespaces stay that are deleted: for longer than kubectl takes to delete what else a file
+/// has.
+const LINGER: Duration = Duration::from_millis(200);
 
 /// Why there is no sandbox.
 #[derive(Debug, thiserror::Error)]
@@ -88,7 +93,7 @@ pub async fn start(config: config::sandbox::Sandbox) -> Result<Served, Error> {
         None => cache().ok_or(Error::Homeless)?,
     };
     let mut builder = Sandbox::builder().rbac(config.rbac).simulate(config.simulate);
-    builder = builder.service_accounts(config.simulate);
+    builder = builder.service_accounts(config.simulate).linger(LINGER);
     let mut keeper = None;
     if let Some(path) = config.state {
         let (found, text) = Keeper::open(path)?;

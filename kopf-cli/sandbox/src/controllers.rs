@@ -1,7 +1,7 @@
 //! What the controllers of a cluster do after a write: at once, one thing after another, until nothing is left to do.
 //!
 //! In a cluster they are processes of their own, and act moments later. Here they act before the writer lets go of the
-//! store, by writes that are revisions and events like all others; so the same requests lead to the same objects in the same
+//! store (but for what is to [linger](lingering)), by writes that are revisions and events like all others; so the same requests lead to the same objects in the same
 //! order. What there is to do waits in a queue: no chain of owners is too long for a stack.
 
 use std::collections::{HashSet, VecDeque};
@@ -18,11 +18,13 @@ use crate::{
 
 mod definitions;
 mod garbage;
+mod lingering;
 mod namespaces;
 mod policies;
 mod roles;
 mod simulation;
 
+pub(crate) use lingering::{Lingering, end_in_time};
 pub(crate) use simulation::node;
 
 /// Who owns what the controllers write, other than those that are part of the server.
@@ -37,6 +39,8 @@ pub(crate) struct Duties {
     pub(crate) root_ca: Option<String>,
     /// Whether workloads are said to run.
     pub(crate) simulates: bool,
+    /// What they do not do at once.
+    pub(crate) lingering: Lingering,
 }
 
 /// One thing to do. Each looks at what there is when its turn comes, so that it may be asked for once too often.
@@ -123,6 +127,9 @@ impl Writer<'_> {
                 tasks.notice(self.store, &change);
             }
             let Some(task) = tasks.next() else { break };
+            if self.store.duties.lingering.holds(&task, self.now) {
+                continue;
+            }
             if let Err(status) = self.carry_out(&task, &mut tasks) {
                 debug!(?task, %status, "A controller cannot do its work.");
             }

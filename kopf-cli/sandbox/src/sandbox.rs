@@ -3,8 +3,10 @@
 use std::{
     fmt,
     sync::{Arc, Mutex, PoisonError},
+    time::Duration,
 };
 
+use jiff::SignedDuration;
 use serde_json::{Value, json};
 
 use crate::{
@@ -64,6 +66,7 @@ pub struct Builder {
     rbac: bool,
     service_accounts: bool,
     simulate: bool,
+    linger: SignedDuration,
 }
 
 impl Builder {
@@ -125,6 +128,14 @@ impl Builder {
         Builder { simulate, ..self }
     }
 
+    /// Lets definitions and namespaces that are deleted stay for so long, on the sandbox's clock, before they are emptied and
+    /// go, once it is [served](Sandbox::serve). In a cluster they take a moment, too: so `kubectl delete -f` finds the objects
+    /// of a definition that it has deleted before them. By default all goes at once.
+    #[must_use]
+    pub fn linger(self, span: Duration) -> Self {
+        Builder { linger: span.try_into().unwrap_or(SignedDuration::MAX), ..self }
+    }
+
     /// Adds a custom resource definition: YAML or JSON text.
     ///
     /// # Errors
@@ -153,6 +164,7 @@ impl Builder {
         let mut store = Store::new(Ids::new(self.seed), self.bounds, self.first_revision.saturating_sub(1));
         store.duties.service_accounts = self.service_accounts;
         store.duties.simulates = self.simulate;
+        store.duties.lingering.span = self.linger;
         if let Some(state) = &self.state {
             state::restore(&mut store, state).map_err(BuildError::State)?;
             // The same seed must not give the same identities again.
@@ -221,6 +233,7 @@ impl Sandbox {
             rbac: false,
             service_accounts: false,
             simulate: false,
+            linger: SignedDuration::ZERO,
         }
     }
 

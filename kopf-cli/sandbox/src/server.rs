@@ -27,7 +27,7 @@ use tracing::debug;
 use crate::{
     access, api,
     body::{Body, Cut},
-    json as deep,
+    controllers, json as deep,
     sandbox::Sandbox,
     service::Service,
     status::Status,
@@ -48,6 +48,7 @@ pub struct Server {
     kubeconfig: String,
     stop: watch::Sender<bool>,
     acceptor: JoinHandle<()>,
+    controllers: JoinHandle<()>,
 }
 
 impl Sandbox {
@@ -89,7 +90,8 @@ impl Sandbox {
         let users = identity.users.iter().map(|(user, token)| (token.clone(), user.clone()));
         let front = Front { service: self.service(), users: users.collect(), stopped };
         let acceptor = tokio::spawn(accept(listener, TlsAcceptor::from(Arc::clone(&identity.config)), front));
-        Ok(Server { address, kubeconfig, stop, acceptor })
+        let controllers = tokio::spawn(controllers::end_in_time(self.api.clone()));
+        Ok(Server { address, kubeconfig, stop, acceptor, controllers })
     }
 }
 
@@ -152,6 +154,7 @@ impl Server {
 impl Drop for Server {
     fn drop(&mut self) {
         self.acceptor.abort();
+        self.controllers.abort();
     }
 }
 
