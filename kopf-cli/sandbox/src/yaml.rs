@@ -1,5 +1,8 @@
 //! Bodies in YAML.
 
+mod fault;
+mod scanner;
+
 use serde_json::Value;
 use serde_saphyr::{Error, options::DuplicateKeyPolicy};
 
@@ -9,8 +12,21 @@ use crate::{json, strict::Strictness};
 ///
 /// # Errors
 ///
-/// What is wrong and where, in a line.
+/// What is wrong and where, in the words of Go.
 pub(crate) fn parse_yaml(body: &[u8], strictness: &mut Strictness) -> Result<Value, String> {
+    let first = || fault::first_document(body).map_err(|fault| format!("yaml: {fault}"));
+    // What is JSON is YAML, and needs no second look.
+    let read = if body.trim_ascii_start().starts_with(b"{") {
+        read(body, strictness).or_else(|_| read(first()?.as_bytes(), strictness))
+    } else {
+        read(first()?.as_bytes(), strictness)
+    };
+    let mut value = read?;
+    json::settle_numbers(&mut value);
+    Ok(value)
+}
+
+fn read(body: &[u8], strictness: &mut Strictness) -> Result<Value, String> {
     let read = match serde_saphyr::from_slice::<Value>(body) {
         Err(error) => match duplicate(&error) {
             Some(mistake) => {
@@ -22,12 +38,10 @@ pub(crate) fn parse_yaml(body: &[u8], strictness: &mut Strictness) -> Result<Val
         },
         read => read,
     };
-    let mut value = read.map_err(|error| in_a_line(&error))?;
-    json::settle_numbers(&mut value);
-    Ok(value)
+    read.map_err(|error| in_a_line(&error))
 }
 
-/// The parser shows the place, too, in lines of its own.
+/// What Go has nothing against is told of in words of our own. The parser shows the place, too, in lines of its own.
 fn in_a_line(error: &Error) -> String {
     let text = error.to_string();
     let line = text.lines().next().unwrap_or_default();
@@ -60,6 +74,6 @@ mod tests {
         let warnings: Vec<String> = strictness.headers().collect();
         assert_eq!(warnings, [r#"299 - "line 4: key \"c\" already set in map""#]);
         let fault = parse_yaml(b"a: [", &mut strictness).unwrap_err();
-        assert_eq!(fault, "yaml: line 1 column 4: unclosed bracket '['");
+        assert_eq!(fault, "yaml: line 1: did not find expected node content");
     }
 }

@@ -12,6 +12,7 @@ use crate::{ROWS, answer, answer::Answer, sandbox};
 
 const JSON: &str = "application/json";
 const YAML: &str = "application/yaml";
+const APPLY: &str = "application/apply-patch+yaml";
 const MERGE: &str = "application/merge-patch+json";
 const PATCHES: &str = "application/json-patch+json";
 
@@ -108,6 +109,104 @@ async fn bodies_that_are_none_are_refused() {
         ("options that are a list", "DELETE rows/y", JSON, b"[]".to_vec()),
     ])
     .await;
+}
+
+#[tokio::test]
+async fn yaml_that_is_none_is_told_of_with_its_line() {
+    let texts = [
+        "a: [",
+        "a: [b\nc: d\n",
+        "a: [b, c\n",
+        "a: [b c: d]\n",
+        "a: {b: c\n",
+        "a: {b: c\nd: e\n",
+        "a: }\n",
+        "a: ]\n",
+        "a: [}\n",
+        "a: {]\n",
+        "a: 'b\n",
+        "a: 'b\nc: d\n",
+        "a: \"b\nc: d\n",
+        "a: \"b\n---\n",
+        "a: \"\\q\"\n",
+        "a: \"\\xzz\"\n",
+        "a: \"\\ud800\"\n",
+        "a: b: c\n",
+        "x: y\na: b: c\n",
+        "a: - b\n",
+        "a: b\n- c\n",
+        "- a\nb: c\n",
+        "- a\n - b\n",
+        "- - a\n - b\n",
+        "a: b\n c: d\n",
+        "a:\n  b: c\n d: e\n",
+        "a:\n    b: c\n  d: e\n",
+        "a:\n  b: c\n   d: e\n",
+        "a:\n- b\n c: d\n",
+        "  a: b\nc: d\n",
+        "a: b\nc\n",
+        "a: b\nc\nd: e\n",
+        "a: b\n\nc d\n\n",
+        "a b\nc: d\n",
+        "\ta: b\n",
+        "a:\n\tb: c\n",
+        "a:\n  b: c\n\td: e\n",
+        "a: b\n\tc: d\n",
+        "a: b\n\tc\n",
+        "a: |\n\tb\n",
+        "a: |0\n  b\n",
+        "a: |x\n  b\n",
+        "a: *b\n",
+        "x: y\na: *b\n",
+        "a: &\n",
+        "a: * b\n",
+        "a: &b!\n",
+        "a: @b\n",
+        "a: `b`\n",
+        "a: %b\n",
+        "x: y\na: @b\n",
+        "a: !b!c d\n",
+        "a: !<b c\n",
+        "a: !!\n",
+        "%YAML 2.0\n---\na: b\n",
+        "%OTHER\n---\na: b\n",
+        "%YAML 1.1\na: b\n",
+        "? a\nb\n",
+        "a: b\n? c\n  : d\n",
+        "{a: b, c}}\n",
+        "[a, b\n",
+        "{a: b c: d}\n",
+        "a: \u{1}\n",
+        "a: b\u{7f}\n",
+        "a: b # c\n  - d\n",
+        "a: \"b\" c\n",
+        "a: 'b' 'c'\n",
+        "a: [b] c\n",
+        "a: {b: c} d\n",
+        "kind: Row\n  apiVersion: v1\n",
+        "spec:\n  containers:\n  - name: a\n    image: b\n   ports: []\n",
+        "spec:\n  containers:\n    - name: a\n   image: b\n",
+        "key: value\nlist:\n- a\n-b\n",
+        "key: value\nother:value\nmore: x\n",
+        "a: b\n...\nc: [\n",
+        "a: 1\n---\nb: [\n",
+        "a: b\n<<<<<<< HEAD\nc: d\n=======\n",
+        "a: b\n---\nc: d\n",
+        "--- a\n",
+        "a: b\r\nc\r\n",
+        "a: \u{85}b: c: d\n",
+        "# only a comment\n",
+        "",
+    ];
+    let mut rows: Vec<Row<'_>> = Vec::new();
+    for text in texts {
+        rows.push((text, "POST configmaps?dryRun=All", YAML, text.into()));
+        rows.push((text, "PATCH configmaps/a?fieldManager=m&dryRun=All", APPLY, text.into()));
+    }
+    for text in [&b"a: \xff\n"[..], b"a: \xc3x\n", b"a: b\nc: \xe2\x82"] {
+        rows.push(("no text", "POST configmaps?dryRun=All", YAML, text.to_vec()));
+    }
+    check(&rows).await;
 }
 
 #[tokio::test]

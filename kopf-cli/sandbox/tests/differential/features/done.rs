@@ -18,7 +18,7 @@ pub(super) const DONE: Groups = &[
         ("objects of 9,000 levels, and 400 for 20,000", &["deep::nine_thousand_levels_are_fine", "deep::twenty_thousand_levels_are_refused"]),
     ]),
     ("Bad input", &[
-        ("bodies that are no JSON, no YAML, no object, no patch", &["bad_input::bodies_that_are_none_are_refused"]),
+        ("bodies that are no JSON, no YAML, no object, no patch", &["bad_input::bodies_that_are_none_are_refused", "bad_input::yaml_that_is_none_is_told_of_with_its_line"]),
         ("wrong and missing content types", &["bad_input::bodies_have_a_type_that_is_known"]),
         ("bodies over 3 MiB (413), objects that etcd would not take", &["bad_input::bodies_may_be_neither_too_large_nor_too_deep"]),
         ("invalid UTF-8, half surrogates", &["bad_input::bytes_that_are_no_text_are_replaced"]),
