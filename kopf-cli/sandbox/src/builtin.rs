@@ -6,6 +6,7 @@ mod checks;
 mod derived;
 mod difference;
 mod made;
+mod plugins;
 mod pods;
 mod rules;
 mod services;
@@ -24,6 +25,7 @@ use crate::{protobuf, resources::Version, schema::Schema};
 
 pub(crate) use derived::label;
 pub(crate) use made::{DAEMON_SETS, hide_templates, prepare, say_templates, unreadable};
+pub(crate) use plugins::{Write, judge};
 pub(crate) use rules::{faults, status_faults};
 pub(crate) use services::{SERVICES, Taken, allot};
 pub(crate) use warnings::warnings;

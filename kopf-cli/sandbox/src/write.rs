@@ -109,6 +109,8 @@ enum Owners {
     Applied,
     /// It says that, too, and who holds the namespace that it is.
     Finalized,
+    /// It says that, too, and nothing but its scale is changed.
+    Scaled,
 }
 
 impl<'a> Writer<'a> {
@@ -178,6 +180,7 @@ impl<'a> Writer<'a> {
         kinds::check_group(resource, &object.rest)?;
         let target = Target { view, namespace, name: &name };
         self.validate(target, &mut object, None, Part::Whole)?;
+        self.let_plugins_judge(target, &mut object, None)?;
         self.let_judge(target, Operation::Create, Some(&mut object), None)?;
         if let Some(there) = self.store.get(&resource.key, namespace, &name) {
             return Err(Status::already_exists(view.about(&name), there.header.deleting));
@@ -225,7 +228,7 @@ impl<'a> Writer<'a> {
 
     /// Changes an object by what follows from a change of its scale: a merge patch, which says who owns what, too.
     pub(crate) fn rescale(&mut self, target: Target<'_>, change: &Value) -> Result<Written, Status> {
-        self.change(target, false, Patching::Merge, change, Owners::Applied)
+        self.change(target, false, Patching::Merge, change, Owners::Scaled)
     }
 
     fn change(
@@ -280,10 +283,13 @@ impl<'a> Writer<'a> {
         let view = target.view;
         let resource = &view.resource;
         let old = current.value();
+        let is_whole = !status && matches!(owners, Owners::Updated | Owners::Applied);
         kinds::default(resource, &mut object.metadata, &mut object.rest);
         let managed = match owners {
             Owners::Updated => self.managed(view, status).update(Some(&old), &mut object),
-            Owners::Applied | Owners::Finalized => object.metadata.get("managedFields").cloned(),
+            Owners::Applied | Owners::Finalized | Owners::Scaled => {
+                object.metadata.get("managedFields").cloned()
+            }
         };
         put_or_remove(&mut object.metadata, "managedFields", managed);
         if owners != Owners::Finalized {
@@ -334,6 +340,9 @@ impl<'a> Writer<'a> {
         let part = if status { Part::Status } else { Part::Whole };
         let before = Before { whole: &old, metadata: &old_metadata };
         self.validate(target, &mut object, Some(before), part)?;
+        if is_whole {
+            self.let_plugins_judge(target, &mut object, Some(&old))?;
+        }
         self.let_judge(target, Operation::Update, Some(&mut object), Some(current))?;
         old_metadata.sort_keys();
         object.metadata.sort_keys();

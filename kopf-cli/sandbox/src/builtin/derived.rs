@@ -211,22 +211,30 @@ fn fill_volumes(spec: &mut Value) {
         if volume.keys().all(|field| field == "name") {
             volume.insert("emptyDir".to_owned(), json!({}));
         }
+        if let Some(Value::Object(image)) = volume.get_mut("image") {
+            let policy = pulling(image.get("reference").unwrap_or(&Value::Null));
+            image.entry("pullPolicy").or_insert_with(|| policy.into());
+        }
     }
 }
 
-/// Images without a version, or of the latest one, are pulled always.
 fn choose_pulling(spec: &mut Value) {
     for field in ["containers", "initContainers"] {
         for container in spec.get_mut(field).and_then(Value::as_array_mut).into_iter().flatten() {
             if container.get("imagePullPolicy").is_some() || !container.is_object() {
                 continue;
             }
-            let image = container["image"].as_str().unwrap_or_default();
-            let (name, digest) = image.split_once('@').map_or((image, None), |(name, it)| (name, Some(it)));
-            let last = name.rsplit('/').next().unwrap_or_default();
-            let tag = last.split_once(':').map(|(_, tag)| tag);
-            let always = tag == Some("latest") || (tag.is_none() && digest.is_none());
-            container["imagePullPolicy"] = if always { "Always" } else { "IfNotPresent" }.into();
+            container["imagePullPolicy"] = pulling(&container["image"]).into();
         }
     }
+}
+
+/// Images without a version, or of the latest one, are pulled always.
+fn pulling(image: &Value) -> &'static str {
+    let image = image.as_str().unwrap_or_default();
+    let (name, digest) = image.split_once('@').map_or((image, None), |(name, it)| (name, Some(it)));
+    let last = name.rsplit('/').next().unwrap_or_default();
+    let tag = last.split_once(':').map(|(_, tag)| tag);
+    let always = tag == Some("latest") || (tag.is_none() && digest.is_none());
+    if always { "Always" } else { "IfNotPresent" }
 }

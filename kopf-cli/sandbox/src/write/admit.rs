@@ -1,8 +1,11 @@
 //! Where a write is shown to those who have a say about it.
 
+use serde_json::Value;
+
 use super::{Author, Target, Writer};
 use crate::{
     admission::{Document, Operation, Round, Stage},
+    builtin,
     incoming::{Halves, Incoming, Refused},
     json as deep,
     object::{self, Stored},
@@ -69,6 +72,23 @@ impl Writer<'_> {
             return Ok(());
         }
         self.show(target, Stage::Validating, operation, object, old).map(drop)
+    }
+
+    /// Lets the plugins of the server refuse the object, which is as it would be written.
+    pub(super) fn let_plugins_judge(
+        &mut self,
+        target: Target<'_>,
+        object: &mut Incoming,
+        old: Option<&Value>,
+    ) -> Result<(), Status> {
+        let Target { view, namespace, name } = target;
+        if view.resource.rules.custom {
+            return Ok(());
+        }
+        let write = builtin::Write { store: self.store, view, namespace, name };
+        let warnings = object.as_whole(view, |object| builtin::judge(&write, object, old))?;
+        warnings.iter().for_each(|warning| self.strictness.warn(warning));
+        Ok(())
     }
 
     /// Lets others refuse a deletion.

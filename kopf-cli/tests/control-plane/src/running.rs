@@ -199,6 +199,8 @@ fn server_flags(files: &Files, etcd: &str, server: &str, has_controllers: bool) 
         "--service-account-issuer=https://kubernetes.default.svc".to_owned(),
         format!("--service-account-key-file={}", files.account_public_key.display()),
         format!("--service-account-signing-key-file={}", files.account_key.display()),
+        // As on all clusters: who may run what is said by pod security.
+        "--allow-privileged".to_owned(),
     ];
     if !has_controllers {
         // Nobody would make the accounts that this plugin demands of pods.
