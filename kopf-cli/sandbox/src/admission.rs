@@ -223,7 +223,7 @@ pub(crate) struct Admission {
     /// When the first attempt was: all are said to be of that moment.
     pub(crate) began: Timestamp,
     /// What is drawn at random stays as it is over all attempts.
-    drawn: [Option<String>; 2],
+    drawn: [Option<String>; 3],
 }
 
 impl Admission {
@@ -247,7 +247,7 @@ impl Admission {
             rounds: 0,
             warnings: BTreeMap::new(),
             began: now,
-            drawn: [None, None],
+            drawn: [None, None, None],
         })
     }
 
@@ -316,5 +316,10 @@ impl Admission {
     /// The name that was made up in an earlier attempt.
     pub(crate) fn drawn_name(&mut self) -> &mut Option<String> {
         &mut self.drawn[1]
+    }
+
+    /// The name of the volume of the pod that is made.
+    pub(crate) fn volume(&mut self, draw: impl FnOnce() -> String) -> String {
+        self.drawn[2].get_or_insert_with(draw).clone()
     }
 }

@@ -25,7 +25,7 @@ use crate::{protobuf, resources::Version, schema::Schema};
 
 pub(crate) use derived::label;
 pub(crate) use made::{DAEMON_SETS, hide_templates, prepare, say_templates, unreadable};
-pub(crate) use plugins::{Write, judge};
+pub(crate) use plugins::{Write, accounts::VOLUME, admit, judge, priority};
 pub(crate) use rules::{faults, status_faults};
 pub(crate) use services::{SERVICES, Taken, allot};
 pub(crate) use warnings::warnings;

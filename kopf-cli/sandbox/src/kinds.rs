@@ -177,6 +177,16 @@ pub(crate) fn check_group(resource: &Resource, rest: &Map<String, Value>) -> Res
     Ok(())
 }
 
+/// Refuses to delete what is the system's, before anything else is looked at.
+pub(crate) fn may_be_asked_to_go(resource: &Resource, name: &str, view: &View) -> Result<(), Status> {
+    let is_of_the_system = || builtin::priority::SYSTEM.iter().any(|(known, ..)| *known == name);
+    if &*resource.key == builtin::priority::CLASSES && is_of_the_system() {
+        let why = "this is a system priority class and cannot be deleted";
+        return Err(Status::forbidden(view.about(name), why));
+    }
+    Ok(())
+}
+
 /// Refuses to delete what has to stay.
 pub(crate) fn may_delete(resource: &Resource, name: &str, view: &View) -> Result<(), Status> {
     if &*resource.key == NAMESPACES && IMMORTAL.contains(&name) {

@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 use crate::{
     access::Access,
     api::Api,
+    builtin,
     clock::{Clock, SystemClock},
     controllers::node,
     faults::Faults,
@@ -186,7 +187,8 @@ impl Builder {
         let mut roles = if self.rbac { rbac::bootstrap() } else { Vec::new() };
         roles.retain(|role| !sandbox.has(role));
         let node = self.simulate.then(|| node(sandbox.api.clock.now())).filter(|node| !sandbox.has(node));
-        let own = namespaces.chain(roles).map(|object| (object, SERVER));
+        let classes = builtin::priority::classes().filter(|class| !sandbox.has(class));
+        let own = namespaces.chain(classes).chain(roles).map(|object| (object, SERVER));
         let others = node.into_iter().chain(self.objects).map(|object| (object, ""));
         for (object, manager) in own.chain(others) {
             let name = object["metadata"]["name"].as_str().unwrap_or_default().to_owned();

@@ -1,8 +1,10 @@
 //! Creating, changing and deleting objects by the API's rules.
 //!
 //! The stages of a write, in the order in which kube-apiserver has them: the body is decoded (or the patch applied, and the
-//! outcome decoded), pruned and defaulted by its schema, all in [`Incoming::decode`]; it is given its place and what the
-//! server alone decides; a service is [given](kinds::allot) its addresses; its kind completes it ([`kinds::prepare`]); it is [validated](Writer::validate), and
+//! outcome decoded), pruned and defaulted by its schema, all in [`Incoming::decode`]; plugins
+//! [change](Writer::let_plugins_change) it, and then webhooks; it is given its place and what the server alone decides; a
+//! service is [given](kinds::allot) its addresses; its kind completes it ([`kinds::prepare`]); it is
+//! [validated](Writer::validate), plugins [judge](Writer::let_plugins_judge) it, and then others; and it is
 //! [committed](Writer::commit).
 
 use std::sync::Arc;
@@ -161,6 +163,7 @@ impl<'a> Writer<'a> {
             object.metadata.remove(field);
         }
         let target = Target { view, namespace, name: &name };
+        self.let_plugins_change(target, &mut object, None)?;
         self.let_change(target, Operation::Create, &mut object, None)?;
         self.let_grant(target, &object, None)?;
         let name = self.settle_name(&mut object, view, namespace)?;
@@ -294,6 +297,9 @@ impl<'a> Writer<'a> {
         put_or_remove(&mut object.metadata, "managedFields", managed);
         if owners != Owners::Finalized {
             kinds::hold(resource, &mut object.rest, &old);
+        }
+        if is_whole {
+            self.let_plugins_change(target, &mut object, Some(&old))?;
         }
         self.let_change(target, Operation::Update, &mut object, Some(current))?;
         let (mut old_metadata, old_rest) = take_apart(&old);

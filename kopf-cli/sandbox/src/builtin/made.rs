@@ -54,11 +54,6 @@ fn renew(key: &str, metadata: &mut Fields, rest: &mut Fields, old: &Value) {
     if key == DAEMON_SETS {
         count_templates(metadata, rest, Some(old));
     }
-    if let ("pods", Some(Value::Object(spec))) = (key, rest.get_mut("spec"))
-        && spec.get("tolerations") != old["spec"].get("tolerations")
-    {
-        pods::tolerate(spec);
-    }
     if key == "nodes"
         && old["spec"]["configSource"].is_null()
         && let Some(Value::Object(spec)) = rest.get_mut("spec")
@@ -115,7 +110,6 @@ fn make(key: &str, metadata: &mut Fields, rest: &mut Fields, now: Timestamp) {
         return;
     };
     match key {
-        "pods" => pods::admit(spec),
         "nodes" => {
             // Nodes are configured from there no more.
             spec.shift_remove("configSource");

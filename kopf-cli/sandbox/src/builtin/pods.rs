@@ -98,34 +98,6 @@ pub(super) fn arm(metadata: &Map<String, Value>, spec: &mut Map<String, Value>) 
     warnings
 }
 
-/// Gives the spec of a new pod what a cluster's admission gives it.
-pub(super) fn admit(spec: &mut Map<String, Value>) {
-    for name in ["serviceAccountName", "serviceAccount"] {
-        spec.entry(name).or_insert_with(|| "default".into());
-    }
-    if spec.get("priorityClassName").is_none() {
-        spec.entry("priority").or_insert_with(|| 0.into());
-        spec.entry("preemptionPolicy").or_insert_with(|| "PreemptLowerPriority".into());
-    }
-    tolerate(spec);
-}
-
-/// Lets a pod stay for a while on a node that is in trouble.
-pub(super) fn tolerate(spec: &mut Map<String, Value>) {
-    let Value::Array(tolerations) = spec.entry("tolerations").or_insert_with(|| json!([])) else { return };
-    for key in ["node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable"] {
-        let tolerated = tolerations.iter().any(|known| {
-            let of_key = known["key"].is_null() || known["key"] == key;
-            of_key && (known["effect"].is_null() || known["effect"] == "NoExecute")
-        });
-        if !tolerated {
-            tolerations.push(
-                json!({ "key": key, "operator": "Exists", "effect": "NoExecute", "tolerationSeconds": 300 }),
-            );
-        }
-    }
-}
-
 /// How a pod is treated where resources are short.
 pub(super) fn quality(spec: &Map<String, Value>) -> &'static str {
     let containers =

@@ -12,6 +12,7 @@ use super::{CONTROLLERS, Task, Tasks};
 use crate::{
     kinds::PODS,
     object::Stored,
+    resources::NAMESPACES,
     ring::Event,
     status::Status,
     store::{Place, Store},
@@ -23,6 +24,11 @@ const DEPLOYMENTS: &str = "deployments.apps";
 const REPLICA_SETS: &str = "replicasets.apps";
 const STATEFUL_SETS: &str = "statefulsets.apps";
 const DAEMON_SETS: &str = "daemonsets.apps";
+/// The kinds that make pods.
+const MAKING: [&str; 4] = [JOBS, REPLICA_SETS, STATEFUL_SETS, DAEMON_SETS];
+/// The kinds whose objects have to be there, or to say so, for some pods to be made.
+const ALLOWING: [&str; 4] =
+    [NAMESPACES, "serviceaccounts", "priorityclasses.scheduling.k8s.io", "runtimeclasses.node.k8s.io"];
 /// Where all pods are.
 const NODE: &str = "sandbox";
 /// How many pods a workload has at most, whatever it wants: each is an object.
@@ -54,6 +60,9 @@ fn is_run(key: &str) -> bool {
 }
 
 pub(super) fn notice(tasks: &mut Tasks, store: &Store, change: &Event) {
+    if store.duties.simulates && ALLOWING.contains(&&*change.resource) && !change.removal {
+        return try_again(tasks, store, change);
+    }
     if !store.duties.simulates || !is_run(&change.resource) {
         return;
     }
@@ -70,6 +79,20 @@ pub(super) fn notice(tasks: &mut Tasks, store: &Store, change: &Event) {
         if is_run(&plural) {
             let namespace = change.object.header.namespace.clone();
             tasks.add(Task::Run(Place { resource: plural.into(), namespace, name: owner.name.clone() }));
+        }
+    }
+}
+
+/// Brings those workloads further whose pods may have been refused for want of what has come.
+fn try_again(tasks: &mut Tasks, store: &Store, change: &Event) {
+    let header = &change.object.header;
+    let namespace = match &*change.resource {
+        NAMESPACES => Some(&*header.name),
+        _ => Some(&*header.namespace).filter(|namespace| !namespace.is_empty()),
+    };
+    for key in MAKING {
+        for workload in store.list(key, namespace) {
+            tasks.add(Task::Run(Place::of(&key.into(), &workload)));
         }
     }
 }
@@ -238,7 +261,19 @@ fn run_deployment(writer: &mut Writer<'_>, owner: &Owner<'_>) -> Result<(), Stat
         value["metadata"]["annotations"][status::ROLLOUT] = revision.to_string().into()
     })?;
     let set = format!("{}-{hash}", owner.name());
+    // It comes back when its set has made its pods; one whose pods are refused does not say that it is available.
+    if pods_of(writer.store, owner, &set) < owner.wanted() {
+        return Ok(());
+    }
     owner.tell(writer, Some(status::of_deployment(&owner.value, owner.wanted(), &set, writer.now)))
+}
+
+/// How many pods a set of a deployment has.
+fn pods_of(store: &Store, owner: &Owner<'_>, set: &str) -> u64 {
+    let set = store.get(REPLICA_SETS, &owner.place.namespace, set);
+    let places = set.into_iter().flat_map(|set| store.dependents(&set.header.uid));
+    let pods = places.filter(|place| &*place.resource == PODS).filter_map(|place| store.at(place));
+    pods.filter(|pod| !pod.header.deleting).count() as u64
 }
 
 fn run_in_order(writer: &mut Writer<'_>, owner: &Owner<'_>) -> Result<(), Status> {

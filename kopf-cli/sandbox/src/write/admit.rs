@@ -8,6 +8,8 @@ use crate::{
     builtin,
     incoming::{Halves, Incoming, Refused},
     json as deep,
+    kinds::PODS,
+    meta,
     object::{self, Stored},
     rbac::Granting,
     resources::View,
@@ -17,6 +19,25 @@ use crate::{
 };
 
 impl Writer<'_> {
+    /// Lets the plugins of the server change the object, which is as it was sent, or refuse it.
+    pub(super) fn let_plugins_change(
+        &mut self,
+        target: Target<'_>,
+        object: &mut Incoming,
+        old: Option<&Value>,
+    ) -> Result<(), Status> {
+        let Target { view, namespace, .. } = target;
+        if view.resource.rules.custom {
+            return Ok(());
+        }
+        let is_somebodys = &*view.resource.key == PODS && old.is_none() && self.store.duties.service_accounts;
+        let volume = is_somebodys.then(|| self.new_volume());
+        let names = [target.name, meta::text(&object.metadata, "generateName"), "Unknown"];
+        let name = names.into_iter().find(|name| !name.is_empty()).unwrap_or_default();
+        let write = builtin::Write { store: self.store, view, namespace, name };
+        builtin::admit(&write, &object.metadata, &mut object.rest, old, volume.as_deref())
+    }
+
     /// Lets others change the object, which is as it was sent.
     pub(super) fn let_change(
         &mut self,
@@ -133,6 +154,15 @@ impl Writer<'_> {
         match kept {
             Some(kept) => kept.take().unwrap_or_else(|| self.store.ids.name(base)),
             None => self.store.ids.name(base),
+        }
+    }
+
+    /// The name of the volume that the tokens of a new pod are in, the same in all attempts.
+    fn new_volume(&mut self) -> String {
+        let ids = &mut self.store.ids;
+        match self.admission.as_deref_mut() {
+            Some(admission) => admission.volume(|| ids.name(builtin::VOLUME)),
+            None => ids.name(builtin::VOLUME),
         }
     }
 

@@ -33,6 +33,7 @@ impl Writer<'_> {
         let resource = &view.resource;
         let warning = kinds::left_behind(resource, policy.is_some());
         warning.into_iter().for_each(|warning| self.strictness.warn(warning));
+        kinds::may_be_asked_to_go(resource, name, view)?;
         let current = self.store.get(&resource.key, target.namespace, name).cloned();
         let Some(current) = current else { return Err(Status::not_found(view.about(name))) };
         demands.check(&current, view)?;

@@ -153,9 +153,16 @@ fn mask(value: &mut Value, namespace: &str) {
             }
         }
         Value::Array(values) => values.iter_mut().for_each(|value| mask(value, namespace)),
-        Value::String(text) => *text = text.replace(namespace, "NAMESPACE"),
+        Value::String(text) => *text = without_volume(&text.replace(namespace, "NAMESPACE")),
         _ => {}
     }
+}
+
+/// The volume with the token of a pod has a name of its own.
+fn without_volume(name: &str) -> String {
+    const TOKEN: &str = "kube-api-access-";
+    let drawn = name.strip_prefix(TOKEN).filter(|drawn| drawn.len() == 5);
+    drawn.map_or_else(|| name.to_owned(), |_| format!("{TOKEN}DRAWN"))
 }
 
 /// Cells that tell a moment, or how long ago one was.

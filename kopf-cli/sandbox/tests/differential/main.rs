@@ -31,6 +31,7 @@ mod minimal;
 mod open_api;
 mod owners;
 mod ownership;
+mod plugins;
 mod pod_security;
 mod policies;
 mod protobuf;

@@ -12,6 +12,7 @@ mod many;
 mod objects;
 mod owned;
 mod owners;
+mod plugins;
 mod simulation;
 mod sockets;
 mod state;

@@ -5,6 +5,7 @@ use serde_json::Value;
 use crate::{
     builtin::{
         checks::{Causes, Check, Rule, check},
+        plugins::priority::SYSTEM,
         site::Site,
     },
     status::Cause,
@@ -32,17 +33,20 @@ pub(super) fn priority(root: &Site<'_>) -> Causes {
 
 /// What is wrong with a new class of priority by its name.
 pub(super) fn priority_name(object: &Value) -> Causes {
-    const SYSTEM: [(&str, i64); 2] =
-        [("system-node-critical", 2_000_001_000), ("system-cluster-critical", 2_000_000_000)];
     let name = object["metadata"]["name"].as_str().unwrap_or_default();
     let value = object["value"].as_i64().unwrap_or_default();
     if !name.starts_with("system-") {
         let why = format!("maximum allowed value of a user defined priority is {HIGHEST}");
         return (value > HIGHEST).then(|| Cause::forbidden("value", &why)).into_iter().collect();
     }
-    let why = match SYSTEM.iter().find(|(known, _)| *known == name) {
-        Some((_, expected)) if *expected == value => return Vec::new(),
-        Some((_, expected)) => format!("value of {name} PriorityClass must be {expected}"),
+    let why = match SYSTEM.iter().find(|(known, ..)| *known == name) {
+        Some((_, expected, _)) if *expected != value => {
+            format!("value of {name} PriorityClass must be {expected}")
+        }
+        Some(_) if object["globalDefault"] == true => {
+            format!("globalDefault of {name} PriorityClass must be false")
+        }
+        Some(_) => return Vec::new(),
         None => format!("{name} is not a known system priority class"),
     };
     let reserved = "priority class names with 'system-' prefix are reserved for system use only";

@@ -48,6 +48,13 @@ pub(super) const DONE: Groups = &[
         ("what is warned of: old fields, annotations and labels, what does nothing, what gets in the way", &["warnings/pods::what_is_old_in_a_pod_is_told", "warnings/pods::what_gets_in_the_way_in_containers_is_told", "warnings/pods::annotations_that_have_become_fields_are_told", "warnings/pods::templates_are_looked_at_where_they_are_new", "warnings/services::what_services_have_in_vain_is_told", "warnings/storage::what_is_old_in_volumes_and_nodes_is_told", "warnings/others::certificates_that_are_none_are_told", "warnings/others::formats_that_nobody_knows_are_told"]),
         ("quantities, as Go reads, shows and compares them", &["validation/valid::quantities_are_shown_in_their_shortest_form"]),
     ]),
+    ("What a server has by default (admission plugins)", &[
+        ("pod security: labels of namespaces, all levels and versions; refusals, and what is warned of", &["pod_security::each_version_finds_in_pods_what_it_knows_of", "pod_security::each_level_finds_in_pods_what_they_may_not", "pod_security::pods_are_refused_where_a_level_is_enforced", "pod_security::updates_are_looked_at_where_they_change_images", "pod_security::workloads_are_taken_and_warned_of", "pod_security::changes_of_workloads_are_warned_of_too", "pod_security::labels_of_namespaces_are_checked_and_pods_that_are_there_told"]),
+        ("priority of pods by classes, which are of users, of the system, or for all", &["plugins::pods_have_the_priority_of_their_class", "plugins::classes_of_priority_are_of_users_or_of_the_system", "plugins::one_class_of_priority_is_for_all_pods"]),
+        ("classes of runtimes: overhead, nodes, tolerations", &["plugins::pods_have_what_their_class_of_runtimes_says"]),
+        ("service accounts of pods: tokens, secrets (`Builder::service_accounts`)", &["plugins::pods_are_those_of_service_accounts", "plugins::some_pods_may_not_name_what_they_like", "plugins::without_service_accounts_a_pod_may_name_any_and_has_no_token"]),
+        ("classes of storage and of ingresses for whoever names none; claims that grow", &["plugins::who_names_no_class_is_of_the_newest_for_all", "plugins::claims_that_wait_do_not_grow", "plugins::claims_grow_where_they_are_bound_and_their_class_allows_it"]),
+    ]),
     ("What controllers do", &[
         ("owner references: background, foreground, orphan", &["controllers::what_belongs_to_nobody_any_more_goes", "controllers::what_goes_last_waits_for_those_that_hold_it_back", "controllers::orphans_stay", "warnings/pods::jobs_of_many_indexes_and_jobs_that_go_are_told", "controllers::a_policy_is_a_finalizer_and_follows_the_last_word"]),
         ("several owners, absent owners, owners of the cluster", &["controllers::an_owner_that_is_left_is_enough", "controllers::an_owner_that_is_not_there_owns_nothing", "controllers::an_owner_may_be_of_no_namespace"]),
@@ -58,7 +65,7 @@ pub(super) const DONE: Groups = &[
     ("What runs nothing can be said to do (`--simulate`)", &[
         ("pods run and are ready; jobs complete", &["simulation::a_pod_runs_and_is_ready", "simulation::a_job_completes"]),
         ("the node `sandbox`, on which all pods are", &["simulation::the_node_on_which_pods_are_is_there_and_ready"]),
-        ("deployments, replica sets, stateful sets and daemon sets have their pods, and are available", &["simulation::a_deployment_has_the_pods_of_its_latest_template_alone", "simulation::pods_that_go_are_made_again", "simulation::stateful_and_daemon_sets_are_available"]),
+        ("deployments, replica sets, stateful sets and daemon sets have their pods, and are available", &["simulation::a_deployment_has_the_pods_of_its_latest_template_alone", "simulation::pods_that_go_are_made_again", "plugins::a_deployment_waits_for_what_its_pods_lack", "simulation::stateful_and_daemon_sets_are_available"]),
         ("`kubectl rollout status` and `kubectl wait` end", &["simulated::commands_that_wait_for_workloads_end"]),
     ]),
     ("Patches", &[
