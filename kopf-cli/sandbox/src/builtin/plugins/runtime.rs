@@ -1,6 +1,9 @@
 //! Classes of runtimes: pods have the overhead of theirs, and go where it runs.
 
-use std::collections::BTreeMap;
+use std::{
+    cmp::Ordering,
+    collections::{BTreeMap, HashMap},
+};
 
 use serde_json::{Map, Value};
 
@@ -80,16 +83,29 @@ fn amounts(overhead: &Value) -> BTreeMap<&str, Quantity> {
     amounts.map(|(name, amount)| (&**name, Quantity::of(amount))).collect()
 }
 
-/// All tolerations but those that others go beyond.
+/// All tolerations but those that others go beyond. Whatever goes beyond one is of its key or of any, and of its value or of
+/// any: only such are compared.
 fn merge(all: &[Value]) -> Vec<Value> {
-    let mut merged: Vec<Value> = Vec::new();
+    let mut alike: HashMap<(&str, Option<&str>), Vec<usize>> = HashMap::new();
     for (index, toleration) in all.iter().enumerate() {
-        let later = all[index + 1..].iter().filter(|other| parts(other) != parts(toleration));
-        if !merged.iter().chain(later).any(|other| goes_beyond(other, toleration)) {
-            merged.push(toleration.clone());
-        }
+        let ([key, operator, value, _], _) = parts(toleration);
+        alike.entry((key, Some(value).filter(|_| operator != "Exists"))).or_default().push(index);
     }
-    merged
+    let mut kept = vec![false; all.len()];
+    for (index, toleration) in all.iter().enumerate() {
+        let ([key, _, value, _], _) = parts(toleration);
+        let wider = [(key, Some(value)), (key, None), ("", None)].into_iter().filter_map(|of| alike.get(&of));
+        let is_beyond = |other: usize| {
+            let counts = match other.cmp(&index) {
+                Ordering::Less => kept[other],
+                Ordering::Equal => false,
+                Ordering::Greater => parts(&all[other]) != parts(toleration),
+            };
+            counts && goes_beyond(&all[other], toleration)
+        };
+        kept[index] = !wider.flatten().any(|other| is_beyond(*other));
+    }
+    all.iter().zip(kept).filter(|(_, kept)| *kept).map(|(toleration, _)| toleration.clone()).collect()
 }
 
 /// What tolerations are told apart by.
