@@ -16,6 +16,21 @@ use crate::{
 /// The type of options: group, version and kind.
 const TYPE: (&str, &str, &str) = ("", "v1", "DeleteOptions");
 
+/// What is of no group, and may stand where options do.
+const SHARED: [&str; 11] = [
+    "Status",
+    "CreateOptions",
+    "UpdateOptions",
+    "PatchOptions",
+    "GetOptions",
+    "ListOptions",
+    "WatchEvent",
+    "APIVersions",
+    "APIGroup",
+    "APIGroupList",
+    "APIResourceList",
+];
+
 /// The finalizer of what goes after what belongs to it.
 pub(crate) const FOREGROUND: &str = "foregroundDeletion";
 /// The finalizer of what goes when nothing belongs to it any more.
@@ -92,6 +107,10 @@ fn read(body: &[u8]) -> Result<Value, String> {
         recognition::check(&options)?;
         let said = |name: &str| options[name].as_str().filter(|said| !said.is_empty());
         if let Some(kind) = said("kind").filter(|kind| *kind != TYPE.2) {
+            let of_all = matches!(said("apiVersion"), None | Some("v1" | "meta.k8s.io/v1"));
+            if of_all && SHARED.contains(&kind) {
+                return Err(format!("converting (v1.{kind}) to (v1.{}): unknown conversion", TYPE.2));
+            }
             return Err(recognition::unregistered(kind, said("apiVersion").unwrap_or("meta.k8s.io/v1")));
         }
         if let Value::Object(fields) = &mut options {

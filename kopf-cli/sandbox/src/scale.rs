@@ -9,6 +9,7 @@ use crate::{
     resources::View,
     schema::Part,
     status::{About, Cause, Status},
+    strict::Strictness,
     tables::{self, Decoder},
 };
 
@@ -161,6 +162,24 @@ impl Scale {
         }
         let wanted = fields.get("spec").and_then(|spec| spec["replicas"].as_i64());
         Ok(wanted.and_then(|wanted| i32::try_from(wanted).ok()).unwrap_or_default())
+    }
+
+    /// Reads a scale.
+    ///
+    /// # Errors
+    ///
+    /// Why it is none.
+    pub(crate) fn read(mut scale: Value, strictness: &mut Strictness) -> Result<Value, String> {
+        recognition::check(&scale)?;
+        if let Some(Unfit::Version(said) | Unfit::Kind(said)) = recognition::unfit(&scale, TYPE) {
+            return Err(said);
+        }
+        if let Value::Object(fields) = &mut scale {
+            let mut unknown = Vec::new();
+            tables::decode(fields, TYPE, Decoder::Json, &mut unknown)?;
+            strictness.conclude(unknown)?;
+        }
+        Ok(if scale.is_null() { json!({}) } else { scale })
     }
 
     /// Turns a scale that is asked for into a merge patch of its object.

@@ -38,8 +38,8 @@ mod changes;
 mod finalize;
 
 use changes::{
-    check_uid, check_version, forbidden_changes, put_or_remove, status_metadata, unqualified_finalizer,
-    wants_otherwise,
+    check_uid, check_version, check_versioned, forbidden_changes, put_or_remove, status_metadata,
+    unqualified_finalizer, wants_otherwise,
 };
 
 pub(crate) use changes::other_uid;
@@ -262,6 +262,9 @@ impl<'a> Writer<'a> {
                         .ok_or_else(|| Status::not_implemented("strategic merge patches of this kind"))?;
                     patch::strategic::merge(&mut patched, patch::strategic::read(change)?, shape)?;
                 }
+            }
+            if how != Patching::Strategic {
+                check_versioned(&patched, target, &mut self.strictness)?;
             }
             let (decoder, shown) = match how {
                 Patching::Strategic => (Decoder::Converter, Some(change)),

@@ -14,7 +14,7 @@ use crate::{
     json as deep, list,
     logs::LogOptions,
     managed::{self, Managed},
-    media::{self, Topic},
+    media::{self, Format, Topic},
     patch,
     request::{Action, Patching},
     resources::scales,
@@ -25,6 +25,7 @@ use crate::{
     store::Store,
     strict::Strictness,
     write::{Target, Writer, other_uid},
+    yaml::parse_yaml,
 };
 
 /// How deep a scale may be.
@@ -90,7 +91,7 @@ impl Ask<'_> {
             Action::Patch => Some(media::patching(content_type, &self.view.resource)?),
             _ => None,
         };
-        let format = if patching.is_none() { self.format()? } else { media::Format::Json };
+        let format = if patching.is_none() { self.format()? } else { Format::Json };
         let kind = if patching.is_some() { "PatchOptions" } else { "UpdateOptions" };
         let dry_run = self.query.dry_run(kind)?;
         let manager = self.manager(kind, patching == Some(Patching::Apply))?;
@@ -98,6 +99,7 @@ impl Ask<'_> {
         let scaling = self.scaling()?;
         let sent = match patching {
             Some(patching) => parse_patch(body, patching, false, strictness)?,
+            None if self.view.resource.rules.custom => self.read_scale(body, format, strictness)?,
             None => self.parse_body(body, format, "Scale", strictness)?,
         };
         if patching.is_none() {
@@ -162,6 +164,26 @@ impl Ask<'_> {
             let object = shown_value(&written, &self.view);
             self.show_scale(&scaling.of(&object, &self.view).ok_or_else(|| scaling.unset())?)
         })
+    }
+
+    /// Reads the scale of a custom resource, whose server knows no type of scales to tell of.
+    fn read_scale(&self, body: &[u8], format: Format, strictness: &mut Strictness) -> Result<Value, Status> {
+        let unknown = |_| {
+            Status::bad_request(
+                "no kind is registered for the type v1.Scale in scheme \"pkg/runtime/scheme.go:111\"",
+            )
+        };
+        let read = match format {
+            Format::Yaml => parse_yaml(body, strictness),
+            _ => deep::read(body),
+        };
+        let scale = read.and_then(|scale| Scale::read(scale, strictness)).map_err(unknown)?;
+        let said = pick(&scale, "metadata.namespace");
+        if !said.is_empty() && said != self.namespace() {
+            let why = "the namespace of the provided object does not match the namespace sent on the request";
+            return Err(Status::bad_request(why));
+        }
+        Ok(scale)
     }
 
     /// The scale as others leave it.

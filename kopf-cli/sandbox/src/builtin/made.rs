@@ -17,6 +17,13 @@ const PROTECTED: [(&str, &str); 3] = [
     ("persistentvolumes", "kubernetes.io/pv-protection"),
     ("volumeattributesclasses.storage.k8s.io", "kubernetes.io/vac-protection"),
 ];
+/// What pods once said in annotations, and say in fields since.
+const FORMER: [&str; 4] = [
+    "pod.beta.kubernetes.io/init-containers",
+    "pod.alpha.kubernetes.io/init-containers",
+    "pod.beta.kubernetes.io/init-container-statuses",
+    "pod.alpha.kubernetes.io/init-container-statuses",
+];
 /// How often the template of a daemon set has changed, for clients of long ago.
 const TEMPLATES: &str = "deprecated.daemonset.template.generation";
 pub(crate) const DAEMON_SETS: &str = "daemonsets.apps";
@@ -29,6 +36,12 @@ pub(crate) fn prepare(
     old: Option<&Value>,
     now: Timestamp,
 ) -> Vec<String> {
+    if let ("pods", Some(Value::Object(annotations))) = (key, metadata.get_mut("annotations")) {
+        annotations.retain(|key, _| !FORMER.contains(&key.as_str()));
+        if annotations.is_empty() {
+            metadata.shift_remove("annotations");
+        }
+    }
     match (key, rest.get_mut("spec")) {
         ("persistentvolumeclaims", Some(Value::Object(spec))) => name_source(spec),
         ("leases.coordination.k8s.io", Some(Value::Object(spec))) => {

@@ -30,7 +30,7 @@ fn node(schema: &Value, level: Level, place: &Place<'_>, causes: &mut Vec<Cause>
     let (embedded, preserves) =
         (flag("x-kubernetes-embedded-resource"), flag("x-kubernetes-preserve-unknown-fields"));
     let int_or_string = flag("x-kubernetes-int-or-string");
-    if kind == "array" && !schema["items"].is_object() {
+    if kind == "array" && !schema["items"].is_object() && !schema["items"].is_array() {
         causes.push(Cause::required(at("items"), "must be specified"));
     }
     if schema["items"].is_object() {

@@ -3,6 +3,7 @@
 
 mod bytes;
 mod names;
+mod schemas;
 mod words;
 
 use serde_json::{Map, Value};
@@ -146,6 +147,10 @@ impl Reading<'_> {
                 Ok(())
             }
             (Some(Kind::String), value) if shape.format() == Some("byte") => self.bytes(value, shape, trail),
+            (None, value) => {
+                let read = self.schematic(value, shape, place, trail);
+                read.unwrap_or_else(|| self.scalar(value, shape, trail))
+            }
             (_, value) => self.scalar(value, shape, trail),
         }
     }

@@ -9,7 +9,33 @@ use crate::{
     object::Stored,
     resources::{StatusMetadata, View},
     status::{Cause, Status},
+    strict::Strictness,
 };
+
+/// Refuses what a patch has taken the version away from: nothing of it is known then, not even its name.
+pub(super) fn check_versioned(
+    patched: &Value,
+    target: Target<'_>,
+    strictness: &mut Strictness,
+) -> Result<(), Status> {
+    let is_missing = |name: &str| patched[name].is_null() || patched[name] == "";
+    if !is_missing("apiVersion") {
+        return Ok(());
+    }
+    if target.view.resource.rules.custom {
+        let why = "Object 'apiVersion' is missing in 'object has no apiVersion field'";
+        return if is_missing("kind") { Ok(()) } else { Err(Status::internal_error(why)) };
+    }
+    let fields = patched.as_object().into_iter().flatten().map(|(name, _)| name);
+    let mut unknown: Vec<String> =
+        fields.filter(|name| !["apiVersion", "kind"].contains(&name.as_str())).cloned().collect();
+    unknown.sort();
+    strictness.conclude(unknown).map_err(Status::bad_request)?;
+    Err(Status::bad_request(format!(
+        "the name of the object ({} based on URL) was undeterminable: name must be provided",
+        target.name
+    )))
+}
 
 /// Refuses what stands on another version of the object than the one that there is.
 pub(super) fn check_version(object: &Incoming, target: Target<'_>, current: &Stored) -> Result<(), Status> {

@@ -42,6 +42,7 @@ mod request;
 mod rules;
 mod schemas;
 mod tokens;
+mod unusual;
 mod validation;
 mod warnings;
 mod webhook;

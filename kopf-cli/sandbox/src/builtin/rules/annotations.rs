@@ -1,7 +1,8 @@
 //! What is wrong with annotations of pods that a server reads.
 
-use serde_json::Value;
+use serde_json::{Map, Value, json};
 
+use super::placement;
 use crate::{
     builtin::{
         checks::Causes,
@@ -9,12 +10,16 @@ use crate::{
         texts,
         warnings::{APP_ARMOR, SECCOMP, SECCOMP_POD, containers, profile},
     },
+    json as deep, meta,
     printed::quoted,
     status::Cause,
 };
 
 const MIRROR: &str = "kubernetes.io/config.mirror";
 const COST: &str = "controller.kubernetes.io/pod-deletion-cost";
+const TOLERATIONS: &str = "scheduler.alpha.kubernetes.io/tolerations";
+/// How long a node is tolerated, as Go calls it.
+const SECONDS: &str = "TolerationSeconds";
 const LOCALHOST: &str = "localhost/";
 
 /// What is wrong with the annotations of a pod, or of a template, of this spec.
@@ -22,14 +27,15 @@ pub(super) fn faults(annotations: &Site<'_>, spec: &Site<'_>) -> Causes {
     let mut causes = Vec::new();
     for (key, site) in annotations.entries() {
         let said = site.text();
-        let mut say = |why: &str| causes.push(Cause::invalid(&*site.place, said, why));
-        match key {
+        let say = |why: &str| vec![Cause::invalid(&*site.place, said, why)];
+        causes.extend(match key {
             MIRROR if spec.at("nodeName").len() == 0 => {
-                say("must set spec.nodeName if mirror pod annotation is set");
+                say("must set spec.nodeName if mirror pod annotation is set")
             }
             COST if !is_cost(said) => say("must be a 32bit integer"),
-            _ => {}
-        }
+            TOLERATIONS if !said.is_empty() => tolerations(&annotations.place, said),
+            _ => Vec::new(),
+        });
         if key == SECCOMP_POD || key.starts_with(SECCOMP) {
             let place = format!("{}.{key}", annotations.place);
             causes.extend(seccomp(said).iter().map(|(said, why)| Cause::invalid(&*place, said, why)));
@@ -45,6 +51,72 @@ pub(super) fn faults(annotations: &Site<'_>, spec: &Site<'_>) -> Causes {
         }
     }
     causes
+}
+
+/// What is wrong with tolerations that stand in an annotation, as they once did.
+fn tolerations(place: &str, said: &str) -> Causes {
+    let read = deep::with_stack(deep::depth_of_text(said.as_bytes()), || {
+        let value = deep::read(said.as_bytes())?;
+        let items = match value {
+            Value::Null => Vec::new(),
+            Value::Array(items) => items,
+            other => {
+                let found = meta::kind_of(&other);
+                return Err(format!(
+                    "json: cannot unmarshal {found} into Go value of type []core.Toleration"
+                ));
+            }
+        };
+        items.iter().map(toleration).collect::<Result<Value, String>>()
+    });
+    match read {
+        Err(why) => vec![Cause::invalid(place, TOLERATIONS, &why)],
+        Ok(list) => {
+            let list = Site::root(&list, None).moved(format!("{place}.{TOLERATIONS}"));
+            list.each().flat_map(|site| placement::toleration(&site)).collect()
+        }
+    }
+}
+
+/// A toleration whose fields are called as Go calls them, in whatever case.
+fn toleration(said: &Value) -> Result<Value, String> {
+    const FIELDS: [(&str, &str); 4] =
+        [("Key", "key"), ("Operator", "operator"), ("Value", "value"), ("Effect", "effect")];
+    let unfit = |found: &str, field: &str, wanted: &str| {
+        Err(format!(
+            "json: cannot unmarshal {found} into Go struct field Toleration.{field} of type {wanted}"
+        ))
+    };
+    let fields = match said {
+        Value::Null => return Ok(json!({})),
+        Value::Object(fields) => fields,
+        other => {
+            let found = meta::kind_of(other);
+            return Err(format!("json: cannot unmarshal {found} into Go value of type core.Toleration"));
+        }
+    };
+    let mut read = Map::new();
+    for (name, value) in fields.iter().filter(|(_, value)| !value.is_null()) {
+        if name.eq_ignore_ascii_case(SECONDS) {
+            match value {
+                Value::Number(number) if number.is_i64() => {}
+                Value::Number(number) => return unfit(&format!("number {number}"), SECONDS, "int64"),
+                other => return unfit(meta::kind_of(other), SECONDS, "int64"),
+            }
+            read.insert("tolerationSeconds".to_owned(), value.clone());
+        }
+        let Some((go, name)) = FIELDS.iter().find(|(go, _)| name.eq_ignore_ascii_case(go)) else { continue };
+        if !value.is_string() {
+            let wanted = match *go {
+                "Operator" => "core.TolerationOperator",
+                "Effect" => "core.TaintEffect",
+                _ => "string",
+            };
+            return unfit(meta::kind_of(value), go, wanted);
+        }
+        read.insert((*name).to_owned(), value.clone());
+    }
+    Ok(read.into())
 }
 
 /// A number of 32 bits, as it is written without need.

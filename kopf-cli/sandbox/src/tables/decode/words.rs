@@ -19,6 +19,11 @@ pub(super) fn of_byte(value: &Value, trail: &Trail<'_>) -> String {
     mismatch(&found(value, true), trail, "uint8")
 }
 
+/// The same of one of a list of texts.
+pub(super) fn of_text(value: &Value, trail: &Trail<'_>) -> String {
+    mismatch(&found(value, false), trail, "string")
+}
+
 /// What the decoder of JSON calls a value; of a number that may be of another size it tells which it is.
 fn found(value: &Value, told: bool) -> String {
     match value {
@@ -96,11 +101,7 @@ fn type_in_go(shape: Shape<'static>) -> String {
     match shape.kind() {
         Some(Kind::Object) => match (shape.additional(), shape.name()) {
             (Additional::Of(shape), _) => format!("map[string]{}", type_in_go(shape)),
-            (_, Some(name)) => {
-                let mut parts = name.rsplit('.');
-                let (name, package) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
-                format!("{package}.{name}")
-            }
+            (_, Some(name)) => called(name),
             (_, None) => "map[string]interface {}".to_owned(),
         },
         Some(Kind::Array) => {
@@ -111,6 +112,13 @@ fn type_in_go(shape: Shape<'static>) -> String {
         Some(Kind::Boolean) => "bool".to_owned(),
         Some(Kind::String) if shape.format() == Some("byte") => "[]uint8".to_owned(),
         Some(Kind::String) => "string".to_owned(),
-        None => "interface {}".to_owned(),
+        None => shape.name().map_or_else(|| "interface {}".to_owned(), called),
     }
+}
+
+/// What Go calls a type that has a schema of this name.
+fn called(name: &str) -> String {
+    let mut parts = name.rsplit('.');
+    let (name, package) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
+    format!("{package}.{name}")
 }

@@ -1,0 +1,220 @@
+//! What clients hardly ever send: schemas that are none, scales and deletions of other kinds, and fields that are set to nothing.
+
+use super::{below::SCALED, check};
+
+#[tokio::test]
+async fn schemas_are_read_before_they_are_looked_at() {
+    let definition = |schema: &str| {
+        format!(
+            r#"POST /apis/apiextensions.k8s.io/v1/customresourcedefinitions?dryRun=All&fieldValidation=Strict {{"metadata":{{"name":"odds.$ns.kopf.test"}},"spec":{{"group":"$ns.kopf.test","scope":"Namespaced","names":{{"plural":"odds","kind":"Odd"}},"versions":[{{"name":"v1","served":true,"storage":true,"schema":{{"openAPIV3Schema":{{"type":"object","properties":{{"a":{schema}}}}}}}}}]}}}}"#
+        )
+    };
+    let schemas = [
+        r#"{"type":"object","additionalProperties":1}"#,
+        r#"{"type":"object","additionalProperties":"a"}"#,
+        r#"{"type":"object","additionalProperties":[]}"#,
+        r#"{"type":"object","additionalProperties":null}"#,
+        r#"{"type":"object","additionalProperties":true}"#,
+        r#"{"type":"object","additionalProperties":false}"#,
+        r#"{"type":"object","additionalProperties":{"type":1}}"#,
+        r#"{"type":"object","additionalProperties":{"type":"string","bogus":1}}"#,
+        r#"{"type":"object","additionalProperties":{"type":"object","additionalProperties":7}}"#,
+        r#"{"type":1,"additionalProperties":1}"#,
+        r#"{"type":1,"additionalProperties":{"type":2}}"#,
+        r#"{"type":"array","items":{"type":1}}"#,
+        r#"{"type":"array","items":{"type":"array","items":{"maximum":"a"}}}"#,
+        r#"{"type":"array","items":{"type":"string","bogus":1}}"#,
+        r#"{"type":"array","items":[{"type":"string"}]}"#,
+        r#"{"type":"array","items":[{"type":1}]}"#,
+        r#"{"type":"array","items":[1]}"#,
+        r#"{"type":"array","items":1}"#,
+        r#"{"type":"array","items":"ab"}"#,
+        r#"{"type":"array","items":{"type":"string"},"additionalItems":1}"#,
+        r#"{"type":"object","dependencies":{"a":1}}"#,
+        r#"{"type":"object","dependencies":{"a":["b",1]}}"#,
+        r#"{"type":"object","dependencies":{"a":["b"]}}"#,
+        r#"{"type":"object","dependencies":{"a":{"type":1}}}"#,
+        r#"{"type":"string","default":1}"#,
+        r#"{"type":"string","enum":1}"#,
+        r#"{"type":"string","enum":["a",1]}"#,
+        r#"{"type":"object","properties":{"b":1}}"#,
+        r#"{"type":"object","properties":{"b":null}}"#,
+        r#"{"type":"object","allOf":[null]}"#,
+        r#"{"type":"object","not":1}"#,
+        r#"{"type":"object","properties":{"b":{"type":"object","properties":{"c":{"type":1}}}}}"#,
+    ];
+    check(&schemas.map(|schema| definition(schema) + "\n").concat()).await;
+}
+
+#[tokio::test]
+async fn scales_of_custom_resources_are_read_as_scales() {
+    let object = r#""kind":"Scaled","apiVersion":"$ns.kopf.test/v1""#;
+    let path = "/apis/$ns.kopf.test/v1/namespaces/$ns/scaleds";
+    let mut rows = format!(
+        r#"
+        POST   /apis/apiextensions.k8s.io/v1/customresourcedefinitions {SCALED}
+        UNTIL  {path}
+        POST   {path} {{{object},"metadata":{{"name":"a"}},"spec":{{"count":2}}}}
+    "#
+    );
+    for body in [
+        "null",
+        "[]",
+        "1",
+        "nonsense",
+        "{",
+        r#"{"kind":"Pod","apiVersion":"v1"}"#,
+        r#"{"kind":"Row"}"#,
+        r#"{"kind":5}"#,
+        r#"{"apiVersion":"a/b/c"}"#,
+        r#"{"apiVersion":"apps/v1beta1","kind":"Scale"}"#,
+        r#"{"apiVersion":"autoscaling/v2","kind":"Scale"}"#,
+        r#"{"spec":[]}"#,
+        r#"{"spec":{"replicas":"1"}}"#,
+        r#"{"metadata":{"name":"a"},"spec":{"replicas":1.5}}"#,
+        r#"{"metadata":{"name":"a"},"spec":{"replicas":-1}}"#,
+        r#"{"metadata":{"name":"b"},"spec":{"replicas":1}}"#,
+        r#"{"metadata":{"name":"a","namespace":"other"},"spec":{"replicas":1}}"#,
+        r#"{"metadata":{"name":1},"spec":{"replicas":1}}"#,
+        r#"{"metadata":{"name":"a","uid":"11111111-1111-1111-1111-111111111111"},"spec":{"replicas":1}}"#,
+        r#"{"metadata":{"name":"a","resourceVersion":"1"},"spec":{"replicas":1}}"#,
+        r#"{"metadata":{"name":"a"},"spec":{"replicas":1,"bogus":2}}"#,
+        r#"{"metadata":{"name":"a"}}"#,
+    ] {
+        rows += &format!("PUT {path}/a/scale {body}\n");
+    }
+    rows += &format!(
+        "PUT {path}/a/scale?fieldValidation=Strict {}\n",
+        r#"{"metadata":{"name":"a"},"spec":{"bogus":2}}"#
+    );
+    rows += "DELETE /apis/apiextensions.k8s.io/v1/customresourcedefinitions/scaleds.$ns.kopf.test\n";
+    check(&rows).await;
+}
+
+#[tokio::test]
+async fn patches_may_set_to_nothing_what_an_object_is() {
+    let mut rows = r#"
+        POST   rows       {"kind":"Row","apiVersion":"differential.kopf.test/v1","metadata":{"name":"a"}}
+        POST   configmaps {"metadata":{"name":"a"}}
+    "#
+    .to_owned();
+    for path in ["rows/a", "rows/a/status", "configmaps/a"] {
+        for patch in [
+            r#"{"apiVersion":null}"#,
+            r#"{"kind":null}"#,
+            r#"{"apiVersion":null,"kind":null}"#,
+            r#"{"apiVersion":""}"#,
+            r#"{"kind":""}"#,
+            r#"{"metadata":null}"#,
+            r#"{"metadata":{"name":null}}"#,
+            r#"{"metadata":{"namespace":null}}"#,
+            r#"{"metadata":{"uid":null}}"#,
+            r#"{"metadata":{"creationTimestamp":null,"generation":null}}"#,
+        ] {
+            rows += &format!("MERGE {path} {patch}\n");
+        }
+    }
+    for patch in [r#"{"apiVersion":null}"#, r#"{"kind":null}"#, r#"{"metadata":null}"#] {
+        rows += &format!("STRATEGIC configmaps/a {patch}\n");
+    }
+    rows += r#"
+        JSON   configmaps/a [{"op":"remove","path":"/apiVersion"}]
+        JSON   configmaps/a [{"op":"replace","path":"/kind","value":null}]
+        JSON   rows/a [{"op":"remove","path":"/apiVersion"}]
+        JSON   rows/a [{"op":"replace","path":"/kind","value":null}]
+    "#;
+    check(&rows).await;
+}
+
+#[tokio::test]
+async fn deletions_are_sent_with_options_of_deletions() {
+    let mut rows = r#"
+        POST   rows       {"kind":"Row","apiVersion":"differential.kopf.test/v1","metadata":{"name":"a","finalizers":["kopf.test/x"]}}
+        POST   configmaps {"metadata":{"name":"a","finalizers":["kopf.test/x"]}}
+    "#
+    .to_owned();
+    for path in ["configmaps/a?", "rows/a?", "configmaps?fieldSelector=metadata.name%3Da&", "rows?"] {
+        for body in [
+            r#"{"kind":"Status","apiVersion":"v1"}"#,
+            r#"{"kind":"Status"}"#,
+            r#"{"kind":"Pod","apiVersion":"v1"}"#,
+            r#"{"kind":"ConfigMap","apiVersion":"v1","metadata":{"name":"a"}}"#,
+            r#"{"kind":"Deployment","apiVersion":"apps/v1"}"#,
+            r#"{"kind":"DeleteOptions","apiVersion":"v2"}"#,
+            r#"{"kind":"DeleteOptions","apiVersion":"apps/v1"}"#,
+            r#"{"kind":"DeleteOptions","apiVersion":"nowhere/v1"}"#,
+            r#"{"kind":"DeleteOptions","apiVersion":"meta.k8s.io/v1"}"#,
+            r#"{"kind":"DeleteOptions","apiVersion":"a/b/c"}"#,
+            r#"{"kind":"CreateOptions","apiVersion":"v1"}"#,
+            r#"{"kind":"UpdateOptions"}"#,
+            r#"{"kind":"PatchOptions"}"#,
+            r#"{"kind":"GetOptions"}"#,
+            r#"{"kind":"ListOptions","apiVersion":"meta.k8s.io/v1"}"#,
+            r#"{"kind":"WatchEvent"}"#,
+            r#"{"kind":"APIVersions"}"#,
+            r#"{"kind":"APIGroup","apiVersion":"v1"}"#,
+            r#"{"kind":"APIGroupList"}"#,
+            r#"{"kind":"APIResourceList"}"#,
+            r#"{"kind":"DeleteOptions"}"#,
+            r#"{"apiVersion":"v1"}"#,
+            r#"{"kind":"DeleteOptions","apiVersion":"v1","metadata":{"name":"a"}}"#,
+            "null",
+        ] {
+            rows += &format!("DELETE {path}dryRun=All {body}\n");
+        }
+    }
+    check(&rows).await;
+}
+
+#[tokio::test]
+async fn annotations_that_have_once_been_fields_are_still_read() {
+    const TOLERATIONS: &str = "scheduler.alpha.kubernetes.io/tolerations";
+    let mut rows = String::new();
+    for said in [
+        "",
+        "[]",
+        "null",
+        "x",
+        "{}",
+        "[1]",
+        "1",
+        r#"[{\"key\":\"a\",\"operator\":\"Exists\"}]"#,
+        r#"[{\"Key\":\"a\",\"OPERATOR\":\"Equal\",\"value\":\"b c\"}]"#,
+        r#"[{\"key\":\"a b\"}]"#,
+        r#"[{\"operator\":\"Equal\"}]"#,
+        r#"[{\"key\":\"a\",\"operator\":\"Sometimes\"}]"#,
+        r#"[{\"key\":\"a\",\"effect\":\"Sometimes\"}]"#,
+        r#"[{\"key\":\"a\",\"tolerationSeconds\":5}]"#,
+        r#"[{\"key\":\"a\",\"effect\":\"NoExecute\",\"tolerationSeconds\":\"5\"}]"#,
+        r#"[{\"key\":\"a\",\"effect\":\"NoExecute\",\"tolerationSeconds\":1.5}]"#,
+        r#"[{\"key\":1}]"#,
+        r#"[{\"key\":\"a\"},{\"operator\":\"Exists\",\"value\":\"v\"}]"#,
+        "[{",
+    ] {
+        rows += &format!(
+            r#"POST+metadata pods?dryRun=All {{"metadata":{{"name":"p","annotations":{{"{TOLERATIONS}":"{said}"}}}},"spec":{{"automountServiceAccountToken":false,"containers":[{{"name":"c","image":"c"}}]}}}}"#
+        );
+        rows.push('\n');
+    }
+    for (key, said) in [
+        ("scheduler.alpha.kubernetes.io/affinity", "{}"),
+        ("scheduler.alpha.kubernetes.io/critical-pod", ""),
+        ("scheduler.alpha.kubernetes.io/name", "x"),
+        ("scheduler.alpha.kubernetes.io/preferAvoidPods", "x"),
+        ("pod.beta.kubernetes.io/init-containers", "[]"),
+        ("security.alpha.kubernetes.io/sysctls", "a=b"),
+        ("volume.beta.kubernetes.io/storage-class", "x"),
+    ] {
+        rows += &format!(
+            r#"POST+metadata pods?dryRun=All {{"metadata":{{"name":"p","annotations":{{"{key}":"{said}"}}}},"spec":{{"automountServiceAccountToken":false,"containers":[{{"name":"c","image":"c"}}]}}}}"#
+        );
+        rows.push('\n');
+    }
+    rows += &format!(
+        r#"
+        POST   podtemplates?dryRun=All {{"metadata":{{"name":"p"}},"template":{{"metadata":{{"annotations":{{"{TOLERATIONS}":"[1]"}}}},"spec":{{"containers":[{{"name":"c","image":"c"}}]}}}}}}
+        POST   podtemplates?dryRun=All {{"metadata":{{"name":"p"}},"template":{{"metadata":{{"annotations":{{"{TOLERATIONS}":"[{{\"key\":\"a b\"}}]"}}}},"spec":{{"containers":[{{"name":"c","image":"c"}}]}}}}}}
+    "#
+    );
+    check(&rows).await;
+}
