@@ -50,11 +50,13 @@ impl Writer<'_> {
         let is_due = |due: &Timestamp| *due <= self.now;
         let due = self.store.duties.lingering.due.iter().filter(|(_, due)| is_due(due));
         due.for_each(|(task, _)| tasks.add(task.clone()));
-        let left: [(&str, fn(String) -> Task); 2] =
-            [(DEFINITIONS, Task::Dissolve), (NAMESPACES, Task::Empty)];
-        for (resource, task) in left.into_iter().filter(|_| begins) {
-            let going = self.store.list(resource, None).into_iter().filter(|object| object.header.deleting);
-            going.for_each(|object| tasks.add(task(object.header.name.clone())));
+        let going = |resource| {
+            let all = self.store.list(resource, None).into_iter().filter(|object| object.header.deleting);
+            all.map(|object| object.header.name.clone())
+        };
+        if begins {
+            going(DEFINITIONS).for_each(|name| tasks.add(Task::Dissolve(name)));
+            going(NAMESPACES).for_each(|name| tasks.add(Task::Empty(name)));
         }
         self.work_off(tasks);
     }

@@ -1,17 +1,17 @@
 //! Of one thing an object may have as many as fit into a request: what is compared with each other of them, or told of
 //! each, keeps nobody busy.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use serde_json::{Value, json};
 
 use crate::client::*;
 
-/// How long such an object may take without optimization: each by each there would be milliards of steps.
+/// How long a thread may be busy with such an object, without optimization: each by each there would be milliards of steps.
 const PATIENCE: Duration = Duration::from_secs(15);
 const PODS: &str = "/api/v1/namespaces/default/pods";
 
-fn pod(spec: Value) -> Value {
+fn pod(spec: &Value) -> Value {
     let mut pod =
         json!({ "metadata": { "name": "a" }, "spec": { "containers": [{ "name": "c", "image": "i" }] } });
     let fields = spec.as_object().unwrap().clone();
@@ -19,32 +19,39 @@ fn pod(spec: Value) -> Value {
     pod
 }
 
-fn container(field: &str, items: Vec<Value>) -> Value {
-    pod(json!({ "containers": [{ "name": "c", "image": "i", field: items }] }))
+fn container(field: &str, items: &[Value]) -> Value {
+    pod(&json!({ "containers": [{ "name": "c", "image": "i", field: items }] }))
 }
 
 fn times(number: usize, item: impl FnMut(usize) -> Value) -> Vec<Value> {
     (0..number).map(item).collect()
 }
 
+/// How long this thread has been busy, however many others there are.
+fn busy() -> Duration {
+    let told = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap();
+    Duration::from_nanos(told.split(' ').next().unwrap().parse().unwrap())
+}
+
 /// Sends an object, and sees that it is answered.
 #[track_caller]
 fn check(path: &str, object: &Value, expected: u16) {
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-    let began = Instant::now();
+    let began = busy();
     let path = format!("{path}?dryRun=All");
     let asked = async { ask(&sandbox(), "POST", &path, "application/json", object.to_string()).await };
     let (code, answer) = runtime.block_on(asked);
     let said: String = answer["message"].to_string().chars().take(300).collect();
     assert_eq!(code, expected, "{said}");
-    assert!(began.elapsed() < PATIENCE, "{:?}", began.elapsed());
+    let busy = busy().saturating_sub(began);
+    assert!(busy < PATIENCE, "{busy:?}");
 }
 
 #[test]
 fn files_of_a_volume_may_be_many() {
     let files = |item: fn(usize) -> String| {
         let items = times(40_000, |n| json!({ "key": "k", "path": item(n) }));
-        pod(json!({ "volumes": [{ "name": "v", "configMap": { "name": "m", "items": items } }] }))
+        pod(&json!({ "volumes": [{ "name": "v", "configMap": { "name": "m", "items": items } }] }))
     };
     check(PODS, &files(|_| "p".to_owned()), 201);
     check(PODS, &files(|n| format!("p/{n}")), 201);
@@ -53,27 +60,27 @@ fn files_of_a_volume_may_be_many() {
 
 #[test]
 fn parts_of_a_pod_may_be_many() {
-    check(PODS, &container("env", times(40_000, |_| json!({ "name": "A", "value": "1" }))), 201);
+    check(PODS, &container("env", &times(40_000, |_| json!({ "name": "A", "value": "1" }))), 201);
     check(
         PODS,
-        &container("env", times(40_000, |n| json!({ "name": format!("A{n}"), "value": "$(A)" }))),
+        &container("env", &times(40_000, |n| json!({ "name": format!("A{n}"), "value": "$(A)" }))),
         201,
     );
     check(
         PODS,
-        &container("ports", times(10_000, |n| json!({ "containerPort": n + 1, "hostPort": n + 1 }))),
+        &container("ports", &times(10_000, |n| json!({ "containerPort": n + 1, "hostPort": n + 1 }))),
         201,
     );
-    check(PODS, &container("ports", times(10_000, |_| json!({ "containerPort": 1, "hostPort": 1 }))), 422);
+    check(PODS, &container("ports", &times(10_000, |_| json!({ "containerPort": 1, "hostPort": 1 }))), 422);
     let mounts = |n: usize| json!({ "name": "v", "mountPath": format!("/{n}") });
-    check(PODS, &container("volumeMounts", times(10_000, mounts)), 422);
+    check(PODS, &container("volumeMounts", &times(10_000, mounts)), 422);
     let containers = times(10_000, |n| json!({ "name": format!("c{n}"), "image": "i" }));
-    check(PODS, &pod(json!({ "containers": containers })), 201);
-    check(PODS, &pod(json!({ "volumes": times(10_000, |n| json!({ "name": format!("v{n}") })) })), 201);
+    check(PODS, &pod(&json!({ "containers": containers })), 201);
+    check(PODS, &pod(&json!({ "volumes": times(10_000, |n| json!({ "name": format!("v{n}") })) })), 201);
     let aliases = times(10_000, |_| json!({ "ip": "10.0.0.1", "hostnames": ["a"] }));
-    check(PODS, &pod(json!({ "hostAliases": aliases })), 201);
+    check(PODS, &pod(&json!({ "hostAliases": aliases })), 201);
     let tolerations = times(10_000, |n| json!({ "key": format!("k{n}"), "operator": "Exists" }));
-    check(PODS, &pod(json!({ "tolerations": tolerations })), 201);
+    check(PODS, &pod(&json!({ "tolerations": tolerations })), 201);
 }
 
 #[test]
