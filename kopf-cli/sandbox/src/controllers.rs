@@ -21,10 +21,12 @@ mod garbage;
 mod lingering;
 mod namespaces;
 mod policies;
+mod registration;
 mod roles;
 mod simulation;
 
 pub(crate) use lingering::{Lingering, end_in_time};
+pub(crate) use registration::populate as register_built_in;
 pub(crate) use simulation::node;
 
 /// Who owns what the controllers write, other than those that are part of the server.
@@ -62,6 +64,8 @@ enum Task {
     Run(Place),
     /// Say of a policy that it is in force.
     Observe(String),
+    /// See to it that the versions of a group are registered.
+    Register(String),
     /// Give cluster roles the rules of those that they are made of.
     Aggregate,
 }
@@ -93,6 +97,7 @@ impl Tasks {
         definitions::notice(self, store, change);
         roles::notice(self, change);
         policies::notice(self, change);
+        registration::notice(self, change);
         simulation::notice(self, store, change);
     }
 }
@@ -146,6 +151,7 @@ impl Writer<'_> {
             Task::Dissolve(name) => definitions::dissolve(self, name),
             Task::Run(place) => simulation::run(self, place),
             Task::Observe(name) => policies::observe(self, name),
+            Task::Register(group) => registration::register(self, group),
             Task::Aggregate => roles::aggregate(self),
         }
     }

@@ -15,7 +15,7 @@ use crate::{
     meta,
     object::Stored,
     protobuf,
-    resources::{DEFINITIONS, EVENTS, EVENTS_GROUP, NAMESPACES, Resource, View},
+    resources::{API_SERVICES, DEFINITIONS, EVENTS, EVENTS_GROUP, NAMESPACES, Resource, View},
     schema::Part,
     status::{Cause, Status},
     store::Store,
@@ -63,6 +63,11 @@ pub(crate) fn prepare(
             rest.insert("status".to_owned(), json!({ "phase": "Active" }));
         }
         (DEFINITIONS, _) => crd::prepare(metadata, rest, old)?,
+        (API_SERVICES, _) if rest.get("spec").is_some_and(|spec| !spec["service"].is_null()) => {
+            return Err(Status::not_implemented(
+                "API servers behind this one: spec.service of an APIService",
+            ));
+        }
         (key, old) => warnings = builtin::prepare(key, metadata, rest, old, now),
     }
     if !resource.rules.custom {

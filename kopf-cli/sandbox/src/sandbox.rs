@@ -14,7 +14,7 @@ use crate::{
     api::Api,
     builtin,
     clock::{Clock, SystemClock},
-    controllers::node,
+    controllers::{node, register_built_in},
     faults::Faults,
     ids::Ids,
     journal::Journal,
@@ -171,6 +171,8 @@ impl Builder {
             // The same seed must not give the same identities again.
             store.ids = Ids::new(self.seed.map(|seed| seed.wrapping_add(store.revision())));
         }
+        let ids = Ids::new(self.seed.map(|seed| !seed));
+        deep::with_stack(SHALLOW, || register_built_in(&mut store, ids, self.clock.now()));
         let api = Api {
             store: Arc::new(Mutex::new(store)),
             clock: self.clock,

@@ -7,7 +7,7 @@ use super::{
     derived::{label, name_source},
     pods,
 };
-use crate::write::seconds;
+use crate::{resources::API_SERVICES, write::seconds};
 
 type Fields = Map<String, Value>;
 
@@ -91,6 +91,16 @@ fn make(key: &str, metadata: &mut Fields, rest: &mut Fields, now: Timestamp) {
     }
     let uid = metadata.get("uid").and_then(Value::as_str).unwrap_or_default().to_owned();
     match key {
+        API_SERVICES => {
+            let available = json!({
+                "type": "Available",
+                "status": "True",
+                "lastTransitionTime": seconds(now),
+                "reason": "Local",
+                "message": "Local APIServices are always available",
+            });
+            rest.insert("status".to_owned(), json!({ "conditions": [available] }));
+        }
         "persistentvolumeclaims" => {
             rest.insert("status".to_owned(), json!({ "phase": "Pending" }));
         }

@@ -16,6 +16,7 @@ mod others;
 mod placement;
 mod pods;
 mod probes;
+mod registration;
 mod resources;
 mod scaling;
 mod schedule;
@@ -35,7 +36,7 @@ use super::{
     checks::{Check::By, Rule, check},
     site::Site,
 };
-use crate::status::Cause;
+use crate::{resources::API_SERVICES, status::Cause};
 
 /// The rules of kinds, by the keys of their resources.
 const KINDS: &[(&str, &[Rule])] = &[
@@ -66,12 +67,14 @@ const KINDS: &[(&str, &[Rule])] = &[
     ("clusterroles.rbac.authorization.k8s.io", &[("", By(access::cluster_role))]),
     ("rolebindings.rbac.authorization.k8s.io", &[("", By(access::binding))]),
     ("clusterrolebindings.rbac.authorization.k8s.io", &[("", By(access::cluster_binding))]),
+    (API_SERVICES, &[("", By(registration::api_service))]),
     ("leases.coordination.k8s.io", others::LEASE),
     ("priorityclasses.scheduling.k8s.io", &[("", By(others::priority))]),
 ];
 
 /// The rules of statuses, which are looked at where they are written by themselves.
-const STATUSES: &[(&str, &[Rule])] = &[("services", &[("", By(statuses::service))])];
+const STATUSES: &[(&str, &[Rule])] =
+    &[("services", &[("", By(statuses::service))]), (API_SERVICES, registration::STATUS)];
 
 /// What is wrong with the status of an object.
 pub(crate) fn status_faults(key: &str, object: &Value, old: Option<&Value>) -> Vec<Cause> {

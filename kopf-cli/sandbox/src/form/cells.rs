@@ -290,6 +290,17 @@ pub(super) fn established(object: &Value, _: Timestamp) -> Value {
     (condition(object, "Established") == Some("True")).into()
 }
 
+pub(super) fn available(object: &Value, _: Timestamp) -> Value {
+    let conditions = at(object, "status.conditions").as_array().into_iter().flatten();
+    let Some(found) = conditions.into_iter().find(|condition| condition["type"] == "Available") else {
+        return "Unknown".into();
+    };
+    match (pick(found, "status"), pick(found, "reason")) {
+        (status, reason) if status != "True" && !reason.is_empty() => format!("{status} ({reason})").into(),
+        (status, _) => status.into(),
+    }
+}
+
 pub(super) fn param_kind(object: &Value, _: Timestamp) -> Value {
     let kind = at(object, "spec.paramKind");
     if kind.is_object() {

@@ -123,6 +123,9 @@ const TABLE: &[(&str, &[Column])] = &[
         wide("Images", Each("spec.jobTemplate.spec.template.spec.containers", "image", ",")),
         wide("Selector", Selector("spec.jobTemplate.spec.selector")),
     ]),
+    ("apiservices.apiregistration.k8s.io", &[
+        NAME, text("Service", Or("spec.service.name", "Local")), text("Available", Of(cells::available)), AGE,
+    ]),
     ("csidrivers.storage.k8s.io", &[
         NAME, flag("AttachRequired", "spec.attachRequired", true), flag("PodInfoOnMount", "spec.podInfoOnMount", false),
         flag("StorageCapacity", "spec.storageCapacity", false), text("TokenRequests", Of(volumes::token_requests)),

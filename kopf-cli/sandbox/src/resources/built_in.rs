@@ -13,32 +13,34 @@ use crate::{
 };
 
 /// `metadata.generation` counts changes of what is wanted.
-const GENERATION: u8 = 1;
+const GENERATION: u16 = 1;
 /// DELETE answers with the object.
-const RETURNS_DELETED: u8 = 1 << 1;
+const RETURNS_DELETED: u16 = 1 << 1;
 /// PUT of what is not there makes it.
-const CREATE_ON_UPDATE: u8 = 1 << 2;
+const CREATE_ON_UPDATE: u16 = 1 << 2;
 /// PUT without a resourceVersion is a mistake.
-const CONDITIONAL: u8 = 1 << 3;
-const LABEL_NAMES: u8 = 1 << 4;
-const PATH_NAMES: u8 = 1 << 5;
+const CONDITIONAL: u16 = 1 << 3;
+const LABEL_NAMES: u16 = 1 << 4;
+const PATH_NAMES: u16 = 1 << 5;
 /// A write to `/status` leaves the labels alone.
-const STATUS_LABELS: u8 = 1 << 6;
+const STATUS_LABELS: u16 = 1 << 6;
 /// There are none here, and none can be made: that would ask for something to be done about other objects.
-const UNDONE: u8 = 1 << 7;
+const UNDONE: u16 = 1 << 7;
+/// A write to `/status` leaves all metadata alone.
+const STATUS_ALONE: u16 = 1 << 8;
 
 /// What is true of a built-in resource besides what discovery says.
 struct Row {
     api_version: &'static str,
     plural: &'static str,
-    flags: u8,
+    flags: u16,
     selectable: &'static [&'static str],
 }
 
 const fn row(
     api_version: &'static str,
     plural: &'static str,
-    flags: u8,
+    flags: u16,
     selectable: &'static [&'static str],
 ) -> Row {
     Row { api_version, plural, flags, selectable }
@@ -68,6 +70,7 @@ const ROWS: &[Row] = &[
     row("admissionregistration.k8s.io/v1", "validatingadmissionpolicybindings", GENERATION | CONDITIONAL, &[]),
     row("admissionregistration.k8s.io/v1", "validatingwebhookconfigurations", GENERATION, &[]),
     row("apiextensions.k8s.io/v1", "customresourcedefinitions", GENERATION | CONDITIONAL, &[]),
+    row("apiregistration.k8s.io/v1", "apiservices", PATH_NAMES | CONDITIONAL | STATUS_ALONE, &[]),
     row("apps/v1", "controllerrevisions", 0, &[]),
     row("apps/v1", "daemonsets", GENERATION, &[]),
     row("apps/v1", "deployments", GENERATION | STATUS_LABELS, &[]),
@@ -253,10 +256,10 @@ impl Row {
                     () if has(PATH_NAMES) => NameRule::PathSegment,
                     () => NameRule::Subdomain,
                 },
-                status_metadata: if has(STATUS_LABELS) {
-                    StatusMetadata::EverythingButLabels
-                } else {
-                    StatusMetadata::Everything
+                status_metadata: match () {
+                    () if has(STATUS_ALONE) => StatusMetadata::Nothing,
+                    () if has(STATUS_LABELS) => StatusMetadata::EverythingButLabels,
+                    () => StatusMetadata::Everything,
                 },
             },
         }

@@ -38,6 +38,7 @@ mod protobuf;
 mod random;
 mod reading;
 mod refusals;
+mod registration;
 mod request;
 mod rules;
 mod schemas;

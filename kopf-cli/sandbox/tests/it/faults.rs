@@ -105,7 +105,7 @@ async fn watches_are_cut_expired_and_silenced() {
     post(&sandbox, KEX, example("a")).await;
     assert!(watch.is_quiet());
     sandbox.faults().silence_watches(false);
-    assert_eq!(watch.next().await, "ADDED a@13");
+    assert_eq!(watch.next().await, "ADDED a@15");
     sandbox.faults().expire_watches();
     assert_eq!((watch.next().await, watch.next().await), ("ERROR 410 Expired".to_owned(), "end".to_owned()));
 

@@ -7,8 +7,9 @@ use serde_json::{Value, json};
 
 use crate::client::*;
 
-/// The sandbox as it starts has this revision: four namespaces, two classes of priority, and two definitions in three writes each.
-const START: u64 = 12;
+/// The sandbox as it starts has this revision: four namespaces, two classes of priority, two definitions in three writes each,
+/// and an `APIService` for each of their two versions.
+const START: u64 = 14;
 const WATCH_LIST: &str =
     "watch=1&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true";
 
@@ -68,7 +69,7 @@ async fn leaving_a_selector_looks_like_a_deletion() {
                 .join(" "),
         );
     }
-    assert_eq!(told, ["ADDED 1 14", "DELETED 1 15", "ADDED 1 16", "DELETED 1 17"]);
+    assert_eq!(told, ["ADDED 1 16", "DELETED 1 17", "ADDED 1 18", "DELETED 1 19"]);
 }
 
 #[tokio::test]
@@ -83,7 +84,7 @@ async fn a_watch_list_ends_its_beginning_with_a_bookmark() {
         bookmark,
         json!({ "type": "BOOKMARK", "object": {
             "kind": "KopfExample", "apiVersion": "zalando.org/v1",
-            "metadata": { "resourceVersion": "13", "annotations": { "k8s.io/initial-events-end": "true" } },
+            "metadata": { "resourceVersion": "15", "annotations": { "k8s.io/initial-events-end": "true" } },
         } })
     );
 }

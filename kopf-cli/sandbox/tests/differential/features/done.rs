@@ -152,6 +152,7 @@ pub(super) const DONE: Groups = &[
     ]),
     ("Kinds with rules of their own", &[
         ("namespaces", &["living::namespaces_are_objects_too"]),
+        ("`APIService`: of built-in groups from the start, of definitions while they serve a version", &["registration::built_in_groups_are_registered_from_the_start", "registration::versions_of_definitions_are_registered_while_they_are_served", "registration::registrations_have_rules"]),
         ("Events, in both groups over one store", &["main::generated_names_and_events_are_as_usual", "refusals::events_of_the_newer_group_are_complete"]),
         ("completion: what is filled in where nothing is said", &["minimal::the_smallest_object_of_each_kind_is_completed_alike", "completion::secrets_and_config_maps_have_their_rules", "completion::workloads_are_completed_and_select_their_pods", "completion::services_without_an_address_are_completed"]),
         ("PUT that makes what is not there", &["built_in::an_update_makes_what_is_not_there_only_where_that_is_the_rule"]),

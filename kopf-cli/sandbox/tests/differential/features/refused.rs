@@ -29,6 +29,7 @@ const fn refused(
 }
 
 const DEFINITIONS: &str = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
+const BEHIND: &str = r#"{"metadata":{"name":"v1.behind.kopf.test"},"spec":{"group":"behind.kopf.test","version":"v1","groupPriorityMinimum":1000,"versionPriority":15,"service":{"namespace":"default","name":"behind"}}}"#;
 const CONVERTED: &str = r#"{"metadata":{"name":"rows.conversion.kopf.test"},"spec":{"group":"conversion.kopf.test","scope":"Namespaced","names":{"plural":"rows","kind":"Row"},"conversion":{"strategy":"Webhook","webhook":{"conversionReviewVersions":["v1"],"clientConfig":{"url":"https://localhost/"}}},"versions":[{"name":"v1","served":true,"storage":true,"schema":{"openAPIV3Schema":{"type":"object"}}}]}}"#;
 const BUILT_IN: &str = r#"{"metadata":{"name":"rows.networking.k8s.io","annotations":{"api-approved.kubernetes.io":"unapproved"}},"spec":{"group":"networking.k8s.io","scope":"Namespaced","names":{"plural":"rows","kind":"Row"},"versions":[{"name":"v1","served":true,"storage":true,"schema":{"openAPIV3Schema":{"type":"object"}}}]}}"#;
 
@@ -55,7 +56,7 @@ pub(super) const REFUSED: &[Refused] = &[
     refused("`ComponentStatus`", "GET", "/api/v1/componentstatuses", "the resource componentstatuses"),
     refused("evictions", "POST", "/api/v1/namespaces/default/pods/p/eviction", "the subresource pods/eviction"),
     refused("bindings of pods to nodes", "POST", "/api/v1/namespaces/default/pods/p/binding", "the subresource pods/binding"),
-    refused("API servers behind this one (`APIService`)", "POST", "/apis/apiregistration.k8s.io/v1/apiservices", "the resource apiservices"),
+    Refused { body: Some(("application/json", BEHIND)), ..refused("API servers behind this one (`spec.service` of an `APIService`)", "POST", "/apis/apiregistration.k8s.io/v1/apiservices", "API servers behind this one") },
     Refused { body: Some(("application/json", CONVERTED)), ..refused("conversion of custom resources by webhooks", "POST", DEFINITIONS, "conversion webhooks") },
     Refused { body: Some(("application/json", BUILT_IN)), ..refused("definitions in groups that are built in", "POST", DEFINITIONS, "definitions in the built-in group networking.k8s.io") },
     Refused { body: Some(("application/cbor", "\u{0}")), ..refused("bodies in CBOR", "POST", "/api/v1/namespaces/default/configmaps", "request bodies in application/cbor") },
