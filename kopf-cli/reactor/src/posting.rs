@@ -24,7 +24,7 @@ use crate::{
     io::Io,
 };
 
-/// How many Events wait at most. Beyond that they are dropped: what they tell is in the log too.
+/// How many Events wait before others are dropped that are no warnings: what they tell is in the log too.
 const WAITING: usize = 512;
 /// How many places more there are for warnings.
 const FOR_WARNINGS: usize = WAITING;

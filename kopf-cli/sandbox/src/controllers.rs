@@ -1,8 +1,9 @@
 //! What the controllers of a cluster do after a write: at once, one thing after another, until nothing is left to do.
 //!
 //! In a cluster they are processes of their own, and act moments later. Here they act before the writer lets go of the
-//! store (but for what is to [linger](lingering)), by writes that are revisions and events like all others; so the same requests lead to the same objects in the same
-//! order. What there is to do waits in a queue: no chain of owners is too long for a stack.
+//! store, but for what is to [linger](lingering), by writes that are revisions and events like all others; so the same
+//! requests lead to the same objects in the same order. What there is to do waits in a queue: no chain of owners is too long
+//! for a stack.
 
 use std::collections::{HashSet, VecDeque};
 
@@ -20,6 +21,7 @@ mod definitions;
 mod garbage;
 mod lingering;
 mod namespaces;
+mod parting;
 mod policies;
 mod registration;
 mod roles;
@@ -60,6 +62,8 @@ enum Task {
     Accept(String),
     /// Remove the objects of a definition, and let it go.
     Dissolve(String),
+    /// Let a pod go that is going, if nobody runs it.
+    Part(Place),
     /// Bring a workload a step further.
     Run(Place),
     /// Say of a policy that it is in force.
@@ -98,6 +102,7 @@ impl Tasks {
         roles::notice(self, change);
         policies::notice(self, change);
         registration::notice(self, change);
+        parting::notice(self, store, change);
         simulation::notice(self, store, change);
     }
 }
@@ -123,7 +128,10 @@ impl Writer<'_> {
         // Nobody else has a say about what follows.
         self.admission = None;
         self.author = None;
+        let told = std::mem::take(&mut self.strictness);
         self.work_off(Tasks::default());
+        // What controllers are warned of nobody else is told.
+        self.strictness = told;
     }
 
     fn work_off(&mut self, mut tasks: Tasks) {
@@ -149,6 +157,7 @@ impl Writer<'_> {
             Task::Populate(namespace) => namespaces::populate(self, namespace),
             Task::Accept(name) => definitions::accept(self, name, tasks),
             Task::Dissolve(name) => definitions::dissolve(self, name),
+            Task::Part(place) => parting::part(self, place),
             Task::Run(place) => simulation::run(self, place),
             Task::Observe(name) => policies::observe(self, name),
             Task::Register(group) => registration::register(self, group),

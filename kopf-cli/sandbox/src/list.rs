@@ -8,7 +8,7 @@ use serde_json::json;
 
 use crate::{
     form::{Form, Sheet},
-    object::Stored,
+    object::{Stored, key_of},
     options::{Matching, Options},
     resources::View,
     status::Status,
@@ -93,12 +93,8 @@ pub(crate) fn list(
     };
     let mut objects = found.ok_or_else(|| too_old(from.as_deref()))?;
     if let Some(key) = &from {
-        let start = match namespace {
-            Some(namespace) => (namespace, &**key),
-            None if view.resource.namespaced => key.split_once('/').unwrap_or((key, "")),
-            None => ("", &**key),
-        };
-        objects.retain(|object| object.place() >= start);
+        let start = key_of((namespace.unwrap_or_default(), key));
+        objects.retain(|object| key_of(object.place()).ge(start.clone()));
     }
     // From any version on (`0`), the server answers out of its cache, whole.
     let limited = options.limit > 0 && !(from.is_none() && options.resource_version == "0");

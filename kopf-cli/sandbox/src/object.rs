@@ -33,6 +33,15 @@ pub(crate) struct Header {
     pub(crate) owners: Vec<Owner>,
 }
 
+/// The key of an object, by which lists are in order: its namespace and name, with a slash between them, which comes behind
+/// what else namespaces may have but letters.
+pub(crate) fn key_of<'a>(
+    (namespace, name): (&'a str, &'a str),
+) -> impl Iterator<Item = u8> + Clone + use<'a> {
+    let home = namespace.bytes().chain((!namespace.is_empty()).then_some(b'/'));
+    home.chain(name.bytes())
+}
+
 /// The labels of an object. A list: objects have few, and the smallest node of a map has room for eleven.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) struct LabelSet(Box<[(Box<str>, Box<str>)]>);
@@ -98,7 +107,12 @@ impl Stored {
         Stored { header, bytes: Bytes::from(value.to_string().into_bytes().into_boxed_slice()) }
     }
 
-    /// Its namespace and name, by which lists are in order.
+    /// Whether its bytes have this text, as JSON has it.
+    pub(crate) fn has(&self, text: &str) -> bool {
+        std::str::from_utf8(&self.bytes).is_ok_and(|bytes| bytes.contains(text))
+    }
+
+    /// Its namespace and name.
     pub(crate) fn place(&self) -> (&str, &str) {
         (&self.header.namespace, &self.header.name)
     }

@@ -368,7 +368,7 @@ impl Sandbox {
         deep::with_stack(store.deepest() + 1, || {
             let mut writer = Writer::new(&mut store, self.api.clock.now());
             let target = Target { view: &view, namespace, name };
-            let deleted = writer.delete(target, &Default::default(), None);
+            let deleted = writer.delete(target, &Default::default(), None, None);
             writer.settle();
             deleted.map(drop)
         })

@@ -13,7 +13,7 @@ use crate::{
     builtin::{SERVICES, Taken},
     controllers::Duties,
     ids::Ids,
-    object::{Header, Stored},
+    object::{Header, Stored, key_of},
     resources::{Catalog, Resource},
     ring::{Bounds, Event, Ring},
 };
@@ -131,9 +131,14 @@ impl Store {
 
     fn in_order(&self, key: &str, namespace: Option<&str>) -> impl Iterator<Item = &Arc<Stored>> {
         let objects = self.objects.get(key);
-        let all = objects.filter(|_| namespace.is_none()).into_iter().flat_map(BTreeMap::values);
-        let some = namespace.and_then(|namespace| objects?.get(namespace));
-        all.chain(some).flat_map(BTreeMap::values)
+        let mut homes: Vec<_> = match namespace {
+            None => objects.into_iter().flatten().collect(),
+            Some(namespace) => {
+                objects.and_then(|objects| objects.get_key_value(namespace)).into_iter().collect()
+            }
+        };
+        homes.sort_by(|(one, _), (other, _)| key_of((one, "")).cmp(key_of((other, ""))));
+        homes.into_iter().flat_map(|(_, inside)| inside.values())
     }
 
     /// The list as it was at `revision`; `None` where history no longer reaches back so far.
@@ -154,7 +159,7 @@ impl Store {
         let unchanged = self.in_order(key, namespace).filter(|object| !then.contains_key(&object.place()));
         let mut objects: Vec<&Arc<Stored>> = unchanged.collect();
         objects.extend(then.values().flatten());
-        objects.sort_by_key(|object| object.place());
+        objects.sort_by(|one, other| key_of(one.place()).cmp(key_of(other.place())));
         Some(objects.into_iter().cloned().collect())
     }
 

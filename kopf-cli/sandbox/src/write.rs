@@ -36,6 +36,8 @@ mod admit;
 mod apply;
 mod changes;
 mod finalize;
+mod grace;
+mod removal;
 
 use changes::{
     check_uid, check_version, check_versioned, forbidden_changes, put_or_remove, status_metadata,
@@ -43,9 +45,6 @@ use changes::{
 };
 
 pub(crate) use changes::other_uid;
-
-mod removal;
-
 pub(crate) use removal::Preconditions;
 
 /// How large an object may become: what etcd takes in one request.
@@ -362,7 +361,7 @@ impl<'a> Writer<'a> {
             return Ok(Written::object(200, current));
         }
         put_or_remove(&mut object.metadata, "managedFields", owns);
-        let released = meta::deleting(&object.metadata) && meta::finalizers(&object.metadata).is_empty();
+        let released = grace::is_over(&object.metadata) && meta::finalizers(&object.metadata).is_empty();
         let was_held = !current.header.finalizers.is_empty() || kinds::held(resource, &old_rest);
         if released && was_held && !kinds::held(resource, &object.rest) {
             // The update itself is not written: the answer has the old version, and the removal is the next one.

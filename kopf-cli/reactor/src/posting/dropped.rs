@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use jiff::{SignedDuration, Timestamp};
 use kopf_core::report::Kind;
 
-use super::WAITING;
+use super::{FOR_WARNINGS, WAITING};
 use crate::{Events, settings::Posting};
 
 /// How long Events are counted before they are told of.
@@ -76,9 +76,12 @@ fn line(counts: &Counts, settings: &Posting, span: SignedDuration) -> String {
         ));
     }
     if waiting > 0 {
+        let (places, more) = match settings.events {
+            Events::All => (WAITING, " (and as many warnings find a place)"),
+            Events::Warnings | Events::None => (WAITING + FOR_WARNINGS, ""),
+        };
         reasons.push(format!(
-            "{waiting} while {WAITING} waited for the API server to take them (and as many warnings find a place), which is slow \
-             or cannot be reached"
+            "{waiting} while {places} waited for the API server to take them{more}, which is slow or cannot be reached"
         ));
     }
     let fewer = match settings.events {
@@ -126,8 +129,8 @@ mod tests {
             &[(Kind::Warning, Why::Waiting)],
             Events::Warnings,
             0,
-            "1 Kubernetes Event was dropped within 1 s, 1 of them of the type Warning: 1 while 512 waited for the API server \
-             to take them (and as many warnings find a place), which is slow or cannot be reached. What came of handlers is in the log all the same.",
+            "1 Kubernetes Event was dropped within 1 s, 1 of them of the type Warning: 1 while 1024 waited for the API server \
+             to take them, which is slow or cannot be reached. What came of handlers is in the log all the same.",
         );
     }
 

@@ -69,6 +69,7 @@ impl Ask<'_> {
 
     pub(super) async fn delete(&self) -> Result<Response<Body>, Status> {
         let how = self.deletion()?;
+        kinds::may_be_asked_to_go(&self.view.resource, self.target().name, &self.view)?;
         self.admitted(&mut None, |admission| {
             let mut strictness = Strictness::default();
             let outcome = self.expel(self.target(), &how, admission, &mut strictness);
@@ -119,7 +120,8 @@ impl Ask<'_> {
             let admission = self.others(&mut store, admission, how.dry_run, || how.told.clone());
             let now = admission.as_ref().map_or_else(|| self.api.clock.now(), |others| others.began);
             let mut writer = Writer { dry_run: how.dry_run, admission, ..Writer::new(&mut store, now) };
-            let written = writer.delete(target, &how.preconditions, how.policy);
+            let grace = how.told.get("gracePeriodSeconds").and_then(Value::as_i64);
+            let written = writer.delete(target, &how.preconditions, how.policy, grace);
             writer.settle();
             *strictness = std::mem::take(&mut writer.strictness);
             written

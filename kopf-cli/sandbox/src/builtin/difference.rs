@@ -13,8 +13,8 @@ use crate::{printed, tables};
 const AROUND: usize = 3;
 /// From so many lines on those that come often are matched only beside others.
 const MANY: usize = 200;
-/// Beyond so many the whole is shown, for matching them takes the square of their number.
-const MOST: usize = 20_000;
+/// Where matching takes more steps the whole is shown, for it may take the square of the number of lines, and more.
+const MOST: usize = 4_000_000;
 
 /// Where two values of a type differ that the server shows as it has them inside.
 pub(super) fn inside(ty: &str, before: &Value, after: &Value) -> String {
@@ -110,24 +110,7 @@ fn groups(steps: &[Step], before: &[&str], after: &[&str]) -> Vec<Vec<Step>> {
 
 /// The runs of lines that are in both, in order: where in the first, where in the second, how long. The last is empty.
 fn runs(before: &[&str], after: &[&str]) -> Vec<(usize, usize, usize)> {
-    let mut found = Vec::new();
-    if before.len().max(after.len()) <= MOST {
-        let places = places(after);
-        let mut open = vec![(0..before.len(), 0..after.len())];
-        while let Some((then, now)) = open.pop() {
-            let (at, to, length) = longest(before, after, &places, &then, &now);
-            if length > 0 {
-                found.push((at, to, length));
-                for (then, now) in
-                    [(then.start..at, now.start..to), (at + length..then.end, to + length..now.end)]
-                {
-                    if !then.is_empty() && !now.is_empty() {
-                        open.push((then, now));
-                    }
-                }
-            }
-        }
-    }
+    let mut found = matching(before, after).unwrap_or_default();
     found.sort_unstable();
     found.push((before.len(), after.len(), 0));
     let mut runs: Vec<(usize, usize, usize)> = Vec::new();
@@ -144,6 +127,23 @@ fn runs(before: &[&str], after: &[&str]) -> Vec<(usize, usize, usize)> {
     runs
 }
 
+/// Runs of lines that are in both, in no order; none where that takes too long to find out.
+fn matching(before: &[&str], after: &[&str]) -> Option<Vec<(usize, usize, usize)>> {
+    let mut found = Vec::new();
+    let places = places(after);
+    let mut open = vec![(0..before.len(), 0..after.len())];
+    let mut steps = MOST;
+    while let Some((then, now)) = open.pop() {
+        let (at, to, length) = longest(before, after, &places, &then, &now, &mut steps)?;
+        if length > 0 {
+            found.push((at, to, length));
+            let around = [(then.start..at, now.start..to), (at + length..then.end, to + length..now.end)];
+            open.extend(around.into_iter().filter(|(then, now)| !then.is_empty() && !now.is_empty()));
+        }
+    }
+    Some(found)
+}
+
 /// Where each line is, but for those that are everywhere.
 fn places<'a>(lines: &[&'a str]) -> HashMap<&'a str, Vec<usize>> {
     let mut places: HashMap<&str, Vec<usize>> = HashMap::new();
@@ -156,21 +156,25 @@ fn places<'a>(lines: &[&'a str]) -> HashMap<&'a str, Vec<usize>> {
     places
 }
 
-/// The longest run within both ranges: the first of those in the first, and of these the first in the second.
+/// The longest run within both ranges: the first of those in the first, and of these the first in the second. None where
+/// no `steps` are left.
 fn longest(
     before: &[&str],
     after: &[&str],
     places: &HashMap<&str, Vec<usize>>,
     then: &Range<usize>,
     now: &Range<usize>,
-) -> (usize, usize, usize) {
+    steps: &mut usize,
+) -> Option<(usize, usize, usize)> {
     let (mut at, mut to, mut length) = (then.start, now.start, 0);
     let mut ending: HashMap<usize, usize> = HashMap::new();
     for line in then.clone() {
         let mut ending_here = HashMap::new();
-        for place in
-            places.get(before[line]).into_iter().flatten().copied().filter(|place| now.contains(place))
-        {
+        let all = places.get(before[line]).map_or(&[][..], Vec::as_slice);
+        let inside = &all[all.partition_point(|place| *place < now.start)..];
+        let inside = &inside[..inside.partition_point(|place| *place < now.end)];
+        *steps = steps.checked_sub(1 + inside.len())?;
+        for &place in inside {
             let run =
                 place.checked_sub(1).and_then(|place| ending.get(&place)).copied().unwrap_or_default() + 1;
             ending_here.insert(place, run);
@@ -186,7 +190,7 @@ fn longest(
     while at + length < then.end && to + length < now.end && before[at + length] == after[to + length] {
         length += 1;
     }
-    (at, to, length)
+    Some((at, to, length))
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
 use super::{
-    derived::{label, name_source},
+    derived::{SPECS_OF_PODS, label, name_source},
     pods,
 };
 use crate::{resources::API_SERVICES, write::seconds};
@@ -36,10 +36,15 @@ pub(crate) fn prepare(
     old: Option<&Value>,
     now: Timestamp,
 ) -> Vec<String> {
-    if let ("pods", Some(Value::Object(annotations))) = (key, metadata.get_mut("annotations")) {
-        annotations.retain(|key, _| !FORMER.contains(&key.as_str()));
-        if annotations.is_empty() {
-            metadata.shift_remove("annotations");
+    if key == "pods" {
+        drop_former(metadata);
+    }
+    for template in SPECS_OF_PODS.iter().filter_map(|path| path.strip_suffix("/template/spec")) {
+        let mut steps = template.split('/').skip(1).chain(["template", "metadata"]);
+        let first = steps.next().and_then(|name| rest.get_mut(name));
+        let found = steps.fold(first, |value, name| value.and_then(|value| value.get_mut(name)));
+        if let Some(Value::Object(metadata)) = found {
+            drop_former(metadata);
         }
     }
     match (key, rest.get_mut("spec")) {
@@ -58,6 +63,15 @@ pub(crate) fn prepare(
     match (key, rest.get_mut("spec")) {
         ("pods", Some(Value::Object(spec))) if old.is_none() => pods::arm(metadata, spec),
         _ => Vec::new(),
+    }
+}
+
+/// Takes away annotations of pods that mean nothing any more.
+fn drop_former(metadata: &mut Fields) {
+    let Some(Value::Object(annotations)) = metadata.get_mut("annotations") else { return };
+    annotations.retain(|key, _| !FORMER.contains(&key.as_str()));
+    if annotations.is_empty() {
+        metadata.shift_remove("annotations");
     }
 }
 

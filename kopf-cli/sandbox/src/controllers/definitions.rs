@@ -69,11 +69,15 @@ fn of_the_same_group(store: &Store, name: &str) -> impl Iterator<Item = Arc<Stor
 
 /// Removes the objects of a definition, and then the definition.
 pub(super) fn dissolve(writer: &mut Writer<'_>, name: &str) -> Result<(), Status> {
+    // It may be another of the same name by now.
+    if writer.store.get(DEFINITIONS, "", name).is_none_or(|definition| !definition.header.deleting) {
+        return Ok(());
+    }
     change(writer, name, crd::begin_to_dissolve)?;
     let Some(defined) = writer.store.catalog.get(name).cloned() else { return Ok(()) };
     for object in writer.store.list(&defined.key, None) {
         if !object.header.deleting {
-            writer.expel(&defined, &object, Some(Propagation::Background))?;
+            writer.expel(&defined, &object, Some(Propagation::Background), None)?;
         }
     }
     if !writer.store.list(&defined.key, None).is_empty() {

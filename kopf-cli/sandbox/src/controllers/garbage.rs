@@ -140,7 +140,7 @@ pub(super) fn collect(writer: &mut Writer<'_>, place: &Place, tasks: &mut Tasks)
         }
     };
     let Some(object) = writer.store.at(place).cloned() else { return Ok(()) };
-    writer.expel(&resource, &object, Some(policy)).map(drop)
+    writer.expel(&resource, &object, Some(policy), None).map(drop)
 }
 
 /// Lets an object go that goes last, or sees to it that those go for which it waits.

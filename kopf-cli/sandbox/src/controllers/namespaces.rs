@@ -100,7 +100,7 @@ pub(super) fn empty(writer: &mut Writer<'_>, name: &str) -> Result<(), Status> {
     for (key, object) in writer.store.of_namespace(name) {
         let Some(resource) = writer.store.catalog.get(&key).cloned() else { continue };
         if !object.header.deleting {
-            writer.expel(&resource, &object, Some(Propagation::Background))?;
+            writer.expel(&resource, &object, Some(Propagation::Background), None)?;
         }
     }
     let resource = writer.store.catalog.get(NAMESPACES).cloned();

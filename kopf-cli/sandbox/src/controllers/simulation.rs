@@ -60,8 +60,11 @@ fn is_run(key: &str) -> bool {
 }
 
 pub(super) fn notice(tasks: &mut Tasks, store: &Store, change: &Event) {
-    if store.duties.simulates && ALLOWING.contains(&&*change.resource) && !change.removal {
-        return try_again(tasks, store, change);
+    if store.duties.simulates && ALLOWING.contains(&&*change.resource) {
+        if allows_more(change) {
+            try_again(tasks, store, change);
+        }
+        return;
     }
     if !store.duties.simulates || !is_run(&change.resource) {
         return;
@@ -81,6 +84,13 @@ pub(super) fn notice(tasks: &mut Tasks, store: &Store, change: &Event) {
             tasks.add(Task::Run(Place { resource: plural.into(), namespace, name: owner.name.clone() }));
         }
     }
+}
+
+/// Whether pods may be taken by now that were refused: there is something new, or a namespace says something else.
+fn allows_more(change: &Event) -> bool {
+    let before = change.previous.as_ref().map(|previous| &previous.header.labels);
+    let is_said = || &*change.resource == NAMESPACES && before != Some(&change.object.header.labels);
+    !change.removal && (before.is_none() || is_said())
 }
 
 /// Brings those workloads further whose pods may have been refused for want of what has come.
@@ -186,7 +196,7 @@ impl Owner<'_> {
 
 fn expel(writer: &mut Writer<'_>, key: &str, object: &Stored) -> Result<(), Status> {
     let Some(resource) = writer.store.catalog.get(key).cloned() else { return Ok(()) };
-    writer.expel(&resource, object, None).map(drop)
+    writer.expel(&resource, object, None, None).map(drop)
 }
 
 /// Puts a pod onto the node, and lets it run there.

@@ -4,7 +4,7 @@ use base64::{
     Engine, alphabet,
     engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig},
 };
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::{json, meta};
 
@@ -67,16 +67,21 @@ impl Position {
 /// What a token says: its version, the revision and the key.
 fn read(token: &str) -> Result<(String, i64, String), String> {
     let text = decode(token).map_err(|byte| format!(": illegal base64 data at input byte {byte}"))?;
-    let value = json::with_stack(json::depth_of_text(&text), || {
+    // What may be deep is dropped where there is room for that.
+    json::with_stack(json::depth_of_text(&text), || {
         let value = json::read(&text).map_err(|fault| format!(": {fault}"))?;
-        match value {
-            Value::Object(_) | Value::Null => Ok(value),
+        match &value {
+            Value::Object(fields) => read_fields(fields),
+            Value::Null => Ok(Default::default()),
             other => {
-                let found = meta::kind_of(&other);
+                let found = meta::kind_of(other);
                 Err(format!(": json: cannot unmarshal {found} into Go value of type storage.{TYPE}"))
             }
         }
-    })?;
+    })
+}
+
+fn read_fields(fields: &Map<String, Value>) -> Result<(String, i64, String), String> {
     let (mut version, mut revision, mut start) = (String::new(), 0, String::new());
     let mut unread = None;
     let mut misread = |field: &str, found: &str, wanted: &str| {
@@ -84,7 +89,7 @@ fn read(token: &str) -> Result<(String, i64, String), String> {
             ": json: cannot unmarshal {found} into Go struct field {TYPE}.{field} of type {wanted}"
         ));
     };
-    for (field, value) in value.as_object().into_iter().flatten() {
+    for (field, value) in fields {
         let field = field.to_lowercase();
         match (&*field, value) {
             (_, Value::Null) => {}

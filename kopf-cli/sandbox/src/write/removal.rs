@@ -4,11 +4,16 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
-use super::{Target, Writer, Written, seconds};
+use super::{
+    Target, Writer, Written,
+    grace::{self, Grace},
+    seconds,
+};
 use crate::{
     deletion::{FOREGROUND, ORPHAN, Propagation},
     incoming::{Incoming, take_apart},
-    kinds, meta,
+    kinds::{self, PODS},
+    meta,
     object::Stored,
     resources::{DEFINITIONS, Resource, View},
     status::Status,
@@ -28,19 +33,19 @@ impl Writer<'_> {
         target: Target<'_>,
         demands: &Preconditions,
         policy: Option<Propagation>,
+        grace: Option<i64>,
     ) -> Result<Written, Status> {
         let (view, name) = (target.view, target.name);
         let resource = &view.resource;
         let warning = kinds::left_behind(resource, policy.is_some());
         warning.into_iter().for_each(|warning| self.strictness.warn(warning));
-        kinds::may_be_asked_to_go(resource, name, view)?;
         let current = self.store.get(&resource.key, target.namespace, name).cloned();
         let Some(current) = current else { return Err(Status::not_found(view.about(name))) };
         demands.check(&current, view)?;
         kinds::may_delete(resource, name, view)?;
         self.let_go(target, &current)?;
         let policy = policy.or_else(|| kinds::propagation(resource, &current.header.finalizers));
-        if let Some(going) = self.expel(resource, &current, policy)? {
+        if let Some(going) = self.expel(resource, &current, policy, grace)? {
             return Ok(going);
         }
         if resource.rules.returns_deleted {
@@ -57,13 +62,18 @@ impl Writer<'_> {
         Ok(Written::Gone(status))
     }
 
-    /// Takes an object out, or marks it as going where something holds it: then it is the answer.
+    /// Takes an object out, or marks it as going where something holds it: then it is the answer. `grace` is how many seconds
+    /// a pod is given, if somebody says so.
     pub(crate) fn expel(
         &mut self,
         resource: &Arc<Resource>,
         current: &Stored,
         policy: Option<Propagation>,
+        grace: Option<i64>,
     ) -> Result<Option<Written>, Status> {
+        if let Some(marked) = self.part_with(resource, current, policy, grace)? {
+            return Ok(Some(marked));
+        }
         let first = !current.header.deleting;
         let contains = kinds::contains_others(resource);
         let defines = &*resource.key == DEFINITIONS;
@@ -95,6 +105,34 @@ impl Writer<'_> {
         self.commit(resource, marked, 200).map(Some)
     }
 
+    /// Marks a pod as going, and takes it out if nothing holds it and nobody runs it.
+    fn part_with(
+        &mut self,
+        resource: &Arc<Resource>,
+        current: &Stored,
+        policy: Option<Propagation>,
+        grace: Option<i64>,
+    ) -> Result<Option<Written>, Status> {
+        if &*resource.key != PODS {
+            return Ok(None);
+        }
+        let (mut metadata, rest) = take_apart(&current.value());
+        let period = match grace::mark(&mut metadata, &rest, grace, self.now) {
+            Grace::Over => return Ok(None),
+            Grace::Pending => return Ok(Some(Written::object(200, current))),
+            Grace::Marked(period) => period,
+        };
+        let finalizers = finalizers(current, policy);
+        let is_held = period > 0 || !finalizers.is_empty();
+        meta::set_finalizers(&mut metadata, finalizers);
+        let marked = Incoming { metadata, rest }.whole(&resource.stored_view());
+        let written = self.commit(resource, marked, 200)?;
+        if !is_held && !self.dry_run {
+            self.vanish(resource, current);
+        }
+        Ok(Some(written))
+    }
+
     /// Writes an object without one of its finalizers, or takes it out if that was all that held it.
     pub(crate) fn release(
         &mut self,
@@ -108,7 +146,7 @@ impl Writer<'_> {
         let (mut metadata, rest) = take_apart(&value);
         let finalizers = &current.header.finalizers;
         let left: Vec<String> = finalizers.iter().filter(|held| *held != finalizer).cloned().collect();
-        if left.is_empty() && current.header.deleting && !kinds::held(resource, &rest) {
+        if left.is_empty() && grace::is_over(&metadata) && !kinds::held(resource, &rest) {
             self.vanish(resource, current);
             return Ok(());
         }

@@ -28,6 +28,8 @@ pub(super) fn first_document(body: &[u8]) -> Result<String, String> {
         };
         problem.to_owned()
     })?;
+    // A mark of the order of bytes is no part of the text.
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     if text.chars().any(is_control) {
         return Err("control characters are not allowed".to_owned());
     }

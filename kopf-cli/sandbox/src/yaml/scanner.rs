@@ -2,7 +2,7 @@
 
 mod scalars;
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 
 use super::fault::Fault;
 
@@ -73,6 +73,8 @@ pub(super) struct Scanner {
     keys: Vec<SimpleKey>,
     /// Which of them are possible, by the numbers of their tokens.
     possible: HashMap<usize, usize>,
+    /// What tags may begin with, by directives.
+    handles: HashSet<String>,
 }
 
 fn is_break(letter: char) -> bool {
@@ -110,6 +112,7 @@ impl Scanner {
             key_allowed: true,
             keys: vec![SimpleKey::default()],
             possible: HashMap::new(),
+            handles: HashSet::new(),
         }
     }
 
@@ -361,7 +364,10 @@ impl Scanner {
         let rest: String = self.text[begin..self.at].iter().collect();
         let known = match &*name {
             "YAML" => rest.trim() == "1.1",
-            "TAG" => true,
+            "TAG" => {
+                self.handles.extend(rest.split_whitespace().next().map(str::to_owned));
+                true
+            }
             _ => return self.fault("found unknown directive name"),
         };
         self.skip_while(|letter| !ends_line(letter));
@@ -470,7 +476,8 @@ impl Scanner {
         if !ends_word(self.letter(0)) {
             return self.fault("did not find expected whitespace or line break");
         }
-        let known = is_verbatim || handle.is_none_or(|(handle, _)| handle.is_empty());
+        let is_known = |handle: &str| handle.is_empty() || self.handles.contains(&format!("!{handle}!"));
+        let known = is_verbatim || handle.is_none_or(|(handle, _)| is_known(handle));
         self.push(Token::Tag { known }, mark);
         Ok(())
     }

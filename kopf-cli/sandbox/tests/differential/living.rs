@@ -229,3 +229,48 @@ async fn built_in_objects_live_by_rules_of_their_own() {
     )
     .await;
 }
+
+#[tokio::test]
+async fn pods_have_time_to_go() {
+    let pod = |name: &str, more: &str| {
+        format!(
+            r#"POST pods {{"metadata":{{"name":"{name}"}},"spec":{{"automountServiceAccountToken":false,"containers":[{{"name":"c","image":"i"}}]{more}}}}}"#
+        )
+    };
+    let [unscheduled, scheduled, quick, held] = [
+        pod("a", ""),
+        pod("b", r#","nodeName":"$ns""#),
+        pod("c", r#","nodeName":"$ns","terminationGracePeriodSeconds":0"#),
+        pod("d", r#","nodeName":"$ns""#),
+    ];
+    check(&format!(
+        r#"
+        {unscheduled}
+        DELETE pods/a?dryRun=All
+        DELETE pods/a
+        GET    pods?watch=true&timeoutSeconds=1&resourceVersion=$1
+        POST   /api/v1/nodes {{"metadata":{{"name":"$ns"}}}}
+        {scheduled}
+        DELETE pods/b?dryRun=All
+        DELETE pods/b
+        GET    pods/b
+        DELETE pods/b?gracePeriodSeconds=40
+        DELETE pods/b {{"gracePeriodSeconds":10}}
+        MERGE  pods/b {{"metadata":{{"labels":{{"x":"y"}}}}}}
+        DELETE pods/b?gracePeriodSeconds=0
+        GET    pods?watch=true&timeoutSeconds=1&resourceVersion=$6
+        {quick}
+        DELETE pods/c
+        GET    pods/c
+        {held}
+        MERGE  pods/d {{"metadata":{{"finalizers":["kopf.test/held"]}}}}
+        DELETE pods/d?propagationPolicy=Background
+        MERGE  pods/d {{"metadata":{{"finalizers":null}}}}
+        GET    pods/d
+        DELETE pods?gracePeriodSeconds=0
+        GET    pods
+        DELETE /api/v1/nodes/$ns
+    "#
+    ))
+    .await;
+}

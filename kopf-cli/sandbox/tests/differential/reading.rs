@@ -31,6 +31,29 @@ async fn lists_are_filtered_and_paged() {
 }
 
 #[tokio::test]
+async fn lists_of_all_namespaces_are_in_the_order_of_keys() {
+    let row = |home: &str, name: &str| {
+        format!(
+            r#"POST /apis/differential.kopf.test/v1/namespaces/{home}/rows {{"kind":"Row","apiVersion":"differential.kopf.test/v1","metadata":{{"name":"{name}","labels":{{"of":"$ns"}}}}}}"#
+        )
+    };
+    let rows = [row("$ns", "b"), row("$ns-a", "a"), row("$ns", "c-d"), row("$ns", "c"), row("$nsa", "a")];
+    check(&format!(
+        r#"
+        POST /api/v1/namespaces {{"metadata":{{"name":"$ns-a"}}}}
+        POST /api/v1/namespaces {{"metadata":{{"name":"$nsa"}}}}
+        {}
+        GET  /apis/differential.kopf.test/v1/rows?labelSelector=of%3D$ns
+        GET  /apis/differential.kopf.test/v1/rows?labelSelector=of%3D$ns&resourceVersion=$3&resourceVersionMatch=NotOlderThan
+        GET  /apis/differential.kopf.test/v1/rows?labelSelector=of%3D$ns&resourceVersion=$7&resourceVersionMatch=Exact
+        DELETE /api/v1/namespaces/$ns-a?dryRun=All
+    "#,
+        rows.join("\n")
+    ))
+    .await;
+}
+
+#[tokio::test]
 async fn lists_come_piece_by_piece() {
     check(
         r#"

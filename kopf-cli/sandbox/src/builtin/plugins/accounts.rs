@@ -2,6 +2,8 @@
 //!
 //! Where no service accounts are kept a pod is said to be of the one that each namespace has, and nothing else.
 
+use std::collections::HashSet;
+
 use serde_json::{Map, Value, json};
 
 use super::Write;
@@ -63,7 +65,12 @@ pub(super) fn judge(write: &Write<'_>, pod: &Value) -> Result<(), Status> {
     if is_mirror(Some(&pod["metadata"]["annotations"])) {
         return judge_mirror(write, &pod["spec"]);
     }
-    let account = account(write, pod["spec"]["serviceAccountName"].as_str().unwrap_or_default())?;
+    let name = pod["spec"]["serviceAccountName"].as_str().unwrap_or_default();
+    if name.is_empty() {
+        let (home, name) = (write.namespace, write.name);
+        return Err(write.forbidden(&format!("no service account specified for pod {home}/{name}")));
+    }
+    let account = account(write, name)?;
     pod["spec"].as_object().map_or(Ok(()), |spec| judge_secrets(write, &account, spec))
 }
 
@@ -153,9 +160,11 @@ fn judge_secrets(write: &Write<'_>, account: &Value, spec: &Fields) -> Result<()
         return Ok(());
     }
     let name = account["metadata"]["name"].as_str().unwrap_or_default();
-    let known = |list: &str, secret: &Value| {
-        account[list].as_array().into_iter().flatten().any(|known| known["name"] == *secret)
+    let named = |list: &str| -> HashSet<&str> {
+        account[list].as_array().into_iter().flatten().filter_map(|known| known["name"].as_str()).collect()
     };
+    let (mountable, pulling) = (named("secrets"), named("imagePullSecrets"));
+    let known = |known: &HashSet<&str>, secret: &Value| known.contains(secret.as_str().unwrap_or_default());
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     let unknown = |what: String, secret: &Value, of: &str| {
         let why = format!(
@@ -167,7 +176,7 @@ fn judge_secrets(write: &Write<'_>, account: &Value, spec: &Fields) -> Result<()
     let list = |field: &str| spec.get(field).and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
     for volume in list("volumes").iter().filter(|volume| volume["secret"].is_object()) {
         let secret = &volume["secret"]["secretName"];
-        if !known("secrets", secret) {
+        if !known(&mountable, secret) {
             return unknown("volume with secret.secretName".to_owned(), secret, "secret");
         }
     }
@@ -176,7 +185,7 @@ fn judge_secrets(write: &Write<'_>, account: &Value, spec: &Fields) -> Result<()
             let who = format!("{kind} {}", text(&container["name"]));
             for variable in container["env"].as_array().into_iter().flatten() {
                 let secret = &variable["valueFrom"]["secretKeyRef"];
-                if secret.is_object() && !known("secrets", &secret["name"]) {
+                if secret.is_object() && !known(&mountable, &secret["name"]) {
                     let what = format!("{who} with envVar {}", text(&variable["name"]));
                     return unknown(
                         format!("{what} referencing secret.secretName"),
@@ -187,7 +196,7 @@ fn judge_secrets(write: &Write<'_>, account: &Value, spec: &Fields) -> Result<()
             }
             for source in container["envFrom"].as_array().into_iter().flatten() {
                 let secret = &source["secretRef"];
-                if secret.is_object() && !known("secrets", &secret["name"]) {
+                if secret.is_object() && !known(&mountable, &secret["name"]) {
                     let what = format!("{who} with envFrom referencing secret.secretName");
                     return unknown(what, &secret["name"], "secret");
                 }
@@ -195,7 +204,7 @@ fn judge_secrets(write: &Write<'_>, account: &Value, spec: &Fields) -> Result<()
         }
     }
     for (index, secret) in list("imagePullSecrets").iter().enumerate() {
-        if !known("imagePullSecrets", &secret["name"]) {
+        if !known(&pulling, &secret["name"]) {
             return unknown(format!("imagePullSecrets[{index}].name"), &secret["name"], "imagePullSecret");
         }
     }

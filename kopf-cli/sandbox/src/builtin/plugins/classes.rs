@@ -50,8 +50,10 @@ pub(super) fn admit(write: &Write<'_>, metadata: &Fields, rest: &mut Fields) {
     if said || metadata.get("annotations").is_some_and(is_said) {
         return;
     }
-    let classes = write.store.list(kind.classes, None).into_iter().map(|class| class.value());
-    let of_all = classes.filter(|class| {
+    // Most are not for all, which can be told without reading them.
+    let classes = write.store.list(kind.classes, None).into_iter();
+    let classes = classes.filter(|class| kind.marks.iter().any(|mark| class.has(mark)));
+    let of_all = classes.map(|class| class.value()).filter(|class| {
         let annotations = &class["metadata"]["annotations"];
         kind.marks.iter().any(|mark| annotations[*mark] == "true")
     });

@@ -8,13 +8,17 @@ mod levels;
 mod pod;
 mod restricted;
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use serde_json::Value;
 
 use super::Write;
 use crate::{
-    builtin::derived::SPECS_OF_PODS, kinds::PODS, object::LabelSet, resources::NAMESPACES, status::Status,
+    builtin::derived::SPECS_OF_PODS,
+    kinds::PODS,
+    object::{LabelSet, Stored},
+    resources::NAMESPACES,
+    status::Status,
 };
 use levels::{Level, Policy, Standard};
 use pod::{Finding, Pod};
@@ -32,6 +36,8 @@ const WORKLOADS: [&str; 8] = [
 ];
 /// How many pods of a namespace are looked at when it is to enforce something else.
 const MOST_PODS: usize = 3_000;
+/// How large they may be together, for a server looks at them for a second at most.
+const MOST_BYTES: usize = 64 * 1024 * 1024;
 /// The lists of containers whose images count.
 const CONTAINERS: [&str; 2] = ["containers", "initContainers"];
 
@@ -62,9 +68,16 @@ fn judge_namespace(write: &Write<'_>, object: &Value, old: Option<&Value>) -> Re
 
 /// What is warned of where the pods that are there do what a namespace is not to allow any more.
 fn violations(write: &Write<'_>, enforce: Standard) -> Vec<String> {
-    let pods = write.store.list(PODS, Some(write.name));
+    let mut pods = write.store.list(PODS, Some(write.name));
+    let all = pods.len();
+    let mut bytes = 0;
+    let is_in_time = |pod: &Arc<Stored>| {
+        bytes += pod.bytes.len();
+        bytes <= MOST_BYTES
+    };
+    pods = pods.into_iter().take(MOST_PODS).take_while(is_in_time).collect();
     let mut violations: BTreeMap<String, (String, usize)> = BTreeMap::new();
-    for pod in pods.iter().take(MOST_PODS) {
+    for pod in &pods {
         let found = checks::find(enforce, Pod::of(&pod.value()));
         if !found.is_empty() {
             let reasons: Vec<&str> = found.iter().map(|finding| &*finding.reason).collect();
@@ -74,9 +87,9 @@ fn violations(write: &Write<'_>, enforce: Standard) -> Vec<String> {
         }
     }
     let mut warnings = Vec::new();
-    if pods.len() > MOST_PODS {
-        let (all, what) = (pods.len(), "new PodSecurity enforce level only checked against the first");
-        warnings.push(format!("{what} {MOST_PODS} of {all} existing pods"));
+    if pods.len() < all {
+        let what = "new PodSecurity enforce level only checked against the first";
+        warnings.push(format!("{what} {} of {all} existing pods", pods.len()));
     }
     if !violations.is_empty() {
         let what = "violate the new PodSecurity enforce level";

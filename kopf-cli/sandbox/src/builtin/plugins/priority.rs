@@ -83,8 +83,10 @@ pub(super) fn keep(spec: &mut Map<String, Value>, old: &Value) {
 
 /// The class of all pods that have none: of several the least.
 fn for_all(write: &Write<'_>) -> Option<Value> {
-    let classes = write.store.list(CLASSES, None).into_iter().map(|class| class.value());
-    let meant = classes.filter(|class| class["globalDefault"] == true);
+    // Most are not, which can be told without reading them.
+    let classes =
+        write.store.list(CLASSES, None).into_iter().filter(|class| class.has(r#""globalDefault":true"#));
+    let meant = classes.map(|class| class.value()).filter(|class| class["globalDefault"] == true);
     meant.min_by_key(|class| class["value"].as_i64())
 }
 

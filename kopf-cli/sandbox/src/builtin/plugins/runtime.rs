@@ -12,6 +12,8 @@ use crate::{form::at, quantity::Quantity, status::Status};
 
 /// The resource key of classes.
 const CLASSES: &str = "runtimeclasses.node.k8s.io";
+/// So many comparisons of tolerations there are; those that are left stay.
+const MOST_COMPARED: usize = 2_000_000;
 const UNLIKE: &str = "pod rejected: Pod's Overhead doesn't match RuntimeClass's defined Overhead";
 const ALONE: &str = "pod rejected: Pod Overhead set without corresponding RuntimeClass defined Overhead";
 
@@ -84,7 +86,7 @@ fn amounts(overhead: &Value) -> BTreeMap<&str, Quantity> {
 }
 
 /// All tolerations but those that others go beyond. Whatever goes beyond one is of its key or of any, and of its value or of
-/// any: only such are compared.
+/// any: only such are compared, and no more of them than can be.
 fn merge(all: &[Value]) -> Vec<Value> {
     let mut alike: HashMap<(&str, Option<&str>), Vec<usize>> = HashMap::new();
     for (index, toleration) in all.iter().enumerate() {
@@ -92,10 +94,15 @@ fn merge(all: &[Value]) -> Vec<Value> {
         alike.entry((key, Some(value).filter(|_| operator != "Exists"))).or_default().push(index);
     }
     let mut kept = vec![false; all.len()];
+    let mut left = MOST_COMPARED;
     for (index, toleration) in all.iter().enumerate() {
         let ([key, _, value, _], _) = parts(toleration);
         let wider = [(key, Some(value)), (key, None), ("", None)].into_iter().filter_map(|of| alike.get(&of));
-        let is_beyond = |other: usize| {
+        let mut is_beyond = |other: usize| {
+            left = left.saturating_sub(1);
+            if left == 0 {
+                return false;
+            }
             let counts = match other.cmp(&index) {
                 Ordering::Less => kept[other],
                 Ordering::Equal => false,

@@ -1,6 +1,6 @@
 //! What is wrong with the addresses of services and the families that they are of, and what of both may change.
 
-use std::net::IpAddr;
+use std::{collections::HashSet, net::IpAddr};
 
 use serde_json::Value;
 
@@ -38,12 +38,11 @@ pub(in crate::builtin) fn faults(spec: &Site<'_>) -> Causes {
         causes.push(list.invalid("first value must match `clusterIP`"));
     }
     causes.extend(check(spec, FAMILIES));
-    let mut known = Vec::new();
+    let mut known = HashSet::new();
     for family in spec.at("ipFamilies").each() {
-        if known.contains(&family.text()) {
+        if !known.insert(family.text().to_owned()) {
             causes.push(family.duplicate());
         }
-        known.push(family.text());
     }
     let before = list.before.and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
     let mut wrong = Vec::new();

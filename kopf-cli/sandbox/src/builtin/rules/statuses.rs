@@ -1,5 +1,7 @@
 //! What is wrong with statuses: the addresses by which a service is balanced.
 
+use std::collections::HashSet;
+
 use serde_json::Value;
 
 use crate::{
@@ -17,15 +19,15 @@ pub(super) fn service(root: &Site<'_>) -> Causes {
         return vec![points.forbidden("may only be used when `spec.type` is 'LoadBalancer'")];
     }
     let before = points.before.and_then(Value::as_array).into_iter().flatten();
-    let known: Vec<&Value> = before.map(|point| &point["ip"]).collect();
+    let known: HashSet<&str> = before.filter_map(|point| point["ip"].as_str()).collect();
     points.each().flat_map(|point| ingress(&point, &known)).collect()
 }
 
-fn ingress(point: &Site<'_>, known: &[&Value]) -> Causes {
+fn ingress(point: &Site<'_>, known: &HashSet<&str>) -> Causes {
     let (ip, mode, host) = (point.at("ip"), point.at("ipMode"), point.at("hostname"));
     let mut causes = Causes::new();
     // What was taken once stays.
-    if ip.len() > 0 && !known.contains(&ip.value) {
+    if ip.len() > 0 && !known.contains(ip.text()) {
         causes.extend(ip.against(texts::address(ip.text())));
     }
     if !mode.is_given() && ip.len() > 0 {

@@ -1,6 +1,6 @@
 //! What is wrong with the volumes of a pod.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use serde_json::Value;
 
@@ -148,7 +148,7 @@ fn files(list: &Site<'_>, place: &str) -> Causes {
 /// Several sources in one folder, of which no two can have the same file.
 fn projected(site: &Site<'_>) -> Causes {
     let mut causes = Vec::new();
-    let mut known: Vec<&str> = Vec::new();
+    let mut known: HashSet<&str> = HashSet::new();
     for source in site.at("sources").each() {
         let mut said = 0;
         for kind in ["secret", "configMap"] {
@@ -161,7 +161,7 @@ fn projected(site: &Site<'_>) -> Causes {
             for file in place.at("items").each() {
                 causes.extend(item(&file));
                 let path = file.at("path").text();
-                if known.contains(&path) {
+                if known.contains(path) {
                     let why = "conflicting duplicate paths";
                     causes.push(Cause::invalid(&*site.place, place.at("name").text(), why));
                 }
@@ -173,7 +173,7 @@ fn projected(site: &Site<'_>) -> Causes {
             said += 1;
             causes.extend(files(&about.at("items"), &about.place));
             for path in about.find("items[].path") {
-                if known.contains(&path.text()) {
+                if known.contains(path.text()) {
                     causes.push(Cause::invalid(&*site.place, path.text(), "conflicting duplicate paths"));
                 }
                 known.extend(Some(path.text()).filter(|path| !path.is_empty()));

@@ -83,7 +83,7 @@ pub(super) struct Pool<'a> {
     /// Where the search for what is free begins.
     start: u32,
     /// The ports that this write has got so far.
-    ports: Vec<i64>,
+    ports: BTreeSet<i64>,
 }
 
 impl<'a> Pool<'a> {
@@ -91,7 +91,7 @@ impl<'a> Pool<'a> {
     pub(super) fn new(taken: &'a Taken, dry_run: bool, metadata: &Fields) -> Self {
         let uid = metadata.get("uid").and_then(Value::as_str).unwrap_or_default();
         let start = uid.get(..8).and_then(|part| u32::from_str_radix(part, 16).ok()).unwrap_or_default();
-        Pool { taken, dry_run, start, ports: Vec::new() }
+        Pool { taken, dry_run, start, ports: BTreeSet::new() }
     }
 
     /// Why an address that is asked for cannot be had.
@@ -132,13 +132,13 @@ impl<'a> Pool<'a> {
         if !self.is_free(asked) {
             return Err("provided port is already allocated".to_owned());
         }
-        self.ports.push(asked);
+        self.ports.insert(asked);
         Ok(())
     }
 
     pub(super) fn next_port(&mut self) -> Result<i64, &'static str> {
         let next = if self.dry_run {
-            let last = self.ports.iter().max().copied();
+            let last = self.ports.last().copied();
             last.unwrap_or(NODE_PORTS.end() + 1) + 1
         } else {
             let count = NODE_PORTS.end() - FIRST_PORT_GIVEN + 1;
@@ -147,7 +147,7 @@ impl<'a> Pool<'a> {
             let mut ports = given.chain(*NODE_PORTS.start()..FIRST_PORT_GIVEN);
             ports.find(|port| self.is_free(*port)).ok_or(FULL)?
         };
-        self.ports.push(next);
+        self.ports.insert(next);
         Ok(next)
     }
 

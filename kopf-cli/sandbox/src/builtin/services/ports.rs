@@ -39,6 +39,10 @@ pub(super) fn allot(spec: &mut Fields, old: Option<&Fields>, pool: &mut Pool<'_>
 
 /// Of a new service, ports of the same number are the same port of the nodes, unless something else is said.
 fn allot_new(ports: &mut [Value], needed: bool, pool: &mut Pool<'_>) -> Result<(), Refusal> {
+    let mut said: HashMap<i64, i64> = HashMap::new();
+    for port in ports.iter().filter(|port| of(port, "nodePort") != 0) {
+        said.entry(of(port, "port")).or_insert_with(|| of(port, "nodePort"));
+    }
     let mut known: HashMap<i64, i64> = HashMap::new();
     for at in 0..ports.len() {
         let (inside, asked) = (of(&ports[at], "port"), of(&ports[at], "nodePort"));
@@ -47,10 +51,8 @@ fn allot_new(ports: &mut [Value], needed: bool, pool: &mut Pool<'_>) -> Result<(
         }
         match known.get(&inside) {
             None => {
-                let alike = ports.iter().filter(|port| of(port, "port") == inside);
-                let said = alike.map(|port| of(port, "nodePort")).find(|port| *port != 0);
-                let given = match said {
-                    Some(said) => take(pool, said, at)?,
+                let given = match said.get(&inside) {
+                    Some(said) => take(pool, *said, at)?,
                     None => next(pool)?,
                 };
                 ports[at]["nodePort"] = given.into();
@@ -122,10 +124,10 @@ pub(super) fn keep(spec: &mut Fields, old: &Fields) {
     if !needs_ports(spec) || !needs_ports(old) {
         return;
     }
-    let said: Vec<i64> = node_ports(spec).collect();
+    let said: BTreeSet<i64> = node_ports(spec).collect();
+    let before: HashMap<&str, &Value> = ports(old).map(|port| (text(port.get("name")), port)).collect();
     for port in spec.get_mut("ports").and_then(Value::as_array_mut).into_iter().flatten() {
-        let before = ports(old).filter(|before| before["name"] == port["name"]).last();
-        let given = before.and_then(|before| number(before.get("nodePort")));
+        let given = before.get(text(port.get("name"))).and_then(|before| number(before.get("nodePort")));
         if let Some(given) = given.filter(|given| !said.contains(given))
             && of(port, "nodePort") == 0
         {

@@ -115,9 +115,19 @@ fn clashes(known: &mut Known, files: Vec<File>) -> Warnings {
     clashes
 }
 
+/// Whether one path is another, or below it.
+fn is_below(path: &str, other: &str) -> bool {
+    path.strip_prefix(other).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
 impl Known {
     /// Those that are at a path, above it or below it, in the order in which they came.
     fn met_by(&self, path: &str) -> Vec<usize> {
+        // Each slash costs a look at what is before it.
+        if self.files.len() <= path.matches('/').count() {
+            let is_met = |file: &File| is_below(path, &file.path) || is_below(&file.path, path);
+            return (0..self.files.len()).filter(|known| is_met(&self.files[*known])).collect();
+        }
         let above = path.match_indices('/').filter_map(|(end, _)| self.at.get(&path.as_bytes()[..end]));
         let below = [path.as_bytes(), b"/"].concat();
         let below = self.at.range(below.clone()..).take_while(|(path, _)| path.starts_with(&below));

@@ -32,10 +32,13 @@ impl Reading<'_> {
             ("OrBool", _) => Err("boolean or JSON schema expected".to_owned()),
             ("OrArray", Value::Array(items)) => {
                 let mut items = items.iter_mut().enumerate();
-                items.try_for_each(|(index, item)| inner.schema(item, &place.index(index), &trail.inside()))
+                items.try_for_each(|(index, item)| match item {
+                    Value::Null => Ok(()),
+                    item => inner.schema(item, &place.index(index), &trail.inside()),
+                })
             }
             ("OrStringArray", Value::Array(items)) => {
-                let other = items.iter().find(|item| !item.is_string());
+                let other = items.iter().find(|item| !item.is_string() && !item.is_null());
                 other.map_or(Ok(()), |other| Err(words::of_text(other, &trail.inside())))
             }
             _ => return None,
