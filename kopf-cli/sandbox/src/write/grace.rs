@@ -85,11 +85,11 @@ mod tests {
 
     /// What becomes of a pod after a minute; of one that is going, how long it had is said, from the beginning on.
     #[track_caller]
-    fn check(going: Option<i64>, rest: Value, asked: Option<i64>, expected: Grace, moment: i64) {
+    fn check(going: Option<i64>, rest: &Value, asked: Option<i64>, expected: &Grace, moment: i64) {
         let mut metadata = Fields::new();
         going.map(|period| put(&mut metadata, at(0), period));
         let Value::Object(rest) = rest else { panic!("a pod has fields") };
-        assert_eq!(mark(&mut metadata, &rest, asked, at(60)), expected);
+        assert_eq!(mark(&mut metadata, rest, asked, at(60)), *expected);
         let said = metadata.get(MOMENT).and_then(Value::as_str).unwrap_or_default();
         assert_eq!(said, seconds(at(moment)));
     }
@@ -97,30 +97,30 @@ mod tests {
     #[test]
     fn a_pod_that_nobody_runs_goes_at_once() {
         let spec = json!({ "terminationGracePeriodSeconds": 30 });
-        check(None, json!({ "spec": spec }), None, Grace::Marked(0), 60);
-        check(None, json!({ "spec": spec }), Some(9), Grace::Marked(0), 60);
+        check(None, &json!({ "spec": spec }), None, &Grace::Marked(0), 60);
+        check(None, &json!({ "spec": spec }), Some(9), &Grace::Marked(0), 60);
         let ended = json!({ "spec": { "nodeName": "n" }, "status": { "phase": "Failed" } });
-        check(None, ended, Some(9), Grace::Marked(0), 60);
+        check(None, &ended, Some(9), &Grace::Marked(0), 60);
     }
 
     #[test]
     fn a_pod_that_is_run_has_the_time_that_it_wants_or_is_given() {
         let pod = || json!({ "spec": { "nodeName": "n", "terminationGracePeriodSeconds": 30 } });
-        check(None, pod(), None, Grace::Marked(30), 90);
-        check(None, pod(), Some(9), Grace::Marked(9), 69);
-        check(None, pod(), Some(0), Grace::Marked(0), 60);
-        check(None, pod(), Some(-9), Grace::Marked(1), 61);
-        check(None, pod(), Some(i64::MAX), Grace::Marked(i64::MAX), Timestamp::MAX.as_second());
+        check(None, &pod(), None, &Grace::Marked(30), 90);
+        check(None, &pod(), Some(9), &Grace::Marked(9), 69);
+        check(None, &pod(), Some(0), &Grace::Marked(0), 60);
+        check(None, &pod(), Some(-9), &Grace::Marked(1), 61);
+        check(None, &pod(), Some(i64::MAX), &Grace::Marked(i64::MAX), Timestamp::MAX.as_second());
     }
 
     #[test]
     fn the_time_of_a_pod_that_is_going_can_be_made_shorter() {
         let pod = || json!({ "spec": { "nodeName": "n" } });
-        check(Some(100), pod(), None, Grace::Pending, 100);
-        check(Some(100), pod(), Some(100), Grace::Pending, 100);
-        check(Some(100), pod(), Some(80), Grace::Marked(80), 80);
-        check(Some(100), pod(), Some(20), Grace::Marked(1), 60);
-        check(Some(100), pod(), Some(0), Grace::Marked(0), 60);
-        check(Some(0), pod(), None, Grace::Over, 0);
+        check(Some(100), &pod(), None, &Grace::Pending, 100);
+        check(Some(100), &pod(), Some(100), &Grace::Pending, 100);
+        check(Some(100), &pod(), Some(80), &Grace::Marked(80), 80);
+        check(Some(100), &pod(), Some(20), &Grace::Marked(1), 60);
+        check(Some(100), &pod(), Some(0), &Grace::Marked(0), 60);
+        check(Some(0), &pod(), None, &Grace::Over, 0);
     }
 }

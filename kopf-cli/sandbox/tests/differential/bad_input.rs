@@ -169,6 +169,8 @@ async fn yaml_that_is_none_is_told_of_with_its_line() {
         "a: !<b c\n",
         "a: !!\n",
         "%YAML 2.0\n---\na: b\n",
+        "\u{feff}apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n",
+        "%TAG !k! tag:yaml.org,2002:\n---\nmetadata: {name: !k!str a}\n",
         "%OTHER\n---\na: b\n",
         "%YAML 1.1\na: b\n",
         "? a\nb\n",

@@ -27,6 +27,8 @@ async fn schemas_are_read_before_they_are_looked_at() {
         r#"{"type":"array","items":[{"type":"string"}]}"#,
         r#"{"type":"array","items":[{"type":1}]}"#,
         r#"{"type":"array","items":[1]}"#,
+        r#"{"type":"array","items":[null]}"#,
+        r#"{"type":"object","dependencies":{"a":[null]}}"#,
         r#"{"type":"array","items":1}"#,
         r#"{"type":"array","items":"ab"}"#,
         r#"{"type":"array","items":{"type":"string"},"additionalItems":1}"#,
@@ -212,6 +214,7 @@ async fn annotations_that_have_once_been_fields_are_still_read() {
     }
     rows += &format!(
         r#"
+        POST   podtemplates?dryRun=All {{"metadata":{{"name":"p"}},"template":{{"metadata":{{"annotations":{{"pod.beta.kubernetes.io/init-containers":"[]","a":"b"}}}},"spec":{{"containers":[{{"name":"c","image":"c"}}]}}}}}}
         POST   podtemplates?dryRun=All {{"metadata":{{"name":"p"}},"template":{{"metadata":{{"annotations":{{"{TOLERATIONS}":"[1]"}}}},"spec":{{"containers":[{{"name":"c","image":"c"}}]}}}}}}
         POST   podtemplates?dryRun=All {{"metadata":{{"name":"p"}},"template":{{"metadata":{{"annotations":{{"{TOLERATIONS}":"[{{\"key\":\"a b\"}}]"}}}},"spec":{{"containers":[{{"name":"c","image":"c"}}]}}}}}}
     "#

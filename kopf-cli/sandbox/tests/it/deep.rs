@@ -101,6 +101,16 @@ fn schemas_of_a_thousand_levels_are_described() {
 }
 
 #[tokio::test]
+async fn a_token_of_a_list_may_be_deep() {
+    use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
+    let sandbox = sandbox();
+    for token in [nest(7_000), format!("{}{}", "[".repeat(9_000), "]".repeat(9_000))] {
+        let path = format!("{PLAINS}?continue={}", BASE64_URL_SAFE_NO_PAD.encode(token));
+        assert_eq!(text(&sandbox, "GET", &path, "", String::new()).await.0, 400);
+    }
+}
+
+#[tokio::test]
 async fn patches_and_options_are_no_way_around_the_limit() {
     let sandbox = sandbox();
     text(&sandbox, "POST", PLAINS, "application/json", deep("x", 1)).await;

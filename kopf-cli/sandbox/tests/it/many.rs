@@ -33,14 +33,25 @@ fn busy() -> Duration {
     Duration::from_nanos(told.split(' ').next().unwrap().parse().unwrap())
 }
 
-/// Sends an object, and sees that it is answered.
+/// Sends an object that is not to be kept, and sees that it is answered.
 #[track_caller]
 fn check(path: &str, object: &Value, expected: u16) {
+    check_last(&[("POST", &format!("{path}?dryRun=All"), object)], expected);
+}
+
+/// Sends objects one after another, and sees that each is answered, and the last by a code.
+#[track_caller]
+fn check_last(requests: &[(&str, &str, &Value)], expected: u16) {
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     let began = busy();
-    let path = format!("{path}?dryRun=All");
-    let asked = async { ask(&sandbox(), "POST", &path, "application/json", object.to_string()).await };
-    let (code, answer) = runtime.block_on(asked);
+    let (code, answer) = runtime.block_on(async {
+        let sandbox = sandbox();
+        let mut last = (0, Value::Null);
+        for (method, path, object) in requests {
+            last = ask(&sandbox, method, path, "application/json", object.to_string()).await;
+        }
+        last
+    });
     let said: String = answer["message"].to_string().chars().take(300).collect();
     assert_eq!(code, expected, "{said}");
     let busy = busy().saturating_sub(began);
@@ -56,6 +67,15 @@ fn files_of_a_volume_may_be_many() {
     check(PODS, &files(|_| "p".to_owned()), 201);
     check(PODS, &files(|n| format!("p/{n}")), 201);
     check(PODS, &files(|n| "p/".repeat(n % 20) + "p"), 201);
+    let long = times(2, |_| json!({ "key": "k", "path": "p/".repeat(400_000) + "p" }));
+    check(
+        PODS,
+        &pod(&json!({ "volumes": [{ "name": "v", "configMap": { "name": "m", "items": long } }] })),
+        201,
+    );
+    let items = times(40_000, |n| json!({ "key": "k", "path": format!("p{n}") }));
+    let source = json!({ "configMap": { "name": "m", "items": items } });
+    check(PODS, &pod(&json!({ "volumes": [{ "name": "v", "projected": { "sources": [source] } }] })), 201);
 }
 
 #[test]
@@ -84,11 +104,40 @@ fn parts_of_a_pod_may_be_many() {
 }
 
 #[test]
+fn what_changes_may_be_much() {
+    let arguments = |of: &str| -> Vec<String> {
+        (0..6_000).flat_map(|n| [format!("{of}{n}"), format!("s{}", n % 100)]).collect()
+    };
+    let running =
+        |of: &str| pod(&json!({ "containers": [{ "name": "c", "image": "i", "args": arguments(of) }] }));
+    check_last(&[("POST", PODS, &running("a")), ("PUT", &format!("{PODS}/a"), &running("b"))], 422);
+}
+
+#[test]
+fn tolerations_of_a_class_may_be_many() {
+    let tolerations = times(
+        20_000,
+        |n| json!({ "key": "a", "operator": "Equal", "value": "b", "effect": format!("e{n}") }),
+    );
+    let class = json!({ "metadata": { "name": "c" }, "handler": "h", "scheduling": {} });
+    let pod = pod(&json!({ "runtimeClassName": "c", "tolerations": tolerations }));
+    let classes = "/apis/node.k8s.io/v1/runtimeclasses";
+    check_last(&[("POST", classes, &class), ("POST", PODS, &pod)], 422);
+}
+
+#[test]
 fn parts_of_other_objects_may_be_many() {
     let service = |port: fn(usize) -> Value| json!({ "metadata": { "name": "a" }, "spec": { "ports": times(10_000, port) } });
     let path = "/api/v1/namespaces/default/services";
     check(path, &service(|n| json!({ "name": format!("p{n}"), "port": n + 1 })), 201);
     check(path, &service(|n| json!({ "name": format!("p{n}"), "port": 1 })), 422);
+    let mut outside = service(|n| json!({ "name": format!("p{n}"), "port": n + 1 }));
+    outside["spec"]["type"] = "NodePort".into();
+    check(path, &outside, 201);
+    let mut families = service(|_| json!({ "port": 1 }));
+    families["spec"] =
+        json!({ "ports": [{ "port": 1 }], "ipFamilies": times(40_000, |n| format!("f{n}").into()) });
+    check(path, &families, 422);
     let rules = times(10_000, |_| json!({ "apiGroups": [""], "resources": ["pods"], "verbs": ["get"] }));
     let path = "/apis/rbac.authorization.k8s.io/v1/clusterroles";
     check(path, &json!({ "metadata": { "name": "a" }, "rules": rules }), 201);

@@ -13,7 +13,7 @@ use crate::{form::at, quantity::Quantity, status::Status};
 /// The resource key of classes.
 const CLASSES: &str = "runtimeclasses.node.k8s.io";
 /// So many comparisons of tolerations there are; those that are left stay.
-const MOST_COMPARED: usize = 2_000_000;
+const MOST_COMPARED: usize = 200_000;
 const UNLIKE: &str = "pod rejected: Pod's Overhead doesn't match RuntimeClass's defined Overhead";
 const ALONE: &str = "pod rejected: Pod Overhead set without corresponding RuntimeClass defined Overhead";
 

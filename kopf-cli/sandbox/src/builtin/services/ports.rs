@@ -44,8 +44,8 @@ fn allot_new(ports: &mut [Value], needed: bool, pool: &mut Pool<'_>) -> Result<(
         said.entry(of(port, "port")).or_insert_with(|| of(port, "nodePort"));
     }
     let mut known: HashMap<i64, i64> = HashMap::new();
-    for at in 0..ports.len() {
-        let (inside, asked) = (of(&ports[at], "port"), of(&ports[at], "nodePort"));
+    for (at, port) in ports.iter_mut().enumerate() {
+        let (inside, asked) = (of(port, "port"), of(port, "nodePort"));
         if asked == 0 && !needed {
             continue;
         }
@@ -55,10 +55,10 @@ fn allot_new(ports: &mut [Value], needed: bool, pool: &mut Pool<'_>) -> Result<(
                     Some(said) => take(pool, *said, at)?,
                     None => next(pool)?,
                 };
-                ports[at]["nodePort"] = given.into();
+                port["nodePort"] = given.into();
                 known.insert(inside, given);
             }
-            Some(given) if asked == 0 => ports[at]["nodePort"] = (*given).into(),
+            Some(given) if asked == 0 => port["nodePort"] = (*given).into(),
             Some(given) if *given != asked => {
                 take(pool, asked, at)?;
             }
