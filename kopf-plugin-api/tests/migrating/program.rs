@@ -133,6 +133,7 @@ mod errors {
         match name.parse::<u32>()? {
             1 => Err(Temporary::new("not yet").after(10).into()),
             2 => Err(Permanent::new("never").into()),
+            3 => Err(kopf::Error::msg("no")),
             _ => Ok(()),
         }
     }
