@@ -33,8 +33,8 @@ pub(crate) struct Header {
     pub(crate) owners: Vec<Owner>,
 }
 
-/// The key of an object, by which lists are in order: its namespace and name, with a slash between them, which comes behind
-/// what else namespaces may have but letters.
+/// The key of an object, by which lists are in order: its namespace and name with a slash between them. A hyphen comes
+/// before a slash: the objects of `a-b` come before those of `a`.
 pub(crate) fn key_of<'a>(
     (namespace, name): (&'a str, &'a str),
 ) -> impl Iterator<Item = u8> + Clone + use<'a> {

@@ -344,15 +344,20 @@ impl Scanner {
         Ok(())
     }
 
+    /// Letters that names are made of, as many as there are.
+    fn word(&mut self) -> String {
+        let begin = self.at;
+        self.skip_while(is_alpha);
+        self.text[begin..self.at].iter().collect()
+    }
+
     fn directive(&mut self) -> Step {
         self.unroll(-1);
         self.forget_key()?;
         self.key_allowed = false;
         let mark = self.here();
         self.skip();
-        let begin = self.at;
-        self.skip_while(is_alpha);
-        let name: String = self.text[begin..self.at].iter().collect();
+        let name = self.word();
         if name.is_empty() {
             return self.fault("could not find expected directive name");
         }
@@ -440,9 +445,7 @@ impl Scanner {
         self.key_allowed = false;
         let mark = self.here();
         self.skip();
-        let begin = self.at;
-        self.skip_while(is_alpha);
-        let name: String = self.text[begin..self.at].iter().collect();
+        let name = self.word();
         if name.is_empty() || !(ends_word(self.letter(0)) || "?:,]}%@`".contains(self.letter(0))) {
             return self.fault("did not find expected alphabetic or numeric character");
         }

@@ -42,11 +42,14 @@ impl Policy {
     /// What the labels of a namespace say, and what is wrong with them. Where a level to enforce is none it is the strictest.
     pub(super) fn read(labels: &LabelSet) -> (Self, Vec<Cause>) {
         let mut causes = Vec::new();
-        let mut read = |mode: &str, otherwise: Level| Said {
-            level: find(labels, mode, Level::parse, &mut causes).map(|level| level.unwrap_or(otherwise)),
-            is_a_level: labels.get(&format!("{PREFIX}{mode}")).and_then(Level::parse).is_some(),
-            version: find(labels, &format!("{mode}-version"), Version::parse, &mut causes)
-                .map(|version| version.unwrap_or(Version::Latest)),
+        let mut read = |mode: &str, otherwise: Level| {
+            let level = find(labels, mode, Level::parse, &mut causes);
+            Said {
+                level: level.map(|level| level.unwrap_or(otherwise)),
+                is_a_level: level.flatten().is_some(),
+                version: find(labels, &format!("{mode}-version"), Version::parse, &mut causes)
+                    .map(|version| version.unwrap_or(Version::Latest)),
+            }
         };
         let enforce = read("enforce", Level::Restricted);
         read("audit", Level::Privileged);
@@ -63,6 +66,7 @@ impl Policy {
 /// What labels say of one mode.
 struct Said {
     level: Option<Level>,
+    /// Whether that is what the label says, and not what stands for nonsense.
     is_a_level: bool,
     version: Option<Version>,
 }
