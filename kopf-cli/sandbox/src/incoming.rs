@@ -18,6 +18,14 @@ pub(crate) type Halves<'a> = (&'a Map<String, Value>, &'a Map<String, Value>);
 pub(crate) struct Incoming {
     pub(crate) metadata: Map<String, Value>,
     pub(crate) rest: Map<String, Value>,
+    /// What it says that it is, where that is something else than it is to be.
+    pub(crate) other: Option<Other>,
+}
+
+/// What a custom resource may say that it is until it is known whether anybody minds.
+pub(crate) struct Other {
+    pub(crate) api_version: String,
+    pub(crate) kind: String,
 }
 
 /// Why an object could not be decoded: what is wrong, and the refusal where the server has one of its own for it.
@@ -49,6 +57,14 @@ impl Refused {
     }
 }
 
+impl Other {
+    /// Whether the kind is the expected one, in whatever version.
+    fn is_alike(&self, view: &View) -> bool {
+        let group = self.api_version.split_once('/').map_or("", |(group, _)| group);
+        group == &*view.version().group && self.kind == view.resource.kind
+    }
+}
+
 impl Incoming {
     /// Reads an object that is said to be of `view`: takes out what its schema does not know, fills in what it has defaults
     /// for, and turns it into the storage version.
@@ -59,9 +75,10 @@ impl Incoming {
         strictness: &mut Strictness,
     ) -> Result<Self, Refused> {
         let custom = view.resource.rules.custom;
+        let mut other = None;
         // What is converted has been said to be of the kind before.
         if decoder == Decoder::Json {
-            check_kind(&value, view)?;
+            other = check_kind(&value, view)?;
         }
         let mut unknown = Vec::new();
         let version = view.version();
@@ -69,7 +86,9 @@ impl Incoming {
             meta::unknown_fields(&value["metadata"], "metadata", &mut unknown);
             meta::read(value.get("metadata")).and_then(|metadata| {
                 if let (Some(schema), Value::Object(fields)) = (&version.schema, &mut value) {
-                    let said = schema.settle(fields, &mut unknown);
+                    let mut elsewhere = Vec::new();
+                    let is_known = other.as_ref().is_none_or(|other| other.is_alike(view));
+                    let said = schema.settle(fields, if is_known { &mut unknown } else { &mut elsewhere });
                     said.map_err(|cause| format!("{}: {}", cause.field, cause.message))?;
                 }
                 Ok(metadata)
@@ -86,7 +105,7 @@ impl Incoming {
             Ok(metadata) => metadata,
             Err(said) => return Err(because(said, &view.version().name, &view.resource.kind, value, view)),
         };
-        Ok(Incoming::of(value, metadata, view))
+        Ok(Incoming { other, ..Incoming::of(value, metadata, view) })
     }
 
     /// Reads what a configuration has made of an object: nothing in it is unknown, and its nulls are meant. `described` is
@@ -121,7 +140,37 @@ impl Incoming {
         for field in ["apiVersion", "kind", "metadata"] {
             rest.shift_remove(field);
         }
-        Incoming { metadata, rest }
+        Incoming { metadata, rest, other: None }
+    }
+
+    /// Refuses a body that says that it is of another version.
+    pub(crate) fn check_version(&self, view: &View) -> Result<(), Status> {
+        let expected = view.api_version();
+        match &self.other {
+            Some(Other { api_version, .. }) if *api_version != expected => Err(Status::bad_request(format!(
+                "the API version in the data ({api_version}) does not match the expected API version ({expected})"
+            ))),
+            _ => Ok(()),
+        }
+    }
+
+    /// Refuses an object of no version, which no kind can be found for.
+    pub(crate) fn check_versioned(&self) -> Result<(), Status> {
+        let why = "Object 'apiVersion' is missing in 'object has no apiVersion field'";
+        let is_versioned = self.other.as_ref().is_none_or(|other| !other.api_version.is_empty());
+        if is_versioned { Ok(()) } else { Err(Status::internal_error(why)) }
+    }
+
+    /// Refuses an object that says that it is of another version or kind.
+    pub(crate) fn check_kind(&self, view: &View, name: &str) -> Result<(), Status> {
+        let Some(Other { api_version, kind }) = &self.other else { return Ok(()) };
+        let (wanted, version) = (&view.resource.kind, view.api_version());
+        let said = [("kind", kind, wanted), ("apiVersion", api_version, &version)];
+        let wrong = said.into_iter().filter(|(_, said, wanted)| said != wanted);
+        let causes =
+            wrong.map(|(field, said, wanted)| Cause::invalid(field, said, &format!("must be {wanted}")));
+        let group = api_version.split_once('/').map_or("", |(group, _)| group);
+        Err(Status::invalid(About { kind, group, name }, causes.collect()))
     }
 
     pub(crate) fn settle_namespace(&mut self, view: &View, namespace: &str) -> Result<(), Status> {
@@ -197,8 +246,8 @@ fn built_in(
     Ok(())
 }
 
-/// Checks that an object is what it is to be, by what it says.
-fn check_kind(value: &Value, view: &View) -> Result<(), Refused> {
+/// Checks that an object is what it is to be, by what it says; what it says otherwise, where that does no harm yet.
+fn check_kind(value: &Value, view: &View) -> Result<Option<Other>, Refused> {
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     let (kind, api_version) = (text(&value["kind"]), text(&value["apiVersion"]));
     let (expected, wanted) = (view.api_version(), &view.resource.kind);
@@ -210,22 +259,11 @@ fn check_kind(value: &Value, view: &View) -> Result<(), Refused> {
             shown.sort_all_objects();
             return Err(refused(format!("Object 'Kind' is missing in '{shown}'")));
         }
-        if api_version != expected {
-            let message = format!(
-                "the API version in the data ({api_version}) does not match the expected API version ({expected})"
-            );
-            return Err(Refused::With(Status::bad_request(message)));
-        }
-        if kind != *wanted {
-            let name = text(&value["metadata"]["name"]);
-            let about = About { kind: &kind, group: &view.version().group, name: &name };
-            let cause = Cause::invalid("kind", &kind, &format!("must be {wanted}"));
-            return Err(Refused::With(Status::invalid(about, vec![cause])));
-        }
-        return Ok(());
+        let is_other = (&api_version, &kind) != (&expected, wanted);
+        return Ok(is_other.then_some(Other { api_version, kind }));
     }
     match recognition::unfit(value, (&view.version().group, &view.version().name, wanted)) {
-        None => Ok(()),
+        None => Ok(None),
         Some(Unfit::Version(said)) => Err(Refused::With(Status::bad_request(said))),
         Some(Unfit::Kind(said)) => {
             let version = if api_version.is_empty() { &expected } else { &api_version };
@@ -237,7 +275,7 @@ fn check_kind(value: &Value, view: &View) -> Result<(), Refused> {
 }
 
 /// The refusal of an object that says it is of this version and kind.
-fn because(said: String, version: &str, kind: &str, mut value: Value, view: &View) -> Refused {
+pub(crate) fn because(said: String, version: &str, kind: &str, mut value: Value, view: &View) -> Refused {
     value.sort_all_objects();
     Refused::Because {
         said,

@@ -10,6 +10,7 @@ use crate::{
     form::{Form, Sheet},
     object::{Stored, key_of},
     options::{Matching, Options},
+    printed,
     resources::View,
     status::Status,
     store::Store,
@@ -42,11 +43,22 @@ pub(crate) fn revision_asked(text: &str, current: u64) -> Result<u64, Status> {
 ///
 /// What is wrong with it.
 pub(crate) fn parse_revision(text: &str) -> Result<u64, String> {
+    parse_uint(text).map_err(|why| format!("Invalid value: {text:?}: {why}"))
+}
+
+/// Reads a number as Go does; nothing is zero.
+///
+/// # Errors
+///
+/// What is wrong with it.
+pub(crate) fn parse_uint(text: &str) -> Result<u64, String> {
     if text.is_empty() {
         return Ok(0);
     }
-    text.parse()
-        .map_err(|_| format!("Invalid value: {text:?}: strconv.ParseUint: parsing {text:?}: invalid syntax"))
+    let is_number = text.bytes().all(|letter| letter.is_ascii_digit());
+    let why = if is_number { "value out of range" } else { "invalid syntax" };
+    let read = text.parse().ok().filter(|_| is_number);
+    read.ok_or_else(|| format!("strconv.ParseUint: parsing {}: {why}", printed::quoted(text)))
 }
 
 /// Finds what a list asks for.

@@ -1,8 +1,8 @@
 //! JSON merge patches and JSON patches.
 //!
 //! JSON patches are done here and not by a crate, for the API's are not quite RFC 6902: `replace` of a member that is not
-//! there adds it, `copy` of one is null, places in lists may count from the end, and the whole object cannot be replaced. And
-//! depth and size have to be watched, for a few `copy` operations can double them again and again.
+//! there adds it, `copy` of one is null, places in lists may count from the end, and the whole object is replaced only by `replace`.
+//! And depth and size have to be watched, for a few `copy` operations can double them again and again.
 
 pub(crate) mod strategic;
 
@@ -19,17 +19,27 @@ const MAX_OPERATIONS: usize = 10_000;
 /// How many bytes its `copy` operations may add together.
 const MAX_COPIED: usize = 3 * 1024 * 1024;
 
-/// A patch as one that can be merged.
+/// Whether a patch is read for its faults before it is applied: not where all faults are to be ignored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Reading {
+    Careful,
+    Careless,
+}
+
+/// Applies a merge patch to `target`.
 ///
 /// # Errors
 ///
-/// 400 where it is no object.
-pub(crate) fn merging(patch: &Value) -> Result<&Value, Status> {
-    match patch {
-        Value::Object(_) => Ok(patch),
-        Value::Null => Err(Status::bad_request("Invalid JSON Patch")),
-        other => Err(undecodable(other, "value of type map[string]interface {}")),
+/// 400 where it is no object. A list is read as one only by whoever is careful; else it takes the place of the object.
+pub(crate) fn apply_merge(target: &mut Value, patch: &Value, reading: Reading) -> Result<(), Status> {
+    match (patch, reading) {
+        (Value::Object(_), _) => {}
+        (Value::Array(_), Reading::Careless) => *target = Value::Null,
+        (Value::Null, _) | (_, Reading::Careless) => return Err(Status::bad_request("Invalid JSON Patch")),
+        (other, Reading::Careful) => return Err(undecodable(other, "value of type map[string]interface {}")),
     }
+    merge(target, patch);
+    Ok(())
 }
 
 /// Merges a merge patch into `target`: RFC 7396, but for nulls inside of lists.
@@ -86,27 +96,52 @@ pub(crate) fn reach(target: &Value, patch: &Value) -> usize {
 /// # Errors
 ///
 /// 400 where the patch cannot be read, 413 where it is too long, 422 where it does not fit, which a failed `test` is.
-pub(crate) fn apply(target: &mut Value, patch: &Value) -> Result<(), Status> {
-    apply_after(&mut 0, target, patch)
+pub(crate) fn apply(target: &mut Value, patch: &Value, reading: Reading) -> Result<(), Status> {
+    let operations = operations(patch, reading)?;
+    apply_all(&mut 0, target, patch, operations)
 }
 
 /// The same where operations before it have copied so many bytes already.
 pub(crate) fn apply_after(copied: &mut usize, target: &mut Value, patch: &Value) -> Result<(), Status> {
+    let operations = operations(patch, Reading::Careful)?;
+    apply_all(copied, target, patch, operations)
+}
+
+fn operations(patch: &Value, reading: Reading) -> Result<&[Value], Status> {
+    let wrong = |found: &Value, careful: &str, careless: &str| match reading {
+        Reading::Careful => undecodable(found, &format!("value of type {careful}")),
+        Reading::Careless => Status::bad_request(unread(found, &format!("value of type {careless}"))),
+    };
     let operations = match patch {
         Value::Array(operations) => operations.as_slice(),
         Value::Null => &[],
-        other => return Err(undecodable(other, "value of type []handlers.jsonPatchOp")),
+        other => return Err(wrong(other, "[]handlers.jsonPatchOp", "jsonpatch.Patch")),
     };
     for operation in operations {
         let Value::Object(fields) = operation else {
-            return Err(undecodable(operation, "value of type handlers.jsonPatchOp"));
+            if operation.is_null() {
+                continue;
+            }
+            return Err(wrong(operation, "handlers.jsonPatchOp", "jsonpatch.Operation"));
         };
+        if reading == Reading::Careless {
+            continue;
+        }
         for name in ["op", "path", "from"] {
-            if let Some(field) = fields.get(name).filter(|field| !field.is_string()) {
+            if let Some(field) = fields.get(name).filter(|field| !field.is_string() && !field.is_null()) {
                 return Err(undecodable(field, &format!("struct field jsonPatchOp.{name} of type string")));
             }
         }
     }
+    Ok(operations)
+}
+
+fn apply_all(
+    copied: &mut usize,
+    target: &mut Value,
+    patch: &Value,
+    operations: &[Value],
+) -> Result<(), Status> {
     if operations.len() > MAX_OPERATIONS {
         let found = operations.len();
         let message =
@@ -124,8 +159,11 @@ pub(crate) fn apply_after(copied: &mut usize, target: &mut Value, patch: &Value)
 }
 
 fn undecodable(found: &Value, wanted: &str) -> Status {
-    let found = meta::kind_of(found);
-    Status::bad_request(format!("error decoding patch: json: cannot unmarshal {found} into Go {wanted}"))
+    Status::bad_request(format!("error decoding patch: {}", unread(found, wanted)))
+}
+
+fn unread(found: &Value, wanted: &str) -> String {
+    format!("json: cannot unmarshal {} into Go {wanted}", meta::kind_of(found))
 }
 
 fn step(target: &mut Value, operation: &Value, copied: &mut usize) -> Option<()> {
@@ -135,6 +173,12 @@ fn step(target: &mut Value, operation: &Value, copied: &mut usize) -> Option<()>
     match operation["op"].as_str()? {
         "add" => add(target, path, value.clone()),
         "remove" => remove(target, path).map(drop),
+        // Of all that may be done to it, the whole can be replaced and tested.
+        "replace" if path.is_empty() => {
+            let is_whole = value.is_object() || value.is_array();
+            is_whole.then(|| target.clone_from(value))
+        }
+        "test" if path.is_empty() => (target == value).then_some(()),
         "replace" => replace(target, path, value.clone()),
         "move" => {
             let moved = remove(target, operation["from"].as_str()?)?;
@@ -238,7 +282,8 @@ mod tests {
     #[track_caller]
     fn check(target: Value, patch: Value, expected: Result<Value, u16>) {
         let mut result = target;
-        let outcome = apply(&mut result, &patch).map(|()| result).map_err(|status| status.code);
+        let outcome =
+            apply(&mut result, &patch, Reading::Careful).map(|()| result).map_err(|status| status.code);
         assert_eq!(outcome, expected);
     }
 
@@ -322,7 +367,7 @@ mod tests {
             (0..count).map(copy).collect::<Value>()
         };
         let mut target = json!({ "a": text });
-        assert!(apply(&mut target, &copies(2)).is_ok());
+        assert!(apply(&mut target, &copies(2), Reading::Careful).is_ok());
         check(json!({ "a": text }), copies(3), Err(422));
         let there_and_back = [("/a", "/b/-"), ("/b", "/a/-")];
         let doubling: Value = there_and_back
@@ -348,7 +393,10 @@ mod tests {
             for _ in 0..9 {
                 target = json!({ "a": target });
             }
-            assert_eq!(apply(&mut target, &doubling).map_err(|status| status.code), Err(422));
+            assert_eq!(
+                apply(&mut target, &doubling, Reading::Careful).map_err(|status| status.code),
+                Err(422)
+            );
         });
     }
 }

@@ -3,7 +3,7 @@
 
 use serde_json::Value;
 
-use crate::{meta, protobuf, status::Status, tables};
+use crate::{form::pick, meta, protobuf, status::Status, tables};
 
 /// What reads the version and kind of a text tells of its faults behind this.
 pub(crate) const UNREAD: &str = "couldn't get version/kind; json parse error: ";
@@ -99,6 +99,21 @@ pub(crate) fn unfit(value: &Value, (group, version, kind): (&str, &str, &str)) -
             Unfit::Kind(format!("converting ({package}.{name}) to ({into}.{kind}): unknown conversion"))
         }
     })
+}
+
+/// Whether an object of no version, which is read as what the server has inside, says that it is of this kind.
+///
+/// # Errors
+///
+/// Why it is not.
+pub(crate) fn unfit_inside(value: &Value, group: &str, kind: &str) -> Result<(), String> {
+    let found = pick(value, "kind");
+    if found.is_empty() || found == kind {
+        return Ok(());
+    }
+    Err(format!(
+        "no kind {found:?} is registered for the internal version of group {group:?} in scheme \"pkg/runtime/scheme.go:111\""
+    ))
 }
 
 /// What is said of a kind that there is not.

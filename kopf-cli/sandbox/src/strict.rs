@@ -4,6 +4,7 @@ use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
 
 use crate::{
+    patch::Reading,
     printed,
     request::Query,
     status::{About, Cause, Status},
@@ -59,6 +60,11 @@ impl Strictness {
     /// Passes over all mistakes.
     pub(crate) fn silent() -> Self {
         Strictness { directive: Directive::Ignore, ..Strictness::default() }
+    }
+
+    /// How a patch is to be read.
+    pub(crate) fn reading(&self) -> Reading {
+        if self.ignores() { Reading::Careless } else { Reading::Careful }
     }
 
     pub(crate) fn ignores(&self) -> bool {

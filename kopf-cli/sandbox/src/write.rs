@@ -20,14 +20,12 @@ use crate::{
     managed::{self, Managed, same_but_times},
     meta,
     object::{self, Stored},
-    patch,
-    request::Patching,
     resources::{NAMESPACES, Resource, View},
     schema::Part,
     status::{About, Status},
     store::Store,
     strict::Strictness,
-    tables::{self, Decoder},
+    tables::Decoder,
     times::Exactness,
     user::User,
 };
@@ -37,14 +35,16 @@ mod apply;
 mod changes;
 mod finalize;
 mod grace;
+mod patching;
 mod removal;
 
 use changes::{
-    check_uid, check_version, check_versioned, forbidden_changes, put_or_remove, status_metadata,
-    unqualified_finalizer, wants_otherwise,
+    check_uid, check_version, forbidden_changes, put_or_remove, status_metadata, unqualified_finalizer,
+    wants_otherwise,
 };
 
 pub(crate) use changes::other_uid;
+pub(crate) use patching::patched;
 pub(crate) use removal::Preconditions;
 
 /// How large an object may become: what etcd takes in one request.
@@ -131,6 +131,7 @@ impl<'a> Writer<'a> {
     pub(crate) fn create(&mut self, view: &View, namespace: &str, body: Value) -> Result<Written, Status> {
         let mut object =
             Incoming::decode(body, view, Decoder::Json, &mut self.strictness).map_err(Refused::of_a_body)?;
+        object.check_version(view)?;
         object.settle_namespace(view, namespace)?;
         kinds::default(&view.resource, &mut object.metadata, &mut object.rest);
         let managed = self.managed(view, false).update(None, &mut object);
@@ -200,12 +201,13 @@ impl<'a> Writer<'a> {
         let view = target.view;
         let mut object =
             Incoming::decode(body, view, Decoder::Json, &mut self.strictness).map_err(Refused::of_a_body)?;
+        object.check_version(view)?;
         object.settle_namespace(view, target.namespace)?;
         object.check_name(target.name)?;
         let current = self.store.get(&view.resource.key, target.namespace, target.name).cloned();
         let Some(current) = current else {
             if view.resource.rules.create_on_update && !status {
-                check_uid(&object, target, "")?;
+                check_uid(&object, target, "", self.dry_run)?;
                 object.metadata.remove("resourceVersion");
                 let mut body = object.whole(view);
                 object::show(&mut body, view);
@@ -213,68 +215,8 @@ impl<'a> Writer<'a> {
             }
             return Err(Status::not_found(view.about(target.name)));
         };
-        check_uid(&object, target, &current.header.uid)?;
+        check_uid(&object, target, &current.header.uid, self.dry_run)?;
         self.update(target, &current, object, status, Owners::Updated)
-    }
-
-    /// Changes an object, or its status, by a patch.
-    pub(crate) fn patch(
-        &mut self,
-        target: Target<'_>,
-        status: bool,
-        how: Patching,
-        change: &Value,
-    ) -> Result<Written, Status> {
-        self.change(target, status, how, change, Owners::Updated)
-    }
-
-    /// Changes an object by what follows from a change of its scale: a merge patch, which says who owns what, too.
-    pub(crate) fn rescale(&mut self, target: Target<'_>, change: &Value) -> Result<Written, Status> {
-        self.change(target, false, Patching::Merge, change, Owners::Scaled)
-    }
-
-    fn change(
-        &mut self,
-        target: Target<'_>,
-        status: bool,
-        how: Patching,
-        change: &Value,
-        owners: Owners,
-    ) -> Result<Written, Status> {
-        let view = target.view;
-        let current = self.store.get(&view.resource.key, target.namespace, target.name).cloned();
-        let Some(current) = current else { return Err(Status::not_found(view.about(target.name))) };
-        let mut patched = current.value();
-        object::show(&mut patched, view);
-        let reach = match how {
-            Patching::Json => patch::reach(&patched, change),
-            Patching::Merge | Patching::Strategic | Patching::Apply => 0,
-        };
-        deep::with_stack(reach, || {
-            match how {
-                Patching::Json => patch::apply(&mut patched, change)?,
-                Patching::Merge | Patching::Apply => patch::merge(&mut patched, patch::merging(change)?),
-                Patching::Strategic => {
-                    let version = view.version();
-                    let shape = tables::shape(&version.group, &version.name, &view.resource.kind);
-                    let shape = shape
-                        .ok_or_else(|| Status::not_implemented("strategic merge patches of this kind"))?;
-                    patch::strategic::merge(&mut patched, patch::strategic::read(change)?, shape)?;
-                }
-            }
-            if how != Patching::Strategic {
-                check_versioned(&patched, target, &mut self.strictness)?;
-            }
-            let (decoder, shown) = match how {
-                Patching::Strategic => (Decoder::Converter, Some(change)),
-                Patching::Json | Patching::Merge | Patching::Apply => (Decoder::Json, None),
-            };
-            let decoded = Incoming::decode(patched, view, decoder, &mut self.strictness);
-            let mut object = decoded.map_err(|why| why.of_a_patch(shown))?;
-            object.check_name(target.name)?;
-            object.settle_namespace(view, target.namespace)?;
-            self.update(target, &current, object, status, owners)
-        })
     }
 
     fn update(
@@ -307,6 +249,7 @@ impl<'a> Writer<'a> {
         let (mut old_metadata, old_rest) = take_apart(&old);
         self.let_grant(target, &object, Some((&old_metadata, &old_rest)))?;
         check_version(&object, target, current)?;
+        object.check_versioned()?;
         let managed = object.metadata.shift_remove("managedFields");
         let asked_metadata = std::mem::take(&mut object.metadata);
         object.metadata = if status {
@@ -393,6 +336,9 @@ impl<'a> Writer<'a> {
         part: Part,
     ) -> Result<(), Status> {
         let view = target.view;
+        if part == Part::Whole {
+            object.check_kind(view, target.name)?;
+        }
         let mut causes = meta::faults(&object.metadata, &view.resource);
         causes.extend(managed::faults(object.metadata.get("managedFields")));
         if let Some(old) = old {

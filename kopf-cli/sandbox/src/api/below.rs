@@ -4,7 +4,7 @@ use std::sync::PoisonError;
 
 use bytes::Bytes;
 use http::{Response, StatusCode, header};
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::{Ask, admitted::warn, answer, bodies::parse_patch, json_answer, refuse};
 use crate::{
@@ -20,11 +20,10 @@ use crate::{
     resources::scales,
     sandbox::shown_value,
     scale::Scale,
-    schema::{Node, Types},
-    status::Status,
+    status::{About, Status},
     store::Store,
     strict::Strictness,
-    write::{Target, Writer, other_uid},
+    write::{Target, Writer, other_uid, patched},
     yaml::parse_yaml,
 };
 
@@ -107,6 +106,7 @@ impl Ask<'_> {
         }
         let mut store = self.api.store();
         deep::with_stack(store.deepest() + SHALLOW, || {
+            let target = Target { view: &self.view, namespace: self.namespace(), name: self.name() };
             let found = store.get(&self.view.resource.key, self.namespace(), self.name()).cloned();
             let object = found.ok_or_else(|| Status::not_found(self.view.about(self.name())))?;
             let object = deep::parse(&object.shown(&self.view)).map_err(Status::internal)?;
@@ -117,53 +117,82 @@ impl Ask<'_> {
             if let Some(owners) = managed::of_scale(&self.view, owners) {
                 old["metadata"]["managedFields"] = owners;
             }
-            let now = self.api.clock.now();
-            let managed = Managed { view: scales(), manager: &manager, subresource: "scale", now };
-            let mut scale = match patching {
-                None => sent,
-                Some(patching) => {
-                    let scale = match patching {
-                        Patching::Apply => {
-                            managed.apply_scale(&self.view, &old, sent, self.query.flag("force"))?
-                        }
-                        _ => patched(&old, patching, &sent)?,
-                    };
-                    if !counted && scale["spec"]["replicas"].is_null() {
-                        return Err(scaling.emptied());
-                    }
-                    scale
-                }
+            // What a patch copies within a scale can double its levels again and again.
+            let reach = match patching {
+                Some(Patching::Json) => patch::reach(&old, &sent),
+                _ => 0,
             };
-            let others = self.others(&mut store, admission, dry_run, || self.told());
-            if let Some(others) = others {
-                scale = self.admit_scale(others, &store, &old, scale)?;
-            }
-            let mut change = scaling.change(&scale, &object, &self.view)?;
-            if patching != Some(Patching::Apply) {
-                // None is what is not said.
-                if scale["spec"]["replicas"] == 0
-                    && let Value::Object(spec) = &mut scale["spec"]
-                {
-                    spec.shift_remove("replicas");
+            deep::with_stack(reach, || {
+                let now = self.api.clock.now();
+                let managed = Managed { view: scales(), manager: &manager, subresource: "scale", now };
+                let mut scale = match patching {
+                    None => sent,
+                    Some(Patching::Apply) => {
+                        managed.apply_scale(&self.view, &old, sent, self.query.flag("force"))?
+                    }
+                    Some(how) => {
+                        let mut scale = patched(old.clone(), target, scales(), (how, &sent), strictness)?;
+                        scale.settle_namespace(&self.view, self.namespace())?;
+                        scale.check_name(self.name())?;
+                        scale.whole(scales())
+                    }
+                };
+                if patching.is_some() && !counted && scale["spec"]["replicas"].is_null() {
+                    return Err(scaling.emptied());
                 }
-                managed.rewrite(&old, &mut scale);
-            }
-            let owners = managed::of_scaled(&self.view, owners, scale["metadata"].get("managedFields"));
-            change["metadata"]["managedFields"] = owners.unwrap_or_default();
-            let target = Target { view: &self.view, namespace: self.namespace(), name: self.name() };
-            let (uid, asked) = (pick(&object, "metadata.uid"), pick(&scale, "metadata.uid"));
-            if !asked.is_empty() && asked != uid {
-                return Err(other_uid(target, asked, uid));
-            }
-            let strict = std::mem::take(strictness);
-            let mut writer = Writer { dry_run, strictness: strict, ..Writer::new(&mut store, now) };
-            let written = writer.rescale(target, &change);
-            writer.settle();
-            *strictness = writer.strictness;
-            let written = written?;
-            let object = shown_value(&written, &self.view);
-            self.show_scale(&scaling.of(&object, &self.view).ok_or_else(|| scaling.unset())?)
+                let others = self.others(&mut store, admission, dry_run, || self.told());
+                if let Some(others) = others {
+                    scale = self.admit_scale(others, &store, &old, scale)?;
+                }
+                let mut change = scaling.change(&scale, &object, &self.view)?;
+                if patching != Some(Patching::Apply) {
+                    // None is what is not said.
+                    if scale["spec"]["replicas"] == 0
+                        && let Value::Object(spec) = &mut scale["spec"]
+                    {
+                        spec.shift_remove("replicas");
+                    }
+                    managed.rewrite(&old, &mut scale);
+                }
+                let owners = managed::of_scaled(&self.view, owners, scale["metadata"].get("managedFields"));
+                change["metadata"]["managedFields"] = owners.unwrap_or_default();
+                self.check_scaled(target, patching, &scale, &object, dry_run)?;
+                let strict = std::mem::take(strictness);
+                let mut writer = Writer { dry_run, strictness: strict, ..Writer::new(&mut store, now) };
+                let written = writer.rescale(target, &change);
+                writer.settle();
+                *strictness = writer.strictness;
+                let written = written?;
+                let object = shown_value(&written, &self.view);
+                self.show_scale(&scaling.of(&object, &self.view).ok_or_else(|| scaling.unset())?)
+            })
         })
+    }
+
+    /// Refuses to scale an object that is not the one that was meant. Those who patch custom resources are not asked.
+    fn check_scaled(
+        &self,
+        target: Target<'_>,
+        patching: Option<Patching>,
+        scale: &Value,
+        object: &Value,
+        dry_run: bool,
+    ) -> Result<(), Status> {
+        let (uid, asked) = (pick(object, "metadata.uid"), pick(scale, "metadata.uid"));
+        if asked.is_empty() || asked == uid {
+            return Ok(());
+        }
+        match patching {
+            None => Err(other_uid(target, asked, uid, dry_run)),
+            Some(_) if self.view.resource.rules.custom => Ok(()),
+            Some(_) => {
+                let kind = format!("{}/scale", self.view.resource.plural);
+                let about = About { kind: &kind, ..self.view.about(target.name) };
+                let why =
+                    format!("Precondition failed: UID in precondition: {asked}, UID in object meta: {uid}");
+                Err(Status::conflict(about, &why))
+            }
+        }
     }
 
     /// Reads the scale of a custom resource, whose server knows no type of scales to tell of.
@@ -230,24 +259,4 @@ fn read<T>(object: &[u8], look: impl FnOnce(&Value) -> T) -> Result<T, Status> {
         let object = deep::parse(object).map_err(Status::internal)?;
         Ok(look(&object))
     })
-}
-
-/// A scale, in which there are no lists, as a patch changes it.
-fn patched(scale: &Value, patching: Patching, change: &Value) -> Result<Value, Status> {
-    let mut scale = scale.clone();
-    match (patching, change) {
-        (Patching::Json, _) => patch::apply(&mut scale, change)?,
-        (_, Value::Null) => {}
-        (Patching::Merge, Value::Object(_)) => patch::merge(&mut scale, change),
-        (Patching::Strategic, Value::Object(change)) => {
-            let mut types = Types::default();
-            let root = types.add(Node::default());
-            patch::strategic::merge(&mut scale, Map::clone(change), types.shape(root))?;
-        }
-        _ => {
-            let why = "json: cannot unmarshal into Go value of type map[string]interface {}";
-            return Err(Status::bad_request(why));
-        }
-    }
-    Ok(scale)
 }

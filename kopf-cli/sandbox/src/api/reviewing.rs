@@ -55,7 +55,7 @@ impl Ask<'_> {
             let (now, subresource) =
                 (self.api.clock.now(), self.path.subresource.as_deref().unwrap_or_default());
             let managed = Managed { view, manager: &manager, subresource, now }.update(None, &mut object);
-            let Incoming { mut metadata, rest } = object;
+            let Incoming { mut metadata, rest, .. } = object;
             keep(&mut metadata, subresource.is_empty(), managed);
             let (store, access) = (&self.api.store(), &self.api.access);
             let review = Review { store, access, user: &self.user, path: &self.path, now };

@@ -4,58 +4,55 @@ use serde_json::{Map, Value};
 
 use super::Target;
 use crate::{
-    incoming::Incoming,
-    meta,
+    incoming::{Incoming, because},
+    list, meta,
     object::Stored,
+    recognition,
     resources::{StatusMetadata, View},
     status::{Cause, Status},
     strict::Strictness,
 };
 
-/// Refuses what a patch has taken the version away from: nothing of it is known then, not even its name.
+/// Refuses what a patch has taken the version away from: it is read as the server has it inside then, where fields have other
+/// names, and not even the object's is known.
 pub(super) fn check_versioned(
     patched: &Value,
-    target: Target<'_>,
+    view: &View,
+    name: &str,
     strictness: &mut Strictness,
 ) -> Result<(), Status> {
-    let is_missing = |name: &str| patched[name].is_null() || patched[name] == "";
-    if !is_missing("apiVersion") {
+    let is_missing = patched["apiVersion"].is_null() || patched["apiVersion"] == "";
+    let Value::Object(fields) = patched else { return Ok(()) };
+    if !is_missing {
         return Ok(());
     }
-    if target.view.resource.rules.custom {
-        let why = "Object 'apiVersion' is missing in 'object has no apiVersion field'";
-        return if is_missing("kind") { Ok(()) } else { Err(Status::internal_error(why)) };
-    }
-    let fields = patched.as_object().into_iter().flatten().map(|(name, _)| name);
     let mut unknown: Vec<String> =
-        fields.filter(|name| !["apiVersion", "kind"].contains(&name.as_str())).cloned().collect();
+        fields.keys().filter(|name| !["apiVersion", "kind"].contains(&name.as_str())).cloned().collect();
     unknown.sort();
-    strictness.conclude(unknown).map_err(Status::bad_request)?;
+    let read = recognition::check(patched)
+        .and_then(|()| recognition::unfit_inside(patched, &view.version().group, &view.resource.kind))
+        .and_then(|()| strictness.conclude(unknown));
+    read.map_err(|said| because(said, "", "", patched.clone(), view).of_a_patch(None))?;
     Err(Status::bad_request(format!(
-        "the name of the object ({} based on URL) was undeterminable: name must be provided",
-        target.name
+        "the name of the object ({name} based on URL) was undeterminable: name must be provided"
     )))
 }
 
 /// Refuses what stands on another version of the object than the one that there is.
 pub(super) fn check_version(object: &Incoming, target: Target<'_>, current: &Stored) -> Result<(), Status> {
     let (view, about) = (target.view, target.view.about(target.name));
-    match meta::text(&object.metadata, "resourceVersion") {
-        "" if view.resource.rules.unconditional_update => {}
-        "" => {
+    let asked =
+        list::parse_uint(meta::text(&object.metadata, "resourceVersion")).map_err(Status::internal)?;
+    match asked {
+        0 if view.resource.rules.unconditional_update => Ok(()),
+        0 => {
             let message = "Invalid value: 0: must be specified for an update".to_owned();
             let field = "metadata.resourceVersion".to_owned();
-            return Err(Status::invalid(about, vec![Cause { reason: "FieldValueInvalid", message, field }]));
+            Err(Status::invalid(about, vec![Cause { reason: "FieldValueInvalid", message, field }]))
         }
-        text => match text.parse::<u64>() {
-            Ok(version) if version == current.header.revision => {}
-            Ok(_) => return Err(Status::modified(about)),
-            Err(_) => {
-                return Err(Status::internal(format!("strconv.ParseUint: parsing {text:?}: invalid syntax")));
-            }
-        },
+        version if version == current.header.revision => Ok(()),
+        _ => Err(Status::modified(about)),
     }
-    Ok(())
 }
 
 /// The metadata that a write to `/status` leaves.
@@ -76,23 +73,45 @@ pub(super) fn status_metadata(
 }
 
 /// Refuses to replace an object that is not the one that was meant.
-pub(super) fn check_uid(object: &Incoming, target: Target<'_>, uid: &str) -> Result<(), Status> {
+pub(super) fn check_uid(
+    object: &Incoming,
+    target: Target<'_>,
+    uid: &str,
+    dry_run: bool,
+) -> Result<(), Status> {
     let asked = meta::text(&object.metadata, "uid");
-    if asked.is_empty() || asked == uid { Ok(()) } else { Err(other_uid(target, asked, uid)) }
+    if asked.is_empty() || asked == uid { Ok(()) } else { Err(other_uid(target, asked, uid, dry_run)) }
 }
 
 /// The refusal to write to an object that is another one by now.
-pub(crate) fn other_uid(target: Target<'_>, asked: &str, uid: &str) -> Status {
+pub(crate) fn other_uid(target: Target<'_>, asked: &str, uid: &str, dry_run: bool) -> Status {
     let view = target.view;
-    let group = if view.resource.rules.custom { format!("{}/", view.version().group) } else { String::new() };
+    let group = &view.version().group;
+    let is_apart =
+        view.resource.rules.custom || ["apiextensions.k8s.io", "apiregistration.k8s.io"].contains(&&**group);
+    let group = if is_apart { format!("{group}/") } else { String::new() };
     let namespace =
         if target.namespace.is_empty() { String::new() } else { format!("{}/", target.namespace) };
+    let root = if dry_run { "" } else { "/registry" };
     let why = format!(
-        "StorageError: invalid object, Code: 4, Key: /registry/{group}{}/{namespace}{}, ResourceVersion: 0, \
+        "StorageError: invalid object, Code: 4, Key: {root}/{group}{}/{namespace}{}, ResourceVersion: 0, \
          AdditionalErrorMsg: Precondition failed: UID in precondition: {asked}, UID in object meta: {uid}",
-        view.resource.plural, target.name,
+        place_of(&view.resource.key),
+        target.name,
     );
     Status::conflict(view.about(target.name), &why)
+}
+
+/// Where the server keeps the objects of a resource: those that it has had longest it knows by older names.
+fn place_of(key: &str) -> &str {
+    match key {
+        "replicationcontrollers" => "controllers",
+        "endpoints" => "services/endpoints",
+        "services" => "services/specs",
+        "nodes" => "minions",
+        "ingresses.networking.k8s.io" => "ingress",
+        key => key.split('.').next().unwrap_or(key),
+    }
 }
 
 pub(super) fn put_or_remove(fields: &mut Map<String, Value>, name: &str, value: Option<Value>) {

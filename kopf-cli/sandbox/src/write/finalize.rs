@@ -24,7 +24,7 @@ impl Writer<'_> {
         object.check_name(target.name)?;
         let current = self.store.get(&view.resource.key, target.namespace, target.name).cloned();
         let Some(current) = current else { return Err(Status::not_found(view.about(target.name))) };
-        check_uid(&object, target, &current.header.uid)?;
+        check_uid(&object, target, &current.header.uid, self.dry_run)?;
         let finalizers = object.rest.get("spec").and_then(|spec| spec["finalizers"].as_array().cloned());
         let finalizers = finalizers.unwrap_or_default();
         let unqualified = finalizers.iter().enumerate().filter_map(|(index, finalizer)| {

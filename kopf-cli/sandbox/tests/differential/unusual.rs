@@ -221,3 +221,206 @@ async fn annotations_that_have_once_been_fields_are_still_read() {
     );
     check(&rows).await;
 }
+
+#[tokio::test]
+async fn patches_of_scales_make_scales() {
+    let path = "/apis/$ns.kopf.test/v1/namespaces/$ns/scaleds";
+    let mut rows = format!(
+        r#"
+        POST   /apis/apiextensions.k8s.io/v1/customresourcedefinitions {SCALED}
+        UNTIL  {path}
+        POST   {path} {{"kind":"Scaled","apiVersion":"$ns.kopf.test/v1","metadata":{{"name":"a"}},"spec":{{"count":2}}}}
+        POST   replicationcontrollers {{"metadata":{{"name":"a"}},"spec":{{"replicas":0,"selector":{{"a":"b"}},"template":{{"metadata":{{"labels":{{"a":"b"}}}},"spec":{{"containers":[{{"name":"c","image":"c"}}]}}}}}}}}
+    "#
+    );
+    let scales = [format!("{path}/a/scale"), "replicationcontrollers/a/scale".to_owned()];
+    for scale in &scales {
+        // Nobody makes pods of what is not written.
+        for validation in
+            ["?dryRun=All", "?dryRun=All&fieldValidation=Strict", "?dryRun=All&fieldValidation=Ignore"]
+        {
+            for patch in [
+                "null",
+                "[]",
+                "1",
+                "nonsense",
+                "{",
+                "{}",
+                r#"{"spec":[]}"#,
+                r#"{"spec":"a"}"#,
+                r#"{"spec":null}"#,
+                r#"{"spec":{"replicas":"1"}}"#,
+                r#"{"spec":{"replicas":1.5}}"#,
+                r#"{"spec":{"replicas":2.0}}"#,
+                r#"{"spec":{"replicas":5000000000}}"#,
+                r#"{"spec":{"replicas":[]}}"#,
+                r#"{"spec":{"replicas":-1}}"#,
+                r#"{"spec":{"replicas":null}}"#,
+                r#"{"spec":{"replicas":2,"replicas":2}}"#,
+                r#"{"spec":{"bogus":1}}"#,
+                r#"{"bogus":1}"#,
+                r#"{"kind":"Row"}"#,
+                r#"{"kind":5}"#,
+                r#"{"kind":null}"#,
+                r#"{"kind":""}"#,
+                r#"{"apiVersion":null}"#,
+                r#"{"apiVersion":null,"kind":null}"#,
+                r#"{"apiVersion":null,"kind":5}"#,
+                r#"{"apiVersion":"apps/v1"}"#,
+                r#"{"apiVersion":"autoscaling/v2"}"#,
+                r#"{"apiVersion":"a/b/c"}"#,
+                r#"{"apiVersion":["a"]}"#,
+                r#"{"metadata":null}"#,
+                r#"{"metadata":[]}"#,
+                r#"{"metadata":{"name":"b"}}"#,
+                r#"{"metadata":{"name":null}}"#,
+                r#"{"metadata":{"name":1}}"#,
+                r#"{"metadata":{"namespace":"other"}}"#,
+                r#"{"metadata":{"namespace":null}}"#,
+                r#"{"metadata":{"uid":"11111111-1111-1111-1111-111111111111"}}"#,
+                r#"{"metadata":{"uid":null}}"#,
+                r#"{"metadata":{"resourceVersion":"1"}}"#,
+                r#"{"metadata":{"resourceVersion":"x"}}"#,
+                r#"{"metadata":{"resourceVersion":1}}"#,
+                r#"{"metadata":{"resourceVersion":null}}"#,
+                r#"{"metadata":{"creationTimestamp":"x"}}"#,
+                r#"{"metadata":{"labels":{"a":1}}}"#,
+                r#"{"status":{"replicas":"x"}}"#,
+                r#"{"status":{"replicas":7,"selector":"a=b"}}"#,
+                r#"{"status":null}"#,
+            ] {
+                rows += &format!("MERGE {scale}{validation} {patch}\n");
+                if patch.contains("replicas") || patch.contains("kind") {
+                    rows += &format!("STRATEGIC {scale}{validation} {patch}\n");
+                }
+            }
+            for patch in [
+                "null",
+                "{}",
+                "[]",
+                "[1]",
+                "1",
+                "nonsense",
+                r#"[{"op":"replace","path":"/spec/replicas","value":3}]"#,
+                r#"[{"op":"replace","path":"/spec/replicas","value":"3"}]"#,
+                r#"[{"op":"replace","path":"/spec/replicas","value":2,"value":2}]"#,
+                r#"[{"op":"remove","path":"/spec/replicas"}]"#,
+                r#"[{"op":"remove","path":"/spec"}]"#,
+                r#"[{"op":"add","path":"/spec/bogus","value":1}]"#,
+                r#"[{"op":"replace","path":"/spec","value":[]}]"#,
+                r#"[{"op":"replace","path":"/spec","value":null}]"#,
+                r#"[{"op":"remove","path":"/kind"}]"#,
+                r#"[{"op":"remove","path":"/apiVersion"}]"#,
+                r#"[{"op":"replace","path":"/kind","value":"Row"}]"#,
+                r#"[{"op":"replace","path":"/kind","value":5}]"#,
+                r#"[{"op":"replace","path":"/kind","value":null}]"#,
+                r#"[{"op":"remove","path":"/metadata"}]"#,
+                r#"[{"op":"remove","path":"/nothing"}]"#,
+                r#"[{"op":"test","path":"/spec/replicas","value":9}]"#,
+                r#"[{"op":"replace","path":"","value":{}}]"#,
+                r#"[{"op":"replace","path":"","value":[]}]"#,
+                r#"[{"op":"replace","path":"","value":1}]"#,
+                r#"[{"op":"replace","path":"","value":null}]"#,
+                r#"[{"op":"remove","path":""}]"#,
+                r#"[{"op":"add","path":"","value":{"kind":"Scale","apiVersion":"autoscaling/v1","metadata":{"name":"a"},"spec":{"replicas":2}}}]"#,
+            ] {
+                rows += &format!("JSON {scale}{validation} {patch}\n");
+            }
+        }
+        for (name, said) in [
+            ("resourceVersion", r#""x""#),
+            ("resourceVersion", r#""-1""#),
+            ("resourceVersion", r#""1.5""#),
+            ("resourceVersion", r#""99999999999999999999999""#),
+            ("resourceVersion", r#""0""#),
+            ("resourceVersion", r#"" ""#),
+            ("resourceVersion", r#""01""#),
+            ("resourceVersion", "1"),
+            ("uid", r#""x""#),
+        ] {
+            rows += &format!(
+                r#"PUT {scale}?dryRun=All {{"metadata":{{"name":"a","{name}":{said}}},"spec":{{"replicas":2}}}}"#
+            );
+            rows.push('\n');
+        }
+    }
+    rows += "DELETE /apis/apiextensions.k8s.io/v1/customresourcedefinitions/scaleds.$ns.kopf.test\n";
+    check(&rows).await;
+}
+
+#[tokio::test]
+async fn patches_that_are_read_strictly_may_take_nothing_away() {
+    let mut rows = r#"
+        POST   rows       {"kind":"Row","apiVersion":"differential.kopf.test/v1","metadata":{"name":"a"}}
+        POST   configmaps {"metadata":{"name":"a"}}
+        POST   secrets    {"metadata":{"name":"a"}}
+        POST   services   {"metadata":{"name":"a"},"spec":{"ports":[{"port":80}]}}
+    "#
+    .to_owned();
+    for path in ["rows/a", "rows/a/status", "configmaps/a", "secrets/a", "services/a", "services/a/status"] {
+        for validation in ["", "?fieldValidation=Strict", "?fieldValidation=Warn", "?fieldValidation=Ignore"]
+        {
+            for patch in [
+                "null",
+                "[]",
+                "1",
+                r#"{"apiVersion":null}"#,
+                r#"{"kind":null}"#,
+                r#"{"apiVersion":null,"kind":null}"#,
+                r#"{"apiVersion":null,"kind":5}"#,
+                r#"{"apiVersion":5,"kind":null}"#,
+                r#"{"apiVersion":5}"#,
+                r#"{"kind":5}"#,
+                r#"{"kind":[]}"#,
+                r#"{"kind":{"a":1}}"#,
+                r#"{"apiVersion":""}"#,
+                r#"{"kind":""}"#,
+                r#"{"apiVersion":"v9"}"#,
+                r#"{"apiVersion":"a/b/c"}"#,
+                r#"{"kind":"Other"}"#,
+                r#"{"kind":"Other","apiVersion":"v9"}"#,
+                r#"{"kind":"Other","metadata":{"name":"b"}}"#,
+                r#"{"kind":"Other","apiVersion":null}"#,
+                r#"{"kind":"Other","spec":{"bogus":1},"status":{"bogus":1}}"#,
+                r#"{"apiVersion":null,"bogus":1}"#,
+                r#"{"kind":null,"bogus":1,"bogus":2}"#,
+                r#"{"kind":5,"bogus":1,"bogus":2}"#,
+                r#"{"kind":null,"metadata":5}"#,
+                r#"{"apiVersion":null,"metadata":{"bogus":1}}"#,
+                r#"{"metadata":null}"#,
+                r#"{"metadata":5}"#,
+            ] {
+                rows += &format!("MERGE {path}{validation} {patch}\n");
+                if path != "rows/a" {
+                    rows += &format!("STRATEGIC {path}{validation} {patch}\n");
+                }
+            }
+            for patch in [
+                r#"[{"op":"remove","path":"/apiVersion"}]"#,
+                r#"[{"op":"remove","path":"/kind"}]"#,
+                r#"[{"op":"replace","path":"/kind","value":null}]"#,
+                r#"[{"op":"replace","path":"/kind","value":5}]"#,
+                r#"[{"op":"replace","path":"","value":[]}]"#,
+                r#"[{"op":"replace","path":"","value":1}]"#,
+                r#"[{"op":"replace","path":"","value":"a"}]"#,
+                r#"[{"op":"replace","path":"","value":null}]"#,
+                r#"[{"op":"replace","path":"","value":{}}]"#,
+                r#"[{"op":"add","path":"","value":[1]}]"#,
+                r#"[{"op":"add","path":"","value":true}]"#,
+                r#"[{"op":"remove","path":""}]"#,
+                "[null]",
+                r#"[{"op":null,"path":"/a"}]"#,
+                r#"[{"op":5,"path":"/a"}]"#,
+                r#"[{"op":"replace","path":"","value":[]},{"op":"add","path":"/0","value":{"b":1}}]"#,
+                r#"[{"op":"replace","path":"","value":[1]},{"op":"test","path":"","value":[1]}]"#,
+                r#"[{"op":"move","from":"","path":"/a"}]"#,
+                r#"[{"op":"copy","from":"/metadata","path":""}]"#,
+                r#"[{"op":"test","path":"","value":1}]"#,
+                r#"[{"op":"replace","path":"/","value":1}]"#,
+            ] {
+                rows += &format!("JSON {path}{validation} {patch}\n");
+            }
+        }
+    }
+    check(&rows).await;
+}

@@ -1,0 +1,86 @@
+//! Patches of objects: what they make of one is read like any other body.
+
+use serde_json::Value;
+
+use super::{Owners, Target, Writer, Written, changes::check_versioned};
+use crate::{
+    incoming::Incoming,
+    json as deep, object, patch,
+    request::Patching,
+    resources::View,
+    status::Status,
+    strict::Strictness,
+    tables::{self, Decoder},
+};
+
+impl Writer<'_> {
+    /// Changes an object, or its status, by a patch.
+    pub(crate) fn patch(
+        &mut self,
+        target: Target<'_>,
+        status: bool,
+        how: Patching,
+        change: &Value,
+    ) -> Result<Written, Status> {
+        self.change(target, status, how, change, Owners::Updated)
+    }
+
+    /// Changes an object by what follows from a change of its scale: a merge patch, which says who owns what, too.
+    pub(crate) fn rescale(&mut self, target: Target<'_>, change: &Value) -> Result<Written, Status> {
+        self.change(target, false, Patching::Merge, change, Owners::Scaled)
+    }
+
+    fn change(
+        &mut self,
+        target: Target<'_>,
+        status: bool,
+        how: Patching,
+        change: &Value,
+        owners: Owners,
+    ) -> Result<Written, Status> {
+        let view = target.view;
+        let current = self.store.get(&view.resource.key, target.namespace, target.name).cloned();
+        let Some(current) = current else { return Err(Status::not_found(view.about(target.name))) };
+        let mut whole = current.value();
+        object::show(&mut whole, view);
+        let reach = match how {
+            Patching::Json => patch::reach(&whole, change),
+            Patching::Merge | Patching::Strategic | Patching::Apply => 0,
+        };
+        deep::with_stack(reach, || {
+            let mut object = patched(whole, target, view, (how, change), &mut self.strictness)?;
+            object.check_name(target.name)?;
+            object.settle_namespace(view, target.namespace)?;
+            self.update(target, &current, object, status, owners)
+        })
+    }
+}
+
+/// What a patch makes of an object, or of its scale: `shown`, which is one of `view`.
+pub(crate) fn patched(
+    mut shown: Value,
+    target: Target<'_>,
+    view: &View,
+    (how, change): (Patching, &Value),
+    strictness: &mut Strictness,
+) -> Result<Incoming, Status> {
+    match how {
+        Patching::Json => patch::apply(&mut shown, change, strictness.reading())?,
+        Patching::Merge | Patching::Apply => patch::apply_merge(&mut shown, change, strictness.reading())?,
+        Patching::Strategic => {
+            let version = view.version();
+            let shape = tables::shape(&version.group, &version.name, &view.resource.kind);
+            let shape =
+                shape.ok_or_else(|| Status::not_implemented("strategic merge patches of this kind"))?;
+            patch::strategic::merge(&mut shown, patch::strategic::read(change)?, shape)?;
+        }
+    }
+    if how != Patching::Strategic && !target.view.resource.rules.custom {
+        check_versioned(&shown, view, target.name, strictness)?;
+    }
+    let (decoder, blamed) = match how {
+        Patching::Strategic => (Decoder::Converter, Some(change)),
+        Patching::Json | Patching::Merge | Patching::Apply => (Decoder::Json, None),
+    };
+    Incoming::decode(shown, view, decoder, strictness).map_err(|why| why.of_a_patch(blamed))
+}
