@@ -22,16 +22,16 @@ const LETTER_FIRST: &str = "a DNS-1035 label must consist of lower case alphanum
 /// What is wrong with a word that has to be a label which begins with a letter; empty if nothing.
 pub(crate) fn letter_first_faults(text: &str) -> Vec<String> {
     let fine = is_label(text) && !text.starts_with(|c: char| c.is_ascii_digit());
-    faults(text, 63, fine, LETTER_FIRST)
+    faults(text, (63, "characters"), fine, LETTER_FIRST)
 }
 
 /// What is wrong with an object's name; empty if nothing.
 pub(crate) fn name_faults(name: &str, rule: NameRule) -> Vec<String> {
     match rule {
-        NameRule::Subdomain => faults(name, 253, is_subdomain(name), SUBDOMAIN),
+        NameRule::Subdomain => faults(name, (253, "characters"), is_subdomain(name), SUBDOMAIN),
         NameRule::Label => {
             let why = if is_subdomain(name) { "must not contain dots" } else { LABEL };
-            faults(name, 63, is_label(name), why)
+            faults(name, (63, "characters"), is_label(name), why)
         }
         NameRule::PathSegment if name == "." || name == ".." => vec![format!("may not be '{name}'")],
         NameRule::PathSegment => ["/", "%"]
@@ -51,10 +51,10 @@ pub(crate) fn key_faults(key: &str) -> Vec<String> {
     }
     let of_prefix = match prefix {
         Some("") => vec!["must be non-empty".to_owned()],
-        Some(prefix) => name_faults(prefix, NameRule::Subdomain),
+        Some(prefix) => faults(prefix, (253, "bytes"), is_subdomain(prefix), SUBDOMAIN),
         None => Vec::new(),
     };
-    let mut of_name = faults(name, 63, is_word(name), KEY);
+    let mut of_name = faults(name, (63, "bytes"), is_word(name), KEY);
     if name.is_empty() {
         of_name.insert(0, "must be non-empty".to_owned());
     }
@@ -64,12 +64,13 @@ pub(crate) fn key_faults(key: &str) -> Vec<String> {
 
 /// What is wrong with a label's value; empty if nothing.
 pub(crate) fn label_value_faults(value: &str) -> Vec<String> {
-    faults(value, 63, value.is_empty() || is_word(value), LABEL_VALUE)
+    faults(value, (63, "bytes"), value.is_empty() || is_word(value), LABEL_VALUE)
 }
 
-fn faults(text: &str, longest: usize, fine: bool, why: &str) -> Vec<String> {
+/// The server counts bytes, whatever it calls them.
+fn faults(text: &str, (longest, unit): (usize, &str), fine: bool, why: &str) -> Vec<String> {
     let too_long = text.len() > longest;
-    let length = too_long.then(|| format!("must be no more than {longest} bytes"));
+    let length = too_long.then(|| format!("must be no more than {longest} {unit}"));
     length.into_iter().chain((!fine).then(|| why.to_owned())).collect()
 }
 
