@@ -106,6 +106,16 @@ pub(super) fn label_faults(site: &Site<'_>) -> Causes {
     causes
 }
 
+/// What is wrong with the keys of annotations; capitals are fine in them.
+pub(super) fn annotation_faults(site: &Site<'_>) -> Causes {
+    let mut causes = Vec::new();
+    for (key, _) in site.entries() {
+        let why = key_faults(&key.to_lowercase());
+        causes.extend(why.iter().map(|why| Cause::invalid(&*site.place, key, why)));
+    }
+    causes
+}
+
 pub(super) fn selector_faults(site: &Site<'_>) -> Causes {
     let mut causes = label_faults(&site.at("matchLabels"));
     for expression in site.at("matchExpressions").each() {

@@ -7,15 +7,18 @@ mod addresses;
 mod annotations;
 mod containers;
 mod data;
+mod devices;
 mod endpoints;
 mod environment;
 mod jobs;
 mod mounts;
 mod networking;
 mod others;
+mod persistent;
 mod placement;
 mod pods;
 mod probes;
+mod projected;
 mod registration;
 mod resources;
 mod scaling;
@@ -23,10 +26,13 @@ mod schedule;
 mod security;
 mod services;
 mod slices;
+mod sources;
 mod statuses;
 mod storage;
 mod volumes;
+mod windows;
 mod workloads;
+mod zones;
 
 use serde_json::Value;
 
@@ -56,7 +62,7 @@ const KINDS: &[(&str, &[Rule])] = &[
     ("jobs.batch", &[("", By(jobs::job))]),
     ("cronjobs.batch", &[("", By(jobs::cron_job))]),
     ("persistentvolumeclaims", &[("", By(storage::claim))]),
-    ("persistentvolumes", &[("", By(storage::volume))]),
+    ("persistentvolumes", &[("", By(persistent::volume))]),
     ("storageclasses.storage.k8s.io", storage::CLASS),
     ("ingresses.networking.k8s.io", &[("", By(networking::ingress))]),
     ("ingressclasses.networking.k8s.io", &[("", By(networking::class))]),

@@ -111,6 +111,11 @@ impl<'a> Site<'a> {
         Cause::invalid_value(&*self.place, &in_order(self.value), why)
     }
 
+    /// The same of a text that the server shows as JSON has it.
+    pub(super) fn invalid_as_json(&self, why: &str) -> Cause {
+        Cause { message: format!("Invalid value: {}: {why}", printed::json(self.value)), ..self.invalid(why) }
+    }
+
     pub(super) fn required(&self, why: &str) -> Cause {
         Cause::required(&*self.place, why)
     }

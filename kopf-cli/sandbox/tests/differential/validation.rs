@@ -13,9 +13,10 @@ mod services;
 mod slices;
 mod storage;
 mod valid;
+mod volumes;
 mod workloads;
 
-use super::check;
+use super::{check, check_warnings};
 
 /// Creates objects at a path, each with these fields, and keeps none.
 async fn try_all(path: &str, rows: &[&str]) {

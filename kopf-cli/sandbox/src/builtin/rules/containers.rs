@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{environment, mounts, probes, resources, security, volumes::Volumes};
+use super::{devices::Claims, environment, mounts, probes, resources, security, volumes::Volumes};
 use crate::{
     builtin::{
         checks::{Causes, Check, LABEL, Rule, check},
@@ -40,9 +40,10 @@ pub(super) fn faults(spec: &Site<'_>, volumes: &Volumes<'_>) -> Causes {
     if regular.len() == 0 {
         causes.push(regular.required(""));
     }
+    let claims = Claims::of(spec);
     let mut names = BTreeSet::new();
     for container in regular.each() {
-        causes.extend(common(spec, &container, volumes));
+        causes.extend(common(spec, &container, volumes, &claims));
         let name = container.at("name");
         if !names.insert(name.text()) {
             causes.push(name.duplicate());
@@ -53,7 +54,7 @@ pub(super) fn faults(spec: &Site<'_>, volumes: &Volumes<'_>) -> Causes {
     }
     causes.extend(host_ports(regular.each()));
     for container in first.each() {
-        causes.extend(common(spec, &container, volumes));
+        causes.extend(common(spec, &container, volumes, &claims));
         causes.extend(restarts(&container));
         let name = container.at("name");
         if !names.insert(name.text()) {
@@ -72,10 +73,11 @@ pub(super) fn faults(spec: &Site<'_>, volumes: &Volumes<'_>) -> Causes {
     causes
 }
 
-fn common(spec: &Site<'_>, container: &Site<'_>, volumes: &Volumes<'_>) -> Causes {
+fn common(spec: &Site<'_>, container: &Site<'_>, volumes: &Volumes<'_>, claims: &Claims<'_>) -> Causes {
     let mut causes = check(container, BEFORE_MOUNTS);
     causes.extend(mounts::faults(container, volumes));
     causes.extend(check(container, AFTER_MOUNTS));
+    causes.extend(claims.faults(&container.at("resources.claims")));
     causes.extend(resources::resizing(spec, &container.at("resizePolicy")));
     causes.extend(security::of_container(spec, &container.at("securityContext")));
     causes
@@ -135,10 +137,16 @@ fn restarts(container: &Site<'_>) -> Causes {
     } else {
         causes.extend(check(&policy, &[("", OneOf(&["Always", "Never", "OnFailure"]))]));
     }
+    let bound = |list: &Site<'_>, most: usize| {
+        (list.len() > most).then(|| Cause::too_many(&*list.place, list.len() as u64, most as u64))
+    };
+    causes.extend(bound(&rules, 20));
     for rule in rules.each() {
+        causes.extend(check(&rule, &[("action", OneOf(&["Restart", "RestartAllContainers"]))]));
         let exits = rule.at("exitCodes");
         if exits.is_given() {
             causes.extend(check(&exits, &[("operator", OneOf(&["In", "NotIn"]))]));
+            causes.extend(bound(&exits.at("values"), 255));
         } else {
             causes.push(exits.required("must be specified"));
         }

@@ -2,7 +2,7 @@
 
 use crate::{
     builtin::{
-        checks::{Causes, Check, Rule, SUBDOMAIN, check},
+        checks::{Causes, Check, LABEL, Rule, SUBDOMAIN, check},
         site::Site,
         texts,
     },
@@ -42,6 +42,14 @@ const LARGE_PAGES: [&str; 2] = ["limits.hugepages-", "requests.hugepages-"];
 const OF_PODS_ALONE: [&str; 4] = ["spec.restartPolicy", "spec.schedulerName", "status.phase", "spec.host"];
 /// The fields of pods of which one entry can be told.
 const LABELS: [&str; 2] = ["metadata.annotations", "metadata.labels"];
+const OF_A_FILE: &[Rule] = &[
+    ("key", Required("")),
+    ("key", Text(texts::variable)),
+    ("volumeName", Required("")),
+    ("volumeName", LABEL),
+    ("path", Required("")),
+    ("path", Text(texts::no_way_up)),
+];
 const SOURCES: [&str; 5] = ["fieldRef", "resourceFieldRef", "configMapKeyRef", "secretKeyRef", "fileKeyRef"];
 const OF_A_KEY: &[Rule] = &[("name", By(name)), ("key", Required("")), ("key", Text(texts::config_key))];
 
@@ -62,9 +70,7 @@ pub(super) fn variable(site: &Site<'_>) -> Causes {
         causes.extend(match **field {
             "fieldRef" => field_faults(source, OF_PODS),
             "resourceFieldRef" => resource_faults(source, false),
-            "fileKeyRef" => {
-                check(source, &[("key", Required("")), ("volumeName", Required("")), ("path", Required(""))])
-            }
+            "fileKeyRef" => check(source, OF_A_FILE),
             _ => check(source, OF_A_KEY),
         });
     }

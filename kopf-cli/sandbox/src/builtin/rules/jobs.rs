@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::{pods, schedule};
+use super::{pods, schedule, zones};
 use crate::{
     builtin::{
         checks::{Causes, Check, Rule, changed, check, selector_faults, selects},
@@ -326,7 +326,7 @@ pub(super) fn cron_job(root: &Site<'_>) -> Causes {
     }
     causes.extend(check(&spec, &[("startingDeadlineSeconds", AtLeast(0))]));
     if zone.before.is_none() || zone.is_changed() {
-        causes.extend(zone_fault(&zone));
+        causes.extend(zones::faults(&zone));
     }
     causes.extend(check(&spec, &[("concurrencyPolicy", OneOf(&["Allow", "Forbid", "Replace"]))]));
     let template = spec.at("jobTemplate.spec");
@@ -351,30 +351,4 @@ pub(super) fn cron_name(object: &Value) -> Causes {
         .then(|| Cause::invalid("metadata.name", name, "must be no more than 52 characters"))
         .into_iter()
         .collect()
-}
-
-fn zone_fault(site: &Site<'_>) -> Option<Cause> {
-    if !site.is_given() {
-        return None;
-    }
-    let zone = site.text();
-    if zone.is_empty() {
-        return Some(site.invalid("timeZone must be nil or non-empty string"));
-    }
-    let is_part = |byte: u8| byte.is_ascii_alphanumeric() || b".-_+".contains(&byte);
-    let fine = |part: &str| {
-        (1..=14).contains(&part.len())
-            && part != "."
-            && part != ".."
-            && !part.starts_with('-')
-            && part.bytes().all(is_part)
-    };
-    if !zone.split('/').all(fine) {
-        return Some(site.invalid(&format!("unknown time zone {zone}")));
-    }
-    if zone.eq_ignore_ascii_case("local") {
-        let why = "timeZone must be an explicit time zone as defined in https://www.iana.org/time-zones";
-        return Some(site.invalid(why));
-    }
-    None
 }

@@ -1,11 +1,13 @@
 //! What is wrong with the spec of pods, wherever it is, and with what becomes of a pod.
 
+use std::collections::HashMap;
+
 use serde_json::{Map, Value, json};
 
-use super::{annotations, containers, placement, security, storage::copy, volumes};
+use super::{annotations, containers, devices, placement, security, storage::copy, volumes, windows};
 use crate::{
     builtin::{
-        checks::{Causes, Check, LABEL, Rule, SUBDOMAIN, check, label_faults},
+        checks::{Causes, Check, LABEL, Rule, SUBDOMAIN, annotation_faults, check, label_faults},
         difference,
         site::Site,
         texts,
@@ -27,6 +29,9 @@ const RULES: &[Rule] = &[
     ("readinessGates[].conditionType", By(|site| site.against(key_faults(site.text())))),
     ("schedulingGates", By(gates)),
     ("topologySpreadConstraints", By(placement::spreading)),
+    ("", By(windows::host_processes)),
+    ("", By(users_of_host)),
+    ("", By(called)),
     ("serviceAccountName", SUBDOMAIN),
     ("nodeName", SUBDOMAIN),
     ("activeDeadlineSeconds", Within(1, i32::MAX as i64)),
@@ -38,7 +43,8 @@ const RULES: &[Rule] = &[
     ("priorityClassName", SUBDOMAIN),
     ("runtimeClassName", SUBDOMAIN),
     ("preemptionPolicy", OneOf(&["PreemptLowerPriority", "Never"])),
-    ("os", By(system)),
+    ("", By(windows::system)),
+    ("", By(files)),
 ];
 
 /// What is updated of pods, and how the server tells it.
@@ -50,12 +56,9 @@ const UPDATED: &str = "pod updates may not change fields other than `spec.contai
 pub(super) fn template(site: &Site<'_>) -> Causes {
     let mut causes = label_faults(&site.at("metadata.labels").moved(format!("{}.labels", site.place)));
     let annotations = site.at("metadata.annotations").moved(format!("{}.annotations", site.place));
-    for (key, _) in annotations.entries() {
-        let why = key_faults(&key.to_lowercase());
-        causes.extend(why.iter().map(|why| Cause::invalid(&*annotations.place, key, why)));
-    }
+    causes.extend(annotation_faults(&annotations));
     causes.extend(annotations::faults(&annotations, &site.at("spec")));
-    causes.extend(spec(&site.at("spec")));
+    causes.extend(spec(&site.at("spec"), &Site::root(&Value::Null, None)));
     causes.extend(annotations::contradictions(&annotations, &site.at("spec")));
     let debugging = site.at("spec.ephemeralContainers");
     if debugging.len() > 0 {
@@ -64,10 +67,13 @@ pub(super) fn template(site: &Site<'_>) -> Causes {
     causes
 }
 
-/// What is wrong with the spec of pods.
-pub(super) fn spec(site: &Site<'_>) -> Causes {
-    let (mut causes, named) = volumes::faults(&site.at("volumes"));
+/// What is wrong with the spec of pods, which are looked at without their metadata in a template.
+fn spec(site: &Site<'_>, metadata: &Site<'_>) -> Causes {
+    let (mut causes, named) = volumes::faults(&site.at("volumes"), metadata.at("name").text());
+    let annotations = &metadata.at("annotations");
+    causes.extend(devices::of_pod(&site.at("resourceClaims"), annotations));
     causes.extend(containers::faults(site, &named));
+    causes.extend(ports_of_host(site));
     causes.extend(check(site, RULES));
     causes
 }
@@ -77,17 +83,11 @@ pub(super) fn pod(root: &Site<'_>) -> Causes {
     let site = root.at("spec");
     let annotations = root.at("metadata.annotations");
     let mut causes = annotations::faults(&annotations, &site);
-    causes.extend(spec(&site));
+    causes.extend(spec(&site, &root.at("metadata")));
     for container in site.find("containers[]").into_iter().chain(site.find("initContainers[]")) {
         let image = container.at("image");
         if image.text() != image.text().trim() {
             causes.push(image.invalid("must not have leading or trailing whitespace"));
-        }
-        for port in container.find("ports[]").into_iter().filter(|_| site.at("hostNetwork").value == true) {
-            let said = port.at("hostPort");
-            if said.value != port.at("containerPort").value {
-                causes.push(said.invalid("must match `containerPort` when `hostNetwork` is true"));
-            }
         }
     }
     match site.before {
@@ -185,6 +185,75 @@ fn restore_node_affinity(before: &Value, now: &mut Value) {
     }
 }
 
+/// Where the network is that of the host, so are the ports. In a template they may not be told yet.
+fn ports_of_host(spec: &Site<'_>) -> Causes {
+    let is_shared = spec.at("hostNetwork").value == true;
+    let ports = spec.find("containers[].ports[]").into_iter().filter(|_| is_shared);
+    let other = |port: &Site<'_>| {
+        let (said, inside) =
+            (port.at("hostPort").number().unwrap_or_default(), port.at("containerPort").number());
+        (said != 0 && said != inside.unwrap_or_default()).then_some(said)
+    };
+    let why = "must match `containerPort` when `hostNetwork` is true";
+    let told = |port: Site<'_>| {
+        other(&port).map(|said| Cause::invalid_value(port.at("hostPort").place, &said.into(), why))
+    };
+    ports.filter_map(told).collect()
+}
+
+/// What is not to be had without the users of the host.
+fn users_of_host(spec: &Site<'_>) -> Causes {
+    const WHY: &str = "when `hostUsers` is false";
+    if spec.at("hostUsers").value != false {
+        return Vec::new();
+    }
+    let flags = [("hostNetwork", "hostNetwork"), ("hostPID", "HostPID"), ("hostIPC", "HostIPC")];
+    let flags = flags.iter().filter(|(field, _)| spec.at(field).value == true);
+    let mut causes: Causes = flags.map(|(_, told)| spec.at(told).forbidden(WHY)).collect();
+    let devices = windows::containers(spec).map(|container| container.at("volumeDevices"));
+    causes.extend(devices.filter(|devices| devices.len() > 0).map(|devices| devices.forbidden(WHY)));
+    causes
+}
+
+/// What a pod calls itself.
+fn called(spec: &Site<'_>) -> Causes {
+    let name = spec.at("hostnameOverride");
+    if !name.is_given() {
+        return Vec::new();
+    }
+    let mut causes = Vec::new();
+    for field in ["setHostnameAsFQDN", "hostNetwork"] {
+        if spec.at(field).value == true {
+            causes.push(name.forbidden(&format!("may not be specified when {field} is true")));
+        }
+    }
+    if name.len() > 64 {
+        causes.push(Cause::too_long(&*name.place, 64));
+    }
+    causes.extend(name.against(name_faults(name.text(), NameRule::Subdomain)));
+    causes
+}
+
+/// Variables are taken from files in folders that are empty at first.
+fn files(spec: &Site<'_>) -> Causes {
+    let volumes = spec.at("volumes");
+    let volumes: HashMap<&str, &Value> =
+        volumes.each().map(|volume| (volume.at("name").text(), volume.value)).collect();
+    let mut causes = Vec::new();
+    for file in windows::containers(spec).flat_map(|container| container.find("env[].valueFrom.fileKeyRef")) {
+        let name = file.at("volumeName");
+        match volumes.get(name.text()) {
+            _ if !file.is_given() => {}
+            None => causes.push(name.not_found()),
+            Some(volume) if volume["emptyDir"].is_null() => {
+                causes.push(name.invalid("referenced volume must be of type emptyDir"));
+            }
+            Some(_) => {}
+        }
+    }
+    causes
+}
+
 /// Where the names of servers are looked up.
 fn names(spec: &Site<'_>) -> Causes {
     const ALL: &str = "must provide `dnsConfig` when `dnsPolicy` is None";
@@ -210,16 +279,6 @@ fn names(spec: &Site<'_>) -> Causes {
         causes.push(option.required("must not be empty"));
     }
     causes
-}
-
-fn system(site: &Site<'_>) -> Causes {
-    const KNOWN: &[&str] = &["linux", "windows"];
-    let name = site.at("name");
-    match name.text() {
-        _ if !site.is_given() => Vec::new(),
-        "" => vec![name.required("")],
-        _ => check(&name.moved(site.place.clone()), &[("", OneOf(KNOWN))]),
-    }
 }
 
 fn gates(site: &Site<'_>) -> Causes {

@@ -1,5 +1,7 @@
 //! When cron jobs run: the syntax of schedules, and what is said of what is none.
 
+use super::zones;
+
 /// A field of a schedule: its least, its most, and names for some of its numbers.
 type Field = (u64, u64, &'static [(&'static str, u64)]);
 
@@ -26,7 +28,12 @@ const NAMED: [&str; 7] = ["@yearly", "@annually", "@monthly", "@weekly", "@daily
 pub(super) fn fault(schedule: &str) -> Option<String> {
     let named = schedule.strip_prefix("TZ=").or_else(|| schedule.strip_prefix("CRON_TZ="));
     let schedule = match named.map(|rest| rest.split_once(' ')) {
-        Some(Some((_, schedule))) => schedule.trim(),
+        Some(Some((zone, schedule))) => {
+            if let Some(why) = zones::fault(zone) {
+                return Some(format!("provided bad location {zone}: {why}"));
+            }
+            schedule.trim()
+        }
         Some(None) => {
             return Some("invalid schedule format: runtime error: slice bounds out of range".to_owned());
         }

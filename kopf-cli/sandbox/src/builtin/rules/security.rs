@@ -1,11 +1,18 @@
 //! What is wrong with whom pods and containers run as, and with what they may do.
 
+use std::collections::HashSet;
+
 use serde_json::Value;
 
-use crate::builtin::{
-    checks::{Causes, Check, Rule, check},
-    site::Site,
-    texts,
+use super::windows;
+use crate::{
+    builtin::{
+        checks::{Causes, Check, Rule, check},
+        site::Site,
+        texts,
+    },
+    status::Cause,
+    tables,
 };
 
 use Check::{By, OneOf, Within};
@@ -18,6 +25,7 @@ const OF_PODS: &[Rule] = &[
     ("supplementalGroups[]", ID),
     ("fsGroupChangePolicy", OneOf(&["Always", "OnRootMismatch"])),
     ("seccompProfile", By(seccomp)),
+    ("windowsOptions", By(windows::options)),
     ("appArmorProfile", By(armor)),
     ("supplementalGroupsPolicy", OneOf(&["Merge", "Strict"])),
     ("seLinuxChangePolicy", OneOf(&["MountOption", "Recursive"])),
@@ -27,6 +35,7 @@ const OF_CONTAINERS: &[Rule] = &[
     ("runAsGroup", ID),
     ("procMount", OneOf(&["Default", "Unmasked"])),
     ("seccompProfile", By(seccomp)),
+    ("windowsOptions", By(windows::options)),
     ("appArmorProfile", By(armor)),
 ];
 const PROFILES: &[&str] = &["Localhost", "RuntimeDefault", "Unconfined"];
@@ -36,28 +45,75 @@ pub(super) fn of_pods(spec: &Site<'_>) -> Causes {
     let context = spec.at("securityContext");
     let mut causes = Vec::new();
     if context.is_given() {
-        let mut known = Vec::new();
-        for name in context.find("sysctls[].name") {
-            causes.extend(check(&name, &[("", Check::Required(""))]));
-            if name.len() > 0 && known.contains(&name.text()) {
-                causes.push(name.duplicate());
-            }
-            known.push(name.text());
-        }
+        causes.extend(parameters(spec, &context));
         causes.extend(check(&context, OF_PODS));
     }
     let shared = spec.at("shareProcessNamespace");
     if shared.value == true && spec.at("hostPID").value == true {
         causes.push(shared.invalid("ShareProcessNamespace and HostPID cannot both be enabled"));
     }
-    if spec.at("hostUsers").value == false {
-        for (field, told) in [("hostPID", "HostPID"), ("hostIPC", "HostIPC")] {
-            if spec.at(field).value == true {
-                causes.push(spec.at(told).forbidden("when `hostUsers` is false"));
-            }
+    causes
+}
+
+/// The parameters of a kernel, which are not set where it is shared with the host.
+fn parameters(spec: &Site<'_>, context: &Site<'_>) -> Causes {
+    const FORM: &str = "must have at most 253 characters and match regex \
+        ^([a-z0-9]([-_a-z0-9]*[a-z0-9])?[\\./])*[a-z0-9]([-_a-z0-9]*[a-z0-9])?$";
+    let mut causes = Vec::new();
+    let mut known = HashSet::new();
+    for name in context.find("sysctls[].name") {
+        match name.text() {
+            "" => causes.push(name.required("")),
+            text if !is_parameter(text) => causes.push(name.invalid(FORM)),
+            text if !known.insert(text) => causes.push(name.duplicate()),
+            _ => {}
         }
+        let shared = match shared_by(name.text()) {
+            Some(field) if spec.at(field).value == true => field,
+            _ => continue,
+        };
+        causes.push(name.invalid(&format!("may not be specified when '{shared}' is true")));
     }
     causes
+}
+
+fn is_parameter(name: &str) -> bool {
+    let edge =
+        |byte: Option<&u8>| byte.is_some_and(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
+    let middle = |byte: u8| edge(Some(&byte)) || b"-_".contains(&byte);
+    let is_part = |part: &str| {
+        let bytes = part.as_bytes();
+        edge(bytes.first()) && edge(bytes.last()) && bytes.iter().all(|byte| middle(*byte))
+    };
+    name.len() <= 253 && name.split(['.', '/']).all(is_part)
+}
+
+/// What pods share with their host by which a parameter is the host's.
+fn shared_by(name: &str) -> Option<&'static str> {
+    const OF_PROCESSES: [&str; 6] = [
+        "kernel.sem",
+        "kernel.shmall",
+        "kernel.shmmax",
+        "kernel.shmmni",
+        "kernel.shm_rmid_forced",
+        "kernel.msg",
+    ];
+    // Where slashes come first they stand for dots.
+    let is_slashed = name.find(['.', '/']).is_some_and(|at| name.as_bytes().get(at) == Some(&b'/'));
+    let swap = |letter| match letter {
+        '.' => '/',
+        '/' => '.',
+        letter => letter,
+    };
+    let name: String = if is_slashed { name.chars().map(swap).collect() } else { name.to_owned() };
+    let of_processes = OF_PROCESSES[..5].contains(&&*name)
+        || name.starts_with("kernel.msg")
+        || name.starts_with("fs.mqueue.");
+    match () {
+        () if name.starts_with("net.") => Some("hostNetwork"),
+        () if of_processes => Some("hostIPC"),
+        () => None,
+    }
 }
 
 /// What is wrong with the security of a container.
@@ -70,14 +126,18 @@ pub(super) fn of_container(spec: &Site<'_>, context: &Site<'_>) -> Causes {
     if mount.is("Unmasked") && spec.at("hostUsers").value != false {
         causes.push(mount.invalid("`hostUsers` must be false to use `Unmasked`"));
     }
+    let told = |why: &str| {
+        let said = tables::inside("core.SecurityContext", context.value);
+        Cause::invalid_value(&*context.place, &said, why)
+    };
     if context.at("allowPrivilegeEscalation").value == false {
         if context.at("privileged").value == true {
             let why = "cannot set `allowPrivilegeEscalation` to false and `privileged` to true";
-            causes.push(context.invalid(why));
+            causes.push(told(why));
         }
         if context.find("capabilities.add[]").iter().any(|added| added.is("CAP_SYS_ADMIN")) {
             let why = "cannot set `allowPrivilegeEscalation` to false and `capabilities.Add` CAP_SYS_ADMIN";
-            causes.push(context.invalid(why));
+            causes.push(told(why));
         }
     }
     causes

@@ -4,73 +4,73 @@ use std::collections::{BTreeMap, HashSet};
 
 use serde_json::Value;
 
-use super::{environment, storage};
+use super::{
+    projected,
+    sources::{self, LONGEST_PORTAL, TOO_LONG_A_PORTAL},
+    storage,
+};
 use crate::{
     builtin::{
-        checks::{Causes, Check, LABEL, Rule, check},
+        checks::{Causes, Check, LABEL, Rule, SUBDOMAIN, check},
         site::Site,
         texts,
     },
+    names::name_faults,
+    printed,
     quantity::Quantity,
+    resources::NameRule,
     status::Cause,
 };
 
-use Check::{By, OneOf, Required};
+use Check::{By, OneOf, Required, Text};
 
 /// The volumes that can be mounted, by their names.
 pub(super) type Volumes<'a> = BTreeMap<&'a str, &'a Value>;
 
 /// Kinds of volumes in the order in which they are told, and what they need.
 const KINDS: &[(&str, &[Rule])] = &[
-    (
-        "hostPath",
-        &[
-            ("path", Required("")),
-            ("path", By(|site| site.against(texts::no_way_up(site.text())))),
-            ("type", OneOf(HOST_TYPES)),
-        ],
-    ),
-    ("gitRepo", &[("repository", Required(""))]),
-    ("gcePersistentDisk", &[]),
-    ("awsElasticBlockStore", &[]),
+    ("hostPath", sources::HOST_PATH),
+    ("gitRepo", &[("repository", Required("")), ("directory", Text(texts::descending))]),
+    ("gcePersistentDisk", sources::GCE),
+    ("awsElasticBlockStore", sources::AWS),
     ("secret", &[("secretName", Required("")), ("defaultMode", By(mode)), ("items[]", By(item))]),
-    ("nfs", &[("server", Required("")), ("path", Required("")), ("path", By(absolute))]),
-    ("iscsi", &[]),
-    ("glusterfs", &[("endpoints", Required("")), ("path", Required(""))]),
-    ("flocker", &[]),
+    ("nfs", sources::NFS),
+    ("iscsi", &[("targetPortal", Required("")), ("", By(iscsi))]),
+    ("glusterfs", sources::GLUSTER),
+    ("flocker", sources::FLOCKER),
     ("persistentVolumeClaim", &[("claimName", Required(""))]),
-    ("rbd", &[]),
-    ("cinder", &[("volumeID", Required(""))]),
-    ("cephfs", &[]),
-    ("quobyte", &[]),
-    ("downwardAPI", &[("defaultMode", By(mode)), ("", By(|site| files(&site.at("items"), &site.place)))]),
-    ("fc", &[]),
-    ("flexVolume", &[("driver", Required(""))]),
+    ("rbd", sources::RBD),
+    ("cinder", &[("volumeID", Required("")), ("secretRef.name", Required(""))]),
+    ("cephfs", sources::CEPH),
+    ("quobyte", sources::QUOBYTE),
+    ("downwardAPI", &[("defaultMode", By(mode)), ("", By(about_pod))]),
+    ("fc", sources::FC),
+    ("flexVolume", sources::FLEX),
     ("configMap", &[("name", Required("")), ("defaultMode", By(mode)), ("items[]", By(item))]),
-    ("azureFile", &[("secretName", Required("")), ("shareName", Required(""))]),
-    ("vsphereVolume", &[("volumePath", Required(""))]),
-    ("photonPersistentDisk", &[]),
-    ("portworxVolume", &[("volumeID", Required(""))]),
-    ("azureDisk", &[]),
-    ("storageos", &[]),
-    ("projected", &[("defaultMode", By(mode)), ("", By(projected))]),
-    ("scaleIO", &[]),
-    ("csi", &[("driver", Required(""))]),
+    ("azureFile", sources::AZURE_FILE),
+    ("vsphereVolume", sources::VSPHERE),
+    ("photonPersistentDisk", sources::PHOTON),
+    ("portworxVolume", sources::PORTWORX),
+    ("azureDisk", sources::AZURE_DISK),
+    ("storageos", sources::STORAGE_OS),
+    ("projected", &[("", By(projected::faults))]),
+    ("scaleIO", sources::SCALE_IO),
+    ("csi", &[("driver", By(sources::driver)), ("", By(secret_of_driver))]),
     ("ephemeral", &[("", By(storage::ephemeral))]),
-    ("image", &[("pullPolicy", OneOf(&["Always", "IfNotPresent", "Never"]))]),
+    ("image", &[("reference", Required("")), ("pullPolicy", OneOf(&["Always", "IfNotPresent", "Never"]))]),
 ];
-const HOST_TYPES: &[&str] =
-    &["", "BlockDevice", "CharDevice", "Directory", "DirectoryOrCreate", "File", "FileOrCreate", "Socket"];
 const MODE: &str = "must be a number between 0 and 0777 (octal), both inclusive";
 const OTHERS: &str = "may not specify more than 1 volume type";
 
-/// What is wrong with volumes; and those with which nothing is.
-pub(super) fn faults<'a>(list: &Site<'a>) -> (Causes, Volumes<'a>) {
+/// What is wrong with volumes of a pod, which has no name in a template; and those with which nothing is.
+pub(super) fn faults<'a>(list: &Site<'a>, pod: &str) -> (Causes, Volumes<'a>) {
+    let made = |volume: &Site<'a>| volume.at("ephemeral").is_given().then(|| volume.at("name").text());
+    let made: HashSet<&str> = list.each().filter_map(|volume| made(&volume)).collect();
     let mut volumes = Volumes::new();
     let mut causes = Vec::new();
     for volume in list.each() {
         let name = volume.at("name");
-        let mut faults = sources(&volume);
+        let mut faults = kinds(&volume, pod);
         faults.extend(check(&volume, &[("name", Required("")), ("name", LABEL)]));
         if volumes.contains_key(name.text()) {
             faults.push(name.duplicate());
@@ -79,12 +79,17 @@ pub(super) fn faults<'a>(list: &Site<'a>) -> (Causes, Volumes<'a>) {
             volumes.insert(name.text(), volume.value);
         }
         causes.extend(faults);
+        let claim = volume.at("persistentVolumeClaim.claimName");
+        let of_pod = claim.text().strip_prefix(pod).and_then(|rest| rest.strip_prefix('-'));
+        if !pod.is_empty() && of_pod.is_some_and(|name| made.contains(name)) {
+            causes.push(claim.invalid("must not reference a PVC that gets created for an ephemeral volume"));
+        }
     }
     (causes, volumes)
 }
 
 /// A volume is of one kind.
-fn sources(volume: &Site<'_>) -> Causes {
+fn kinds(volume: &Site<'_>, pod: &str) -> Causes {
     let mut causes = Vec::new();
     let empty = volume.at("emptyDir");
     let limit = empty.at("sizeLimit");
@@ -98,11 +103,16 @@ fn sources(volume: &Site<'_>) -> Causes {
             continue;
         }
         if known > 0 {
-            causes.push(source.forbidden(OTHERS));
+            causes.push(volume.at(as_another(kind)).forbidden(OTHERS));
         } else {
-            causes.extend(check(&source, rules));
+            causes.extend(check(&source.moved(format!("{}.{}", volume.place, as_the_one(kind))), rules));
         }
         known += 1;
+        causes.extend(match *kind {
+            "iscsi" => portal(volume),
+            "ephemeral" if known == 1 => claim_name(&volume.at("name"), pod),
+            _ => Vec::new(),
+        });
     }
     if known == 0 {
         causes.push(volume.required("must specify a volume type"));
@@ -110,106 +120,68 @@ fn sources(volume: &Site<'_>) -> Causes {
     causes
 }
 
-fn mode(site: &Site<'_>) -> Causes {
+/// What the server calls some kinds, where they are one too many.
+pub(super) fn as_another(kind: &str) -> &str {
+    match kind {
+        "cephfs" => "cephFS",
+        "downwardAPI" => "downwarAPI",
+        kind => kind,
+    }
+}
+
+/// What the server calls some kinds, where something is wrong with them.
+pub(super) fn as_the_one(kind: &str) -> &str {
+    if kind == "gcePersistentDisk" { "persistentDisk" } else { kind }
+}
+
+fn iscsi(site: &Site<'_>) -> Causes {
+    const UNKNOWN: &str = "must be valid format starting with iqn, eui, or naa";
+    let mut causes = sources::iscsi(site, UNKNOWN);
+    causes.extend(sources::initiator(site, UNKNOWN));
+    causes
+}
+
+fn portal(volume: &Site<'_>) -> Causes {
+    let (name, disk) = (volume.at("name"), volume.at("iscsi"));
+    let length = name.len() + 1 + disk.at("targetPortal").len();
+    if disk.at("initiatorName").is_given() && length > LONGEST_PORTAL {
+        return vec![Cause::invalid(&*name.place, name.text(), TOO_LONG_A_PORTAL)];
+    }
+    Vec::new()
+}
+
+/// A claim that goes with its pod is called after the pod and the volume.
+fn claim_name(name: &Site<'_>, pod: &str) -> Causes {
+    if pod.is_empty() || name.len() == 0 {
+        return Vec::new();
+    }
+    let claim = format!("{pod}-{}", name.text());
+    let told = |why: String| format!("PVC name {}: {why}", printed::quoted(&claim));
+    name.against(name_faults(&claim, NameRule::Subdomain).into_iter().map(told))
+}
+
+fn secret_of_driver(site: &Site<'_>) -> Causes {
+    let secret = site.at("nodePublishSecretRef");
+    let mut causes = check(&secret, &[("name", Required(""))]);
+    // The server names another place.
+    causes.extend(check(&secret.at("name").moved(format!("{}.name", site.place)), &[("", SUBDOMAIN)]));
+    causes
+}
+
+fn about_pod(site: &Site<'_>) -> Causes {
+    site.at("items").each().flat_map(|file| projected::about_pod(&file, &site.place)).collect()
+}
+
+pub(super) fn mode(site: &Site<'_>) -> Causes {
     let wrong = site.number().is_some_and(|mode| !(0..=0o777).contains(&mode));
     if wrong { vec![site.invalid(MODE)] } else { Vec::new() }
 }
 
-fn absolute(site: &Site<'_>) -> Causes {
-    if site.text().starts_with('/') {
-        return Vec::new();
-    }
-    vec![Cause::invalid(&*site.place, site.text(), "must be an absolute path")]
-}
-
 /// A key that becomes a file.
-fn item(site: &Site<'_>) -> Causes {
+pub(super) fn item(site: &Site<'_>) -> Causes {
     let mut causes = check(site, &[("key", Required("")), ("path", Required(""))]);
     let path = site.at("path");
     causes.extend(path.against(texts::not_reserved(path.text())));
     causes.extend(mode(&site.at("mode")));
-    causes
-}
-
-/// Files that tell of their pod; the server names what they are in and not the file.
-fn files(list: &Site<'_>, place: &str) -> Causes {
-    let mut causes = Vec::new();
-    for file in list.each() {
-        let file = file.moved(place.to_owned());
-        causes.extend(check(&file, &[("path", Required(""))]));
-        let path = file.at("path");
-        causes.extend(path.against(texts::not_reserved(path.text())));
-        causes.extend(environment::file(&file));
-        causes.extend(mode(&file.at("mode")));
-    }
-    causes
-}
-
-/// Several sources in one folder, of which no two can have the same file.
-fn projected(site: &Site<'_>) -> Causes {
-    let mut causes = Vec::new();
-    let mut known: HashSet<&str> = HashSet::new();
-    for source in site.at("sources").each() {
-        let mut said = 0;
-        for kind in ["secret", "configMap"] {
-            let place = source.at(kind);
-            if !place.is_given() {
-                continue;
-            }
-            said += 1;
-            causes.extend(check(&place, &[("name", Required(""))]));
-            for file in place.at("items").each() {
-                causes.extend(item(&file));
-                let path = file.at("path").text();
-                if known.contains(path) {
-                    let why = "conflicting duplicate paths";
-                    causes.push(Cause::invalid(&*site.place, place.at("name").text(), why));
-                }
-                known.extend(Some(path).filter(|path| !path.is_empty()));
-            }
-        }
-        let about = source.at("downwardAPI");
-        if about.is_given() {
-            said += 1;
-            causes.extend(files(&about.at("items"), &about.place));
-            for path in about.find("items[].path") {
-                if known.contains(path.text()) {
-                    causes.push(Cause::invalid(&*site.place, path.text(), "conflicting duplicate paths"));
-                }
-                known.extend(Some(path.text()).filter(|path| !path.is_empty()));
-            }
-        }
-        let token = source.at("serviceAccountToken");
-        if token.is_given() {
-            said += 1;
-            causes.extend(token_faults(&token, &site.at("path")));
-        }
-        for kind in ["clusterTrustBundle", "podCertificate"] {
-            said += usize::from(source.at(kind).is_given());
-        }
-        if said > 1 {
-            causes.push(source.forbidden("may not specify more than 1 volume type per source"));
-        }
-    }
-    causes
-}
-
-fn token_faults(token: &Site<'_>, place: &Site<'_>) -> Causes {
-    let mut causes = Vec::new();
-    let lasting = token.at("expirationSeconds");
-    match lasting.number() {
-        Some(seconds) if seconds < 600 => {
-            causes.push(lasting.invalid("may not specify a duration less than 10 minutes"));
-        }
-        Some(seconds) if seconds > 1 << 32 => {
-            causes.push(lasting.invalid("may not specify a duration larger than 2^32 seconds"));
-        }
-        _ => {}
-    }
-    let path = token.at("path").moved(place.place.clone());
-    if path.len() == 0 {
-        causes.push(path.required(""));
-    }
-    causes.extend(path.against(texts::not_reserved(path.text())));
     causes
 }

@@ -110,3 +110,49 @@ async fn jobs_keep_what_they_run() {
     ))
     .await;
 }
+
+#[tokio::test]
+async fn cron_jobs_have_zones_that_there_are() {
+    let job = r#""schedule":"@daily","jobTemplate":{"spec":{"template":{"spec":{"restartPolicy":"Never","containers":[{"name":"a","image":"i"}]}}}}"#;
+    let zones = [
+        "UTC",
+        "utc",
+        "Europe/Berlin",
+        "Europe/berlin",
+        "Europe/Nowhere",
+        "US/Pacific",
+        "Etc/GMT+1",
+        "EST5EDT",
+    ];
+    let wrong = [
+        "",
+        "Local",
+        "local",
+        "Local/x",
+        "A b",
+        "/UTC",
+        "UTC/",
+        "a//b",
+        "../UTC",
+        "a..b",
+        "-a",
+        "abcdefghijklmno",
+        "Zürich",
+        "a&b",
+    ];
+    let rows = zones.iter().chain(&wrong).map(|zone| format!(r#""spec":{{"timeZone":"{zone}",{job}}}"#));
+    let rows: Vec<String> = rows.collect();
+    try_all(&of_group("batch/v1", "cronjobs"), &rows.iter().map(String::as_str).collect::<Vec<_>>()).await;
+    let path = "/apis/batch/v1/namespaces/$ns/cronjobs";
+    check(&format!(
+        r#"
+        POST  {path} {{"metadata":{{"name":"a"}},"spec":{{"suspend":true,{job}}}}}
+        MERGE {path}/a {{"spec":{{"timeZone":"Nowhere"}}}}
+        MERGE {path}/a {{"spec":{{"timeZone":"Asia/Kathmandu"}}}}
+        MERGE {path}/a {{"spec":{{"schedule":"TZ=UTC @daily"}}}}
+        MERGE {path}/a {{"spec":{{"timeZone":null}}}}
+        MERGE {path}/a {{"spec":{{"schedule":"CRON_TZ=Nowhere 0 * * * *"}}}}
+    "#
+    ))
+    .await;
+}

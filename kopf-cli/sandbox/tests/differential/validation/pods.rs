@@ -3,7 +3,7 @@
 use super::{check, of_group, try_all};
 
 /// Pods of one container that has these fields.
-async fn try_containers(rows: &[&str]) {
+pub(super) async fn try_containers(rows: &[&str]) {
     let rows: Vec<String> = rows
         .iter()
         .map(|fields| format!(r#""spec":{{"containers":[{{"name":"c","image":"i",{fields}}}],"volumes":[{{"name":"v","emptyDir":{{}}}}]}}"#))
@@ -12,7 +12,7 @@ async fn try_containers(rows: &[&str]) {
 }
 
 /// Pods that have these fields beside a container.
-async fn try_specs(rows: &[&str]) {
+pub(super) async fn try_specs(rows: &[&str]) {
     let rows: Vec<String> = rows
         .iter()
         .map(|fields| format!(r#""spec":{{"containers":[{{"name":"c","image":"i"}}],{fields}}}"#))
@@ -182,6 +182,27 @@ async fn pods_say_where_and_how_they_run() {
 }
 
 #[tokio::test]
+async fn names_are_counted_in_characters_and_labels_in_bytes() {
+    let (label, domain) = ("a".repeat(64), "a".repeat(254));
+    let spec = format!(
+        r#""hostname":"{label}","subdomain":"{label}","nodeName":"{domain}","priorityClassName":"{domain}","nodeSelector":{{"{label}":"{label}","{domain}/a":"b"}}"#
+    );
+    try_specs(&[&spec]).await;
+    check(&format!(
+        r#"
+        POST pods?dryRun=All {{"metadata":{{"name":"{domain}"}},"spec":{{"automountServiceAccountToken":false,"containers":[{{"name":"{label}","image":"i"}}]}}}}
+        POST services?dryRun=All {{"metadata":{{"name":"{label}"}},"spec":{{"ports":[{{"port":1}}]}}}}
+        POST configmaps?dryRun=All {{"metadata":{{"name":"{domain}","labels":{{"{label}":"{label}"}},"annotations":{{"{domain}/a":"b"}}}}}}
+        POST /api/v1/namespaces?dryRun=All {{"metadata":{{"name":"{label}"}}}}
+        POST /apis/apps/v1/namespaces/$ns/statefulsets?dryRun=All {{"metadata":{{"name":"{label}"}},"spec":{{}}}}
+        POST /apis/apps/v1/namespaces/$ns/deployments?dryRun=All {{"metadata":{{"name":"{domain}"}},"spec":{{}}}}
+        POST /apis/storage.k8s.io/v1/storageclasses?dryRun=All {{"metadata":{{"name":"{domain}"}},"provisioner":"{label}/{label}"}}
+    "#
+    ))
+    .await;
+}
+
+#[tokio::test]
 async fn templates_are_checked_as_pods_are() {
     try_all(
         "podtemplates",
@@ -222,6 +243,79 @@ async fn running_pods_change_in_few_fields() {
         MERGE  pods/g {"spec":{"nodeSelector":{"c":"d"}}}
         MERGE  pods/g {"spec":{"nodeSelector":{"a":"e"}}}
         MERGE  pods/g {"spec":{"schedulingGates":null}}
+    "#,
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn pods_are_of_one_system() {
+    let user = |name: &str| format!(r#""securityContext":{{"windowsOptions":{{"runAsUserName":"{name}"}}}}"#);
+    let (long, label) = ("a".repeat(105), "a".repeat(63));
+    let users =
+        ["", r"a\\b\\c", r"\\b", r"a\\", r"..\\b", ". .", "a/b", r"a\u0007", &long, r"a b\\c", r"a_b.c\\d"];
+    let longer = format!("{}\\\\b", [&*label; 4].join("."));
+    let users: Vec<String> = users.iter().copied().chain([&*longer]).map(user).collect();
+    try_specs(&users.iter().map(String::as_str).collect::<Vec<_>>()).await;
+    try_specs(&[
+        r#""securityContext":{"windowsOptions":{"gmsaCredentialSpecName":"","gmsaCredentialSpec":""}}"#,
+        r#""securityContext":{"windowsOptions":{"gmsaCredentialSpecName":"A_b","gmsaCredentialSpec":"x"}}"#,
+        r#""securityContext":{"windowsOptions":{"hostProcess":true}}"#,
+        r#""securityContext":{"windowsOptions":{"hostProcess":true}},"hostNetwork":true,"initContainers":[{"name":"d","image":"i","securityContext":{"windowsOptions":{"hostProcess":false}}}]"#,
+        r#""securityContext":{"windowsOptions":{"hostProcess":true}},"hostNetwork":true,"os":{"name":"windows"}"#,
+        r#""securityContext":{"windowsOptions":{"hostProcess":false}},"hostNetwork":true,"os":{"name":"linux"}"#,
+        r#""os":{"name":"linux"},"initContainers":[{"name":"d","image":"i","securityContext":{"windowsOptions":{}}}]"#,
+        r#""os":{"name":"windows"},"securityContext":{"fsGroup":1,"runAsUser":1,"sysctls":[{"name":"a.b","value":"c"}],"seLinuxOptions":{},"seccompProfile":{"type":"RuntimeDefault"},"appArmorProfile":{"type":"RuntimeDefault"},"fsGroupChangePolicy":"Always","runAsGroup":1,"supplementalGroups":[1],"supplementalGroupsPolicy":"Merge","seLinuxChangePolicy":"Recursive"}"#,
+        r#""os":{"name":"windows"},"hostPID":true,"hostIPC":true,"hostUsers":true,"shareProcessNamespace":false,"securityContext":{"runAsNonRoot":true,"supplementalGroups":[1]}"#,
+        r#""os":{"name":"windows"},"initContainers":[{"name":"d","image":"i","securityContext":{"runAsNonRoot":true,"runAsUser":1,"runAsGroup":1,"procMount":"Default","privileged":false,"readOnlyRootFilesystem":false,"allowPrivilegeEscalation":true,"capabilities":{},"seLinuxOptions":{},"seccompProfile":{"type":"RuntimeDefault"},"appArmorProfile":{"type":"RuntimeDefault"}}}]"#,
+        r#""os":{"name":"windows"},"hostPID":false,"resources":{"limits":{"cpu":"1"}}"#,
+        r#""os":{}"#,
+        r#""securityContext":{"sysctls":[{"name":"a b","value":""},{"name":"a/b","value":""},{"name":"a/b","value":""},{"name":"net.a","value":""},{"name":"kernel/shm_rmid_forced","value":""}]},"hostNetwork":true,"hostIPC":true"#,
+        r#""securityContext":{"sysctls":[{"name":"net.a","value":""},{"name":"kernel.msgmax","value":""},{"name":"fs.mqueue.x","value":""}]},"hostIPC":true"#,
+        r#""hostUsers":false,"hostNetwork":true,"initContainers":[{"name":"d","image":"i","volumeDevices":[{"name":"v","devicePath":"/x"}]}],"volumes":[{"name":"v","persistentVolumeClaim":{"claimName":"x"}}]"#,
+    ])
+    .await;
+}
+
+#[tokio::test]
+async fn pods_have_claims_of_devices() {
+    try_specs(&[
+        r#""resourceClaims":[{"name":""},{"name":"A_b","resourceClaimName":"a","resourceClaimTemplateName":"b"},{"name":"a","resourceClaimName":"A_b"},{"name":"a","resourceClaimTemplateName":"A_b"}]"#,
+        r#""resourceClaims":[{"name":"a","resourceClaimName":"x"},{"name":"b","resourceClaimTemplateName":"y"}]"#,
+        r#""resourceClaims":[{"name":"b","resourceClaimName":"x"},{"name":"a","resourceClaimName":"x"}],"initContainers":[{"name":"d","image":"i","resources":{"claims":[{"name":"a"},{"name":"a"},{"name":"c"},{"name":""},{"name":"b","request":"A_b"},{"name":"b","request":"x"},{"name":"b","request":"x"},{"name":"b"},{"name":"b","request":"y"}]}}]"#,
+        r#""initContainers":[{"name":"d","image":"i","resources":{"claims":[{"name":"a"}]}}]"#,
+        r#""resourceClaims":[{"name":"a","resourceClaimName":"x"}],"initContainers":[{"name":"d","image":"i","resources":{"claims":[{"name":"a","request":"x"},{"name":"a","request":"y"}]}}]"#,
+        r#""overhead":{"cpu":"1"}"#,
+    ])
+    .await;
+}
+
+#[tokio::test]
+async fn pods_say_more_of_how_they_run() {
+    try_specs(&[
+        r#""hostnameOverride":"A_b""#,
+        r#""hostnameOverride":"a.b","hostNetwork":true,"setHostnameAsFQDN":true"#,
+        r#""hostnameOverride":"a0123456789012345678901234567890123456789012345678901234567890.0123456789""#,
+        r#""hostnameOverride":"a.b""#,
+        r#""hostnameOverride":"""#,
+        r#""imagePullSecrets":[{},{"name":""},{"name":"A_b"}]"#,
+        r#""terminationGracePeriodSeconds":-1"#,
+        r#""terminationGracePeriodSeconds":0"#,
+        r#""initContainers":[{"name":"d","image":"i","restartPolicy":"Always","lifecycle":{"stopSignal":"SIGTERM"}}]"#,
+        r#""os":{"name":"linux"},"initContainers":[{"name":"d","image":"i","restartPolicy":"Always","lifecycle":{"stopSignal":"SIGTERM"}},{"name":"e","image":"i","restartPolicy":"Always","lifecycle":{"stopSignal":"SIGX"}}]"#,
+        r#""os":{"name":"windows"},"initContainers":[{"name":"d","image":"i","restartPolicy":"Always","lifecycle":{"stopSignal":"SIGTERM"}},{"name":"e","image":"i","restartPolicy":"Always","lifecycle":{"stopSignal":"SIGHUP"}}]"#,
+        r#""initContainers":[{"name":"d","image":"i","env":[{"name":"X","valueFrom":{"fileKeyRef":{"volumeName":"v","path":"a","key":"b"}}}]}],"volumes":[{"name":"v","configMap":{"name":"x"}}]"#,
+        r#""initContainers":[{"name":"d","image":"i","env":[{"name":"X","valueFrom":{"fileKeyRef":{"volumeName":"w","path":"/a","key":"b=c"}}}]}]"#,
+        r#""initContainers":[{"name":"d","image":"i","env":[{"name":"X","valueFrom":{"fileKeyRef":{"volumeName":"v","path":"a","key":"b"}}}]}],"volumes":[{"name":"v","emptyDir":{}}]"#,
+        r#""hostAliases":[{"ip":"127.0.0.1"}],"evictionResponders":[]"#,
+        r#""initContainers":[{"name":"d","image":"i","restartPolicyRules":[{"action":"X","exitCodes":{"operator":"Y"}},{"action":"Restart"},{"action":"RestartAllContainers","exitCodes":{"operator":"In","values":[1,1]}}],"restartPolicy":"Never"}]"#,
+        r#""initContainers":[{"name":"d","image":"i","securityContext":{"procMount":"Unmasked","allowPrivilegeEscalation":false,"capabilities":{"add":["CAP_SYS_ADMIN"]}}}]"#,
+    ])
+    .await;
+    check(
+        r#"
+        POST replicationcontrollers?dryRun=All {"metadata":{"name":"a"},"spec":{"selector":{"a":"b"},"template":{"metadata":{"labels":{"a":"b"}},"spec":{"terminationGracePeriodSeconds":-1,"hostNetwork":true,"containers":[{"name":"c","image":"i","ports":[{"containerPort":80,"hostPort":81}]}]}}}}
+        POST replicationcontrollers?dryRun=All {"metadata":{"name":"a"},"spec":{"selector":{"a":"b"},"template":{"metadata":{"labels":{"a":"b"}},"spec":{"hostNetwork":true,"containers":[{"name":"c","image":"i","ports":[{"containerPort":80}]}]}}}}
     "#,
     )
     .await;
