@@ -252,12 +252,13 @@ impl Store {
         object
     }
 
-    /// Takes an object out; the stack must hold [`Store::deepest`].
-    pub(crate) fn remove(&mut self, resource: &Resource, namespace: &str, name: &str) {
-        let Some(previous) = self.displace(resource, namespace, name) else { return };
+    /// Takes an object out, and gives it as it was last; the stack must hold [`Store::deepest`].
+    pub(crate) fn remove(&mut self, resource: &Resource, namespace: &str, name: &str) -> Option<Arc<Stored>> {
+        let previous = self.displace(resource, namespace, name)?;
         let last = self.stamp(resource, &mut previous.value());
         self.unrelate(&resource.key, &previous);
-        self.tell(resource, last, Some(previous), true);
+        self.tell(resource, Arc::clone(&last), Some(previous), true);
+        Some(last)
     }
 
     /// Puts an object where it belongs, and gives out what was there.

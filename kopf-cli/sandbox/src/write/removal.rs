@@ -15,7 +15,7 @@ use crate::{
     kinds::{self, PODS},
     meta,
     object::Stored,
-    resources::{DEFINITIONS, Resource, View},
+    resources::{DEFINITIONS, NAMESPACES, Resource, View},
     status::Status,
 };
 
@@ -24,6 +24,15 @@ use crate::{
 pub(crate) struct Preconditions {
     pub(crate) uid: Option<String>,
     pub(crate) resource_version: Option<String>,
+}
+
+/// What a deletion has come to, and how the object is then.
+#[derive(Debug)]
+pub(crate) enum Fate {
+    /// It is marked as going.
+    Held(Written),
+    /// It is taken out: the object has the version of its removal.
+    Gone(Written),
 }
 
 impl Writer<'_> {
@@ -45,11 +54,10 @@ impl Writer<'_> {
         kinds::may_delete(resource, name, view)?;
         self.let_go(target, &current)?;
         let policy = policy.or_else(|| kinds::propagation(resource, &current.header.finalizers));
-        if let Some(going) = self.expel(resource, &current, policy, grace)? {
-            return Ok(going);
-        }
-        if resource.rules.returns_deleted {
-            return Ok(Written::object(200, &current));
+        match self.expel(resource, &current, policy, grace)? {
+            Fate::Held(object) => return Ok(object),
+            Fate::Gone(object) if resource.rules.returns_deleted => return Ok(object),
+            Fate::Gone(_) => {}
         }
         let mut details = json!({ "name": name, "group": view.version().group, "kind": resource.plural });
         details["uid"] = current.header.uid.as_str().into();
@@ -62,17 +70,17 @@ impl Writer<'_> {
         Ok(Written::Gone(status))
     }
 
-    /// Takes an object out, or marks it as going where something holds it: then it is the answer. `grace` is how many seconds
-    /// a pod is given, if somebody says so.
+    /// Takes an object out, or marks it as going where something holds it. `grace` is how many seconds a pod is given, if
+    /// somebody says so.
     pub(crate) fn expel(
         &mut self,
         resource: &Arc<Resource>,
         current: &Stored,
         policy: Option<Propagation>,
         grace: Option<i64>,
-    ) -> Result<Option<Written>, Status> {
-        if let Some(marked) = self.part_with(resource, current, policy, grace)? {
-            return Ok(Some(marked));
+    ) -> Result<Fate, Status> {
+        if let Some(fate) = self.part_with(resource, current, policy, grace)? {
+            return Ok(fate);
         }
         let first = !current.header.deleting;
         let contains = kinds::contains_others(resource);
@@ -80,10 +88,8 @@ impl Writer<'_> {
         // The first deletion of a definition only marks it, in whatever way it is asked for.
         let finalizers = finalizers(current, policy.filter(|_| !(defines && first)));
         if finalizers.is_empty() && !contains {
-            if !self.dry_run {
-                self.vanish(resource, current);
-            }
-            return Ok(None);
+            let last = if self.dry_run { None } else { self.vanish(resource, current) };
+            return Ok(Fate::Gone(Written::object(200, last.as_deref().unwrap_or(current))));
         }
         let (mut metadata, mut rest) = take_apart(&current.value());
         meta::set_finalizers(&mut metadata, finalizers);
@@ -100,9 +106,9 @@ impl Writer<'_> {
         }
         let marked = Incoming { metadata, rest, other: None }.whole(&resource.stored_view());
         if marked == current.value() {
-            return Ok(Some(Written::object(200, current)));
+            return Ok(Fate::Held(Written::object(200, current)));
         }
-        self.commit(resource, marked, 200).map(Some)
+        self.commit(resource, marked, 200).map(Fate::Held)
     }
 
     /// Marks a pod as going, and takes it out if nothing holds it and nobody runs it.
@@ -112,14 +118,14 @@ impl Writer<'_> {
         current: &Stored,
         policy: Option<Propagation>,
         grace: Option<i64>,
-    ) -> Result<Option<Written>, Status> {
+    ) -> Result<Option<Fate>, Status> {
         if &*resource.key != PODS {
             return Ok(None);
         }
         let (mut metadata, rest) = take_apart(&current.value());
         let period = match grace::mark(&mut metadata, &rest, grace, self.now) {
             Grace::Over => return Ok(None),
-            Grace::Pending => return Ok(Some(Written::object(200, current))),
+            Grace::Pending => return Ok(Some(Fate::Held(Written::object(200, current)))),
             Grace::Marked(period) => period,
         };
         let finalizers = finalizers(current, policy);
@@ -127,10 +133,11 @@ impl Writer<'_> {
         meta::set_finalizers(&mut metadata, finalizers);
         let marked = Incoming { metadata, rest, other: None }.whole(&resource.stored_view());
         let written = self.commit(resource, marked, 200)?;
-        if !is_held && !self.dry_run {
-            self.vanish(resource, current);
+        if is_held {
+            return Ok(Some(Fate::Held(written)));
         }
-        Ok(Some(written))
+        let last = if self.dry_run { None } else { self.vanish(resource, current) };
+        Ok(Some(Fate::Gone(last.map_or(written, |last| Written::object(200, &last)))))
     }
 
     /// Writes an object without one of its finalizers, or takes it out if that was all that held it.
@@ -158,10 +165,11 @@ impl Writer<'_> {
         Ok(())
     }
 
-    /// Takes an object out of the store, and what goes with it.
-    pub(crate) fn vanish(&mut self, resource: &Arc<Resource>, current: &Stored) {
-        self.store.remove(resource, &current.header.namespace, &current.header.name);
+    /// Takes an object out of the store, and what goes with it; gives it as it was last, by the version of its removal.
+    pub(crate) fn vanish(&mut self, resource: &Arc<Resource>, current: &Stored) -> Option<Arc<Stored>> {
+        let last = self.store.remove(resource, &current.header.namespace, &current.header.name);
         kinds::after_removal(self.store, resource, &current.header.name);
+        last
     }
 }
 
@@ -180,24 +188,29 @@ fn finalizers(current: &Stored, policy: Option<Propagation>) -> Vec<String> {
 
 impl Preconditions {
     fn check(&self, current: &Stored, view: &View) -> Result<(), Status> {
-        let about = view.about_kind(&current.header.name);
         let (uid, version) = (&current.header.uid, current.header.revision.to_string());
-        match self {
-            Preconditions { uid: Some(asked), .. } if asked != uid => Err(Status::conflict(
-                about,
-                &format!(
-                    "the UID in the precondition ({asked}) does not match the UID in record ({uid}). The object might \
-                     have been deleted and then recreated"
+        // Namespaces are asked in words of their own, and are what their path says.
+        let own = &*view.resource.key == NAMESPACES;
+        let name = &current.header.name;
+        let about = if own { view.about(name) } else { view.about_kind(name) };
+        let wrong = |field: &str, asked: &str, found: &str, since: &str| {
+            let why = match own {
+                true => format!(
+                    "Precondition failed: {field} in precondition: {asked}, {field} in object meta: {found}"
                 ),
-            )),
+                false => format!(
+                    "the {field} in the precondition ({asked}) does not match the {field} in record ({found}). The object \
+                     might have been {since}"
+                ),
+            };
+            Err(Status::conflict(about, &why))
+        };
+        match self {
+            Preconditions { uid: Some(asked), .. } if asked != uid => {
+                wrong("UID", asked, uid, "deleted and then recreated")
+            }
             Preconditions { resource_version: Some(asked), .. } if *asked != version => {
-                Err(Status::conflict(
-                    about,
-                    &format!(
-                        "the ResourceVersion in the precondition ({asked}) does not match the ResourceVersion in record \
-                     ({version}). The object might have been modified"
-                    ),
-                ))
+                wrong("ResourceVersion", asked, &version, "modified")
             }
             _ => Ok(()),
         }

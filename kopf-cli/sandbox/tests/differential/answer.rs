@@ -73,6 +73,11 @@ impl Answer {
         &self.raw[0]
     }
 
+    /// All documents in the answer, as they came: the events of a watch.
+    pub(super) fn documents(&self) -> &[Value] {
+        &self.raw
+    }
+
     /// A field of the metadata of the object in the answer.
     pub(super) fn metadata(&self, field: &str) -> Option<&str> {
         self.raw.first()?.get("metadata")?.get(field)?.as_str()

@@ -25,6 +25,7 @@ mod definitions;
 mod discovery;
 mod features;
 mod forms;
+mod going;
 mod held;
 mod living;
 mod minimal;

@@ -13,6 +13,8 @@ pub(super) const DONE: Groups = &[
         ("finalizers", &["main::finalizers_hold_an_object"]),
         ("optimistic locking: resourceVersion on PUT and PATCH", &["main::stale_writes_are_conflicts"]),
         ("preconditions of deletions: uid, resourceVersion", &["living::a_deletion_may_have_conditions"]),
+        ("which version of an object a deletion answers with", &["going::what_goes_at_once_has_the_version_of_its_removal", "going::what_is_held_has_the_version_of_its_mark"]),
+        ("preconditions of deletions of namespaces, in words of their own", &["going::namespaces_are_asked_in_words_of_their_own"]),
         ("dry runs", &["living::dry_runs_answer_and_write_nothing"]),
         ("which methods a path has: 404 and 405", &["refusals::paths_have_their_methods"]),
         ("objects of 9,000 levels, and 400 for 20,000", &["deep::nine_thousand_levels_are_fine", "deep::twenty_thousand_levels_are_refused"]),
