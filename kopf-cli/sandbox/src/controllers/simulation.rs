@@ -3,6 +3,7 @@
 //! Nothing is started. A pod says at once that it runs, and a job's that it has succeeded; a workload has the pods that it
 //! wants, and a status that says so. There is one node, of which little is known but its name, and no rollout takes steps.
 
+mod refusals;
 mod status;
 
 use jiff::Timestamp;
@@ -167,6 +168,22 @@ impl Owner<'_> {
         writer.create(&resource.stored_view(), &self.place.namespace, object).map(drop)
     }
 
+    /// Makes pods, by their names and the labels that they have besides, until one is refused: then an Event says so.
+    fn make_pods(
+        &self,
+        writer: &mut Writer<'_>,
+        missing: impl IntoIterator<Item = (Option<String>, Value)>,
+    ) -> Result<(), Status> {
+        for (name, labels) in missing {
+            let made = self.make_pod(writer, name.clone(), &labels);
+            if let Err(refused) = &made {
+                refusals::post(writer, self, name.as_deref(), refused);
+                return made;
+            }
+        }
+        Ok(())
+    }
+
     /// Makes a pod of its template; one without a name is given one.
     fn make_pod(&self, writer: &mut Writer<'_>, name: Option<String>, labels: &Value) -> Result<(), Status> {
         let template = &self.value["spec"]["template"];
@@ -214,10 +231,13 @@ fn run_replicas(writer: &mut Writer<'_>, owner: &Owner<'_>) -> Result<(), Status
     for pod in pods.iter().skip(wanted) {
         expel(writer, PODS, pod)?;
     }
-    for _ in pods.len()..wanted {
-        owner.make_pod(writer, None, &json!({}))?;
-    }
-    owner.tell(writer, Some(status::of_replicas(&owner.value, wanted)))
+    let missing = (pods.len()..wanted).map(|_| (None, json!({})));
+    let Err(refused) = owner.make_pods(writer, missing) else {
+        return owner.tell(writer, Some(status::of_replicas(&owner.value, wanted)));
+    };
+    let mut status = status::of_replicas(&owner.value, owner.own(writer.store, PODS).len());
+    status["conditions"] = json!([refusals::of_replicas(&owner.value, &refused, writer.now)]);
+    owner.tell(writer, Some(status))
 }
 
 fn run_deployment(writer: &mut Writer<'_>, owner: &Owner<'_>) -> Result<(), Status> {
@@ -271,11 +291,17 @@ fn run_deployment(writer: &mut Writer<'_>, owner: &Owner<'_>) -> Result<(), Stat
         value["metadata"]["annotations"][status::ROLLOUT] = revision.to_string().into()
     })?;
     let set = format!("{}-{hash}", owner.name());
-    // It comes back when its set has made its pods; one whose pods are refused does not say that it is available.
-    if pods_of(writer.store, owner, &set) < owner.wanted() {
-        return Ok(());
+    let there = pods_of(writer.store, owner, &set);
+    if there >= owner.wanted() {
+        return owner
+            .tell(writer, Some(status::of_deployment(&owner.value, owner.wanted(), &set, writer.now)));
     }
-    owner.tell(writer, Some(status::of_deployment(&owner.value, owner.wanted(), &set, writer.now)))
+    // It comes back when its set has made its pods, or says that they are refused.
+    let made = writer.store.get(REPLICA_SETS, &owner.place.namespace, &set).map(|set| set.value());
+    let refusal = made.as_ref().and_then(refusals::told);
+    let status =
+        refusal.map(|refusal| refusals::of_deployment(&owner.value, there, (&set, refusal), writer.now));
+    owner.tell(writer, status)
 }
 
 /// How many pods a set of a deployment has.
@@ -296,13 +322,14 @@ fn run_in_order(writer: &mut Writer<'_>, owner: &Owner<'_>) -> Result<(), Status
             expel(writer, PODS, &pod)?;
         }
     }
-    for name in &names {
-        if writer.store.get(PODS, &owner.place.namespace, name).is_none() {
-            let labels = json!({ REVISION: hash, "statefulset.kubernetes.io/pod-name": name });
-            owner.make_pod(writer, Some(name.clone()), &labels)?;
-        }
-    }
-    owner.tell(writer, Some(status::in_order(&owner.value, names.len(), &hash)))
+    let missing = names.iter().filter(|name| writer.store.get(PODS, &owner.place.namespace, name).is_none());
+    let labels = |name: &String| json!({ REVISION: hash, "statefulset.kubernetes.io/pod-name": name });
+    let missing: Vec<_> = missing.map(|name| (Some(name.clone()), labels(name))).collect();
+    let there = match owner.make_pods(writer, missing) {
+        Ok(()) => names.len(),
+        Err(_) => owner.own(writer.store, PODS).len(),
+    };
+    owner.tell(writer, Some(status::in_order(&owner.value, there, &hash)))
 }
 
 fn run_on_node(writer: &mut Writer<'_>, owner: &Owner<'_>) -> Result<(), Status> {
@@ -312,10 +339,10 @@ fn run_on_node(writer: &mut Writer<'_>, owner: &Owner<'_>) -> Result<(), Status>
     for pod in pods.iter().filter(|pod| !is_current(pod)) {
         expel(writer, PODS, pod)?;
     }
-    if !pods.iter().any(|pod| is_current(pod)) {
-        owner.make_pod(writer, None, &json!({ REVISION: hash }))?;
-    }
-    owner.tell(writer, Some(status::on_node(&owner.value)))
+    let is_missing = !pods.iter().any(|pod| is_current(pod));
+    let made = owner.make_pods(writer, is_missing.then(|| (None, json!({ REVISION: hash }))));
+    let status = made.map_or_else(|_| refusals::on_node(&owner.value), |()| status::on_node(&owner.value));
+    owner.tell(writer, Some(status))
 }
 
 fn run_job(writer: &mut Writer<'_>, owner: &Owner<'_>) -> Result<(), Status> {
@@ -325,10 +352,12 @@ fn run_job(writer: &mut Writer<'_>, owner: &Owner<'_>) -> Result<(), Status> {
     }
     let wanted = spec["completions"].as_u64().or(spec["parallelism"].as_u64()).unwrap_or(1).min(MOST_PODS);
     let there = u64::try_from(owner.own(writer.store, PODS).len()).unwrap_or(wanted);
-    for _ in there..wanted {
-        owner.make_pod(writer, None, &json!({}))?;
-    }
-    owner.tell(writer, Some(status::of_job(&owner.value, wanted, writer.now)))
+    let made = owner.make_pods(writer, (there..wanted).map(|_| (None, json!({}))));
+    let status = made.map_or_else(
+        |_| refusals::of_job(&owner.value, writer.now),
+        |()| status::of_job(&owner.value, wanted, writer.now),
+    );
+    owner.tell(writer, Some(status))
 }
 
 /// A word for a template: the same for the same one, in letters that make no words (FNV-1a).

@@ -39,6 +39,7 @@ mod protobuf;
 mod random;
 mod reading;
 mod refusals;
+mod refused_pods;
 mod registration;
 mod request;
 mod rules;

@@ -121,6 +121,52 @@ fn a_job_completes() {
 }
 
 #[test]
+fn pods_that_are_refused_are_told_of_until_they_are_made() {
+    let sandbox = sandbox();
+    let home = |level: &str, round: usize| {
+        let labels = json!({ "pod-security.kubernetes.io/enforce": level, "round": round.to_string() });
+        let metadata = json!({ "name": "default", "labels": labels });
+        sandbox.apply(json!({ "apiVersion": "v1", "kind": "Namespace", "metadata": metadata })).unwrap();
+    };
+    home("baseline", 0);
+    let template = json!({
+        "metadata": { "labels": { "app": "web" } },
+        "spec": { "hostPID": true, "containers": [{ "name": "main", "image": "i" }] },
+    });
+    let part =
+        json!({ "rollingUpdate": { "maxUnavailable": "50%", "maxSurge": 1 }, "type": "RollingUpdate" });
+    let spec = json!({ "replicas": 2, "template": template, "strategy": part });
+    sandbox.apply(workload("Deployment", "apps", &spec)).unwrap();
+    sandbox.apply(workload("DaemonSet", "apps", &json!({ "template": template }))).unwrap();
+    let condition = |kind: &str| {
+        let said = status(&sandbox, "deployments.apps");
+        let conditions = said["conditions"].as_array().cloned().unwrap_or_default();
+        conditions.into_iter().find(|condition| condition["type"] == kind).unwrap_or_default()
+    };
+    assert_eq!(condition("ReplicaFailure")["reason"], "FailedCreate");
+    assert_eq!(condition("Available")["status"], "False");
+    assert_eq!(condition("Progressing")["reason"], "NewReplicaSetCreated");
+    assert_eq!(status(&sandbox, "deployments.apps")["unavailableReplicas"], 2);
+    assert_eq!(status(&sandbox, "daemonsets.apps")["numberUnavailable"], 1);
+    // However often they are tried, few Events tell of it.
+    (1..20).for_each(|round| home("baseline", round));
+    let events = sandbox.list("events");
+    let of_kind = |kind: &str| {
+        events.iter().filter(|event| event["involvedObject"]["kind"] == kind).collect::<Vec<_>>()
+    };
+    assert_eq!((of_kind("ReplicaSet").len(), of_kind("DaemonSet").len()), (10, 10));
+    let said =
+        |event: &&Value| event["message"].as_str().unwrap().starts_with("(combined from similar events): ");
+    let combined = of_kind("DaemonSet").into_iter().find(said).unwrap();
+    assert!(combined["count"].as_u64().unwrap() > 5, "{combined}");
+    home("privileged", 20);
+    assert_eq!(condition("ReplicaFailure"), Value::Null);
+    assert_eq!(condition("Available")["status"], "True");
+    assert_eq!(condition("Progressing")["reason"], "NewReplicaSetAvailable");
+    assert_eq!(status(&sandbox, "daemonsets.apps")["numberAvailable"], 1);
+}
+
+#[test]
 fn a_workload_has_at_most_so_many_pods() {
     let sandbox = sandbox();
     sandbox.apply(workload("ReplicaSet", "apps", &json!({ "replicas": 1_000_000 }))).unwrap();

@@ -69,12 +69,13 @@ fn address_of(uid: &str) -> String {
     format!("10.244.{}.{}", part(0), part(2).max(1))
 }
 
-fn seen(object: &Value) -> Value {
+/// Which generation of an object its status is about: the present one.
+pub(super) fn seen(object: &Value) -> Value {
     object["metadata"]["generation"].clone()
 }
 
 pub(super) fn of_replicas(set: &Value, count: usize) -> Value {
-    let mut status = json!({ "replicas": count, "observedGeneration": seen(set) });
+    let mut status = json!({ "replicas": count, "terminatingReplicas": 0, "observedGeneration": seen(set) });
     if count > 0 {
         for field in ["fullyLabeledReplicas", "readyReplicas", "availableReplicas"] {
             status[field] = count.into();
@@ -97,6 +98,7 @@ pub(super) fn of_deployment(deployment: &Value, count: u64, set: &str, now: Time
     };
     let mut status = json!({
         "observedGeneration": seen(deployment),
+        "terminatingReplicas": 0,
         "conditions": [
             condition("Available", "MinimumReplicasAvailable", "Deployment has minimum availability."),
             condition("Progressing", "NewReplicaSetAvailable", &format!("ReplicaSet \"{set}\" has successfully progressed.")),
