@@ -73,6 +73,8 @@ pub(crate) struct Owner {
     pub(crate) uid: String,
     /// Whether the owner is to wait for the object where it goes last.
     pub(crate) blocks: bool,
+    /// Whether the owner is the one that has made the object, and looks after it.
+    pub(crate) controls: bool,
 }
 
 impl Header {
@@ -139,6 +141,7 @@ fn owners(metadata: &Map<String, Value>) -> Vec<Owner> {
                 name: said("name"),
                 uid: said("uid"),
                 blocks: owner["blockOwnerDeletion"] == true,
+                controls: owner["controller"] == true,
             }
         })
         .collect()

@@ -105,6 +105,50 @@ fn without_service_accounts_a_pod_may_name_any_and_has_no_token() {
     assert_eq!(sandbox.apply(pod).unwrap()["spec"]["volumes"], Value::Null);
 }
 
+#[tokio::test]
+async fn of_very_many_pods_one_of_each_controller_is_looked_at_first() {
+    let sandbox = sandbox();
+    let of_kind = |kind: &str, mut object: Value| {
+        (object["apiVersion"], object["kind"]) = ("v1".into(), kind.into());
+        sandbox.apply(object).unwrap()
+    };
+    let make = |name: String, fields: Value, controller: Option<&Value>| {
+        let mut pod = pod(&name, &fields);
+        if let Some(controller) = controller {
+            pod["metadata"]["ownerReferences"] = json!([{ "apiVersion": "v1", "kind": "ConfigMap", "controller": true,
+                "name": controller["metadata"]["name"], "uid": controller["metadata"]["uid"] }]);
+        }
+        of_kind("Pod", pod);
+    };
+    let [usual, rare] =
+        ["usual", "rare"].map(|name| of_kind("ConfigMap", json!({ "metadata": { "name": name } })));
+    for number in 0..3_001 {
+        make(format!("a{number:04}"), json!({ "hostNetwork": true }), Some(&usual));
+    }
+    for name in ["b0", "b1"] {
+        make(
+            name.to_owned(),
+            json!({ "volumes": [{ "name": "v", "hostPath": { "path": "/" } }] }),
+            Some(&rare),
+        );
+    }
+    make("c".to_owned(), json!({ "hostNetwork": true }), None);
+    let labels = json!({ "metadata": { "labels": { "pod-security.kubernetes.io/enforce": "baseline" } } });
+    let change =
+        request("PATCH", "/api/v1/namespaces/default", "application/merge-patch+json", labels.to_string());
+    let answer = send(&sandbox, change).await.unwrap();
+    let warnings = answer.headers().get_all("warning").into_iter();
+    let warnings = warnings.map(|warning| warning.to_str().unwrap().replace("\\\"", "'"));
+    let expected = [
+        "new PodSecurity enforce level only checked against the first 3000 of 3004 existing pods",
+        "existing pods in namespace 'default' violate the new PodSecurity enforce level 'baseline:latest'",
+        "a0000 (and 2998 other pods): host namespaces",
+        "b0: hostPath volumes",
+    ];
+    let expected = expected.map(|warning| format!("299 - \"{warning}\""));
+    assert_eq!(warnings.collect::<Vec<_>>(), expected);
+}
+
 #[test]
 fn a_deployment_waits_for_what_its_pods_lack() {
     let sandbox = Sandbox::builder().simulate(true).service_accounts(true).build().unwrap();

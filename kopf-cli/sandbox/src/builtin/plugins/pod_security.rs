@@ -8,7 +8,10 @@ mod levels;
 mod pod;
 mod restricted;
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, HashSet},
+    sync::Arc,
+};
 
 use serde_json::Value;
 
@@ -68,7 +71,7 @@ fn judge_namespace(write: &Write<'_>, object: &Value, old: Option<&Value>) -> Re
 
 /// What is warned of where the pods that are there do what a namespace is not to allow any more.
 fn violations(write: &Write<'_>, enforce: Standard) -> Vec<String> {
-    let mut pods = write.store.list(PODS, Some(write.name));
+    let mut pods = by_controllers(write.store.list(PODS, Some(write.name)));
     let all = pods.len();
     let mut bytes = 0;
     let is_in_time = |pod: &Arc<Stored>| {
@@ -81,9 +84,12 @@ fn violations(write: &Write<'_>, enforce: Standard) -> Vec<String> {
         let found = checks::find(enforce, Pod::of(&pod.value()));
         if !found.is_empty() {
             let reasons: Vec<&str> = found.iter().map(|finding| &*finding.reason).collect();
-            // They are in the order of their names.
-            let first = || (pod.header.name.clone(), 0);
-            violations.entry(reasons.join(", ")).or_insert_with(first).1 += 1;
+            let name = &pod.header.name;
+            let (first, count) = violations.entry(reasons.join(", ")).or_insert_with(|| (name.clone(), 0));
+            if name < first {
+                first.clone_from(name);
+            }
+            *count += 1;
         }
     }
     let mut warnings = Vec::new();
@@ -104,6 +110,17 @@ fn violations(write: &Write<'_>, enforce: Standard) -> Vec<String> {
     named.sort_unstable();
     warnings.extend(named);
     warnings
+}
+
+/// Pods in the order in which they are looked at: first those that stand alone, and one of each controller.
+fn by_controllers(pods: Vec<Arc<Stored>>) -> Vec<Arc<Stored>> {
+    let mut seen: HashSet<String> = HashSet::new();
+    let (mut first, others): (Vec<_>, Vec<_>) = pods.into_iter().partition(|pod| {
+        let controller = pod.header.owners.iter().find(|owner| owner.controls);
+        controller.is_none_or(|controller| seen.insert(controller.uid.clone()))
+    });
+    first.extend(others);
+    first
 }
 
 /// What the namespace of an object says.
