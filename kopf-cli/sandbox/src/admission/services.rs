@@ -22,14 +22,15 @@ fn behind(store: &Store, namespace: &str, name: &str, port: u16) -> Result<Place
     let service = store.get("services", namespace, name).map(|service| service.value());
     let service = service.ok_or_else(|| format!("service {name:?} not found"))?;
     let spec = &service["spec"];
+    // Wherever it leads, who is there has to show a certificate of the service.
+    let called = Some(format!("{name}.{namespace}.svc"));
     if spec["type"] == "ExternalName" {
         let host = spec["externalName"].as_str().unwrap_or_default().to_owned();
-        return Ok(Place { host, port, called: None });
+        return Ok(Place { host, port, called });
     }
     let ports = spec["ports"].as_array().into_iter().flatten();
     let known = ports.into_iter().find(|known| known["port"] == port);
     let known = known.ok_or_else(|| format!("no service port {port} found for service {name:?}"))?;
-    let called = Some(format!("{name}.{namespace}.svc"));
     let slices = store.list("endpointslices.discovery.k8s.io", Some(namespace)).into_iter();
     let slices = slices
         .filter(|slice| slice.header.labels.get("kubernetes.io/service-name").is_some_and(|of| of == name));

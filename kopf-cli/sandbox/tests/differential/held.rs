@@ -119,7 +119,7 @@ async fn what_is_configured_outlives_a_restart_and_ends_with_its_object() {
 #[tokio::test]
 async fn a_webhook_behind_a_service_is_found_by_its_endpoints() {
     let webhook = webhook::get();
-    let port: u16 = webhook.url.rsplit_once(':').unwrap().1.parse().unwrap();
+    let Some(address) = webhook::outward() else { return };
     let object = |kind: &str, spec: Value| {
         let mut object = json!({ "apiVersion": "v1", "kind": kind, "metadata": { "name": "hook", "namespace": "default" } });
         for (field, value) in spec.as_object().unwrap() {
@@ -145,7 +145,7 @@ async fn a_webhook_behind_a_service_is_found_by_its_endpoints() {
     assert!(why().await.contains("service \"hook\" not found"), "{}", why().await);
     sandbox.apply(object("Service", json!({ "spec": { "ports": [{ "port": 443 }] } }))).unwrap();
     assert!(why().await.contains("no endpoints available for service \"hook\""), "{}", why().await);
-    let subsets = json!([{ "addresses": [{ "ip": "127.0.0.1" }], "ports": [{ "port": port }] }]);
+    let subsets = json!([{ "addresses": [{ "ip": address }], "ports": [{ "port": webhook.port }] }]);
     sandbox.apply(object("Endpoints", json!({ "subsets": subsets }))).unwrap();
     assert!(why().await.contains("denied the request"), "{}", why().await);
 }

@@ -1,4 +1,4 @@
-//! A webhook for tests: an HTTPS server on loopback, with an authority of its own, that answers as its path says.
+//! A webhook for tests: an HTTPS server on this machine, with an authority of its own, that answers as its path says.
 
 use base64::{Engine, prelude::BASE64_STANDARD, prelude::BASE64_URL_SAFE_NO_PAD};
 use http::{Request, Response, StatusCode, header};
@@ -10,7 +10,7 @@ use rustls::ServerConfig;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
 use serde_json::{Value, json};
 use std::collections::HashMap;
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr, UdpSocket};
 use std::sync::{Arc, LazyLock, Mutex, OnceLock};
 use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
@@ -21,6 +21,7 @@ use tokio_rustls::TlsAcceptor;
 pub(super) struct Webhook {
     /// `https://127.0.0.1:PORT`; the path says how it is answered.
     pub(super) url: String,
+    pub(super) port: u16,
     /// Its authority, as a `caBundle` has it.
     pub(super) ca_bundle: String,
 }
@@ -30,7 +31,8 @@ pub(super) fn get() -> &'static Webhook {
     static WEBHOOK: OnceLock<Webhook> = OnceLock::new();
     WEBHOOK.get_or_init(|| {
         let (authority, server, key) = certificates().expect("certificates can be made");
-        let listener = std::net::TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).unwrap();
+        // Endpoints of services cannot be on the loopback.
+        let listener = std::net::TcpListener::bind(SocketAddr::from((Ipv4Addr::UNSPECIFIED, 0))).unwrap();
         listener.set_nonblocking(true).unwrap();
         let port = listener.local_addr().unwrap().port();
         let ca_bundle = BASE64_STANDARD.encode(authority);
@@ -44,8 +46,16 @@ pub(super) fn get() -> &'static Webhook {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
             runtime.block_on(async { serve(TcpListener::from_std(listener).unwrap(), acceptor).await });
         });
-        Webhook { url: format!("https://127.0.0.1:{port}"), ca_bundle }
+        Webhook { url: format!("https://127.0.0.1:{port}"), port, ca_bundle }
     })
+}
+
+/// An address of this machine that is not on the loopback, if it has one; nothing is sent.
+pub(super) fn outward() -> Option<IpAddr> {
+    let socket = UdpSocket::bind((Ipv4Addr::UNSPECIFIED, 0)).ok()?;
+    // An address for documentation, which nobody has.
+    socket.connect(("192.0.2.1", 9)).ok()?;
+    Some(socket.local_addr().ok()?.ip())
 }
 
 /// An authority as PEM, and the certificate and key of a server on loopback that it vouches for.

@@ -49,8 +49,6 @@ fn address(point: &Site<'_>) -> Causes {
     let mut causes = ip.against(texts::address(ip.text()));
     causes.extend(check(point, ADDRESS));
     causes.extend(match texts::address_of(ip.text()) {
-        // What a sandbox's webhooks are behind of runs beside it; a cluster would refuse to be led there.
-        Some(address) if address.is_loopback() => Vec::new(),
         Some(_) => ip.against(special(ip.text())),
         None => vec![ip.invalid("must be a valid IP address")],
     });

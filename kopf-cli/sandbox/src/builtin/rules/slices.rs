@@ -93,8 +93,7 @@ fn of_family(list: &Site<'_>, address: &Site<'_>, kind: &str) -> Causes {
     if parsed.is_ipv4() != (kind == "IPv4") {
         causes.push(Cause::invalid(&*list.place, text, &format!("must be an {kind} address")));
     }
-    // What a sandbox's webhooks are behind of runs beside it; a cluster would refuse to be led there.
-    causes.extend(address.against(if parsed.is_loopback() { Vec::new() } else { special(text) }));
+    causes.extend(address.against(special(text)));
     causes
 }
 

@@ -74,7 +74,7 @@ async fn services_lead_to_addresses() {
     check(
         r#"
         POST   endpoints?dryRun=All {"metadata":{"name":"e"},"subsets":[{"ports":[{"port":80}]},{}]}
-        POST   endpoints?dryRun=All {"metadata":{"name":"e"},"subsets":[{"addresses":[{"ip":"x"},{"ip":"010.0.0.1"},{"ip":"0.0.0.0","hostname":"A","nodeName":"B_"}],"notReadyAddresses":[{"ip":"169.254.0.1"}],"ports":[{"port":0,"name":"A_"},{"port":80,"protocol":"X","appProtocol":"a b"}]}]}
+        POST   endpoints?dryRun=All {"metadata":{"name":"e"},"subsets":[{"addresses":[{"ip":"x"},{"ip":"010.0.0.1"},{"ip":"0.0.0.0","hostname":"A","nodeName":"B_"}],"notReadyAddresses":[{"ip":"169.254.0.1"},{"ip":"127.0.0.1"},{"ip":"::1"}],"ports":[{"port":0,"name":"A_"},{"port":80,"protocol":"X","appProtocol":"a b"}]}]}
         POST   endpoints {"metadata":{"name":"e"},"subsets":[{"notReadyAddresses":[{"ip":"10.0.0.1"}]}]}
         MERGE  endpoints/e {"subsets":[{"addresses":[{"ip":"10.0.0.1"}],"ports":[{"port":70000}]}]}
         MERGE  endpoints/e {"subsets":null}

@@ -13,8 +13,8 @@ async fn slices_have_addresses_of_one_type() {
             r#""addressType":"FQDN","endpoints":[{"addresses":["a.b","a.b."]}]"#,
             r#""addressType":"","endpoints":[{"addresses":["x"]}]"#,
             r#""addressType":"IPv5","endpoints":[{"addresses":["x"]},{"addresses":[]}]"#,
-            r#""addressType":"IPv4","endpoints":[{},{"addresses":[]},{"addresses":["x","010.0.0.1","","fd00::1","::ffff:1.2.3.4","0.0.0.0","169.254.0.1","224.0.0.1"]}]"#,
-            r#""addressType":"IPv6","endpoints":[{"addresses":["x","10.0.0.1","FD00::1","fd00:0::1","::ffff:1.2.3.4","::","fe80::1","ff02::1"]}]"#,
+            r#""addressType":"IPv4","endpoints":[{},{"addresses":[]},{"addresses":["x","010.0.0.1","","fd00::1","::ffff:1.2.3.4","0.0.0.0","169.254.0.1","224.0.0.1","127.0.0.1"]}]"#,
+            r#""addressType":"IPv6","endpoints":[{"addresses":["x","10.0.0.1","FD00::1","fd00:0::1","::ffff:1.2.3.4","::","::1","fe80::1","ff02::1"]}]"#,
             r#""addressType":"FQDN","endpoints":[{"addresses":["","a","A.b","a..b","a_b.c","-a.b"]}]"#,
             r#""addressType":"IPv4","endpoints":[{"addresses":["10.0.0.1"],"hostname":"A.b","nodeName":"A_"},{"addresses":["10.0.0.1"],"hostname":"","nodeName":""}]"#,
             r#""addressType":"IPv4","endpoints":[{"addresses":["10.0.0.1"],"hints":{"forZones":[{"name":"a"},{"name":"a"},{"name":"a b"},{"name":""}],"forNodes":[{"name":"a"},{"name":"a"},{"name":"A_"},{"name":""}]}}]"#,
@@ -26,6 +26,32 @@ async fn slices_have_addresses_of_one_type() {
         ],
     )
     .await;
+}
+
+#[tokio::test]
+async fn slices_without_endpoints_or_ports_are_owned_as_they_were_sent() {
+    let path = of_group("discovery.k8s.io/v1", "endpointslices");
+    let owner = r#"[{"apiVersion":"v1","kind":"Service","name":"s","uid":"11111111-1111-1111-1111-111111111111","controller":true,"blockOwnerDeletion":true}]"#;
+    let rows = [
+        r#"POST   SLICES {"metadata":{"name":"a"},"addressType":"IPv4","endpoints":[],"ports":[]}"#,
+        r#"POST   SLICES {"metadata":{"name":"b"},"addressType":"IPv4"}"#,
+        r#"POST   SLICES {"metadata":{"name":"c"},"addressType":"IPv4","endpoints":null,"ports":null}"#,
+        r#"POST   SLICES {"metadata":{"name":"d"},"addressType":"IPv4","endpoints":[{"addresses":["10.0.0.1"]}],"ports":[]}"#,
+        r#"POST   SLICES {"metadata":{"name":"e"},"addressType":"IPv4","endpoints":[],"ports":[{}]}"#,
+        r#"POST   SLICES {"metadata":{"name":"f","labels":{"kubernetes.io/service-name":"s"}},"addressType":"IPv4","endpoints":[{"addresses":["10.0.0.1"],"conditions":{}}]}"#,
+        r#"POST   SLICES?dryRun=All {"metadata":{"name":"g","ownerReferences":OWNER},"addressType":"IPv4","endpoints":[],"ports":[]}"#,
+        r#"POST   services {"metadata":{"name":"s"},"spec":{"ports":[{"port":80}]}}"#,
+        r#"POST   SLICES {"metadata":{"name":"h","ownerReferences":[{"apiVersion":"v1","kind":"Service","name":"s","uid":"$uid8","controller":true,"blockOwnerDeletion":true}]},"addressType":"IPv4","endpoints":[],"ports":[]}"#,
+        r#"MERGE  SLICES/a {"endpoints":null}"#,
+        r#"MERGE  SLICES/a {"ports":null}"#,
+        r#"MERGE  SLICES/h {"ports":[],"metadata":{"ownerReferences":null}}"#,
+        r#"PUT    SLICES/b {"metadata":{"name":"b"},"addressType":"IPv4","ports":[]}"#,
+        r#"APPLY  SLICES/i?fieldManager=m {"apiVersion":"discovery.k8s.io/v1","kind":"EndpointSlice","metadata":{"name":"i"},"addressType":"IPv4","endpoints":[],"ports":[]}"#,
+        r#"APPLY  SLICES/j?fieldManager=m {"apiVersion":"discovery.k8s.io/v1","kind":"EndpointSlice","metadata":{"name":"j"},"addressType":"IPv4"}"#,
+        r#"GET+protobuf SLICES/a"#,
+        r#"GET    SLICES/b"#,
+    ];
+    check(&rows.join("\n").replace("SLICES", &path).replace("OWNER", owner)).await;
 }
 
 fn many(count: usize, element: &str, fields: fn(&str) -> String) -> String {
