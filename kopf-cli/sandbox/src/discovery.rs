@@ -12,9 +12,14 @@ use serde_json::{Value, json};
 use crate::{
     crd::precedence,
     resources::{Catalog, Resource, Version},
+    store::Store,
     tables::served::{self, Kind, Scope, Served, Subresource},
 };
 
+mod registered;
+
+/// The group of what registers others.
+const REGISTRATIONS: &str = "apiregistration.k8s.io";
 /// The version of Kubernetes whose behaviour is followed.
 pub(crate) const MINOR: &str = "37";
 /// The verbs of custom resources; of those whose definition is being deleted, though such objects are patched as ever; and of
@@ -77,16 +82,20 @@ pub(crate) fn core_versions(address: &str) -> Value {
     json!({ "kind": "APIVersions", "versions": ["v1"], "serverAddressByClientCIDRs": [address] })
 }
 
-/// `/apis`
-pub(crate) fn groups(catalog: &Catalog) -> Value {
-    let groups: Vec<Value> =
-        group_names(catalog).iter().filter_map(|name| group_document(catalog, name)).collect();
+/// `/apis`: what is registered, behind the group of registrations, which nobody registers.
+pub(crate) fn groups(store: &Store) -> Value {
+    let own = group_document(REGISTRATIONS, &versions_of(&store.catalog, REGISTRATIONS));
+    let others = registered::groups(store).into_iter();
+    let others = others.filter_map(|group| group_document(&group.name, &group.versions));
+    let groups: Vec<Value> = own.into_iter().chain(others).collect();
     json!({ "kind": "APIGroupList", "apiVersion": "v1", "groups": groups })
 }
 
-/// `/apis/GROUP`
-pub(crate) fn group(catalog: &Catalog, name: &str) -> Option<Value> {
-    let mut group = group_document(catalog, name)?;
+/// `/apis/GROUP`: what is registered of it, or what is there.
+pub(crate) fn group(store: &Store, name: &str) -> Option<Value> {
+    let versions = registered::group(store, name).map(|group| group.versions);
+    let versions = versions.unwrap_or_else(|| versions_of(&store.catalog, name));
+    let mut group = group_document(name, &versions)?;
     let mut document = json!({ "kind": "APIGroup", "apiVersion": "v1" });
     if let (Value::Object(document), Value::Object(group)) = (&mut document, &mut group) {
         document.append(group);
@@ -284,8 +293,8 @@ fn old_entries(served: &Served, own: (&str, &str)) -> Vec<Value> {
     std::iter::once(first).chain(below).collect()
 }
 
-fn group_document(catalog: &Catalog, name: &str) -> Option<Value> {
-    let versions: Vec<Value> = versions_of(catalog, name)
+fn group_document(name: &str, versions: &[String]) -> Option<Value> {
+    let versions: Vec<Value> = versions
         .iter()
         .map(|version| json!({ "groupVersion": format!("{name}/{version}"), "version": version }))
         .collect();
@@ -296,6 +305,7 @@ fn group_document(catalog: &Catalog, name: &str) -> Option<Value> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{ids::Ids, ring::Bounds};
 
     #[test]
     fn a_group_version_lists_its_resources_and_their_status() {
@@ -332,8 +342,8 @@ mod tests {
 
     #[test]
     fn groups_name_their_preferred_version() {
-        let catalog = Catalog::built_in();
-        assert_eq!(group(&catalog, "apps").unwrap()["preferredVersion"]["groupVersion"], "apps/v1");
-        assert_eq!(group(&catalog, "nope.org"), None);
+        let store = Store::new(Ids::new(Some(1)), Bounds { events: 0, bytes: 0 }, 0);
+        assert_eq!(group(&store, "apps").unwrap()["preferredVersion"]["groupVersion"], "apps/v1");
+        assert_eq!(group(&store, "nope.org"), None);
     }
 }

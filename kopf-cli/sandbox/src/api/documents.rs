@@ -66,8 +66,8 @@ impl Api {
             Path::Groups if answer()? == Answer::Aggregated => {
                 return Ok(aggregated(request, discovery::aggregated(catalog, false)));
             }
-            Path::Groups => Some(discovery::groups(catalog)),
-            Path::Group(name) => plain(discovery::group(catalog, name))?,
+            Path::Groups => Some(discovery::groups(&store)),
+            Path::Group(name) => plain(discovery::group(&store, name))?,
             Path::GroupVersion { group, version } => match discovery::resources(catalog, group, version) {
                 None if served::is_group(group) => return Err(Status::no_resource()),
                 document => plain(document)?,

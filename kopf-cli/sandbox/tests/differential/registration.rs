@@ -1,6 +1,7 @@
 //! `APIService`s: which versions of which groups are served here, and that others cannot be said to be served elsewhere.
 
-use super::check;
+use super::{LITTLE_PATIENCE, PATIENCE, check, run, sandbox};
+use std::time::Duration;
 
 const PATH: &str = "/apis/apiregistration.k8s.io/v1/apiservices";
 
@@ -94,4 +95,86 @@ async fn versions_of_definitions_are_registered_while_they_are_served() {
         "UNTIL SERVICES/v1.$ns.kopf.test 404".to_owned(),
     ];
     check_registered(&rows.join("\n")).await;
+}
+
+/// A registration, and what it makes of a group and a version: how much both count.
+fn registration(group: &str, version: &str, of_group: u32, of_version: u32) -> String {
+    format!(
+        r#"POST SERVICES {{"metadata":{{"name":"{version}.{group}"}},"spec":{{"group":"{group}","version":"{version}","groupPriorityMinimum":{of_group},"versionPriority":{of_version}}}}}"#
+    )
+}
+
+#[tokio::test]
+async fn what_is_registered_is_named_in_the_order_of_its_priorities() {
+    let definition = r#"POST /apis/apiextensions.k8s.io/v1/customresourcedefinitions {"metadata":{"name":"lines.$ns.kopf.test"},"spec":{"group":"$ns.kopf.test","scope":"Namespaced","names":{"plural":"lines","kind":"Line"},"versions":[{"name":"v1","served":true,"storage":true,"schema":{"openAPIV3Schema":{"type":"object"}}}]}}"#;
+    let (here, nowhere) = ("$ns.kopf.test", "nowhere.$ns.kopf.test");
+    let rows = [
+        definition.to_owned(),
+        "UNTIL SERVICES/v1.$ns.kopf.test Available".to_owned(),
+        registration(here, "v9", 1_000, 100),
+        "GET   SERVICES/v9.$ns.kopf.test".to_owned(),
+        "UNTIL /apis/$ns.kopf.test v9".to_owned(),
+        registration(here, "v3beta1", 1_000, 200),
+        "UNTIL /apis/$ns.kopf.test v3beta1".to_owned(),
+        r#"MERGE SERVICES/v9.$ns.kopf.test {"spec":{"versionPriority":7}}"#.to_owned(),
+        "UNTIL /apis/$ns.kopf.test \"v1\"},{\"groupVersion\":\"$ns.kopf.test/v9\"".to_owned(),
+        "GET   /apis/$ns.kopf.test/v9".to_owned(),
+        "GET   /apis/$ns.kopf.test/v9/lines".to_owned(),
+        // What keeps it puts it right again.
+        r#"MERGE SERVICES/v1.$ns.kopf.test {"spec":{"versionPriority":999,"groupPriorityMinimum":9}}"#
+            .to_owned(),
+        "UNTIL SERVICES/v1.$ns.kopf.test \"groupPriorityMinimum\":1000 \"versionPriority\":100".to_owned(),
+        // Without its label it stays as it is.
+        r#"MERGE SERVICES/v1.$ns.kopf.test {"metadata":{"labels":null},"spec":{"versionPriority":999}}"#
+            .to_owned(),
+        "UNTIL /apis/$ns.kopf.test \"preferredVersion\":{\"groupVersion\":\"$ns.kopf.test/v1\"".to_owned(),
+        "GET   SERVICES/v1.$ns.kopf.test".to_owned(),
+        registration(nowhere, "v1", 1_000, 15),
+        "UNTIL /apis/nowhere.$ns.kopf.test 200".to_owned(),
+        "GET   /apis/nowhere.$ns.kopf.test/v1".to_owned(),
+        "GET   /apis/nowhere.$ns.kopf.test/v1/lines".to_owned(),
+        "DELETE SERVICES/v1.nowhere.$ns.kopf.test".to_owned(),
+        "UNTIL /apis/nowhere.$ns.kopf.test 404".to_owned(),
+        "GET   /apis/nowhere.$ns.kopf.test".to_owned(),
+        "DELETE SERVICES/v9.$ns.kopf.test".to_owned(),
+        "DELETE SERVICES/v3beta1.$ns.kopf.test".to_owned(),
+        "DELETE SERVICES/v1.$ns.kopf.test".to_owned(),
+        "UNTIL SERVICES/v1.$ns.kopf.test automanaged".to_owned(),
+        "DELETE /apis/apiextensions.k8s.io/v1/customresourcedefinitions/lines.$ns.kopf.test".to_owned(),
+    ];
+    check_registered(&rows.join("\n")).await;
+}
+
+/// The groups that `/apis` names, of those that are built in and of this test's own, without the name of its namespace.
+async fn named(client: &kube::Client, patience: Duration) -> Vec<String> {
+    let groups =
+        [("a", "v2", 1_500), ("b", "v1", 1_500), ("c", "v1", 20_000), ("c", "v2", 3), ("d", "v1", 17_800)];
+    let mut rows: Vec<String> = vec!["GET /api/v1/namespaces/$ns".to_owned()];
+    rows.extend(groups.iter().map(|(group, version, priority)| {
+        registration(&format!("{group}.$ns.kopf.test"), version, *priority, 1)
+    }));
+    rows.extend(
+        groups.iter().map(|(group, version, _)| format!("UNTIL /apis/{group}.$ns.kopf.test {version}")),
+    );
+    rows.push("GET /apis".to_owned());
+    let gone =
+        groups.iter().map(|(group, version, _)| format!("DELETE SERVICES/{version}.{group}.$ns.kopf.test"));
+    let rows = rows.into_iter().chain(gone).collect::<Vec<_>>().join("\n").replace("SERVICES", PATH);
+    let answers = run(client, &rows, patience).await;
+    let own = format!(".{}.kopf.test", answers[0].metadata("name").unwrap());
+    let names = answers[1 + 2 * groups.len()].object()["groups"].as_array().unwrap();
+    let names =
+        names.iter().map(|group| format!("{}: {}", group["name"], group["preferredVersion"]["version"]));
+    names
+        .filter(|name| name.contains(&own) || !name.contains("kopf"))
+        .map(|name| name.replace(&own, ""))
+        .collect()
+}
+
+#[tokio::test]
+async fn groups_are_named_in_the_order_of_their_priorities() {
+    let Some(real) = kopf_control_plane::get().await else { return };
+    let expected = named(&kopf_control_plane::connect(&real.kubeconfig).await, PATIENCE).await;
+    let (sandbox, _serving) = sandbox().await;
+    assert_eq!(named(&sandbox, LITTLE_PATIENCE).await, expected);
 }
