@@ -18,6 +18,8 @@ use crate::{
 
 mod registered;
 
+use registered::Group;
+
 /// The group of what registers others.
 const REGISTRATIONS: &str = "apiregistration.k8s.io";
 /// The version of Kubernetes whose behaviour is followed.
@@ -53,7 +55,8 @@ pub(crate) fn version() -> Value {
 }
 
 /// `/`: the paths that there are.
-pub(crate) fn root(catalog: &Catalog) -> Value {
+pub(crate) fn root(store: &Store) -> Value {
+    let catalog = &store.catalog;
     let fixed = [
         "/api",
         "/api/v1",
@@ -72,7 +75,12 @@ pub(crate) fn root(catalog: &Catalog) -> Value {
         paths.extend(versions.map(|version| format!("/apis/{group}/{version}")));
         paths.push(format!("/apis/{group}"));
     }
+    for Group { name, versions } in registered::groups(store) {
+        paths.extend(versions.iter().map(|version| format!("/apis/{name}/{version}")));
+        paths.push(format!("/apis/{name}"));
+    }
     paths.sort();
+    paths.dedup();
     json!({ "paths": paths })
 }
 

@@ -49,7 +49,7 @@ impl Api {
             _ => Ok(document),
         };
         let document = match path {
-            Path::Root => Some(discovery::root(catalog)),
+            Path::Root => Some(discovery::root(&store)),
             Path::Version => {
                 media::check_media(accept, &["application/json"])?;
                 Some(discovery::version())

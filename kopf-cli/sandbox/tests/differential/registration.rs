@@ -145,36 +145,38 @@ async fn what_is_registered_is_named_in_the_order_of_its_priorities() {
     check_registered(&rows.join("\n")).await;
 }
 
-/// The groups that `/apis` names, of those that are built in and of this test's own, without the name of its namespace.
+/// The groups that `/apis` names, of those that are built in and of this test's own, and its own paths that `/` names; without
+/// the name of its namespace.
 async fn named(client: &kube::Client, patience: Duration) -> Vec<String> {
     let groups =
         [("a", "v2", 1_500), ("b", "v1", 1_500), ("c", "v1", 20_000), ("c", "v2", 3), ("d", "v1", 17_800)];
-    let mut rows: Vec<String> = vec!["GET /api/v1/namespaces/$ns".to_owned()];
-    rows.extend(groups.iter().map(|(group, version, priority)| {
+    let made = groups.iter().map(|(group, version, priority)| {
         registration(&format!("{group}.$ns.kopf.test"), version, *priority, 1)
-    }));
-    rows.extend(
-        groups.iter().map(|(group, version, _)| format!("UNTIL /apis/{group}.$ns.kopf.test {version}")),
-    );
-    rows.push("GET /apis".to_owned());
+    });
+    let named =
+        groups.iter().map(|(group, version, _)| format!("UNTIL /apis/{group}.$ns.kopf.test {version}"));
+    let listed = groups.iter().map(|(group, version, _)| format!("/apis/{group}.$ns.kopf.test/{version}"));
+    let listed = format!("UNTIL / {}", listed.collect::<Vec<_>>().join(" "));
     let gone =
         groups.iter().map(|(group, version, _)| format!("DELETE SERVICES/{version}.{group}.$ns.kopf.test"));
-    let rows = rows.into_iter().chain(gone).collect::<Vec<_>>().join("\n").replace("SERVICES", PATH);
-    let answers = run(client, &rows, patience).await;
-    let own = format!(".{}.kopf.test", answers[0].metadata("name").unwrap());
-    let names = answers[1 + 2 * groups.len()].object()["groups"].as_array().unwrap();
-    let names =
-        names.iter().map(|group| format!("{}: {}", group["name"], group["preferredVersion"]["version"]));
-    names
-        .filter(|name| name.contains(&own) || !name.contains("kopf"))
-        .map(|name| name.replace(&own, ""))
-        .collect()
+    let rows = ["GET /apis".to_owned(), listed, "GET /api/v1/namespaces/$ns".to_owned()];
+    let rows: Vec<String> = made.chain(named).chain(rows).chain(gone).collect();
+    let answers = run(client, &rows.join("\n").replace("SERVICES", PATH), patience).await;
+    let [apis, root, home] = &answers[2 * groups.len()..][..3] else { panic!("each row has an answer") };
+    let own = format!(".{}.kopf.test", home.metadata("name").unwrap());
+    let names = apis.object()["groups"].as_array().unwrap().iter();
+    let names = names.map(|group| format!("{}: {}", group["name"], group["preferredVersion"]["version"]));
+    let names = names.filter(|name| name.contains(&own) || !name.contains("kopf"));
+    let paths = root.object()["paths"].as_array().unwrap().iter().map(ToString::to_string);
+    let paths = paths.filter(|path| path.contains(&own));
+    names.chain(paths).map(|name| name.replace(&own, "")).collect()
 }
 
 #[tokio::test]
 async fn groups_are_named_in_the_order_of_their_priorities() {
     let Some(real) = kopf_control_plane::get().await else { return };
     let expected = named(&kopf_control_plane::connect(&real.kubeconfig).await, PATIENCE).await;
+    assert!(expected.len() > 20 && expected[1] == "\"c\": \"v2\"", "{expected:?}");
     let (sandbox, _serving) = sandbox().await;
     assert_eq!(named(&sandbox, LITTLE_PATIENCE).await, expected);
 }
