@@ -6,7 +6,7 @@ use std::{
 };
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
-use http::{HeaderMap, header};
+use http::{HeaderMap, Method, header};
 use jiff::Timestamp;
 
 use crate::{
@@ -22,6 +22,8 @@ const MAX_TOKENS: usize = 10_000;
 const ANONYMOUS: &str = "system:anonymous";
 const UNAUTHENTICATED: &str = "system:unauthenticated";
 const EXTRA: &str = "impersonate-extra-";
+/// What a server tells whoever asks.
+const PUBLIC: [&str; 5] = ["/healthz", "/livez", "/readyz", "/version", "/version/"];
 
 /// What is known of those who ask. Clones are the same.
 #[derive(Clone, Default)]
@@ -141,6 +143,16 @@ impl Access {
         }
         Ok(User { uid, extra, ..User::new(&name, groups) })
     }
+}
+
+/// Whether something is told without a token; roles may say otherwise.
+pub(crate) fn is_public(method: &Method, path: &str) -> bool {
+    method == Method::GET && PUBLIC.contains(&path)
+}
+
+/// Who presents no token.
+pub(crate) fn anonymous() -> User {
+    User::new(ANONYMOUS, [UNAUTHENTICATED])
 }
 
 fn impersonate(group: &str, resource: &str, name: &str) -> Attributes {

@@ -230,8 +230,13 @@ impl hyper::service::Service<Request<Incoming>> for Front {
 
     fn call(&self, mut request: Request<Incoming>) -> Self::Future {
         let token = access::bearer(request.headers());
-        let known = self.users.iter().find(|(known, _)| token == Some(known));
-        let known = known.map(|(_, user)| user.clone()).or_else(|| self.service.api.identify(token?));
+        let known = match token {
+            Some(token) => {
+                let known = self.users.iter().find(|(known, _)| token == known);
+                known.map(|(_, user)| user.clone()).or_else(|| self.service.api.identify(token))
+            }
+            None => access::is_public(request.method(), request.uri().path()).then(access::anonymous),
+        };
         let Some(user) = known else {
             return futures::future::ready(Ok(api::refuse(&Status::unauthorized()))).boxed();
         };

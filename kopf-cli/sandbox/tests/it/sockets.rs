@@ -7,7 +7,7 @@ use http::Request;
 use http_body_util::{BodyExt, Empty};
 use hyper::client::conn::http1;
 use hyper_util::rt::TokioIo;
-use kopf_sandbox::{Effect, Fault, Server};
+use kopf_sandbox::{Effect, Fault, Sandbox, Server};
 use rustls::{
     ClientConfig, RootCertStore,
     pki_types::{CertificateDer, ServerName, pem::PemObject},
@@ -100,9 +100,38 @@ async fn whoever_listens_openly_is_trusted_by_each_name_and_asks_for_a_token_sti
     for name in ["box.kopf.test", "192.0.2.7", "localhost"] {
         let (mut sender, token) = connect_to(&server, name).await;
         assert_eq!(sender.send_request(authorized("/version", &token)).await.unwrap().status(), 200);
-        assert_eq!(sender.send_request(authorized("/version", "")).await.unwrap().status(), 401);
+        assert_eq!(sender.send_request(authorized("/api", "")).await.unwrap().status(), 401);
     }
     server.shutdown().await;
+}
+
+#[tokio::test]
+async fn without_a_token_only_health_and_version_are_told_unless_roles_say_otherwise() {
+    for rbac in [false, true] {
+        let sandbox = Sandbox::builder().rbac(rbac).build().unwrap();
+        let server = sandbox.serve("127.0.0.1:0".parse().unwrap()).await.unwrap();
+        let (mut sender, _) = connect(&server).await;
+        let mut ask = async |method: &str, path: &str| {
+            let request = Request::builder().method(method).uri(path).header("host", "localhost");
+            let answer = sender.send_request(request.body(Empty::new()).unwrap()).await.unwrap();
+            let code = answer.status().as_u16();
+            answer.into_body().collect().await.unwrap();
+            code
+        };
+        for path in ["/healthz", "/healthz?verbose", "/livez", "/readyz", "/version", "/version/"] {
+            assert_eq!(ask("GET", path).await, 200, "{path}");
+            assert_eq!(ask("POST", path).await, 401, "{path}");
+        }
+        for path in ["/", "/api", "/apis", "/healthz/ping", "/openapi/v2", "/api/v1/namespaces", "/nowhere"] {
+            assert_eq!(ask("GET", path).await, 401, "{path}");
+        }
+        if rbac {
+            let binding = "clusterrolebindings.rbac.authorization.k8s.io";
+            sandbox.delete(binding, "", "system:public-info-viewer").unwrap();
+            assert_eq!(ask("GET", "/version").await, 403);
+        }
+        server.shutdown().await;
+    }
 }
 
 #[tokio::test]
