@@ -9,7 +9,7 @@ const CONFIGURATIONS: &str = "/apis/admissionregistration.k8s.io/v1/";
 /// A webhook that is called at a path, for objects of the test's namespace whose label `to` is its name; `more` goes over
 /// what it has otherwise.
 #[expect(clippy::needless_pass_by_value, reason = "rows are written in place")]
-fn hook(name: &str, path: &str, more: Value) -> Value {
+pub(super) fn hook(name: &str, path: &str, more: Value) -> Value {
     let mut hook = json!({
         "name": format!("{name}.kopf.test"),
         "clientConfig": { "url": format!("$hook{path}"), "caBundle": "$ca" },
@@ -27,7 +27,7 @@ fn hook(name: &str, path: &str, more: Value) -> Value {
 }
 
 /// Rows that are sent while webhooks are configured: `mutating` or `validating` ones.
-fn with(kind: &str, mut hooks: Vec<Value>, rows: &str) -> String {
+pub(super) fn with(kind: &str, mut hooks: Vec<Value>, rows: &str) -> String {
     hooks.push(hook("probe", "/deny", Value::Null));
     let configuration = json!({ "metadata": { "name": format!("{kind}-$ns") }, "webhooks": hooks });
     let configurations = format!("{CONFIGURATIONS}{kind}webhookconfigurations");
@@ -39,7 +39,7 @@ fn with(kind: &str, mut hooks: Vec<Value>, rows: &str) -> String {
 
 /// The row that makes an object for the webhook `to`.
 #[expect(clippy::needless_pass_by_value, reason = "rows are written in place")]
-fn post(name: &str, to: &str, n: Value) -> String {
+pub(super) fn post(name: &str, to: &str, n: Value) -> String {
     let object = json!({
         "kind": "Row", "apiVersion": "differential.kopf.test/v1",
         "metadata": { "name": name, "labels": { "to": to } }, "spec": { "n": n },
