@@ -93,7 +93,7 @@ pub async fn start(config: config::sandbox::Sandbox) -> Result<Served, Error> {
         None => cache().ok_or(Error::Homeless)?,
     };
     let mut builder = Sandbox::builder().rbac(config.rbac).simulate(config.simulate);
-    builder = builder.service_accounts(config.simulate).linger(LINGER);
+    builder = builder.service_accounts(true).linger(LINGER);
     let mut keeper = None;
     if let Some(path) = config.state {
         let (found, text) = Keeper::open(path)?;

@@ -114,8 +114,9 @@ impl Builder {
     }
 
     /// Gives each namespace the service account `default` and, once it is [served](Sandbox::serve), the config map
-    /// `kube-root-ca.crt`, as the controllers of a cluster do. By default a sandbox holds
-    /// nothing but what it was given, so that a test can count.
+    /// `kube-root-ca.crt`, as the controllers of a cluster do; and pods are those of service accounts that there are. By
+    /// default a sandbox holds nothing but what it was given, so that a test can count, and pods may name any account: so it
+    /// is in envtest. The command always keeps them.
     #[must_use]
     pub fn service_accounts(self, service_accounts: bool) -> Self {
         Builder { service_accounts, ..self }

@@ -44,8 +44,8 @@ pub struct Sandbox {
     #[arg(long)]
     pub rbac: bool,
 
-    /// Say of workloads that they run, though nothing does: pods are ready, jobs complete, deployments available; and give
-    /// each namespace its service account [env: KOPF_SIMULATE]
+    /// Say of workloads that they run, though nothing does: pods are ready, jobs complete, deployments available
+    /// [env: KOPF_SIMULATE]
     #[arg(long)]
     pub simulate: bool,
 }

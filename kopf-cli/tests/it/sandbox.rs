@@ -159,6 +159,24 @@ async fn objects_of_files_are_there_first_and_outlive_it_with_their_versions_and
 }
 
 #[tokio::test]
+async fn each_namespace_has_what_it_has_in_a_cluster() {
+    let folder = tempfile::tempdir().unwrap();
+    let sandbox = Sandbox::start(folder.path(), &[]).await;
+    let Some(namespaces) = sandbox.kubectl(&["get", "namespaces", "-o", "name"]).await else { return };
+    for namespace in namespaces.lines().map(|line| line.trim_start_matches("namespace/")) {
+        let there =
+            ["get", "serviceaccount/default", "configmap/kube-root-ca.crt", "-o", "name", "-n", namespace];
+        let there = sandbox.kubectl(&there).await.unwrap();
+        assert_eq!(there, "serviceaccount/default\nconfigmap/kube-root-ca.crt", "in {namespace}");
+    }
+    let refused = ["run", "a", "--image=i", r#"--overrides={"spec":{"serviceAccountName":"missing"}}"#];
+    let refused = sandbox.try_kubectl(&refused).await.unwrap();
+    let said = String::from_utf8_lossy(&refused.stderr);
+    assert!(said.contains("error looking up service account default/missing"), "{said}");
+    sandbox.stop("-INT").await;
+}
+
+#[tokio::test]
 async fn nobody_is_known_and_a_stranger_is_not() {
     let folder = tempfile::tempdir().unwrap();
     let sandbox = Sandbox::start(folder.path(), &["--rbac"]).await;
