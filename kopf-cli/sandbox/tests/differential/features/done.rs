@@ -46,7 +46,7 @@ pub(super) const DONE: Groups = &[
         ("how refusals show changes of pods, claims, volumes and jobs: as a server has them inside", &["validation/insides::changes_of_a_pod_are_shown_line_by_line", "validation/insides::changes_of_claims_and_volumes_are_shown_line_by_line", "validation/insides::templates_and_policies_of_jobs_are_shown_whole"]),
         ("workloads: selectors, strategies, what stays; autoscalers, disruption budgets", &["validation/workloads::selectors_select_what_templates_make", "validation/workloads::workloads_have_bounds_and_strategies", "validation/workloads::workloads_keep_what_they_select", "validation/workloads::workloads_are_scaled_within_bounds"]),
         ("jobs and cron jobs", &["validation/jobs::jobs_end", "validation/jobs::cron_jobs_have_a_schedule", "validation/jobs::cron_jobs_have_zones_that_there_are", "validation/jobs::jobs_keep_what_they_run"]),
-        ("services, ingresses, policies of networks", &["validation/services::services_have_ports_and_addresses_that_make_sense", "validation/services::services_keep_what_they_were_given", "validation/services::services_are_given_ports_of_nodes", "validation/services::services_lead_to_addresses", "validation/slices::services_are_balanced_by_addresses", "validation/slices::slices_have_addresses_of_one_type", "validation/slices::slices_keep_their_type", "validation/networking::ingresses_lead_somewhere", "validation/networking::policies_of_networks_name_peers"]),
+        ("services, ingresses, policies of networks", &["validation/services::services_have_ports_and_addresses_that_make_sense", "validation/services::services_keep_what_they_were_given", "validation/services::services_are_given_ports_of_nodes", "validation/services::services_lead_to_addresses", "validation/slices::services_are_balanced_by_addresses", "validation/slices::slices_have_addresses_of_one_type", "validation/slices::slices_keep_their_type", "validation/slices::slices_without_endpoints_or_ports_are_owned_as_they_were_sent", "validation/networking::ingresses_lead_somewhere", "validation/networking::policies_of_networks_name_peers"]),
         ("addresses, families and ports of nodes: services get those that nobody else has, and let go of them", &["validation/allotted::services_get_addresses_that_nobody_has", "validation/allotted::services_are_of_families_that_there_are", "validation/allotted::services_get_ports_of_nodes_that_nobody_has", "validation/allotted::services_are_asked_for_their_health_by_a_port_of_their_own"]),
         ("config maps, secrets, roles, leases, classes", &["validation/data::config_maps_have_names_of_files", "validation/data::secrets_are_of_types", "validation/data::what_is_locked_stays_as_it_is", "validation/data::roles_have_rules_and_bindings_a_role", "validation/data::leases_and_classes_of_priority_have_bounds"]),
         ("volumes and claims", &["validation/storage::claims_ask_for_room", "validation/storage::volumes_are_of_one_kind", "validation/volumes::volumes_that_are_there_are_of_all_kinds", "validation/volumes::volumes_that_are_there_keep_where_they_are"]),
@@ -55,6 +55,7 @@ pub(super) const DONE: Groups = &[
     ]),
     ("What a server has by default (admission plugins)", &[
         ("pod security: labels of namespaces, all levels and versions; refusals, and what is warned of", &["pod_security::each_version_finds_in_pods_what_it_knows_of", "pod_security::each_level_finds_in_pods_what_they_may_not", "pod_security::pods_are_refused_where_a_level_is_enforced", "pod_security::updates_are_looked_at_where_they_change_images", "pod_security::workloads_are_taken_and_warned_of", "pod_security::changes_of_workloads_are_warned_of_too", "pod_security::labels_of_namespaces_are_checked_and_pods_that_are_there_told"]),
+        ("which of very many pods are looked at when a namespace is to enforce more", &["plugins::of_very_many_pods_one_of_each_controller_is_looked_at_first"]),
         ("priority of pods by classes, which are of users, of the system, or for all", &["plugins::pods_have_the_priority_of_their_class", "plugins::classes_of_priority_are_of_users_or_of_the_system", "plugins::one_class_of_priority_is_for_all_pods"]),
         ("classes of runtimes: overhead, nodes, tolerations", &["plugins::pods_have_what_their_class_of_runtimes_says"]),
         ("service accounts of pods: tokens, secrets (`Builder::service_accounts`)", &["plugins::pods_are_those_of_service_accounts", "plugins::some_pods_may_not_name_what_they_like", "plugins::without_service_accounts_a_pod_may_name_any_and_has_no_token"]),
@@ -63,7 +64,7 @@ pub(super) const DONE: Groups = &[
     ("What controllers do", &[
         ("owner references: background, foreground, orphan", &["controllers::what_belongs_to_nobody_any_more_goes", "controllers::what_goes_last_waits_for_those_that_hold_it_back", "controllers::orphans_stay", "warnings/pods::jobs_of_many_indexes_and_jobs_that_go_are_told", "controllers::a_policy_is_a_finalizer_and_follows_the_last_word"]),
         ("several owners, absent owners, owners of the cluster", &["controllers::an_owner_that_is_left_is_enough", "controllers::an_owner_that_is_not_there_owns_nothing", "controllers::an_owner_may_be_of_no_namespace"]),
-        ("each namespace has its service account and `kube-root-ca.crt` (`Builder::service_accounts`)", &["controllers::each_namespace_has_a_service_account_and_the_servers_authority"]),
+        ("each namespace has its service account and `kube-root-ca.crt` (`Builder::service_accounts`, and always by the command)", &["controllers::each_namespace_has_a_service_account_and_the_servers_authority", "sandbox::each_namespace_has_what_it_has_in_a_cluster"]),
         ("namespaces are emptied before they go", &["controllers::a_namespace_goes_after_its_objects", "controllers::an_empty_namespace_goes_too"]),
         ("definitions go after their objects", &["controllers::a_definition_goes_after_its_objects"]),
     ]),
@@ -71,6 +72,7 @@ pub(super) const DONE: Groups = &[
         ("pods run and are ready; jobs complete", &["simulation::a_pod_runs_and_is_ready", "simulation::a_job_completes"]),
         ("the node `sandbox`, on which all pods are", &["simulation::the_node_on_which_pods_are_is_there_and_ready"]),
         ("deployments, replica sets, stateful sets and daemon sets have their pods, and are available", &["simulation::a_deployment_has_the_pods_of_its_latest_template_alone", "simulation::pods_that_go_are_made_again", "plugins::a_deployment_waits_for_what_its_pods_lack", "simulation::stateful_and_daemon_sets_are_available"]),
+        ("pods that are refused: `ReplicaFailure`, Events `FailedCreate`", &["refused_pods::workloads_say_that_their_pods_are_refused", "simulation::pods_that_are_refused_are_told_of_until_they_are_made"]),
         ("`kubectl rollout status` and `kubectl wait` end", &["simulated::commands_that_wait_for_workloads_end"]),
     ]),
     ("Patches", &[
@@ -115,7 +117,7 @@ pub(super) const DONE: Groups = &[
         ("bodies in protobuf, for built-in kinds and reviews", &["protobuf::objects_of_built_in_kinds_mean_the_same", "protobuf::custom_resources_are_not_sent_in_protobuf", "protobuf::reviews_are_asked_in_protobuf"]),
     ]),
     ("Admission", &[
-        ("webhooks, mutating and validating: called for real, over HTTPS, at a URL or behind a service", &["admission::reviews_tell_of_the_request_as_it_came", "admission::reviews_tell_of_what_would_be_written", "held::a_webhook_behind_a_service_is_found_by_its_endpoints"]),
+        ("webhooks, mutating and validating: called for real, over HTTPS, at a URL or behind a service", &["admission::reviews_tell_of_the_request_as_it_came", "admission::reviews_tell_of_what_would_be_written", "held::a_webhook_behind_a_service_is_found_by_its_endpoints", "behind_services::a_webhook_is_where_the_name_of_its_service_leads"]),
         ("their refusals and warnings", &["admission::webhooks_refuse_and_warn_in_words_of_their_own"]),
         ("what they change, in which order, and again (`reinvocationPolicy`)", &["admission::webhooks_change_objects_by_patches", "admission::what_webhooks_put_in_is_pruned_and_completed", "admission::webhooks_are_called_in_order_and_again_where_they_want_it"]),
         ("which requests they are for: rules, selectors, conditions in CEL, `matchPolicy`", &["admission::webhooks_are_asked_about_what_their_rules_name", "admission::webhooks_are_asked_where_their_selectors_and_conditions_choose", "admission::webhooks_see_objects_in_the_version_that_they_know"]),
@@ -152,11 +154,13 @@ pub(super) const DONE: Groups = &[
         ("nobody gives rights that they lack: `escalate`, `bind`", &["access::nobody_gives_rights_that_they_lack"]),
         ("cluster roles made of others; the roles of every cluster", &["access::cluster_roles_are_made_of_others", "access::the_roles_of_every_cluster_are_there"]),
         ("reviews: of access, of rules, of oneself, of tokens", &["access::reviews_say_who_may_what", "access::questions_have_metadata_as_objects_have", "reading::rights_are_asked_for"]),
+        ("what is told without a token: health and version", &["sockets::without_a_token_only_health_and_version_are_told_unless_roles_say_otherwise"]),
         ("tokens of service accounts", &["access::service_accounts_are_given_tokens"]),
     ]),
     ("Kinds with rules of their own", &[
         ("namespaces", &["living::namespaces_are_objects_too"]),
         ("`APIService`: of built-in groups from the start, of definitions while they serve a version", &["registration::built_in_groups_are_registered_from_the_start", "registration::versions_of_definitions_are_registered_while_they_are_served", "registration::registrations_have_rules"]),
+        ("what is registered is what `/apis` and `/apis/GROUP` name, in the order of its priorities", &["registration::what_is_registered_is_named_in_the_order_of_its_priorities", "registration::groups_are_named_in_the_order_of_their_priorities"]),
         ("Events, in both groups over one store", &["main::generated_names_and_events_are_as_usual", "refusals::events_of_the_newer_group_are_complete"]),
         ("completion: what is filled in where nothing is said", &["minimal::the_smallest_object_of_each_kind_is_completed_alike", "completion::secrets_and_config_maps_have_their_rules", "completion::workloads_are_completed_and_select_their_pods", "completion::services_without_an_address_are_completed"]),
         ("PUT that makes what is not there", &["built_in::an_update_makes_what_is_not_there_only_where_that_is_the_rule"]),
