@@ -47,6 +47,8 @@ pub(super) fn service(root: &Site<'_>) -> Causes {
         causes.extend(addresses::kept(&spec, before));
         causes.extend(kept_class(&spec, before));
     }
+    let annotations = root.at("metadata.annotations");
+    causes.extend(topology(&annotations));
     let headless = is_headless(spec.value);
     if ports.len() == 0 && !headless && !kind.is("ExternalName") {
         causes.push(ports.required(""));
@@ -71,7 +73,7 @@ pub(super) fn service(root: &Site<'_>) -> Causes {
     }
     causes.extend(check(&spec, &[("type", OneOf(TYPES))]));
     causes.extend(same_ports(&kind, &ports));
-    causes.extend(balancing(&spec));
+    causes.extend(balancing(&spec, &annotations));
     causes.extend(check(&spec, AFTER_PORTS));
     causes
 }
@@ -178,21 +180,45 @@ fn affinity(spec: &Site<'_>) -> Causes {
     }
 }
 
-/// What only a service has that is balanced, or reached from outside.
-fn balancing(spec: &Site<'_>) -> Causes {
+/// How the topology of nodes is regarded was once said otherwise.
+fn topology(annotations: &Site<'_>) -> Option<Cause> {
+    const MODE: &str = "service.kubernetes.io/topology-mode";
+    const FORMER: &str = "service.kubernetes.io/topology-aware-hints";
+    let said = |key| annotations.entries().find(|(name, _)| *name == key).map(|(_, site)| site);
+    let (mode, former) = (said(MODE)?, said(FORMER)?);
+    let why = format!("must match annotations[{FORMER}] when both are specified");
+    (mode.value != former.value).then(|| mode.invalid(&why))
+}
+
+/// Whence a service is reached that is balanced, which an annotation says where no field does.
+fn sources(spec: &Site<'_>, annotations: &Site<'_>, is_balanced: bool) -> Causes {
+    const FORMER: &str = "service.beta.kubernetes.io/load-balancer-source-ranges";
+    // The server writes its name so.
+    let ranges = spec.at("loadBalancerSourceRanges").moved(format!("{}.LoadBalancerSourceRanges", spec.place));
+    let wrong = |place: &str, said: &str| -> Causes {
+        texts::range(said).iter().map(|why| Cause::invalid(place, said, why)).collect()
+    };
     let mut causes = Vec::new();
-    let is_balanced = spec.at("type").is("LoadBalancer");
-    let ranges = spec.at("loadBalancerSourceRanges");
     if ranges.len() > 0 {
-        // The server writes its name so.
-        let place = format!("{}.LoadBalancerSourceRanges", spec.place);
-        let ranges = ranges.moved(place);
         causes.extend((!is_balanced).then(|| ranges.forbidden(ONLY_BALANCED)));
         for range in ranges.each().filter(|range| !was_there(&ranges, range)) {
-            let said = range.text().trim();
-            causes.extend(texts::range(said).iter().map(|why| Cause::invalid(&*range.place, said, why)));
+            causes.extend(wrong(&range.place, range.text().trim()));
+        }
+    } else if let Some((_, former)) = annotations.entries().find(|(name, _)| *name == FORMER) {
+        causes.extend((!is_balanced).then(|| former.forbidden(ONLY_BALANCED)));
+        let said = former.text().trim();
+        if !said.is_empty() && (former.before.is_none() || former.is_changed()) {
+            causes.extend(said.split(',').flat_map(|range| wrong(&former.place, range.trim())));
         }
     }
+    causes
+}
+
+/// What only a service has that is balanced, or reached from outside.
+fn balancing(spec: &Site<'_>, annotations: &Site<'_>) -> Causes {
+    let mut causes = Vec::new();
+    let is_balanced = spec.at("type").is("LoadBalancer");
+    causes.extend(sources(spec, annotations, is_balanced));
     let nodes = spec.at("allocateLoadBalancerNodePorts");
     causes.extend((nodes.is_given() && !is_balanced).then(|| nodes.forbidden(ONLY_BALANCED)));
     let class = spec.at("loadBalancerClass");

@@ -1,6 +1,6 @@
 //! Services: their ports, their addresses, and what of both may change.
 
-use super::{check, try_all};
+use super::{check, check_warnings, try_all};
 
 #[tokio::test]
 async fn services_have_ports_and_addresses_that_make_sense() {
@@ -109,4 +109,30 @@ async fn services_are_given_ports_of_nodes() {
     "#,
     )
     .await;
+}
+
+#[tokio::test]
+async fn services_say_by_annotations_whence_they_are_reached() {
+    let service = |annotations: &str, kind: &str| {
+        format!(
+            r#"{{"metadata":{{"name":"a","annotations":{{{annotations}}}}},"spec":{{"type":"{kind}","externalTrafficPolicy":null,"ports":[{{"port":80}}]}}}}"#
+        )
+    };
+    let ranges = |said: &str| format!(r#""service.beta.kubernetes.io/load-balancer-source-ranges":"{said}""#);
+    let hints = |mode: &str, former: &str| {
+        format!(r#""service.kubernetes.io/topology-mode":"{mode}","service.kubernetes.io/topology-aware-hints":"{former}""#)
+    };
+    let mut rows = Vec::new();
+    for said in ["10.0.0.0/8", "", " ", " 10.0.0.0/8 , fd00::/8 ", "x,,10.0.0.1/8", "010.0.0.0/8"] {
+        rows.push(format!("POST services?dryRun=All {}", service(&ranges(said), "LoadBalancer")));
+    }
+    rows.push(format!("POST services?dryRun=All {}", service(&ranges("x"), "ClusterIP")));
+    rows.push(format!("POST services?dryRun=All {}", service(&hints("Auto", "auto"), "ClusterIP")));
+    rows.push(format!("POST services?dryRun=All {}", service(&hints("Auto", "Auto"), "ClusterIP")));
+    rows.push(format!("POST services {}", service(&ranges("10.0.0.0/8"), "LoadBalancer")));
+    rows.push(format!("MERGE services/a {{\"metadata\":{{\"annotations\":{{{}}}}}}}", ranges("x")));
+    rows.push(r#"MERGE services/a?dryRun=All {"spec":{"type":"ClusterIP","allocateLoadBalancerNodePorts":null}}"#.to_owned());
+    check_warnings(&rows.join("\n")).await;
+    rows.retain(|row| !row.contains("LoadBalancer"));
+    check(&rows.join("\n")).await;
 }
