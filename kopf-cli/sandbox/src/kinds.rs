@@ -77,6 +77,11 @@ pub(crate) fn prepare(
     Ok(warnings)
 }
 
+/// Whether the status of a new object is kept: nodes say at once what they have.
+pub(crate) fn comes_with_status(resource: &Resource) -> bool {
+    &*resource.key == "nodes"
+}
+
 /// Whether an update makes a new generation of an object; `otherwise` is whether anything besides its metadata has changed.
 pub(crate) fn is_new_generation(
     resource: &Resource,

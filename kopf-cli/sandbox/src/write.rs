@@ -174,7 +174,7 @@ impl<'a> Writer<'a> {
         if resource.rules.generation {
             object.metadata.insert("generation".to_owned(), 1.into());
         }
-        if view.version().status {
+        if view.version().status && !kinds::comes_with_status(resource) {
             object.rest.shift_remove("status");
         }
         kinds::allot(self.store, view, &mut object, None, self.dry_run)?;

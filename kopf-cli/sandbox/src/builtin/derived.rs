@@ -25,6 +25,9 @@ pub(super) fn complete(key: &str, fields: &mut Fields) {
     if key == "networkpolicies.networking.k8s.io" {
         fields.entry("spec").or_insert_with(|| json!({}));
     }
+    if let Some(Value::Object(status)) = fields.get_mut("status") {
+        complete_status(key, status);
+    }
     if let Some(Value::Object(spec)) = fields.get_mut("spec") {
         complete_spec(key, spec, labels);
     }
@@ -81,6 +84,22 @@ fn complete_spec(key: &str, spec: &mut Fields, labels: Value) {
             let egress = spec.get("egress").and_then(Value::as_array).is_some_and(|rules| !rules.is_empty());
             let types = if egress { json!(["Ingress", "Egress"]) } else { json!(["Ingress"]) };
             spec.entry("policyTypes").or_insert(types);
+        }
+        _ => {}
+    }
+}
+
+fn complete_status(key: &str, status: &mut Fields) {
+    let says_nothing = |value: Option<&Value>| value.is_none_or(|value| value.is_null() || *value == "");
+    match key {
+        "pods" => pods::complete_addresses(status),
+        "nodes" => {
+            if let Some(all) = status.get("capacity").filter(|all| !all.is_null()).cloned() {
+                status.entry("allocatable").or_insert(all);
+            }
+        }
+        "namespaces" if says_nothing(status.get("phase")) => {
+            status.insert("phase".to_owned(), "Active".into());
         }
         _ => {}
     }

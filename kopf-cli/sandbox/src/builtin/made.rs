@@ -151,7 +151,11 @@ fn make(key: &str, metadata: &mut Fields, rest: &mut Fields, now: Timestamp) {
             // Nodes are configured from there no more.
             spec.shift_remove("configSource");
             if let Value::Array(taints) = spec.entry("taints").or_insert_with(|| json!([])) {
-                taints.push(not_ready());
+                let is_one =
+                    |taint: &Value| ["key", "effect"].iter().all(|field| taint[field] == not_ready()[field]);
+                if !taints.iter().any(is_one) {
+                    taints.push(not_ready());
+                }
             }
         }
         "jobs.batch" => {

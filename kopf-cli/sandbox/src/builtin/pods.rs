@@ -48,6 +48,19 @@ pub(super) fn complete(spec: &mut Map<String, Value>) {
     }
 }
 
+/// The address of a pod is the first of its addresses.
+pub(super) fn complete_addresses(status: &mut Map<String, Value>) {
+    let text = |value: Option<&Value>| value.and_then(Value::as_str).unwrap_or_default().to_owned();
+    let all = status.get("podIPs").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+    let (one, first) = (text(status.get("podIP")), all.first().map(|entry| text(entry.get("ip"))));
+    match first {
+        Some(first) if one.is_empty() => status.insert("podIP".to_owned(), first.into()),
+        Some(first) if first == one => None,
+        None if one.is_empty() => None,
+        _ => status.insert("podIPs".to_owned(), json!([{ "ip": one }])),
+    };
+}
+
 /// Takes away how containers want to be stopped, which a real server does not keep unless it is told to.
 pub(super) fn drop_signals(rest: &mut Map<String, Value>) {
     for path in SPECS_OF_PODS {

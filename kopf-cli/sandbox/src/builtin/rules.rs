@@ -5,6 +5,7 @@
 mod access;
 mod addresses;
 mod annotations;
+mod conditions;
 mod containers;
 mod data;
 mod devices;
@@ -13,6 +14,7 @@ mod environment;
 mod jobs;
 mod mounts;
 mod networking;
+mod nodes;
 mod others;
 mod persistent;
 mod placement;
@@ -25,6 +27,7 @@ mod scaling;
 mod schedule;
 mod security;
 mod services;
+mod signing;
 mod slices;
 mod sources;
 mod statuses;
@@ -52,6 +55,7 @@ const KINDS: &[(&str, &[Rule])] = &[
     ("endpoints", &[("", By(endpoints::endpoints))]),
     ("endpointslices.discovery.k8s.io", &[("", By(slices::slice))]),
     ("pods", &[("", By(pods::pod))]),
+    ("nodes", &[("", By(nodes::node))]),
     ("podtemplates", &[("template", By(pods::template))]),
     ("replicationcontrollers", &[("", By(workloads::replication_controller))]),
     ("deployments.apps", &[("", By(workloads::deployment))]),
@@ -74,17 +78,14 @@ const KINDS: &[(&str, &[Rule])] = &[
     ("rolebindings.rbac.authorization.k8s.io", &[("", By(access::binding))]),
     ("clusterrolebindings.rbac.authorization.k8s.io", &[("", By(access::cluster_binding))]),
     (API_SERVICES, &[("", By(registration::api_service))]),
+    ("certificatesigningrequests.certificates.k8s.io", &[("", By(signing::request))]),
     ("leases.coordination.k8s.io", others::LEASE),
     ("priorityclasses.scheduling.k8s.io", &[("", By(others::priority))]),
 ];
 
-/// The rules of statuses, which are looked at where they are written by themselves.
-const STATUSES: &[(&str, &[Rule])] =
-    &[("services", &[("", By(statuses::service))]), (API_SERVICES, registration::STATUS)];
-
 /// What is wrong with the status of an object.
 pub(crate) fn status_faults(key: &str, object: &Value, old: Option<&Value>) -> Vec<Cause> {
-    let rules = STATUSES.iter().find(|(kind, _)| *kind == key);
+    let rules = statuses::KINDS.iter().find(|(kind, _)| *kind == key);
     rules.map_or_else(Vec::new, |(_, rules)| check(&Site::root(object, old), rules))
 }
 

@@ -40,6 +40,11 @@ impl Answer {
         self
     }
 
+    /// The same of what was taken; what was refused is compared whole.
+    pub(super) fn of_refusals(self) -> Answer {
+        if self.code.is_success() { self.without_body() } else { self }
+    }
+
     pub(super) fn has(&self, code: u16) -> bool {
         self.code.as_u16() == code
     }

@@ -11,12 +11,13 @@ mod networking;
 mod pods;
 mod services;
 mod slices;
+mod statuses;
 mod storage;
 mod valid;
 mod volumes;
 mod workloads;
 
-use super::{check, check_warnings};
+use super::{check, check_as, check_warnings};
 
 /// Creates objects at a path, each with these fields, and keeps none.
 async fn try_all(path: &str, rows: &[&str]) {

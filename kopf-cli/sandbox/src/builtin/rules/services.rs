@@ -194,7 +194,8 @@ fn topology(annotations: &Site<'_>) -> Option<Cause> {
 fn sources(spec: &Site<'_>, annotations: &Site<'_>, is_balanced: bool) -> Causes {
     const FORMER: &str = "service.beta.kubernetes.io/load-balancer-source-ranges";
     // The server writes its name so.
-    let ranges = spec.at("loadBalancerSourceRanges").moved(format!("{}.LoadBalancerSourceRanges", spec.place));
+    let ranges =
+        spec.at("loadBalancerSourceRanges").moved(format!("{}.LoadBalancerSourceRanges", spec.place));
     let wrong = |place: &str, said: &str| -> Causes {
         texts::range(said).iter().map(|why| Cause::invalid(place, said, why)).collect()
     };

@@ -1,45 +1,114 @@
-//! What is wrong with statuses: the addresses by which a service is balanced.
+//! What is wrong with statuses, which are looked at where they are written by themselves.
 
-use std::collections::HashSet;
-
-use serde_json::Value;
+mod balanced;
+mod counts;
+mod indexes;
+mod jobs;
+mod pods;
 
 use crate::{
     builtin::{
-        checks::{Causes, Check::OneOf, SUBDOMAIN, check},
+        checks::{Causes, Check, Rule},
         site::Site,
-        texts,
     },
+    names::key_faults,
+    printed::quoted,
+    quantity::Quantity,
+    resources::API_SERVICES,
     status::Cause,
 };
 
-pub(super) fn service(root: &Site<'_>) -> Causes {
-    let points = root.at("status.loadBalancer.ingress");
-    if points.len() > 0 && !root.at("spec.type").is("LoadBalancer") {
-        return vec![points.forbidden("may only be used when `spec.type` is 'LoadBalancer'")];
-    }
-    let before = points.before.and_then(Value::as_array).into_iter().flatten();
-    let known: HashSet<&str> = before.filter_map(|point| point["ip"].as_str()).collect();
-    points.each().flat_map(|point| ingress(&point, &known)).collect()
+use super::{nodes, registration, signing};
+
+use Check::{AtLeast, By};
+
+/// The rules of statuses, by the keys of their resources.
+pub(super) const KINDS: &[(&str, &[Rule])] = &[
+    ("services", &[("", By(balanced::service))]),
+    ("ingresses.networking.k8s.io", &[("", By(balanced::ingress))]),
+    ("pods", &[("", By(pods::status))]),
+    ("namespaces", &[("", By(namespace))]),
+    ("nodes", &[("", By(nodes::node))]),
+    ("certificatesigningrequests.certificates.k8s.io", &[("", By(signing::status))]),
+    ("persistentvolumeclaims", &[("", By(claim))]),
+    ("replicationcontrollers", &[("", By(counts::replica_set))]),
+    ("replicasets.apps", &[("", By(counts::replica_set))]),
+    ("deployments.apps", &[("", By(counts::deployment))]),
+    ("statefulsets.apps", &[("", By(counts::stateful_set))]),
+    ("daemonsets.apps", &[("", By(counts::daemon_set))]),
+    ("jobs.batch", &[("", By(jobs::status))]),
+    ("poddisruptionbudgets.policy", BUDGET),
+    ("horizontalpodautoscalers.autoscaling", AUTOSCALER),
+    (API_SERVICES, registration::STATUS),
+];
+
+const BUDGET: &[Rule] = &[
+    ("status.conditions", By(super::conditions::faults)),
+    ("status.disruptionsAllowed", AtLeast(0)),
+    ("status.currentHealthy", AtLeast(0)),
+    ("status.desiredHealthy", AtLeast(0)),
+    ("status.expectedPods", AtLeast(0)),
+];
+const AUTOSCALER: &[Rule] = &[
+    ("status.conditions[].observedGeneration", AtLeast(0)),
+    ("status.currentReplicas", AtLeast(0)),
+    ("status.desiredReplicas", AtLeast(0)),
+];
+/// How far a claim can be that grows.
+const GROWING: &[&str] = &[
+    "ControllerResizeInProgress",
+    "ControllerResizeInfeasible",
+    "NodeResizeInProgress",
+    "NodeResizeInfeasible",
+    "NodeResizePending",
+];
+
+fn namespace(root: &Site<'_>) -> Causes {
+    let (wanted, is) = if root.at("metadata.deletionTimestamp").is_given() {
+        ("Terminating", "is not")
+    } else {
+        ("Active", "is")
+    };
+    let phase = root.at("status.phase");
+    let why = format!("may only be '{wanted}' if `deletionTimestamp` {is} empty");
+    let wrong = !phase.is(wanted);
+    wrong.then(|| Cause::invalid("status.Phase", phase.text(), &why)).into_iter().collect()
 }
 
-fn ingress(point: &Site<'_>, known: &HashSet<&str>) -> Causes {
-    let (ip, mode, host) = (point.at("ip"), point.at("ipMode"), point.at("hostname"));
-    let mut causes = Causes::new();
-    // What was taken once stays.
-    if ip.len() > 0 && !known.contains(ip.text()) {
-        causes.extend(ip.against(texts::address(ip.text())));
+fn claim(root: &Site<'_>) -> Causes {
+    let status = root.at("status");
+    let mut causes: Causes =
+        status.at("capacity").entries().filter_map(|(_, amount)| negative(&amount)).collect();
+    let steps = status.at("allocatedResourceStatuses");
+    for (name, step) in steps.entries() {
+        causes.extend(resource(&steps.place, name));
+        if !GROWING.contains(&step.text()) {
+            causes.push(Cause::unsupported(&*steps.place, &quoted(name), GROWING));
+        }
     }
-    if !mode.is_given() && ip.len() > 0 {
-        causes.push(mode.required("must be specified when `ip` is set"));
-    } else if mode.is_given() && ip.len() == 0 {
-        causes.push(mode.forbidden("may not be specified when `ip` is not set"));
-    } else {
-        causes.extend(check(&mode, &[("", OneOf(&["Proxy", "VIP"]))]));
-    }
-    causes.extend(check(&host, &[("", SUBDOMAIN)]));
-    if texts::address_of(host.text()).is_some() {
-        causes.push(Cause::invalid(&*host.place, host.text(), "must be a DNS name, not an IP address"));
+    let amounts = status.at("allocatedResources");
+    for (name, amount) in amounts.entries() {
+        let faults = resource(&amounts.place, name);
+        if faults.is_empty() {
+            causes.extend(negative(&amount));
+        }
+        causes.extend(faults);
     }
     causes
+}
+
+fn negative(amount: &Site<'_>) -> Option<Cause> {
+    let units = Quantity::of(amount.value).units();
+    let why = "must be a valid resource quantity";
+    (units < 0).then(|| Cause::invalid_value(&*amount.place, &units.into(), why))
+}
+
+/// The resources of claims are room, and those of others.
+fn resource(place: &str, name: &str) -> Causes {
+    let faults = key_faults(name);
+    let is_native = !name.contains('/') || name.contains("kubernetes.io/");
+    if faults.is_empty() && is_native && name != "storage" {
+        return vec![Cause::unsupported(place, &quoted(name), &["storage"])];
+    }
+    faults.iter().map(|why| Cause::invalid(place, name, why)).collect()
 }

@@ -120,7 +120,9 @@ async fn services_say_by_annotations_whence_they_are_reached() {
     };
     let ranges = |said: &str| format!(r#""service.beta.kubernetes.io/load-balancer-source-ranges":"{said}""#);
     let hints = |mode: &str, former: &str| {
-        format!(r#""service.kubernetes.io/topology-mode":"{mode}","service.kubernetes.io/topology-aware-hints":"{former}""#)
+        format!(
+            r#""service.kubernetes.io/topology-mode":"{mode}","service.kubernetes.io/topology-aware-hints":"{former}""#
+        )
     };
     let mut rows = Vec::new();
     for said in ["10.0.0.0/8", "", " ", " 10.0.0.0/8 , fd00::/8 ", "x,,10.0.0.1/8", "010.0.0.0/8"] {
@@ -131,7 +133,10 @@ async fn services_say_by_annotations_whence_they_are_reached() {
     rows.push(format!("POST services?dryRun=All {}", service(&hints("Auto", "Auto"), "ClusterIP")));
     rows.push(format!("POST services {}", service(&ranges("10.0.0.0/8"), "LoadBalancer")));
     rows.push(format!("MERGE services/a {{\"metadata\":{{\"annotations\":{{{}}}}}}}", ranges("x")));
-    rows.push(r#"MERGE services/a?dryRun=All {"spec":{"type":"ClusterIP","allocateLoadBalancerNodePorts":null}}"#.to_owned());
+    rows.push(
+        r#"MERGE services/a?dryRun=All {"spec":{"type":"ClusterIP","allocateLoadBalancerNodePorts":null}}"#
+            .to_owned(),
+    );
     check_warnings(&rows.join("\n")).await;
     rows.retain(|row| !row.contains("LoadBalancer"));
     check(&rows.join("\n")).await;

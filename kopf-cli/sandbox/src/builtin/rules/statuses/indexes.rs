@@ -1,0 +1,80 @@
+//! The indexes of a job's pods that have ended, as a status lists them: `1,3-5`.
+
+/// The indexes from one to another.
+type Interval = (i32, i32);
+
+/// Why a text is no list of indexes below a number.
+pub(super) fn fault(text: &str, below: i64) -> Option<String> {
+    let mut last: Option<i32> = None;
+    if text.is_empty() {
+        return None;
+    }
+    for part in text.split(',') {
+        let (first, end) = match interval(part, below) {
+            Ok(interval) => interval,
+            Err(why) => return Some(why),
+        };
+        if let Some(last) = last.filter(|last| *last >= first) {
+            return Some(format!("non-increasing order, previous: {last}, current: {first}"));
+        }
+        last = Some(end);
+    }
+    None
+}
+
+/// An index that is in both lists, as far as they are such.
+pub(super) fn common(one: &str, other: &str, below: i64) -> Option<i32> {
+    let read = |text: &str| -> Vec<Interval> {
+        text.split(',').filter_map(|part| interval(part, below).ok()).collect()
+    };
+    let (one, other) = (read(one), read(other));
+    let (mut at, mut beside) = (0, 0);
+    while let (Some(this), Some(that)) = (one.get(at), other.get(beside)) {
+        if this.0 <= that.1 && that.0 <= this.1 {
+            return Some(this.0.max(that.0));
+        }
+        if this.0 <= that.0 { at += 1 } else { beside += 1 }
+    }
+    None
+}
+
+fn interval(text: &str, below: i64) -> Result<Interval, String> {
+    let parts: Vec<&str> = text.splitn(3, '-').collect();
+    match *parts {
+        [only] => index(only, below).map(|index| (index, index)),
+        [first, last] => {
+            let (first, last) = (index(first, below)?, index(last, below)?);
+            if first >= last {
+                return Err(format!("non-increasing order, previous: {first}, current: {last}"));
+            }
+            Ok((first, last))
+        }
+        _ => Err(format!(
+            "the fragment {text:?} violates the requirement that an index interval can have at most two parts separated by '-'"
+        )),
+    }
+}
+
+fn index(text: &str, below: i64) -> Result<i32, String> {
+    let number: i64 =
+        text.parse().map_err(|_| format!("cannot convert string to integer for index: {text:?}"))?;
+    let fine = (number < below).then(|| i32::try_from(number).ok()).flatten();
+    fine.ok_or_else(|| format!("too large index: {text:?}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn indexes_are_listed_in_order() {
+        for text in ["", "0", "0,2-4,7"] {
+            assert_eq!(fault(text, 8), None, "{text}");
+        }
+        for text in ["x", "1,", "8", "3-2", "2,1", "1-2-3", "0-8"] {
+            assert!(fault(text, 8).is_some(), "{text}");
+        }
+        assert_eq!(common("0-2,5", "3,4-6", 8), Some(5));
+        assert_eq!(common("0-2", "3", 8), None);
+    }
+}

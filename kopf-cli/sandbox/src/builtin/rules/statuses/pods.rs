@@ -1,0 +1,204 @@
+//! What is wrong with the status of a pod: its conditions, its addresses, and containers that have ended.
+
+use std::collections::{HashMap, HashSet};
+
+use serde_json::{Value, json};
+
+use super::super::annotations;
+use crate::{
+    builtin::{
+        checks::{Causes, SUBDOMAIN, check},
+        site::Site,
+        texts,
+    },
+    names::{key_faults, name_faults},
+    resources::NameRule,
+    status::Cause,
+};
+
+/// Conditions that are told by everybody.
+const KNOWN: [&str; 3] = ["PodScheduled", "Ready", "Initialized"];
+const GENERATION: &str = "must be a non-negative integer";
+const OVER: &str = "may not be transitioned to non-terminated state";
+
+pub(super) fn status(root: &Site<'_>) -> Causes {
+    let (spec, status) = (root.at("spec"), root.at("status"));
+    let mut causes = annotations::kept(&root.at("metadata.annotations"));
+    causes.extend(conditions(&status.at("conditions")));
+    causes.extend(nominated(&spec, &status));
+    causes.extend(generation(&status));
+    let quality = status.at("qosClass");
+    causes.extend(quality.is_changed().then(|| quality.invalid("field is immutable")));
+    causes.extend(over(&spec, &status, "containerStatuses", "containers"));
+    causes.extend(over(&spec, &status, "initContainerStatuses", "initContainers"));
+    causes.extend(claims(&spec, &status.at("resourceClaimStatuses")));
+    causes.extend(addresses(&status.at("podIPs")));
+    causes.extend(first_address(&status));
+    let (host, hosts) = (status.at("hostIP"), status.at("hostIPs"));
+    let first = hosts.each().next().map(|entry| entry.at("ip")).filter(|first| first.text() != host.text());
+    causes.extend(first.map(|first| first.invalid("must be equal to `hostIP`")));
+    causes.extend(addresses(&hosts));
+    causes.extend(over_for_good(&status.at("ephemeralContainerStatuses")));
+    causes
+}
+
+fn generation(site: &Site<'_>) -> Option<Cause> {
+    let generation = site.at("observedGeneration");
+    let wrong = generation.number().is_some_and(|number| number < 0);
+    wrong.then(|| generation.invalid(GENERATION))
+}
+
+fn conditions(list: &Site<'_>) -> Causes {
+    let mut causes = Vec::new();
+    for condition in list.each() {
+        causes.extend(generation(&condition));
+        let kind = condition.at("type");
+        if !KNOWN.contains(&kind.text()) {
+            // The server writes its name so.
+            let kind = kind.moved(format!("{}.Type", condition.place));
+            causes.extend(kind.against(key_faults(kind.text())));
+        }
+    }
+    causes
+}
+
+/// The node that a pod may come to.
+fn nominated(spec: &Site<'_>, status: &Site<'_>) -> Causes {
+    let node = status.at("nominatedNodeName");
+    if !node.is_changed() || node.len() == 0 {
+        return Vec::new();
+    }
+    let mut causes = check(&node, &[("", SUBDOMAIN)]);
+    if spec.at("nodeName").len() > 0 {
+        causes.push(node.forbidden("may not be set on pods that are already bound to a node"));
+    }
+    causes
+}
+
+/// Containers that have ended stay so, unless they are to begin anew.
+fn over(spec: &Site<'_>, status: &Site<'_>, statuses: &str, containers: &str) -> Causes {
+    let action = |site: &Site<'_>| site.is("RestartAllContainers");
+    let all = ["initContainers[]", "containers[]"].iter().flat_map(|list| spec.find(list));
+    let begin_anew = all.flat_map(|one| one.find("restartPolicyRules[].action")).any(|site| action(&site));
+    let list = status.at(statuses);
+    let mut now: HashMap<&str, bool> = HashMap::new();
+    for one in list.each() {
+        let ended = one.at("state.terminated").is_given();
+        now.entry(one.at("name").text()).and_modify(|known| *known &= ended).or_insert(ended);
+    }
+    let known = spec.at(containers);
+    let known: HashMap<&str, &Value> =
+        known.each().map(|container| (container.at("name").text(), container.value)).collect();
+    let before = list.before.and_then(Value::as_array).into_iter().flatten().enumerate();
+    let wrong = before.filter(|(_, one)| {
+        let name = one["name"].as_str().unwrap_or_default();
+        let exit = &one["state"]["terminated"];
+        let anew = known.get(name).is_some_and(|container| begins_anew(container, spec, exit));
+        !exit.is_null() && now.get(name) == Some(&false) && !anew && !begin_anew
+    });
+    wrong.map(|(at, _)| Cause::forbidden(format!("{}[{at}].state", list.place), OVER)).collect()
+}
+
+fn over_for_good(list: &Site<'_>) -> Causes {
+    let now: HashMap<&str, bool> =
+        list.each().map(|one| (one.at("name").text(), one.at("state.terminated").is_given())).collect();
+    let before = list.before.and_then(Value::as_array).into_iter().flatten().enumerate();
+    let wrong = before.filter(|(_, one)| {
+        let name = one["name"].as_str().unwrap_or_default();
+        !one["state"]["terminated"].is_null() && now.get(name) == Some(&false)
+    });
+    wrong.map(|(at, _)| Cause::forbidden(format!("{}[{at}].state", list.place), OVER)).collect()
+}
+
+/// Whether a container that has ended begins anew.
+fn begins_anew(container: &Value, spec: &Site<'_>, exit: &Value) -> bool {
+    let code = exit["exitCode"].as_i64().unwrap_or_default();
+    let rules = container["restartPolicyRules"].as_array().map_or(&[][..], Vec::as_slice);
+    let matches = |rule: &&Value| {
+        let codes = &rule["exitCodes"];
+        let listed =
+            codes["values"].as_array().is_some_and(|values| values.iter().any(|value| *value == code));
+        match codes["operator"].as_str() {
+            Some("In") => listed,
+            Some("NotIn") => !listed,
+            _ => false,
+        }
+    };
+    let own = &container["restartPolicy"];
+    if !own.is_null() && rules.iter().find(matches).is_some_and(|rule| rule["action"] == "Restart") {
+        return true;
+    }
+    let policy = own.as_str().unwrap_or_else(|| spec.at("restartPolicy").text());
+    match policy {
+        "Never" => false,
+        "OnFailure" => code != 0,
+        _ => true,
+    }
+}
+
+fn claims(spec: &Site<'_>, list: &Site<'_>) -> Causes {
+    let known: HashSet<&str> =
+        spec.find("resourceClaims[].name").into_iter().map(|name| name.text()).collect();
+    let mut causes = Vec::new();
+    let mut told = HashSet::new();
+    for claim in list.each() {
+        let (name, made) = (claim.at("name"), claim.at("resourceClaimName"));
+        if !known.contains(name.text()) {
+            causes.push(name.invalid("must match the name of an entry in `spec.resourceClaims`"));
+        }
+        if !told.insert(name.text()) {
+            causes.push(name.duplicate());
+        }
+        if made.is_given() {
+            causes.extend(made.against(name_faults(made.text(), NameRule::Subdomain)));
+        }
+    }
+    causes
+}
+
+/// One address of each family at the most.
+fn addresses(list: &Site<'_>) -> Causes {
+    let before = list.before.and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+    let before: HashSet<&str> = before.iter().filter_map(|entry| entry["ip"].as_str()).collect();
+    let mut causes = Vec::new();
+    let mut families = Vec::new();
+    for entry in list.each() {
+        let ip = entry.at("ip").text();
+        if !before.contains(ip) {
+            causes.extend(texts::address(ip).iter().map(|why| Cause::invalid(&*entry.place, ip, why)));
+        }
+        families.push(texts::address_of(ip).map(|address| address.is_ipv4()));
+    }
+    if list.len() < 2 {
+        return causes;
+    }
+    if let Some(at) = families.iter().position(Option::is_none) {
+        let said = list.each().nth(at).map(|entry| entry.at("ip").text()).unwrap_or_default();
+        let why = format!("failed to check for dual stack with error:invalid IP[{at}]: {said}");
+        causes.push(Cause {
+            reason: "InternalError",
+            message: format!("Internal error: {why}"),
+            field: list.place.clone(),
+        });
+    }
+    if list.len() > 2 || families.first() == families.get(1) || families.contains(&None) {
+        causes.push(told(list, "may specify no more than one IP for each IP family"));
+    }
+    causes
+}
+
+/// The server shows addresses as it has them inside.
+fn told(list: &Site<'_>, why: &str) -> Cause {
+    let inside: Vec<Value> = list.each().map(|entry| json!({ "IP": entry.at("ip").text() })).collect();
+    let inside = if list.is_given() { inside.into() } else { Value::Null };
+    Cause::invalid_value(&*list.place, &inside, why)
+}
+
+fn first_address(status: &Site<'_>) -> Option<Cause> {
+    let (one, all) = (status.at("podIP"), status.at("podIPs"));
+    if (one.len() > 0) != (all.len() > 0) {
+        return Some(told(&all, "podIP and podIPs must either both be set or both be unset"));
+    }
+    let first = all.each().next()?.at("ip");
+    (first.text() != one.text()).then(|| first.invalid("must be equal to `podIP`"))
+}
