@@ -42,6 +42,8 @@ use crate::{
     write::{Target, Written},
 };
 
+pub(crate) use bodies::finished;
+
 /// How large a body may be.
 pub(crate) const MAX_BODY: usize = 3 * 1024 * 1024;
 
@@ -105,7 +107,7 @@ impl Api {
             None => self.answer(&request, effect).await,
         };
         let response = outcome.unwrap_or_else(|status| refuse(&status));
-        let response = bodies::encoded(response, request.header(header::ACCEPT));
+        let response = finished(response, &request.path, &request.query, &request.headers);
         if effect == Some(Effect::LostAnswer) {
             return Err(Cut);
         }

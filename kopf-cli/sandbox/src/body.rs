@@ -44,6 +44,14 @@ impl Body {
         }
     }
 
+    /// The same with its bytes changed, where it does not come line by line.
+    pub(crate) fn changed(self, change: impl FnOnce(Bytes) -> Bytes) -> Self {
+        match self.0 {
+            Content::Whole(Some(bytes)) => Body::whole(change(bytes)),
+            other => Body(other),
+        }
+    }
+
     /// Half of an answer at once and the rest after `wait`; of a watch, each line after one.
     pub(crate) fn slowly(self, wait: impl Fn() -> BoxFuture<'static, ()> + Send + 'static) -> Self {
         match self.0 {

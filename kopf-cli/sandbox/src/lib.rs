@@ -46,6 +46,7 @@ mod list;
 mod media;
 mod openapi;
 mod options;
+mod pretty;
 mod request;
 mod status;
 mod strict;

@@ -190,6 +190,12 @@ pub(crate) fn in_protobuf(accept: &str, metadata: bool) -> bool {
     false
 }
 
+/// Whether the form that is wanted most is asked for laid out.
+pub(crate) fn wants_pretty(accept: &str) -> bool {
+    let clauses = clauses(accept);
+    clauses.iter().find(|clause| is_json(clause.media)).is_some_and(|clause| clause.parameter("pretty") == "1")
+}
+
 /// What built-in resources are answered in; the last two are for lists, which can be watched.
 const REPRESENTATIONS: [&str; 5] = [
     "application/json",

@@ -238,7 +238,10 @@ impl hyper::service::Service<Request<Incoming>> for Front {
             None => access::is_public(request.method(), request.uri().path()).then(access::anonymous),
         };
         let Some(user) = known else {
-            return futures::future::ready(Ok(api::refuse(&Status::unauthorized()))).boxed();
+            let (uri, refusal) = (request.uri(), api::refuse(&Status::unauthorized()));
+            let answer =
+                api::finished(refusal, uri.path(), uri.query().unwrap_or_default(), request.headers());
+            return futures::future::ready(Ok(answer)).boxed();
         };
         request.extensions_mut().insert(user);
         let mut stopped = self.stopped.clone();

@@ -1,6 +1,6 @@
 //! Reads the bodies of requests, in whatever form they are, and gives those of answers the form that is wanted.
 
-use http::{HeaderValue, Response, header};
+use http::{HeaderMap, HeaderValue, Response, header};
 use serde_json::{Value, json};
 
 use super::Ask;
@@ -8,7 +8,7 @@ use crate::{
     body::Body,
     json as deep, managed,
     media::{self, Format},
-    meta, protobuf,
+    meta, pretty, protobuf,
     recognition::{self, UNREAD, unrecognized},
     request::Patching,
     status::Status,
@@ -16,19 +16,34 @@ use crate::{
     yaml::parse_yaml,
 };
 
-/// The answer in the encoding that is wanted; watches have theirs already.
-pub(super) fn encoded(mut response: Response<Body>, accept: &str) -> Response<Body> {
-    let is_json =
-        response.headers().get(header::CONTENT_TYPE).is_some_and(|media| media == "application/json");
-    let encoded = response.body().bytes().filter(|_| is_json).and_then(|text| {
-        let metadata = text.starts_with(br#"{"kind":"PartialObjectMetadata"#);
-        media::in_protobuf(accept, metadata).then(|| protobuf::answer::document(text)).flatten()
-    });
-    if let Some(bytes) = encoded {
+/// The documents that are laid out for whoever asks.
+const ALWAYS_LAID_OUT: [&str; 2] = ["/", "/version"];
+
+/// The answer to a request in the encoding that is wanted, and laid out for people; watches have their encoding already.
+pub(crate) fn finished(
+    mut response: Response<Body>,
+    path: &str,
+    query: &str,
+    headers: &HeaderMap,
+) -> Response<Body> {
+    let media = response.headers().get(header::CONTENT_TYPE).and_then(|media| media.to_str().ok());
+    let Some(media) = media.filter(|media| media.starts_with("application/json")) else { return response };
+    let Some(document) = response.body().bytes() else { return response };
+    let accept = headers.get(header::ACCEPT).and_then(|accept| accept.to_str().ok()).unwrap_or_default();
+    let metadata = document.starts_with(br#"{"kind":"PartialObjectMetadata"#);
+    if media == "application/json"
+        && media::in_protobuf(accept, metadata)
+        && let Some(bytes) = protobuf::answer::document(document)
+    {
         *response.body_mut() = Body::whole(bytes);
         response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(media::PROTOBUF));
+        return response;
     }
-    response
+    if path.starts_with("/openapi/") {
+        return response;
+    }
+    let laid_out = ALWAYS_LAID_OUT.contains(&path) || pretty::is_wanted(headers, query);
+    response.map(|body| body.changed(if laid_out { pretty::laid_out } else { pretty::ended }))
 }
 
 impl Ask<'_> {

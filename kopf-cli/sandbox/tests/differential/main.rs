@@ -28,6 +28,7 @@ mod features;
 mod forms;
 mod going;
 mod held;
+mod layout;
 mod living;
 mod minimal;
 mod open_api;

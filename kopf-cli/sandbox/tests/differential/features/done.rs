@@ -107,6 +107,7 @@ pub(super) const DONE: Groups = &[
         ("`Table`: the columns of built-in resources and of definitions", &["forms::objects_are_shown_as_rows_of_a_table", "forms::built_in_resources_have_columns_of_their_own", "forms::custom_resources_have_the_columns_that_their_definition_gives_them"]),
         ("`PartialObjectMetadata` and its lists", &["forms::objects_are_shown_by_their_metadata_alone"]),
         ("both in watches", &["forms::watches_tell_in_every_form"]),
+        ("documents laid out for people: `?pretty`, curl, Wget, browsers", &["layout::answers_are_laid_out_for_people"]),
         ("`/api`, `/apis`, each group and each version, `/version`: whole documents, as they are by default", &["discovery::each_document_is_whole", "discovery::documents_are_in_the_same_order"]),
         ("the aggregated documents (`v2`)", &["discovery::the_aggregated_documents_are_whole"]),
         ("the index of `/openapi/v3`", &["discovery::the_index_of_open_api_has_the_same_names"]),
