@@ -151,7 +151,11 @@ impl Api {
             };
         };
         let query = Query::parse(&request.query);
-        let topic = if view.resource.rules.custom { Topic::Custom } else { Topic::BuiltIn };
+        let topic = match () {
+            () if view.resource.rules.custom => Topic::Custom,
+            () if has_no_tables(&view, &path) => Topic::Untabled,
+            () => Topic::BuiltIn,
+        };
         let answers_objects = media::negotiate(accept, topic);
         if path.namespace.is_some() && !view.resource.namespaced {
             return if view.resource.rules.custom {
@@ -391,6 +395,16 @@ impl Ask<'_> {
             Written::Gone(status) => Ok(json_answer(200, status.to_string())),
         }
     }
+}
+
+/// Subresources that a server shows in no table.
+fn has_no_tables(view: &View, path: &ResourcePath) -> bool {
+    matches!(
+        (&*view.resource.key, path.subresource.as_deref()),
+        (NAMESPACES, Some("finalize"))
+            | ("customresourcedefinitions.apiextensions.k8s.io", Some("status"))
+            | ("apiservices.apiregistration.k8s.io", Some("status"))
+    )
 }
 
 pub(crate) fn refuse(status: &Status) -> Response<Body> {

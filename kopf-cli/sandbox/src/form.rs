@@ -12,10 +12,18 @@ use bytes::Bytes;
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
-use crate::{builtin, json as deep, object, request::Query, resources::View, status::Status};
+use crate::{
+    builtin, json as deep, kinds::PODS, object, request::Query, resources::View, status::Status,
+    watch::INITIAL_EVENTS_END,
+};
 
 use columns::{Cell, Column};
 pub(crate) use custom::{Printed, printed};
+
+/// Resources whose tables are not as those of others are.
+const API_SERVICES: &str = "apiservices.apiregistration.k8s.io";
+const DEFINITIONS: &str = "customresourcedefinitions.apiextensions.k8s.io";
+const STORAGE_CLASSES: &str = "storageclasses.storage.k8s.io";
 
 /// A version of the group that tables and metadata are kinds of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -127,6 +135,10 @@ impl<'a> Sheet<'a> {
             row["conditions"] = json!([condition]);
         }
         row["object"] = match include {
+            // The bookmark that ends what there was at first has to be known as such.
+            Include::Nothing if at(&object, "metadata.annotations")[INITIAL_EVENTS_END].is_string() => {
+                metadata_alone(object, meta)
+            }
             Include::Nothing => Value::Null,
             Include::Metadata => metadata_alone(object, meta),
             Include::Object => object,
@@ -134,14 +146,18 @@ impl<'a> Sheet<'a> {
         row
     }
 
+    fn is_of(&self, resource: &str) -> bool {
+        matches!(self.columns, Columns::BuiltIn(key, _) if key == resource)
+    }
+
     fn end(&self, object: &Value) -> Option<(&'static str, &'static str)> {
-        if matches!(self.columns, Columns::BuiltIn("pods", _)) { pods::end(object) } else { None }
+        if self.is_of(PODS) { pods::end(object) } else { None }
     }
 
     /// Lists of what has no columns of its own have no empty list of rows, but none.
     fn no_rows(&self) -> Value {
         match self.columns {
-            Columns::BuiltIn(key, _) if columns::of(key).is_none() => Value::Null,
+            Columns::BuiltIn(key, _) if columns::of(key).is_none() || key == DEFINITIONS => Value::Null,
             _ => json!([]),
         }
     }
@@ -159,10 +175,15 @@ impl Form {
                 Form::Whole => value,
                 Form::Metadata(meta) => metadata_alone(value, meta),
                 Form::Table(meta, include) => {
-                    let version = json!({ "resourceVersion": at(&value, "metadata.resourceVersion") });
+                    // What was not written has no version.
+                    let metadata = match at(&value, "metadata.resourceVersion") {
+                        Value::Null => json!({}),
+                        version => json!({ "resourceVersion": version }),
+                    };
                     let row = sheet.row(value, meta, include);
-                    let headers = if headers { sheet.headers() } else { Value::Null };
-                    table(meta, &version, &headers, &json!([row]))
+                    let headers =
+                        if headers || sheet.is_of(API_SERVICES) { sheet.headers() } else { Value::Null };
+                    table(meta, &metadata, &headers, &json!([row]))
                 }
             };
             shown.to_string().into()
@@ -176,6 +197,8 @@ impl Form {
         objects: impl Iterator<Item = (Bytes, usize)>,
         sheet: Sheet<'_>,
     ) -> Vec<u8> {
+        let objects: Vec<(Bytes, usize)> = objects.collect();
+        let default = self.default_among(&objects, sheet);
         let mut rows = Vec::new();
         for (object, depth) in objects {
             let separator: &[u8] = if rows.is_empty() { b"" } else { b"," };
@@ -185,7 +208,14 @@ impl Form {
                 let shown = match self {
                     Form::Whole => value,
                     Form::Metadata(meta) => metadata_alone(value, meta),
-                    Form::Table(meta, include) => sheet.row(value, meta, include),
+                    Form::Table(meta, include) => {
+                        let is_default = default.as_deref() == Some(pick(&value, "metadata.name"));
+                        let mut row = sheet.row(value, meta, include);
+                        if let (true, Value::String(name)) = (is_default, &mut row["cells"][0]) {
+                            name.push_str(" (default)");
+                        }
+                        row
+                    }
                 };
                 rows.extend_from_slice(shown.to_string().as_bytes());
             });
@@ -215,6 +245,17 @@ impl Form {
     }
 }
 
+impl Form {
+    /// The storage class that is marked in a list of them as the default.
+    fn default_among(self, objects: &[(Bytes, usize)], sheet: Sheet<'_>) -> Option<String> {
+        if !matches!(self, Form::Table(..)) || !sheet.is_of(STORAGE_CLASSES) {
+            return None;
+        }
+        let classes: Vec<Value> = objects.iter().filter_map(|(object, _)| deep::parse(object).ok()).collect();
+        volumes::default_class(classes.iter())
+    }
+}
+
 fn table(meta: Meta, metadata: &Value, headers: &Value, rows: &Value) -> Value {
     json!({
         "kind": "Table",
@@ -241,7 +282,7 @@ fn metadata_alone(object: Value, meta: Meta) -> Value {
 impl Column {
     /// The column as a table's head has it; what it means is left to the reader.
     fn header(&self) -> Value {
-        let format = if matches!(self.cell, Cell::Name) { "name" } else { "" };
+        let format = if matches!(self.cell, Cell::Name | Cell::NameOf(_)) { "name" } else { "" };
         json!({
             "name": self.name, "type": self.kind, "format": format, "description": "", "priority": i32::from(self.wide),
         })
@@ -272,7 +313,7 @@ impl Column {
             }
             Cell::Labels(path) => cells::labels(at(object, path)).into(),
             Cell::Selector(path) => cells::or(&cells::selector(at(object, path)), "<none>").into(),
-            Cell::Of(function) => function(object, now),
+            Cell::Of(function) | Cell::NameOf(function) => function(object, now),
         }
     }
 }

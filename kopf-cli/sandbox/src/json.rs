@@ -142,11 +142,10 @@ fn settled(number: &Number) -> Option<Number> {
         return None;
     }
     let float = number.as_f64()?;
-    // From 2^53 on a float has no neighbour one away, so that "integral" says nothing any more.
-    if float.fract() == 0.0 && float.abs() < 9_007_199_254_740_992.0 {
-        return Some(Number::from(float as i64));
-    }
-    Number::from_f64(float)
+    // Whole ones are written with as few digits as tell them from others, and read again as what then stands there.
+    let whole =
+        Some(float).filter(|float| float.fract() == 0.0).and_then(|float| float.to_string().parse().ok());
+    whole.map(|whole: i64| Number::from(whole)).or_else(|| Number::from_f64(float))
 }
 
 #[cfg(test)]
@@ -198,6 +197,9 @@ mod tests {
             ("1e3", "1000"),
             ("-0.0", "0"),
             ("0.1", "0.1"),
+            ("1e16", "10000000000000000"),
+            ("1152921504606846976.0", "1152921504606847000"),
+            ("1e19", "1e+19"),
             ("9223372036854775807", "9223372036854775807"),
         ] {
             assert_eq!(parse(text.as_bytes()).unwrap().to_string(), expected, "{text}");

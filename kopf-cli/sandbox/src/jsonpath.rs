@@ -36,6 +36,8 @@ enum Step {
     Filter { left: Path, test: Option<(Operator, Path)> },
     /// A value that stands there itself.
     Literal(Value),
+    /// What can be read, but not followed.
+    Failing,
 }
 
 /// Where a slice ends.
@@ -76,14 +78,22 @@ impl Step {
             Step::Wildcard => Some(from.into_iter().flat_map(members).collect()),
             Step::Descend => Some(descend(from)),
             Step::Literal(value) => Some(vec![value; from.len()]),
+            Step::Failing => None,
             Step::Union(paths) => {
                 let parts: Option<Vec<_>> = paths.iter().map(|path| path.find(from.clone())).collect();
                 Some(parts?.into_iter().flatten().collect())
             }
             Step::Slice { from: first, to, step } => {
-                let lists = from.into_iter().filter(|value| !value.is_null());
-                let slices: Option<Vec<_>> = lists.map(|value| slice(value, *first, *to, *step)).collect();
-                Some(slices?.into_iter().flatten().collect())
+                let mut found = Vec::new();
+                for value in from.into_iter().filter(|value| !value.is_null()) {
+                    let part = slice(value, *first, *to, *step)?;
+                    // The server ends there, whatever follows.
+                    if part.is_empty() {
+                        break;
+                    }
+                    found.extend(part);
+                }
+                Some(found)
             }
             Step::Filter { left, test } => {
                 let mut passed = Vec::new();
@@ -150,7 +160,8 @@ fn slice(value: &Value, from: Option<i64>, to: End, step: Option<i64>) -> Option
 fn passes(item: &Value, left: &Path, test: Option<&(Operator, Path)>) -> Option<bool> {
     let lefts = left.find(vec![item]);
     let Some((operator, right)) = test else {
-        return Some(lefts.is_some_and(|lefts| !lefts.is_empty()));
+        // What cannot be followed counts as being there.
+        return Some(lefts.is_none_or(|lefts| !lefts.is_empty()));
     };
     let lefts = lefts?;
     // Nothing passes no test; more than one cannot be compared.

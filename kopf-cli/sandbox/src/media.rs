@@ -110,6 +110,8 @@ pub(crate) enum Topic {
     BuiltIn,
     /// A custom resource, whose objects have no form in protobuf.
     Custom,
+    /// The same without tables.
+    Untabled,
     /// A document that has the aggregated form, too.
     Discovery,
 }
@@ -131,6 +133,7 @@ pub(crate) fn negotiate(accept: &str, topic: Topic) -> Result<Answer, Status> {
         let json = is_json(clause.media);
         let other = matches!(clause.media, "application/yaml" | "application/cbor");
         match clause.conversion(topic == Topic::Discovery) {
+            Some(Answer::Table(_)) if topic == Topic::Untabled => {}
             Some(answer) if json => return Ok(answer),
             Some(Answer::Json) if clause.media == PROTOBUF && topic != Topic::Custom => {
                 return Ok(Answer::Json);
@@ -193,7 +196,10 @@ pub(crate) fn in_protobuf(accept: &str, metadata: bool) -> bool {
 /// Whether the form that is wanted most is asked for laid out.
 pub(crate) fn wants_pretty(accept: &str) -> bool {
     let clauses = clauses(accept);
-    clauses.iter().find(|clause| is_json(clause.media)).is_some_and(|clause| clause.parameter("pretty") == "1")
+    clauses
+        .iter()
+        .find(|clause| is_json(clause.media))
+        .is_some_and(|clause| clause.parameter("pretty") == "1")
 }
 
 /// What built-in resources are answered in; the last two are for lists, which can be watched.

@@ -114,7 +114,11 @@ mod tests {
         let check = |accept, query, agent, expected| {
             let headers = [(header::ACCEPT, accept), (header::USER_AGENT, agent)];
             let headers = headers.map(|(name, value)| (name, HeaderValue::from_static(value)));
-            assert_eq!(is_wanted(&headers.into_iter().collect(), query), expected, "{accept} {query} {agent}");
+            assert_eq!(
+                is_wanted(&headers.into_iter().collect(), query),
+                expected,
+                "{accept} {query} {agent}"
+            );
         };
         check("", "", "curl/8.5.0", true);
         check("*/*", "pretty=false", "curl/8.5.0", false);

@@ -26,6 +26,8 @@ use crate::{
     store::Store,
 };
 
+/// What marks the bookmark that comes after all that there was at first.
+pub(crate) const INITIAL_EVENTS_END: &str = "k8s.io/initial-events-end";
 /// How often a quiet watch tells how far it is.
 const BOOKMARK_INTERVAL: Duration = Duration::from_secs(60);
 /// How many objects a watch tells of at once: what a slow reader can hold on to, beyond the ring.
@@ -264,7 +266,7 @@ impl Watcher {
     fn bookmark(&mut self, initial_events_end: bool) {
         let mut metadata = json!({ "resourceVersion": self.revision.to_string() });
         if initial_events_end {
-            metadata["annotations"] = json!({ "k8s.io/initial-events-end": "true" });
+            metadata["annotations"] = json!({ INITIAL_EVENTS_END: "true" });
         }
         let (kind, api_version) = (&self.view.resource.kind, self.view.api_version());
         let object: Value = json!({ "kind": kind, "apiVersion": api_version, "metadata": metadata });

@@ -2,9 +2,15 @@
 
 use jiff::Timestamp;
 
+/// The longest span that Go can tell, in seconds.
+const LONGEST: i64 = i64::MAX / 1_000_000_000;
+/// No moment at all, in Go.
+const ZERO: &str = "0001-01-01T00:00:00Z";
+
 /// How long ago a moment was that an object tells.
 pub(crate) fn since(moment: &str, now: Timestamp) -> String {
     match moment.parse() {
+        _ if moment == ZERO => "<unknown>".to_owned(),
         Ok(moment) => between(moment, now),
         Err(_) => "<unknown>".to_owned(),
     }
@@ -12,7 +18,7 @@ pub(crate) fn since(moment: &str, now: Timestamp) -> String {
 
 /// How long after `start` the moment `end` was.
 pub(crate) fn between(start: Timestamp, end: Timestamp) -> String {
-    human(end.duration_since(start).as_secs())
+    human(end.duration_since(start).as_secs().min(LONGEST))
 }
 
 /// Seconds, in words.
@@ -69,6 +75,8 @@ mod tests {
     #[test]
     fn what_is_no_moment_is_unknown() {
         assert_eq!(since("", Timestamp::UNIX_EPOCH), "<unknown>");
+        assert_eq!(since(ZERO, Timestamp::UNIX_EPOCH), "<unknown>");
+        assert_eq!(since("1600-01-01T00:00:00Z", Timestamp::UNIX_EPOCH), "292y");
         assert_eq!(since("1970-01-01T00:00:00Z", Timestamp::UNIX_EPOCH), "0s");
         assert_eq!(since("1970-01-01T00:00:00.5Z", Timestamp::UNIX_EPOCH), "0s");
     }

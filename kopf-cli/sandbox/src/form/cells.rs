@@ -21,10 +21,15 @@ pub(super) fn some_of(list: &[String], most: usize, separator: &str, nothing: &s
     or(&text, nothing).into()
 }
 
-/// Whether a condition is there, and its status.
+/// The statuses of all conditions of a kind: there may be several.
+pub(super) fn conditions<'a>(object: &'a Value, kind: &str) -> impl DoubleEndedIterator<Item = &'a str> {
+    let conditions = items(object, "status.conditions").iter();
+    conditions.filter(move |condition| condition["type"] == kind).map(|condition| pick(condition, "status"))
+}
+
+/// Whether a condition is there, and its status: the first one's, where there are several.
 pub(super) fn condition<'a>(object: &'a Value, kind: &str) -> Option<&'a str> {
-    let conditions = items(object, "status.conditions");
-    conditions.iter().find(|condition| condition["type"] == kind).map(|condition| pick(condition, "status"))
+    conditions(object, kind).next()
 }
 
 pub(super) fn going(object: &Value) -> bool {
@@ -115,8 +120,10 @@ pub(super) fn accounts(object: &Value, _: Timestamp) -> Value {
 pub(super) fn controller(object: &Value, _: Timestamp) -> Value {
     let owners = items(object, "metadata.ownerReferences");
     let Some(owner) = owners.iter().find(|owner| owner["controller"] == true) else { return "<none>".into() };
-    let group =
-        pick(owner, "apiVersion").rsplit_once('/').map_or(String::new(), |(group, _)| format!(".{group}"));
+    let group = match pick(owner, "apiVersion").rsplit_once('/') {
+        Some((group, _)) if !group.is_empty() => format!(".{group}"),
+        _ => String::new(),
+    };
     let kind = format!("{}{group}", pick(owner, "kind")).to_lowercase();
     format!("{kind}/{}", pick(owner, "name")).into()
 }
@@ -152,6 +159,11 @@ pub(super) fn job_duration(object: &Value, now: Timestamp) -> Value {
     ages::between(start, moment("status.completionTime").unwrap_or(now)).into()
 }
 
+/// How many replicas a scale wants; of a custom resource it does not say so of none.
+pub(super) fn wanted(object: &Value, _: Timestamp) -> Value {
+    at(object, "spec.replicas").as_i64().filter(|wanted| *wanted != 0).into()
+}
+
 pub(super) fn scale_target(object: &Value, _: Timestamp) -> Value {
     format!("{}/{}", pick(object, "spec.scaleTargetRef.kind"), pick(object, "spec.scaleTargetRef.name"))
         .into()
@@ -170,10 +182,13 @@ pub(super) fn metrics(object: &Value, _: Timestamp) -> Value {
             else {
                 return "<unknown type>".to_owned();
             };
-            let (target, now) =
-                (at(&metric[source], "target"), current.get(index).map(|now| &now[source]["current"]));
-            let now = |field: &str| now.map_or(&Value::Null, |now| &now[field]);
-            let shown = |value: &Value| shown(value).unwrap_or_else(|| "<unknown>".to_owned());
+            let target = at(&metric[source], "target");
+            let found = current.get(index).map(|now| &now[source]).filter(|found| found.is_object());
+            let now = |field: &str| found.map_or(&Value::Null, |found| &found["current"][field]);
+            let said = |value: &Value| shown(value).unwrap_or_else(|| "<unknown>".to_owned());
+            // Go has a word of its own for an amount that is missing in what is there.
+            let nothing = if found.is_some() { "<nil>" } else { "<unknown>" };
+            let shown = |value: &Value| shown(value).unwrap_or_else(|| nothing.to_owned());
             let percent = |value: &Value| value.as_i64().map(|value| format!("{value}%"));
             let average = &target["averageValue"];
             match source {
@@ -191,7 +206,7 @@ pub(super) fn metrics(object: &Value, _: Timestamp) -> Value {
                 }
                 "pods" => format!("{}/{}", shown(now("averageValue")), shown(average)),
                 _ if average.is_null() => format!("{}/{}", shown(now("value")), shown(&target["value"])),
-                _ => format!("{}/{} (avg)", shown(now("averageValue")), shown(average)),
+                _ => format!("{}/{} (avg)", said(now("averageValue")), shown(average)),
             }
         })
         .collect();
@@ -287,7 +302,7 @@ pub(super) fn short_names(object: &Value, _: Timestamp) -> Value {
 }
 
 pub(super) fn established(object: &Value, _: Timestamp) -> Value {
-    (condition(object, "Established") == Some("True")).into()
+    conditions(object, "Established").any(|status| status == "True").into()
 }
 
 pub(super) fn available(object: &Value, _: Timestamp) -> Value {
@@ -313,10 +328,32 @@ pub(super) fn param_kind(object: &Value, _: Timestamp) -> Value {
 pub(super) fn param_ref(object: &Value, _: Timestamp) -> Value {
     let wanted = at(object, "spec.paramRef");
     match (pick(wanted, "name"), pick(wanted, "namespace")) {
+        ("", _) if wanted["selector"].is_object() => selector_in_go(&wanted["selector"]).into(),
         ("", _) => "<unset>".into(),
         (name, "") => format!("*/{name}").into(),
         (name, namespace) => format!("{namespace}/{name}").into(),
     }
+}
+
+/// A label selector as Go prints the type.
+fn selector_in_go(selector: &Value) -> String {
+    let labels = selector["matchLabels"].as_object().into_iter().flatten();
+    let mut labels: Vec<String> =
+        labels.map(|(key, value)| format!("{key}: {},", value.as_str().unwrap_or_default())).collect();
+    labels.sort_unstable();
+    let expressions = items(selector, "matchExpressions").iter().map(|expression| {
+        let values = items(expression, "values").iter().filter_map(Value::as_str);
+        let (key, operator) = (pick(expression, "key"), pick(expression, "operator"));
+        format!(
+            "LabelSelectorRequirement{{Key:{key},Operator:{operator},Values:[{}],}},",
+            joined(values, " ")
+        )
+    });
+    format!(
+        "&LabelSelector{{MatchLabels:map[string]string{{{}}},MatchExpressions:[]LabelSelectorRequirement{{{}}},}}",
+        labels.concat(),
+        expressions.collect::<String>()
+    )
 }
 
 pub(super) fn dangling(object: &Value, _: Timestamp) -> Value {

@@ -45,9 +45,11 @@ pub(crate) enum Cell {
     Selector(&'static str),
     /// What needs a function of its own.
     Of(fn(&Value, Timestamp) -> Value),
+    /// The same, to be read as a name.
+    NameOf(fn(&Value, Timestamp) -> Value),
 }
 
-use Cell::{Age, Count, Each, Flag, Labels, Name, Number, Of, Or, Ratio, Selector, Since, Text};
+use Cell::{Age, Count, Each, Flag, Labels, Name, NameOf, Number, Of, Or, Ratio, Selector, Since, Text};
 
 const fn text(name: &'static str, cell: Cell) -> Column {
     Column { name, kind: "string", wide: false, cell }
@@ -71,8 +73,12 @@ const fn count(name: &'static str, paths: &'static [&'static str]) -> Column {
 
 const NAME: Column = text("Name", Name);
 const AGE: Column = text("Age", Age);
-const CREATED: Column =
-    Column { name: "Created At", kind: "date", wide: false, cell: Text("metadata.creationTimestamp") };
+const CREATED: Column = Column {
+    name: "Created At",
+    kind: "date",
+    wide: false,
+    cell: Or("metadata.creationTimestamp", "0001-01-01T00:00:00Z"),
+};
 const CONTAINERS: Column = wide("Containers", Each("spec.template.spec.containers", "name", ","));
 const IMAGES: Column = wide("Images", Each("spec.template.spec.containers", "image", ","));
 const SELECTOR: Column = wide("Selector", Selector("spec.selector"));
@@ -99,7 +105,8 @@ pub(crate) const USUAL: &[Column] = &[NAME, CREATED];
 /// The columns of the subresource `/scale` of built-in resources.
 pub(crate) const SCALE: &[Column] = &[text("Name", Text("metadata.name")), DESIRED, AVAILABLE, AGE];
 /// The same of custom ones.
-pub(crate) const CUSTOM_SCALE: &[Column] = &[NAME, DESIRED, AVAILABLE, Column { kind: "date", ..AGE }];
+pub(crate) const CUSTOM_SCALE: &[Column] =
+    &[NAME, Column { cell: Of(cells::wanted), ..DESIRED }, AVAILABLE, Column { kind: "date", ..AGE }];
 
 /// The columns of a built-in resource, by its key; `None` where it has none of its own.
 pub(crate) fn of(key: &str) -> Option<&'static [Column]> {
@@ -132,9 +139,6 @@ const TABLE: &[(&str, &[Column])] = &[
         flag("RequiresRepublish", "spec.requiresRepublish", false), text("Modes", Of(volumes::lifecycle_modes)), AGE,
     ]),
     ("csinodes.storage.k8s.io", &[NAME, count("Drivers", &["spec.drivers"]), AGE]),
-    ("csistoragecapacities.storage.k8s.io", &[
-        NAME, text("StorageClassName", Text("storageClassName")), text("Capacity", Or("capacity", "<unset>")),
-    ]),
     ("customresourcedefinitions.apiextensions.k8s.io", &[
         NAME, text("Scope", Text("spec.scope")), text("Versions", Of(cells::served)), CREATED, wide("Group", Text("spec.group")),
         wide("Kind", Text("spec.names.kind")), wide("ShortNames", Of(cells::short_names)),
@@ -175,7 +179,7 @@ const TABLE: &[(&str, &[Column])] = &[
         text("Replicas", Number("status.currentReplicas")), AGE,
     ]),
     ("ingressclasses.networking.k8s.io", &[
-        text("Name", Of(networks::ingress_class_name)), text("Controller", Text("spec.controller")),
+        text("Name", NameOf(networks::ingress_class_name)), text("Controller", Text("spec.controller")),
         text("Parameters", Of(networks::parameters)), AGE,
     ]),
     ("ingresses.networking.k8s.io", &[
@@ -210,7 +214,7 @@ const TABLE: &[(&str, &[Column])] = &[
         NAME, text("Status", Of(volumes::phase)), text("Volume", Text("spec.volumeName")),
         text("Capacity", Of(volumes::claim_capacity)), text("Access Modes", Of(volumes::claim_modes)),
         text("StorageClass", Of(volumes::class)),
-        text("VolumeAttributesClass", Or("spec.volumeAttributesClassName", "<unset>")), AGE,
+        text("VolumeAttributesClass", Of(volumes::attributes_class)), AGE,
         wide("VolumeMode", Or("spec.volumeMode", "<unset>")),
     ]),
     ("persistentvolumes", &[
@@ -279,7 +283,7 @@ const TABLE: &[(&str, &[Column])] = &[
     ("validatingadmissionpolicybindings.admissionregistration.k8s.io", POLICY_BINDING),
     ("validatingwebhookconfigurations.admissionregistration.k8s.io", WEBHOOKS),
     ("volumeattachments.storage.k8s.io", &[
-        NAME, text("Attacher", Text("spec.attacher")), text("PV", Text("spec.source.persistentVolumeName")),
+        NAME, text("Attacher", NameOf(volumes::attacher)), text("PV", Text("spec.source.persistentVolumeName")),
         text("Node", Text("spec.nodeName")), flag("Attached", "status.attached", false), AGE,
     ]),
     ("volumeattributesclasses.storage.k8s.io", &[NAME, text("DriverName", Text("driverName")), AGE]),

@@ -4,7 +4,10 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::{ages, pick};
-use crate::jsonpath::{self, Path};
+use crate::{
+    jsonpath::{self, Path},
+    times::{self, Exactness},
+};
 
 /// A column of a custom resource.
 #[derive(Debug, Clone)]
@@ -59,7 +62,7 @@ pub(super) fn cells(columns: &[Printed], object: &Value, now: Timestamp) -> Vec<
 impl Printed {
     fn cell(&self, object: &Value, now: Timestamp) -> Value {
         let Some(value) = self.path.first(object) else { return Value::Null };
-        let whole = |number: f64| number.trunc().abs() < 9.0e15;
+        let whole = |number: f64| number.abs() < 9.2e18;
         match (pick(&self.header, "type"), value) {
             ("string", value) => jsonpath::print(value).into(),
             ("integer" | "number", Value::Number(number)) if number.is_i64() => value.clone(),
@@ -70,8 +73,10 @@ impl Printed {
             ("number", Value::Number(_)) | ("boolean", Value::Bool(_)) => value.clone(),
             ("date", Value::String(text)) => match text.as_str() {
                 "" | "null" => "<unknown>".into(),
-                text if text.parse::<Timestamp>().is_err() => "<invalid>".into(),
-                text => ages::since(text, now).into(),
+                text => match times::settle(text, Exactness::Seconds) {
+                    Ok(moment) => ages::since(&moment, now).into(),
+                    Err(_) => "<invalid>".into(),
+                },
             },
             _ => Value::Null,
         }

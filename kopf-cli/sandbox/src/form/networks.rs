@@ -5,12 +5,12 @@ use serde_json::Value;
 
 use super::{
     at,
-    cells::{condition, or, some_of},
+    cells::{conditions, or, some_of},
     items, pick,
 };
 
 pub(super) fn node_status(object: &Value, _: Timestamp) -> Value {
-    let ready = match condition(object, "Ready") {
+    let ready = match conditions(object, "Ready").next_back() {
         Some("True") => "Ready",
         Some(_) => "NotReady",
         None => "Unknown",
@@ -152,13 +152,21 @@ pub(super) fn slice_endpoints(object: &Value, _: Timestamp) -> Value {
 }
 
 pub(super) fn hosts(object: &Value, _: Timestamp) -> Value {
+    const MOST: usize = 3;
     let rules = items(object, "spec.rules");
-    let hosts = rules.iter().take(3).map(|rule| pick(rule, "host"));
-    let shown: Vec<&str> = hosts.filter(|host| !host.is_empty()).collect();
-    match (shown.join(","), rules.len().saturating_sub(3)) {
-        (shown, _) if shown.is_empty() => "*".into(),
-        (shown, 0) => shown.into(),
-        (shown, more) => format!("{shown} + {more} more...").into(),
+    let named: Vec<(usize, &str)> = rules
+        .iter()
+        .map(|rule| pick(rule, "host"))
+        .enumerate()
+        .filter(|(_, host)| !host.is_empty())
+        .collect();
+    let shown: Vec<&str> = named.iter().take(MOST).map(|(_, host)| *host).collect();
+    // What follows the last one that is shown is told of, with or without a name.
+    let is_cut = named.get(MOST - 1).is_some_and(|(place, _)| place + 1 < rules.len());
+    match shown.join(",") {
+        shown if shown.is_empty() => "*".into(),
+        shown if is_cut => format!("{shown} + {} more...", rules.len() - MOST).into(),
+        shown => shown.into(),
     }
 }
 

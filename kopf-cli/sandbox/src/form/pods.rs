@@ -3,7 +3,11 @@
 use jiff::Timestamp;
 use serde_json::Value;
 
-use super::{ages, at, cells::condition, items, pick};
+use super::{
+    ages, at,
+    cells::{condition, conditions},
+    items, pick,
+};
 
 /// What the containers of a pod come to.
 struct Summary {
@@ -106,7 +110,7 @@ fn run(pod: &Value, reason: &mut String, ready: &mut usize, restarts: &mut Resta
         }
     }
     if reason == "Completed" {
-        if running && condition(pod, "Ready") == Some("True") {
+        if running && conditions(pod, "Ready").any(|status| status == "True") {
             "Running".clone_into(reason);
         } else if let Some(failure) = failure {
             *reason = failure;

@@ -89,3 +89,18 @@ fn a_list_that_is_empty_has_a_head() {
     assert_eq!(list["rows"], Value::Null);
     assert_eq!(list["columnDefinitions"][1]["name"], "Created At");
 }
+
+#[test]
+fn of_storage_classes_the_newest_default_is_marked_in_lists() {
+    let class = |name: &str, created: &str, default: &str| {
+        let annotations = json!({ "storageclass.kubernetes.io/is-default-class": default });
+        json!({ "metadata": { "name": name, "creationTimestamp": created, "annotations": annotations } })
+    };
+    let (old, new) = ("2026-01-01T00:00:00Z", "2026-01-02T00:00:00Z");
+    let check = |classes: &[Value], expected: Option<&str>| {
+        assert_eq!(volumes::default_class(classes.iter()).as_deref(), expected);
+    };
+    check(&[class("a", old, "true"), class("b", new, "true"), class("c", new, "false")], Some("b"));
+    check(&[class("b", new, "true"), class("a", new, "true")], Some("a"));
+    check(&[class("a", old, "yes")], None);
+}

@@ -1,5 +1,7 @@
 //! Cells of volumes, claims and drivers.
 
+use std::cmp::Reverse;
+
 use jiff::Timestamp;
 use serde_json::Value;
 
@@ -31,6 +33,30 @@ fn modes(object: &Value, path: &str) -> Value {
 pub(super) fn class(object: &Value, _: Timestamp) -> Value {
     let old = at(object, "metadata.annotations")[OLD_CLASS].as_str();
     old.unwrap_or_else(|| pick(object, "spec.storageClassName")).into()
+}
+
+/// A claim may want none in so many words.
+pub(super) fn attributes_class(object: &Value, _: Timestamp) -> Value {
+    at(object, "spec.volumeAttributesClassName").as_str().unwrap_or("<unset>").into()
+}
+
+pub(super) fn attacher(object: &Value, _: Timestamp) -> Value {
+    pick(object, "spec.attacher").into()
+}
+
+/// Of storage classes that say that they are the default the one that is: the newest, or the first by name.
+pub(super) fn default_class<'a>(classes: impl Iterator<Item = &'a Value>) -> Option<String> {
+    const DEFAULT: [&str; 2] =
+        ["storageclass.kubernetes.io/is-default-class", "storageclass.beta.kubernetes.io/is-default-class"];
+    let is_default =
+        |class: &&Value| DEFAULT.into_iter().any(|said| at(class, "metadata.annotations")[said] == "true");
+    let age = |class: &&Value| {
+        (
+            Reverse(pick(class, "metadata.creationTimestamp").to_owned()),
+            pick(class, "metadata.name").to_owned(),
+        )
+    };
+    classes.filter(is_default).min_by_key(age).map(|class| pick(class, "metadata.name").to_owned())
 }
 
 pub(super) fn volume_modes(object: &Value, _: Timestamp) -> Value {

@@ -47,8 +47,9 @@ impl<'a> Reader<'a> {
                 'a'..='z' | 'A'..='Z' | '_' => match self.take_while(|next| !ends_a_word(next)) {
                     "true" => steps.push(Step::Literal(true.into())),
                     "false" => steps.push(Step::Literal(false.into())),
-                    // `range` and `end` make no sense in a column.
-                    _ => return None,
+                    // These make no sense in a column.
+                    "range" | "end" => return None,
+                    _ => steps.push(Step::Failing),
                 },
                 _ => return None,
             }
@@ -157,6 +158,9 @@ impl<'a> Reader<'a> {
         };
         let (left, rest) = text.split_at(at);
         let operand = rest.trim_start_matches(sign);
+        if operand.is_empty() {
+            return None;
+        }
         let operator = match &rest[..rest.len() - operand.len()] {
             "<" => Operator::Less,
             ">" => Operator::Greater,
@@ -164,7 +168,7 @@ impl<'a> Reader<'a> {
             "!=" => Operator::NotEqual,
             "<=" => Operator::LessEqual,
             ">=" => Operator::GreaterEqual,
-            _ => return None,
+            _ => return self.inside(left).and(self.inside(operand)).map(|_| Step::Failing),
         };
         Some(Step::Filter { left: self.inside(left)?, test: Some((operator, self.inside(operand)?)) })
     }
@@ -175,6 +179,7 @@ fn slice(text: &str) -> Option<Step> {
     let parts: Vec<&str> = text.split(':').collect();
     let number = |part: &&str| match *part {
         "" => Some(None),
+        digits if digits.starts_with('+') => None,
         digits => digits.parse::<i64>().ok().map(Some),
     };
     let numbers: Vec<Option<i64>> = parts.iter().map(number).collect::<Option<_>>()?;

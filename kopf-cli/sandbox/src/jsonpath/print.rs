@@ -11,7 +11,8 @@ pub(crate) fn print(value: &Value) -> String {
         Value::Number(number) => print_number(number),
         Value::Array(_) | Value::Object(_) => {
             let text = in_order(value).to_string();
-            text.replace('<', "\\u003c").replace('>', "\\u003e").replace('&', "\\u0026")
+            let text = text.replace('<', "\\u003c").replace('>', "\\u003e").replace('&', "\\u0026");
+            text.replace('\u{2028}', "\\u2028").replace('\u{2029}', "\\u2029")
         }
     }
 }
@@ -42,7 +43,7 @@ fn print_float(number: f64) -> String {
     let scientific = format!("{number:e}");
     let Some((digits, exponent)) = scientific.split_once('e') else { return scientific };
     match exponent.parse::<i32>() {
-        Ok(exponent) if !(-4..21).contains(&exponent) => {
+        Ok(exponent) if !(-4..6).contains(&exponent) => {
             let sign = if exponent < 0 { '-' } else { '+' };
             format!("{digits}e{sign}{:02}", exponent.unsigned_abs())
         }

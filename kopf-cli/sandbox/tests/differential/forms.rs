@@ -158,3 +158,58 @@ async fn built_in_resources_have_columns_of_their_own() {
     )
     .await;
 }
+
+#[tokio::test]
+async fn what_is_rare_is_shown_in_tables_too() {
+    check(
+        r#"
+        POST   /apis/storage.k8s.io/v1/namespaces/$ns/csistoragecapacities {"metadata":{"name":"a"},"storageClassName":"c","capacity":"1Gi"}
+        GET+table /apis/storage.k8s.io/v1/namespaces/$ns/csistoragecapacities?includeObject=None&labelSelector=none
+        DELETE+table /apis/storage.k8s.io/v1/namespaces/$ns/csistoragecapacities/a?dryRun=All
+        POST   /apis/networking.k8s.io/v1/namespaces/$ns/ingresses {"metadata":{"name":"a"},"spec":{"defaultBackend":{"service":{"name":"s","port":{"number":80}}},"rules":[{},{"host":"a.x"},{"host":"b.x"},{"host":"c.x"}]}}
+        POST   /apis/networking.k8s.io/v1/namespaces/$ns/ingresses {"metadata":{"name":"b"},"spec":{"defaultBackend":{"service":{"name":"s","port":{"number":80}}},"rules":[{},{},{},{"host":"a.x"}]}}
+        POST   /apis/networking.k8s.io/v1/namespaces/$ns/ingresses {"metadata":{"name":"c"},"spec":{"defaultBackend":{"service":{"name":"s","port":{"number":80}}},"rules":[{"host":"a.x"},{},{},{}]}}
+        POST   /apis/networking.k8s.io/v1/namespaces/$ns/ingresses {"metadata":{"name":"d"},"spec":{"defaultBackend":{"service":{"name":"s","port":{"number":80}}},"rules":[{"host":"a.x"},{"host":"b.x"},{"host":"c.x"},{},{"host":"d.x"}]}}
+        POST   /apis/networking.k8s.io/v1/namespaces/$ns/ingresses {"metadata":{"name":"e"},"spec":{"defaultBackend":{"service":{"name":"s","port":{"number":80}}}}}
+        GET+table /apis/networking.k8s.io/v1/namespaces/$ns/ingresses?includeObject=None
+        POST   /apis/admissionregistration.k8s.io/v1/validatingadmissionpolicybindings {"metadata":{"name":"$ns"},"spec":{"policyName":"none.$ns","validationActions":["Deny"],"paramRef":{"selector":{"matchLabels":{"b":"1","a":"2"},"matchExpressions":[{"key":"k","operator":"In","values":["x","y"]}]},"parameterNotFoundAction":"Deny"}}}
+        GET+table /apis/admissionregistration.k8s.io/v1/validatingadmissionpolicybindings/$ns?includeObject=None
+        DELETE /apis/admissionregistration.k8s.io/v1/validatingadmissionpolicybindings/$ns
+        GET+table /apis/networking.k8s.io/v1/ingressclasses?labelSelector=none
+        GET+table /apis/storage.k8s.io/v1/volumeattachments?labelSelector=none
+        GET+table /apis/apiextensions.k8s.io/v1/customresourcedefinitions?labelSelector=none
+        GET+table /apis/apiextensions.k8s.io/v1/customresourcedefinitions/rows.differential.kopf.test/status
+        GET+table-or-json /apis/apiextensions.k8s.io/v1/customresourcedefinitions/rows.differential.kopf.test/status
+        GET+table /apis/apiregistration.k8s.io/v1/apiservices/v1.apps/status
+        POST   persistentvolumeclaims {"metadata":{"name":"a"},"spec":{"accessModes":["ReadWriteOnce"],"storageClassName":"none","volumeAttributesClassName":"","resources":{"requests":{"storage":"1Gi"}}}}
+        GET+table persistentvolumeclaims/a?includeObject=None
+        POST   /api/v1/nodes {"metadata":{"name":"$ns"},"status":{"conditions":[{"type":"Ready","status":"True"},{"type":"Ready","status":"False"}]}}
+        GET+table /api/v1/nodes/$ns?includeObject=None
+        DELETE /api/v1/nodes/$ns
+        POST+table configmaps?dryRun=All {"metadata":{"name":"a"}}
+        POST   configmaps {"metadata":{"name":"a","labels":{"x":"1"}}}
+        GET+table configmaps?watch=true&timeoutSeconds=1&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true&labelSelector=x&includeObject=None
+        POST   /apis/rbac.authorization.k8s.io/v1/namespaces/$ns/roles {"metadata":{"name":"a","labels":{"x":"1"}}}
+        GET+table /apis/rbac.authorization.k8s.io/v1/namespaces/$ns/roles?watch=true&timeoutSeconds=1&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true&labelSelector=x&includeObject=None
+        GET+table /apis/apiregistration.k8s.io/v1/apiservices?watch=true&timeoutSeconds=1&fieldSelector=metadata.name%3Dv1.apps&includeObject=None
+    "#,
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn columns_read_what_go_reads() {
+    check(
+        r#"
+        POST   /apis/apiextensions.k8s.io/v1/customresourcedefinitions {"metadata":{"name":"shows.$ns.kopf.test"},"spec":{"group":"$ns.kopf.test","scope":"Namespaced","names":{"plural":"shows","kind":"Show"},"versions":[{"name":"v1","served":true,"storage":true,"subresources":{"scale":{"specReplicasPath":".spec.replicas","statusReplicasPath":".status.replicas"}},"schema":{"openAPIV3Schema":{"type":"object","x-kubernetes-preserve-unknown-fields":true}},"additionalPrinterColumns":[{"name":"Large","type":"string","jsonPath":".spec.large"},{"name":"Unquoted","type":"string","jsonPath":".spec.list[?(@.name==one)].n"},{"name":"Single","type":"string","jsonPath":".spec.list[?(@.name=\"one\")].n"},{"name":"Word","type":"string","jsonPath":".spec word"},{"name":"Empty","type":"integer","jsonPath":".spec.groups[*].items[*].n"},{"name":"Beyond","type":"integer","jsonPath":".spec.list[?(@.of[5])].n"},{"name":"Lines","type":"string","jsonPath":".spec.lines"},{"name":"Whole","type":"integer","jsonPath":".spec.whole"},{"name":"Zero","type":"date","jsonPath":".spec.zero"},{"name":"Loose","type":"date","jsonPath":".spec.loose"},{"name":"Leap","type":"date","jsonPath":".spec.leap"},{"name":"Hour","type":"date","jsonPath":".spec.hour"},{"name":"Old","type":"date","jsonPath":".spec.old"},{"name":"Plus","type":"string","jsonPath":".spec.list[+1]"},{"name":"After","type":"string","jsonPath":".spec.large"}]},{"name":"v2","served":true,"storage":false,"schema":{"openAPIV3Schema":{"type":"object","x-kubernetes-preserve-unknown-fields":true}},"additionalPrinterColumns":[{"name":"Large","type":"string","jsonPath":".spec.large"},{"name":"Open","type":"string","jsonPath":".spec.list[?(@.n==)].n"},{"name":"After","type":"string","jsonPath":".spec.large"}]}]}}
+        UNTIL  /apis/$ns.kopf.test/v1/namespaces/$ns/shows
+        POST   /apis/$ns.kopf.test/v1/namespaces/$ns/shows {"kind":"Show","apiVersion":"$ns.kopf.test/v1","metadata":{"name":"a"},"spec":{"replicas":0,"large":1234567.5,"list":[{"name":"one","n":1,"of":[1]}],"groups":[{"items":[]},{"items":[{"n":80}]}],"lines":["\u2028<"],"whole":1e16,"zero":"0001-01-01T00:00:00Z","loose":"2026-01-01 00:00:00Z","leap":"2026-01-01T00:00:60Z","hour":"2026-01-01T1:00:00Z","old":"1600-01-01T00:00:00Z"}}
+        GET+table /apis/$ns.kopf.test/v1/namespaces/$ns/shows?includeObject=None
+        GET+table /apis/$ns.kopf.test/v2/namespaces/$ns/shows?includeObject=None
+        GET+table /apis/$ns.kopf.test/v1/namespaces/$ns/shows/a/scale?includeObject=None
+        MERGE+table /apis/$ns.kopf.test/v1/namespaces/$ns/shows/a/scale?includeObject=None {"spec":{"replicas":2}}
+        DELETE /apis/apiextensions.k8s.io/v1/customresourcedefinitions/shows.$ns.kopf.test
+    "#,
+    )
+    .await;
+}

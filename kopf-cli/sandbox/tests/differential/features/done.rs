@@ -104,7 +104,7 @@ pub(super) const DONE: Groups = &[
         ("watch lists (`sendInitialEvents`)", &["reading::watches_refuse_options_that_contradict_each_other", "reading::watches_begin_where_they_are_told_to"]),
     ]),
     ("Forms of answers", &[
-        ("`Table`: the columns of built-in resources and of definitions", &["forms::objects_are_shown_as_rows_of_a_table", "forms::built_in_resources_have_columns_of_their_own", "forms::custom_resources_have_the_columns_that_their_definition_gives_them"]),
+        ("`Table`: the columns of built-in resources and of definitions", &["forms::objects_are_shown_as_rows_of_a_table", "forms::built_in_resources_have_columns_of_their_own", "forms::custom_resources_have_the_columns_that_their_definition_gives_them", "forms::columns_read_what_go_reads", "forms::what_is_rare_is_shown_in_tables_too"]),
         ("`PartialObjectMetadata` and its lists", &["forms::objects_are_shown_by_their_metadata_alone"]),
         ("both in watches", &["forms::watches_tell_in_every_form"]),
         ("documents laid out for people: `?pretty`, curl, Wget, browsers", &["layout::answers_are_laid_out_for_people"]),
