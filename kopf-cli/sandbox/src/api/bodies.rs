@@ -1,5 +1,6 @@
 //! Reads the bodies of requests, in whatever form they are, and gives those of answers the form that is wanted.
 
+use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Response, header};
 use serde_json::{Value, json};
 
@@ -43,7 +44,9 @@ pub(crate) fn finished(
         return response;
     }
     let laid_out = ALWAYS_LAID_OUT.contains(&path) || pretty::is_wanted(headers, query);
-    response.map(|body| body.changed(if laid_out { pretty::laid_out } else { pretty::ended }))
+    let lay_out =
+        |document: Bytes| if laid_out { pretty::laid_out(&document) } else { pretty::ended(document) };
+    response.map(|body| body.changed(lay_out))
 }
 
 impl Ask<'_> {
