@@ -1,4 +1,4 @@
-//! Whom a sandbox knows, and what it lets them do.
+//! Whom a sandbox knows, what it lets them do, and what it names to them.
 
 use http::Request;
 use http_body_util::{BodyExt, Full};
@@ -106,5 +106,20 @@ async fn roles_that_are_made_of_each_other_come_to_an_end() {
     for name in ["a", "b", "c"] {
         let role = sandbox.get("clusterroles.rbac.authorization.k8s.io", "", name).unwrap();
         assert_eq!(role["rules"], json!([rule]), "{name}");
+    }
+}
+
+#[tokio::test]
+async fn a_built_in_group_whose_registration_is_gone_is_served_and_not_named() {
+    let sandbox = Sandbox::builder().build().unwrap();
+    let is_named = async || {
+        let (_, groups) = ask(&sandbox, "GET", "/apis", &[], "").await;
+        groups["groups"].as_array().unwrap().iter().any(|group| group["name"] == "apps")
+    };
+    assert!(is_named().await);
+    sandbox.delete("apiservices.apiregistration.k8s.io", "", "v1.apps").unwrap();
+    assert!(!is_named().await);
+    for path in ["/apis/apps", "/apis/apps/v1", "/apis/apps/v1/deployments"] {
+        assert_eq!(ask(&sandbox, "GET", path, &[], "").await.0, 200, "{path}");
     }
 }
