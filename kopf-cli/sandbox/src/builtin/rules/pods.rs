@@ -4,7 +4,9 @@ use std::collections::HashMap;
 
 use serde_json::{Map, Value, json};
 
-use super::{annotations, containers, devices, placement, security, storage::copy, volumes, windows};
+use super::{
+    annotations, containers, devices, placement, resources, security, storage::copy, volumes, windows,
+};
 use crate::{
     builtin::{
         checks::{Causes, Check, LABEL, Rule, SUBDOMAIN, annotation_faults, check, label_faults},
@@ -73,6 +75,11 @@ fn spec(site: &Site<'_>, metadata: &Site<'_>) -> Causes {
     let annotations = &metadata.at("annotations");
     causes.extend(devices::of_pod(&site.at("resourceClaims"), annotations));
     causes.extend(containers::faults(site, &named));
+    if !site.at("os.name").is("windows") {
+        let resources = site.at("resources");
+        causes.extend(resources::of_pod(&resources));
+        causes.extend(devices::Claims::of(site).faults(&resources.at("claims")));
+    }
     causes.extend(ports_of_host(site));
     causes.extend(check(site, RULES));
     causes

@@ -6,6 +6,7 @@ use crate::{
         site::Site,
     },
     names::key_faults,
+    printed::quoted,
     quantity::Quantity,
     status::Cause,
 };
@@ -56,18 +57,44 @@ fn may_be_exceeded(name: &str) -> bool {
 /// What is wrong with the name of a resource of containers.
 pub(super) fn name_faults(place: &str, name: &str) -> Causes {
     let invalid = |why: &str| Cause::invalid(place, name, why);
-    let mut causes: Causes = key_faults(name).iter().map(|why| invalid(why)).collect();
-    let large = name.starts_with(LARGE_PAGES) || name.starts_with("requests.hugepages-");
+    let mut causes = any_name_faults(place, name);
     if !name.contains('/') {
-        if causes.is_empty() && !STANDARD.contains(&name) && !large {
-            causes.push(invalid("must be a standard resource type or fully qualified"));
-        }
         if !OF_CONTAINERS.contains(&name) && !name.starts_with(LARGE_PAGES) {
             causes.push(invalid("must be a standard resource for containers"));
         }
     } else if !is_native(name) && !is_counted(name) {
         causes.push(invalid("doesn't follow extended resource name standard"));
     }
+    causes
+}
+
+fn any_name_faults(place: &str, name: &str) -> Causes {
+    let mut causes: Causes = key_faults(name).iter().map(|why| Cause::invalid(place, name, why)).collect();
+    let large = name.starts_with(LARGE_PAGES) || name.starts_with("requests.hugepages-");
+    if causes.is_empty() && !name.contains('/') && !STANDARD.contains(&name) && !large {
+        causes.push(Cause::invalid(place, name, "must be a standard resource type or fully qualified"));
+    }
+    causes
+}
+
+/// What is wrong with the name of a resource that a pod asks for as a whole.
+fn pod_name_faults(place: &str, name: &str) -> Causes {
+    let causes = any_name_faults(place, name);
+    let known = OF_CONTAINERS[..2].contains(&name) || name.starts_with(LARGE_PAGES);
+    if known || !causes.is_empty() {
+        return causes;
+    }
+    vec![Cause::unsupported(place, &quoted(name), &["cpu", LARGE_PAGES, "memory"])]
+}
+
+/// What is wrong with what a pod asks for as a whole, but for how it goes with what its containers ask for.
+pub(super) fn of_pod(site: &Site<'_>) -> Causes {
+    let claims = site.at("claims");
+    let mut causes = Vec::new();
+    causes.extend(
+        (claims.len() > 0).then(|| claims.forbidden("claims may not be set for Resources at pod-level")),
+    );
+    causes.extend(asked(site, pod_name_faults));
     causes
 }
 
@@ -86,6 +113,10 @@ pub(super) fn amount_faults(site: &Site<'_>, name: &str) -> Causes {
 
 /// What is wrong with the requests and limits of a container.
 pub(super) fn of_container(site: &Site<'_>) -> Causes {
+    asked(site, name_faults)
+}
+
+fn asked(site: &Site<'_>, name_faults: fn(&str, &str) -> Causes) -> Causes {
     let (limits, requests) = (site.at("limits"), site.at("requests"));
     let mut causes = Vec::new();
     for (name, limit) in limits.entries() {
