@@ -104,7 +104,7 @@ impl Strictness {
                 Err(format!("strict decoding error: {}", found.join(", ")))
             }
             Directive::Warn | Directive::Strict => {
-                found.iter().for_each(|mistake| self.warn(mistake));
+                found.iter().flat_map(|mistake| told(mistake)).for_each(|mistake| self.warn(mistake));
                 Ok(())
             }
             Directive::Ignore => Ok(()),
@@ -113,7 +113,7 @@ impl Strictness {
 
     /// Warns of something, once.
     pub(crate) fn warn(&mut self, warning: &str) {
-        let warning = warning.trim_start_matches("yaml: unmarshal errors:\n").trim().to_owned();
+        let warning = warning.to_owned();
         // More are not shown, for none is empty.
         let has_room = self.warnings.len() < MOST_WARNED;
         if !warning.is_empty() && has_room && !self.warnings.contains(&warning) {
@@ -143,6 +143,14 @@ impl Strictness {
             let text: String = shown.collect();
             format!("299 - \"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
         })
+    }
+}
+
+/// The warnings that a mistake becomes: of what is twice in YAML, each is told of by itself.
+fn told(mistake: &str) -> Vec<&str> {
+    match mistake.strip_prefix("yaml: unmarshal errors:\n") {
+        Some(mistakes) => mistakes.lines().map(str::trim).collect(),
+        None => vec![mistake],
     }
 }
 

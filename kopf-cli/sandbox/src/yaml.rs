@@ -1,62 +1,74 @@
-//! Bodies in YAML.
+//! Bodies in YAML, read as the server reads them: by the rules of Go's parser, faults and all, and turned into JSON.
 
-mod fault;
+mod decode;
+mod item;
+mod parser;
+mod reader;
+mod resolve;
 mod scanner;
 
+use std::fmt;
+
 use serde_json::Value;
-use serde_saphyr::{Error, options::DuplicateKeyPolicy};
 
-use crate::{json, strict::Strictness};
+use crate::{json, recognition::UNREAD, strict::Strictness};
 
-/// Parses a body; of keys that are there twice the last wins, and the first that is so is taken down.
+/// What is wrong with a text, and on which line, if it is not on the first.
+#[derive(Debug)]
+struct Fault {
+    problem: String,
+    line: usize,
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.line {
+            0 => formatter.write_str(&self.problem),
+            line => write!(formatter, "line {line}: {}", self.problem),
+        }
+    }
+}
+
+/// Why a body could not be read.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Unread {
+    /// What about it is no YAML, or not what can be JSON.
+    Yaml(String),
+    /// What is wrong with it once it is JSON.
+    Json(String),
+}
+
+impl From<String> for Unread {
+    fn from(why: String) -> Self {
+        Unread::Yaml(why)
+    }
+}
+
+impl Unread {
+    /// The words of a refusal to read an object.
+    pub(crate) fn of_a_body(self) -> String {
+        match self {
+            Unread::Yaml(why) => why,
+            Unread::Json(why) => format!("{UNREAD}{why}"),
+        }
+    }
+}
+
+/// Parses a body, which takes a stack for [`json::MAX_DEPTH`] levels; of keys that are there twice the last wins, and they are
+/// taken down.
 ///
 /// # Errors
 ///
 /// What is wrong and where, in the words of Go.
-pub(crate) fn parse_yaml(body: &[u8], strictness: &mut Strictness) -> Result<Value, String> {
-    let first = || fault::first_document(body).map_err(|fault| format!("yaml: {fault}"));
-    // What is JSON is YAML, and needs no second look.
-    let read = if body.trim_ascii_start().starts_with(b"{") {
-        read(body, strictness).or_else(|_| read(first()?.as_bytes(), strictness))
-    } else {
-        read(first()?.as_bytes(), strictness)
-    };
-    let mut value = read?;
+pub(crate) fn parse_yaml(body: &[u8], strictness: &mut Strictness) -> Result<Value, Unread> {
+    let nodes = parser::parse(reader::read(body)).map_err(|fault| format!("yaml: {fault}"))?;
+    let decoded = decode::decode(&nodes)?;
+    let mut value = decoded.item.into_json()?;
+    if !decoded.mistakes.is_empty() {
+        strictness.note(format!("yaml: unmarshal errors:\n  {}", decoded.mistakes.join("\n  ")));
+    }
     json::settle_numbers(&mut value);
     Ok(value)
-}
-
-fn read(body: &[u8], strictness: &mut Strictness) -> Result<Value, String> {
-    let read = match serde_saphyr::from_slice::<Value>(body) {
-        Err(error) => match duplicate(&error) {
-            Some(mistake) => {
-                strictness.note(mistake);
-                let options = serde_saphyr::options! { duplicate_keys: DuplicateKeyPolicy::LastWins };
-                serde_saphyr::from_slice_with_options(body, options)
-            }
-            None => Err(error),
-        },
-        read => read,
-    };
-    read.map_err(|error| in_a_line(&error))
-}
-
-/// What Go has nothing against is told of in words of our own. The parser shows the place, too, in lines of its own.
-fn in_a_line(error: &Error) -> String {
-    let text = error.to_string();
-    let line = text.lines().next().unwrap_or_default();
-    format!("yaml: {}", line.strip_prefix("error: ").unwrap_or(line))
-}
-
-fn duplicate(error: &Error) -> Option<String> {
-    match error.without_snippet() {
-        Error::DuplicateMappingKey { key, location } => {
-            let key = key.as_deref().unwrap_or_default();
-            let line = location.line();
-            Some(format!("yaml: unmarshal errors:\n  line {line}: key {key:?} already set in map"))
-        }
-        _ => None,
-    }
 }
 
 #[cfg(test)]
@@ -74,6 +86,18 @@ mod tests {
         let warnings: Vec<String> = strictness.headers().collect();
         assert_eq!(warnings, [r#"299 - "line 4: key \"c\" already set in map""#]);
         let fault = parse_yaml(b"a: [", &mut strictness).unwrap_err();
-        assert_eq!(fault, "yaml: line 1: did not find expected node content");
+        assert_eq!(fault, Unread::Yaml("yaml: line 1: did not find expected node content".to_owned()));
+    }
+
+    #[test]
+    fn a_document_ends_where_another_thing_begins() {
+        for (text, value) in [
+            ("a: b\n...\nc: [\n", json!({ "a": "b" })),
+            ("a: b\n---\nc: d\n", json!({ "a": "b" })),
+            ("{a: b}}\n", json!({ "a": "b" })),
+            ("  a: b\nc: d\n", json!({ "a": "b" })),
+        ] {
+            assert_eq!(parse_yaml(text.as_bytes(), &mut Strictness::silent()).unwrap(), value, "{text}");
+        }
     }
 }

@@ -27,7 +27,7 @@ use crate::{
     yaml::parse_yaml,
 };
 
-/// How deep a scale may be.
+/// How deep scales are that are shown.
 const SHALLOW: usize = 64;
 
 impl Ask<'_> {
@@ -68,7 +68,12 @@ impl Ask<'_> {
         admission: &mut Option<Admission>,
     ) -> Result<Response<Body>, Status> {
         let mut strictness = Strictness::default();
-        let outcome = self.rescaled(action, admission, &mut strictness);
+        let media = self.request.header(header::CONTENT_TYPE);
+        let deepest =
+            if media.contains("yaml") { deep::MAX_DEPTH } else { deep::depth_of_text(self.body()?) };
+        let deepest = deepest.min(deep::MAX_DEPTH);
+        let outcome =
+            deep::with_stack(deepest, || self.rescaled(action, deepest, admission, &mut strictness));
         let mut response = outcome.unwrap_or_else(|status| refuse(&status));
         warn(&mut response, admission.as_ref(), strictness);
         Ok(response)
@@ -78,13 +83,11 @@ impl Ask<'_> {
     fn rescaled(
         &self,
         action: Action,
+        deepest: usize,
         admission: &mut Option<Admission>,
         strictness: &mut Strictness,
     ) -> Result<Response<Body>, Status> {
         let body = self.body()?;
-        if deep::depth_of_text(body) > SHALLOW {
-            return Err(Status::bad_request(format!("a scale has no more than {SHALLOW} levels")));
-        }
         let content_type = self.request.header(header::CONTENT_TYPE);
         let patching = match action {
             Action::Patch => Some(media::patching(content_type, &self.view.resource)?),
@@ -105,7 +108,7 @@ impl Ask<'_> {
             Scale::asked(&sent, self.name())?;
         }
         let mut store = self.api.store();
-        deep::with_stack(store.deepest() + SHALLOW, || {
+        deep::with_stack(store.deepest() + SHALLOW + deepest, || {
             let target = Target { view: &self.view, namespace: self.namespace(), name: self.name() };
             let found = store.get(&self.view.resource.key, self.namespace(), self.name()).cloned();
             let object = found.ok_or_else(|| Status::not_found(self.view.about(self.name())))?;
@@ -203,7 +206,7 @@ impl Ask<'_> {
             )
         };
         let read = match format {
-            Format::Yaml => parse_yaml(body, strictness),
+            Format::Yaml => parse_yaml(body, strictness).map_err(|why| why.of_a_body()),
             _ => deep::read(body),
         };
         let scale = read.and_then(|scale| Scale::read(scale, strictness)).map_err(unknown)?;

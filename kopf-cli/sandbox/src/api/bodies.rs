@@ -14,7 +14,7 @@ use crate::{
     request::Patching,
     status::Status,
     strict::Strictness,
-    yaml::parse_yaml,
+    yaml::{Unread, parse_yaml},
 };
 
 /// The documents that are laid out for whoever asks.
@@ -74,7 +74,7 @@ impl Ask<'_> {
                 let parsed = parse(body).inspect(|value| strictness.note_duplicates(body, value));
                 parsed.map_err(|why| format!("{UNREAD}{why}"))
             }
-            Format::Yaml => parse_yaml(body, strictness),
+            Format::Yaml => parse_yaml(body, strictness).map_err(|why| why.of_a_body()),
             Format::Protobuf => return self.parse_protobuf(body),
         };
         let recognized = parsed.and_then(|value| {
@@ -108,12 +108,16 @@ pub(super) fn parse_patch(
 ) -> Result<Value, Status> {
     if patching == Patching::Apply {
         let read = parse_yaml(body, strictness).map_err(|why| {
-            // What looks like JSON is read in another place.
-            let place = match body.trim_ascii_start().first() {
-                Some(b'{') => "error decoding patch: error converting YAML to JSON",
-                _ => "error encoding patch",
-            };
-            Status::bad_request(format!("{place}: {why}"))
+            Status::bad_request(match (why, body.trim_ascii_start().first()) {
+                (Unread::Json(why), _) => {
+                    format!("error decoding patch: error unmarshaling JSON: while decoding JSON: {why}")
+                }
+                // What looks like JSON is read in another place.
+                (Unread::Yaml(why), Some(b'{')) => {
+                    format!("error decoding patch: error converting YAML to JSON: {why}")
+                }
+                (Unread::Yaml(why), _) => format!("error encoding patch: {why}"),
+            })
         })?;
         return match read {
             Value::Null => Ok(json!({})),

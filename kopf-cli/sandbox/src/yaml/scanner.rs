@@ -1,10 +1,14 @@
-//! The tokens of a text in YAML, as `libyaml` cuts them: what their values are is of no interest here.
+//! The tokens of a text in YAML, as `libyaml` cuts them.
 
 mod scalars;
+mod tags;
 
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::{
+    cell::Cell,
+    collections::{HashMap, VecDeque},
+};
 
-use super::fault::Fault;
+use super::{Fault, reader::Letters};
 
 /// How many letters a key may have that nothing says to be one, and how many levels there may be.
 const LONGEST_KEY: usize = 1024;
@@ -13,9 +17,15 @@ const DEEPEST: usize = 10_000;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Token {
     StreamEnd,
-    /// Whether it is one that is understood.
-    Directive {
-        known: bool,
+    /// The directive that says which version of YAML it is.
+    Version {
+        major: u32,
+        minor: u32,
+    },
+    /// The directive that says what tags mean that begin so.
+    Handle {
+        handle: String,
+        prefix: String,
     },
     DocumentStart,
     DocumentEnd,
@@ -32,11 +42,14 @@ pub(super) enum Token {
     Value,
     Alias(String),
     Anchor(String),
-    /// Whether it begins as tags may.
     Tag {
-        known: bool,
+        handle: String,
+        suffix: String,
     },
-    Scalar,
+    Scalar {
+        value: String,
+        is_plain: bool,
+    },
 }
 
 type Step<T = ()> = Result<T, Fault>;
@@ -73,8 +86,9 @@ pub(super) struct Scanner {
     keys: Vec<SimpleKey>,
     /// Which of them are possible, by the numbers of their tokens.
     possible: HashMap<usize, usize>,
-    /// What tags may begin with, by directives.
-    handles: HashSet<String>,
+    /// What is wrong behind the last letter, and whether anybody has wanted to know what is there.
+    broken: Option<&'static str>,
+    beyond: Cell<bool>,
 }
 
 fn is_break(letter: char) -> bool {
@@ -99,9 +113,11 @@ fn is_alpha(letter: char) -> bool {
 }
 
 impl Scanner {
-    pub(super) fn new(text: &str) -> Self {
+    pub(super) fn new(letters: Letters) -> Self {
         Scanner {
-            text: text.chars().collect(),
+            text: letters.text,
+            broken: letters.fault,
+            beyond: Cell::new(false),
             at: 0,
             line: 0,
             column: 0,
@@ -112,7 +128,6 @@ impl Scanner {
             key_allowed: true,
             keys: vec![SimpleKey::default()],
             possible: HashMap::new(),
-            handles: HashSet::new(),
         }
     }
 
@@ -126,6 +141,7 @@ impl Scanner {
                 }
             }
             self.fetch()?;
+            self.unbroken().map_or(Ok(()), Err)?;
         }
         Ok(self.tokens.front().map_or(&Token::StreamEnd, |(token, _)| token))
     }
@@ -141,20 +157,28 @@ impl Scanner {
         self.tokens.front().map_or(self.line, |(_, mark)| mark.line)
     }
 
-    /// What stands before the token that was looked at last.
-    pub(super) fn text_before(&self) -> String {
-        let end = self.tokens.front().map_or(self.at, |(_, mark)| mark.at);
-        self.text.iter().take(end).collect()
+    fn letter(&self, ahead: usize) -> char {
+        self.need(ahead + 1);
+        self.text.get(self.at + ahead).copied().unwrap_or('\0')
     }
 
-    fn letter(&self, ahead: usize) -> char {
-        self.text.get(self.at + ahead).copied().unwrap_or('\0')
+    /// Wants so many letters to be there, whether it looks at them or not.
+    fn need(&self, letters: usize) {
+        if self.at + letters > self.text.len() {
+            self.beyond.set(true);
+        }
+    }
+
+    /// What is wrong with the bytes behind the text, once they are wanted.
+    fn unbroken(&self) -> Option<Fault> {
+        let problem = self.broken.filter(|_| self.beyond.get())?;
+        Some(Fault { problem: problem.to_owned(), line: 0 })
     }
 
     fn fault<T>(&self, problem: &str) -> Step<T> {
         // On the first line none is told.
         let line = if self.line == 0 { 0 } else { self.line + 1 };
-        Err(Fault { problem: problem.to_owned(), line })
+        Err(self.unbroken().unwrap_or_else(|| Fault { problem: problem.to_owned(), line }))
     }
 
     fn skip(&mut self) {
@@ -165,7 +189,7 @@ impl Scanner {
     }
 
     fn skip_while(&mut self, wanted: impl Fn(char) -> bool) {
-        while self.at < self.text.len() && wanted(self.letter(0)) {
+        while wanted(self.letter(0)) && self.at < self.text.len() {
             self.skip();
         }
     }
@@ -244,10 +268,15 @@ impl Scanner {
             if self.indents.len() > DEEPEST {
                 return self.fault(&format!("exceeded max depth of {DEEPEST}"));
             }
-            let place = before.map_or(self.tokens.len(), |number| number.saturating_sub(self.taken));
-            self.tokens.insert(place.min(self.tokens.len()), (token, mark));
+            self.insert(before, token, mark);
         }
         Ok(())
+    }
+
+    /// Puts a token before that of a number, or behind all where that has been taken already.
+    fn insert(&mut self, before: Option<usize>, token: Token, mark: Mark) {
+        let place = before.and_then(|number| number.checked_sub(self.taken)).unwrap_or(usize::MAX);
+        self.tokens.insert(place.min(self.tokens.len()), (token, mark));
     }
 
     /// Goes out to a column, with an end of each collection that was further in.
@@ -266,6 +295,7 @@ impl Scanner {
     fn fetch(&mut self) -> Step {
         self.skip_to_token();
         self.unroll(self.column);
+        self.need(4);
         let (letter, next) = (self.letter(0), self.letter(1));
         if self.at >= self.text.len() {
             return self.end();
@@ -314,9 +344,6 @@ impl Scanner {
 
     fn skip_to_token(&mut self) {
         loop {
-            if self.column == 0 && self.letter(0) == '\u{feff}' {
-                self.skip();
-            }
             let tabs = !self.in_block() || !self.key_allowed;
             self.skip_while(|letter| letter == ' ' || (tabs && letter == '\t'));
             if self.letter(0) == '#' {
@@ -325,6 +352,7 @@ impl Scanner {
             if !is_break(self.letter(0)) {
                 return;
             }
+            self.need(2);
             self.skip_break();
             if self.in_block() {
                 self.key_allowed = true;
@@ -351,36 +379,6 @@ impl Scanner {
         self.text[begin..self.at].iter().collect()
     }
 
-    fn directive(&mut self) -> Step {
-        self.unroll(-1);
-        self.forget_key()?;
-        self.key_allowed = false;
-        let mark = self.here();
-        self.skip();
-        let name = self.word();
-        if name.is_empty() {
-            return self.fault("could not find expected directive name");
-        }
-        if !ends_word(self.letter(0)) {
-            return self.fault("found unexpected non-alphabetical character");
-        }
-        let begin = self.at;
-        self.skip_while(|letter| !ends_line(letter) && letter != '#');
-        let rest: String = self.text[begin..self.at].iter().collect();
-        let known = match &*name {
-            "YAML" => rest.trim() == "1.1",
-            "TAG" => {
-                self.handles.extend(rest.split_whitespace().next().map(str::to_owned));
-                true
-            }
-            _ => return self.fault("found unknown directive name"),
-        };
-        self.skip_while(|letter| !ends_line(letter));
-        self.skip_break();
-        self.push(Token::Directive { known }, mark);
-        Ok(())
-    }
-
     /// A token of one letter, behind which a key may begin or not.
     fn sign(&mut self, token: Token, key_allowed: bool) -> Step {
         self.key_allowed = key_allowed;
@@ -391,7 +389,8 @@ impl Scanner {
 
     fn open(&mut self, token: Token) -> Step {
         self.save_key()?;
-        self.keys.push(SimpleKey::default());
+        let number = self.taken + self.tokens.len();
+        self.keys.push(SimpleKey { number, ..SimpleKey::default() });
         if self.keys.len() > DEEPEST + 1 {
             return self.fault(&format!("exceeded max depth of {DEEPEST}"));
         }
@@ -400,8 +399,11 @@ impl Scanner {
 
     fn close(&mut self, token: Token) -> Step {
         self.forget_key()?;
-        if !self.in_block() {
-            self.keys.pop();
+        if !self.in_block()
+            && let Some(key) = self.keys.pop()
+        {
+            // Where nothing has been a key in there, this is the bracket's own number, which is no key any more then.
+            self.possible.remove(&key.number);
         }
         self.sign(token, false)
     }
@@ -423,8 +425,7 @@ impl Scanner {
         let index = self.keys.len() - 1;
         if self.is_valid(index)? {
             let key = self.keys[index];
-            let place = key.number.saturating_sub(self.taken).min(self.tokens.len());
-            self.tokens.insert(place, (Token::Key, key.mark));
+            self.insert(Some(key.number), Token::Key, key.mark);
             self.roll(key.column, Some(key.number), Token::BlockMappingStart, key.mark)?;
             self.keys[index].possible = false;
             self.possible.remove(&key.number);
@@ -450,38 +451,6 @@ impl Scanner {
             return self.fault("did not find expected alphabetic or numeric character");
         }
         self.push(if sign == '*' { Token::Alias(name) } else { Token::Anchor(name) }, mark);
-        Ok(())
-    }
-
-    fn tag(&mut self) -> Step {
-        const OTHERS: &str = ";/?:@&=+$,.!~*'()[]%";
-        self.save_key()?;
-        self.key_allowed = false;
-        let mark = self.here();
-        self.skip();
-        let is_verbatim = self.letter(0) == '<';
-        if is_verbatim {
-            self.skip();
-        }
-        let begin = self.at;
-        self.skip_while(|letter| is_alpha(letter) || OTHERS.contains(letter));
-        let said: String = self.text[begin..self.at].iter().collect();
-        if is_verbatim {
-            if self.letter(0) != '>' {
-                return self.fault("did not find the expected '>'");
-            }
-            self.skip();
-        }
-        let handle = said.split_once('!').filter(|(handle, _)| handle.chars().all(is_alpha));
-        if handle.is_some_and(|(_, rest)| rest.is_empty()) {
-            return self.fault("did not find expected tag URI");
-        }
-        if !ends_word(self.letter(0)) {
-            return self.fault("did not find expected whitespace or line break");
-        }
-        let is_known = |handle: &str| handle.is_empty() || self.handles.contains(&format!("!{handle}!"));
-        let known = is_verbatim || handle.is_none_or(|(handle, _)| is_known(handle));
-        self.push(Token::Tag { known }, mark);
         Ok(())
     }
 }

@@ -11,15 +11,15 @@ use serde_json::{Value, json};
 use crate::{ROWS, answer, answer::Answer, sandbox};
 
 const JSON: &str = "application/json";
-const YAML: &str = "application/yaml";
-const APPLY: &str = "application/apply-patch+yaml";
+pub(crate) const YAML: &str = "application/yaml";
+pub(crate) const APPLY: &str = "application/apply-patch+yaml";
 const MERGE: &str = "application/merge-patch+json";
 const PATCHES: &str = "application/json-patch+json";
 
 /// One request: what it is to show, verb and path, media type, body.
-type Row<'a> = (&'a str, &'a str, &'a str, Vec<u8>);
+pub(crate) type Row<'a> = (&'a str, &'a str, &'a str, Vec<u8>);
 
-async fn check(rows: &[Row<'_>]) {
+pub(crate) async fn check(rows: &[Row<'_>]) {
     let Some(real) = kopf_control_plane::get().await else { return };
     let expected = run(&kopf_control_plane::connect(&real.kubeconfig).await, rows).await;
     let (client, _serving) = sandbox().await;

@@ -52,6 +52,7 @@ mod validation;
 mod warnings;
 mod webhook;
 mod wire;
+mod yaml;
 
 use answer::Answer;
 use kopf_control_plane::client::{Resource, namespace};

@@ -147,3 +147,36 @@ fn parts_of_other_objects_may_be_many() {
     let finalizers: Vec<String> = (0..40_000).map(|n| format!("a.b/c{n}")).collect();
     check(CONFIG_MAPS, &json!({ "metadata": { "name": "a", "finalizers": finalizers } }), 201);
 }
+
+#[test]
+fn yaml_may_say_one_thing_very_often() {
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let long = "k".repeat(100_000);
+    for (what, text, expected) in [
+        ("values", format!("a: [{}]", "1,".repeat(500_000)), 201),
+        ("maps", format!("a: [{}]", "{a},".repeat(300_000)), 201),
+        ("equal keys", "a: 1\n".repeat(300_000), 201),
+        ("other keys", (0..300_000).map(|n| format!("{n}: 1\n")).collect(), 201),
+        ("aliases of lists", format!("a: &a [{}]\nb: [{}]", "1,".repeat(50), "*a,".repeat(6_000)), 201),
+        ("aliases of a long text", format!("a: &a {long}\nb: [{}]", "*a,".repeat(900_000)), 400),
+        ("keys that are a long text", format!("a: &a {long}\nb: {{{}}}", "*a : 1,".repeat(400_000)), 400),
+        ("maps that take in another", format!("a: &a {{a: 1}}\nb: {{{}}}", "<<: *a,".repeat(300_000)), 201),
+        ("anchors", (0..200_000).map(|n| format!("- &x{n}\n")).collect(), 400),
+        ("tags", format!("a: [{}]", "!!str ,".repeat(400_000)), 201),
+        ("keys that are asked for", "? ".repeat(1_400_000), 400),
+        ("blanks", format!("a: b{}c", " ".repeat(2_800_000)), 201),
+        ("breaks", format!("a: b{} c", "\n".repeat(2_800_000)), 201),
+        ("quotes", format!("a: '{}'", "''".repeat(1_400_000)), 201),
+    ] {
+        let body = format!("{text}\nmetadata: {{name: a}}\n");
+        let began = busy();
+        let (code, answer) = runtime.block_on(async {
+            let path = "/api/v1/namespaces/default/configmaps?dryRun=All";
+            ask(&sandbox(), "POST", path, "application/yaml", body).await
+        });
+        let said: String = answer["message"].to_string().chars().take(300).collect();
+        assert_eq!(code, expected, "{what}: {said}");
+        let busy = busy().saturating_sub(began);
+        assert!(busy < PATIENCE, "{what}: {busy:?}");
+    }
+}

@@ -22,6 +22,7 @@ pub(super) const DONE: Groups = &[
     ("Bad input", &[
         ("bodies that are no JSON, no YAML, no object, no patch", &["bad_input::bodies_that_are_none_are_refused", "bad_input::yaml_that_is_none_is_told_of_with_its_line"]),
         ("what clients hardly ever send: schemas that are none, scales and options of other kinds, patches that take away what an object is, annotations of long ago", &["unusual::schemas_are_read_before_they_are_looked_at", "unusual::scales_of_custom_resources_are_read_as_scales", "unusual::patches_may_set_to_nothing_what_an_object_is", "unusual::patches_that_are_read_strictly_may_take_nothing_away", "unusual::patches_of_scales_make_scales", "unusual::deletions_are_sent_with_options_of_deletions", "unusual::annotations_that_have_once_been_fields_are_still_read"]),
+        ("YAML: keys of all kinds, tags, aliases and merges, bytes that are no text, UTF-16, as many levels as JSON has", &["yaml::keys_are_texts_in_the_end", "yaml::tags_hold_or_are_contradicted", "yaml::bytes_are_read_piece_by_piece", "yaml::levels_and_aliases_have_their_bounds"]),
         ("wrong and missing content types", &["bad_input::bodies_have_a_type_that_is_known"]),
         ("bodies over 3 MiB (413), objects that etcd would not take", &["bad_input::bodies_may_be_neither_too_large_nor_too_deep"]),
         ("invalid UTF-8, half surrogates", &["bad_input::bytes_that_are_no_text_are_replaced"]),
