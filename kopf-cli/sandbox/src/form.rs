@@ -13,16 +13,18 @@ use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
 use crate::{
-    builtin, json as deep, kinds::PODS, object, request::Query, resources::View, status::Status,
+    builtin, json as deep,
+    kinds::PODS,
+    object,
+    request::Query,
+    resources::{API_SERVICES, DEFINITIONS, View},
+    status::Status,
     watch::INITIAL_EVENTS_END,
 };
 
 use columns::{Cell, Column};
 pub(crate) use custom::{Printed, printed};
 
-/// Resources whose tables are not as those of others are.
-const API_SERVICES: &str = "apiservices.apiregistration.k8s.io";
-const DEFINITIONS: &str = "customresourcedefinitions.apiextensions.k8s.io";
 const STORAGE_CLASSES: &str = "storageclasses.storage.k8s.io";
 
 /// A version of the group that tables and metadata are kinds of.

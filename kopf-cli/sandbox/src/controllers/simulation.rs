@@ -3,6 +3,7 @@
 //! Nothing is started. A pod says at once that it runs, and a job's that it has succeeded; a workload has the pods that it
 //! wants, and a status that says so. There is one node, of which little is known but its name, and no rollout takes steps.
 
+mod endpoints;
 mod refusals;
 mod status;
 
@@ -11,6 +12,7 @@ use serde_json::{Value, json};
 
 use super::{CONTROLLERS, Task, Tasks};
 use crate::{
+    builtin::SERVICES,
     kinds::PODS,
     object::Stored,
     resources::NAMESPACES,
@@ -61,13 +63,14 @@ fn is_run(key: &str) -> bool {
 }
 
 pub(super) fn notice(tasks: &mut Tasks, store: &Store, change: &Event) {
-    if store.duties.simulates && ALLOWING.contains(&&*change.resource) {
-        if allows_more(change) {
-            try_again(tasks, store, change);
-        }
+    if !store.duties.simulates {
         return;
     }
-    if !store.duties.simulates || !is_run(&change.resource) {
+    if ALLOWING.contains(&&*change.resource) && allows_more(change) {
+        try_again(tasks, store, change);
+    }
+    endpoints::notice(tasks, store, change);
+    if !is_run(&change.resource) {
         return;
     }
     if !change.removal {
@@ -111,7 +114,7 @@ fn try_again(tasks: &mut Tasks, store: &Store, change: &Event) {
 /// Brings one object a step further; what follows from that comes back as another task.
 pub(super) fn run(writer: &mut Writer<'_>, place: &Place) -> Result<(), Status> {
     let Some(object) = writer.store.at(place).filter(|object| !object.header.deleting).cloned() else {
-        return Ok(());
+        return if &*place.resource == SERVICES { endpoints::forget(writer, place) } else { Ok(()) };
     };
     let manager = std::mem::replace(&mut writer.manager, CONTROLLERS.to_owned());
     let owner = Owner { place, value: object.value() };
@@ -121,6 +124,7 @@ pub(super) fn run(writer: &mut Writer<'_>, place: &Place) -> Result<(), Status> 
         DEPLOYMENTS => run_deployment(writer, &owner),
         REPLICA_SETS => run_replicas(writer, &owner),
         STATEFUL_SETS => run_in_order(writer, &owner),
+        SERVICES => endpoints::run(writer, &owner),
         _ => run_on_node(writer, &owner),
     };
     writer.manager = manager;

@@ -179,3 +179,69 @@ fn nothing_runs_where_nobody_said_so() {
     sandbox.apply(workload("Deployment", "apps", &json!({ "replicas": 3 }))).unwrap();
     assert!(pods(&sandbox).is_empty());
 }
+
+fn service(spec: &Value) -> Value {
+    json!({ "apiVersion": "v1", "kind": "Service", "metadata": { "name": "web", "labels": { "of": "web" } }, "spec": spec })
+}
+
+/// Where the service's slices lead: addresses, and the numbers of ports.
+fn led_to(sandbox: &Sandbox) -> Vec<(usize, Vec<i64>)> {
+    let slices = sandbox.list("endpointslices.discovery.k8s.io").into_iter();
+    let slices = slices.filter(|slice| slice["metadata"]["labels"]["kubernetes.io/service-name"] == "web");
+    let slices = slices.map(|slice| {
+        let ports = slice["ports"].as_array().into_iter().flatten();
+        (
+            slice["endpoints"].as_array().map_or(0, Vec::len),
+            ports.map(|port| port["port"].as_i64().unwrap()).collect(),
+        )
+    });
+    slices.collect()
+}
+
+#[test]
+fn services_lead_to_the_pods_that_they_select() {
+    let sandbox = sandbox();
+    let ports = json!([{ "name": "http", "port": 80, "targetPort": "web" }, { "name": "admin", "port": 81 }]);
+    sandbox.apply(service(&json!({ "selector": { "app": "web" }, "ports": ports }))).unwrap();
+    assert_eq!(led_to(&sandbox), [(0, vec![])]);
+    assert!(sandbox.get("endpoints", "default", "web").unwrap()["subsets"].is_null());
+
+    let container =
+        json!({ "name": "main", "image": "i", "ports": [{ "name": "web", "containerPort": 8080 }] });
+    let template =
+        json!({ "metadata": { "labels": { "app": "web" } }, "spec": { "containers": [container] } });
+    let deployment = workload("Deployment", "apps", &json!({ "replicas": 3, "template": template }));
+    sandbox.apply(deployment.clone()).unwrap();
+    assert_eq!(led_to(&sandbox), [(3, vec![8080, 81])]);
+    let endpoints = sandbox.get("endpoints", "default", "web").unwrap();
+    let subset = &endpoints["subsets"][0];
+    assert_eq!(endpoints["subsets"].as_array().unwrap().len(), 1);
+    assert_eq!(subset["addresses"].as_array().unwrap().len(), 3);
+    assert_eq!(subset["ports"].as_array().unwrap().len(), 2);
+    assert_eq!(endpoints["metadata"]["labels"]["of"], "web");
+
+    let one = json!({ "apiVersion": "v1", "kind": "Pod", "metadata": { "name": "one", "labels": { "app": "web" } },
+        "spec": { "containers": [{ "name": "main", "image": "i" }] } });
+    sandbox.apply(one).unwrap();
+    let mut led = led_to(&sandbox);
+    led.sort_unstable();
+    assert_eq!(
+        led,
+        [(1, vec![81]), (3, vec![8080, 81])],
+        "those without the port share no slice with the others"
+    );
+
+    let mut fewer = deployment;
+    fewer["spec"]["replicas"] = 0.into();
+    sandbox.apply(fewer).unwrap();
+    assert_eq!(led_to(&sandbox), [(1, vec![81])]);
+}
+
+#[test]
+fn a_service_that_is_deleted_takes_what_led_from_it_along() {
+    let sandbox = sandbox();
+    sandbox.apply(service(&json!({ "selector": { "app": "web" }, "ports": [{ "port": 80 }] }))).unwrap();
+    sandbox.delete("services", "default", "web").unwrap();
+    assert_eq!(led_to(&sandbox), []);
+    assert!(sandbox.get("endpoints", "default", "web").is_none());
+}
