@@ -14,15 +14,16 @@ use std::{
 
 use bytes::Bytes;
 use futures::{StreamExt, future::BoxFuture};
-use http::{HeaderMap, HeaderValue, Method, Response, StatusCode, header};
+use http::{HeaderMap, HeaderValue, Method, Response, StatusCode, Uri, header};
 
 use crate::{
-    access::Access,
+    access::{self, Access},
     body::{Body, Cut},
     clock::Clock,
     faults::{Effect, Faults},
     form::{Form, Include, Sheet},
     journal::{Entry, Journal},
+    json as deep,
     list::{self, Listing},
     logs::Logs,
     media::{self, Answer, Topic},
@@ -78,6 +79,30 @@ pub(crate) struct Api {
 impl Api {
     pub(crate) fn store(&self) -> MutexGuard<'_, Store> {
         self.store.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Looks at the store on a stack that whatever is in it needs.
+    pub(crate) fn on_stack<T>(&self, look: impl FnOnce(&Store) -> T) -> T {
+        let store = self.store();
+        deep::with_stack(store.deepest() + 1, || look(&store))
+    }
+
+    /// Answers who has no token, of what anybody is told: neither noted nor struck by faults, which are for clients.
+    pub(crate) fn publicly(&self, uri: &Uri, headers: &HeaderMap) -> Response<Body> {
+        let request = Request {
+            method: Method::GET,
+            path: uri.path().to_owned(),
+            query: uri.query().unwrap_or_default().to_owned(),
+            user: access::anonymous(),
+            headers: headers.clone(),
+            body: None,
+        };
+        let accept = request.header(header::ACCEPT);
+        let answer = self
+            .authorize(&request)
+            .and_then(|_| self.document(&Path::parse(&request.path), &request, accept))
+            .unwrap_or_else(|status| refuse(&status));
+        finished(answer, &request.path, &request.query, headers)
     }
 
     /// Handles a request, with what may go wrong on the way.
@@ -226,13 +251,14 @@ impl Api {
 
     /// Whom a request is made as; refuses those who may not make it.
     fn authorize(&self, request: &Request) -> Result<User, Status> {
-        let store = self.store();
-        let user = self.access.acting(&store, &request.user, &request.headers)?;
-        let what = Attributes::of(&request.method, &request.path, &request.query);
-        match self.access.allows(&store, &user, &what) {
-            Some(_) => Ok(user),
-            None => Err(what.forbidden(&user)),
-        }
+        self.on_stack(|store| {
+            let user = self.access.acting(store, &request.user, &request.headers)?;
+            let what = Attributes::of(&request.method, &request.path, &request.query);
+            match self.access.allows(store, &user, &what) {
+                Some(_) => Ok(user),
+                None => Err(what.forbidden(&user)),
+            }
+        })
     }
 }
 
@@ -395,6 +421,12 @@ impl Ask<'_> {
             Written::Gone(status) => Ok(json_answer(200, status.to_string())),
         }
     }
+}
+
+/// The answer to who is not known.
+pub(crate) fn unauthorized(uri: &Uri, headers: &HeaderMap) -> Response<Body> {
+    let refusal = refuse(&Status::unauthorized());
+    finished(refusal, uri.path(), uri.query().unwrap_or_default(), headers)
 }
 
 /// Subresources that a server shows in no table.

@@ -245,16 +245,17 @@ impl Form {
         printed.extend_from_slice(b"]}");
         printed
     }
-}
 
-impl Form {
     /// The storage class that is marked in a list of them as the default.
     fn default_among(self, objects: &[(Bytes, usize)], sheet: Sheet<'_>) -> Option<String> {
         if !matches!(self, Form::Table(..)) || !sheet.is_of(STORAGE_CLASSES) {
             return None;
         }
-        let classes: Vec<Value> = objects.iter().filter_map(|(object, _)| deep::parse(object).ok()).collect();
-        volumes::default_class(classes.iter())
+        let deepest = objects.iter().map(|(_, depth)| *depth).max().unwrap_or_default();
+        deep::with_stack(deepest + 1, || {
+            let classes = objects.iter().filter_map(|(object, _)| deep::parse(object).ok());
+            volumes::default_class(classes.collect::<Vec<Value>>().iter())
+        })
     }
 }
 

@@ -9,6 +9,8 @@ use crate::{media, request::Query};
 const STEP: &[u8] = b"  ";
 /// Deeper levels are indented no further: an answer is to stay in proportion to what it says.
 const DEEPEST: usize = 64;
+/// The longest answer that is laid out, in bytes: nobody reads more, and what is laid out is many times as long.
+const LONGEST: usize = 1024 * 1024;
 /// The clients that people ask by.
 const BY_HAND: [&str; 3] = ["curl", "Wget", "Mozilla/5.0"];
 
@@ -20,6 +22,11 @@ pub(crate) fn is_wanted(headers: &HeaderMap, query: &str) -> bool {
             "" => BY_HAND.iter().any(|client| header(header::USER_AGENT).starts_with(client)),
             said => matches!(said, "1" | "t" | "T" | "true" | "TRUE" | "True"),
         }
+}
+
+/// Whether a document can be read by people at all.
+pub(crate) fn is_legible(document: &[u8]) -> bool {
+    document.len() <= LONGEST
 }
 
 /// A document, laid out. Texts are left as they are.

@@ -30,7 +30,6 @@ use crate::{
     controllers, json as deep,
     sandbox::Sandbox,
     service::Service,
-    status::Status,
     tls::{Identity, KUBECONFIG_BEGINS},
     user::User,
     write::Writer,
@@ -235,12 +234,16 @@ impl hyper::service::Service<Request<Incoming>> for Front {
                 let known = self.users.iter().find(|(known, _)| token == known);
                 known.map(|(_, user)| user.clone()).or_else(|| self.service.api.identify(token))
             }
-            None => access::is_public(request.method(), request.uri().path()).then(access::anonymous),
+            None => None,
         };
         let Some(user) = known else {
-            let (uri, refusal) = (request.uri(), api::refuse(&Status::unauthorized()));
-            let answer =
-                api::finished(refusal, uri.path(), uri.query().unwrap_or_default(), request.headers());
+            let (uri, headers) = (request.uri(), request.headers());
+            let is_told = token.is_none() && access::is_public(request.method(), uri.path());
+            let answer = if is_told {
+                self.service.api.publicly(uri, headers)
+            } else {
+                api::unauthorized(uri, headers)
+            };
             return futures::future::ready(Ok(answer)).boxed();
         };
         request.extensions_mut().insert(user);

@@ -11,7 +11,6 @@ use crate::{
     access,
     api::{self, Api, MAX_BODY},
     body::{Body, Cut},
-    status::Status,
     user::User,
 };
 
@@ -46,7 +45,7 @@ where
                 (None, Some(token)) => api.identify(token),
                 (None, None) => Some(User::admin()),
             };
-            let Some(user) = user else { return Ok(api::refuse(&Status::unauthorized())) };
+            let Some(user) = user else { return Ok(api::unauthorized(&head.uri, &head.headers)) };
             let request = api::Request {
                 method: head.method,
                 path: head.uri.path().to_owned(),

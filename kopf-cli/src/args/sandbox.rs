@@ -18,7 +18,7 @@ short.";
 #[command(after_help = ENVIRONMENT)]
 pub struct Sandbox {
     /// Listen at this address, or where this name leads; 127.0.0.1 by default. Whatever is not of the loopback can be
-    /// reached by other machines, which need the token of the kubeconfig as everybody does [env: KOPF_LISTEN]
+    /// reached by other machines, which need the token of the kubeconfig for all but health and version [env: KOPF_LISTEN]
     #[arg(long, value_name = "ADDR")]
     pub listen: Option<String>,
 

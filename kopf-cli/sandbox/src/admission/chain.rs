@@ -133,7 +133,7 @@ impl Asking<'_> {
         let (object, old) = (object.map(show), round.old.as_ref().map(show));
         let uid = api.store().ids.uid();
         let body = review::ask(subject, round, view, (hook.reviews, &uid), (object.as_ref(), old.as_ref()));
-        let place = services::find(&hook.address.host, &api.store());
+        let place = api.on_stack(|store| services::find(&hook.address.host, store));
         let answer = match place {
             Ok(place) => {
                 let Webhook { address, trust, timeout, .. } = hook;

@@ -39,43 +39,7 @@ impl Api {
         if !matches!(request.method, Method::GET | Method::HEAD) {
             return Err(Status::method_not_allowed());
         }
-        let store = self.store();
-        let catalog = &store.catalog;
-        let answer = || media::negotiate(accept, Topic::Discovery);
-        let plain = |document: Option<Value>| match &document {
-            Some(_) if media::negotiate(accept, Topic::BuiltIn)? != Answer::Json => {
-                Err(Status::not_acceptable())
-            }
-            _ => Ok(document),
-        };
-        let document = match path {
-            Path::Root => Some(discovery::root(&store)),
-            Path::Version => {
-                media::check_media(accept, &["application/json"])?;
-                Some(discovery::version())
-            }
-            Path::OpenApi => Some(openapi::index(&store)),
-            Path::OpenApiOf(name) => {
-                let asked = Query::parse(&request.query);
-                return Ok(open_api(&store, name, asked.get("hash")));
-            }
-            Path::Core if answer()? == Answer::Aggregated => {
-                return Ok(aggregated(request, discovery::aggregated(catalog, true)));
-            }
-            Path::Core => Some(discovery::core_versions(request.header(header::HOST))),
-            Path::Groups if answer()? == Answer::Aggregated => {
-                return Ok(aggregated(request, discovery::aggregated(catalog, false)));
-            }
-            Path::Groups => Some(discovery::groups(&store)),
-            Path::Group(name) => plain(discovery::group(&store, name))?,
-            Path::GroupVersion { group, version } => match discovery::resources(catalog, group, version) {
-                None if served::is_group(group) => return Err(Status::no_resource()),
-                document => plain(document)?,
-            },
-            Path::Undone(path) => return Err(Status::not_implemented(&format!("the document {path}"))),
-            Path::Health { .. } | Path::OpenApi2 | Path::Resource(_) | Path::Unknown => None,
-        };
-        Ok(document.map_or_else(page_not_found, |document| json_answer(200, document.to_string())))
+        self.on_stack(|store| document_of(store, path, request, accept))
     }
 
     /// The document of OpenAPI 2, which a client need not be sent again while it is the same. Any method asks for it.
@@ -98,6 +62,48 @@ impl Api {
         set(&mut response, header::VARY, "Accept");
         response
     }
+}
+
+fn document_of(
+    store: &Store,
+    path: &Path,
+    request: &Request,
+    accept: &str,
+) -> Result<Response<Body>, Status> {
+    let catalog = &store.catalog;
+    let answer = || media::negotiate(accept, Topic::Discovery);
+    let plain = |document: Option<Value>| match &document {
+        Some(_) if media::negotiate(accept, Topic::BuiltIn)? != Answer::Json => Err(Status::not_acceptable()),
+        _ => Ok(document),
+    };
+    let document = match path {
+        Path::Root => Some(discovery::root(store)),
+        Path::Version => {
+            media::check_media(accept, &["application/json"])?;
+            Some(discovery::version())
+        }
+        Path::OpenApi => Some(openapi::index(store)),
+        Path::OpenApiOf(name) => {
+            let asked = Query::parse(&request.query);
+            return Ok(open_api(store, name, asked.get("hash")));
+        }
+        Path::Core if answer()? == Answer::Aggregated => {
+            return Ok(aggregated(request, discovery::aggregated(catalog, true)));
+        }
+        Path::Core => Some(discovery::core_versions(request.header(header::HOST))),
+        Path::Groups if answer()? == Answer::Aggregated => {
+            return Ok(aggregated(request, discovery::aggregated(catalog, false)));
+        }
+        Path::Groups => Some(discovery::groups(store)),
+        Path::Group(name) => plain(discovery::group(store, name))?,
+        Path::GroupVersion { group, version } => match discovery::resources(catalog, group, version) {
+            None if served::is_group(group) => return Err(Status::no_resource()),
+            document => plain(document)?,
+        },
+        Path::Undone(path) => return Err(Status::not_implemented(&format!("the document {path}"))),
+        Path::Health { .. } | Path::OpenApi2 | Path::Resource(_) | Path::Unknown => None,
+    };
+    Ok(document.map_or_else(page_not_found, |document| json_answer(200, document.to_string())))
 }
 
 /// What the document of OpenAPI 2 is asked for as, the last being an older name for what comes before it.

@@ -113,22 +113,28 @@ fn try_again(tasks: &mut Tasks, store: &Store, change: &Event) {
 
 /// Brings one object a step further; what follows from that comes back as another task.
 pub(super) fn run(writer: &mut Writer<'_>, place: &Place) -> Result<(), Status> {
-    let Some(object) = writer.store.at(place).filter(|object| !object.header.deleting).cloned() else {
-        return if &*place.resource == SERVICES { endpoints::forget(writer, place) } else { Ok(()) };
-    };
     let manager = std::mem::replace(&mut writer.manager, CONTROLLERS.to_owned());
-    let owner = Owner { place, value: object.value() };
     let outcome = match &*place.resource {
+        SERVICES => endpoints::run(writer, place),
+        _ => run_workload(writer, place),
+    };
+    writer.manager = manager;
+    outcome
+}
+
+fn run_workload(writer: &mut Writer<'_>, place: &Place) -> Result<(), Status> {
+    let Some(object) = writer.store.at(place).filter(|object| !object.header.deleting).cloned() else {
+        return Ok(());
+    };
+    let owner = Owner { place, value: object.value() };
+    match &*place.resource {
         PODS => run_pod(writer, &owner),
         JOBS => run_job(writer, &owner),
         DEPLOYMENTS => run_deployment(writer, &owner),
         REPLICA_SETS => run_replicas(writer, &owner),
         STATEFUL_SETS => run_in_order(writer, &owner),
-        SERVICES => endpoints::run(writer, &owner),
         _ => run_on_node(writer, &owner),
-    };
-    writer.manager = manager;
-    outcome
+    }
 }
 
 /// An object that has others, and where it is.
@@ -364,17 +370,19 @@ fn run_job(writer: &mut Writer<'_>, owner: &Owner<'_>) -> Result<(), Status> {
     owner.tell(writer, Some(status))
 }
 
-/// A word for a template: the same for the same one, in letters that make no words (FNV-1a).
+/// A word for a template: the same for the same one, in letters that make no words.
 fn hash_of(template: &Value) -> String {
     const LETTERS: &[u8] = b"bcdfghjklmnpqrstvwxz2456789";
-    let text = template.to_string();
-    let mut hash = text.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-    });
+    let mut hash = fnv(template.to_string().bytes());
     let letter = |_| {
         let place = usize::try_from(hash % LETTERS.len() as u64).unwrap_or_default();
         hash /= LETTERS.len() as u64;
         char::from(LETTERS[place])
     };
     (0..10).map(letter).collect()
+}
+
+/// FNV-1a.
+fn fnv(bytes: impl Iterator<Item = u8>) -> u64 {
+    bytes.fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
 }

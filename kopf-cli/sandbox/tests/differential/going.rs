@@ -22,8 +22,13 @@ async fn told(client: &kube::Client, plural: &str, body: &str, rows: &str) -> Ve
     let (events, answers) = answers.split_last().expect("there are answers");
     let events: Vec<Value> = events.documents().iter().map(|event| version(&event["object"])).collect();
     assert!(!events.is_empty(), "what happens to {plural} is told");
-    let answers = answers[1..].iter().map(|answer| version(answer.object()));
-    answers.map(|answer| events.iter().position(|event| *event == answer)).collect()
+    // A collection is answered with all that was in it.
+    let versions = |answer: &Value| match answer["items"].as_array() {
+        Some(items) => items.iter().map(version).collect(),
+        None => vec![version(answer)],
+    };
+    let versions = answers[1..].iter().flat_map(|answer| versions(answer.object()));
+    versions.map(|version| events.iter().position(|event| *event == version)).collect()
 }
 
 async fn check_versions(plural: &str, body: &str, rows: &str) {

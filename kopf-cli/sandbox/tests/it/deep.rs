@@ -171,3 +171,34 @@ fn policies_look_at_what_is_nine_thousand_levels_deep() {
         assert!(code == 422 && said.contains("denied request"), "{code} {said}");
     });
 }
+
+#[test]
+fn built_in_objects_may_be_deep_where_nobody_looks_for_it() {
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    runtime.block_on(async {
+        let sandbox = Sandbox::builder().rbac(true).build().unwrap();
+        let deep = format!(
+            r#""managedFields":[{{"manager":"m","operation":"Update","apiVersion":"v1","time":"2026-01-01T00:00:00Z","fieldsType":"FieldsV1","fieldsV1":{}}}]"#,
+            nest(9_000)
+        );
+        let rows = [
+            ("apiregistration.k8s.io", "apiservices", "v1.deep.kopf.test", r#""spec":{"group":"deep.kopf.test","version":"v1","groupPriorityMinimum":1,"versionPriority":1}"#),
+            ("storage.k8s.io", "storageclasses", "deep", r#""provisioner":"x""#),
+            ("rbac.authorization.k8s.io", "clusterrolebindings", "deep", r#""roleRef":{"apiGroup":"rbac.authorization.k8s.io","kind":"ClusterRole","name":"view"},"subjects":[{"kind":"User","apiGroup":"rbac.authorization.k8s.io","name":"u"}]"#),
+        ];
+        for (group, plural, name, fields) in rows {
+            let body = format!(r#"{{"metadata":{{"name":"{name}",{deep}}},{fields}}}"#);
+            let path = format!("/apis/{group}/v1/{plural}");
+            let (code, said) = text(&sandbox, "POST", &path, "application/json", body).await;
+            assert_eq!(code, 201, "{plural}: {}", said.chars().take(300).collect::<String>());
+        }
+        for path in ["/", "/apis", "/apis/deep.kopf.test", "/openapi/v3", "/version"] {
+            assert_eq!(text(&sandbox, "GET", path, "", String::new()).await.0, 200, "{path}");
+        }
+        let table = http::Request::get("/apis/storage.k8s.io/v1/storageclasses")
+            .header("accept", "application/json;as=Table;v=v1;g=meta.k8s.io")
+            .body(String::new().into())
+            .unwrap();
+        assert_eq!(send(&sandbox, table).await.unwrap().status(), 200);
+    });
+}

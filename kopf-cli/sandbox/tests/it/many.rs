@@ -180,3 +180,23 @@ fn yaml_may_say_one_thing_very_often() {
         assert!(busy < PATIENCE, "{what}: {busy:?}");
     }
 }
+
+#[test]
+fn ports_of_services_may_be_many() {
+    let sandbox = kopf_sandbox::Sandbox::builder().simulate(true).build().unwrap();
+    let ports = times(1_000, |n| json!({ "name": format!("p{n}"), "port": n + 1 }));
+    let service = json!({ "selector": { "a": "b" }, "ports": ports });
+    sandbox
+        .apply(json!({ "apiVersion": "v1", "kind": "Service", "metadata": { "name": "a" }, "spec": service }))
+        .unwrap();
+    let began = busy();
+    for n in 0..15 {
+        let mut pod = pod(&json!({}));
+        pod["apiVersion"] = "v1".into();
+        pod["kind"] = "Pod".into();
+        pod["metadata"] = json!({ "name": format!("p{n}"), "labels": { "a": "b" } });
+        sandbox.apply(pod).unwrap();
+    }
+    let busy = busy().saturating_sub(began);
+    assert!(busy < PATIENCE, "{busy:?}");
+}

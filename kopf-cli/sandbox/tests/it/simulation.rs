@@ -245,3 +245,38 @@ fn a_service_that_is_deleted_takes_what_led_from_it_along() {
     assert_eq!(led_to(&sandbox), []);
     assert!(sandbox.get("endpoints", "default", "web").is_none());
 }
+
+#[test]
+fn slices_and_endpoints_that_somebody_takes_away_or_changes_come_back() {
+    let sandbox = sandbox();
+    sandbox.apply(service(&json!({ "selector": { "app": "web" }, "ports": [{ "port": 80 }] }))).unwrap();
+    let slices = || sandbox.list("endpointslices.discovery.k8s.io");
+    let name = slices().iter().find_map(|slice| {
+        let ours = slice["metadata"]["labels"]["kubernetes.io/service-name"] == "web";
+        ours.then(|| slice["metadata"]["name"].as_str().unwrap().to_owned())
+    });
+    sandbox.delete("endpointslices.discovery.k8s.io", "default", &name.unwrap()).unwrap();
+    sandbox.delete("endpoints", "default", "web").unwrap();
+    assert_eq!(led_to(&sandbox), [(0, vec![])]);
+    let mut endpoints = sandbox.get("endpoints", "default", "web").unwrap();
+    endpoints["subsets"] = json!([{ "addresses": [{ "ip": "10.9.9.9" }], "ports": [{ "port": 1 }] }]);
+    sandbox.apply(endpoints).unwrap();
+    assert!(sandbox.get("endpoints", "default", "web").unwrap()["subsets"].is_null());
+}
+
+#[test]
+fn one_pod_more_changes_one_slice() {
+    let sandbox = sandbox();
+    sandbox.apply(service(&json!({ "selector": { "app": "web" }, "ports": [{ "port": 80 }] }))).unwrap();
+    sandbox.apply(workload("ReplicaSet", "apps", &json!({ "replicas": 199 }))).unwrap();
+    let generations = || {
+        let slices = sandbox.list("endpointslices.discovery.k8s.io").into_iter();
+        let ours = slices.filter(|slice| slice["metadata"]["labels"]["kubernetes.io/service-name"] == "web");
+        ours.map(|slice| slice["metadata"]["generation"].as_i64().unwrap()).sum::<i64>()
+    };
+    assert_eq!(led_to(&sandbox).iter().map(|(endpoints, _)| endpoints).sum::<usize>(), 199);
+    let before = generations();
+    sandbox.apply(workload("ReplicaSet", "apps", &json!({ "replicas": 200 }))).unwrap();
+    assert_eq!(led_to(&sandbox).len(), 2);
+    assert!(generations() <= before + 2, "{} after {before}", generations());
+}

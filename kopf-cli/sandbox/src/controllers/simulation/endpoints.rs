@@ -1,10 +1,12 @@
 //! What services lead to: the pods that they select, told in `EndpointSlice`s and in `Endpoints`.
+//!
+//! The controllers of a cluster do the same, but for `endpoints.kubernetes.io/last-change-trigger-time`.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{collections::BTreeMap, net::Ipv4Addr, sync::Arc};
 
 use serde_json::{Map, Value, json};
 
-use super::{NODE, Owner, Task, Tasks, expel};
+use super::{Owner, Task, Tasks, expel};
 use crate::{
     builtin::SERVICES,
     kinds::PODS,
@@ -17,8 +19,11 @@ use crate::{
 
 const SLICES: &str = "endpointslices.discovery.k8s.io";
 const ENDPOINTS: &str = "endpoints";
-/// How many endpoints a slice has at most.
+/// How many endpoints a slice has at most, and how many addresses `Endpoints` have.
 const MOST: usize = 100;
+const MOST_ADDRESSES: usize = 1_000;
+/// What slices say of whose they are, and who made them.
+const SERVICE: &str = "kubernetes.io/service-name";
 const MANAGED_BY: (&str, &str) =
     ("endpointslice.kubernetes.io/managed-by", "endpointslice-controller.k8s.io");
 
@@ -27,21 +32,38 @@ struct Behind {
     pod: Value,
     address: String,
     ready: bool,
-    /// The ports of the service, as they are called and numbered there.
-    ports: Vec<Value>,
+    /// Whether it is wanted as if it were ready.
+    tolerated: bool,
+    going: bool,
 }
 
-/// Looks again at a service that changes, and at those that select a pod which does.
+/// Those that have the same ports, in the order of their addresses.
+struct Group {
+    ports: Vec<Value>,
+    members: Vec<Behind>,
+}
+
+/// Looks again at a service that changes, whose pods do, or whose slices or `Endpoints` somebody else has changed.
 pub(super) fn notice(tasks: &mut Tasks, store: &Store, change: &Event) {
+    let header = &change.object.header;
+    let mut look_at = |name: &str| {
+        let namespace = header.namespace.clone();
+        tasks.add(Task::Run(Place { resource: SERVICES.into(), namespace, name: name.to_owned() }));
+    };
     match &*change.resource {
-        SERVICES => tasks.add(Task::Run(Place::of(&change.resource, &change.object))),
+        SERVICES | ENDPOINTS => look_at(&header.name),
+        SLICES if is_ours(&change.object) => {
+            if let Some(service) = header.labels.get(SERVICE) {
+                look_at(service);
+            }
+        }
         PODS => {
             let states = [Some(&change.object), change.previous.as_ref()];
-            for service in store.list(SERVICES, Some(&change.object.header.namespace)) {
+            for service in store.list(SERVICES, Some(&header.namespace)) {
                 let value = service.value();
                 let is_selected = |pod: &Arc<Stored>| selector(&value).is_some_and(|map| selects(map, pod));
                 if states.into_iter().flatten().any(is_selected) {
-                    tasks.add(Task::Run(Place::of(&SERVICES.into(), &service)));
+                    look_at(&service.header.name);
                 }
             }
         }
@@ -59,41 +81,83 @@ fn selects(selector: &Map<String, Value>, pod: &Stored) -> bool {
     selector.iter().all(|(key, value)| pod.header.labels.get(key).is_some_and(|known| known == value))
 }
 
+fn is_ours(slice: &Stored) -> bool {
+    slice.header.labels.get(MANAGED_BY.0).is_some_and(|by| by == MANAGED_BY.1)
+}
+
+/// Brings the slices and the `Endpoints` of a service to what its pods are now.
+pub(super) fn run(writer: &mut Writer<'_>, place: &Place) -> Result<(), Status> {
+    let Some(service) = writer.store.at(place).cloned() else { return forget(writer, place) };
+    let owner = Owner { place, value: service.value() };
+    let Some(selector) = selector(&owner.value) else { return Ok(()) };
+    let pods = writer.store.list(PODS, Some(&place.namespace));
+    let pods = pods.iter().filter(|pod| selects(selector, pod));
+    let mut behind: Vec<Behind> = pods.filter_map(|pod| Behind::of(&owner.value, pod)).collect();
+    behind.sort_by(|one, other| one.address.cmp(&other.address));
+    let mut groups: BTreeMap<String, Group> = BTreeMap::new();
+    for one in behind {
+        let ports = owner.value["spec"]["ports"].as_array().into_iter().flatten();
+        let ports: Vec<Value> = ports.filter_map(|port| port_of(&one.pod, port)).collect();
+        let called = Value::from(ports.clone()).to_string();
+        groups.entry(called).or_insert_with(|| Group { ports, members: Vec::new() }).members.push(one);
+    }
+    let groups: Vec<Group> = groups.into_values().collect();
+    // One is told even where the other cannot be.
+    let slices = tell_slices(writer, &owner, &groups, service.header.deleting);
+    tell_endpoints(writer, &owner, &groups).and(slices)
+}
+
 /// Takes the `Endpoints` of a service away that is gone; its slices belong to it, and go with it.
-pub(super) fn forget(writer: &mut Writer<'_>, service: &Place) -> Result<(), Status> {
-    match writer.store.get(ENDPOINTS, &service.namespace, &service.name).cloned() {
+fn forget(writer: &mut Writer<'_>, service: &Place) -> Result<(), Status> {
+    let there = writer.store.get(ENDPOINTS, &service.namespace, &service.name).cloned();
+    // Those of somebody else stay.
+    match there.filter(|there| there.header.labels.get("endpoints.kubernetes.io/managed-by").is_some()) {
         Some(endpoints) => expel(writer, ENDPOINTS, &endpoints),
         None => Ok(()),
     }
 }
 
-/// Brings the slices and the `Endpoints` of a service to what its pods are now.
-pub(super) fn run(writer: &mut Writer<'_>, service: &Owner<'_>) -> Result<(), Status> {
-    let Some(selector) = selector(&service.value) else { return Ok(()) };
-    let pods = writer.store.list(PODS, Some(&service.place.namespace));
-    let pods = pods.iter().filter(|pod| !pod.header.deleting && selects(selector, pod));
-    let mut behind: Vec<Behind> = pods.filter_map(|pod| Behind::of(&service.value, pod.value())).collect();
-    behind.sort_by(|one, other| one.address.cmp(&other.address));
-    tell_slices(writer, service, &behind)?;
-    tell_endpoints(writer, service, &behind)
-}
-
 impl Behind {
-    fn of(service: &Value, pod: Value) -> Option<Behind> {
+    fn of(service: &Value, pod: &Stored) -> Option<Behind> {
+        let going = pod.header.deleting;
+        let pod = pod.value();
         let status = &pod["status"];
         let over = matches!(status["phase"].as_str(), Some("Succeeded" | "Failed"));
         let address = status["podIP"].as_str().filter(|_| !over)?.to_owned();
-        let conditions = status["conditions"].as_array().into_iter().flatten();
-        let is_ready = conditions.into_iter().any(|one| one["type"] == "Ready" && one["status"] == "True");
-        let ready = is_ready || service["spec"]["publishNotReadyAddresses"] == true;
-        let ports = service["spec"]["ports"].as_array().into_iter().flatten();
-        let ports = ports.filter_map(|port| port_of(&pod, port)).collect();
-        Some(Behind { pod, address, ready, ports })
+        // Addresses that endpoints cannot have lead nowhere.
+        let known: Ipv4Addr = address.parse().ok()?;
+        if known.is_loopback() || known.is_link_local() || known.is_multicast() || known.is_unspecified() {
+            return None;
+        }
+        let mut conditions = status["conditions"].as_array().into_iter().flatten();
+        let ready = conditions.any(|one| one["type"] == "Ready" && one["status"] == "True");
+        let tolerated = service["spec"]["publishNotReadyAddresses"] == true;
+        Some(Behind { pod, address, ready, tolerated, going })
     }
 
-    fn reference(&self) -> Value {
-        let metadata = &self.pod["metadata"];
-        json!({ "kind": "Pod", "namespace": metadata["namespace"], "name": metadata["name"], "uid": metadata["uid"] })
+    fn uid(&self) -> &str {
+        self.pod["metadata"]["uid"].as_str().unwrap_or_default()
+    }
+
+    /// What all that leads to it says of it: where it is, and what it is.
+    fn described(&self, service: &str, mut place: Value) -> Value {
+        let (metadata, spec) = (&self.pod["metadata"], &self.pod["spec"]);
+        if let Some(node) = spec["nodeName"].as_str() {
+            place["nodeName"] = node.into();
+        }
+        if spec["hostname"].is_string() && spec["subdomain"] == service {
+            place["hostname"] = spec["hostname"].clone();
+        }
+        place["targetRef"] = json!({
+            "kind": "Pod", "namespace": metadata["namespace"], "name": metadata["name"], "uid": metadata["uid"],
+        });
+        place
+    }
+
+    fn endpoint(&self, service: &str) -> Value {
+        let ready = self.tolerated || self.ready && !self.going;
+        let conditions = json!({ "ready": ready, "serving": self.ready, "terminating": self.going });
+        self.described(service, json!({ "addresses": [self.address], "conditions": conditions }))
     }
 }
 
@@ -103,7 +167,9 @@ fn port_of(pod: &Value, port: &Value) -> Option<Value> {
     let number = match target.as_str() {
         None => target.as_u64()?,
         Some(name) => {
-            let containers = pod["spec"]["containers"].as_array().into_iter().flatten();
+            let all = |field: &str| pod["spec"][field].as_array().into_iter().flatten();
+            let sidecars = all("initContainers").filter(|one| one["restartPolicy"] == "Always");
+            let containers = all("containers").chain(sidecars);
             let mut ports = containers.flat_map(|one| one["ports"].as_array().into_iter().flatten());
             let is_named = |one: &&Value| one["name"] == name && one["protocol"] == port["protocol"];
             ports.find(is_named)?["containerPort"].as_u64()?
@@ -127,66 +193,107 @@ fn labels(service: &Owner<'_>, managed_by: (&str, &str)) -> Value {
     labels
 }
 
-/// Those that have the same ports share a slice, as far as there is room.
-fn tell_slices(writer: &mut Writer<'_>, service: &Owner<'_>, behind: &[Behind]) -> Result<(), Status> {
+/// Those that have the same ports share slices, and stay in the slice in which they are.
+fn tell_slices(
+    writer: &mut Writer<'_>,
+    service: &Owner<'_>,
+    groups: &[Group],
+    going: bool,
+) -> Result<(), Status> {
     let mut labels = labels(service, MANAGED_BY);
-    labels["kubernetes.io/service-name"] = service.name().into();
-    let mut groups: BTreeMap<String, (Value, Vec<Value>)> = BTreeMap::new();
-    for one in behind {
-        let ports = Value::from(one.ports.clone());
-        let endpoint = json!({
-            "addresses": [one.address],
-            "conditions": { "ready": one.ready, "serving": one.ready, "terminating": false },
-            "nodeName": one.pod["spec"]["nodeName"].as_str().unwrap_or(NODE),
-            "targetRef": one.reference(),
-        });
-        groups.entry(ports.to_string()).or_insert((ports, Vec::new())).1.push(endpoint);
+    labels[SERVICE] = service.name().into();
+    let there = service.own(writer.store, SLICES).into_iter().filter(|slice| is_ours(slice));
+    let mut there: Vec<(Arc<Stored>, Value)> = there.map(|slice| (slice.clone(), slice.value())).collect();
+    let mut wanted: Vec<(Option<Arc<Stored>>, Value, Vec<Value>)> = Vec::new();
+    for group in groups {
+        let ports = if group.ports.is_empty() { Value::Null } else { group.ports.clone().into() };
+        let mut members: BTreeMap<&str, &Behind> = group.members.iter().map(|one| (one.uid(), one)).collect();
+        let (same, others) = there.into_iter().partition(|(_, slice)| slice["ports"] == ports);
+        there = others;
+        let mut filled = Vec::new();
+        for (stored, slice) in same {
+            let named = slice["endpoints"].as_array().into_iter().flatten();
+            let kept = named.filter_map(|one| members.remove(one["targetRef"]["uid"].as_str()?));
+            filled.push((stored, kept.map(|one| one.endpoint(service.name())).collect::<Vec<_>>()));
+        }
+        let left = group.members.iter().filter(|one| members.contains_key(one.uid()));
+        let mut left = left.map(|one| one.endpoint(service.name()));
+        for (stored, mut endpoints) in filled {
+            endpoints.extend(left.by_ref().take(MOST.saturating_sub(endpoints.len())));
+            wanted.push((Some(stored), ports.clone(), endpoints));
+        }
+        let left: Vec<Value> = left.collect();
+        wanted.extend(left.chunks(MOST).map(|some| (None, ports.clone(), some.to_vec())));
     }
-    let groups = groups.into_values();
-    let mut wanted: Vec<(Value, Value)> = groups
-        .flat_map(|(ports, all)| {
-            let ports = if ports == json!([]) { Value::Null } else { ports };
-            all.chunks(MOST).map(|some| (ports.clone(), some.into())).collect::<Vec<_>>()
-        })
-        .collect();
-    if wanted.is_empty() {
-        wanted.push((Value::Null, Value::Null));
+    // A service always has a slice, if only one that leads nowhere.
+    let leads = wanted.iter().any(|(_, _, endpoints)| !endpoints.is_empty());
+    if !leads {
+        wanted = vec![(wanted.into_iter().find_map(|(stored, ..)| stored), Value::Null, Vec::new())];
     }
-    let mut there = service.own(writer.store, SLICES);
-    there.retain(|slice| slice.header.labels.get(MANAGED_BY.0).is_some_and(|by| by == MANAGED_BY.1));
-    let mut there = there.into_iter();
-    for (ports, endpoints) in wanted {
-        let Some(slice) = there.next() else {
-            let slice = json!({
-                "metadata": { "generateName": format!("{}-", service.name()), "labels": labels },
-                "addressType": "IPv4", "endpoints": endpoints, "ports": ports,
-            });
-            service.make(writer, SLICES, slice, &json!({}))?;
-            continue;
-        };
-        let place = Place::of(&SLICES.into(), &slice);
-        Owner { place: &place, value: Value::Null }.change(writer, |value| {
-            if value["endpoints"] != endpoints || value["ports"] != ports {
-                let generation = value["metadata"]["generation"].as_u64().unwrap_or(1);
-                value["metadata"]["generation"] = (generation + 1).into();
+    let mut free = there.into_iter().map(|(stored, _)| stored);
+    for (stored, ports, endpoints) in wanted {
+        match stored.or_else(|| free.next()) {
+            Some(slice) if endpoints.is_empty() && leads => expel(writer, SLICES, &slice)?,
+            Some(slice) => change_slice(writer, &slice, &labels, &ports, endpoints)?,
+            None if going => {}
+            None => {
+                let endpoints = if endpoints.is_empty() { Value::Null } else { endpoints.into() };
+                let slice = json!({
+                    "metadata": { "generateName": format!("{}-", service.name()), "labels": labels },
+                    "addressType": "IPv4", "endpoints": endpoints, "ports": ports,
+                });
+                service.make(writer, SLICES, slice, &json!({}))?;
             }
-            value["metadata"]["labels"] = labels.clone();
-            value["endpoints"] = endpoints;
-            value["ports"] = ports;
-        })?;
+        }
     }
-    there.try_for_each(|slice| expel(writer, SLICES, &slice))
+    free.try_for_each(|slice| expel(writer, SLICES, &slice))
 }
 
-/// Ports that are on the same addresses share a subset.
-fn tell_endpoints(writer: &mut Writer<'_>, service: &Owner<'_>, behind: &[Behind]) -> Result<(), Status> {
-    let labels = labels(service, ("endpoints.kubernetes.io/managed-by", "endpoint-controller"));
-    let address = |one: &&Behind| {
-        let node = one.pod["spec"]["nodeName"].as_str().unwrap_or(NODE);
-        json!({ "ip": one.address, "nodeName": node, "targetRef": one.reference() })
-    };
-    let subset = |mut have: Vec<&Behind>, ports: Vec<Value>| {
-        let (ready, waiting): (Vec<&Behind>, Vec<&Behind>) = have.drain(..).partition(|one| one.ready);
+fn change_slice(
+    writer: &mut Writer<'_>,
+    slice: &Stored,
+    labels: &Value,
+    ports: &Value,
+    endpoints: Vec<Value>,
+) -> Result<(), Status> {
+    let endpoints = if endpoints.is_empty() { Value::Null } else { endpoints.into() };
+    let place = Place::of(&SLICES.into(), slice);
+    Owner { place: &place, value: Value::Null }.change(writer, |value| {
+        if value["endpoints"] != endpoints || value["ports"] != *ports {
+            let generation = value["metadata"]["generation"].as_u64().unwrap_or(1);
+            value["metadata"]["generation"] = (generation + 1).into();
+        }
+        value["metadata"]["labels"] = labels.clone();
+        value["endpoints"] = endpoints;
+        value["ports"] = ports.clone();
+    })
+}
+
+/// The subsets of `Endpoints`: ports that are on the same addresses share one.
+fn subsets(service: &Owner<'_>, groups: &[Group]) -> Vec<Value> {
+    let mut ports: BTreeMap<String, (&Value, Vec<usize>)> = BTreeMap::new();
+    for (index, group) in groups.iter().enumerate() {
+        for port in &group.ports {
+            ports.entry(port.to_string()).or_insert((port, Vec::new())).1.push(index);
+        }
+    }
+    let mut sets: BTreeMap<Vec<usize>, Vec<&Value>> = BTreeMap::new();
+    for (port, having) in ports.into_values() {
+        sets.entry(having).or_default().push(port);
+    }
+    // A service without ports leads to addresses alone.
+    if service.value["spec"]["ports"].is_null() {
+        sets.insert((0..groups.len()).collect(), Vec::new());
+    }
+    let mut room = MOST_ADDRESSES;
+    let subset = |(having, ports): (Vec<usize>, Vec<&Value>)| {
+        let members = having.into_iter().flat_map(|index| &groups[index].members);
+        let mut members: Vec<&Behind> = members.filter(|one| one.tolerated || !one.going).collect();
+        members.sort_by(|one, other| one.address.cmp(&other.address));
+        members.truncate(room);
+        room -= members.len();
+        let address = |one: &&Behind| one.described(service.name(), json!({ "ip": one.address }));
+        let (ready, waiting): (Vec<_>, Vec<_>) = members.iter().partition(|one| one.ready || one.tolerated);
         let mut subset = json!({});
         for (field, some) in [("addresses", ready), ("notReadyAddresses", waiting)] {
             if !some.is_empty() {
@@ -194,30 +301,16 @@ fn tell_endpoints(writer: &mut Writer<'_>, service: &Owner<'_>, behind: &[Behind
             }
         }
         if !ports.is_empty() {
-            subset["ports"] = ports.into();
+            subset["ports"] = ports.into_iter().cloned().collect();
         }
-        subset
+        (!members.is_empty()).then_some(subset)
     };
-    let mut ports: Vec<Value> = behind.iter().flat_map(|one| one.ports.iter().cloned()).collect();
-    ports.sort_by_key(Value::to_string);
-    ports.dedup();
-    let mut sets: Vec<(Vec<&Behind>, Vec<Value>)> = Vec::new();
-    for port in ports {
-        let have: Vec<&Behind> = behind.iter().filter(|one| one.ports.contains(&port)).collect();
-        let same = |known: &[&Behind]| {
-            known.len() == have.len()
-                && known.iter().zip(&have).all(|(one, other)| std::ptr::eq(*one, *other))
-        };
-        match sets.iter_mut().find(|(known, _)| same(known)) {
-            Some((_, ports)) => ports.push(port),
-            None => sets.push((have, vec![port])),
-        }
-    }
-    // A service without ports leads to addresses alone.
-    if service.value["spec"]["ports"].is_null() && !behind.is_empty() {
-        sets.push((behind.iter().collect(), Vec::new()));
-    }
-    let subsets: Vec<Value> = sets.into_iter().map(|(have, ports)| subset(have, ports)).collect();
+    sets.into_iter().filter_map(subset).collect()
+}
+
+fn tell_endpoints(writer: &mut Writer<'_>, service: &Owner<'_>, groups: &[Group]) -> Result<(), Status> {
+    let labels = labels(service, ("endpoints.kubernetes.io/managed-by", "endpoint-controller"));
+    let subsets = subsets(service, groups);
     let place = Place { resource: ENDPOINTS.into(), ..service.place.clone() };
     if writer.store.at(&place).is_none() {
         let Some(resource) = writer.store.catalog.get(ENDPOINTS).cloned() else { return Ok(()) };

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::{DAEMON_SETS, JOBS, Owner, STATEFUL_SETS, status::seen};
+use super::{DAEMON_SETS, JOBS, Owner, STATEFUL_SETS, fnv, status::seen};
 use crate::{
     resources::EVENTS,
     status::Status,
@@ -75,12 +75,10 @@ fn event(owner: &Owner<'_>, name: &str, message: &str, now: &str) -> Value {
     })
 }
 
-/// What tells the Events of a workload from each other, and from those of one of the same name (FNV-1a).
+/// What tells the Events of a workload from each other, and from those of one of the same name.
 fn number_of(owner: &Value, number: u64) -> u64 {
     let uid = owner["metadata"]["uid"].as_str().unwrap_or_default();
-    uid.bytes()
-        .chain(number.to_le_bytes())
-        .fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
+    fnv(uid.bytes().chain(number.to_le_bytes()))
 }
 
 /// What the status of a replica set says of it: it is what was said first, for as long as it lasts.
