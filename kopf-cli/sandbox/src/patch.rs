@@ -98,13 +98,29 @@ pub(crate) fn reach(target: &Value, patch: &Value) -> usize {
 /// 400 where the patch cannot be read, 413 where it is too long, 422 where it does not fit, which a failed `test` is.
 pub(crate) fn apply(target: &mut Value, patch: &Value, reading: Reading) -> Result<(), Status> {
     let operations = operations(patch, reading)?;
-    apply_all(&mut 0, target, patch, operations)
+    if operations.len() > MAX_OPERATIONS {
+        let found = operations.len();
+        let message =
+            format!("The allowed maximum operations in a JSON patch is {MAX_OPERATIONS}, got {found}");
+        return Err(Status::new(413, "RequestEntityTooLarge", message));
+    }
+    apply_all(target, operations).map_err(|_| Status::unfit_patch())
 }
 
-/// The same where operations before it have copied so many bytes already.
-pub(crate) fn apply_after(copied: &mut usize, target: &mut Value, patch: &Value) -> Result<(), Status> {
-    let operations = operations(patch, Reading::Careful)?;
-    apply_all(copied, target, patch, operations)
+/// Applies the operations of a JSON patch one after another.
+///
+/// # Errors
+///
+/// The operation that does not fit.
+pub(crate) fn apply_all<'o>(target: &mut Value, operations: &'o [Value]) -> Result<(), &'o Value> {
+    let mut progress = Progress { copied: 0, deepest: json::depth_of_value(target) };
+    for operation in operations {
+        progress.step(target, operation).ok_or(operation)?;
+    }
+    match operations.last() {
+        Some(last) if progress.deepest > MAX_DEPTH && json::depth_of_value(target) > MAX_DEPTH => Err(last),
+        _ => Ok(()),
+    }
 }
 
 fn operations(patch: &Value, reading: Reading) -> Result<&[Value], Status> {
@@ -136,28 +152,6 @@ fn operations(patch: &Value, reading: Reading) -> Result<&[Value], Status> {
     Ok(operations)
 }
 
-fn apply_all(
-    copied: &mut usize,
-    target: &mut Value,
-    patch: &Value,
-    operations: &[Value],
-) -> Result<(), Status> {
-    if operations.len() > MAX_OPERATIONS {
-        let found = operations.len();
-        let message =
-            format!("The allowed maximum operations in a JSON patch is {MAX_OPERATIONS}, got {found}");
-        return Err(Status::new(413, "RequestEntityTooLarge", message));
-    }
-    let may_go_too_deep = reach(target, patch) > MAX_DEPTH;
-    for operation in operations {
-        step(target, operation, copied).ok_or_else(Status::unfit_patch)?;
-        if may_go_too_deep && json::depth_of_value(target) > MAX_DEPTH {
-            return Err(Status::unfit_patch());
-        }
-    }
-    Ok(())
-}
-
 fn undecodable(found: &Value, wanted: &str) -> Status {
     Status::bad_request(format!("error decoding patch: {}", unread(found, wanted)))
 }
@@ -166,35 +160,74 @@ fn unread(found: &Value, wanted: &str) -> String {
     format!("json: cannot unmarshal {} into Go {wanted}", meta::kind_of(found))
 }
 
-fn step(target: &mut Value, operation: &Value, copied: &mut usize) -> Option<()> {
-    let path = operation["path"].as_str()?;
-    // A value that is not given is null.
-    let value = &operation["value"];
-    match operation["op"].as_str()? {
-        "add" => add(target, path, value.clone()),
-        "remove" => remove(target, path).map(drop),
-        // Of all that may be done to it, the whole can be replaced and tested.
-        "replace" if path.is_empty() => {
-            let is_whole = value.is_object() || value.is_array();
-            is_whole.then(|| target.clone_from(value))
-        }
-        "test" if path.is_empty() => (target == value).then_some(()),
-        "replace" => replace(target, path, value.clone()),
-        "move" => {
-            let moved = remove(target, operation["from"].as_str()?)?;
-            add(target, path, moved)
-        }
-        "copy" => {
-            let copy = find(target, operation["from"].as_str()?)?.clone();
-            *copied += copy.to_string().len();
-            if *copied > MAX_COPIED {
-                return None;
+/// How far a patch has come.
+struct Progress {
+    /// How many bytes `copy` operations have added together.
+    copied: usize,
+    /// The target has no more levels than this; to count them after each operation would take too long.
+    deepest: usize,
+}
+
+impl Progress {
+    fn step(&mut self, target: &mut Value, operation: &Value) -> Option<()> {
+        let path = operation["path"].as_str()?;
+        // A value that is not given is null.
+        let value = &operation["value"];
+        match operation["op"].as_str()? {
+            "add" => self.holds(path, value).and_then(|()| add(target, path, value.clone())),
+            "remove" => remove(target, path).map(drop),
+            // Of all that may be done to it, the whole can be replaced and tested.
+            "replace" if path.is_empty() => {
+                self.holds(path, value)?;
+                let is_whole = value.is_object() || value.is_array();
+                is_whole.then(|| target.clone_from(value))
             }
-            add(target, path, copy)
+            "test" if path.is_empty() => (target == value).then_some(()),
+            "replace" => self.holds(path, value).and_then(|()| replace(target, path, value.clone())),
+            "move" => {
+                let from = operation["from"].as_str()?;
+                self.sinks(target, levels(path).saturating_sub(levels(from)))?;
+                let moved = remove(target, from)?;
+                add(target, path, moved)
+            }
+            "copy" => {
+                let copy = find(target, operation["from"].as_str()?)?.clone();
+                self.copied += copy.to_string().len();
+                if self.copied > MAX_COPIED {
+                    return None;
+                }
+                self.holds(path, &copy)?;
+                add(target, path, copy)
+            }
+            "test" => (find(target, path)? == value).then_some(()),
+            _ => None,
         }
-        "test" => (find(target, path)? == value).then_some(()),
-        _ => None,
     }
+
+    /// Whether a value may come to a path.
+    fn holds(&mut self, path: &str, value: &Value) -> Option<()> {
+        let levels = levels(path) + json::depth_of_value(value);
+        self.deepest = self.deepest.max(levels);
+        (levels <= MAX_DEPTH).then_some(())
+    }
+
+    /// Whether something in `target` may come to stand so many levels deeper.
+    ///
+    /// Its levels are counted only where moves alone may have made too many of them, and at the end.
+    fn sinks(&mut self, target: &Value, levels: usize) -> Option<()> {
+        self.deepest = self.deepest.saturating_add(levels);
+        if self.deepest > 2 * MAX_DEPTH {
+            let found = json::depth_of_value(target);
+            self.deepest = found.saturating_add(levels).min(2 * MAX_DEPTH);
+            return (found <= MAX_DEPTH).then_some(());
+        }
+        Some(())
+    }
+}
+
+/// How many steps a path has.
+fn levels(path: &str) -> usize {
+    path.matches('/').count()
 }
 
 /// What holds the last step of a path, and that step unescaped. What stands before the first slash is not looked at.

@@ -64,12 +64,7 @@ pub(crate) fn operations(patch: &[u8]) -> Result<Vec<Value>, String> {
 ///
 /// The first operation that does not fit, and why.
 pub(crate) fn apply(object: &mut Value, operations: &[Value]) -> Result<(), Status> {
-    let mut copied = 0;
-    for operation in operations {
-        patch::apply_after(&mut copied, object, &Value::Array(vec![operation.clone()]))
-            .map_err(|_| Status::internal_error(&unfit(operation)))?;
-    }
-    Ok(())
+    patch::apply_all(object, operations).map_err(|operation| Status::internal_error(&unfit(operation)))
 }
 
 fn unfit(operation: &Value) -> String {
