@@ -1,6 +1,6 @@
 //! Refusals, worded as kube-apiserver words them.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, collections::HashSet};
 
 use serde_json::{Map, Value, json};
 
@@ -259,13 +259,11 @@ impl Status {
     }
 
     pub(crate) fn invalid(about: About<'_>, causes: Vec<Cause>) -> Self {
-        let mut said: Vec<String> = Vec::new();
-        for text in causes.iter().map(|cause| format!("{}: {}", cause.field, cause.message)) {
-            if !said.contains(&text) {
-                said.push(text);
-            }
-        }
-        let said = if let [only] = said.as_slice() { only.clone() } else { format!("[{}]", said.join(", ")) };
+        let texts = causes.iter().map(|cause| format!("{}: {}", cause.field, cause.message));
+        let texts: Vec<String> = texts.collect();
+        let mut told = HashSet::new();
+        let said: Vec<&str> = texts.iter().map(String::as_str).filter(|text| told.insert(*text)).collect();
+        let said = if let [only] = *said { only.to_owned() } else { format!("[{}]", said.join(", ")) };
         let message = format!("{} {:?} is invalid: {said}", about.qualified(), about.name);
         let mut status = Status::about(422, "Invalid", message, about);
         let causes: Vec<Value> = causes.into_iter().map(|cause| cause.to_value()).collect();

@@ -149,9 +149,47 @@ fn parts_of_other_objects_may_be_many() {
 }
 
 #[test]
+fn faults_may_be_many() {
+    let jobs = "/apis/batch/v1/namespaces/default/jobs";
+    let template =
+        json!({ "spec": { "restartPolicy": "Never", "containers": [{ "name": "c", "image": "i" }] } });
+    let mut job = json!({ "metadata": { "name": "a" }, "spec": { "template": template } });
+    let created = job.clone();
+    job["status"] = json!({ "uncountedTerminatedPods": { "succeeded": times(300_000, |_| "".into()) } });
+    check_last(&[("POST", jobs, &created), ("PUT", &format!("{jobs}/a/status"), &job)], 422);
+}
+
+#[test]
+fn operations_of_a_patch_may_be_many() {
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let long = format!(
+        r#"{{"apiVersion":"zalando.org/v1","kind":"Plain","metadata":{{"name":"a"}},"z":[{}0]}}"#,
+        "0,".repeat(700_000)
+    );
+    let copies = r#"{"op":"copy","from":"/metadata","path":"/y"},"#.repeat(14);
+    let tests = r#"{"op":"test","path":"/z/0","value":0},"#.repeat(9_000);
+    let there_and_back =
+        r#"{"op":"move","from":"/z","path":"/metadata/z"},{"op":"move","from":"/metadata/z","path":"/z"},"#
+            .repeat(4_500);
+    for (what, operations) in [("tests", copies + &tests), ("moves", there_and_back)] {
+        let began = busy();
+        let patch = format!("[{}]", operations.trim_end_matches(','));
+        let (created, code) = runtime.block_on(async {
+            let sandbox = sandbox();
+            let created = ask(&sandbox, "POST", PLAINS, "application/json", long.clone()).await.0;
+            (created, ask(&sandbox, "PATCH", &format!("{PLAINS}/a"), JSON, patch).await.0)
+        });
+        assert_eq!((created, code), (201, 200), "{what}");
+        let busy = busy().saturating_sub(began);
+        assert!(busy < PATIENCE, "{what}: {busy:?}");
+    }
+}
+
+#[test]
 fn yaml_may_say_one_thing_very_often() {
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     let long = "k".repeat(100_000);
+    let deep_key = |inner: &str| format!("? {}{inner}{}\n: 1", "[".repeat(9_990), "]".repeat(9_990));
     for (what, text, expected) in [
         ("values", format!("a: [{}]", "1,".repeat(500_000)), 201),
         ("maps", format!("a: [{}]", "{a},".repeat(300_000)), 201),
@@ -163,6 +201,8 @@ fn yaml_may_say_one_thing_very_often() {
         ("maps that take in another", format!("a: &a {{a: 1}}\nb: {{{}}}", "<<: *a,".repeat(300_000)), 201),
         ("anchors", (0..200_000).map(|n| format!("- &x{n}\n")).collect(), 400),
         ("tags", format!("a: [{}]", "!!str ,".repeat(400_000)), 201),
+        ("a deep key of a long text", deep_key(&format!("\"{}\"", "k".repeat(2_800_000))), 400),
+        ("a deep key of many aliases", format!("a: &a {}\n{}", long, deep_key(&"*a,".repeat(160))), 400),
         ("keys that are asked for", "? ".repeat(1_400_000), 400),
         ("blanks", format!("a: b{}c", " ".repeat(2_800_000)), 201),
         ("breaks", format!("a: b{} c", "\n".repeat(2_800_000)), 201),
