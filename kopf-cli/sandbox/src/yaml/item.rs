@@ -1,8 +1,13 @@
 //! Values of YAML as Go holds them, which may have keys of all kinds, and what they are in JSON.
 
+use std::cmp::Ordering;
+
 use serde_json::{Map, Value};
 
 use crate::printed;
+
+/// So many bytes are told of an item, which is more than a body has. A server tells of all of it.
+const MOST_TOLD: usize = 4 * 1024 * 1024;
 
 #[derive(Debug, Clone)]
 pub(super) enum Item {
@@ -89,33 +94,78 @@ impl Item {
         })
     }
 
-    /// `%#v`
+    /// `%#v`, as far as it is told.
     pub(super) fn in_go(&self) -> String {
+        if matches!(self, Item::Null) {
+            return "<nil>".to_owned();
+        }
+        let mut text = String::new();
+        self.write(&mut text);
+        if text.len() > MOST_TOLD {
+            text.truncate(text.floor_char_boundary(MOST_TOLD));
+            text.push('…');
+        }
+        text
+    }
+
+    fn write(&self, text: &mut String) {
         match self {
-            Item::Null => "<nil>".to_owned(),
-            inner => inner.inside(),
+            // What stands behind aliases may be very much.
+            _ if text.len() > MOST_TOLD => {}
+            Item::Null => text.push_str("interface {}(nil)"),
+            Item::Bool(truth) => text.push_str(&truth.to_string()),
+            Item::Int(number) => text.push_str(&number.to_string()),
+            Item::Unsigned(number) => text.push_str(&format!("{number:#x}")),
+            Item::Float(number) if number.is_finite() => text.push_str(&shortest(&format!("{number:e}"))),
+            Item::Float(number) => text.push_str(in_letters(*number, "NaN", "+Inf", "-Inf")),
+            Item::Text(inner) => text.push_str(&printed::quoted(inner)),
+            Item::List(items) => {
+                text.push_str("[]interface {}{");
+                for (index, item) in items.iter().enumerate() {
+                    text.push_str(if index > 0 { ", " } else { "" });
+                    item.write(text);
+                }
+                text.push('}');
+            }
+            Item::Map(entries) => {
+                let mut entries: Vec<&(Item, Item)> = entries.iter().collect();
+                entries.sort_by(|(one, _), (other, _)| one.order(other));
+                text.push_str("map[interface {}]interface {}{");
+                for (index, (key, item)) in entries.into_iter().enumerate() {
+                    text.push_str(if index > 0 { ", " } else { "" });
+                    key.write(text);
+                    text.push(':');
+                    item.write(text);
+                }
+                text.push('}');
+            }
         }
     }
 
-    fn inside(&self) -> String {
+    /// The order of keys of one kind; no number is below all.
+    fn order(&self, other: &Item) -> Ordering {
+        match (self, other) {
+            (Item::Bool(one), Item::Bool(other)) => one.cmp(other),
+            (Item::Int(one), Item::Int(other)) => one.cmp(other),
+            (Item::Unsigned(one), Item::Unsigned(other)) => one.cmp(other),
+            (Item::Float(one), Item::Float(other)) => {
+                one.partial_cmp(other).unwrap_or_else(|| other.is_nan().cmp(&one.is_nan()))
+            }
+            (Item::Text(one), Item::Text(other)) => one.cmp(other),
+            _ => self.rank().cmp(&other.rank()),
+        }
+    }
+
+    /// Go puts kinds in the order in which a program has them, which no rule tells.
+    fn rank(&self) -> u8 {
         match self {
-            Item::Null => "interface {}(nil)".to_owned(),
-            Item::Bool(truth) => truth.to_string(),
-            Item::Int(number) => number.to_string(),
-            Item::Unsigned(number) => format!("{number:#x}"),
-            Item::Float(number) if number.is_finite() => shortest(&format!("{number:e}")),
-            Item::Float(number) => in_letters(*number, "NaN", "+Inf", "-Inf").to_owned(),
-            Item::Text(text) => printed::quoted(text),
-            Item::List(items) => {
-                let items: Vec<String> = items.iter().map(Item::inside).collect();
-                format!("[]interface {{}}{{{}}}", items.join(", "))
-            }
-            Item::Map(entries) => {
-                let mut entries: Vec<String> =
-                    entries.iter().map(|(key, item)| format!("{}:{}", key.inside(), item.inside())).collect();
-                entries.sort();
-                format!("map[interface {{}}]interface {{}}{{{}}}", entries.join(", "))
-            }
+            Item::Null => 0,
+            Item::Text(_) => 1,
+            Item::Unsigned(_) => 2,
+            Item::Int(_) => 3,
+            Item::Float(_) => 4,
+            Item::Bool(_) => 5,
+            Item::List(_) | Item::Map(_) => 6,
         }
     }
 }
