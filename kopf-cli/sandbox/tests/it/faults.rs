@@ -86,7 +86,7 @@ async fn an_answer_is_slow_or_cut_short_after_all_is_done() {
     assert!(body.frame().await.unwrap().unwrap().into_data().unwrap().starts_with(b"{"));
     assert!(body.frame().now_or_never().is_none() && sandbox.get("configmaps", "default", "slow").is_some());
     clock.advance(5);
-    assert!(body.frame().await.unwrap().unwrap().into_data().unwrap().ends_with(b"}"));
+    assert!(body.frame().await.unwrap().unwrap().into_data().unwrap().ends_with(b"}\n"));
     assert!(body.frame().await.is_none());
 
     sandbox.faults().add(Fault::new(Effect::CutShort));

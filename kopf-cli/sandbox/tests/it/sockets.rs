@@ -61,7 +61,7 @@ async fn the_kubeconfig_is_all_that_a_client_needs() {
     let refused = sender.send_request(authorized("/version", "wrong")).await.unwrap();
     assert_eq!(refused.status(), 401);
     let body = refused.into_body().collect().await.unwrap().to_bytes();
-    assert!(String::from_utf8_lossy(&body).contains("\"reason\":\"Unauthorized\""));
+    assert_eq!(serde_json::from_slice::<serde_json::Value>(&body).unwrap()["reason"], "Unauthorized");
     assert_eq!(sandbox.journal().entries().len(), 1, "who is not let in leaves no trace");
     server.shutdown().await;
 }
