@@ -81,13 +81,18 @@ fn drop_null_members(value: &mut Value) {
 
 /// How many levels `target` may have while a JSON patch is applied; the stack for [`apply`] has to hold so many.
 pub(crate) fn reach(target: &Value, patch: &Value) -> usize {
-    let operations = patch.as_array().into_iter().flatten();
-    let reach = operations.fold(json::depth_of_value(target), |depth, operation| {
+    let operations = patch.as_array().map_or(&[][..], Vec::as_slice);
+    reach_from(json::depth_of_value(target), operations)
+}
+
+/// The same of a target of which the levels are known.
+pub(crate) fn reach_from(depth: usize, operations: &[Value]) -> usize {
+    let reach = operations.iter().fold(depth, |depth, operation| {
         let doubles = matches!(operation["op"].as_str(), Some("copy" | "move"));
         let deeper = depth.saturating_add(json::depth_of_value(&operation["value"]));
         if doubles { deeper.saturating_mul(2) } else { deeper }
     });
-    // After each step that goes beyond the limit the patch ends, and no step more than doubles.
+    // Nothing is put deeper than the limit, and moves may double it once before the patch ends.
     reach.min(2 * MAX_DEPTH)
 }
 

@@ -13,7 +13,7 @@ use super::{
     services,
     verdict::{self, Refusal},
 };
-use crate::{api::Api, object, resources::View, status::Status};
+use crate::{api::Api, object, patch, resources::View, status::Status};
 
 /// Has all webhooks of a round asked; what they warn of is added to `warnings`.
 pub(super) async fn run(
@@ -175,8 +175,9 @@ impl Asking<'_> {
             return Err(Refusal::Failed(format!("unsupported patch type {:?}", said.patch_type)));
         }
         let shown = translate(object, self.subject, view);
-        let reach = operations.iter().map(crate::json::depth_of_value).max().unwrap_or_default();
-        crate::json::with_stack(2 * (shown.depth + reach), || {
+        // What operations copy can double its levels again and again.
+        let reach = patch::reach_from(shown.depth, &operations);
+        crate::json::with_stack(2 * reach, || {
             shown.read(|before| {
                 let mut changed = before.clone();
                 verdict::apply(&mut changed, &operations).map_err(Refusal::Denied)?;
