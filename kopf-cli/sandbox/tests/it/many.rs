@@ -94,6 +94,18 @@ fn parts_of_a_pod_may_be_many() {
     check(PODS, &container("ports", &times(10_000, |_| json!({ "containerPort": 1, "hostPort": 1 }))), 422);
     let mounts = |n: usize| json!({ "name": "v", "mountPath": format!("/{n}") });
     check(PODS, &container("volumeMounts", &times(10_000, mounts)), 422);
+    let (mounts, devices) = (
+        times(10_000, |n| json!({ "name": "v", "mountPath": format!("/{n}") })),
+        times(10_000, |n| json!({ "name": "d", "devicePath": format!("/d{n}") })),
+    );
+    let claim = json!({ "name": "d", "persistentVolumeClaim": { "claimName": "d" } });
+    let containers = [json!({ "name": "c", "image": "i", "volumeMounts": mounts, "volumeDevices": devices })];
+    check(PODS, &pod(&json!({ "containers": containers, "volumes": [{ "name": "v" }, claim] })), 422);
+    let gates = times(30_000, |n| json!({ "name": format!("g{n}") }));
+    check(PODS, &pod(&json!({ "schedulingGates": gates })), 201);
+    let policies =
+        times(20_000, |n| json!({ "resourceName": format!("r{n}"), "restartPolicy": "NotRequired" }));
+    check(PODS, &container("resizePolicy", &policies), 422);
     let containers = times(10_000, |n| json!({ "name": format!("c{n}"), "image": "i" }));
     check(PODS, &pod(&json!({ "containers": containers })), 201);
     check(PODS, &pod(&json!({ "volumes": times(10_000, |n| json!({ "name": format!("v{n}") })) })), 201);
@@ -138,6 +150,11 @@ fn parts_of_other_objects_may_be_many() {
     families["spec"] =
         json!({ "ports": [{ "port": 1 }], "ipFamilies": times(40_000, |n| format!("f{n}").into()) });
     check(path, &families, 422);
+    let addresses = |of: usize| -> Vec<String> {
+        (0..20_000).map(|n| format!("10.{of}.{}.{}", n / 250, n % 250 + 1)).collect()
+    };
+    let reached = |of: usize| json!({ "metadata": { "name": "a" }, "spec": { "ports": [{ "port": 1 }], "externalIPs": addresses(of) } });
+    check_last(&[("POST", path, &reached(1)), ("PUT", &format!("{path}/a"), &reached(2))], 200);
     let rules = times(10_000, |_| json!({ "apiGroups": [""], "resources": ["pods"], "verbs": ["get"] }));
     let path = "/apis/rbac.authorization.k8s.io/v1/clusterroles";
     check(path, &json!({ "metadata": { "name": "a" }, "rules": rules }), 201);

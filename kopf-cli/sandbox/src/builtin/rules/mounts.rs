@@ -1,5 +1,7 @@
 //! What is wrong with where a container mounts the volumes of its pod.
 
+use std::collections::HashSet;
+
 use serde_json::Value;
 
 use super::volumes::Volumes;
@@ -18,8 +20,8 @@ const READ_ONLY: &[&str] = &["Disabled", "Enabled", "IfPossible"];
 pub(super) fn faults(container: &Site<'_>, volumes: &Volumes<'_>) -> Causes {
     let (mounts, devices) = (container.at("volumeMounts"), container.at("volumeDevices"));
     let mut causes = Vec::new();
-    let said = |list: &Site<'_>, field: &str, text: &str| list.each().any(|item| item.at(field).is(text));
-    let mut known = Vec::new();
+    let (names_of_devices, paths_of_devices) = (said(&devices, "name"), said(&devices, "devicePath"));
+    let mut known = HashSet::new();
     for mount in mounts.each() {
         let (name, path) = (mount.at("name"), mount.at("mountPath"));
         causes.extend(check(&mount, &[("name", Check::Required(""))]));
@@ -27,14 +29,13 @@ pub(super) fn faults(container: &Site<'_>, volumes: &Volumes<'_>) -> Causes {
             causes.push(name.not_found());
         }
         causes.extend(check(&mount, &[("mountPath", Check::Required(""))]));
-        if known.contains(&path.text()) {
+        if !known.insert(path.text()) {
             causes.push(Cause::invalid(&*path.place, path.text(), "must be unique"));
         }
-        known.push(path.text());
-        if said(&devices, "name", name.text()) {
+        if names_of_devices.contains(name.text()) {
             causes.push(name.invalid("must not already exist in volumeDevices"));
         }
-        if said(&devices, "devicePath", path.text()) {
+        if paths_of_devices.contains(path.text()) {
             causes.push(path.invalid("must not already exist as a path in volumeDevices"));
         }
         // The server names the list and not the mount.
@@ -51,6 +52,11 @@ pub(super) fn faults(container: &Site<'_>, volumes: &Volumes<'_>) -> Causes {
     }
     causes.extend(device_faults(&mounts, &devices, volumes));
     causes
+}
+
+/// What the items of a list say in a field.
+fn said<'a>(list: &Site<'a>, field: &str) -> HashSet<&'a str> {
+    list.value.as_array().into_iter().flatten().filter_map(|item| item[field].as_str()).collect()
 }
 
 fn propagation(container: &Site<'_>, site: &Site<'_>) -> Causes {
@@ -82,11 +88,12 @@ fn read_only(mount: &Site<'_>, site: &Site<'_>) -> Causes {
 
 fn device_faults(mounts: &Site<'_>, devices: &Site<'_>, volumes: &Volumes<'_>) -> Causes {
     let mut causes = Vec::new();
-    let (mut names, mut paths) = (Vec::new(), Vec::new());
+    let (mut names, mut paths) = (HashSet::new(), HashSet::new());
+    let (names_of_mounts, paths_of_mounts) = (said(mounts, "name"), said(mounts, "mountPath"));
     for device in devices.each() {
         let (name, path) = (device.at("name"), device.at("devicePath"));
         causes.extend(check(&device, &[("name", Check::Required(""))]));
-        if names.contains(&name.text()) {
+        if !names.insert(name.text()) {
             causes.push(name.invalid("must be unique"));
         }
         let volume = volumes.get(name.text());
@@ -102,20 +109,18 @@ fn device_faults(mounts: &Site<'_>, devices: &Site<'_>, volumes: &Volumes<'_>) -
             None => causes.push(name.not_found()),
         }
         causes.extend(check(&device, &[("devicePath", Check::Required(""))]));
-        if paths.contains(&path.text()) {
+        if !paths.insert(path.text()) {
             causes.push(path.invalid("must be unique"));
         }
         if !texts::no_way_up(path.text()).is_empty() {
             causes.push(path.invalid("can not contain backsteps ('..')"));
         }
-        if mounts.each().any(|mount| mount.at("mountPath").is(path.text())) {
+        if paths_of_mounts.contains(path.text()) {
             causes.push(path.invalid("must not already exist as a path in volumeMounts"));
         }
-        if mounts.each().any(|mount| mount.at("name").is(name.text())) {
+        if names_of_mounts.contains(name.text()) {
             causes.push(name.invalid("must not already exist in volumeMounts"));
         }
-        names.push(name.text());
-        paths.push(path.text());
     }
     causes
 }

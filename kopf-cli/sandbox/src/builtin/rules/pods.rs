@@ -1,6 +1,6 @@
 //! What is wrong with the spec of pods, wherever it is, and with what becomes of a pod.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use serde_json::{Map, Value, json};
 
@@ -290,14 +290,13 @@ fn names(spec: &Site<'_>) -> Causes {
 
 fn gates(site: &Site<'_>) -> Causes {
     let mut causes = Vec::new();
-    let mut known = Vec::new();
+    let mut known = HashSet::new();
     for gate in site.each() {
         let name = gate.at("name").moved(gate.place);
         causes.extend(name.against(key_faults(name.text())));
-        if known.contains(&name.text()) {
+        if !known.insert(name.text()) {
             causes.push(name.duplicate());
         }
-        known.push(name.text());
     }
     causes
 }

@@ -1,5 +1,7 @@
 //! What is wrong with the resources that containers ask for.
 
+use std::collections::HashSet;
+
 use crate::{
     builtin::{
         checks::{Causes, Check, check},
@@ -166,13 +168,12 @@ fn page_fault(site: &Site<'_>, name: &str) -> Option<Cause> {
 /// What is wrong with how a container takes other resources while it runs.
 pub(super) fn resizing(spec: &Site<'_>, list: &Site<'_>) -> Causes {
     let mut causes = Vec::new();
-    let mut known = Vec::new();
+    let mut known = HashSet::new();
     for policy in list.each() {
         let name = policy.at("resourceName");
-        if known.contains(&name.text()) {
+        if !known.insert(name.text()) {
             causes.push(Cause::duplicate(&*policy.place, name.value));
         }
-        known.push(name.text());
         let restart = policy.at("restartPolicy").moved(list.place.clone());
         let name = name.moved(list.place.clone());
         causes.extend(check(&name, &[("", Check::OneOf(&["cpu", "memory"]))]));

@@ -1,6 +1,6 @@
 //! What is wrong with services: their ports, their addresses, and what of both may change.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use serde_json::{Value, json};
 
@@ -65,9 +65,11 @@ pub(super) fn service(root: &Site<'_>) -> Causes {
     causes.extend(check(&spec, RULES));
     causes.extend(addresses::faults(&spec));
     let outside = spec.at("externalIPs");
+    let were_there = before(&outside);
     for address in outside.each() {
         // What was taken once stays.
-        let faults = if was_there(&outside, &address) { Vec::new() } else { texts::address(address.text()) };
+        let stays = were_there.contains(address.text());
+        let faults = if stays { Vec::new() } else { texts::address(address.text()) };
         let special = if faults.is_empty() { special(address.text()) } else { Vec::new() };
         causes.extend(address.against(faults.into_iter().chain(special)));
     }
@@ -202,7 +204,8 @@ fn sources(spec: &Site<'_>, annotations: &Site<'_>, is_balanced: bool) -> Causes
     let mut causes = Vec::new();
     if ranges.len() > 0 {
         causes.extend((!is_balanced).then(|| ranges.forbidden(ONLY_BALANCED)));
-        for range in ranges.each().filter(|range| !was_there(&ranges, range)) {
+        let were_there = before(&ranges);
+        for range in ranges.each().filter(|range| !were_there.contains(range.text())) {
             causes.extend(wrong(&range.place, range.text().trim()));
         }
     } else if let Some((_, former)) = annotations.entries().find(|(name, _)| *name == FORMER) {
@@ -249,9 +252,9 @@ fn balancing(spec: &Site<'_>, annotations: &Site<'_>) -> Causes {
     causes
 }
 
-/// Whether a list had an element before.
-fn was_there(list: &Site<'_>, element: &Site<'_>) -> bool {
-    list.before.and_then(Value::as_array).is_some_and(|before| before.contains(element.value))
+/// The texts of a list as it was before.
+fn before<'a>(list: &Site<'a>) -> HashSet<&'a str> {
+    list.before.and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect()
 }
 
 fn kept_class(spec: &Site<'_>, before: &Value) -> Causes {
