@@ -25,6 +25,9 @@ pub(super) fn complete(key: &str, fields: &mut Fields) {
     if key == "networkpolicies.networking.k8s.io" {
         fields.entry("spec").or_insert_with(|| json!({}));
     }
+    if key == "namespaces" && fields.get("status").is_none_or(Value::is_null) {
+        fields.insert("status".to_owned(), json!({}));
+    }
     if let Some(Value::Object(status)) = fields.get_mut("status") {
         complete_status(key, status);
     }
@@ -51,11 +54,7 @@ fn complete_spec(key: &str, spec: &mut Fields, labels: Value) {
     match key {
         "pods" => pods::complete(spec),
         "services" => complete_service(spec),
-        "nodes" => {
-            if let Some(range) = spec.get("podCIDR").cloned() {
-                spec.entry("podCIDRs").or_insert_with(|| json!([range]));
-            }
-        }
+        "nodes" => complete_ranges(spec),
         "replicationcontrollers" if labels.is_object() => {
             spec.entry("selector").or_insert(labels);
         }
@@ -84,6 +83,20 @@ fn complete_spec(key: &str, spec: &mut Fields, labels: Value) {
             let egress = spec.get("egress").and_then(Value::as_array).is_some_and(|rules| !rules.is_empty());
             let types = if egress { json!(["Ingress", "Egress"]) } else { json!(["Ingress"]) };
             spec.entry("policyTypes").or_insert(types);
+        }
+        _ => {}
+    }
+}
+
+/// The range of a node is the first of its ranges; where they differ, it is the only one.
+fn complete_ranges(spec: &mut Fields) {
+    let first = spec.get("podCIDRs").and_then(|all| all.get(0)).cloned();
+    match (spec.get("podCIDR").filter(|range| *range != "" && !range.is_null()).cloned(), first) {
+        (Some(range), first) if first.as_ref() != Some(&range) => {
+            spec.insert("podCIDRs".to_owned(), json!([range]));
+        }
+        (None, Some(first)) => {
+            spec.insert("podCIDR".to_owned(), first);
         }
         _ => {}
     }

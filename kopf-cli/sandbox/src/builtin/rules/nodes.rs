@@ -20,6 +20,22 @@ const EFFECTS: &[&str] = &["NoSchedule", "PreferNoSchedule", "NoExecute"];
 
 pub(super) fn node(root: &Site<'_>) -> Causes {
     let spec = root.at("spec");
+    let mut causes = common(root, &spec);
+    causes.extend(ranges(&spec.at("podCIDRs")));
+    if root.before.is_some() {
+        causes.extend(kept(root, &spec));
+    }
+    causes
+}
+
+pub(super) fn status(root: &Site<'_>) -> Causes {
+    let spec = root.at("spec");
+    let mut causes = common(root, &spec);
+    causes.extend(kept(root, &spec));
+    causes
+}
+
+fn common(root: &Site<'_>, spec: &Site<'_>) -> Causes {
     // The server says that taints are in the metadata.
     let mut causes = taints(&spec.at("taints").moved("metadata.taints".to_owned()));
     for field in ["status.capacity", "status.allocatable"] {
@@ -28,10 +44,6 @@ pub(super) fn node(root: &Site<'_>) -> Causes {
             causes.extend(amount_faults(&amount.moved(format!("{}.{name}", amounts.place)), name));
         }
     }
-    causes.extend(match root.before {
-        None => ranges(&spec.at("podCIDRs")),
-        Some(_) => kept(root, &spec),
-    });
     causes
 }
 
@@ -75,6 +87,17 @@ fn ranges(list: &Site<'_>) -> Causes {
         .each()
         .map(|range| texts::range_of(range.text()).map(|(address, _)| address.is_ipv4()))
         .collect();
+    if let Some(at) = families.iter().position(Option::is_none).filter(|_| list.len() > 1) {
+        let said = list.each().nth(at).map(|range| range.text()).unwrap_or_default();
+        let why = format!(
+            "invalid PodCIDRs. failed to check with dual stack with error:invalid CIDR[{at}]: <nil> (invalid CIDR address: {said})"
+        );
+        causes.push(Cause {
+            reason: "InternalError",
+            message: format!("Internal error: {why}"),
+            field: list.place.clone(),
+        });
+    }
     if list.len() > 2 || (list.len() == 2 && (families[0] == families[1] || families.contains(&None))) {
         causes.push(list.invalid("may specify no more than one CIDR for each IP family"));
     }

@@ -28,7 +28,7 @@ pub(super) const KINDS: &[(&str, &[Rule])] = &[
     ("ingresses.networking.k8s.io", &[("", By(balanced::ingress))]),
     ("pods", &[("", By(pods::status))]),
     ("namespaces", &[("", By(namespace))]),
-    ("nodes", &[("", By(nodes::node))]),
+    ("nodes", &[("", By(nodes::status))]),
     ("certificatesigningrequests.certificates.k8s.io", &[("", By(signing::status))]),
     ("persistentvolumeclaims", &[("", By(claim))]),
     ("replicationcontrollers", &[("", By(counts::replica_set))]),

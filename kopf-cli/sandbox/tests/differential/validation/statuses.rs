@@ -87,6 +87,20 @@ async fn containers_that_have_ended_stay_so() {
             rows.push(format!(r#"MERGE pods/{name}/status?dryRun=All {{"status":{{{said}}}}}"#));
         }
     }
+    let rules = r#"[{"action":"Restart","exitCodes":{"operator":"In","values":[3,4]}},{"action":"Restart","exitCodes":{"operator":"NotIn","values":[1,2,3,4]}}]"#;
+    let ruled = r#""automountServiceAccountToken":false,"restartPolicy":"Never","containers":[{"name":"a","image":"i","restartPolicy":"Never","restartPolicyRules":RULES}]"#
+        .replace("RULES", rules);
+    for code in [1, 2, 3, 4, 5] {
+        let name = format!("s{code}");
+        rows.push(format!(
+            r#"POST pods {{"metadata":{{"name":"{name}"}},"spec":{{"nodeName":"none",{ruled}}}}}"#
+        ));
+        for (query, one) in [("", ended("a", code)), ("?dryRun=All", runs("a"))] {
+            rows.push(format!(
+                r#"MERGE pods/{name}/status{query} {{"status":{{"containerStatuses":[{one}]}}}}"#
+            ));
+        }
+    }
     check_as(&rows.join("\n"), Answer::of_refusals).await;
 }
 
@@ -315,12 +329,33 @@ async fn nodes_have_taints_and_ranges() {
         MERGE NODES/$ns/status?dryRun=All {"status":{"addresses":[{"type":"InternalIP","address":"x"},{"type":"InternalIP","address":"x"}]}}
         MERGE NODES/$ns/status?dryRun=All {"status":{"capacity":{"cpu":"-1"}}}
         MERGE NODES/$ns/status?dryRun=All {"status":{"capacity":{"cpu":"1"},"conditions":[{"type":"a b","status":"X"}]}}
+        MERGE NODES/$ns?dryRun=All {"spec":{"podCIDR":"10.0.1.0/24"}}
+        DELETE NODES/$ns
+        POST  NODES {"metadata":{"name":"$ns"}}
+        MERGE NODES/$ns?dryRun=All {"spec":{"podCIDR":"x"}}
+        MERGE NODES/$ns?dryRun=All {"spec":{"podCIDRs":["10.0.0.0/24","10.0.1.0/24"]}}
+        MERGE NODES/$ns?dryRun=All {"spec":{"podCIDRs":["10.0.0.0/24","x"]}}
+        MERGE NODES/$ns?dryRun=All {"spec":{"podCIDRs":["10.0.0.0/24"],"taints":[{"key":"a","effect":"X"}]}}
+        MERGE NODES/$ns?dryRun=All {"spec":{"podCIDRs":["x"],"taints":[{"key":"a","effect":"X"}]},"status":{"capacity":{"cpu":"-1"}}}
+        MERGE NODES/$ns/status?dryRun=All {"spec":{"podCIDRs":["x"]},"status":{"phase":"Running"}}
         DELETE NODES/$ns
         POST  NODES {"metadata":{"name":"$ns"},"status":{"capacity":{"cpu":"1","pods":"10"},"nodeInfo":{"architecture":"a"}}}
         DELETE NODES/$ns
     "#;
     check_as(&(made.concat() + &rows.replace("NODES", nodes)), Answer::of_refusals).await;
     check(&made[5].replace("a\",\"effect", "node.kubernetes.io/not-ready\",\"effect")).await;
+    let ranges = [
+        r#""podCIDR":"10.0.0.0/24","podCIDRs":["10.0.1.0/24"]"#,
+        r#""podCIDR":"10.0.0.0/24","podCIDRs":["10.0.1.0/24","10.0.0.0/24"]"#,
+        r#""podCIDR":"10.0.0.0/24","podCIDRs":[]"#,
+        r#""podCIDR":"","podCIDRs":["10.0.1.0/24"]"#,
+        r#""podCIDRs":["10.0.1.0/24"]"#,
+        r#""podCIDR":"""#,
+    ];
+    let ranges = ranges.map(|spec| {
+        format!("POST {nodes}?dryRun=All {{\"metadata\":{{\"name\":\"$ns\"}},\"spec\":{{{spec}}}}}\n")
+    });
+    check(&ranges.concat()).await;
 }
 
 #[tokio::test]

@@ -87,14 +87,17 @@ fn over(spec: &Site<'_>, status: &Site<'_>, statuses: &str, containers: &str) ->
         now.entry(one.at("name").text()).and_modify(|known| *known &= ended).or_insert(ended);
     }
     let known = spec.at(containers);
-    let known: HashMap<&str, &Value> =
-        known.each().map(|container| (container.at("name").text(), container.value)).collect();
+    let policy = spec.at("restartPolicy").text();
+    let known: HashMap<&str, Anew<'_>> = known
+        .each()
+        .map(|container| (container.at("name").text(), Anew::of(container.value, policy)))
+        .collect();
     let before = list.before.and_then(Value::as_array).into_iter().flatten().enumerate();
     let wrong = before.filter(|(_, one)| {
         let name = one["name"].as_str().unwrap_or_default();
         let exit = &one["state"]["terminated"];
-        let anew = known.get(name).is_some_and(|container| begins_anew(container, spec, exit));
-        !exit.is_null() && now.get(name) == Some(&false) && !anew && !begin_anew
+        let lives = !exit.is_null() && now.get(name) == Some(&false) && !begin_anew;
+        lives && !known.get(name).is_some_and(|anew| anew.after(exit))
     });
     wrong.map(|(at, _)| Cause::forbidden(format!("{}[{at}].state", list.place), OVER)).collect()
 }
@@ -110,29 +113,51 @@ fn over_for_good(list: &Site<'_>) -> Causes {
     wrong.map(|(at, _)| Cause::forbidden(format!("{}[{at}].state", list.place), OVER)).collect()
 }
 
-/// Whether a container that has ended begins anew.
-fn begins_anew(container: &Value, spec: &Site<'_>, exit: &Value) -> bool {
-    let code = exit["exitCode"].as_i64().unwrap_or_default();
-    let rules = container["restartPolicyRules"].as_array().map_or(&[][..], Vec::as_slice);
-    let matches = |rule: &&Value| {
-        let codes = &rule["exitCodes"];
-        let listed =
-            codes["values"].as_array().is_some_and(|values| values.iter().any(|value| *value == code));
-        match codes["operator"].as_str() {
-            Some("In") => listed,
-            Some("NotIn") => !listed,
-            _ => false,
+/// When a container that has ended begins anew.
+struct Anew<'a> {
+    policy: &'a str,
+    rules: Vec<Rule>,
+}
+
+/// What is done after some exit codes.
+struct Rule {
+    codes: HashSet<i64>,
+    is_of_others: bool,
+    restarts: bool,
+}
+
+impl<'a> Anew<'a> {
+    /// The policy is its own, or else that of its pod; it has rules beside one of its own alone.
+    fn of(container: &'a Value, policy: &'a str) -> Self {
+        let own = container["restartPolicy"].as_str();
+        let rules = container["restartPolicyRules"].as_array().filter(|_| own.is_some());
+        Anew {
+            policy: own.unwrap_or(policy),
+            rules: rules.into_iter().flatten().filter_map(Rule::of).collect(),
         }
-    };
-    let own = &container["restartPolicy"];
-    if !own.is_null() && rules.iter().find(matches).is_some_and(|rule| rule["action"] == "Restart") {
-        return true;
     }
-    let policy = own.as_str().unwrap_or_else(|| spec.at("restartPolicy").text());
-    match policy {
-        "Never" => false,
-        "OnFailure" => code != 0,
-        _ => true,
+
+    fn after(&self, exit: &Value) -> bool {
+        let code = exit["exitCode"].as_i64().unwrap_or_default();
+        let rule = self.rules.iter().find(|rule| rule.codes.contains(&code) != rule.is_of_others);
+        rule.is_some_and(|rule| rule.restarts)
+            || match self.policy {
+                "Never" => false,
+                "OnFailure" => code != 0,
+                _ => true,
+            }
+    }
+}
+
+impl Rule {
+    fn of(rule: &Value) -> Option<Self> {
+        let is_of_others = match rule["exitCodes"]["operator"].as_str()? {
+            "In" => false,
+            "NotIn" => true,
+            _ => return None,
+        };
+        let codes = rule["exitCodes"]["values"].as_array().into_iter().flatten().filter_map(Value::as_i64);
+        Some(Rule { codes: codes.collect(), is_of_others, restarts: rule["action"] == "Restart" })
     }
 }
 
