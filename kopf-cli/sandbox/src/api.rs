@@ -19,6 +19,7 @@ use http::{HeaderMap, HeaderValue, Method, Response, StatusCode, Uri, header};
 use crate::{
     access::{self, Access},
     body::{Body, Cut},
+    builtin,
     clock::Clock,
     faults::{Effect, Faults},
     form::{Form, Include, Sheet},
@@ -270,6 +271,7 @@ enum Part {
     Scale,
     Log,
     Finalize,
+    Approval,
 }
 
 /// What the path names; subresources that are not done are refused.
@@ -285,7 +287,11 @@ fn check_subresource(view: &View, path: &ResourcePath) -> Result<Part, Status> {
         Some("status") if view.version().status => Ok(Part::Status),
         Some("scale") if view.version().scale.is_some() => Ok(Part::Scale),
         Some("log") if &*view.resource.key == "pods" => Ok(Part::Log),
+        Some("approval") if builtin::is_signed(&view.resource.key) => Ok(Part::Approval),
         Some("finalize") if &*view.resource.key == NAMESPACES => Ok(Part::Finalize),
+        Some(_) if first == "approval" && builtin::is_signed(&view.resource.key) => {
+            Err(Status::no_resource())
+        }
         Some(_) if view.version().below.iter().any(|known| known == first) => {
             Err(Status::not_implemented(&format!("the subresource {}/{first}", view.resource.plural)))
         }
@@ -434,6 +440,7 @@ fn has_no_tables(view: &View, path: &ResourcePath) -> bool {
     matches!(
         (&*view.resource.key, path.subresource.as_deref()),
         (NAMESPACES, Some("finalize"))
+            | ("certificatesigningrequests.certificates.k8s.io", Some("approval"))
             | ("customresourcedefinitions.apiextensions.k8s.io", Some("status"))
             | ("apiservices.apiregistration.k8s.io", Some("status"))
     )

@@ -5,6 +5,7 @@ mod amounts;
 mod checks;
 mod derived;
 mod difference;
+mod kept;
 mod made;
 mod plugins;
 mod pods;
@@ -24,9 +25,10 @@ use serde_json::{Map, Value, json};
 use crate::{protobuf, resources::Version, schema::Schema};
 
 pub(crate) use derived::label;
+pub(crate) use kept::{ask, is_signed, keep};
 pub(crate) use made::{DAEMON_SETS, hide_templates, prepare, say_templates, unreadable};
 pub(crate) use plugins::{Write, accounts::VOLUME, admit, judge, priority};
-pub(crate) use rules::{faults, status_faults};
+pub(crate) use rules::{approval_faults, faults, status_faults};
 pub(crate) use services::{SERVICES, Taken, allot};
 pub(crate) use warnings::warnings;
 

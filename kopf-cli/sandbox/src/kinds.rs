@@ -123,6 +123,17 @@ pub(crate) fn allot(
     builtin::allot(store.taken(), dry_run, view.about_kind(name), &object.metadata, &mut object.rest, old)
 }
 
+/// Puts into an object, of which a part is written, what stays of the old one.
+pub(crate) fn keep(
+    resource: &Resource,
+    part: Part,
+    rest: &mut Map<String, Value>,
+    old: &Value,
+    now: Timestamp,
+) {
+    builtin::keep(&resource.key, part, rest, old, now);
+}
+
 /// Leaves what only a path of its own can change as it was: who holds a namespace. Whoever says otherwise owns it, though.
 pub(crate) fn hold(resource: &Resource, rest: &mut Map<String, Value>, old: &Value) {
     if &*resource.key == NAMESPACES {
@@ -139,11 +150,12 @@ pub(crate) fn faults(view: &View, object: &Value, old: Option<&Value>, part: Par
         causes.extend(admission::name_fault(name).filter(|_| old.is_none()));
         return causes;
     }
-    if key != EVENTS && part == Part::Status {
-        return builtin::status_faults(key, object, old);
-    }
     if key != EVENTS {
-        return builtin::faults(key, object, old);
+        return match part {
+            Part::Whole => builtin::faults(key, object, old),
+            Part::Status => builtin::status_faults(key, object, old),
+            Part::Approval => builtin::approval_faults(object, old),
+        };
     }
     let newer = view.version().group == EVENTS_GROUP;
     let namespace = object["metadata"]["namespace"].as_str().unwrap_or_default();
@@ -154,7 +166,7 @@ pub(crate) fn faults(view: &View, object: &Value, old: Option<&Value>, part: Par
 /// What is warned of in an object by the rules of its kind alone; `old` is absent on creation.
 pub(crate) fn warnings(view: &View, object: &Value, old: Option<&Value>, part: Part) -> Vec<String> {
     if &*view.resource.key == DEFINITIONS {
-        return if part == Part::Status { Vec::new() } else { crd::warnings(object, old) };
+        return if part == Part::Whole { crd::warnings(object, old) } else { Vec::new() };
     }
     let generation = |object: &Value| object["metadata"].get("generation").cloned();
     let renewed = old.is_none_or(|old| generation(old) != generation(object));

@@ -1,7 +1,7 @@
 //! A Kubernetes API server in memory, for developing and testing operators.
 //!
 //! What it does it does as kube-apiserver 1.37 does; what it does not do it refuses with 501 and a `Status` that names it:
-//! answers in YAML, subresources but for `/status`, `/scale`, `/log` and `/finalize`, conversion webhooks. One thing it
+//! answers in YAML, subresources but for `/status`, `/scale`, `/log`, `/finalize` and `/approval`, conversion webhooks. One thing it
 //! passes over instead: what the expressions of a policy may cost is not estimated when it is defined.
 //!
 //! Custom resources are pruned, defaulted and checked by their schemas and rules; what a rule may cost is estimated when it is

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use serde_json::{Map, Value};
 
 use crate::{
+    builtin,
     incoming::Incoming,
     kinds::PODS,
     object, protobuf,
@@ -272,7 +273,12 @@ impl Versions for Managed<'_> {
         match (self.subresource, rules.status_metadata) {
             _ if !has_status => Set::default(),
             ("", _) if rules.custom && api_version != self.view.api_version() => Set::default(),
+            ("", _) if builtin::is_signed(&self.view.resource.key) => Set::of(&[&["spec"], &["status"]]),
             ("" | "finalize", _) => Set::of(&[&["status"]]),
+            ("approval", _) => Set::of(&[&["spec"], &["status", "certificate"]]),
+            (_, StatusMetadata::Everything) if builtin::is_signed(&self.view.resource.key) => {
+                Set::of(&[&["spec"], &["status", "conditions"]])
+            }
             (_, StatusMetadata::Nothing) => Set::of(&[&["metadata"], &["spec"]]),
             (_, StatusMetadata::EverythingButLabels) => Set::of(&[&["spec"], &["metadata", "labels"]]),
             (_, StatusMetadata::Everything) if &*self.view.resource.key == PODS => {

@@ -188,6 +188,21 @@ pub(crate) fn allows(store: &Store, user: &User, what: &Attributes) -> Option<St
     bindings(store, &what.namespace).find_map(|binding| binding.allows(user, what))
 }
 
+/// Whether a user may do something with requests to a signer: to it alone, or to all of its domain.
+pub(crate) fn may_sign(store: &Store, user: &User, verb: &str, signer: &str) -> bool {
+    let domain = signer.split('/').next().unwrap_or_default();
+    [signer, &format!("{domain}/*")].iter().any(|name| {
+        let what = Attributes {
+            verb: verb.to_owned(),
+            group: "certificates.k8s.io".to_owned(),
+            resource: "signers".to_owned(),
+            name: (*name).to_owned(),
+            ..Attributes::default()
+        };
+        allows(store, user, &what).is_some()
+    })
+}
+
 /// All rules that a user has in a namespace.
 pub(crate) fn rules(store: &Store, user: &User, namespace: &str) -> Vec<Value> {
     let mut rules: Vec<Value> = Vec::new();

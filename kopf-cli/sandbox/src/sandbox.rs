@@ -23,6 +23,7 @@ use crate::{
     rbac,
     resources::{DEFINITIONS, NAMESPACES, View},
     ring::Bounds,
+    schema::Part,
     service::Service,
     state::{self, StateError},
     status::Status,
@@ -334,7 +335,7 @@ impl Sandbox {
                     value["metadata"]["resourceVersion"] = revision.to_string().into();
                     writer.replace(
                         Target { view: &view, namespace: &namespace, name: &name },
-                        false,
+                        Part::Whole,
                         value,
                     )?
                 }
@@ -344,7 +345,7 @@ impl Sandbox {
                 let name = value["metadata"]["name"].as_str().unwrap_or_default().to_owned();
                 value["status"] = status;
                 let target = Target { view: &view, namespace: &namespace, name: &name };
-                value = shown_value(&writer.replace(target, true, value)?, &view);
+                value = shown_value(&writer.replace(target, Part::Status, value)?, &view);
             }
             writer.settle();
             Ok(value)

@@ -149,7 +149,7 @@ impl Schema {
         let shape = self.shape();
         match part {
             Part::Whole => causes.extend(types::type_faults(object, old, shape, None)),
-            Part::Status => {
+            Part::Status | Part::Approval => {
                 if let Some((status, shape)) = object.get("status").zip(shape.property("status")) {
                     let old = old.and_then(|old| old.get("status"));
                     causes.extend(types::type_faults(status, old, shape, Some("status")));
@@ -198,6 +198,19 @@ const BLOCKING: [&str; 5] = [
 pub(crate) enum Part {
     Whole,
     Status,
+    /// The conditions of a status that say whether something is granted.
+    Approval,
+}
+
+impl Part {
+    /// What its path has behind the name of the object.
+    pub(crate) fn subresource(self) -> &'static str {
+        match self {
+            Part::Whole => "",
+            Part::Status => "status",
+            Part::Approval => "approval",
+        }
+    }
 }
 
 /// What a field is said to be, as the schema has it; absent is what the schema does not say.

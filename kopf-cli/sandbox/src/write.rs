@@ -15,6 +15,7 @@ use serde_json::{Map, Value};
 
 use crate::{
     admission::{Admission, Operation},
+    builtin,
     incoming::{Incoming, Refused, take_apart},
     json as deep, kinds,
     managed::{self, Managed, same_but_times},
@@ -68,7 +69,7 @@ pub(crate) struct Writer<'a> {
     pub(crate) manager: String,
     /// Others who have a say.
     pub(crate) admission: Option<&'a mut Admission>,
-    /// Whose write it is, where roles say who may do what.
+    /// Whose write it is, if it is a request.
     pub(crate) author: Option<Author<'a>>,
 }
 
@@ -77,6 +78,8 @@ pub(crate) struct Writer<'a> {
 pub(crate) struct Author<'a> {
     pub(crate) user: &'a User,
     pub(crate) asked: &'a str,
+    /// Whether roles say who may do what.
+    pub(crate) rbac: bool,
 }
 
 /// What a write answers with: an object in its storage version, or a `Status` of success.
@@ -134,7 +137,7 @@ impl<'a> Writer<'a> {
         object.check_version(view)?;
         object.settle_namespace(view, namespace)?;
         kinds::default(&view.resource, &mut object.metadata, &mut object.rest);
-        let managed = self.managed(view, false).update(None, &mut object);
+        let managed = self.managed(view, Part::Whole).update(None, &mut object);
         self.make(view, namespace, object, managed)
     }
 
@@ -178,6 +181,9 @@ impl<'a> Writer<'a> {
             object.rest.shift_remove("status");
         }
         kinds::allot(self.store, view, &mut object, None, self.dry_run)?;
+        if builtin::is_signed(&resource.key) {
+            builtin::ask(&mut object.rest, self.author.map(|author| author.user));
+        }
         let warned = kinds::prepare(resource, &mut object.metadata, &mut object.rest, None, self.now)?;
         warned.iter().for_each(|warning| self.strictness.warn(warning));
         kinds::check_group(resource, &object.rest)?;
@@ -191,13 +197,8 @@ impl<'a> Writer<'a> {
         self.commit(resource, object.whole(view), 201)
     }
 
-    /// Replaces an object, or its status.
-    pub(crate) fn replace(
-        &mut self,
-        target: Target<'_>,
-        status: bool,
-        body: Value,
-    ) -> Result<Written, Status> {
+    /// Replaces an object, or a part of it.
+    pub(crate) fn replace(&mut self, target: Target<'_>, part: Part, body: Value) -> Result<Written, Status> {
         let view = target.view;
         let mut object =
             Incoming::decode(body, view, Decoder::Json, &mut self.strictness).map_err(Refused::of_a_body)?;
@@ -206,7 +207,7 @@ impl<'a> Writer<'a> {
         object.check_name(target.name)?;
         let current = self.store.get(&view.resource.key, target.namespace, target.name).cloned();
         let Some(current) = current else {
-            if view.resource.rules.create_on_update && !status {
+            if view.resource.rules.create_on_update && part == Part::Whole {
                 check_uid(&object, target, "", self.dry_run)?;
                 object.metadata.remove("resourceVersion");
                 let mut body = object.whole(view);
@@ -216,7 +217,7 @@ impl<'a> Writer<'a> {
             return Err(Status::not_found(view.about(target.name)));
         };
         check_uid(&object, target, &current.header.uid, self.dry_run)?;
-        self.update(target, &current, object, status, Owners::Updated)
+        self.update(target, &current, object, part, Owners::Updated)
     }
 
     fn update(
@@ -224,16 +225,17 @@ impl<'a> Writer<'a> {
         target: Target<'_>,
         current: &Stored,
         mut object: Incoming,
-        status: bool,
+        part: Part,
         owners: Owners,
     ) -> Result<Written, Status> {
         let view = target.view;
         let resource = &view.resource;
         let old = current.value();
+        let status = part != Part::Whole;
         let is_whole = !status && matches!(owners, Owners::Updated | Owners::Applied);
         kinds::default(resource, &mut object.metadata, &mut object.rest);
         let managed = match owners {
-            Owners::Updated => self.managed(view, status).update(Some(&old), &mut object),
+            Owners::Updated => self.managed(view, part).update(Some(&old), &mut object),
             Owners::Applied | Owners::Finalized | Owners::Scaled => {
                 object.metadata.get("managedFields").cloned()
             }
@@ -266,6 +268,7 @@ impl<'a> Writer<'a> {
         } else if view.version().status {
             put_or_remove(&mut object.rest, "status", old_rest.get("status").cloned());
         }
+        kinds::keep(resource, part, &mut object.rest, &old, self.now);
         for field in ["creationTimestamp", "generation", "resourceVersion"] {
             put_or_remove(&mut object.metadata, field, old_metadata.get(field).cloned());
         }
@@ -288,9 +291,9 @@ impl<'a> Writer<'a> {
         {
             object.metadata.insert("generation".to_owned(), (generation + 1).into());
         }
-        let part = if status { Part::Status } else { Part::Whole };
         let before = Before { whole: &old, metadata: &old_metadata };
         self.validate(target, &mut object, Some(before), part)?;
+        self.let_sign(target, part, &object.rest, &old)?;
         if is_whole {
             self.let_plugins_judge(target, &mut object, Some(&old))?;
         }
@@ -318,13 +321,8 @@ impl<'a> Writer<'a> {
     }
 
     /// The account of owners, as this write changes it.
-    fn managed<'m>(&'m self, view: &'m View, status: bool) -> Managed<'m> {
-        Managed {
-            view,
-            manager: &self.manager,
-            subresource: if status { "status" } else { "" },
-            now: self.now,
-        }
+    fn managed<'m>(&'m self, view: &'m View, part: Part) -> Managed<'m> {
+        Managed { view, manager: &self.manager, subresource: part.subresource(), now: self.now }
     }
 
     /// Refuses an object that is not valid by all rules of its kind; `old` is what it was.

@@ -46,6 +46,7 @@ impl Ask<'_> {
                     Part::Status => "status",
                     Part::Scale => "scale",
                     Part::Finalize => "finalize",
+                    Part::Approval => "approval",
                     Part::Whole | Part::Log => "",
                 },
                 namespace: self.namespace().to_owned(),

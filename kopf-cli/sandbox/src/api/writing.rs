@@ -10,6 +10,7 @@ use crate::{
     json as deep,
     media::{self, Format},
     request::{Action, Patching},
+    schema,
     status::Status,
     strict::Strictness,
     write::{Author, Writer, Written},
@@ -75,6 +76,15 @@ impl Ask<'_> {
         Ok(response)
     }
 
+    /// What of the object is written.
+    fn written_part(&self) -> schema::Part {
+        match self.part {
+            Part::Status => schema::Part::Status,
+            Part::Approval => schema::Part::Approval,
+            Part::Whole | Part::Scale | Part::Log | Part::Finalize => schema::Part::Whole,
+        }
+    }
+
     /// Writes what the body was read as; the store is held for that alone.
     fn commit(
         &self,
@@ -91,20 +101,21 @@ impl Ask<'_> {
             let others = self.others(&mut store, admission, dry_run, || self.told());
             let now = others.as_ref().map_or_else(|| self.api.clock.now(), |others| others.began);
             let base = Writer::new(&mut store, now);
-            let author = Author { user: &self.user, asked: self.name() };
-            let author = self.api.access.rbac.then_some(author);
-            let mut writer =
-                Writer { strictness: strict, dry_run, manager, admission: others, author, ..base };
+            let author = Author { user: &self.user, asked: self.name(), rbac: self.api.access.rbac };
+            let mut writer = Writer {
+                strictness: strict,
+                dry_run,
+                manager,
+                admission: others,
+                author: Some(author),
+                ..base
+            };
             let written = match (action, patching) {
                 (Action::Create, _) => writer.create(&self.view, self.namespace(), object),
-                (_, Some(Patching::Apply)) => {
-                    writer.apply(self.target(), self.part == Part::Status, object, force)
-                }
+                (_, Some(Patching::Apply)) => writer.apply(self.target(), self.written_part(), object, force),
                 _ if self.part == Part::Finalize => writer.finalize(self.target(), object),
-                (_, Some(patching)) => {
-                    writer.patch(self.target(), self.part == Part::Status, patching, &object)
-                }
-                _ => writer.replace(self.target(), self.part == Part::Status, object),
+                (_, Some(patching)) => writer.patch(self.target(), self.written_part(), patching, &object),
+                _ => writer.replace(self.target(), self.written_part(), object),
             };
             writer.settle();
             *strictness = writer.strictness;

@@ -89,6 +89,11 @@ pub(crate) fn status_faults(key: &str, object: &Value, old: Option<&Value>) -> V
     rules.map_or_else(Vec::new, |(_, rules)| check(&Site::root(object, old), rules))
 }
 
+/// What is wrong with who grants what is asked for.
+pub(crate) fn approval_faults(object: &Value, old: Option<&Value>) -> Vec<Cause> {
+    signing::approval(&Site::root(object, old))
+}
+
 /// What is wrong with an object as a whole; `old` is absent on creation.
 pub(crate) fn faults(key: &str, object: &Value, old: Option<&Value>) -> Vec<Cause> {
     let Some((_, rules)) = KINDS.iter().find(|(kind, _)| *kind == key) else { return Vec::new() };

@@ -48,7 +48,7 @@ pub(crate) fn warnings(
     renewed: bool,
 ) -> Warnings {
     let root = Site::root(object, old);
-    if part == Part::Status {
+    if part != Part::Whole {
         return in_status(key, &root);
     }
     let mut warnings = templates(key, &root, renewed);

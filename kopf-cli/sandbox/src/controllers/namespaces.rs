@@ -9,6 +9,7 @@ use crate::{
     deletion::Propagation,
     resources::NAMESPACES,
     ring::Event,
+    schema::Part,
     status::Status,
     store::Store,
     write::{Target, Writer, seconds},
@@ -79,7 +80,7 @@ fn provide(writer: &mut Writer<'_>, key: &str, namespace: &str, wanted: Value) -
         Some(there) if !wanted["data"].is_null() && there.value()["data"] != wanted["data"] => {
             let mut value = there.value();
             value["data"] = wanted["data"].clone();
-            writer.replace(Target { view: &view, namespace, name }, false, value).map(drop)
+            writer.replace(Target { view: &view, namespace, name }, Part::Whole, value).map(drop)
         }
         Some(_) => Ok(()),
     };

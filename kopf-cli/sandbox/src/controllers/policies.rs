@@ -6,6 +6,7 @@ use super::{Task, Tasks};
 use crate::{
     admission::POLICIES,
     ring::Event,
+    schema::Part,
     status::Status,
     write::{Target, Writer},
 };
@@ -37,7 +38,7 @@ pub(super) fn observe(writer: &mut Writer<'_>, name: &str) -> Result<(), Status>
         "status": { "observedGeneration": generation, "typeChecking": {} },
     });
     let before = std::mem::replace(&mut writer.manager, MANAGER.to_owned());
-    let written = writer.apply(Target { view: &view, namespace: "", name }, true, status, true);
+    let written = writer.apply(Target { view: &view, namespace: "", name }, Part::Status, status, true);
     writer.manager = before;
     written.map(drop)
 }

@@ -12,6 +12,7 @@ use crate::{
     resources::{API_SERVICES, DEFINITIONS, Resource},
     ring::{Bounds, Event},
     sandbox::shown_value,
+    schema::Part,
     status::Status,
     store::Store,
     tables::served,
@@ -146,7 +147,7 @@ pub(super) fn register(writer: &mut Writer<'_>, group: &str) -> Result<(), Statu
             {
                 value["spec"] = wanted["spec"].clone();
                 let target = Target { view: &view, namespace: "", name: &name };
-                writer.replace(target, false, value).map(drop)
+                writer.replace(target, Part::Whole, value).map(drop)
             }
             Some(_) => Ok(()),
         }

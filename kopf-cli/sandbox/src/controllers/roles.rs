@@ -7,6 +7,7 @@ use crate::{
     object::LabelSet,
     rbac::CLUSTER_ROLES,
     ring::Event,
+    schema::Part,
     selectors::Labels,
     status::Status,
     write::{Target, Writer},
@@ -98,7 +99,7 @@ pub(super) fn aggregate(writer: &mut Writer<'_>) -> Result<(), Status> {
             wanted["rules"] = role.rules.into();
         }
         let target = Target { view: &view, namespace: "", name: &role.name };
-        writer.apply(target, false, wanted, true).map(drop)
+        writer.apply(target, Part::Whole, wanted, true).map(drop)
     });
     writer.manager = manager;
     outcome

@@ -1,6 +1,6 @@
 //! Where a write is shown to those who have a say about it.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::{Author, Target, Writer};
 use crate::{
@@ -11,8 +11,9 @@ use crate::{
     kinds::PODS,
     meta,
     object::{self, Stored},
-    rbac::Granting,
+    rbac::{Granting, may_sign},
     resources::View,
+    schema::Part,
     status::Status,
     strict::Strictness,
     tables::Decoder,
@@ -74,11 +75,38 @@ impl Writer<'_> {
         object: &Incoming,
         old: Option<Halves<'_>>,
     ) -> Result<(), Status> {
-        let Some(Author { user, asked }) = self.author else { return Ok(()) };
+        let Some(Author { user, asked, rbac: true }) = self.author else { return Ok(()) };
         let (resource, namespace) = (&target.view.resource, target.namespace);
         let object = (&object.metadata, &object.rest);
         let (key, plural) = (&*resource.key, &*resource.plural);
         Granting { user, key, plural, namespace, asked, object, old }.check(self.store)
+    }
+
+    /// Refuses to grant a certificate, or to sign it, to whom its signer does not let do so.
+    pub(super) fn let_sign(
+        &self,
+        target: Target<'_>,
+        part: Part,
+        rest: &Map<String, Value>,
+        old: &Value,
+    ) -> Result<(), Status> {
+        let view = target.view;
+        let Some(Author { user, rbac: true, .. }) = self.author else { return Ok(()) };
+        if !builtin::is_signed(&view.resource.key) {
+            return Ok(());
+        }
+        let verb = match part {
+            Part::Whole => return Ok(()),
+            Part::Status if rest.get("status").unwrap_or(&Value::Null) == &old["status"] => return Ok(()),
+            Part::Status => "sign",
+            Part::Approval => "approve",
+        };
+        let signer = old["spec"]["signerName"].as_str().unwrap_or_default();
+        if may_sign(self.store, user, verb, signer) {
+            return Ok(());
+        }
+        let why = format!("user not permitted to {verb} requests with signerName {signer:?}");
+        Err(Status::forbidden(view.about(target.name), &why))
     }
 
     /// Lets others refuse the object, which is as it would be written.

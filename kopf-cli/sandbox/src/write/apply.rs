@@ -6,25 +6,26 @@ use super::{Owners, Target, Writer, Written};
 use crate::{
     incoming::{Incoming, Refused},
     meta,
+    schema::Part,
     status::Status,
 };
 
 impl Writer<'_> {
-    /// Applies a configuration to an object, or to its status, and makes the object if there is none.
+    /// Applies a configuration to an object, or to a part of it, and makes the object if there is none.
     pub(crate) fn apply(
         &mut self,
         target: Target<'_>,
-        status: bool,
+        part: Part,
         configuration: Value,
         force: bool,
     ) -> Result<Written, Status> {
         let view = target.view;
         let current = self.store.get(&view.resource.key, target.namespace, target.name).cloned();
-        if current.is_none() && status {
+        if current.is_none() && part != Part::Whole {
             return Err(Status::not_found(view.about(target.name)));
         }
         let old = current.as_ref().map(|current| current.value());
-        let managed = self.managed(view, status);
+        let managed = self.managed(view, part);
         let described = managed.described(&configuration);
         let applied = managed.apply(old.as_ref(), configuration, force)?;
         self.strictness.conclude(Vec::new()).map_err(|why| {
@@ -42,7 +43,7 @@ impl Writer<'_> {
         object.settle_namespace(view, target.namespace)?;
         object.check_name(target.name)?;
         match current {
-            Some(current) => self.update(target, &current, object, status, Owners::Applied),
+            Some(current) => self.update(target, &current, object, part, Owners::Applied),
             None => {
                 object.metadata.shift_remove("resourceVersion");
                 let managed = object.metadata.shift_remove("managedFields");

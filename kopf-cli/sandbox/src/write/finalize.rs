@@ -7,6 +7,7 @@ use crate::{
     incoming::{Incoming, Refused},
     kinds,
     managed::Managed,
+    schema::Part,
     status::{Cause, Status},
     tables::Decoder,
 };
@@ -43,6 +44,6 @@ impl Writer<'_> {
         let managed = Managed { view, manager: &self.manager, subresource: "finalize", now: self.now };
         let managed = managed.update(Some(&current.value()), &mut object);
         put_or_remove(&mut object.metadata, "managedFields", managed);
-        self.update(target, &current, object, false, Owners::Finalized)
+        self.update(target, &current, object, Part::Whole, Owners::Finalized)
     }
 }

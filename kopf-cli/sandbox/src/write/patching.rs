@@ -8,32 +8,33 @@ use crate::{
     json as deep, object, patch,
     request::Patching,
     resources::View,
+    schema::Part,
     status::Status,
     strict::Strictness,
     tables::{self, Decoder},
 };
 
 impl Writer<'_> {
-    /// Changes an object, or its status, by a patch.
+    /// Changes an object, or a part of it, by a patch.
     pub(crate) fn patch(
         &mut self,
         target: Target<'_>,
-        status: bool,
+        part: Part,
         how: Patching,
         change: &Value,
     ) -> Result<Written, Status> {
-        self.change(target, status, how, change, Owners::Updated)
+        self.change(target, part, how, change, Owners::Updated)
     }
 
     /// Changes an object by what follows from a change of its scale: a merge patch, which says who owns what, too.
     pub(crate) fn rescale(&mut self, target: Target<'_>, change: &Value) -> Result<Written, Status> {
-        self.change(target, false, Patching::Merge, change, Owners::Scaled)
+        self.change(target, Part::Whole, Patching::Merge, change, Owners::Scaled)
     }
 
     fn change(
         &mut self,
         target: Target<'_>,
-        status: bool,
+        part: Part,
         how: Patching,
         change: &Value,
         owners: Owners,
@@ -51,7 +52,7 @@ impl Writer<'_> {
             let mut object = patched(whole, target, view, (how, change), &mut self.strictness)?;
             object.check_name(target.name)?;
             object.settle_namespace(view, target.namespace)?;
-            self.update(target, &current, object, status, owners)
+            self.update(target, &current, object, part, owners)
         })
     }
 }

@@ -146,6 +146,7 @@ fn mask(value: &mut Value, namespace: &str) {
                     | "creationTimestamp"
                     | "deletionTimestamp"
                     | "lastTransitionTime"
+                    | "lastUpdateTime"
                     | "time" => set(value),
                     "managedFields" => {
                         by_owner(value);

@@ -7,6 +7,7 @@ mod allotted;
 mod data;
 mod insides;
 mod jobs;
+mod kept;
 mod networking;
 mod pods;
 mod services;

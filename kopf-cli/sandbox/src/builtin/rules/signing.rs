@@ -45,12 +45,7 @@ pub(super) fn request(root: &Site<'_>) -> Causes {
     if root.before.is_some() {
         causes.extend(lost(root));
         causes.extend(decided(root));
-        let certificate = root.at("status.certificate");
-        causes.extend(
-            certificate
-                .is_changed()
-                .then(|| certificate.forbidden("updates may not set certificate content")),
-        );
+        causes.extend(kept(&root.at("status.certificate")));
     }
     causes
 }
@@ -65,6 +60,18 @@ pub(super) fn status(root: &Site<'_>) -> Causes {
         causes.push(certificate.forbidden("updates may not modify existing certificate content"));
     }
     causes
+}
+
+/// What is wrong with what is granted or denied.
+pub(super) fn approval(root: &Site<'_>) -> Causes {
+    let mut causes = common(root);
+    causes.extend(lost(root));
+    causes.extend(kept(&root.at("status.certificate")));
+    causes
+}
+
+fn kept(certificate: &Site<'_>) -> Option<Cause> {
+    certificate.is_changed().then(|| certificate.forbidden("updates may not set certificate content"))
 }
 
 fn common(root: &Site<'_>) -> Causes {
@@ -130,10 +137,17 @@ fn count(conditions: Option<&Value>, kind: &str) -> usize {
 fn conditions(list: &Site<'_>) -> Causes {
     let mut causes = Vec::new();
     let mut known = HashSet::new();
+    let (mut were_twice, mut were_empty) = (false, false);
+    let mut known_before = HashSet::new();
+    for condition in list.before.and_then(Value::as_array).into_iter().flatten() {
+        let kind = condition["type"].as_str().unwrap_or_default();
+        were_twice |= !known_before.insert(kind);
+        were_empty |= kind.is_empty();
+    }
     let were_both = ["Approved", "Denied"].iter().all(|kind| count(list.before, kind) > 0);
     for condition in list.each() {
         let (kind, status) = (condition.at("type"), condition.at("status"));
-        if kind.len() == 0 {
+        if kind.len() == 0 && !were_empty {
             causes.push(kind.required(""));
         }
         let allowed: &[&str] =
@@ -143,18 +157,15 @@ fn conditions(list: &Site<'_>) -> Causes {
         } else if !allowed.contains(&status.text()) {
             causes.push(status.unsupported(allowed));
         }
-        let other = match kind.text() {
-            "Approved" => "Denied",
-            "Denied" => "Approved",
-            _ => "",
-        };
-        if !other.is_empty() && known.contains(other) && !were_both {
-            let why = "Approved and Denied conditions are mutually exclusive";
-            causes.push(Cause::invalid(&*list.place, kind.text(), why));
-        }
-        if !known.insert(kind.text()) {
+        if !known.insert(kind.text()) && !were_twice {
             causes.push(kind.duplicate());
         }
+    }
+    if ["Approved", "Denied"].iter().all(|kind| known.contains(kind)) && !were_both {
+        let [approved, denied] =
+            ["Approved", "Denied"].map(|kind| format!("conditions[{{\"type\": {kind:?}}}]"));
+        let why = format!("must specify at most one of: `{approved}`, `{denied}`");
+        causes.push(Cause::invalid(&*list.place, &format!("{{{approved}, {denied}}}"), &why));
     }
     causes
 }

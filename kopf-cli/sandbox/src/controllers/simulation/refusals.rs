@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use super::{DAEMON_SETS, JOBS, Owner, STATEFUL_SETS, fnv, status::seen};
 use crate::{
     resources::EVENTS,
+    schema::Part,
     status::Status,
     write::{Target, Writer, seconds},
 };
@@ -48,7 +49,7 @@ fn tell(writer: &mut Writer<'_>, owner: &Owner<'_>, message: &str) -> Result<(),
             event["lastTimestamp"] = now.into();
             event["message"] = said.into();
             let target = Target { view: &view, namespace, name: &name };
-            return writer.replace(target, false, event).map(drop);
+            return writer.replace(target, Part::Whole, event).map(drop);
         }
     }
     Ok(())
