@@ -6,7 +6,7 @@
 use serde_json::Value;
 
 use super::call::{Host, Place};
-use crate::store::Store;
+use crate::{builtin::OF_SERVICE, resources::SLICES, store::Store};
 
 /// # Errors
 ///
@@ -31,9 +31,8 @@ fn behind(store: &Store, namespace: &str, name: &str, port: u16) -> Result<Place
     let ports = spec["ports"].as_array().into_iter().flatten();
     let known = ports.into_iter().find(|known| known["port"] == port);
     let known = known.ok_or_else(|| format!("no service port {port} found for service {name:?}"))?;
-    let slices = store.list("endpointslices.discovery.k8s.io", Some(namespace)).into_iter();
-    let slices = slices
-        .filter(|slice| slice.header.labels.get("kubernetes.io/service-name").is_some_and(|of| of == name));
+    let slices = store.list(SLICES, Some(namespace)).into_iter();
+    let slices = slices.filter(|slice| slice.header.labels.get(OF_SERVICE).is_some_and(|of| of == name));
     let from_slices = slices.map(|slice| slice.value()).find_map(|slice| {
         let host =
             slice["endpoints"].as_array()?.iter().find_map(|endpoint| endpoint["addresses"][0].as_str())?;

@@ -19,6 +19,8 @@ use ports::OUTSIDE;
 type Fields = Map<String, Value>;
 
 /// The resource key of services.
+/// The label by which slices say whose they are.
+pub(crate) const OF_SERVICE: &str = "kubernetes.io/service-name";
 pub(crate) const SERVICES: &str = "services";
 
 /// Why a service cannot have what it wants.

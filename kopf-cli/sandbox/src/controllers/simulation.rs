@@ -212,13 +212,18 @@ impl Owner<'_> {
         self.change(writer, |value| value["status"] = status.clone())
     }
 
-    fn change(&self, writer: &mut Writer<'_>, change: impl FnOnce(&mut Value)) -> Result<(), Status> {
-        let Some(resource) = writer.store.catalog.get(&self.place.resource).cloned() else { return Ok(()) };
-        let Some(current) = writer.store.at(self.place).map(|object| object.value()) else { return Ok(()) };
-        let mut changed = current.clone();
-        change(&mut changed);
-        if changed == current { Ok(()) } else { writer.commit(&resource, changed, 200).map(drop) }
+    fn change(&self, writer: &mut Writer<'_>, to: impl FnOnce(&mut Value)) -> Result<(), Status> {
+        change(writer, self.place, to)
     }
+}
+
+/// Writes an object as it is to be, if that is not how it is.
+fn change(writer: &mut Writer<'_>, place: &Place, to: impl FnOnce(&mut Value)) -> Result<(), Status> {
+    let Some(resource) = writer.store.catalog.get(&place.resource).cloned() else { return Ok(()) };
+    let Some(current) = writer.store.at(place).map(|object| object.value()) else { return Ok(()) };
+    let mut changed = current.clone();
+    to(&mut changed);
+    if changed == current { Ok(()) } else { writer.commit(&resource, changed, 200).map(drop) }
 }
 
 fn expel(writer: &mut Writer<'_>, key: &str, object: &Stored) -> Result<(), Status> {
@@ -271,7 +276,7 @@ fn run_deployment(writer: &mut Writer<'_>, owner: &Owner<'_>) -> Result<(), Stat
     for set in &sets {
         let place = Place::of(&REPLICA_SETS.into(), set);
         let replicas = if is_current(set) { wanted.clone() } else { 0.into() };
-        Owner { place: &place, value: Value::Null }.change(writer, |value| {
+        change(writer, &place, |value| {
             if value["spec"]["replicas"] != replicas {
                 let generation = value["metadata"]["generation"].as_u64().unwrap_or(1);
                 value["metadata"]["generation"] = (generation + 1).into();

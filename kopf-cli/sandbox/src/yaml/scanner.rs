@@ -194,6 +194,20 @@ impl Scanner {
         }
     }
 
+    /// Skips what may stand at the end of a line: blanks, a comment, and the break.
+    fn rest_of_line(&mut self) -> Step {
+        self.skip_while(is_blank);
+        if self.letter(0) == '#' {
+            self.skip_while(|letter| !ends_line(letter));
+        }
+        if !ends_line(self.letter(0)) {
+            return self.fault("did not find expected comment or line break");
+        }
+        self.need(2);
+        self.skip_break();
+        Ok(())
+    }
+
     fn skip_break(&mut self) {
         if is_break(self.letter(0)) {
             self.at += if self.letter(0) == '\r' && self.letter(1) == '\n' { 2 } else { 1 };

@@ -9,13 +9,16 @@ use super::sandbox;
 /// The path that is asked for, by which client, and the answer that it accepts.
 type Asked = (&'static str, &'static str, &'static str);
 
-/// The code of an answer, its first two bytes and its last one.
+/// The code of an answer, its first two bytes and its last one; of what is refused all of it.
 async fn layout(client: &Client, (path, agent, accept): Asked) -> (u16, String, String) {
     let request = Request::get(path).header(header::USER_AGENT, agent).header(header::ACCEPT, accept);
     let response = client.send(request.body(Vec::new().into()).unwrap()).await.unwrap();
     let code = response.status().as_u16();
     let body = response.into_body().collect().await.unwrap().to_bytes();
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    if code != 200 {
+        return (code, text(&body), String::new());
+    }
     (code, text(&body[..body.len().min(2)]), text(&body[body.len().saturating_sub(1)..]))
 }
 

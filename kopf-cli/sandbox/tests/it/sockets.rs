@@ -125,6 +125,7 @@ async fn without_a_token_only_health_and_version_are_told_unless_roles_say_other
         for path in ["/", "/api", "/apis", "/healthz/ping", "/openapi/v2", "/api/v1/namespaces", "/nowhere"] {
             assert_eq!(ask("GET", path).await, 401, "{path}");
         }
+        assert!(sandbox.journal().entries().is_empty(), "who has no token leaves no trace");
         if rbac {
             let binding = "clusterrolebindings.rbac.authorization.k8s.io";
             sandbox.delete(binding, "", "system:public-info-viewer").unwrap();

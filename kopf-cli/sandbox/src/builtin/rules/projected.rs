@@ -19,7 +19,7 @@ use crate::{
     tables,
 };
 
-use Check::{OneOf, Required};
+use Check::Required;
 
 const CONFLICT: &str = "conflicting duplicate paths";
 const KEYS: &[&str] = &["RSA3072", "RSA4096", "ECDSAP256", "ECDSAP384", "ECDSAP521", "ED25519"];
@@ -167,13 +167,9 @@ fn bundle_name_faults(name: &str) -> Vec<String> {
 fn certificate<'a>(site: &Site<'a>, paths: &mut Paths<'a>) -> Causes {
     let (signed, annotations) = (site.at("signerName"), site.at("userAnnotations"));
     let mut causes = signer(&signed);
-    causes.extend(annotation_faults(&annotations));
-    if site.at("keyType").len() == 0 {
-        causes.push(site.at("keyType").unsupported(KEYS));
-    }
-    causes.extend(
-        check(site, &[("keyType", OneOf(KEYS))]).into_iter().filter(|_| site.at("keyType").len() > 0),
-    );
+    causes.extend(wish_faults(&annotations));
+    let kind = site.at("keyType");
+    causes.extend((!KEYS.contains(&kind.text())).then(|| kind.unsupported(KEYS)));
     let lasting = site.at("maxExpirationSeconds");
     if let Some(seconds) = lasting.number() {
         let domain = signed.text().split('/').next().unwrap_or_default();
@@ -199,7 +195,7 @@ fn certificate<'a>(site: &Site<'a>, paths: &mut Paths<'a>) -> Causes {
 }
 
 /// What is asked of a signer has keys with a domain.
-fn annotation_faults(site: &Site<'_>) -> Causes {
+fn wish_faults(site: &Site<'_>) -> Causes {
     let mut causes = Vec::new();
     for (key, _) in site.entries() {
         let key = key.to_lowercase();

@@ -90,14 +90,8 @@ fn is_parameter(name: &str) -> bool {
 
 /// What pods share with their host by which a parameter is the host's.
 fn shared_by(name: &str) -> Option<&'static str> {
-    const OF_PROCESSES: [&str; 6] = [
-        "kernel.sem",
-        "kernel.shmall",
-        "kernel.shmmax",
-        "kernel.shmmni",
-        "kernel.shm_rmid_forced",
-        "kernel.msg",
-    ];
+    const OF_PROCESSES: [&str; 5] =
+        ["kernel.sem", "kernel.shmall", "kernel.shmmax", "kernel.shmmni", "kernel.shm_rmid_forced"];
     // Where slashes come first they stand for dots.
     let is_slashed = name.find(['.', '/']).is_some_and(|at| name.as_bytes().get(at) == Some(&b'/'));
     let swap = |letter| match letter {
@@ -106,9 +100,8 @@ fn shared_by(name: &str) -> Option<&'static str> {
         letter => letter,
     };
     let name: String = if is_slashed { name.chars().map(swap).collect() } else { name.to_owned() };
-    let of_processes = OF_PROCESSES[..5].contains(&&*name)
-        || name.starts_with("kernel.msg")
-        || name.starts_with("fs.mqueue.");
+    let of_processes =
+        OF_PROCESSES.contains(&&*name) || name.starts_with("kernel.msg") || name.starts_with("fs.mqueue.");
     match () {
         () if name.starts_with("net.") => Some("hostNetwork"),
         () if of_processes => Some("hostIPC"),

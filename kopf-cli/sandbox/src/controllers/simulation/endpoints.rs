@@ -6,24 +6,23 @@ use std::{collections::BTreeMap, net::Ipv4Addr, sync::Arc};
 
 use serde_json::{Map, Value, json};
 
-use super::{Owner, Task, Tasks, expel};
+use super::{Owner, Task, Tasks, change, expel};
 use crate::{
-    builtin::SERVICES,
+    builtin::{OF_SERVICE, SERVICES},
     kinds::PODS,
     object::Stored,
+    resources::SLICES,
     ring::Event,
     status::Status,
     store::{Place, Store},
     write::Writer,
 };
 
-const SLICES: &str = "endpointslices.discovery.k8s.io";
 const ENDPOINTS: &str = "endpoints";
 /// How many endpoints a slice has at most, and how many addresses `Endpoints` have.
 const MOST: usize = 100;
 const MOST_ADDRESSES: usize = 1_000;
-/// What slices say of whose they are, and who made them.
-const SERVICE: &str = "kubernetes.io/service-name";
+/// What slices say of who made them.
 const MANAGED_BY: (&str, &str) =
     ("endpointslice.kubernetes.io/managed-by", "endpointslice-controller.k8s.io");
 
@@ -53,7 +52,7 @@ pub(super) fn notice(tasks: &mut Tasks, store: &Store, change: &Event) {
     match &*change.resource {
         SERVICES | ENDPOINTS => look_at(&header.name),
         SLICES if is_ours(&change.object) => {
-            if let Some(service) = header.labels.get(SERVICE) {
+            if let Some(service) = header.labels.get(OF_SERVICE) {
                 look_at(service);
             }
         }
@@ -201,7 +200,7 @@ fn tell_slices(
     going: bool,
 ) -> Result<(), Status> {
     let mut labels = labels(service, MANAGED_BY);
-    labels[SERVICE] = service.name().into();
+    labels[OF_SERVICE] = service.name().into();
     let there = service.own(writer.store, SLICES).into_iter().filter(|slice| is_ours(slice));
     let mut there: Vec<(Arc<Stored>, Value)> = there.map(|slice| (slice.clone(), slice.value())).collect();
     let mut wanted: Vec<(Option<Arc<Stored>>, Value, Vec<Value>)> = Vec::new();
@@ -258,7 +257,7 @@ fn change_slice(
 ) -> Result<(), Status> {
     let endpoints = if endpoints.is_empty() { Value::Null } else { endpoints.into() };
     let place = Place::of(&SLICES.into(), slice);
-    Owner { place: &place, value: Value::Null }.change(writer, |value| {
+    change(writer, &place, |value| {
         if value["endpoints"] != endpoints || value["ports"] != *ports {
             let generation = value["metadata"]["generation"].as_u64().unwrap_or(1);
             value["metadata"]["generation"] = (generation + 1).into();
@@ -320,7 +319,7 @@ fn tell_endpoints(writer: &mut Writer<'_>, service: &Owner<'_>, groups: &[Group]
         }
         return writer.create(&resource.stored_view(), &place.namespace, endpoints).map(drop);
     }
-    Owner { place: &place, value: Value::Null }.change(writer, |value| {
+    change(writer, &place, |value| {
         value["metadata"]["labels"] = labels;
         match value.as_object_mut() {
             Some(fields) if subsets.is_empty() => drop(fields.shift_remove("subsets")),

@@ -62,15 +62,7 @@ impl Scanner {
         let (mark, is_literal) = (self.here(), self.letter(0) == '|');
         self.skip();
         let (increment, chomping) = self.block_header()?;
-        self.skip_while(is_blank);
-        if self.letter(0) == '#' {
-            self.skip_while(|letter| !ends_line(letter));
-        }
-        if !ends_line(self.letter(0)) {
-            return self.fault("did not find expected comment or line break");
-        }
-        self.need(2);
-        self.skip_break();
+        self.rest_of_line()?;
         let mut indent = if increment > 0 { self.indent.max(0) + increment } else { 0 };
         let (mut value, mut first_break, mut more_breaks) = (String::new(), String::new(), String::new());
         let mut was_indented = false;

@@ -1,6 +1,6 @@
 //! Tags and directives: what says of values what they are, and of documents how to read them.
 
-use super::{Scanner, Step, Token, ends_line, ends_word, is_alpha, is_blank};
+use super::{Scanner, Step, Token, ends_word, is_alpha, is_blank};
 
 /// What tags are made of besides letters and digits.
 const OTHERS: &str = ";/?:@&=+$,.!~*'()[]%";
@@ -44,15 +44,7 @@ impl Scanner {
             }
             _ => return self.fault("found unknown directive name"),
         };
-        self.skip_while(is_blank);
-        if self.letter(0) == '#' {
-            self.skip_while(|letter| !ends_line(letter));
-        }
-        if !ends_line(self.letter(0)) {
-            return self.fault("did not find expected comment or line break");
-        }
-        self.need(2);
-        self.skip_break();
+        self.rest_of_line()?;
         self.push(token, mark);
         Ok(())
     }
