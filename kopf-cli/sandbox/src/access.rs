@@ -1,11 +1,10 @@
 //! Who somebody is by the token that is presented, and whom they act as.
 
 use std::{
-    collections::{BTreeMap, VecDeque},
-    sync::{Arc, Mutex, PoisonError},
+    collections::BTreeMap,
+    sync::{Arc, Mutex, OnceLock, PoisonError},
 };
 
-use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use http::{HeaderMap, Method, header};
 use jiff::Timestamp;
 
@@ -14,11 +13,10 @@ use crate::{
     request::unescape,
     status::Status,
     store::Store,
+    tokens::{self, ISSUER, Known, Refusal, Signer},
     user::{AUTHENTICATED, User, as_service_account, service_account_groups},
 };
 
-/// How many tokens of service accounts are known at a time; beyond that the oldest are forgotten.
-const MAX_TOKENS: usize = 10_000;
 const ANONYMOUS: &str = "system:anonymous";
 const UNAUTHENTICATED: &str = "system:unauthenticated";
 const EXTRA: &str = "impersonate-extra-";
@@ -30,16 +28,9 @@ const PUBLIC: [&str; 5] = ["/healthz", "/livez", "/readyz", "/version", "/versio
 pub(crate) struct Access {
     /// Whether roles and their bindings say who may do what; otherwise everybody may do everything.
     pub(crate) rbac: bool,
-    issued: Arc<Mutex<VecDeque<Issued>>>,
-}
-
-/// A token of a service account.
-#[derive(Debug, Clone)]
-pub(crate) struct Issued {
-    pub(crate) token: String,
-    pub(crate) user: User,
-    pub(crate) audiences: Vec<String>,
-    pub(crate) expires_at: Timestamp,
+    /// The tokens of kubeconfigs, and whose they are.
+    users: Arc<Mutex<Vec<(String, User)>>>,
+    signer: Arc<OnceLock<Signer>>,
 }
 
 impl Access {
@@ -47,38 +38,57 @@ impl Access {
         Access { rbac, ..Access::default() }
     }
 
-    /// Makes a token for a service account; it is no good after `expires_at`, nor when the account is gone.
+    /// Signs with this key from the start; without it a new one is made when it is first needed.
+    pub(crate) fn with_signer(self, signer: Signer) -> Self {
+        Access { signer: Arc::new(OnceLock::from(signer)), ..self }
+    }
+
+    /// Takes these tokens for those of these users.
+    pub(crate) fn introduce(&self, users: &[(User, String)]) {
+        let users = users.iter().map(|(user, token)| (token.clone(), user.clone()));
+        self.users.lock().unwrap_or_else(PoisonError::into_inner).extend(users);
+    }
+
+    /// What tokens of service accounts are signed with.
     ///
     /// # Errors
     ///
     /// 500 where there is no randomness.
-    pub(crate) fn issue(
-        &self,
-        user: User,
-        audiences: Vec<String>,
-        expires_at: Timestamp,
-    ) -> Result<String, Status> {
-        let mut secret = [0; 32];
-        let random = rustls::crypto::ring::default_provider().secure_random;
-        random.fill(&mut secret).map_err(|_| Status::internal("there is no randomness for a token"))?;
-        let token = format!("sandbox.{}", BASE64_URL_SAFE_NO_PAD.encode(secret));
-        let mut issued = self.issued.lock().unwrap_or_else(PoisonError::into_inner);
-        if issued.len() >= MAX_TOKENS {
-            issued.pop_front();
+    pub(crate) fn signer(&self) -> Result<&Signer, Status> {
+        if let Some(signer) = self.signer.get() {
+            return Ok(signer);
         }
-        issued.push_back(Issued { token: token.clone(), user, audiences, expires_at });
-        Ok(token)
+        let new = Signer::generate().ok_or_else(|| Status::internal("there is no randomness for a key"))?;
+        Ok(self.signer.get_or_init(|| new))
     }
 
-    /// What is known of a token, if it is one of a service account and still good.
-    pub(crate) fn look_up(&self, store: &Store, token: &str, now: Timestamp) -> Option<Issued> {
-        let issued = self.issued.lock().unwrap_or_else(PoisonError::into_inner);
-        let found =
-            issued.iter().rev().find(|issued| issued.token == token && issued.expires_at > now).cloned()?;
-        drop(issued);
-        let (namespace, name) = as_service_account(&found.user.name)?;
-        let account = store.get("serviceaccounts", namespace, name)?;
-        (account.header.uid == found.user.uid).then_some(found)
+    /// Who presents a token to `wanted`; to this server, where that is nobody.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with the token.
+    pub(crate) fn authenticate(
+        &self,
+        store: &Store,
+        token: &str,
+        wanted: &[String],
+        now: Timestamp,
+    ) -> Result<Known, Refusal> {
+        let here = [ISSUER.to_owned()];
+        let wanted = if wanted.is_empty() { &here } else { wanted };
+        let users = self.users.lock().unwrap_or_else(PoisonError::into_inner);
+        let user = users.iter().find(|(known, _)| known == token).map(|(_, user)| user.clone());
+        drop(users);
+        match user {
+            Some(user) => {
+                let audiences = wanted.iter().filter(|wanted| *wanted == ISSUER).cloned().collect::<Vec<_>>();
+                if audiences.is_empty() { Err(None) } else { Ok(Known { user, audiences }) }
+            }
+            None => {
+                let signer = self.signer().map_err(|_| None)?;
+                tokens::authenticate(signer, store, token, wanted, now)
+            }
+        }
     }
 
     /// Whether a user may do something, and why.
@@ -167,5 +177,12 @@ fn impersonate(group: &str, resource: &str, name: &str) -> Attributes {
 
 /// The token that a request presents.
 pub(crate) fn bearer(headers: &HeaderMap) -> Option<&str> {
-    headers.get(header::AUTHORIZATION)?.to_str().ok()?.strip_prefix("Bearer ")
+    presented(headers.get(header::AUTHORIZATION)?.to_str().ok()?)
+}
+
+/// The token in the value of a header: the second of its words, which may be none.
+pub(crate) fn presented(header: &str) -> Option<&str> {
+    let mut words = header.trim().split(' ');
+    let is_bearer = words.next()?.eq_ignore_ascii_case("bearer");
+    words.next().filter(|token| is_bearer && !token.is_empty())
 }

@@ -58,6 +58,7 @@ pub(crate) fn version() -> Value {
 pub(crate) fn root(store: &Store) -> Value {
     let catalog = &store.catalog;
     let fixed = [
+        "/.well-known/openid-configuration",
         "/api",
         "/api/v1",
         "/apis",
@@ -66,6 +67,7 @@ pub(crate) fn root(store: &Store) -> Value {
         "/livez",
         "/openapi/v2",
         "/openapi/v3",
+        "/openid/v1/jwks",
         "/readyz",
         "/version",
     ];

@@ -34,6 +34,7 @@ mod access;
 mod rbac;
 mod recognition;
 mod reviews;
+mod tokens;
 
 // From a request to an answer.
 mod api;

@@ -15,6 +15,10 @@ pub(crate) enum Path {
         check: Option<String>,
     },
     Version,
+    /// `/.well-known/openid-configuration`
+    OpenId,
+    /// `/openid/v1/jwks`
+    Keys,
     /// `/openapi/v2`
     OpenApi2,
     /// `/openapi/v3`
@@ -85,9 +89,11 @@ impl Path {
                 Path::Health { name: (*name).to_owned(), check: (!check.is_empty()).then(|| check.join("/")) }
             }
             ["version"] => Path::Version,
-            ["metrics" | "logs" | "debug" | "flagz" | "statusz", ..]
-            | [".well-known", "openid-configuration"]
-            | ["openid", "v1", "jwks"] => Path::Undone(format!("/{}", steps.join("/"))),
+            ["metrics" | "logs" | "debug" | "flagz" | "statusz", ..] => {
+                Path::Undone(format!("/{}", steps.join("/")))
+            }
+            [".well-known", "openid-configuration"] => Path::OpenId,
+            ["openid", "v1", "jwks"] => Path::Keys,
             ["openapi", "v2"] => Path::OpenApi2,
             ["openapi", "v3"] => Path::OpenApi,
             ["openapi", "v3", name @ ..] => Path::OpenApiOf(name.join("/")),

@@ -2,15 +2,16 @@
 
 mod faults;
 mod selectors;
+mod tokens;
 
-use jiff::{Timestamp, ToSpan};
+use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
 use crate::{
     access::Access,
     rbac::{self, Attributes},
     request::ResourcePath,
-    status::{About, Cause, Status},
+    status::{About, Status},
     store::Store,
     user::User,
     write::seconds,
@@ -18,12 +19,8 @@ use crate::{
 
 type Fields = Map<String, Value>;
 
-/// Whom tokens are for where nobody says so.
-const AUDIENCE: &str = "https://kubernetes.default.svc";
-/// How many seconds a token is good for, where nobody says so, and at least.
+/// How many seconds a token is good for, where nobody says so.
 const USUAL_SECONDS: i64 = 3_600;
-const LEAST_SECONDS: i64 = 600;
-const MOST_SECONDS: i64 = 1 << 32;
 
 /// What refusals of reviews about access are about.
 const NAMELESS: About<'_> = About { kind: "", group: "authorization.k8s.io", name: "" };
@@ -147,77 +144,6 @@ impl Review<'_> {
         let (paths, resources): (Vec<_>, Vec<_>) =
             rules.into_iter().partition(|rule| rule["nonResourceURLs"].is_array());
         Ok(json!({ "resourceRules": resources, "nonResourceRules": paths, "incomplete": false }))
-    }
-
-    fn token(&self, spec: &Value) -> Result<Value, Status> {
-        let token = spec["token"].as_str().unwrap_or_default();
-        if token.is_empty() {
-            return Err(Status::bad_request("token is required for TokenReview in authentication"));
-        }
-        let Some(found) = self.access.look_up(self.store, token, self.now) else {
-            return Ok(json!({ "user": {}, "error": "invalid bearer token" }));
-        };
-        let wanted = texts(&spec["audiences"]);
-        let common: Vec<_> = found
-            .audiences
-            .iter()
-            .filter(|audience| wanted.is_empty() || wanted.contains(audience))
-            .collect();
-        if common.is_empty() {
-            let error = format!(
-                "[invalid bearer token, token audiences {} is invalid for the target audiences {}]",
-                json!(found.audiences),
-                json!(wanted)
-            );
-            return Ok(json!({ "user": {}, "error": error }));
-        }
-        Ok(json!({ "authenticated": true, "user": found.user.to_value(), "audiences": common }))
-    }
-
-    fn request(&self, spec: &mut Value, metadata: &mut Fields) -> Result<Value, Status> {
-        let (namespace, name) = (self.namespace(), self.path.name.as_deref().unwrap_or_default());
-        let request = About { kind: "TokenRequest", group: "authentication.k8s.io", name };
-        let said = |field: &str| metadata.get(field).and_then(Value::as_str).filter(|said| !said.is_empty());
-        if let Some(other) = said("name").filter(|said| *said != name) {
-            let why = "must match the service account name if specified";
-            return Err(Status::invalid(request, vec![Cause::invalid("metadata.name", other, why)]));
-        }
-        let about = About { kind: "serviceaccounts", group: "", name };
-        let account = self.store.get("serviceaccounts", namespace, name);
-        let account = account.ok_or_else(|| Status::not_found(about))?;
-        let uid = &account.header.uid;
-        if let Some(other) = said("uid").filter(|said| said != uid) {
-            let why = format!(
-                "the UID in the token request ({other}) does not match the UID of the service account ({uid})"
-            );
-            return Err(Status::conflict(request, &why));
-        }
-        let audiences = match texts(&spec["audiences"]) {
-            none if none.is_empty() => vec![AUDIENCE.to_owned()],
-            audiences => audiences,
-        };
-        let span = spec["expirationSeconds"].as_i64().unwrap_or(USUAL_SECONDS);
-        let wrong = match span {
-            ..LEAST_SECONDS => Some("may not specify a duration less than 10 minutes"),
-            MOST_SECONDS.. => Some("may not specify a duration larger than 2^32 seconds"),
-            _ => None,
-        };
-        if let Some(why) = wrong {
-            let about = About { kind: "TokenRequest", group: "authentication.k8s.io", name: "" };
-            let cause = Cause::invalid_value("spec.expirationSeconds", &span.into(), why);
-            return Err(Status::invalid(about, vec![cause]));
-        }
-        if spec["boundObjectRef"].is_object() {
-            return Err(Status::not_implemented("tokens that are bound to an object"));
-        }
-        let expires_at = self.now.checked_add(span.seconds()).unwrap_or(Timestamp::MAX);
-        let user = User::service_account(namespace, name, uid);
-        let token = self.access.issue(user, audiences.clone(), expires_at)?;
-        let created = seconds(self.now);
-        let own = [("name", name), ("namespace", namespace), ("uid", uid), ("creationTimestamp", &created)];
-        metadata.extend(own.map(|(field, value)| (field.to_owned(), value.into())));
-        *spec = json!({ "audiences": audiences, "expirationSeconds": span, "boundObjectRef": null });
-        Ok(json!({ "token": token, "expirationTimestamp": seconds(expires_at) }))
     }
 }
 

@@ -168,8 +168,11 @@ impl Builder {
         store.duties.service_accounts = self.service_accounts;
         store.duties.simulates = self.simulate;
         store.duties.lingering.span = self.linger;
+        let mut access = Access::new(self.rbac);
         if let Some(state) = &self.state {
-            state::restore(&mut store, state).map_err(BuildError::State)?;
+            if let Some(signer) = state::restore(&mut store, state).map_err(BuildError::State)? {
+                access = access.with_signer(signer);
+            }
             // The same seed must not give the same identities again.
             store.ids = Ids::new(self.seed.map(|seed| seed.wrapping_add(store.revision())));
         }
@@ -180,7 +183,7 @@ impl Builder {
             clock: self.clock,
             journal: Journal::default(),
             faults: Faults::new(self.seed),
-            access: Access::new(self.rbac),
+            access,
             logs: Arc::default(),
             open_api: Arc::default(),
         };

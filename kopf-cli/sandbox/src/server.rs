@@ -31,7 +31,6 @@ use crate::{
     sandbox::Sandbox,
     service::Service,
     tls::{Identity, KUBECONFIG_BEGINS},
-    user::User,
     write::Writer,
 };
 
@@ -86,8 +85,8 @@ impl Sandbox {
             });
         }
         let (stop, stopped) = watch::channel(false);
-        let users = identity.users.iter().map(|(user, token)| (token.clone(), user.clone()));
-        let front = Front { service: self.service(), users: users.collect(), stopped };
+        self.api.access.introduce(&identity.users);
+        let front = Front { service: self.service(), stopped };
         let acceptor = tokio::spawn(accept(listener, TlsAcceptor::from(Arc::clone(&identity.config)), front));
         let controllers = tokio::spawn(controllers::end_in_time(self.api.clone()));
         Ok(Server { address, kubeconfig, stop, acceptor, controllers })
@@ -217,8 +216,6 @@ async fn end_of(stopped: &mut watch::Receiver<bool>) {
 #[derive(Clone)]
 struct Front {
     service: Service,
-    /// The tokens of the kubeconfig, and who that is.
-    users: Arc<[(String, User)]>,
     stopped: watch::Receiver<bool>,
 }
 
@@ -229,13 +226,7 @@ impl hyper::service::Service<Request<Incoming>> for Front {
 
     fn call(&self, mut request: Request<Incoming>) -> Self::Future {
         let token = access::bearer(request.headers());
-        let known = match token {
-            Some(token) => {
-                let known = self.users.iter().find(|(known, _)| token == known);
-                known.map(|(_, user)| user.clone()).or_else(|| self.service.api.identify(token))
-            }
-            None => None,
-        };
+        let known = token.and_then(|token| self.service.api.identify(token));
         let Some(user) = known else {
             let (uri, headers) = (request.uri(), request.headers());
             let is_told = token.is_none() && access::is_public(request.method(), uri.path());

@@ -4,7 +4,7 @@ use std::task::{Context, Poll};
 
 use bytes::Bytes;
 use futures::{FutureExt, future::BoxFuture};
-use http::{Request, Response};
+use http::{HeaderValue, Request, Response, header};
 use http_body_util::BodyExt;
 
 use crate::{
@@ -45,6 +45,12 @@ where
                 (None, Some(token)) => api.identify(token),
                 (None, None) => Some(User::admin()),
             };
+            // In HTTP/2 the name of the server is part of the address that is asked for.
+            if let Some(server) = head.uri.authority().filter(|_| !head.headers.contains_key(header::HOST))
+                && let Ok(server) = HeaderValue::from_str(server.as_str())
+            {
+                head.headers.insert(header::HOST, server);
+            }
             let Some(user) = user else { return Ok(api::unauthorized(&head.uri, &head.headers)) };
             let request = api::Request {
                 method: head.method,

@@ -8,6 +8,7 @@ use std::{
     sync::Arc,
 };
 
+use base64::{Engine, prelude::BASE64_STANDARD};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, value::RawValue};
 
@@ -18,6 +19,7 @@ use crate::{
     sandbox::Sandbox,
     status::Status,
     store::Store,
+    tokens::Signer,
 };
 
 /// What the first line says that it is.
@@ -38,6 +40,9 @@ struct Head {
     objects: usize,
     /// Whether nothing has happened after this was written.
     ended: bool,
+    /// What tokens of service accounts are signed with: those that are out stay good.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    signing_key: Option<String>,
 }
 
 /// The text is not the state of a sandbox.
@@ -73,17 +78,20 @@ pub enum StateError {
     },
 }
 
-/// All objects of one moment.
+/// All objects of one moment, and the key that tokens of service accounts are signed with: whoever can read it can sign.
 pub struct Snapshot {
     revision: u64,
     objects: Vec<(Arc<str>, Arc<Stored>)>,
+    signing_key: Option<String>,
 }
 
 impl Sandbox {
     /// All objects as they are now. Takes no copies, and holds nobody up.
     pub fn snapshot(&self) -> Snapshot {
+        let signer = self.api.access.signer().ok();
+        let signing_key = signer.map(|signer| BASE64_STANDARD.encode(signer.secret()));
         let store = self.api.store();
-        Snapshot { revision: store.revision(), objects: store.everything() }
+        Snapshot { revision: store.revision(), objects: store.everything(), signing_key }
     }
 
     /// Does as a server does that is killed and comes back from its [`Snapshot`]: all objects are there, watches are cut,
@@ -94,7 +102,8 @@ impl Sandbox {
     /// Never: what was written here can be read.
     pub fn restart(&self) {
         let mut store = self.api.store();
-        let snapshot = Snapshot { revision: store.revision(), objects: store.everything() };
+        let (revision, objects) = (store.revision(), store.everything());
+        let snapshot = Snapshot { revision, objects, signing_key: None };
         let mut text = Vec::new();
         snapshot.write(&mut text, true).expect("memory takes text");
         store.forget();
@@ -122,6 +131,7 @@ impl Snapshot {
             revision: self.revision,
             objects: self.objects.len(),
             ended,
+            signing_key: self.signing_key.clone(),
         };
         serde_json::to_writer(&mut *into, &head)?;
         // A container comes before what is in it.
@@ -146,14 +156,16 @@ struct Line<'a> {
     object: &'a RawValue,
 }
 
-/// Puts the objects of a text into a store that has none.
-pub(crate) fn restore(store: &mut Store, text: &[u8]) -> Result<(), StateError> {
+/// Puts the objects of a text into a store that has none; gives the key in it, if there is one.
+pub(crate) fn restore(store: &mut Store, text: &[u8]) -> Result<Option<Signer>, StateError> {
     let mut lines = text.split_inclusive(|byte| *byte == b'\n').zip(1..);
     let first = lines.next().map_or(&[][..], |(line, _)| line);
     let head: Head = serde_json::from_slice(first).map_err(|_| StateError::Headless)?;
     if head.api_version != API_VERSION || head.kind != KIND {
         return Err(StateError::Headless);
     }
+    let key = head.signing_key.as_ref().map(|key| BASE64_STANDARD.decode(key).ok());
+    let signer = key.map(|key| key.as_deref().and_then(Signer::read).ok_or(StateError::Headless)).transpose()?;
     let expected = head.objects;
     let mut found = 0;
     for (line, number) in lines {
@@ -171,7 +183,7 @@ pub(crate) fn restore(store: &mut Store, text: &[u8]) -> Result<(), StateError> 
         return Err(StateError::CutShort { found, expected });
     }
     store.begin_at(head.revision.saturating_add(if head.ended { 0 } else { UNSEEN }));
-    Ok(())
+    Ok(signer)
 }
 
 /// Puts in the object of one line.

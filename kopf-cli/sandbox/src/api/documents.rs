@@ -21,6 +21,7 @@ use crate::{
     status::Status,
     store::Store,
     tables::served,
+    tokens,
 };
 
 impl Api {
@@ -36,10 +37,28 @@ impl Api {
         if let Path::OpenApi2 = path {
             return Ok(self.open_api_2(request, accept));
         }
+        if let Path::OpenId | Path::Keys = path {
+            return self.open_id(path, request, accept);
+        }
         if !matches!(request.method, Method::GET | Method::HEAD) {
             return Err(Status::method_not_allowed());
         }
         self.on_stack(|store| document_of(store, path, request, accept))
+    }
+
+    /// How others check tokens of service accounts.
+    fn open_id(&self, path: &Path, request: &Request, accept: &str) -> Result<Response<Body>, Status> {
+        if request.method != Method::GET {
+            return Err(Status::method_not_allowed());
+        }
+        let (media, document) = match path {
+            Path::Keys => ("application/jwk-set+json", self.access.signer()?.keys()),
+            _ => ("application/json", tokens::configuration(request.header(header::HOST))),
+        };
+        media::check_media(accept, &[media])?;
+        let mut response = answer(200, media, Body::whole(document.to_string()));
+        set(&mut response, header::CACHE_CONTROL, "public, max-age=3600");
+        Ok(response)
     }
 
     /// The document of OpenAPI 2, which a client need not be sent again while it is the same. Any method asks for it.
@@ -101,7 +120,7 @@ fn document_of(
             document => plain(document)?,
         },
         Path::Undone(path) => return Err(Status::not_implemented(&format!("the document {path}"))),
-        Path::Health { .. } | Path::OpenApi2 | Path::Resource(_) | Path::Unknown => None,
+        Path::Health { .. } | Path::OpenApi2 | Path::OpenId | Path::Keys | Path::Resource(_) | Path::Unknown => None,
     };
     Ok(document.map_or_else(page_not_found, |document| json_answer(200, document.to_string())))
 }

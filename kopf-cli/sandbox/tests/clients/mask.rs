@@ -21,7 +21,6 @@ static MASKS: LazyLock<Vec<(Regex, &str)>> = LazyLock::new(|| {
         (r"https?://(127\.0\.0\.1|localhost|\[::1\]):\d+", "SERVER"),
         (r"127\.0\.0\.1:\d+", "SERVER"),
         (r"\beyJ[\w-]+\.[\w-]+\.[\w-]+", "TOKEN"),
-        (r"^sandbox\.[\w-]{30,}$", "TOKEN"),
         (r#",?"storageVersionHash":"[^"]*""#, ""),
         // What was refused, as a whole, in the order of each server.
         (r#"Invalid value: "\{.*\}": "#, "Invalid value: OBJECT: "),

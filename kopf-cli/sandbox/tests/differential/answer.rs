@@ -136,7 +136,15 @@ fn mask(value: &mut Value, namespace: &str) {
                     | "resourceVersion"
                     | "continue"
                     | "token"
-                    | "expirationTimestamp" => set(value),
+                    | "expirationTimestamp"
+                    | "jwks_uri" => set(value),
+                    // Of whom a token has told.
+                    "authentication.kubernetes.io/credential-id"
+                    | "authentication.kubernetes.io/pod-uid"
+                    | "authentication.kubernetes.io/node-uid" => set(value),
+                    "error" if value.is_string() => {
+                        *value = json!(without_numbers(value.as_str().unwrap_or_default(), namespace));
+                    }
                     // Which address a service is given, and which pods a job has.
                     "nodePort" | "healthCheckNodePort" => set(value),
                     "clusterIP" if value != "None" && value != "" => set(value),

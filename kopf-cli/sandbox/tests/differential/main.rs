@@ -15,6 +15,7 @@ mod access;
 mod admission;
 mod answer;
 mod bad_input;
+mod bearers;
 mod behind_services;
 mod below;
 mod built_in;

@@ -128,7 +128,7 @@ fn absolute(path: &str, namespace: &str) -> String {
     format!("{prefix}/namespaces/{namespace}/{path}")
 }
 
-/// Replaces `$ns`, `$long`, `$3`, `$uid3` and `$continue3`, the highest numbers first, so that `$1` does not match in `$12`.
+/// Replaces `$ns`, `$long`, `$3`, `$uid3`, `$continue3` and `$token3`, the highest numbers first, so that `$1` does not match in `$12`.
 fn fill(row: &str, namespace: &str, answers: &[Answer]) -> String {
     let mut row = row.replace("$longer", &"a".repeat(129));
     if row.contains("$hook") || row.contains("$ca") {
@@ -137,6 +137,9 @@ fn fill(row: &str, namespace: &str, answers: &[Answer]) -> String {
     }
     let mut row = row.replace("$ns", namespace).replace("$long", &"a".repeat(MAX_ANNOTATIONS));
     for (n, answer) in answers.iter().enumerate().rev() {
+        if let Some(token) = answer.object()["status"]["token"].as_str() {
+            row = row.replace(&format!("$token{}", n + 1), token);
+        }
         for (word, field) in [("$uid", "uid"), ("$continue", "continue"), ("$", "resourceVersion")] {
             if let Some(value) = answer.metadata(field) {
                 row = row.replace(&format!("{word}{}", n + 1), value);

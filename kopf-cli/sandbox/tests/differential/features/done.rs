@@ -162,7 +162,9 @@ pub(super) const DONE: Groups = &[
         ("cluster roles made of others; the roles of every cluster", &["access::cluster_roles_are_made_of_others", "access::the_roles_of_every_cluster_are_there"]),
         ("reviews: of access, of rules, of oneself, of tokens", &["access::reviews_say_who_may_what", "access::questions_have_metadata_as_objects_have", "reading::rights_are_asked_for"]),
         ("what is told without a token: health and version", &["sockets::without_a_token_only_health_and_version_are_told_unless_roles_say_otherwise"]),
-        ("tokens of service accounts", &["access::service_accounts_are_given_tokens"]),
+        ("tokens of service accounts, bound to pods, nodes and secrets; how they are asked for and reviewed", &["access::service_accounts_are_given_tokens", "bearers::tokens_are_bound_to_objects_that_are_there", "bearers::requests_for_tokens_have_rules", "bearers::tokens_say_who_somebody_is"]),
+        ("how long tokens are good", &["bearers::tokens_end_with_what_they_are_bound_to", "access::a_token_is_good_a_minute_longer_than_it_says", "access::tokens_stay_good_where_the_state_is_kept"]),
+        ("keys that others check tokens by (`/openid/v1/jwks`)", &["bearers::others_find_the_keys_that_tokens_are_checked_by", "access::tokens_are_checked_by_the_keys_that_are_told"]),
     ]),
     ("Kinds with rules of their own", &[
         ("namespaces", &["living::namespaces_are_objects_too"]),

@@ -43,7 +43,6 @@ pub(super) const REFUSED: &[Refused] = &[
     refused("proxying to services", "GET", "/api/v1/namespaces/default/services/s/proxy", "the subresource services/proxy"),
     refused("proxying to nodes", "GET", "/api/v1/nodes/n/proxy", "the subresource nodes/proxy"),
     refused("metrics", "GET", "/metrics", "the document /metrics"),
-    refused("keys that others check tokens by", "GET", "/openid/v1/jwks", "the document /openid/v1/jwks"),
     refused("`MutatingAdmissionPolicy`", "POST", "/apis/admissionregistration.k8s.io/v1/mutatingadmissionpolicies", "the resource mutatingadmissionpolicies"),
     refused("`LimitRange`", "POST", "/api/v1/namespaces/default/limitranges", "the resource limitranges"),
     refused("`ResourceQuota`", "POST", "/api/v1/namespaces/default/resourcequotas", "the resource resourcequotas"),
