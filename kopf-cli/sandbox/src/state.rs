@@ -165,7 +165,8 @@ pub(crate) fn restore(store: &mut Store, text: &[u8]) -> Result<Option<Signer>, 
         return Err(StateError::Headless);
     }
     let key = head.signing_key.as_ref().map(|key| BASE64_STANDARD.decode(key).ok());
-    let signer = key.map(|key| key.as_deref().and_then(Signer::read).ok_or(StateError::Headless)).transpose()?;
+    let signer =
+        key.map(|key| key.as_deref().and_then(Signer::read).ok_or(StateError::Headless)).transpose()?;
     let expected = head.objects;
     let mut found = 0;
     for (line, number) in lines {

@@ -103,9 +103,7 @@ pub(crate) fn authenticate(
     let audiences: Vec<String> = wanted.iter().filter(is_for).cloned().collect();
     if audiences.is_empty() {
         let (found, wanted) = (quoted(&claims.audiences), quoted(wanted));
-        return Err(Some(format!(
-            "token audiences {found} is invalid for the target audiences {wanted}"
-        )));
+        return Err(Some(format!("token audiences {found} is invalid for the target audiences {wanted}")));
     }
     claims.hold(store, now).map_err(Some)?;
     Ok(Known { user: claims.user(), audiences })
@@ -130,7 +128,8 @@ fn payload(token: &str) -> Option<Vec<u8>> {
         iss: String,
     }
     let mut parts = token.split('.');
-    let (Some(_), Some(said), Some(_), None) = (parts.next(), parts.next(), parts.next(), parts.next()) else {
+    let (Some(_), Some(said), Some(_), None) = (parts.next(), parts.next(), parts.next(), parts.next())
+    else {
         return None;
     };
     let said = BASE64_URL_SAFE_NO_PAD.decode(said).ok()?;

@@ -120,7 +120,12 @@ fn document_of(
             document => plain(document)?,
         },
         Path::Undone(path) => return Err(Status::not_implemented(&format!("the document {path}"))),
-        Path::Health { .. } | Path::OpenApi2 | Path::OpenId | Path::Keys | Path::Resource(_) | Path::Unknown => None,
+        Path::Health { .. }
+        | Path::OpenApi2
+        | Path::OpenId
+        | Path::Keys
+        | Path::Resource(_)
+        | Path::Unknown => None,
     };
     Ok(document.map_or_else(page_not_found, |document| json_answer(200, document.to_string())))
 }

@@ -7,8 +7,7 @@ use super::{Fields, Review, USUAL_SECONDS, texts};
 use crate::{
     access::{self, presented},
     ids::Ids,
-    json as deep,
-    names,
+    json as deep, names,
     object::Stored,
     printed,
     resources::NameRule,
@@ -134,7 +133,8 @@ impl Review<'_> {
                 let pod = self.found("pods", namespace, name)?;
                 let [account, node] = deep::with_stack(pod.header.depth, || {
                     let spec = &pod.value()["spec"];
-                    ["serviceAccountName", "nodeName"].map(|field| spec[field].as_str().unwrap_or_default().to_owned())
+                    ["serviceAccountName", "nodeName"]
+                        .map(|field| spec[field].as_str().unwrap_or_default().to_owned())
                 });
                 if account != bearer.account.name {
                     return Err(Status::bad_request(format!(
@@ -183,7 +183,10 @@ impl Review<'_> {
             return Err(Status::bad_request(format!("Name parameter invalid: {name:?}: {wrong}")));
         }
         let about = About { kind: resource, group: "", name };
-        self.store.get(resource, namespace, name).map(|object| &**object).ok_or_else(|| Status::not_found(about))
+        self.store
+            .get(resource, namespace, name)
+            .map(|object| &**object)
+            .ok_or_else(|| Status::not_found(about))
     }
 }
 

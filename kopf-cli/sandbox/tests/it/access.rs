@@ -135,7 +135,8 @@ const WHO: &str = "/apis/authentication.k8s.io/v1/selfsubjectreviews";
 #[tokio::test]
 async fn who_presents_a_token_is_known_by_it_and_by_what_it_is_bound_to() {
     let (sandbox, _) = with_token(false).await;
-    let pod = json!({ "serviceAccountName": "sa", "nodeName": "n", "containers": [{ "name": "c", "image": "i" }] });
+    let pod =
+        json!({ "serviceAccountName": "sa", "nodeName": "n", "containers": [{ "name": "c", "image": "i" }] });
     let pod = json!({ "apiVersion": "v1", "kind": "Pod", "metadata": { "name": "p" }, "spec": pod });
     let uid = sandbox.apply(pod).unwrap()["metadata"]["uid"].clone();
     let path = "/api/v1/namespaces/default/serviceaccounts/sa/token";
@@ -207,7 +208,8 @@ async fn tokens_are_checked_by_the_keys_that_are_told() {
     let point = [vec![4], x, y].concat();
     let public = UnparsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, point);
     public.verify(said.as_bytes(), &bytes(signature)).unwrap();
-    let (_, told) = ask(&sandbox, "GET", "/.well-known/openid-configuration", &[("host", "here:1")], "").await;
+    let (_, told) =
+        ask(&sandbox, "GET", "/.well-known/openid-configuration", &[("host", "here:1")], "").await;
     assert_eq!(told["jwks_uri"], "https://here:1/openid/v1/jwks");
     assert_eq!(told["id_token_signing_alg_values_supported"], json!([key["alg"]]));
 }
@@ -217,9 +219,12 @@ async fn the_tokens_of_a_kubeconfig_are_reviewed_too() {
     let sandbox = Sandbox::builder().build().unwrap();
     let server = sandbox.serve("127.0.0.1:0".parse().unwrap()).await.unwrap();
     let token = server.kubeconfig().lines().find_map(|line| line.trim().strip_prefix("token: ")).unwrap();
-    for (audience, user) in [(None, "admin"), (Some("https://kubernetes.default.svc"), "admin"), (Some("x"), "")] {
+    for (audience, user) in
+        [(None, "admin"), (Some("https://kubernetes.default.svc"), "admin"), (Some("x"), "")]
+    {
         let spec = json!({ "spec": { "token": token, "audiences": Vec::from_iter(audience) } }).to_string();
-        let (_, review) = ask(&sandbox, "POST", "/apis/authentication.k8s.io/v1/tokenreviews", &[], &spec).await;
+        let (_, review) =
+            ask(&sandbox, "POST", "/apis/authentication.k8s.io/v1/tokenreviews", &[], &spec).await;
         assert_eq!(review["status"]["user"]["username"].as_str().unwrap_or_default(), user, "{review}");
     }
 }
