@@ -21,6 +21,7 @@ mod definitions;
 mod garbage;
 mod lingering;
 mod namespaces;
+mod own_service;
 mod parting;
 mod policies;
 mod registration;
@@ -39,12 +40,20 @@ const CONTROLLERS: &str = "kube-controller-manager";
 pub(crate) struct Duties {
     /// Whether each namespace has what it has in a cluster: a service account, and the authority of the server.
     pub(crate) service_accounts: bool,
-    /// The authority of the server's certificate, as PEM, once there are sockets.
-    pub(crate) root_ca: Option<String>,
+    /// How the server is reached, once there are sockets.
+    pub(crate) reached: Option<Reached>,
     /// Whether workloads are said to run.
     pub(crate) simulates: bool,
     /// What they do not do at once.
     pub(crate) lingering: Lingering,
+}
+
+/// How a server is reached.
+#[derive(Debug, Clone)]
+pub(crate) struct Reached {
+    /// The authority of its certificate, as PEM.
+    pub(crate) root_ca: String,
+    pub(crate) port: u16,
 }
 
 /// One thing to do. Each looks at what there is when its turn comes, so that it may be asked for once too often.
@@ -98,6 +107,7 @@ impl Tasks {
     fn notice(&mut self, store: &Store, change: &Event) {
         garbage::notice(self, store, change);
         namespaces::notice(self, store, change);
+        own_service::notice(self, store, change);
         definitions::notice(self, store, change);
         roles::notice(self, change);
         policies::notice(self, change);
@@ -108,9 +118,9 @@ impl Tasks {
 }
 
 impl Writer<'_> {
-    /// Tells controllers whom the server's certificate is from, and has each namespace be told.
-    pub(crate) fn publish(&mut self, root_ca: &str) {
-        self.store.duties.root_ca = Some(root_ca.to_owned());
+    /// Tells controllers how the server is reached, and has each namespace be told.
+    pub(crate) fn publish(&mut self, reached: Reached) {
+        self.store.duties.reached = Some(reached);
         if self.store.duties.service_accounts {
             let mut tasks = Tasks::default();
             for namespace in self.store.list(NAMESPACES, None) {

@@ -27,7 +27,8 @@ use tracing::debug;
 use crate::{
     access, api,
     body::{Body, Cut},
-    controllers, json as deep,
+    controllers::{self, Reached},
+    json as deep,
     sandbox::Sandbox,
     service::Service,
     tls::{Identity, KUBECONFIG_BEGINS},
@@ -77,11 +78,12 @@ impl Sandbox {
         let identity = Identity::new(&names).map_err(io::Error::other)?;
         let listener = TcpListener::bind(address).await?;
         let address = reached_at(listener.local_addr()?);
+        let reached = Reached { root_ca: identity.ca_pem.clone(), port: address.port() };
         let kubeconfig = identity.kubeconfig(&format!("https://{address}"));
         {
             let mut store = self.api.store();
             deep::with_stack(store.deepest() + 1, || {
-                Writer::new(&mut store, self.api.clock.now()).publish(&identity.ca_pem);
+                Writer::new(&mut store, self.api.clock.now()).publish(reached);
             });
         }
         let (stop, stopped) = watch::channel(false);

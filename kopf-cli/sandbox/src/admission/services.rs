@@ -28,6 +28,9 @@ fn behind(store: &Store, namespace: &str, name: &str, port: u16) -> Result<Place
         let host = spec["externalName"].as_str().unwrap_or_default().to_owned();
         return Ok(Place { host, port, called });
     }
+    if spec["type"] == "ClusterIP" && spec["clusterIP"] == "None" {
+        return Err("cannot route to service with ClusterIP \"None\"".to_owned());
+    }
     let ports = spec["ports"].as_array().into_iter().flatten();
     let known = ports.into_iter().find(|known| known["port"] == port);
     let known = known.ok_or_else(|| format!("no service port {port} found for service {name:?}"))?;

@@ -26,7 +26,7 @@ impl Trust {
             CertificateDer::pem_slice_iter(bundle).filter_map(Result::ok).collect();
         if certificates.is_empty() {
             let why = match bundle {
-                [] => UNKNOWN.to_owned(),
+                [] => format!("tls: failed to verify certificate: x509: {UNKNOWN}"),
                 _ => "unable to load root certificates: unable to parse bytes as PEM block".to_owned(),
             };
             return Trust { config: Err(why) };
@@ -36,8 +36,6 @@ impl Trust {
         }
     }
 }
-
-const UNKNOWN: &str = "tls: failed to verify certificate: x509: certificate signed by unknown authority";
 
 fn config(certificates: Vec<CertificateDer<'static>>) -> Result<Arc<ClientConfig>, Error> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
@@ -70,12 +68,14 @@ impl ServerCertVerifier for Bundle {
         ocsp_response: &[u8],
         now: UnixTime,
     ) -> Result<ServerCertVerified, Error> {
+        // As there, whose certificate it is comes before who vouches for it.
+        let certificate = ParsedCertificate::try_from(end_entity)?;
+        verify_server_name(&certificate, server_name)?;
         let verified =
             self.chains.verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now);
         let own = || self.certificates.iter().any(|known| known.as_ref() == end_entity.as_ref());
         match verified {
             Err(Error::InvalidCertificate(CertificateError::Other(_))) if own() => {
-                verify_server_name(&ParsedCertificate::try_from(end_entity)?, server_name)?;
                 Ok(ServerCertVerified::assertion())
             }
             verified => verified,
@@ -109,12 +109,51 @@ impl ServerCertVerifier for Bundle {
 pub(crate) fn explain(error: &io::Error) -> String {
     let cause = error.get_ref().and_then(|cause| cause.downcast_ref::<Error>());
     match cause {
-        Some(Error::InvalidCertificate(CertificateError::UnknownIssuer | CertificateError::BadSignature)) => {
-            UNKNOWN.to_owned()
+        Some(Error::InvalidCertificate(why)) => {
+            format!("tls: failed to verify certificate: x509: {}", in_words(why))
         }
-        Some(Error::InvalidCertificate(why)) => format!("tls: failed to verify certificate: x509: {why}"),
         Some(why) => format!("tls: {why}"),
         None if error.kind() == io::ErrorKind::UnexpectedEof => "EOF".to_owned(),
         None => error.to_string(),
+    }
+}
+
+const UNKNOWN: &str = "certificate signed by unknown authority";
+
+/// What is wrong with a certificate, as Go's `crypto/x509` says it.
+fn in_words(why: &CertificateError) -> String {
+    const OUTDATED: &str = "certificate has expired or is not yet valid: current time";
+    let moment = |time: &UnixTime| {
+        let seconds = i64::try_from(time.as_secs()).unwrap_or(i64::MAX);
+        jiff::Timestamp::from_second(seconds).unwrap_or(jiff::Timestamp::MAX).to_string()
+    };
+    match why {
+        CertificateError::UnknownIssuer | CertificateError::BadSignature => UNKNOWN.to_owned(),
+        CertificateError::NotValidForNameContext { expected, presented } => not_for(expected, presented),
+        CertificateError::ExpiredContext { time, not_after } => {
+            format!("{OUTDATED} {} is after {}", moment(time), moment(not_after))
+        }
+        CertificateError::NotValidYetContext { time, not_before } => {
+            format!("{OUTDATED} {} is before {}", moment(time), moment(not_before))
+        }
+        why => why.to_string(),
+    }
+}
+
+/// `presented` are the names that the certificate has, each as `DnsName("a.example")` or `IpAddress(127.0.0.1)`.
+fn not_for(expected: &ServerName<'_>, presented: &[String]) -> String {
+    let wanted = expected.to_str();
+    let (kind, is_address) = match expected {
+        ServerName::IpAddress(_) => ("IpAddress(", true),
+        _ => ("DnsName(", false),
+    };
+    let names = presented.iter().filter_map(|name| name.strip_prefix(kind)?.strip_suffix(')'));
+    let names: Vec<&str> = names.map(|name| name.trim_matches('"')).collect();
+    match names.as_slice() {
+        [] if is_address => {
+            format!("cannot validate certificate for {wanted} because it doesn't contain any IP SANs")
+        }
+        [] => format!("certificate is not valid for any names, but wanted to match {wanted}"),
+        names => format!("certificate is valid for {}, not {wanted}", names.join(", ")),
     }
 }

@@ -11,7 +11,7 @@ use serde_json::{Map, Value, json};
 use super::derived::is_reached;
 use crate::status::{About, Cause, Status};
 
-pub(crate) use pool::Taken;
+pub(crate) use pool::{SERVER_ADDRESS, Taken};
 
 use pool::Pool;
 use ports::OUTSIDE;

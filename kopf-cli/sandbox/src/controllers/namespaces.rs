@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::{CONTROLLERS, Task, Tasks, begins_to_go, is_new};
+use super::{CONTROLLERS, Task, Tasks, begins_to_go, is_new, own_service};
 use crate::{
     deletion::Propagation,
     resources::NAMESPACES,
@@ -54,17 +54,21 @@ fn is_usual(change: &Event) -> bool {
     matches!((&*change.resource, name), (SERVICE_ACCOUNTS, DEFAULT) | (CONFIG_MAPS, ROOT_CA))
 }
 
-/// Makes what each namespace has: a service account, and where there are sockets the authority of their certificate.
+/// Makes what each namespace has: a service account, and where there are sockets the authority of their certificate; in one
+/// of them also the service of the server.
 pub(super) fn populate(writer: &mut Writer<'_>, name: &str) -> Result<(), Status> {
     let namespace = writer.store.get(NAMESPACES, "", name);
     if namespace.is_none_or(|namespace| namespace.header.deleting) {
         return Ok(());
     }
     provide(writer, SERVICE_ACCOUNTS, name, json!({ "metadata": { "name": DEFAULT } }))?;
-    let Some(ca) = writer.store.duties.root_ca.clone() else { return Ok(()) };
+    let Some(reached) = writer.store.duties.reached.clone() else { return Ok(()) };
+    if name == own_service::NAMESPACE {
+        own_service::provide(writer, &reached)?;
+    }
     let map = json!({
         "metadata": { "name": ROOT_CA, "annotations": { "kubernetes.io/description": DESCRIPTION } },
-        "data": { "ca.crt": ca },
+        "data": { "ca.crt": reached.root_ca },
     });
     provide(writer, CONFIG_MAPS, name, map)
 }

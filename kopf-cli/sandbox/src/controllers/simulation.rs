@@ -5,6 +5,7 @@
 
 mod endpoints;
 mod refusals;
+mod rolling;
 mod status;
 
 use jiff::Timestamp;
@@ -25,10 +26,11 @@ use crate::{
 const JOBS: &str = "jobs.batch";
 const DEPLOYMENTS: &str = "deployments.apps";
 const REPLICA_SETS: &str = "replicasets.apps";
+const REPLICATION_CONTROLLERS: &str = "replicationcontrollers";
 const STATEFUL_SETS: &str = "statefulsets.apps";
 const DAEMON_SETS: &str = "daemonsets.apps";
 /// The kinds that make pods.
-const MAKING: [&str; 4] = [JOBS, REPLICA_SETS, STATEFUL_SETS, DAEMON_SETS];
+const MAKING: [&str; 5] = [JOBS, REPLICA_SETS, REPLICATION_CONTROLLERS, STATEFUL_SETS, DAEMON_SETS];
 /// The kinds whose objects have to be there, or to say so, for some pods to be made.
 const ALLOWING: [&str; 4] =
     [NAMESPACES, "serviceaccounts", "priorityclasses.scheduling.k8s.io", "runtimeclasses.node.k8s.io"];
@@ -36,6 +38,9 @@ const ALLOWING: [&str; 4] =
 const NODE: &str = "sandbox";
 /// How many pods a workload has at most, whatever it wants: each is an object.
 const MOST_PODS: u64 = 200;
+/// The annotations by which a replica set knows how many pods its deployment wants, and has at most.
+const DESIRED: &str = "deployment.kubernetes.io/desired-replicas";
+const MOST: &str = "deployment.kubernetes.io/max-replicas";
 /// The label by which replica sets and pods of one template know each other.
 const HASH: &str = "pod-template-hash";
 const REVISION: &str = "controller-revision-hash";
@@ -59,7 +64,7 @@ pub(crate) fn node(now: Timestamp) -> Value {
 }
 
 fn is_run(key: &str) -> bool {
-    [PODS, JOBS, DEPLOYMENTS, REPLICA_SETS, STATEFUL_SETS, DAEMON_SETS].contains(&key)
+    [PODS, DEPLOYMENTS].contains(&key) || MAKING.contains(&key)
 }
 
 pub(super) fn notice(tasks: &mut Tasks, store: &Store, change: &Event) {
@@ -78,11 +83,11 @@ pub(super) fn notice(tasks: &mut Tasks, store: &Store, change: &Event) {
     }
     // Whoever made it sees what has become of it.
     for owner in &change.object.header.owners {
-        let plural = format!(
-            "{}s.{}",
-            owner.kind.to_lowercase(),
-            owner.api_version.split('/').next().unwrap_or_default()
-        );
+        let plural = owner.kind.to_lowercase() + "s";
+        let plural = match owner.api_version.split_once('/') {
+            Some((group, _)) => format!("{plural}.{group}"),
+            None => plural,
+        };
         if is_run(&plural) {
             let namespace = change.object.header.namespace.clone();
             tasks.add(Task::Run(Place { resource: plural.into(), namespace, name: owner.name.clone() }));
@@ -131,7 +136,7 @@ fn run_workload(writer: &mut Writer<'_>, place: &Place) -> Result<(), Status> {
         PODS => run_pod(writer, &owner),
         JOBS => run_job(writer, &owner),
         DEPLOYMENTS => run_deployment(writer, &owner),
-        REPLICA_SETS => run_replicas(writer, &owner),
+        REPLICA_SETS | REPLICATION_CONTROLLERS => run_replicas(writer, &owner),
         STATEFUL_SETS => run_in_order(writer, &owner),
         _ => run_on_node(writer, &owner),
     }
@@ -273,6 +278,7 @@ fn run_deployment(writer: &mut Writer<'_>, owner: &Owner<'_>) -> Result<(), Stat
         _ => latest.saturating_add(1),
     };
     let wanted = owner.value["spec"]["replicas"].clone();
+    let most = owner.wanted().saturating_add(rolling::may_add(&owner.value, owner.wanted()));
     for set in &sets {
         let place = Place::of(&REPLICA_SETS.into(), set);
         let replicas = if is_current(set) { wanted.clone() } else { 0.into() };
@@ -282,6 +288,8 @@ fn run_deployment(writer: &mut Writer<'_>, owner: &Owner<'_>) -> Result<(), Stat
                 value["metadata"]["generation"] = (generation + 1).into();
                 value["spec"]["replicas"] = replicas.clone();
             }
+            value["metadata"]["annotations"][DESIRED] = wanted.to_string().into();
+            value["metadata"]["annotations"][MOST] = most.to_string().into();
             if is_current(set) {
                 value["metadata"]["annotations"][status::ROLLOUT] = revision.to_string().into();
             }
@@ -296,7 +304,9 @@ fn run_deployment(writer: &mut Writer<'_>, owner: &Owner<'_>) -> Result<(), Stat
             "metadata": {
                 "name": format!("{}-{hash}", owner.name()),
                 "labels": template["metadata"]["labels"],
-                "annotations": { status::ROLLOUT: revision.to_string() },
+                "annotations": {
+                    status::ROLLOUT: revision.to_string(), DESIRED: wanted.to_string(), MOST: most.to_string(),
+                },
             },
             "spec": { "replicas": wanted, "selector": selector, "template": template },
         });

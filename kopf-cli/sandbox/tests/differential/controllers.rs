@@ -292,3 +292,17 @@ async fn each_namespace_has_a_service_account_and_the_servers_authority() {
     )
     .await;
 }
+
+#[tokio::test]
+async fn one_service_is_that_of_the_server() {
+    check(
+        r#"
+        GET+table /api/v1/namespaces/default/services/kubernetes?includeObject=Metadata
+        MERGE  /api/v1/namespaces/default/services/kubernetes?dryRun=All {"spec":{"clusterIP":"10.96.0.9"}}
+        POST   /api/v1/namespaces/default/services {"metadata":{"name":"kubernetes"}}
+        GET    /api/v1/namespaces/default/endpoints/kubernetes
+        GET+table /api/v1/namespaces/default/services?fieldSelector=spec.clusterIP%3D10.96.0.1
+    "#,
+    )
+    .await;
+}

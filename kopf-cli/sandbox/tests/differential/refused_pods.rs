@@ -17,14 +17,17 @@ fn rows() -> String {
         POST   APPS/replicasets  {"metadata":{"name":"set"},"spec":{"replicas":3,MADE}}
         POST   APPS/deployments  {"metadata":{"name":"dep"},"spec":{"replicas":2,MADE}}
         POST   APPS/statefulsets {"metadata":{"name":"sts"},"spec":{"replicas":2,"serviceName":"x",MADE}}
+        POST   replicationcontrollers {"metadata":{"name":"rc"},"spec":{"replicas":1,"selector":{"a":"b"},"template":{"metadata":{"labels":{"a":"b"}},"spec":SPEC}}}
         POST   /apis/batch/v1/namespaces/$ns/jobs {"metadata":{"name":"job"},"spec":{"completions":2,"template":{"spec":SPEC}}}
         UNTIL  APPS/replicasets/set   ReplicaFailure
         UNTIL  APPS/deployments/dep   ReplicaFailure Available Progressing
         UNTIL  APPS/statefulsets/sts  currentRevision
+        UNTIL  replicationcontrollers/rc ReplicaFailure
         UNTIL  /apis/batch/v1/namespaces/$ns/jobs/job uncountedTerminatedPods
         UNTIL  /api/v1/namespaces/$ns/events?fieldSelector=involvedObject.name%3Dset,reason%3DFailedCreate "count":
         UNTIL  /api/v1/namespaces/$ns/events?fieldSelector=involvedObject.kind%3DReplicaSet,involvedObject.name!%3Dset,reason%3DFailedCreate "count":
         UNTIL  /api/v1/namespaces/$ns/events?fieldSelector=involvedObject.name%3Dsts,reason%3DFailedCreate "count":
+        UNTIL  /api/v1/namespaces/$ns/events?fieldSelector=involvedObject.name%3Drc,reason%3DFailedCreate "count":
         UNTIL  /api/v1/namespaces/$ns/events?fieldSelector=involvedObject.name%3Djob,reason%3DFailedCreate "count":
     "#;
     let rows = ROWS.replace("MADE", MADE_OF).replace("APPS", "/apis/apps/v1/namespaces/$ns");
@@ -40,7 +43,7 @@ fn without_draws(text: &str) -> String {
         match name.split_once('-') {
             Some(("dep", end)) if end.contains('-') => "\"dep-HASH-DRAWN\"".to_owned(),
             Some(("dep", _)) => "\"dep-HASH\"".to_owned(),
-            Some(("set" | "job", _)) => format!("\"{}-DRAWN\"", &name[..3]),
+            Some((workload @ ("set" | "job" | "rc"), _)) => format!("\"{workload}-DRAWN\""),
             _ => word.to_owned(),
         }
     };
@@ -70,13 +73,13 @@ async fn said(client: &kube::Client, patience: Duration) -> (Vec<Value>, BTreeSe
         }
         document
     };
-    let statuses = answers[6..10].iter().map(|answer| {
+    let statuses = answers[7..12].iter().map(|answer| {
         let mut status = document(answer)["status"].clone();
         mask(&mut status);
         status
     });
     let events =
-        answers[10..].iter().flat_map(|answer| document(answer)["items"].as_array().cloned().unwrap());
+        answers[12..].iter().flat_map(|answer| document(answer)["items"].as_array().cloned().unwrap());
     // A real server tries again and again.
     let events = events.filter(|event| !event["message"].to_string().contains("combined from"));
     let events = events.map(|event| {
@@ -107,6 +110,6 @@ async fn workloads_say_that_their_pods_are_refused() {
     let serving = sandbox.serve(([127, 0, 0, 1], 0).into()).await.unwrap();
     let kubeconfig = Kubeconfig::from_yaml(serving.kubeconfig()).unwrap();
     let found = said(&kopf_control_plane::connect(&kubeconfig).await, LITTLE_PATIENCE).await;
-    assert_eq!(expected.1.len(), 4, "each tells of it once: {expected:?}");
+    assert_eq!(expected.1.len(), 5, "each tells of it once: {expected:?}");
     assert_eq!(found, expected);
 }

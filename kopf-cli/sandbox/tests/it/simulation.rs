@@ -18,7 +18,8 @@ fn workload(kind: &str, group: &str, spec: &Value) -> Value {
     for (field, value) in spec.as_object().unwrap() {
         whole[field] = value.clone();
     }
-    json!({ "apiVersion": format!("{group}/v1"), "kind": kind, "metadata": { "name": "web" }, "spec": whole })
+    let version = if group.is_empty() { "v1".to_owned() } else { format!("{group}/v1") };
+    json!({ "apiVersion": version, "kind": kind, "metadata": { "name": "web" }, "spec": whole })
 }
 
 fn status(sandbox: &Sandbox, resource: &str) -> Value {
@@ -75,6 +76,12 @@ fn a_deployment_has_the_pods_of_its_latest_template_alone() {
     assert_eq!((&said["observedGeneration"], &said["updatedReplicas"]), (&json!(2), &json!(2)));
     assert!(pods(&sandbox).len() == 2 && pods(&sandbox).iter().all(|pod| !before.contains(pod)));
     let sets = sandbox.list("replicasets.apps");
+    for (annotation, count) in [("desired-replicas", "2"), ("max-replicas", "3")] {
+        let said = sets
+            .iter()
+            .map(|set| &set["metadata"]["annotations"][format!("deployment.kubernetes.io/{annotation}")]);
+        assert!(said.clone().all(|said| said == count), "{annotation}: {:?}", said.collect::<Vec<_>>());
+    }
     let revisions =
         sets.iter().map(|set| &set["metadata"]["annotations"]["deployment.kubernetes.io/revision"]);
     assert!(sets.len() == 2 && revisions.collect::<Vec<_>>().contains(&&json!("2")));
@@ -103,6 +110,18 @@ fn stateful_and_daemon_sets_are_available() {
     sandbox.apply(workload("DaemonSet", "apps", &json!({}))).unwrap();
     assert_eq!(status(&sandbox, "daemonsets.apps")["numberAvailable"], 1);
     assert_eq!(pods(&sandbox).len(), 3);
+}
+
+#[test]
+fn a_replication_controller_has_its_pods_by_its_own_kind_of_selector() {
+    let sandbox = sandbox();
+    sandbox
+        .apply(workload("ReplicationController", "", &json!({ "replicas": 2, "selector": { "app": "web" } })))
+        .unwrap();
+    assert_eq!(status(&sandbox, "replicationcontrollers")["readyReplicas"], 2);
+    let (name, _) = pods(&sandbox).remove(0);
+    assert!(sandbox.delete("pods", "default", &name).is_ok());
+    assert_eq!(pods(&sandbox).len(), 2);
 }
 
 #[test]

@@ -166,3 +166,18 @@ async fn the_kubeconfig_is_its_owners_alone() {
     std::fs::remove_file(&path).unwrap();
     assert_eq!((mode, written.as_str()), (0o600, server.kubeconfig()));
 }
+
+#[tokio::test]
+async fn the_service_of_a_server_comes_back_and_leads_to_where_it_is() {
+    let sandbox = Sandbox::builder().service_accounts(true).build().unwrap();
+    let service = |sandbox: &Sandbox| sandbox.get("services", "default", "kubernetes");
+    assert!(service(&sandbox).is_none(), "without sockets it would lead nowhere");
+    for _ in 0..2 {
+        let server = sandbox.serve("127.0.0.1:0".parse().unwrap()).await.unwrap();
+        let spec = service(&sandbox).unwrap()["spec"].take();
+        assert_eq!((&spec["clusterIP"], &spec["type"]), (&"10.96.0.1".into(), &"ClusterIP".into()));
+        assert_eq!(spec["ports"][0]["targetPort"], server.address().port());
+    }
+    sandbox.delete("services", "default", "kubernetes").unwrap();
+    assert!(service(&sandbox).is_some());
+}

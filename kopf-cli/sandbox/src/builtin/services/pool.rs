@@ -16,9 +16,10 @@ const RANGE: &str = "10.96.0.0/12";
 const NETWORK: Ipv4Addr = Ipv4Addr::new(10, 96, 0, 0);
 const LAST: Ipv4Addr = Ipv4Addr::new(10, 111, 255, 254);
 /// The first has the service by which a server is reached in its own cluster.
-const SERVER: u32 = NETWORK.to_bits() + 1;
+pub(crate) const SERVER_ADDRESS: Ipv4Addr = Ipv4Addr::new(10, 96, 0, 1);
+const FIRST: u32 = SERVER_ADDRESS.to_bits();
 /// Addresses below this one are given to those alone who ask for them.
-const FIRST_GIVEN: u32 = SERVER + 256;
+const FIRST_GIVEN: u32 = FIRST + 256;
 
 /// The ports that nodes have for services.
 const NODE_PORTS: RangeInclusive<i64> = 30_000..=32_767;
@@ -46,10 +47,6 @@ impl Taken {
         let (addresses, ports) = held(service);
         addresses.iter().for_each(|address| release(&mut self.addresses, address));
         ports.iter().for_each(|port| release(&mut self.ports, port));
-    }
-
-    fn has_address(&self, address: IpAddr) -> bool {
-        address == IpAddr::from(Ipv4Addr::from_bits(SERVER)) || self.addresses.contains_key(&address)
     }
 }
 
@@ -80,6 +77,8 @@ pub(super) struct Pool<'a> {
     taken: &'a Taken,
     /// Nothing is kept: what is given is made up, and of what is asked for less is looked at.
     dry_run: bool,
+    /// It is for the service by which a server is reached.
+    of_server: bool,
     /// Where the search for what is free begins.
     start: u32,
     /// The ports that this write has got so far.
@@ -91,19 +90,21 @@ impl<'a> Pool<'a> {
     pub(super) fn new(taken: &'a Taken, dry_run: bool, metadata: &Fields) -> Self {
         let uid = metadata.get("uid").and_then(Value::as_str).unwrap_or_default();
         let start = uid.get(..8).and_then(|part| u32::from_str_radix(part, 16).ok()).unwrap_or_default();
-        Pool { taken, dry_run, start, ports: BTreeSet::new() }
+        let is = |field: &str, said: &str| metadata.get(field).is_some_and(|known| known == said);
+        let of_server = is("namespace", "default") && is("name", "kubernetes");
+        Pool { taken, dry_run, of_server, start, ports: BTreeSet::new() }
     }
 
     /// Why an address that is asked for cannot be had.
     pub(super) fn take_address(&self, asked: IpAddr) -> Result<(), String> {
         let is_inside =
-            matches!(asked, IpAddr::V4(asked) if (SERVER..=LAST.to_bits()).contains(&asked.to_bits()));
+            matches!(asked, IpAddr::V4(asked) if (FIRST..=LAST.to_bits()).contains(&asked.to_bits()));
         match (is_inside, self.dry_run) {
             (false, true) => Err(format!(
                 "the provided IP ({asked}) is not in the valid range. The range of valid IPs is {RANGE}"
             )),
             (false, false) => Err("the provided network does not match the current range".to_owned()),
-            (true, false) if self.taken.has_address(asked) => {
+            (true, false) if !self.is_free_address(asked) => {
                 Err("provided IP is already allocated".to_owned())
             }
             (true, _) => Ok(()),
@@ -117,9 +118,14 @@ impl<'a> Pool<'a> {
         let count = LAST.to_bits() - FIRST_GIVEN + 1;
         let from = self.start % count;
         let given = (from..count).chain(0..from).map(|at| FIRST_GIVEN + at);
-        let mut addresses = given.chain(SERVER..FIRST_GIVEN).map(Ipv4Addr::from_bits);
-        let free = addresses.find(|address| !self.taken.has_address((*address).into()));
+        let mut addresses = given.chain(FIRST..FIRST_GIVEN).map(Ipv4Addr::from_bits);
+        let free = addresses.find(|address| self.is_free_address((*address).into()));
         free.map(|address| address.to_string()).ok_or(FULL)
+    }
+
+    fn is_free_address(&self, address: IpAddr) -> bool {
+        let is_kept = address == IpAddr::from(SERVER_ADDRESS) && !self.of_server;
+        !is_kept && !self.taken.addresses.contains_key(&address)
     }
 
     /// Why a port that is asked for cannot be had.

@@ -3,7 +3,9 @@
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::{DAEMON_SETS, JOBS, Owner, STATEFUL_SETS, fnv, status::seen};
+use super::{
+    DAEMON_SETS, JOBS, Owner, REPLICATION_CONTROLLERS, STATEFUL_SETS, fnv, rolling::may_lack, status::seen,
+};
 use crate::{
     resources::EVENTS,
     schema::Part,
@@ -61,6 +63,7 @@ fn event(owner: &Owner<'_>, name: &str, message: &str, now: &str) -> Value {
         JOBS => "job-controller",
         STATEFUL_SETS => "statefulset-controller",
         DAEMON_SETS => "daemonset-controller",
+        REPLICATION_CONTROLLERS => "replication-controller",
         _ => "replicaset-controller",
     };
     json!({
@@ -157,26 +160,6 @@ pub(super) fn of_deployment(
         }
     }
     status
-}
-
-/// How many pods a deployment may lack and be available: a part of them is rounded down, and where none may be lacking or added,
-/// one may.
-fn may_lack(deployment: &Value, wanted: u64) -> u64 {
-    let strategy = &deployment["spec"]["strategy"];
-    if strategy["type"] != "RollingUpdate" {
-        return 0;
-    }
-    let amount = |field: &str, round_up: bool| match &strategy["rollingUpdate"][field] {
-        Value::String(part) => {
-            let part: u64 = part.trim_end_matches('%').parse().unwrap_or_default();
-            let hundredths = part.saturating_mul(wanted);
-            if round_up { hundredths.div_ceil(100) } else { hundredths / 100 }
-        }
-        number => number.as_u64().unwrap_or_default(),
-    };
-    let lacking = amount("maxUnavailable", false);
-    let least = if amount("maxSurge", true) == 0 { 1 } else { 0 };
-    lacking.max(least).min(wanted)
 }
 
 pub(super) fn on_node(set: &Value) -> Value {

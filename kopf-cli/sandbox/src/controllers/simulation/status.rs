@@ -75,7 +75,10 @@ pub(super) fn seen(object: &Value) -> Value {
 }
 
 pub(super) fn of_replicas(set: &Value, count: usize) -> Value {
-    let mut status = json!({ "replicas": count, "terminatingReplicas": 0, "observedGeneration": seen(set) });
+    let mut status = json!({ "replicas": count, "observedGeneration": seen(set) });
+    if set["kind"] == "ReplicaSet" {
+        status["terminatingReplicas"] = 0.into();
+    }
     if count > 0 {
         for field in ["fullyLabeledReplicas", "readyReplicas", "availableReplicas"] {
             status[field] = count.into();

@@ -70,6 +70,7 @@ pub(super) const DONE: Groups = &[
         ("owner references: background, foreground, orphan", &["controllers::what_belongs_to_nobody_any_more_goes", "controllers::what_goes_last_waits_for_those_that_hold_it_back", "controllers::orphans_stay", "warnings/pods::jobs_of_many_indexes_and_jobs_that_go_are_told", "controllers::a_policy_is_a_finalizer_and_follows_the_last_word"]),
         ("several owners, absent owners, owners of the cluster", &["controllers::an_owner_that_is_left_is_enough", "controllers::an_owner_that_is_not_there_owns_nothing", "controllers::an_owner_may_be_of_no_namespace"]),
         ("each namespace has its service account and `kube-root-ca.crt` (`Builder::service_accounts`, and always by the command)", &["controllers::each_namespace_has_a_service_account_and_the_servers_authority", "sandbox::each_namespace_has_what_it_has_in_a_cluster"]),
+        ("the service `kubernetes`, where those of namespaces are", &["controllers::one_service_is_that_of_the_server", "sockets::the_service_of_a_server_comes_back_and_leads_to_where_it_is"]),
         ("namespaces are emptied before they go", &["controllers::a_namespace_goes_after_its_objects", "controllers::an_empty_namespace_goes_too"]),
         ("definitions go after their objects", &["controllers::a_definition_goes_after_its_objects"]),
     ]),
@@ -124,7 +125,7 @@ pub(super) const DONE: Groups = &[
         ("bodies in protobuf, for built-in kinds and reviews", &["protobuf::objects_of_built_in_kinds_mean_the_same", "protobuf::custom_resources_are_not_sent_in_protobuf", "protobuf::reviews_are_asked_in_protobuf"]),
     ]),
     ("Admission", &[
-        ("webhooks, mutating and validating: called for real, over HTTPS, at a URL or behind a service", &["admission::reviews_tell_of_the_request_as_it_came", "admission::reviews_tell_of_what_would_be_written", "held::a_webhook_behind_a_service_is_found_by_its_endpoints", "behind_services::a_webhook_is_where_the_name_of_its_service_leads"]),
+        ("webhooks, mutating and validating: called for real, over HTTPS, at a URL or behind a service", &["admission::reviews_tell_of_the_request_as_it_came", "admission::reviews_tell_of_what_would_be_written", "held::a_webhook_behind_a_service_is_found_by_its_endpoints", "behind_services::a_webhook_is_where_the_name_of_its_service_leads", "behind_services::a_service_that_leads_nowhere_or_to_a_stranger_is_told_of"]),
         ("their refusals and warnings", &["admission::webhooks_refuse_and_warn_in_words_of_their_own"]),
         ("what they change, in which order, and again (`reinvocationPolicy`)", &["admission::webhooks_change_objects_by_patches", "admission::what_webhooks_put_in_is_pruned_and_completed", "admission::webhooks_are_called_in_order_and_again_where_they_want_it"]),
         ("which requests they are for: rules, selectors, conditions in CEL, `matchPolicy`", &["admission::webhooks_are_asked_about_what_their_rules_name", "admission::webhooks_are_asked_where_their_selectors_and_conditions_choose", "admission::webhooks_see_objects_in_the_version_that_they_know"]),
