@@ -23,12 +23,13 @@ use flate2::{Compression, write::DeflateEncoder};
 use regex::Regex;
 
 /// What is printed.
-const ROOTS: [&str; 5] = [
+const ROOTS: [&str; 6] = [
     "core.PodTemplateSpec",
     "core.PersistentVolumeClaimSpec",
     "core.PersistentVolumeSource",
     "batch.PodFailurePolicy",
     "batch.SuccessPolicy",
+    "storage.CSINodeDriver",
 ];
 
 /// What Go has by itself, and what stands for it in the table.
@@ -71,6 +72,7 @@ fn main() {
     for (package, path) in [
         ("core", format!("kubernetes@{release}/pkg/apis/core/types.go")),
         ("batch", format!("kubernetes@{release}/pkg/apis/batch/types.go")),
+        ("storage", format!("kubernetes@{release}/pkg/apis/storage/types.go")),
         ("metav1", format!("apimachinery@{shared}/pkg/apis/meta/v1/types.go")),
     ] {
         read(&mut definitions, package, &Path::new(modules).join(path));

@@ -28,7 +28,7 @@ pub(crate) use derived::label;
 pub(crate) use kept::{ask, is_signed, keep};
 pub(crate) use made::{DAEMON_SETS, hide_templates, prepare, say_templates, unreadable};
 pub(crate) use plugins::{Write, accounts::VOLUME, admit, judge, priority};
-pub(crate) use rules::{approval_faults, faults, status_faults};
+pub(crate) use rules::{approval_faults, faults, finalizer_faults, status_faults};
 pub(crate) use services::{OF_SERVICE, SERVER_ADDRESS, SERVICES, Taken, allot};
 pub(crate) use warnings::warnings;
 

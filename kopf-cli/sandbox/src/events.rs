@@ -2,7 +2,11 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::{names::key_faults, status::Cause};
+use crate::{
+    names::{key_faults, name_faults},
+    resources::NameRule,
+    status::Cause,
+};
 
 /// How many bytes an instance, an action or a reason may have.
 const LONGEST: usize = 128;
@@ -11,16 +15,18 @@ const LONGEST_NOTE: usize = 1_024;
 /// Where Events of objects without a namespace may be; the second is for those that tell their time.
 const HOMES: [&str; 2] = ["default", "kube-system"];
 /// What stays as it was written, by the rules of the newer group.
-const IMMUTABLE: [&str; 11] = [
+const IMMUTABLE: [&str; 13] = [
     "involvedObject",
     "reason",
     "message",
+    "source",
     "firstTimestamp",
     "lastTimestamp",
     "count",
     "type",
     "eventTime",
     "action",
+    "related",
     "reportingComponent",
     "reportingInstance",
 ];
@@ -35,6 +41,7 @@ pub(crate) fn faults(event: &Fields, namespace: &str, newer: bool, old: Option<&
     match old {
         _ if !newer => {}
         None => {
+            causes.extend(name_faults_of(event));
             causes.extend(series_faults(event));
             causes.extend(faults_of_a_new_one(event));
         }
@@ -81,6 +88,13 @@ fn usual_faults(event: &Fields, namespace: &str, newer: bool) -> Vec<Cause> {
     causes
 }
 
+/// In the older group an Event may be called by anything that can stand in a path.
+fn name_faults_of(event: &Fields) -> Vec<Cause> {
+    let name = event.get("metadata").and_then(|metadata| metadata["name"].as_str()).unwrap_or_default();
+    let why = if name.is_empty() { Vec::new() } else { name_faults(name, NameRule::Subdomain) };
+    why.iter().map(|why| Cause::invalid("metadata.name", name, why)).collect()
+}
+
 fn length_fault(event: &Fields, field: &str, longest: usize) -> Option<Cause> {
     let too_long = text(event, field).len() > longest;
     too_long.then(|| Cause::invalid(field, "", &format!("can have at most {longest} characters")))
@@ -123,7 +137,8 @@ fn forbidden_changes(event: &Fields, old: &Fields) -> Vec<Cause> {
         .map(|field| {
             let value = event.get(field).cloned().unwrap_or_default();
             let shown = match field {
-                "involvedObject" => reference(&value),
+                "involvedObject" | "related" if !value.is_null() => reference(&value),
+                "source" => source(&value),
                 _ => value,
             };
             let field = if field == "reportingComponent" { "reportingController" } else { field };
@@ -144,6 +159,12 @@ fn reference(value: &Value) -> Value {
         "ResourceVersion": said("resourceVersion"),
         "FieldPath": said("fieldPath"),
     })
+}
+
+/// Where an Event is from, as Go prints it.
+fn source(value: &Value) -> Value {
+    let said = |field: &str| value[field].as_str().unwrap_or_default();
+    json!({ "Component": said("component"), "Host": said("host") })
 }
 
 fn text<'a>(fields: &'a Fields, field: &str) -> &'a str {

@@ -24,6 +24,8 @@ use crate::{
 
 /// The label that every namespace has.
 const NAME_LABEL: &str = "kubernetes.io/metadata.name";
+/// The finalizer that every namespace has until all in it is gone.
+const OWN_FINALIZER: &str = "kubernetes";
 /// Namespaces that cannot be deleted.
 const IMMORTAL: [&str; 3] = ["default", "kube-system", "kube-public"];
 /// The resource key of pods.
@@ -59,7 +61,12 @@ pub(crate) fn prepare(
         (NAMESPACES, None) => {
             // A name may have been made up since.
             default(resource, metadata, rest);
-            rest.insert("spec".to_owned(), json!({ "finalizers": ["kubernetes"] }));
+            let said = rest.get("spec").and_then(|spec| spec["finalizers"].as_array());
+            let mut finalizers = said.cloned().unwrap_or_default();
+            if !finalizers.iter().any(|finalizer| finalizer == OWN_FINALIZER) {
+                finalizers.push(OWN_FINALIZER.into());
+            }
+            rest.insert("spec".to_owned(), json!({ "finalizers": finalizers }));
             rest.insert("status".to_owned(), json!({ "phase": "Active" }));
         }
         (DEFINITIONS, _) => crd::prepare(metadata, rest, old)?,
@@ -145,6 +152,9 @@ pub(crate) fn hold(resource: &Resource, rest: &mut Map<String, Value>, old: &Val
 pub(crate) fn faults(view: &View, object: &Value, old: Option<&Value>, part: Part) -> Vec<Cause> {
     let key = &*view.resource.key;
     if key.ends_with(admission::GROUP) {
+        if part == Part::Status {
+            return builtin::status_faults(key, object, old);
+        }
         let mut causes = object.as_object().map_or_else(Vec::new, |fields| admission::faults(key, fields));
         let name = object["metadata"]["name"].as_str().unwrap_or_default();
         causes.extend(admission::name_fault(name).filter(|_| old.is_none()));

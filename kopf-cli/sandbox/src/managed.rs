@@ -244,7 +244,9 @@ impl Managed<'_> {
 
 impl Versions for Managed<'_> {
     fn typed(&self, api_version: &str) -> Option<Typed<'_>> {
-        let mut versions = self.view.resource.versions.iter();
+        // Between groups there is no way: who writes in one does not know of those who own fields in another.
+        let group = &self.view.version().group;
+        let mut versions = self.view.resource.versions.iter().filter(|version| version.group == *group);
         let version = versions.find(|version| version.api_version() == api_version)?;
         Some(self.view.resource.shape(version).map_or(Typed::Unknown, Typed::Object))
     }

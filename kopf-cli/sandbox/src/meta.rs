@@ -143,7 +143,7 @@ pub(crate) fn faults_by(metadata: &Map<String, Value>, rule: NameRule, custom: b
     causes.extend(owner_faults(metadata));
     for (index, finalizer) in finalizers(metadata).into_iter().enumerate() {
         let faults = key_faults(finalizer);
-        if !custom && !qualified_finalizer(finalizer) {
+        if !custom && !is_qualified(finalizer) {
             let why = "name is neither a standard finalizer name nor is it fully qualified";
             causes.push(Cause::invalid(format!("metadata.finalizers[{index}]"), finalizer, why));
         }
@@ -192,7 +192,8 @@ fn owner_faults(metadata: &Map<String, Value>) -> Vec<Cause> {
     causes
 }
 
-fn qualified_finalizer(finalizer: &str) -> bool {
+/// Whether a finalizer is a standard one, or of a domain.
+pub(crate) fn is_qualified(finalizer: &str) -> bool {
     finalizer.contains('/') || ["kubernetes", ORPHAN, FOREGROUND, crd::CLEANUP].contains(&finalizer)
 }
 

@@ -5,6 +5,9 @@ use crate::resources::NameRule;
 const SUBDOMAIN: &str = "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', \
     and must start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is \
     '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')";
+const CASELESS: &str = "an RFC 1123 subdomain must consist of alphanumeric characters, '-' or '.', and must start and end \
+    with an alphanumeric character (e.g. 'Example.com', regex used for validation is \
+    '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')";
 const LABEL: &str = "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must \
     start and end with an alphanumeric character (e.g. 'my-name',  or '123-abc', regex used for validation is \
     '[a-z0-9]([-a-z0-9]*[a-z0-9])?')";
@@ -23,6 +26,11 @@ const LETTER_FIRST: &str = "a DNS-1035 label must consist of lower case alphanum
 pub(crate) fn letter_first_faults(text: &str) -> Vec<String> {
     let fine = is_label(text) && !text.starts_with(|c: char| c.is_ascii_digit());
     faults(text, (63, "characters"), fine, LETTER_FIRST)
+}
+
+/// What is wrong with a subdomain that may have capitals; empty if nothing.
+pub(crate) fn caseless_faults(text: &str) -> Vec<String> {
+    faults(text, (253, "characters"), is_subdomain(&text.to_ascii_lowercase()), CASELESS)
 }
 
 /// What is wrong with an object's name; empty if nothing.

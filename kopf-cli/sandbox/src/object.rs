@@ -203,6 +203,11 @@ fn convert(
             fields.insert(to.to_owned(), field);
         }
     }
+    // The newer group says how often even where that is never.
+    let newer = fields.get("apiVersion").is_some_and(|said| *said == view.api_version());
+    if let Some(Value::Object(series)) = fields.get_mut("series").filter(|_| newer) {
+        series.entry("count").or_insert_with(|| 0.into());
+    }
 }
 
 /// The same object, said to be of another moment: what leaves a selector is told in its old form with the new version.

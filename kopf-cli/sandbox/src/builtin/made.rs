@@ -56,6 +56,9 @@ pub(crate) fn prepare(
         }
         _ => {}
     }
+    if key == "serviceaccounts" {
+        name_secrets(rest);
+    }
     match old {
         Some(old) => renew(key, metadata, rest, old),
         None => make(key, metadata, rest, now),
@@ -63,6 +66,14 @@ pub(crate) fn prepare(
     match (key, rest.get_mut("spec")) {
         ("pods", Some(Value::Object(spec))) if old.is_none() => pods::arm(metadata, spec),
         _ => Vec::new(),
+    }
+}
+
+/// The secrets of an account are known by their names alone.
+fn name_secrets(rest: &mut Fields) {
+    let secrets = rest.get_mut("secrets").and_then(Value::as_array_mut);
+    for secret in secrets.into_iter().flatten().filter_map(Value::as_object_mut) {
+        secret.retain(|field, _| field == "name");
     }
 }
 

@@ -5,14 +5,17 @@
 mod access;
 mod addresses;
 mod annotations;
+mod classes;
 mod conditions;
 mod containers;
 mod data;
 mod devices;
+mod drivers;
 mod endpoints;
 mod environment;
 mod jobs;
 mod mounts;
+mod namespaces;
 mod networking;
 mod nodes;
 mod others;
@@ -40,6 +43,7 @@ mod zones;
 use serde_json::Value;
 
 pub(super) use addresses::{faults as address_faults, is_headless};
+pub(crate) use namespaces::finalizer_faults;
 
 use super::{
     checks::{Check::By, Rule, check},
@@ -67,7 +71,14 @@ const KINDS: &[(&str, &[Rule])] = &[
     ("cronjobs.batch", &[("", By(jobs::cron_job))]),
     ("persistentvolumeclaims", &[("", By(storage::claim))]),
     ("persistentvolumes", &[("", By(persistent::volume))]),
-    ("storageclasses.storage.k8s.io", storage::CLASS),
+    ("storageclasses.storage.k8s.io", classes::STORAGE),
+    ("volumeattributesclasses.storage.k8s.io", classes::ATTRIBUTES),
+    ("runtimeclasses.node.k8s.io", &[("", By(classes::runtime))]),
+    ("csidrivers.storage.k8s.io", drivers::DRIVER),
+    ("csinodes.storage.k8s.io", &[("", By(drivers::node))]),
+    ("csistoragecapacities.storage.k8s.io", &[("", By(drivers::capacity))]),
+    ("volumeattachments.storage.k8s.io", &[("", By(drivers::attachment))]),
+    ("namespaces", &[("spec.finalizers", By(namespaces::finalizers))]),
     ("ingresses.networking.k8s.io", &[("", By(networking::ingress))]),
     ("ingressclasses.networking.k8s.io", &[("", By(networking::class))]),
     ("networkpolicies.networking.k8s.io", &[("", By(networking::policy))]),

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::{Owners, Target, Writer, Written, check_uid, put_or_remove};
 use crate::{
+    builtin,
     incoming::{Incoming, Refused},
     kinds,
     managed::Managed,
@@ -11,9 +12,6 @@ use crate::{
     status::{Cause, Status},
     tables::Decoder,
 };
-
-/// The finalizer that needs no domain.
-const STANDARD: &str = "kubernetes";
 
 impl Writer<'_> {
     /// Replaces a namespace with its finalizers; one that goes and has none is gone.
@@ -28,13 +26,11 @@ impl Writer<'_> {
         check_uid(&object, target, &current.header.uid, self.dry_run)?;
         let finalizers = object.rest.get("spec").and_then(|spec| spec["finalizers"].as_array().cloned());
         let finalizers = finalizers.unwrap_or_default();
-        let unqualified = finalizers.iter().enumerate().filter_map(|(index, finalizer)| {
+        let causes = finalizers.iter().enumerate().flat_map(|(index, finalizer)| {
             let name = finalizer.as_str().unwrap_or_default();
-            let why = "name is neither a standard finalizer name nor is it fully qualified";
-            let wrong = name != STANDARD && !name.contains('/');
-            wrong.then(|| Cause::invalid(format!("spec.finalizers[{index}]"), name, why))
+            builtin::finalizer_faults(&format!("spec.finalizers[{index}]"), name)
         });
-        let causes: Vec<Cause> = unqualified.collect();
+        let causes: Vec<Cause> = causes.collect();
         if !causes.is_empty() {
             return Err(Status::invalid(view.about_kind(target.name), causes));
         }

@@ -5,10 +5,12 @@
 
 mod allotted;
 mod data;
+mod drivers;
 mod insides;
 mod jobs;
 mod kept;
 mod networking;
+mod others;
 mod pods;
 mod services;
 mod slices;

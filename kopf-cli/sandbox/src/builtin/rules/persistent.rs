@@ -113,18 +113,17 @@ fn home(site: &Site<'_>) -> Causes {
 }
 
 /// What is wrong with a disk behind a network, beside its not being told where it is.
-fn iscsi(root: &Site<'_>) -> Causes {
+fn iscsi(disk: &Site<'_>, name: &str) -> Causes {
     const UNKNOWN: &str = "must be valid format";
-    let (name, disk) = (root.at("metadata.name"), root.at("spec.iscsi"));
     let mut causes = Vec::new();
     let portal = disk.at("targetPortal");
     if disk.at("initiatorName").is_given() && name.len() + 1 + portal.len() > LONGEST_PORTAL {
         let place = format!("{}.targetportal", disk.place);
         causes.push(Cause::invalid(place, portal.text(), TOO_LONG_A_PORTAL));
     }
-    causes.extend(sources::iscsi(&disk, UNKNOWN));
-    causes.extend(check(&disk, &[("secretRef.name", Required(""))]));
-    causes.extend(sources::initiator(&disk, UNKNOWN));
+    causes.extend(sources::iscsi(disk, UNKNOWN));
+    causes.extend(check(disk, &[("secretRef.name", Required(""))]));
+    causes.extend(sources::initiator(disk, UNKNOWN));
     causes
 }
 
@@ -210,10 +209,9 @@ fn place(spec: &Site<'_>) -> Option<Cause> {
     (renamed != *affinity.value).then(|| Cause::invalid_value(affinity.place, &told, why))
 }
 
-/// What is wrong with a volume.
-pub(super) fn volume(root: &Site<'_>) -> Causes {
-    let spec = root.at("spec");
-    let mut causes = check(&spec, OF_VOLUMES);
+/// What is wrong with what a volume is; `placed` is whether it is told on which nodes.
+fn kinds(spec: &Site<'_>, name: &str, placed: bool) -> Causes {
+    let mut causes = Vec::new();
     let mut known = 0;
     for (kind, rules) in VOLUMES {
         let said = spec.at(kind);
@@ -223,11 +221,12 @@ pub(super) fn volume(root: &Site<'_>) -> Causes {
         if known > 0 && *kind != "flexVolume" {
             causes.push(spec.at(as_another(kind)).forbidden("may not specify more than 1 volume type"));
         } else {
-            causes.extend(check(&said.moved(format!("spec.{}", as_the_one(kind))), rules));
+            let said = said.moved(format!("{}.{}", spec.place, as_the_one(kind)));
+            causes.extend(check(&said, rules));
             if *kind == "iscsi" {
-                causes.extend(iscsi(root));
+                causes.extend(iscsi(&spec.at("iscsi"), name));
             }
-            if *kind == "local" && !spec.at("nodeAffinity").is_given() {
+            if *kind == "local" && !placed {
                 causes.push(spec.at("nodeAffinity").required("Local volume requires node affinity"));
             }
         }
@@ -236,10 +235,50 @@ pub(super) fn volume(root: &Site<'_>) -> Causes {
     if known == 0 {
         causes.push(spec.required("must specify a volume type"));
     }
-    if is_root(spec.at("hostPath.path").text()) && spec.at("persistentVolumeReclaimPolicy").is("Recycle") {
-        let why = "may not be 'recycle' for a hostPath mount of '/'";
-        causes.push(spec.at("persistentVolumeReclaimPolicy").forbidden(why));
+    causes
+}
+
+/// What is wrong with a volume that is no object, but is told of where it is attached.
+pub(super) fn inline(spec: &Site<'_>) -> Causes {
+    const OTHERWISE: &str = "in the context of inline volumes";
+    let mut causes = Vec::new();
+    for field in ["claimRef", "capacity", "nodeAffinity", "storageClassName"] {
+        let site = spec.at(field);
+        let is_said = match field {
+            "claimRef" | "nodeAffinity" => site.is_given(),
+            _ => site.len() > 0,
+        };
+        causes.extend(is_said.then(|| site.forbidden(&format!("may not be specified {OTHERWISE}"))));
     }
+    if !spec.at("csi").is_given() {
+        causes.push(spec.at("csi").required(&format!("has to be specified {OTHERWISE}")));
+    }
+    causes.extend(check(spec, &[("accessModes", Required("")), ("accessModes", By(access))]));
+    let (policy, mode) = (spec.at("persistentVolumeReclaimPolicy"), spec.at("volumeMode"));
+    if policy.len() > 0 && !policy.is("Retain") {
+        causes.push(policy.forbidden(&format!("may only be Retain {OTHERWISE}")));
+    }
+    if mode.is_given() && !mode.is("Filesystem") {
+        let why = format!("may not specify volumeMode other than Filesystem {OTHERWISE}");
+        causes.push(mode.forbidden(&why));
+    }
+    causes.extend(kinds(spec, "", false));
+    causes.extend(recycled(spec));
+    causes
+}
+
+fn recycled(spec: &Site<'_>) -> Option<Cause> {
+    let policy = spec.at("persistentVolumeReclaimPolicy");
+    let wrong = is_root(spec.at("hostPath.path").text()) && policy.is("Recycle");
+    wrong.then(|| policy.forbidden("may not be 'recycle' for a hostPath mount of '/'"))
+}
+
+/// What is wrong with a volume.
+pub(super) fn volume(root: &Site<'_>) -> Causes {
+    let spec = root.at("spec");
+    let mut causes = check(&spec, OF_VOLUMES);
+    causes.extend(kinds(&spec, root.at("metadata.name").text(), spec.at("nodeAffinity").is_given()));
+    causes.extend(recycled(&spec));
     causes.extend(check(&spec, &[("storageClassName", SUBDOMAIN), ("volumeMode", OneOf(MODES))]));
     causes.extend(altered(&spec));
     let annotations = root.at("metadata.annotations");

@@ -18,9 +18,9 @@ use crate::{
     status::Cause,
 };
 
-use super::{nodes, registration, signing};
+use super::{drivers, nodes, registration, signing};
 
-use Check::{AtLeast, By};
+use Check::{AtLeast, By, Required};
 
 /// The rules of statuses, by the keys of their resources.
 pub(super) const KINDS: &[(&str, &[Rule])] = &[
@@ -40,8 +40,16 @@ pub(super) const KINDS: &[(&str, &[Rule])] = &[
     ("poddisruptionbudgets.policy", BUDGET),
     ("horizontalpodautoscalers.autoscaling", AUTOSCALER),
     (API_SERVICES, registration::STATUS),
+    ("volumeattachments.storage.k8s.io", &[("", By(drivers::attachment))]),
+    ("validatingadmissionpolicies.admissionregistration.k8s.io", POLICY),
 ];
 
+/// What is wrong with what a policy says of its expressions.
+const POLICY: &[Rule] = &[
+    ("status.conditions", By(super::conditions::faults)),
+    ("status.typeChecking.expressionWarnings[].warning", Required("")),
+    ("status.typeChecking.expressionWarnings[].fieldRef", By(place)),
+];
 const BUDGET: &[Rule] = &[
     ("status.conditions", By(super::conditions::faults)),
     ("status.disruptionsAllowed", AtLeast(0)),
@@ -62,6 +70,11 @@ const GROWING: &[&str] = &[
     "NodeResizeInfeasible",
     "NodeResizePending",
 ];
+
+fn place(site: &Site<'_>) -> Causes {
+    let said = !site.text().trim().is_empty();
+    if said { Vec::new() } else { vec![site.required("")] }
+}
 
 fn namespace(root: &Site<'_>) -> Causes {
     let (wanted, is) = if root.at("metadata.deletionTimestamp").is_given() {

@@ -8,7 +8,7 @@ use crate::{
         difference,
         site::Site,
     },
-    names::{key_faults, name_faults},
+    names::name_faults,
     quantity::Quantity,
     resources::NameRule,
     status::Cause,
@@ -152,22 +152,4 @@ pub(super) fn copy(from: &Value, field: &str, to: &mut Value) {
         Some(value) => fields.insert(field.to_owned(), value.clone()),
         None => fields.shift_remove(field),
     };
-}
-
-/// What is wrong with a class of volumes.
-pub(super) const CLASS: &[Rule] = &[
-    ("provisioner", Required("")),
-    ("provisioner", Check::Text(|name| key_faults(&name.to_lowercase()))),
-    ("reclaimPolicy", OneOf(&["Delete", "Retain"])),
-    ("volumeBindingMode", OneOf(&["Immediate", "WaitForFirstConsumer"])),
-    ("provisioner", By(kept)),
-    ("parameters", By(kept)),
-    ("reclaimPolicy", By(kept)),
-    ("volumeBindingMode", By(kept)),
-];
-
-/// The server does not tell what it should have become.
-fn kept(site: &Site<'_>) -> Causes {
-    let cause = || Cause::invalid_value(&*site.place, &Value::Null, "field is immutable");
-    site.is_changed().then(cause).into_iter().collect()
 }
