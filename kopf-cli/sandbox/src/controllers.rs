@@ -31,6 +31,7 @@ mod simulation;
 pub(crate) use lingering::{Lingering, end_in_time};
 pub(crate) use registration::populate as register_built_in;
 pub(crate) use simulation::node;
+use simulation::Triggers;
 
 /// Who owns what the controllers write, other than those that are part of the server.
 const CONTROLLERS: &str = "kube-controller-manager";
@@ -46,6 +47,8 @@ pub(crate) struct Duties {
     pub(crate) simulates: bool,
     /// What they do not do at once.
     pub(crate) lingering: Lingering,
+    /// What slices and `Endpoints` were made from.
+    triggers: Triggers,
 }
 
 /// How a server is reached.

@@ -7,9 +7,12 @@ mod endpoints;
 mod refusals;
 mod rolling;
 mod status;
+mod triggers;
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
+
+pub(super) use triggers::Triggers;
 
 use super::{CONTROLLERS, Task, Tasks};
 use crate::{

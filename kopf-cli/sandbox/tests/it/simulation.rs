@@ -1,7 +1,11 @@
 //! What workloads come to where they are said to run.
 
+use std::sync::Arc;
+
 use kopf_sandbox::Sandbox;
 use serde_json::{Value, json};
+
+use crate::client::Stopped;
 
 fn sandbox() -> Sandbox {
     Sandbox::builder().seed(1).simulate(true).build().unwrap()
@@ -254,6 +258,36 @@ fn services_lead_to_the_pods_that_they_select() {
     fewer["spec"]["replicas"] = 0.into();
     sandbox.apply(fewer).unwrap();
     assert_eq!(led_to(&sandbox), [(1, vec![81])]);
+}
+
+#[test]
+fn what_leads_somewhere_tells_what_its_change_came_from() {
+    let clock = Arc::new(Stopped::default());
+    let sandbox = Sandbox::builder().seed(1).simulate(true).clock(Arc::clone(&clock) as _).build().unwrap();
+    let told = || {
+        let slices = sandbox.list("endpointslices.discovery.k8s.io").into_iter();
+        let all = slices.chain(sandbox.get("endpoints", "default", "web"));
+        let mut moments = all.map(|one| {
+            let moment = &one["metadata"]["annotations"]["endpoints.kubernetes.io/last-change-trigger-time"];
+            moment.as_str().unwrap_or_default().to_owned()
+        });
+        let (slice, endpoints) = (moments.next().unwrap(), moments.next().unwrap());
+        assert_eq!(slice, endpoints);
+        slice
+    };
+    sandbox.apply(service(&json!({ "selector": { "app": "web" }, "ports": [{ "port": 80 }] }))).unwrap();
+    assert_eq!(told(), "2026-01-01T00:00:00Z", "the service is new");
+    clock.advance(5);
+    sandbox.apply(workload("ReplicaSet", "apps", &json!({ "replicas": 2 }))).unwrap();
+    assert_eq!(told(), "2026-01-01T00:00:05Z", "pods are ready");
+    clock.advance(5);
+    sandbox.apply(json!({ "apiVersion": "v1", "kind": "Service", "metadata": { "name": "web", "annotations": { "a": "b" } },
+        "spec": { "selector": { "app": "web" }, "ports": [{ "port": 80 }] } })).unwrap();
+    assert_eq!(told(), "", "the labels are others, and of that nothing tells the moment");
+    sandbox.apply(workload("ReplicaSet", "apps", &json!({ "replicas": 3 }))).unwrap();
+    assert_eq!(told(), "2026-01-01T00:00:10Z", "one more is ready");
+    sandbox.apply(workload("ReplicaSet", "apps", &json!({ "replicas": 1 }))).unwrap();
+    assert_eq!(told(), "", "of those that are gone nothing is known");
 }
 
 #[test]

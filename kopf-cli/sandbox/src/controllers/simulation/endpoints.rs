@@ -1,12 +1,11 @@
-//! What services lead to: the pods that they select, told in `EndpointSlice`s and in `Endpoints`.
-//!
-//! The controllers of a cluster do the same, but for `endpoints.kubernetes.io/last-change-trigger-time`.
+//! What services lead to: the pods that they select, told in `EndpointSlice`s and in `Endpoints`, as the controllers of a
+//! cluster do.
 
 use std::{collections::BTreeMap, net::Ipv4Addr, sync::Arc};
 
 use serde_json::{Map, Value, json};
 
-use super::{Owner, Task, Tasks, change, expel};
+use super::{Owner, Task, Tasks, change, expel, triggers};
 use crate::{
     builtin::{OF_SERVICE, SERVICES},
     kinds::PODS,
@@ -91,7 +90,11 @@ pub(super) fn run(writer: &mut Writer<'_>, place: &Place) -> Result<(), Status> 
     let Some(selector) = selector(&owner.value) else { return Ok(()) };
     let pods = writer.store.list(PODS, Some(&place.namespace));
     let pods = pods.iter().filter(|pod| selects(selector, pod));
-    let mut behind: Vec<Behind> = pods.filter_map(|pod| Behind::of(&owner.value, pod)).collect();
+    let pods: Vec<(Value, bool)> = pods.map(|pod| (pod.value(), pod.header.deleting)).collect();
+    let trigger = writer.store.duties.triggers.note(place, &owner.value, pods.iter().map(|(pod, _)| pod));
+    let trigger = trigger.as_deref();
+    let behind = pods.into_iter().filter_map(|(pod, going)| Behind::of(&owner.value, pod, going));
+    let mut behind: Vec<Behind> = behind.collect();
     behind.sort_by(|one, other| one.address.cmp(&other.address));
     let mut groups: BTreeMap<String, Group> = BTreeMap::new();
     for one in behind {
@@ -102,12 +105,13 @@ pub(super) fn run(writer: &mut Writer<'_>, place: &Place) -> Result<(), Status> 
     }
     let groups: Vec<Group> = groups.into_values().collect();
     // One is told even where the other cannot be.
-    let slices = tell_slices(writer, &owner, &groups, service.header.deleting);
-    tell_endpoints(writer, &owner, &groups).and(slices)
+    let slices = tell_slices(writer, &owner, &groups, trigger, service.header.deleting);
+    tell_endpoints(writer, &owner, &groups, trigger).and(slices)
 }
 
 /// Takes the `Endpoints` of a service away that is gone; its slices belong to it, and go with it.
 fn forget(writer: &mut Writer<'_>, service: &Place) -> Result<(), Status> {
+    writer.store.duties.triggers.forget(service);
     let there = writer.store.get(ENDPOINTS, &service.namespace, &service.name).cloned();
     // Those of somebody else stay.
     match there.filter(|there| there.header.labels.get("endpoints.kubernetes.io/managed-by").is_some()) {
@@ -117,9 +121,7 @@ fn forget(writer: &mut Writer<'_>, service: &Place) -> Result<(), Status> {
 }
 
 impl Behind {
-    fn of(service: &Value, pod: &Stored) -> Option<Behind> {
-        let going = pod.header.deleting;
-        let pod = pod.value();
+    fn of(service: &Value, pod: Value, going: bool) -> Option<Behind> {
         let status = &pod["status"];
         let over = matches!(status["phase"].as_str(), Some("Succeeded" | "Failed"));
         let address = status["podIP"].as_str().filter(|_| !over)?.to_owned();
@@ -197,6 +199,7 @@ fn tell_slices(
     writer: &mut Writer<'_>,
     service: &Owner<'_>,
     groups: &[Group],
+    trigger: Option<&str>,
     going: bool,
 ) -> Result<(), Status> {
     let mut labels = labels(service, MANAGED_BY);
@@ -233,14 +236,15 @@ fn tell_slices(
     for (stored, ports, endpoints) in wanted {
         match stored.or_else(|| free.next()) {
             Some(slice) if endpoints.is_empty() && leads => expel(writer, SLICES, &slice)?,
-            Some(slice) => change_slice(writer, &slice, &labels, &ports, endpoints)?,
+            Some(slice) => change_slice(writer, &slice, &labels, &ports, endpoints, trigger)?,
             None if going => {}
             None => {
                 let endpoints = if endpoints.is_empty() { Value::Null } else { endpoints.into() };
-                let slice = json!({
+                let mut slice = json!({
                     "metadata": { "generateName": format!("{}-", service.name()), "labels": labels },
                     "addressType": "IPv4", "endpoints": endpoints, "ports": ports,
                 });
+                triggers::mark(&mut slice, trigger);
                 service.make(writer, SLICES, slice, &json!({}))?;
             }
         }
@@ -254,13 +258,18 @@ fn change_slice(
     labels: &Value,
     ports: &Value,
     endpoints: Vec<Value>,
+    trigger: Option<&str>,
 ) -> Result<(), Status> {
     let endpoints = if endpoints.is_empty() { Value::Null } else { endpoints.into() };
     let place = Place::of(&SLICES.into(), slice);
     change(writer, &place, |value| {
-        if value["endpoints"] != endpoints || value["ports"] != *ports {
+        let leads_elsewhere = value["endpoints"] != endpoints || value["ports"] != *ports;
+        if leads_elsewhere {
             let generation = value["metadata"]["generation"].as_u64().unwrap_or(1);
             value["metadata"]["generation"] = (generation + 1).into();
+        }
+        if leads_elsewhere || value["metadata"]["labels"] != *labels {
+            triggers::mark(value, trigger);
         }
         value["metadata"]["labels"] = labels.clone();
         value["endpoints"] = endpoints;
@@ -307,7 +316,12 @@ fn subsets(service: &Owner<'_>, groups: &[Group]) -> Vec<Value> {
     sets.into_iter().filter_map(subset).collect()
 }
 
-fn tell_endpoints(writer: &mut Writer<'_>, service: &Owner<'_>, groups: &[Group]) -> Result<(), Status> {
+fn tell_endpoints(
+    writer: &mut Writer<'_>,
+    service: &Owner<'_>,
+    groups: &[Group],
+    trigger: Option<&str>,
+) -> Result<(), Status> {
     let labels = labels(service, ("endpoints.kubernetes.io/managed-by", "endpoint-controller"));
     let subsets = subsets(service, groups);
     let place = Place { resource: ENDPOINTS.into(), ..service.place.clone() };
@@ -317,9 +331,15 @@ fn tell_endpoints(writer: &mut Writer<'_>, service: &Owner<'_>, groups: &[Group]
         if !subsets.is_empty() {
             endpoints["subsets"] = subsets.into();
         }
+        triggers::mark(&mut endpoints, trigger);
         return writer.create(&resource.stored_view(), &place.namespace, endpoints).map(drop);
     }
     change(writer, &place, |value| {
+        let known = value["subsets"].as_array().map_or(&[][..], Vec::as_slice);
+        if known == subsets && value["metadata"]["labels"] == labels {
+            return;
+        }
+        triggers::mark(value, trigger);
         value["metadata"]["labels"] = labels;
         match value.as_object_mut() {
             Some(fields) if subsets.is_empty() => drop(fields.shift_remove("subsets")),

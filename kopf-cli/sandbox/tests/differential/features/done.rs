@@ -81,7 +81,7 @@ pub(super) const DONE: Groups = &[
         ("pods run and are ready; jobs complete", &["simulation::a_pod_runs_and_is_ready", "simulation::a_job_completes"]),
         ("the node `sandbox`, on which all pods are", &["simulation::the_node_on_which_pods_are_is_there_and_ready"]),
         ("deployments, replica sets, stateful sets and daemon sets have their pods, and are available", &["simulation::a_deployment_has_the_pods_of_its_latest_template_alone", "simulation::pods_that_go_are_made_again", "plugins::a_deployment_waits_for_what_its_pods_lack", "simulation::stateful_and_daemon_sets_are_available"]),
-        ("services lead to the pods that they select: `EndpointSlice`s, `Endpoints`", &["simulation::services_lead_to_the_pods_that_they_select", "simulation::slices_and_endpoints_that_somebody_takes_away_or_changes_come_back", "simulation::a_service_that_is_deleted_takes_what_led_from_it_along", "simulation::one_pod_more_changes_one_slice"]),
+        ("services lead to the pods that they select: `EndpointSlice`s, `Endpoints`", &["simulation::services_lead_to_the_pods_that_they_select", "simulation::slices_and_endpoints_that_somebody_takes_away_or_changes_come_back", "simulation::a_service_that_is_deleted_takes_what_led_from_it_along", "simulation::one_pod_more_changes_one_slice", "simulation::what_leads_somewhere_tells_what_its_change_came_from"]),
         ("pods that are refused: `ReplicaFailure`, Events `FailedCreate`", &["refused_pods::workloads_say_that_their_pods_are_refused", "simulation::pods_that_are_refused_are_told_of_until_they_are_made"]),
         ("`kubectl rollout status` and `kubectl wait` end", &["simulated::commands_that_wait_for_workloads_end"]),
     ]),
