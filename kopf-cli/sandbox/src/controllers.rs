@@ -30,8 +30,8 @@ mod simulation;
 
 pub(crate) use lingering::{Lingering, end_in_time};
 pub(crate) use registration::populate as register_built_in;
-pub(crate) use simulation::node;
 use simulation::Triggers;
+pub(crate) use simulation::node;
 
 /// Who owns what the controllers write, other than those that are part of the server.
 const CONTROLLERS: &str = "kube-controller-manager";

@@ -34,7 +34,9 @@ impl Triggers {
         let changed = pods.filter_map(|pod| Some((text(&pod["metadata"]["name"]).to_owned(), changed(pod)?)));
         let now = Known { created, changed: changed.collect() };
         let Some(before) = self.0.insert(place.clone(), now.clone()) else { return Some(now.created) };
-        let is_new = |(name, moment): &(&String, &String)| before.changed.get(*name).is_none_or(|known| known < *moment);
+        let is_new = |(name, moment): &(&String, &String)| {
+            before.changed.get(*name).is_none_or(|known| known < *moment)
+        };
         let pods = now.changed.iter().filter(is_new).map(|(_, moment)| moment);
         pods.chain(Some(&now.created).filter(|created| **created > before.created)).min().cloned()
     }
@@ -61,7 +63,9 @@ pub(super) fn mark(changed: &mut Value, trigger: Option<&str>) {
     let metadata = &mut changed["metadata"];
     let is_marked = metadata["annotations"].get(ANNOTATION).is_some();
     match trigger {
-        Some(moment) if metadata["annotations"].is_object() => metadata["annotations"][ANNOTATION] = moment.into(),
+        Some(moment) if metadata["annotations"].is_object() => {
+            metadata["annotations"][ANNOTATION] = moment.into()
+        }
         Some(moment) => metadata["annotations"] = json!({ ANNOTATION: moment }),
         None if is_marked => {
             if let Some(annotations) = metadata["annotations"].as_object_mut() {
