@@ -8,10 +8,11 @@ use serde_json::json;
 
 use crate::{
     form::{Form, Sheet},
+    names::name_faults,
     object::{Stored, key_of},
     options::{Matching, Options},
     printed,
-    resources::View,
+    resources::{NameRule, View},
     status::Status,
     store::Store,
 };
@@ -73,13 +74,19 @@ pub(crate) fn list(
     options: &Options,
 ) -> Result<Listing, Status> {
     let key = &view.resource.key;
+    let named = options
+        .selection
+        .exactly("metadata.namespace")
+        .filter(|name| name_faults(name, NameRule::Label).is_empty());
+    let namespace = namespace.or(named);
+    let single = single(view, namespace, options);
     let current = store.revision();
     let mut from = None;
     let mut revision = current;
     if options.continue_token.is_empty() {
         let asked = revision_asked(&options.resource_version, current)?;
         // A piece of a list from a version on is a piece of the list at that version.
-        let piece = options.matching == Matching::Unset && options.limit > 0 && asked > 0;
+        let piece = options.matching == Matching::Unset && options.limit > 0 && asked > 0 && single.is_none();
         if piece || options.matching == Matching::Exact {
             revision = asked;
         }
@@ -98,12 +105,17 @@ pub(crate) fn list(
         }
         from = Some(position.key);
     }
-    let found = if revision == current {
-        Some(store.list(key, namespace))
-    } else {
-        store.list_at(key, namespace, revision)
+    let found = match single {
+        Some(name) if revision == current => {
+            Some(store.get(key, namespace.unwrap_or_default(), name).cloned().into_iter().collect())
+        }
+        _ if revision == current => Some(store.list(key, namespace)),
+        _ => store.list_at(key, namespace, revision),
     };
     let mut objects = found.ok_or_else(|| too_old(from.as_deref()))?;
+    if let Some(name) = single {
+        objects.retain(|object| object.header.name == name);
+    }
     if let Some(key) = &from {
         let start = key_of((namespace.unwrap_or_default(), key));
         objects.retain(|object| key_of(object.place()).ge(start.clone()));
@@ -137,6 +149,14 @@ pub(crate) fn list(
     };
     let remaining = (remaining > 0 && options.selection.is_everything()).then_some(remaining);
     Ok(Listing { objects, revision, continue_token, remaining })
+}
+
+/// The only object that a list can have: who asks for it by its name is told of no rest.
+fn single<'a>(view: &View, namespace: Option<&str>, options: &'a Options) -> Option<&'a str> {
+    let is_placed = namespace.is_some() || !view.resource.namespaced;
+    let name = options.selection.exactly("metadata.name").filter(|_| options.continue_token.is_empty())?;
+    Some(name)
+        .filter(|name| is_placed && !name.is_empty() && name_faults(name, NameRule::PathSegment).is_empty())
 }
 
 fn too_old(from: Option<&str>) -> Status {

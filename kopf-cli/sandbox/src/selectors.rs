@@ -59,6 +59,12 @@ impl Selection {
         self.labels.is_empty() && self.fields.is_empty()
     }
 
+    /// What a field has to be, if it has to be one thing.
+    pub(crate) fn exactly(&self, path: &str) -> Option<&str> {
+        let term = self.fields.iter().find(|term| term.equal && term.path == path)?;
+        Some(&term.value)
+    }
+
     pub(crate) fn matches(&self, object: &Header) -> bool {
         self.labels.iter().all(|requirement| requirement.matches(&object.labels))
             && self.fields.iter().all(|term| (object.field(&term.path) == term.value) == term.equal)

@@ -54,6 +54,37 @@ async fn lists_of_all_namespaces_are_in_the_order_of_keys() {
 }
 
 #[tokio::test]
+async fn who_asks_for_one_object_by_its_name_is_told_of_no_rest() {
+    check(
+        r#"
+        POST   rows    {"kind":"Row","apiVersion":"differential.kopf.test/v1","metadata":{"name":"a"}}
+        POST   rows    {"kind":"Row","apiVersion":"differential.kopf.test/v1","metadata":{"name":"b"}}
+        POST   configmaps {"metadata":{"name":"a"}}
+        POST   configmaps {"metadata":{"name":"b"}}
+        GET    rows?limit=1&fieldSelector=metadata.name%3Da
+        GET    configmaps?limit=1&fieldSelector=metadata.name%3Da
+        GET    configmaps?limit=1&fieldSelector=metadata.name%3Da,metadata.name!%3Db
+        GET    configmaps?limit=1&fieldSelector=metadata.name%3Da,metadata.name%3Db
+        GET    configmaps?limit=1&fieldSelector=metadata.name%3Da&labelSelector=x
+        GET    configmaps?limit=1&fieldSelector=metadata.name!%3Db
+        GET    configmaps?limit=1&fieldSelector=metadata.name%3D
+        GET    configmaps?limit=1&fieldSelector=metadata.name%3Da&resourceVersion=$2
+        GET    configmaps?limit=1&fieldSelector=metadata.name%3Da&resourceVersion=$2&resourceVersionMatch=Exact
+        GET    rows?limit=1&fieldSelector=metadata.name%3Da&resourceVersion=$0
+        GET    rows?limit=1&fieldSelector=metadata.name%3Db&resourceVersion=$0
+        GET    rows?limit=1&fieldSelector=metadata.name%3Db&resourceVersion=$0&resourceVersionMatch=Exact
+        GET    rows?limit=1&fieldSelector=metadata.namespace%3D$ns
+        GET    rows?limit=1&fieldSelector=metadata.namespace%3Dother
+        GET    /apis/differential.kopf.test/v1/rows?limit=1&fieldSelector=metadata.namespace%3D$ns
+        GET    /apis/differential.kopf.test/v1/rows?limit=5&fieldSelector=metadata.namespace%3D$ns,metadata.name%3Da
+        GET    /apis/differential.kopf.test/v1/rows?fieldSelector=metadata.namespace%3D$ns,metadata.name%3Da&resourceVersion=$0&resourceVersionMatch=Exact
+        GET    /api/v1/namespaces?limit=1&fieldSelector=metadata.name%3Ddefault
+    "#,
+    )
+    .await;
+}
+
+#[tokio::test]
 async fn lists_come_piece_by_piece() {
     check(
         r#"

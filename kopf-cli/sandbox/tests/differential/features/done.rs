@@ -106,7 +106,7 @@ pub(super) const DONE: Groups = &[
     ]),
     ("Lists and watches", &[
         ("label and field selectors", &["reading::selectors_choose_by_labels_and_fields", "refusals::what_is_no_selector_is_told_word_by_word", "reading::lists_are_filtered_and_paged"]),
-        ("`limit` and `continue`, from a snapshot", &["reading::lists_come_piece_by_piece", "tokens::tokens_are_read_as_they_are_meant", "tokens::tokens_are_made_of_letters"]),
+        ("`limit` and `continue`, from a snapshot", &["reading::lists_come_piece_by_piece", "reading::who_asks_for_one_object_by_its_name_is_told_of_no_rest", "tokens::tokens_are_read_as_they_are_meant", "tokens::tokens_are_made_of_letters"]),
         ("`resourceVersion` and `resourceVersionMatch`", &["reading::lists_are_of_the_version_that_is_asked_for"]),
         ("watches: from a version, with bookmarks, until 410", &["reading::watches_bring_what_happened_since", "reading::watches_begin_where_they_are_told_to", "living::what_is_going_is_watched_to_its_end"]),
         ("watch lists (`sendInitialEvents`)", &["reading::watches_refuse_options_that_contradict_each_other", "reading::watches_begin_where_they_are_told_to"]),
