@@ -5,6 +5,7 @@ mod amounts;
 mod checks;
 mod derived;
 mod difference;
+mod empties;
 mod kept;
 mod made;
 mod plugins;
@@ -25,6 +26,7 @@ use serde_json::{Map, Value, json};
 use crate::{protobuf, resources::Version, schema::Schema};
 
 pub(crate) use derived::label;
+pub(crate) use empties::Empties;
 pub(crate) use kept::{ask, is_signed, keep};
 pub(crate) use made::{DAEMON_SETS, hide_templates, prepare, say_templates, unreadable};
 pub(crate) use plugins::{Write, accounts::VOLUME, admit, judge, priority};
@@ -93,13 +95,15 @@ fn expand(value: &Value) -> Value {
     }
 }
 
-/// Completes an object of the resource `key` as it is read.
-pub(crate) fn complete(key: &str, version: &Version, kind: &str, fields: &mut Fields) {
+/// Completes an object of the resource `key` as it is read; the answer is what it has that is empty.
+pub(crate) fn complete(key: &str, version: &Version, kind: &str, fields: &mut Fields) -> Empties {
     if let Some(schema) = schema(key) {
         schema.fill_in(fields);
     }
     derived::complete(key, fields);
+    let empties = Empties::of(key, fields);
     protobuf::complete(fields, &version.api_version(), kind, protobuf::Empties::Stay);
+    empties
 }
 
 #[cfg(test)]

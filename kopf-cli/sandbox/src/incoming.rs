@@ -1,9 +1,12 @@
 //! Objects on their way in: read, typed, and checked against what the request's path says they are.
 
+use std::borrow::Cow;
+
 use serde_json::{Map, Value};
 
 use crate::{
-    builtin, meta, object, printed,
+    builtin::{self, Empties},
+    meta, object, printed,
     recognition::{self, Unfit},
     resources::View,
     status::{About, Cause, Status},
@@ -20,6 +23,7 @@ pub(crate) struct Incoming {
     pub(crate) rest: Map<String, Value>,
     /// What it says that it is, where that is something else than it is to be.
     pub(crate) other: Option<Other>,
+    empties: Empties,
 }
 
 /// What a custom resource may say that it is until it is known whether anybody minds.
@@ -75,7 +79,7 @@ impl Incoming {
         strictness: &mut Strictness,
     ) -> Result<Self, Refused> {
         let custom = view.resource.rules.custom;
-        let mut other = None;
+        let (mut other, mut empties) = (None, Empties::default());
         // What is converted has been said to be of the kind before.
         if decoder == Decoder::Json {
             other = check_kind(&value, view)?;
@@ -95,7 +99,10 @@ impl Incoming {
             })
         } else {
             let settled = built_in(&mut value, view, decoder, &mut unknown);
-            let read = settled.and_then(|()| meta::read(value.get("metadata")));
+            let read = settled.and_then(|said| {
+                empties = said;
+                meta::read(value.get("metadata"))
+            });
             read.and_then(|metadata| {
                 builtin::unreadable(&view.resource.key, &metadata).map_or(Ok(metadata), Err)
             })
@@ -105,7 +112,7 @@ impl Incoming {
             Ok(metadata) => metadata,
             Err(said) => return Err(because(said, &view.version().name, &view.resource.kind, value, view)),
         };
-        Ok(Incoming { other, ..Incoming::of(value, metadata, view) })
+        Ok(Incoming { other, empties, ..Incoming::of(value, metadata, view) })
     }
 
     /// Reads what a configuration has made of an object: nothing in it is unknown, and its nulls are meant. `described` is
@@ -116,11 +123,12 @@ impl Incoming {
             if let (Some(schema), Value::Object(fields)) = (&view.version().schema, &mut value) {
                 schema.fill_in(fields);
             }
-            Ok(())
+            Ok(Empties::default())
         } else {
             built_in(&mut value, view, Decoder::Converter, &mut Vec::new())
         };
-        let metadata = read.and_then(|()| meta::read(value.get("metadata"))).map_err(|why| {
+        let read = read.and_then(|empties| Ok((empties, meta::read(value.get("metadata"))?)));
+        let (empties, metadata) = read.map_err(|why| {
             let (version, kind) = (view.version(), &view.resource.kind);
             let into = format!("{}/{}, Kind={kind}", version.group, version.name);
             Refused::With(Status::failure(format!(
@@ -128,7 +136,12 @@ impl Incoming {
                  object to {into}: {why}"
             )))
         })?;
-        Ok(Incoming::of(value, metadata, view))
+        Ok(Incoming { empties, ..Incoming::of(value, metadata, view) })
+    }
+
+    /// An object of which nothing is only said.
+    pub(crate) fn new(metadata: Map<String, Value>, rest: Map<String, Value>) -> Self {
+        Incoming { metadata, rest, other: None, empties: Empties::default() }
     }
 
     fn of(mut value: Value, metadata: Map<String, Value>, view: &View) -> Self {
@@ -140,7 +153,7 @@ impl Incoming {
         for field in ["apiVersion", "kind", "metadata"] {
             rest.shift_remove(field);
         }
-        Incoming { metadata, rest, other: None }
+        Incoming::new(metadata, rest)
     }
 
     /// Refuses a body that says that it is of another version.
@@ -219,6 +232,21 @@ impl Incoming {
         outcome
     }
 
+    /// Has the object be as it was sent for as long as `work` lasts: with what is said to be empty.
+    pub(crate) fn as_sent<T>(&mut self, work: impl FnOnce(&mut Incoming) -> T) -> T {
+        let empties = std::mem::take(&mut self.empties);
+        empties.put_into(&mut self.rest);
+        let outcome = work(self);
+        empties.take_from(&mut self.rest);
+        self.empties = empties;
+        outcome
+    }
+
+    /// The object that was, in which nothing is missing that is only said to be empty now.
+    pub(crate) fn compared_with<'a>(&self, old: &'a Value) -> Cow<'a, Value> {
+        self.empties.in_old(old)
+    }
+
     /// The object in its storage version, with fields in the order in which the API prints them.
     pub(crate) fn whole(mut self, view: &View) -> Value {
         self.metadata.sort_keys();
@@ -237,13 +265,12 @@ fn built_in(
     view: &View,
     decoder: Decoder,
     unknown: &mut Vec<String>,
-) -> Result<(), String> {
-    let Value::Object(fields) = value else { return Ok(()) };
+) -> Result<Empties, String> {
+    let Value::Object(fields) = value else { return Ok(Empties::default()) };
     let version = view.version();
     let kind = (&*version.group, &*version.name, &*view.resource.kind);
     tables::decode(fields, kind, decoder, unknown)?;
-    builtin::complete(&view.resource.key, version, &view.resource.kind, fields);
-    Ok(())
+    Ok(builtin::complete(&view.resource.key, version, &view.resource.kind, fields))
 }
 
 /// Checks that an object is what it is to be, by what it says; what it says otherwise, where that does no harm yet.

@@ -268,7 +268,7 @@ impl<'a> Writer<'a> {
         } else if view.version().status {
             put_or_remove(&mut object.rest, "status", old_rest.get("status").cloned());
         }
-        kinds::keep(resource, part, &mut object.rest, &old, self.now);
+        object.as_sent(|object| kinds::keep(resource, part, &mut object.rest, &old, self.now));
         for field in ["creationTimestamp", "generation", "resourceVersion"] {
             put_or_remove(&mut object.metadata, field, old_metadata.get(field).cloned());
         }
@@ -342,17 +342,20 @@ impl<'a> Writer<'a> {
         if let Some(old) = old {
             causes.extend(forbidden_changes(old.metadata, &object.metadata));
         }
-        object.as_whole(view, |object| {
-            let whole = old.map(|old| old.whole);
-            causes.extend(kinds::faults(view, object, whole, part));
-            let Some(schema) = &view.version().schema else {
-                let warned = causes.is_empty().then(|| kinds::warnings(view, object, whole, part));
-                return warned.iter().flatten().for_each(|warning| self.strictness.warn(warning));
-            };
-            let scale = view.version().scale.as_ref();
-            let of_scale = scale.map_or_else(Vec::new, |scale| scale.faults(object, part));
-            let warnings = schema.check(object, whole, part, of_scale, &mut causes);
-            warnings.iter().for_each(|warning| self.strictness.warn(warning));
+        let was = old.map(|old| object.compared_with(old.whole));
+        object.as_sent(|object| {
+            object.as_whole(view, |object| {
+                let whole = was.as_deref();
+                causes.extend(kinds::faults(view, object, whole, part));
+                let Some(schema) = &view.version().schema else {
+                    let warned = causes.is_empty().then(|| kinds::warnings(view, object, whole, part));
+                    return warned.iter().flatten().for_each(|warning| self.strictness.warn(warning));
+                };
+                let scale = view.version().scale.as_ref();
+                let of_scale = scale.map_or_else(Vec::new, |scale| scale.faults(object, part));
+                let warnings = schema.check(object, whole, part, of_scale, &mut causes);
+                warnings.iter().for_each(|warning| self.strictness.warn(warning));
+            })
         });
         if !causes.is_empty() {
             return Err(Status::invalid(view.about_kind(target.name), causes));

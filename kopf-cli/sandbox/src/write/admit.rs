@@ -33,10 +33,12 @@ impl Writer<'_> {
         }
         let is_somebodys = &*view.resource.key == PODS && old.is_none() && self.store.duties.service_accounts;
         let volume = is_somebodys.then(|| self.new_volume());
-        let names = [target.name, meta::text(&object.metadata, "generateName"), "Unknown"];
-        let name = names.into_iter().find(|name| !name.is_empty()).unwrap_or_default();
-        let write = builtin::Write { store: self.store, view, namespace, name };
-        builtin::admit(&write, &object.metadata, &mut object.rest, old, volume.as_deref())
+        object.as_sent(|object| {
+            let names = [target.name, meta::text(&object.metadata, "generateName"), "Unknown"];
+            let name = names.into_iter().find(|name| !name.is_empty()).unwrap_or_default();
+            let write = builtin::Write { store: self.store, view, namespace, name };
+            builtin::admit(&write, &object.metadata, &mut object.rest, old, volume.as_deref())
+        })
     }
 
     /// Lets others change the object, which is as it was sent.
@@ -135,7 +137,8 @@ impl Writer<'_> {
             return Ok(());
         }
         let write = builtin::Write { store: self.store, view, namespace, name };
-        let warnings = object.as_whole(view, |object| builtin::judge(&write, object, old))?;
+        let warnings =
+            object.as_sent(|object| object.as_whole(view, |object| builtin::judge(&write, object, old)))?;
         warnings.iter().for_each(|warning| self.strictness.warn(warning));
         Ok(())
     }

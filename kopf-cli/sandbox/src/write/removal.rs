@@ -104,7 +104,7 @@ impl Writer<'_> {
         if !contains || defines && !first {
             metadata.insert("deletionGracePeriodSeconds".to_owned(), 0.into());
         }
-        let marked = Incoming { metadata, rest, other: None }.whole(&resource.stored_view());
+        let marked = Incoming::new(metadata, rest).whole(&resource.stored_view());
         if marked == current.value() {
             return Ok(Fate::Held(Written::object(200, current)));
         }
@@ -131,7 +131,7 @@ impl Writer<'_> {
         let finalizers = finalizers(current, policy);
         let is_held = period > 0 || !finalizers.is_empty();
         meta::set_finalizers(&mut metadata, finalizers);
-        let marked = Incoming { metadata, rest, other: None }.whole(&resource.stored_view());
+        let marked = Incoming::new(metadata, rest).whole(&resource.stored_view());
         let written = self.commit(resource, marked, 200)?;
         if is_held {
             return Ok(Some(Fate::Held(written)));
@@ -158,7 +158,7 @@ impl Writer<'_> {
             return Ok(());
         }
         meta::set_finalizers(&mut metadata, left);
-        let released = Incoming { metadata, rest, other: None }.whole(&resource.stored_view());
+        let released = Incoming::new(metadata, rest).whole(&resource.stored_view());
         if released != current.value() {
             self.commit(resource, released, 200)?;
         }

@@ -6,6 +6,7 @@
 mod allotted;
 mod data;
 mod drivers;
+mod empties;
 mod insides;
 mod jobs;
 mod kept;

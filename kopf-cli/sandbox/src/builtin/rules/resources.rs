@@ -94,7 +94,7 @@ pub(super) fn of_pod(site: &Site<'_>) -> Causes {
     let claims = site.at("claims");
     let mut causes = Vec::new();
     causes.extend(
-        (claims.len() > 0).then(|| claims.forbidden("claims may not be set for Resources at pod-level")),
+        claims.is_given().then(|| claims.forbidden("claims may not be set for Resources at pod-level")),
     );
     causes.extend(asked(site, pod_name_faults));
     causes
