@@ -97,6 +97,7 @@ fn expand(value: &Value) -> Value {
 
 /// Completes an object of the resource `key` as it is read; the answer is what it has that is empty.
 pub(crate) fn complete(key: &str, version: &Version, kind: &str, fields: &mut Fields) -> Empties {
+    say_what_is_wanted(&version.api_version(), kind, fields);
     if let Some(schema) = schema(key) {
         schema.fill_in(fields);
     }
@@ -104,6 +105,16 @@ pub(crate) fn complete(key: &str, version: &Version, kind: &str, fields: &mut Fi
     let empties = Empties::of(key, fields);
     protobuf::complete(fields, &version.api_version(), kind, protobuf::Empties::Stay);
     empties
+}
+
+/// Where nothing at all is said of what is wanted, it is there nevertheless, of kinds that have it by value.
+fn say_what_is_wanted(api_version: &str, kind: &str, fields: &mut Fields) {
+    const WANTED: &str = "spec";
+    if fields.get(WANTED).is_none_or(Value::is_null)
+        && let Some(spec) = protobuf::zero(api_version, kind).shift_remove(WANTED)
+    {
+        fields.insert(WANTED.to_owned(), spec);
+    }
 }
 
 #[cfg(test)]

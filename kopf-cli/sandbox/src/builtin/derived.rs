@@ -22,9 +22,6 @@ pub(super) fn complete(key: &str, fields: &mut Fields) {
         key if key.ends_with("rolebindings.rbac.authorization.k8s.io") => name_groups(fields),
         _ => {}
     }
-    if key == "networkpolicies.networking.k8s.io" {
-        fields.entry("spec").or_insert_with(|| json!({}));
-    }
     if key == "namespaces" && fields.get("status").is_none_or(Value::is_null) {
         fields.insert("status".to_owned(), json!({}));
     }

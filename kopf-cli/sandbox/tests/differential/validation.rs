@@ -15,6 +15,7 @@ mod others;
 mod pods;
 mod services;
 mod slices;
+mod specless;
 mod statuses;
 mod storage;
 mod valid;

@@ -176,6 +176,7 @@ pub(super) const DONE: Groups = &[
         ("what is registered is what `/apis` and `/apis/GROUP` name, in the order of its priorities", &["registration::what_is_registered_is_named_in_the_order_of_its_priorities", "registration::groups_are_named_in_the_order_of_their_priorities"]),
         ("Events, in both groups over one store", &["main::generated_names_and_events_are_as_usual", "refusals::events_of_the_newer_group_are_complete"]),
         ("completion: what is filled in where nothing is said", &["minimal::the_smallest_object_of_each_kind_is_completed_alike", "completion::secrets_and_config_maps_have_their_rules", "completion::workloads_are_completed_and_select_their_pods", "completion::services_without_an_address_are_completed"]),
+        ("what nothing is said of, and what is said to be empty", &["validation/specless::workloads_without_a_spec_are_completed_first", "validation/specless::other_objects_without_a_spec_are_completed_first", "validation/specless::a_spec_that_is_taken_away_is_completed_again", "validation/empties::what_is_empty_in_a_pod_may_be_too_much", "validation/empties::what_is_empty_is_not_kept", "validation/empties::what_a_pod_has_of_devices_is_taken_away_by_an_empty_list"]),
         ("PUT that makes what is not there", &["built_in::an_update_makes_what_is_not_there_only_where_that_is_the_rule"]),
         ("moments, as exact as their fields", &["built_in::moments_are_kept_as_exactly_as_their_types_are"]),
         ("others", &["living::built_in_objects_live_by_rules_of_their_own"]),
