@@ -15,6 +15,7 @@ mod services;
 mod site;
 mod texts;
 mod warnings;
+mod whole;
 
 use std::{
     collections::HashMap,

@@ -78,6 +78,20 @@ pub(crate) fn settle(value: &mut Value) -> Result<(), String> {
     Ok(())
 }
 
+/// Two amounts together, in the form of the first unless that is nothing. What is beyond all measure is left alone.
+pub(crate) fn sum(one: &Value, other: &Value) -> Value {
+    let read_all = |value: &Value| {
+        let text = value.as_str().unwrap_or_default();
+        let (Quantity(amount), _) = read(text).ok()?;
+        Some((amount, meaning(split(text).ok()?.suffix)?.0))
+    };
+    let Some(((amount, form), (more, other_form))) = read_all(one).zip(read_all(other)) else {
+        return one.clone();
+    };
+    let form = if amount == 0 { other_form } else { form };
+    amount.checked_add(more).map_or_else(|| one.clone(), |sum| show(sum, form).into())
+}
+
 /// Rounds what is finer than thousandths up. What is beyond what can be counted in is left alone.
 pub(crate) fn round_up(value: &mut Value) {
     const FINEST: i128 = NANO / 1_000;
@@ -255,6 +269,21 @@ mod tests {
             let mut value = json!(said);
             round_up(&mut value);
             assert_eq!(value, rounded, "{said}");
+        }
+    }
+
+    #[test]
+    fn amounts_are_added_in_the_form_of_the_first() {
+        for (one, other, both) in [
+            ("1", "500m", "1500m"),
+            ("1Gi", "1Gi", "2Gi"),
+            ("1G", "1Gi", "2073741824"),
+            ("1Gi", "1G", "2073741824"),
+            ("0", "1Gi", "1Gi"),
+            ("1e3", "1", "1001"),
+            ("1e3", "1k", "2e3"),
+        ] {
+            assert_eq!(sum(&one.into(), &other.into()), both, "{one} and {other}");
         }
     }
 

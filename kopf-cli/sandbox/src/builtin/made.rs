@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 
 use super::{
     derived::{SPECS_OF_PODS, label, name_source},
-    pods,
+    pods, whole,
 };
 use crate::{resources::API_SERVICES, write::seconds};
 
@@ -92,11 +92,22 @@ fn renew(key: &str, metadata: &mut Fields, rest: &mut Fields, old: &Value) {
     if key == DAEMON_SETS {
         count_templates(metadata, rest, Some(old));
     }
+    if key == "pods" {
+        keep_whole(rest, old);
+    }
     if key == "nodes"
         && old["spec"]["configSource"].is_null()
         && let Some(Value::Object(spec)) = rest.get_mut("spec")
     {
         spec.shift_remove("configSource");
+    }
+}
+
+/// Clients may not know of what a pod asks for as a whole, and leave it out.
+fn keep_whole(rest: &mut Fields, old: &Value) {
+    let whole = &old["spec"]["resources"];
+    if let Some(Value::Object(spec)) = rest.get_mut("spec").filter(|_| !whole.is_null()) {
+        spec.entry("resources").or_insert_with(|| whole.clone());
     }
 }
 
@@ -134,6 +145,9 @@ fn make(key: &str, metadata: &mut Fields, rest: &mut Fields, now: Timestamp) {
             rest.insert("status".to_owned(), status);
         }
         "pods" => {
+            if let Some(Value::Object(spec)) = rest.get_mut("spec") {
+                whole::complete(spec);
+            }
             let quality = rest.get("spec").and_then(Value::as_object).map(pods::quality);
             let mut status = json!({ "phase": "Pending", "qosClass": quality });
             let gates = rest.get("spec").map(|spec| &spec["schedulingGates"]).and_then(Value::as_array);

@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 use super::{
     derived::SPECS_OF_PODS,
     warnings::{APP_ARMOR, app_armor, profile},
+    whole,
 };
 
 use crate::{form::at, quantity::Quantity};
@@ -13,6 +14,8 @@ use crate::{form::at, quantity::Quantity};
 const LONGEST_PATH: usize = 4_095;
 /// The resources that a class is told by.
 const COUNTED: [&str; 2] = ["cpu", "memory"];
+const BEST_EFFORT: &str = "BestEffort";
+const BURSTABLE: &str = "Burstable";
 
 /// Completes the spec of a pod: what is limited is asked for, where nothing else is said.
 pub(super) fn complete(spec: &mut Map<String, Value>) {
@@ -113,25 +116,30 @@ pub(super) fn arm(metadata: &Map<String, Value>, spec: &mut Map<String, Value>) 
 
 /// How a pod is treated where resources are short.
 pub(super) fn quality(spec: &Map<String, Value>) -> &'static str {
+    if whole::is_asked_for(spec) {
+        return common(spec.get("resources").into_iter().flat_map(qualities));
+    }
     let containers =
         ["containers", "initContainers"].into_iter().filter_map(|field| spec.get(field)?.as_array());
-    let resources: Vec<&Value> = containers.flatten().map(|container| at(container, "resources")).collect();
-    let said = |resources: &Value, of: &str| {
-        COUNTED.iter().any(|name| Quantity::of(&resources[of][name]).is_positive())
-    };
-    let guaranteed = |resources: &&Value| {
-        COUNTED.iter().all(|name| {
-            let (request, limit) = (&resources["requests"][name], &resources["limits"][name]);
-            !limit.is_null() && Quantity::of(request) == Quantity::of(limit)
-        })
-    };
-    match () {
-        () if !resources.iter().any(|resources| said(resources, "requests") || said(resources, "limits")) => {
-            "BestEffort"
+    common(containers.flatten().flat_map(|container| qualities(at(container, "resources"))))
+}
+
+/// The classes that each of the resources that count would put a pod in.
+fn qualities(resources: &Value) -> impl Iterator<Item = &'static str> {
+    COUNTED.iter().map(|name| {
+        let [request, limit] = ["requests", "limits"].map(|list| Quantity::of(&resources[list][name]));
+        match () {
+            () if request != limit => BURSTABLE,
+            () if request == Quantity::ZERO => BEST_EFFORT,
+            () => "Guaranteed",
         }
-        () if resources.iter().all(guaranteed) => "Guaranteed",
-        () => "Burstable",
-    }
+    })
+}
+
+/// The class that all have in common.
+fn common(mut classes: impl Iterator<Item = &'static str>) -> &'static str {
+    let first = classes.next().unwrap_or(BEST_EFFORT);
+    if classes.all(|class| class == first) { first } else { BURSTABLE }
 }
 
 #[cfg(test)]

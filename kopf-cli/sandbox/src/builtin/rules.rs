@@ -35,6 +35,7 @@ mod slices;
 mod sources;
 mod statuses;
 mod storage;
+mod together;
 mod volumes;
 mod windows;
 mod workloads;

@@ -20,6 +20,7 @@ mod statuses;
 mod storage;
 mod valid;
 mod volumes;
+mod whole;
 mod workloads;
 
 use super::{check, check_as, check_warnings};

@@ -257,3 +257,14 @@ fn ports_of_services_may_be_many() {
     let busy = busy().saturating_sub(began);
     assert!(busy < PATIENCE, "{busy:?}");
 }
+
+#[test]
+fn containers_that_pods_add_up_may_be_many() {
+    let mut spec = json!({ "resources": { "limits": { "cpu": "1" } } });
+    spec["initContainers"] = times(8_000, |n| {
+        let limits = json!({ format!("hugepages-{n}"): "1" });
+        json!({ "name": n.to_string(), "restartPolicy": "Always", "resources": { "limits": limits } })
+    })
+    .into();
+    check(PODS, &pod(&spec), 422);
+}

@@ -5,7 +5,8 @@ use std::collections::{HashMap, HashSet};
 use serde_json::{Map, Value, json};
 
 use super::{
-    annotations, containers, devices, placement, resources, security, storage::copy, volumes, windows,
+    annotations, containers, devices, placement, resources, security, storage::copy, together, volumes,
+    windows,
 };
 use crate::{
     builtin::{
@@ -79,6 +80,7 @@ fn spec(site: &Site<'_>, metadata: &Site<'_>) -> Causes {
         let resources = site.at("resources");
         causes.extend(resources::of_pod(&resources));
         causes.extend(devices::Claims::of(site).faults(&resources.at("claims")));
+        causes.extend(together::faults(site));
     }
     causes.extend(ports_of_host(site));
     causes.extend(check(site, RULES));

@@ -89,7 +89,7 @@ fn pod_name_faults(place: &str, name: &str) -> Causes {
     vec![Cause::unsupported(place, &quoted(name), &["cpu", LARGE_PAGES, "memory"])]
 }
 
-/// What is wrong with what a pod asks for as a whole, but for how it goes with what its containers ask for.
+/// What is wrong with what a pod asks for as a whole, by itself.
 pub(super) fn of_pod(site: &Site<'_>) -> Causes {
     let claims = site.at("claims");
     let mut causes = Vec::new();
