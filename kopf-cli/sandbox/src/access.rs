@@ -9,7 +9,7 @@ use http::{HeaderMap, Method, header};
 use jiff::Timestamp;
 
 use crate::{
-    rbac::{self, Attributes},
+    rbac::{self, Attributes, Verdict},
     request::unescape,
     status::Status,
     store::Store,
@@ -91,9 +91,9 @@ impl Access {
         }
     }
 
-    /// Whether a user may do something, and why.
-    pub(crate) fn allows(&self, store: &Store, user: &User, what: &Attributes) -> Option<String> {
-        if self.rbac { rbac::allows(store, user, what) } else { Some(String::new()) }
+    /// Whether a user may do something.
+    pub(crate) fn allows(&self, store: &Store, user: &User, what: &Attributes) -> Verdict {
+        if self.rbac { rbac::allows(store, user, what) } else { Ok(String::new()) }
     }
 
     /// Whom a user acts as, by the headers of the request.
@@ -138,9 +138,7 @@ impl Access {
                 })
             }));
         for what in wanted {
-            if self.allows(store, user, &what).is_none() {
-                return Err(what.forbidden(user));
-            }
+            self.allows(store, user, &what).map_err(|reason| what.forbidden(user, &reason))?;
         }
         if groups.is_empty()
             && let Some((namespace, _)) = account

@@ -256,8 +256,8 @@ impl Api {
             let user = self.access.acting(store, &request.user, &request.headers)?;
             let what = Attributes::of(&request.method, &request.path, &request.query);
             match self.access.allows(store, &user, &what) {
-                Some(_) => Ok(user),
-                None => Err(what.forbidden(&user)),
+                Ok(_) => Ok(user),
+                Err(reason) => Err(what.forbidden(&user, &reason)),
             }
         })
     }

@@ -1,6 +1,6 @@
 //! Who may do what, by roles and their bindings.
 
-use std::sync::Arc;
+use std::{borrow::Borrow, collections::HashSet, sync::Arc};
 
 use serde_json::Value;
 
@@ -113,18 +113,21 @@ impl Attributes {
         }
     }
 
-    /// The refusal of somebody who may not.
-    pub(crate) fn forbidden(&self, user: &User) -> Status {
+    /// The refusal of somebody who may not; `reason` is what is known of it, if anything.
+    pub(crate) fn forbidden(&self, user: &User, reason: &str) -> Status {
+        let reason = if reason.is_empty() { String::new() } else { format!(": {reason}") };
         let (user, verb) = (&user.name, &self.verb);
         if let Some(path) = &self.path {
-            return Status::forbidden_path(&format!("User {user:?} cannot {verb} path {path:?}"));
+            return Status::forbidden_path(&format!("User {user:?} cannot {verb} path {path:?}{reason}"));
         }
         let place = match self.namespace.as_str() {
             "" => "at the cluster scope".to_owned(),
             namespace => format!("in the namespace {namespace:?}"),
         };
         let (resource, group) = (self.whole_resource(), &self.group);
-        let why = format!("User {user:?} cannot {verb} resource {resource:?} in API group {group:?} {place}");
+        let why = format!(
+            "User {user:?} cannot {verb} resource {resource:?} in API group {group:?} {place}{reason}"
+        );
         Status::forbidden(About { kind: &self.resource, group: &self.group, name: &self.name }, &why)
     }
 }
@@ -137,7 +140,25 @@ pub(crate) struct Binding {
     /// How reasons name it and its role.
     called: String,
     subjects: Vec<Value>,
-    rules: Vec<Value>,
+    rules: Result<Vec<Value>, Lost>,
+}
+
+/// A role that is not there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Lost {
+    resource: &'static str,
+    name: String,
+}
+
+impl Lost {
+    /// How errors tell of it, where they take it for one of a resource.
+    fn told_as(&self, resource: &str) -> String {
+        format!("{resource}.rbac.authorization.k8s.io {:?} not found", self.name)
+    }
+
+    fn told(&self) -> String {
+        self.told_as(self.resource)
+    }
 }
 
 impl Binding {
@@ -147,16 +168,18 @@ impl Binding {
         let binding = binding.value();
         let subjects = binding["subjects"].as_array()?.clone();
         let (kind, role) = (binding["roleRef"]["kind"].as_str()?, binding["roleRef"]["name"].as_str()?);
-        let found = match kind {
-            "ClusterRole" => store.get(CLUSTER_ROLES, "", role),
-            _ => store.get(ROLES, home, role),
+        let (found, resource) = match kind {
+            "ClusterRole" => (store.get(CLUSTER_ROLES, "", role), "clusterrole"),
+            _ => (store.get(ROLES, home, role), "role"),
         };
         let place = if home.is_empty() {
             format!("ClusterRoleBinding {name:?}")
         } else {
             format!("RoleBinding {:?}", format!("{name}/{home}"))
         };
-        let rules = found?.value()["rules"].as_array().cloned().unwrap_or_default();
+        let rules = found
+            .map(|role| role.value()["rules"].as_array().cloned().unwrap_or_default())
+            .ok_or_else(|| Lost { resource, name: role.to_owned() });
         Some(Binding { home: home.clone(), called: format!("{place} of {kind} {role:?}"), subjects, rules })
     }
 
@@ -164,12 +187,36 @@ impl Binding {
     fn subject(&self, user: &User) -> Option<String> {
         self.subjects.iter().find_map(|subject| applies(subject, user, &self.home))
     }
+}
 
-    /// Why a user may do something by this binding, if so.
-    fn allows(&self, user: &User, what: &Attributes) -> Option<String> {
-        let subject = self.subject(user)?;
-        let allows = self.rules.iter().any(|rule| covers(rule, what));
-        allows.then(|| format!("RBAC: allowed by {} to {subject}", self.called))
+/// Whether something may be done, and why; also why not, where something is known of it.
+pub(crate) type Verdict = Result<String, String>;
+
+/// What bindings that count say of what a user wants to do.
+fn judge(bindings: impl Iterator<Item = impl Borrow<Binding>>, user: &User, what: &Attributes) -> Verdict {
+    let mut lost = Vec::new();
+    for binding in bindings {
+        let binding = binding.borrow();
+        let Some(subject) = binding.subject(user) else { continue };
+        match &binding.rules {
+            Ok(rules) if rules.iter().any(|rule| covers(rule, what)) => {
+                return Ok(format!("RBAC: allowed by {} to {subject}", binding.called));
+            }
+            Ok(_) => {}
+            Err(role) => lost.push(role.told()),
+        }
+    }
+    Err(together(lost).map_or_else(String::new, |lost| format!("rbac: RBAC: {lost}")))
+}
+
+/// What has gone wrong, each once.
+fn together(mut faults: Vec<String>) -> Option<String> {
+    let mut seen = HashSet::new();
+    faults.retain(|fault| seen.insert(fault.clone()));
+    match faults.as_slice() {
+        [] => None,
+        [only] => Some(only.clone()),
+        faults => Some(format!("[{}]", faults.join(", "))),
     }
 }
 
@@ -180,12 +227,12 @@ fn bindings<'a>(store: &'a Store, namespace: &str) -> impl Iterator<Item = Bindi
     everywhere.into_iter().chain(here).filter_map(|binding| Binding::read(store, &binding))
 }
 
-/// Whether a user may do something; the text says why.
-pub(crate) fn allows(store: &Store, user: &User, what: &Attributes) -> Option<String> {
+/// Whether a user may do something.
+pub(crate) fn allows(store: &Store, user: &User, what: &Attributes) -> Verdict {
     if user.is_in(MASTERS) {
-        return Some(String::new());
+        return Ok(String::new());
     }
-    bindings(store, &what.namespace).find_map(|binding| binding.allows(user, what))
+    judge(bindings(store, &what.namespace), user, what)
 }
 
 /// Whether a user may do something with requests to a signer: to it alone, or to all of its domain.
@@ -199,20 +246,32 @@ pub(crate) fn may_sign(store: &Store, user: &User, verb: &str, signer: &str) -> 
             name: (*name).to_owned(),
             ..Attributes::default()
         };
-        allows(store, user, &what).is_some()
+        allows(store, user, &what).is_ok()
     })
 }
 
-/// All rules that a user has in a namespace.
-pub(crate) fn rules(store: &Store, user: &User, namespace: &str) -> Vec<Value> {
+/// All rules that a user has in a namespace, and what is wrong with their bindings.
+pub(crate) fn rules(store: &Store, user: &User, namespace: &str) -> (Vec<Value>, Option<String>) {
+    let (rules, lost) = resolve(store, user, namespace);
+    (rules, together(lost.iter().map(Lost::told).collect()))
+}
+
+fn resolve(store: &Store, user: &User, namespace: &str) -> (Vec<Value>, Vec<Lost>) {
     let mut rules: Vec<Value> = Vec::new();
-    let given = bindings(store, namespace).filter(|binding| binding.subject(user).is_some());
-    for rule in given.flat_map(|binding| binding.rules) {
-        if !rules.contains(&rule) {
-            rules.push(rule);
+    let mut lost = Vec::new();
+    for binding in bindings(store, namespace).filter(|binding| binding.subject(user).is_some()) {
+        match binding.rules {
+            Ok(given) => {
+                for rule in given {
+                    if !rules.contains(&rule) {
+                        rules.push(rule);
+                    }
+                }
+            }
+            Err(role) => lost.push(role),
         }
     }
-    rules
+    (rules, lost)
 }
 
 /// All rights of everybody at one moment, for questions that are asked when the store is out of reach.
@@ -230,15 +289,15 @@ impl Rights {
     }
 
     /// As [`allows`].
-    pub(crate) fn allow(&self, user: &User, what: &Attributes) -> Option<String> {
+    pub(crate) fn allow(&self, user: &User, what: &Attributes) -> Verdict {
         match self {
             Rights::Bound(bindings) if !user.is_in(MASTERS) => {
                 let here = bindings
                     .iter()
                     .filter(|binding| binding.home.is_empty() || binding.home == what.namespace);
-                here.into_iter().find_map(|binding| binding.allows(user, what))
+                judge(here, user, what)
             }
-            Rights::All | Rights::Bound(_) => Some(String::new()),
+            Rights::All | Rights::Bound(_) => Ok(String::new()),
         }
     }
 }

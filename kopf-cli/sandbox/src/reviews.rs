@@ -115,11 +115,12 @@ impl Review<'_> {
         let (resource, path) = (&spec["resourceAttributes"], &spec["nonResourceAttributes"]);
         let what =
             if resource.is_object() { Attributes::of_resource(resource) } else { Attributes::of_path(path) };
-        let mut status = match self.access.allows(self.store, user, &what) {
-            None => json!({ "allowed": false }),
-            Some(reason) if reason.is_empty() => json!({ "allowed": true }),
-            Some(reason) => json!({ "allowed": true, "reason": reason }),
-        };
+        let verdict = self.access.allows(self.store, user, &what);
+        let mut status = json!({ "allowed": verdict.is_ok() });
+        let (Ok(reason) | Err(reason)) = verdict;
+        if !reason.is_empty() {
+            status["reason"] = reason.into();
+        }
         let ignored = selectors::ignored(resource);
         if !ignored.is_empty() {
             status["evaluationError"] = ignored.into();
@@ -137,13 +138,18 @@ impl Review<'_> {
             json!({ "verbs": ["*"], "apiGroups": ["*"], "resources": ["*"] }),
             json!({ "verbs": ["*"], "nonResourceURLs": ["*"] }),
         ];
-        let rules = match self.access.rbac {
+        let (rules, lost) = match self.access.rbac {
             true => rbac::rules(self.store, self.user, &namespace),
-            false => everything.to_vec(),
+            false => (everything.to_vec(), None),
         };
         let (paths, resources): (Vec<_>, Vec<_>) =
             rules.into_iter().partition(|rule| rule["nonResourceURLs"].is_array());
-        Ok(json!({ "resourceRules": resources, "nonResourceRules": paths, "incomplete": false }))
+        let mut status =
+            json!({ "resourceRules": resources, "nonResourceRules": paths, "incomplete": false });
+        if let Some(lost) = lost {
+            status["evaluationError"] = lost.into();
+        }
+        Ok(status)
     }
 }
 

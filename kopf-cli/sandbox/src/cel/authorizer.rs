@@ -5,7 +5,7 @@ use std::sync::Arc;
 use kube_cel::cel::{Context, ExecutionError, Value, extractors::This, objects::Opaque};
 
 use crate::{
-    rbac::{Attributes, Rights},
+    rbac::{Attributes, Rights, Verdict},
     user::User,
 };
 
@@ -20,9 +20,9 @@ struct Question {
     what: Attributes,
 }
 
-/// Its answer: why somebody may do something, if they may.
+/// Its answer: whether somebody may do something, and why.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Decision(Option<String>);
+struct Decision(Verdict);
 
 impl Opaque for Question {
     fn runtime_type_name(&self) -> &'static str {
@@ -76,10 +76,11 @@ pub(super) fn register(context: &mut Context<'_>) {
         Ok(Value::Opaque(Arc::new(Decision(rights.allow(user, what)))))
     });
     context.add_function("allowed", |This(this): This<Value>| -> Outcome {
-        Ok(Value::Bool(read::<Decision>(&this)?.0.is_some()))
+        Ok(Value::Bool(read::<Decision>(&this)?.0.is_ok()))
     });
     context.add_function("reason", |This(this): This<Value>| -> Outcome {
-        Ok(text(read::<Decision>(&this)?.0.clone().unwrap_or_default()))
+        let (Ok(reason) | Err(reason)) = &read::<Decision>(&this)?.0;
+        Ok(text(reason.clone()))
     });
     // Nothing goes wrong where roles are at hand.
     context.add_function("errored", |This(this): This<Value>| -> Outcome {

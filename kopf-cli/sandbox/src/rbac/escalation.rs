@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Map, Value, json};
 
 use super::{
-    Attributes, CLUSTER_ROLE_BINDINGS, CLUSTER_ROLES, ROLE_BINDINGS, ROLES, allows, has_path, rules,
+    Attributes, CLUSTER_ROLE_BINDINGS, CLUSTER_ROLES, Lost, ROLE_BINDINGS, ROLES, allows, has_path, resolve,
+    together,
 };
 use crate::{
     incoming::Halves,
@@ -92,7 +93,7 @@ impl Granting<'_> {
             name: name.to_owned(),
             ..Attributes::default()
         };
-        allows(store, self.user, &what).is_some()
+        allows(store, self.user, &what).is_ok()
     }
 
     /// Whether nothing is changed but by whom the object is held: what the garbage collector does.
@@ -114,19 +115,26 @@ impl Granting<'_> {
 
     /// Refuses rules of which the user lacks any part.
     fn confirm(&self, store: &Store, wanted: &[Value]) -> Result<(), Status> {
-        let has = rules(store, self.user, self.namespace);
+        let (has, lost) = resolve(store, self.user, self.namespace);
         let missing = wanted.iter().flat_map(parts).filter(|part| !has.iter().any(|rule| part.is_in(rule)));
         let missing = described(missing);
         if missing.is_empty() {
             return Ok(());
         }
         let why = format!(
-            "user {:?} (groups={}) is attempting to grant RBAC permissions not currently held:\n{}",
+            "user {:?} (groups={}) is attempting to grant RBAC permissions not currently held:\n{}{}",
             self.user.name,
             quoted(self.user.groups.iter().map(String::as_str)),
             missing.into_iter().collect::<Vec<_>>().join("\n"),
+            self.lost_too(&lost),
         );
         Err(Status::forbidden(self.about(), &why))
+    }
+
+    /// Which roles could not be asked; a server takes them for objects of the resource that is written.
+    fn lost_too(&self, lost: &[Lost]) -> String {
+        let lost = lost.iter().map(|role| role.told_as(self.plural)).collect();
+        together(lost).map_or_else(String::new, |lost| format!("; resolution errors: [{lost}]"))
     }
 }
 

@@ -158,6 +158,29 @@ async fn questions_have_metadata_as_objects_have() {
 }
 
 #[tokio::test]
+async fn who_is_bound_to_a_role_that_is_not_there_is_told_of_it() {
+    check(
+        r#"
+        POST   /apis/rbac.authorization.k8s.io/v1/clusterrolebindings {"metadata":{"name":"lost-$ns"},"roleRef":{"apiGroup":"rbac.authorization.k8s.io","kind":"ClusterRole","name":"nowhere-$ns"},"subjects":[{"kind":"User","apiGroup":"rbac.authorization.k8s.io","name":"lost-$ns"}]}
+        UNTIL  /api/v1/namespaces/$ns/serviceaccounts/default
+        POST   /apis/rbac.authorization.k8s.io/v1/namespaces/$ns/rolebindings {"metadata":{"name":"lost"},"roleRef":{"apiGroup":"rbac.authorization.k8s.io","kind":"Role","name":"nowhere"},"subjects":[{"kind":"User","apiGroup":"rbac.authorization.k8s.io","name":"lost-$ns"}]}
+        UNTIL+as:lost-$ns configmaps [clusterrole.rbac
+        GET+as:lost-$ns configmaps
+        GET+as:lost-$ns /api/v1/configmaps
+        GET+as:lost-$ns /metrics
+        POST+as:lost-$ns /apis/authorization.k8s.io/v1/selfsubjectaccessreviews {"spec":{"resourceAttributes":{"verb":"get","resource":"pods","namespace":"$ns"}}}
+        POST   /apis/authorization.k8s.io/v1/subjectaccessreviews {"spec":{"user":"lost-$ns","nonResourceAttributes":{"verb":"get","path":"/metrics"}}}
+        POST   /apis/rbac.authorization.k8s.io/v1/namespaces/$ns/roles {"metadata":{"name":"maker"},"rules":[{"verbs":["create","get"],"apiGroups":["rbac.authorization.k8s.io"],"resources":["roles"]}]}
+        POST   /apis/rbac.authorization.k8s.io/v1/namespaces/$ns/rolebindings {"metadata":{"name":"maker"},"roleRef":{"apiGroup":"rbac.authorization.k8s.io","kind":"Role","name":"maker"},"subjects":[{"kind":"User","apiGroup":"rbac.authorization.k8s.io","name":"lost-$ns"}]}
+        UNTIL+as:lost-$ns /apis/rbac.authorization.k8s.io/v1/namespaces/$ns/roles/maker 200
+        POST+as:lost-$ns /apis/rbac.authorization.k8s.io/v1/namespaces/$ns/roles {"metadata":{"name":"more"},"rules":[{"verbs":["get"],"apiGroups":[""],"resources":["nodes"]}]}
+        DELETE /apis/rbac.authorization.k8s.io/v1/clusterrolebindings/lost-$ns
+    "#,
+    )
+    .await;
+}
+
+#[tokio::test]
 async fn nobody_gives_rights_that_they_lack() {
     check(
         r#"

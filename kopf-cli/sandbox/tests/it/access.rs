@@ -228,3 +228,28 @@ async fn the_tokens_of_a_kubeconfig_are_reviewed_too() {
         assert_eq!(review["status"]["user"]["username"].as_str().unwrap_or_default(), user, "{review}");
     }
 }
+
+#[tokio::test]
+async fn a_review_of_rules_tells_which_roles_are_not_there() {
+    let bound = |home: Option<&str>, kind: &str, role: &str| {
+        let group = "rbac.authorization.k8s.io";
+        json!({
+            "apiVersion": format!("{group}/v1"), "kind": if home.is_some() { "RoleBinding" } else { "ClusterRoleBinding" },
+            "metadata": { "name": role, "namespace": home }, "roleRef": { "apiGroup": group, "kind": kind, "name": role },
+            "subjects": [{ "apiGroup": group, "kind": "User", "name": "ann" }],
+        })
+    };
+    let bindings = [bound(None, "ClusterRole", "wide"), bound(Some("default"), "Role", "near")];
+    let sandbox = Sandbox::builder().rbac(true).objects(bindings).build().unwrap();
+    let review = async |namespace: &str| {
+        let question = json!({ "spec": { "namespace": namespace } }).to_string();
+        let path = "/apis/authorization.k8s.io/v1/selfsubjectrulesreviews";
+        let (code, review) = ask(&sandbox, "POST", path, &[("impersonate-user", "ann")], &question).await;
+        assert_eq!(code, 201, "{review}");
+        review["status"]["evaluationError"].as_str().unwrap().to_owned()
+    };
+    let wide = r#"clusterrole.rbac.authorization.k8s.io "wide" not found"#;
+    assert_eq!(review("elsewhere").await, wide);
+    let near = r#"role.rbac.authorization.k8s.io "near" not found"#;
+    assert_eq!(review("default").await, format!("[{wide}, {near}]"));
+}

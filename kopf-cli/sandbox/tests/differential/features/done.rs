@@ -161,7 +161,7 @@ pub(super) const DONE: Groups = &[
         ("kube-rs: a Controller with a finalizer, children and Events", &["controller::a_controller_does_the_same"]),
     ]),
     ("Who may do what", &[
-        ("roles and bindings (`--rbac`), impersonation", &["access::who_has_no_rights_is_told_what_it_may_not", "access::rights_are_given_by_bindings"]),
+        ("roles and bindings (`--rbac`), impersonation", &["access::who_has_no_rights_is_told_what_it_may_not", "access::rights_are_given_by_bindings", "access::who_is_bound_to_a_role_that_is_not_there_is_told_of_it"]),
         ("nobody gives rights that they lack: `escalate`, `bind`", &["access::nobody_gives_rights_that_they_lack"]),
         ("cluster roles made of others; the roles of every cluster", &["access::cluster_roles_are_made_of_others", "access::the_roles_of_every_cluster_are_there"]),
         ("reviews: of access, of rules, of oneself, of tokens", &["access::reviews_say_who_may_what", "access::questions_have_metadata_as_objects_have", "reading::rights_are_asked_for"]),
