@@ -2,6 +2,7 @@
 //! the server alone decides ([`made`]), what is wrong with them ([`rules`]), and what is odd about them ([`warnings()`]).
 
 mod amounts;
+mod certificates;
 mod checks;
 mod derived;
 mod difference;

@@ -56,6 +56,7 @@ mod yaml;
 
 // The rules of objects.
 mod admission;
+mod asn1;
 mod builtin;
 mod cel;
 mod crd;
@@ -67,6 +68,7 @@ mod managed;
 mod meta;
 mod names;
 mod patch;
+mod pem;
 mod printed;
 mod protobuf;
 mod quantity;

@@ -42,6 +42,7 @@ pub(crate) fn keep(key: &str, part: Part, rest: &mut Fields, old: &Value, now: T
         }
         (REQUESTS, Part::Status) => {
             keep_decisions(rest, &old["status"]);
+            drop_nothing(rest);
             date(rest, &old["status"], now);
         }
         (REQUESTS, Part::Approval) => {
@@ -120,6 +121,15 @@ fn date(rest: &mut Fields, old: &Value, now: Timestamp) {
             condition["lastTransitionTime"] =
                 known.map_or_else(|| seconds(now).into(), |time| (*time).clone());
         }
+    }
+}
+
+/// A certificate of no bytes is none.
+fn drop_nothing(rest: &mut Fields) {
+    if let Some(Value::Object(status)) = rest.get_mut("status")
+        && status.get("certificate").is_some_and(|said| *said == "")
+    {
+        status.shift_remove("certificate");
     }
 }
 

@@ -4,6 +4,7 @@
 //! Objects are sent without being kept, but for those that change. A row gives what an object has beside its name.
 
 mod allotted;
+mod certificates;
 mod data;
 mod drivers;
 mod empties;

@@ -1,4 +1,7 @@
-//! What is wrong with requests for certificates, but for what is deep inside of what is to be signed.
+//! What is wrong with requests for certificates.
+
+mod asked;
+mod signed;
 
 use std::collections::HashSet;
 
@@ -11,7 +14,6 @@ use crate::{
     status::Cause,
 };
 
-const BEGIN: &str = "-----BEGIN ";
 const USAGES: &[&str] = &[
     "any",
     "cert sign",
@@ -78,11 +80,8 @@ fn common(root: &Site<'_>) -> Causes {
     let spec = root.at("spec");
     let mut causes = Vec::new();
     let asked = spec.at("request");
-    if block(&asked).as_deref() != Some("CERTIFICATE REQUEST") {
-        // The server shows the bytes as they stand in the request.
-        let said = if asked.is_given() { asked.value.clone() } else { Value::Null };
-        causes.push(Cause::invalid_value(&*asked.place, &said, "PEM block type must be CERTIFICATE REQUEST"));
-    }
+    // The server shows the bytes as they stand in the request.
+    causes.extend(asked::fault(&bytes(asked.value)).map(|why| asked.invalid(&why)));
     causes.extend(usages(&spec.at("usages")));
     let name = spec.at("signerName");
     if name.is("kubernetes.io/legacy-unknown") && name.before.is_none_or(|before| before != name.value) {
@@ -95,16 +94,25 @@ fn common(root: &Site<'_>) -> Causes {
         causes.push(lasting.invalid("may not specify a duration less than 600 seconds (10 minutes)"));
     }
     causes.extend(conditions(&root.at("status.conditions")));
+    causes.extend(certificate(&root.at("status.certificate")));
     causes
 }
 
-/// What kind the first block of a text in PEM is of.
-fn block(site: &Site<'_>) -> Option<String> {
-    let text = STANDARD.decode(site.text()).unwrap_or_default();
-    let text = String::from_utf8_lossy(&text);
-    let (_, rest) = text.split_once(BEGIN)?;
-    let (kind, rest) = rest.split_once("-----")?;
-    rest.contains(&format!("-----END {kind}-----")).then(|| kind.to_owned())
+/// What stands in base64.
+fn bytes(value: &Value) -> Vec<u8> {
+    STANDARD.decode(value.as_str().unwrap_or_default()).unwrap_or_default()
+}
+
+/// What was no certificate before may stay none, and is not shown.
+fn certificate(site: &Site<'_>) -> Option<Cause> {
+    let fault = |value: &Value| {
+        Some(bytes(value)).filter(|text| !text.is_empty()).and_then(|text| signed::fault(&text))
+    };
+    if site.before.is_some_and(|before| fault(before).is_some()) {
+        return None;
+    }
+    let why = fault(site.value).filter(|_| site.before.is_none() || site.is_changed());
+    why.map(|why| Cause::invalid(&*site.place, "<certificate data>", &why))
 }
 
 /// Usages that were there before may be of any kind.

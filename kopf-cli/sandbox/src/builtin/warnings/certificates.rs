@@ -10,6 +10,10 @@ use rustls::{
 use serde_json::Value;
 
 use super::{Site, Warnings};
+use crate::{
+    builtin::certificates,
+    pem::{self, Block},
+};
 
 /// What the keys of certificates are called by: as Go tells them apart, and by their bytes in ASN.1.
 const KINDS: [(SignatureAlgorithm, &[u8]); 3] = [
@@ -19,12 +23,6 @@ const KINDS: [(SignatureAlgorithm, &[u8]); 3] = [
 ];
 /// What each value in ASN.1 begins with that has others in it.
 const SEQUENCE: u8 = 0x30;
-
-/// A part of a text in PEM.
-struct Block {
-    kind: String,
-    bytes: Vec<u8>,
-}
 
 /// What is wrong with the certificate and the key of a secret.
 pub(super) fn secret(root: &Site<'_>) -> Warnings {
@@ -66,8 +64,8 @@ fn pair(certificates: &[Block], keys: &[Block]) -> Result<(), String> {
             ),
         });
     };
-    if certificate.bytes.first() != Some(&SEQUENCE) {
-        return Err("x509: malformed certificate".to_owned());
+    if let Some(why) = certificates::fault_of_one(&certificate.bytes) {
+        return Err(format!("x509: {why}"));
     }
     if key.bytes.first() != Some(&SEQUENCE) {
         return Err("tls: failed to parse private key".to_owned());
@@ -94,14 +92,5 @@ fn kinds(blocks: &[Block]) -> String {
 /// The parts of a text in PEM, which stands in base64.
 fn blocks(data: &Value) -> Vec<Block> {
     let text = STANDARD.decode(data.as_str().unwrap_or_default()).unwrap_or_default();
-    let text = String::from_utf8_lossy(&text);
-    let parts = text.split("-----BEGIN ").skip(1).filter_map(|part| {
-        let (kind, rest) = part.split_once("-----")?;
-        let (inside, _) = rest.split_once(&format!("-----END {kind}-----"))?;
-        // Headers are told apart from what they are of by an empty line.
-        let inside = inside.trim_start().split_once("\n\n").map_or(inside, |(_, inside)| inside);
-        let inside: String = inside.split_whitespace().collect();
-        Some(Block { kind: kind.to_owned(), bytes: STANDARD.decode(inside).ok()? })
-    });
-    parts.collect()
+    pem::blocks(&text).collect()
 }

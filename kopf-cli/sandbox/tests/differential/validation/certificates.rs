@@ -1,0 +1,115 @@
+//! What is malformed deep inside of what is to be signed, and of what a signer writes.
+
+use base64::{Engine, engine::general_purpose::STANDARD};
+
+use super::check;
+
+const REQUESTS: &str = "/apis/certificates.k8s.io/v1/certificatesigningrequests";
+/// Requests for certificates of keys on the curve P-256, of RSA and of Ed25519.
+const ASKED: [&str; 3] = [
+    "MIHGMG4CAQAwDDEKMAgGA1UEAwwBeDBZMBMGByqGSM49AgEGCCqGSM49AwEHA0IABJv+dC3bOTKy2uhhodhuXN1j+WA1x7q0rmDPvEU6r3Xebl7WxIHotg/kP8YVWx6V1QbwekLmGLI9hORejrhzkdygADAKBggqhkjOPQQDAgNIADBFAiBMGC69xnZxDjv2ChdFOLk/e5fhjftMaQ0m4G3/fPN1qAIhAI3JHxDR4tkfKuIAyaJIU7AHoSVxCNskH2U0HRh6tDBT",
+    "MIIBSzCBtQIBADAMMQowCAYDVQQDDAF4MIGfMA0GCSqGSIb3DQEBAQUAA4GNADCBiQKBgQC1PdwjFPp5bMzCT1pwFkRbM31JiI2Ec3mUr38gb1uvZjCS0dxZMbPrSSYpI8mEU9r+RRvHdFTEjo/8ZaKroVltdnqNzVMwW6zA3uJqmMNkY9tRhcL8q6GDCCl4odYnI+GLsUA6iOeLPl7AeO5Dtxu7yYWQBhxS5IAJboMvx5qlLQIDAQABoAAwDQYJKoZIhvcNAQELBQADgYEAA+ILLLew71vlMycBUTP4VtVYIQgeibuxKTNwhL+jDlQ07m5QXvyqUU+mJduuzocdvGZvHhduhwD65dFqdwb/taYcykO9b8YxgdVkx/Z7/Ltq1mBsntV10n2YXnjXdo0NgU0OSUE29qk3tBaz9Np4ABURg0uqTdpNq2lbj9lqREI=",
+    "MIGLMD8CAQAwDDEKMAgGA1UEAwwBeDAqMAUGAytlcAMhAK9qWc9BOmM6FbIRJlIryw2+AksQszIRfOzyfzCB3jxHoAAwBQYDK2VwA0EAqW3pgJlvjJmOrJAzdTBnF96TX/A8gRvkzHLFJKCfhG9aQrhbt607VZYNLo4xSXCT6Rwy8oahG9qrs0iVHRQSCw==",
+];
+const CERTIFICATE: &str = "MIIBLDCB36ADAgECAhQUtUPnXXvs5uLljKFPqbmV2cqbbzAFBgMrZXAwDDEKMAgGA1UEAwwBeDAeFw0yNjExMzAwMTA5MjJaFw0zNjExMjcwMTA5MjJaMAwxCjAIBgNVBAMMAXgwKjAFBgMrZXADIQCvalnPQTpjOhWyESZSK8sNvgJLELMyEXzs8n8wgd48R6NTMFEwHQYDVR0OBBYEFAYFN+k2mqoky7q6QT/8vTyl4kMLMB8GA1UdIwQYMBaAFAYFN+k2mqoky7q6QT/8vTyl4kMLMA8GA1UdEwEB/wQFMAMBAf8wBQYDK2VwA0EAdLHWtk49ezjUbGWybU58ndttZ1Vm1HqfJHk3BkTGvQxZMRuCSQ80MRBwxWDQWnd1S40yriVLl4ZqEHWHSItJAQ==";
+
+fn bytes(text: &str) -> Vec<u8> {
+    STANDARD.decode(text).unwrap()
+}
+
+/// The bytes with one of them changed.
+fn changed(bytes: &[u8], at: usize, to: u8) -> Vec<u8> {
+    let mut bytes = bytes.to_vec();
+    bytes[at] = to;
+    bytes
+}
+
+fn pem(kind: &str, bytes: &[u8]) -> String {
+    format!("-----BEGIN {kind}-----\n{}\n-----END {kind}-----\n", STANDARD.encode(bytes))
+}
+
+#[tokio::test]
+async fn requests_are_signed_by_who_has_the_key() {
+    const KIND: &str = "CERTIFICATE REQUEST";
+    let mut texts = vec![
+        String::new(),
+        pem(KIND, b""),
+        pem(KIND, b"x"),
+        pem(KIND, b"0"),
+        pem(KIND, b"0\x80"),
+        pem(KIND, b"0\x81\x01x"),
+        pem(KIND, b"0\x84\xff\xff\xff\xff"),
+        pem(KIND, b"0\x00"),
+        pem(KIND, b"\x1f\x01\x00"),
+        pem(KIND, b"0\x05x"),
+        pem("CERTIFICATE", b"x"),
+        format!("words\n{}words", pem(KIND, &bytes(ASKED[0]))),
+        format!("words{}", pem(KIND, &bytes(ASKED[0]))),
+        pem(KIND, &bytes(ASKED[0])).replacen('\n', "\nA: b\n\n", 1),
+        pem(KIND, &bytes(ASKED[0])).replacen("MI", "M I", 1),
+        pem(KIND, &bytes(ASKED[0])).replacen("MI", "M!", 1),
+    ];
+    for asked in ASKED {
+        let asked = bytes(asked);
+        let last = asked.len() - 1;
+        texts.push(pem(KIND, &asked));
+        texts.push(pem(KIND, &asked[..last]));
+        texts.push(pem(KIND, &[&asked[..], b"x"].concat()));
+        texts.push(pem(KIND, &changed(&asked, last, asked[last] ^ 1)));
+    }
+    // The version, the subject, the key.
+    let asked = bytes(ASKED[0]);
+    for (at, to) in [(3, 0x31), (6, 4), (7, 2), (7, 0), (9, 0), (22, 5), (24, 0x31), (26, 5), (28, 0x80)] {
+        texts.push(pem(KIND, &changed(&asked, at, to)));
+    }
+    let rows = texts.iter().map(|text| {
+        format!(
+            "POST+as:x/system:masters {REQUESTS}?dryRun=All {{\"metadata\":{{\"name\":\"$ns\"}},\"spec\":{{\"request\":{:?},\"signerName\":\"kopf.test/x\",\"usages\":[\"client auth\"]}}}}\n",
+            STANDARD.encode(text)
+        )
+    });
+    check(&rows.collect::<String>()).await;
+}
+
+#[tokio::test]
+async fn signers_write_certificates() {
+    const KIND: &str = "CERTIFICATE";
+    let whole = bytes(CERTIFICATE);
+    let (last, fine) = (whole.len() - 1, pem(KIND, &whole));
+    let mut texts = vec![
+        "x".to_owned(),
+        String::new(),
+        pem(KIND, b""),
+        pem(KIND, b"x"),
+        pem(KIND, b"0\x00"),
+        pem(KIND, &whole[..last]),
+        pem(KIND, &[&whole[..], b"x"].concat()),
+        pem(KIND, &[&whole[..], &whole[..]].concat()),
+        format!("{fine}{}", pem("PRIVATE KEY", b"x")),
+        format!("words\n{fine}words\n{fine}"),
+        fine.replacen('\n', "\nA: b\n\n", 1),
+    ];
+    // The inner part, its version, its number, how it is signed, who signs.
+    for (at, to) in [(4, 0x31), (10, 4), (12, 3), (12, 0x80), (13, 4), (15, 0x80), (35, 0x31), (42, 0x31)] {
+        texts.push(pem(KIND, &changed(&whole, at, to)));
+    }
+    texts.push(fine);
+    let asked = STANDARD.encode(pem("CERTIFICATE REQUEST", &bytes(ASKED[0])));
+    let mut rows = format!(
+        "POST+as:x/system:masters {REQUESTS} {{\"metadata\":{{\"name\":\"$ns\"}},\"spec\":{{\"request\":{asked:?},\"signerName\":\"kopf.test/x\",\"usages\":[\"client auth\"]}}}}\n"
+    );
+    for text in &texts {
+        let text = STANDARD.encode(text);
+        rows += &format!(
+            "MERGE {REQUESTS}/$ns/status?dryRun=All {{\"status\":{{\"certificate\":{text:?}}}}}\n\
+             POST secrets?dryRun=All {{\"metadata\":{{\"name\":\"s\"}},\"type\":\"kubernetes.io/tls\",\"data\":{{\"tls.crt\":{text:?},\"tls.key\":\"eA==\"}}}}\n"
+        );
+    }
+    let fine = STANDARD.encode(&texts[texts.len() - 1]);
+    rows += &format!(
+        "MERGE {REQUESTS}/$ns/status {{\"status\":{{\"certificate\":{fine:?}}}}}\n\
+         MERGE {REQUESTS}/$ns/status {{\"status\":{{\"certificate\":\"eA==\"}}}}\n\
+         DELETE {REQUESTS}/$ns\n"
+    );
+    check(&rows).await;
+}
