@@ -188,7 +188,7 @@ impl Form {
                     table(meta, &metadata, &headers, &json!([row]))
                 }
             };
-            shown.to_string().into()
+            deep::text(&shown).into()
         })
     }
 
@@ -219,7 +219,7 @@ impl Form {
                         row
                     }
                 };
-                rows.extend_from_slice(shown.to_string().as_bytes());
+                rows.extend_from_slice(deep::text(&shown).as_bytes());
             });
         }
         let (empty, field) = match self {

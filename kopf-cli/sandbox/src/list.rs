@@ -8,6 +8,7 @@ use serde_json::json;
 
 use crate::{
     form::{Form, Sheet},
+    json,
     names::name_faults,
     object::{Stored, key_of},
     options::{Matching, Options},
@@ -187,13 +188,21 @@ impl Listing {
             return form.list(&metadata, objects, sheet);
         }
         let (kind, api_version) = (&view.resource.list_kind, view.api_version());
-        let head = json!({ "kind": kind, "apiVersion": api_version, "metadata": metadata }).to_string();
+        // Lists of custom resources have their members in order, as all of them have.
+        let custom = view.resource.rules.custom;
+        let (head, tail) = if custom {
+            let head = json!({ "apiVersion": api_version }).to_string();
+            (head, json::sorted(&json!({ "kind": kind, "metadata": metadata })).replacen('{', ",", 1))
+        } else {
+            let head = json!({ "kind": kind, "apiVersion": api_version, "metadata": metadata });
+            (head.to_string(), "}".to_owned())
+        };
         let size: usize = self.objects.iter().map(|object| object.bytes.len() + 1).sum();
-        let mut printed = Vec::with_capacity(head.len() + size + 16);
-        printed.extend_from_slice(head.trim_end_matches('}').as_bytes());
-        printed.extend_from_slice(br#"},"items":["#);
+        let mut printed = Vec::with_capacity(head.len() + size + tail.len() + 16);
+        printed.extend_from_slice(head.strip_suffix('}').unwrap_or(&head).as_bytes());
+        printed.extend_from_slice(br#","items":["#);
         // In lists of built-in resources no item says what it is; the list does.
-        let own_kind = (!view.resource.rules.custom).then(|| {
+        let own_kind = (!custom).then(|| {
             let own_kind = json!({ "apiVersion": api_version, "kind": view.resource.kind });
             own_kind.to_string().trim_end_matches('}').to_owned() + ","
         });
@@ -210,7 +219,8 @@ impl Listing {
                 None => printed.extend_from_slice(&shown),
             }
         }
-        printed.extend_from_slice(b"]}");
+        printed.push(b']');
+        printed.extend_from_slice(tail.as_bytes());
         printed
     }
 }

@@ -106,7 +106,8 @@ impl Stored {
             owners: owners(metadata),
         };
         // Text grows by doubling: what it does not need is given back.
-        Stored { header, bytes: Bytes::from(value.to_string().into_bytes().into_boxed_slice()) }
+        let text = if resource.rules.custom { json::sorted(value) } else { json::text(value) };
+        Stored { header, bytes: Bytes::from(text.into_bytes().into_boxed_slice()) }
     }
 
     /// Whether its bytes have this text, as JSON has it.
@@ -160,7 +161,7 @@ pub(crate) fn shown(bytes: &Bytes, depth: usize, view: &View) -> Bytes {
     json::with_stack(depth, || {
         let mut value = parse_own(bytes);
         show(&mut value, view);
-        Bytes::from(value.to_string())
+        Bytes::from(json::text(&value))
     })
 }
 
@@ -216,7 +217,7 @@ pub(crate) fn with_revision(stored: &Stored, revision: u64, view: &View) -> Byte
         let mut value = stored.value();
         value["metadata"]["resourceVersion"] = revision.to_string().into();
         show(&mut value, view);
-        Bytes::from(value.to_string())
+        Bytes::from(json::text(&value))
     })
 }
 

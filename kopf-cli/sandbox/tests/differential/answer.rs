@@ -45,6 +45,12 @@ impl Answer {
         if self.code.is_success() { self.without_body() } else { self }
     }
 
+    /// The same, but the order of members is compared, too.
+    pub(super) fn in_order(mut self) -> Answer {
+        self.masked.iter_mut().for_each(|document| *document = document.to_string().into());
+        self
+    }
+
     pub(super) fn has(&self, code: u16) -> bool {
         self.code.as_u16() == code
     }

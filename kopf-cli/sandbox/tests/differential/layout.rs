@@ -4,7 +4,7 @@ use http::{Request, header};
 use http_body_util::BodyExt;
 use kube::Client;
 
-use super::sandbox;
+use super::{answer::Answer, check_as, sandbox};
 
 /// The path that is asked for, by which client, and the answer that it accepts.
 type Asked = (&'static str, &'static str, &'static str);
@@ -67,4 +67,19 @@ async fn answers_are_laid_out_for_people() {
         }
     }
     assert!(differences.is_empty(), "the sandbox differs:\n{}", differences.join("\n"));
+}
+
+#[tokio::test]
+async fn members_of_custom_resources_are_in_order() {
+    let rows = r#"
+        POST  rows?fieldManager=m {"metadata":{"name":"a","labels":{"z":"1","b":"2"},"annotations":{"c":"d"},"finalizers":["kopf.test/f"]},"kind":"Row","spec":{"n":1,"z":{"y":1,"x":[{"d":1,"c":2}]},"a":12000000000000000000,"b":1.5e-7,"c":1e20},"apiVersion":"differential.kopf.test/v1"}
+        GET   rows/a
+        GET   rows
+        MERGE rows/a?fieldManager=n {"spec":{"m":1,"b":2},"metadata":{"labels":{"a":"b"}}}
+        MERGE rows/a/status {"status":{"z":1,"a":2}}
+        APPLY rows/a?fieldManager=o {"spec":{"o":1},"apiVersion":"differential.kopf.test/v1","kind":"Row","metadata":{"name":"a"}}
+        GET   rows/a
+        MERGE rows/a {"metadata":{"finalizers":null}}
+    "#;
+    check_as(rows, Answer::in_order).await;
 }
