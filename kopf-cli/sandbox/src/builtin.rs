@@ -6,6 +6,7 @@ mod certificates;
 mod checks;
 mod derived;
 mod difference;
+mod dropped;
 mod empties;
 mod kept;
 mod made;

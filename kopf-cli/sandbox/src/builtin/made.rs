@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 
 use super::{
     derived::{SPECS_OF_PODS, label, name_source},
-    pods, whole,
+    dropped, pods, whole,
 };
 use crate::{resources::API_SERVICES, write::seconds};
 
@@ -47,15 +47,17 @@ pub(crate) fn prepare(
             drop_former(metadata);
         }
     }
-    match (key, rest.get_mut("spec")) {
-        ("persistentvolumeclaims", Some(Value::Object(spec))) => name_source(spec),
-        ("leases.coordination.k8s.io", Some(Value::Object(spec))) => {
-            // Who is to lead is not a question that is answered yet.
-            spec.shift_remove("strategy");
-            spec.shift_remove("preferredHolder");
+    if let ("persistentvolumeclaims", Some(Value::Object(spec))) = (key, rest.get_mut("spec")) {
+        // What is in another namespace cannot be referred to.
+        let home = spec.get("dataSourceRef").and_then(|source| source["namespace"].as_str());
+        if home.is_some_and(|home| !home.is_empty())
+            && old.is_none_or(|old| old["spec"]["dataSourceRef"].is_null())
+        {
+            spec.shift_remove("dataSourceRef");
         }
-        _ => {}
+        name_source(spec);
     }
+    dropped::drop(key, rest);
     if key == "serviceaccounts" {
         name_secrets(rest);
     }
@@ -87,8 +89,6 @@ fn drop_former(metadata: &mut Fields) {
 }
 
 fn renew(key: &str, metadata: &mut Fields, rest: &mut Fields, old: &Value) {
-    pods::drop_signals(rest);
-    drop_topology(key, rest);
     if key == DAEMON_SETS {
         count_templates(metadata, rest, Some(old));
     }
@@ -112,8 +112,6 @@ fn keep_whole(rest: &mut Fields, old: &Value) {
 }
 
 fn make(key: &str, metadata: &mut Fields, rest: &mut Fields, now: Timestamp) {
-    pods::drop_signals(rest);
-    drop_topology(key, rest);
     if key == DAEMON_SETS {
         count_templates(metadata, rest, None);
     }
@@ -188,14 +186,6 @@ fn make(key: &str, metadata: &mut Fields, rest: &mut Fields, now: Timestamp) {
             label(metadata, rest);
         }
         _ => {}
-    }
-}
-
-/// Where endpoints are is told in fields of their own.
-fn drop_topology(key: &str, rest: &mut Fields) {
-    let endpoints = rest.get_mut("endpoints").filter(|_| key == "endpointslices.discovery.k8s.io");
-    for endpoint in endpoints.and_then(Value::as_array_mut).into_iter().flatten() {
-        endpoint.as_object_mut().map(|endpoint| endpoint.shift_remove("deprecatedTopology"));
     }
 }
 

@@ -3,7 +3,6 @@
 use serde_json::{Map, Value, json};
 
 use super::{
-    derived::SPECS_OF_PODS,
     warnings::{APP_ARMOR, app_armor, profile},
     whole,
 };
@@ -62,25 +61,6 @@ pub(super) fn complete_addresses(status: &mut Map<String, Value>) {
         None if one.is_empty() => None,
         _ => status.insert("podIPs".to_owned(), json!([{ "ip": one }])),
     };
-}
-
-/// Takes away how containers want to be stopped, which a real server does not keep unless it is told to.
-pub(super) fn drop_signals(rest: &mut Map<String, Value>) {
-    for path in SPECS_OF_PODS {
-        let mut steps = path.split('/').skip(1);
-        let first = steps.next().and_then(|name| rest.get_mut(name));
-        let spec = steps.fold(first, |value, name| value.and_then(|value| value.get_mut(name)));
-        let Some(Value::Object(spec)) = spec else { continue };
-        for list in ["containers", "initContainers"] {
-            for container in spec.get_mut(list).and_then(Value::as_array_mut).into_iter().flatten() {
-                let Value::Object(container) = container else { continue };
-                let Some(Value::Object(lifecycle)) = container.get_mut("lifecycle") else { continue };
-                if lifecycle.shift_remove("stopSignal").is_some() && lifecycle.is_empty() {
-                    container.shift_remove("lifecycle");
-                }
-            }
-        }
-    }
 }
 
 /// Gives containers the profiles that annotations name for them; the answer is what is to be warned of.

@@ -7,6 +7,7 @@ mod allotted;
 mod certificates;
 mod data;
 mod drivers;
+mod dropped;
 mod empties;
 mod insides;
 mod jobs;

@@ -1,0 +1,59 @@
+//! Fields of features that a server has not switched on: it drops them without a word.
+
+use super::{check, of_group, pods::try_containers, pods::try_specs, try_all};
+
+#[tokio::test]
+async fn pods_lose_what_is_not_switched_on() {
+    try_specs(&[
+        r#""schedulingGroup":{"podGroupName":"x"}"#,
+        r#""schedulingGroup":{"podGroupName":"A_b"}"#,
+        r#""evictionResponders":[{"name":"a.b/c"}]"#,
+        r#""volumes":[{"name":"v","emptyDir":{"mode":511}},{"name":"w","emptyDir":{"mode":-1,"medium":"Memory"}}]"#,
+        r#""volumes":[{"name":"v","secret":{"secretName":"s","defaultUser":5,"items":[{"key":"k","path":"p","user":6}]}},{"name":"w","configMap":{"name":"m","defaultUser":-5,"items":[{"key":"k","path":"p","user":6}]}}]"#,
+        r#""volumes":[{"name":"v","downwardAPI":{"defaultUser":5,"items":[{"path":"p","user":6,"fieldRef":{"fieldPath":"metadata.name"}}]}},{"name":"w","projected":{"defaultUser":5,"sources":[{"serviceAccountToken":{"path":"t","user":5}},{"secret":{"name":"s","items":[{"key":"k","path":"p","user":6}]}}]}}]"#,
+        r#""initContainers":[{"name":"d","image":"i","lifecycle":{"stopSignal":"SIGTERM"}}]"#,
+    ])
+    .await;
+    try_containers(&[
+        r#""volumeMounts":[{"name":"v","mountPath":"/x","bindMountOptions":["noexec"]}]"#,
+        r#""livenessProbe":{"httpGet":{"port":80,"protocol":"H2C"}},"lifecycle":{"preStop":{"httpGet":{"port":80,"protocol":"X"}}}"#,
+        r#""readinessProbe":{"grpc":{"port":80,"mode":"TLS"}},"startupProbe":{"grpc":{"port":80,"mode":"X"}}"#,
+    ])
+    .await;
+}
+
+#[tokio::test]
+async fn templates_lose_what_is_not_switched_on() {
+    let spec = r#"{"restartPolicy":"Never","schedulingGroup":{"podGroupName":"x"},"evictionResponders":[{"name":"a.b/c"}],"containers":[{"name":"c","image":"i","livenessProbe":{"grpc":{"port":80,"mode":"TLS"}}}],"volumes":[{"name":"v","emptyDir":{"mode":511}}]}"#;
+    let job =
+        format!(r#"{{"scheduling":{{"schedulingPolicy":{{"basic":{{}}}}}},"template":{{"spec":{spec}}}}}"#);
+    try_all(&of_group("batch/v1", "jobs"), &[&format!(r#""spec":{job}"#)]).await;
+    try_all(
+        &of_group("batch/v1", "cronjobs"),
+        &[&format!(r#""spec":{{"schedule":"* * * * *","jobTemplate":{{"spec":{job}}}}}"#)],
+    )
+    .await;
+    try_all("podtemplates", &[&format!(r#""template":{{"spec":{spec}}}"#)]).await;
+    let spec = spec.replace(r#""restartPolicy":"Never","#, "");
+    try_all(&of_group("apps/v1", "deployments"), &[&format!(r#""spec":{{"selector":{{"matchLabels":{{"a":"b"}}}},"template":{{"metadata":{{"labels":{{"a":"b"}}}},"spec":{spec}}}}}"#)]).await;
+}
+
+#[tokio::test]
+async fn what_is_dropped_is_dropped_from_updates_and_owned_nevertheless() {
+    check(
+        r#"
+        POST   pods?fieldManager=m&fieldValidation=Strict {"metadata":{"name":"a"},"spec":{"automountServiceAccountToken":false,"schedulingGroup":{"podGroupName":"x"},"containers":[{"name":"c","image":"i"}],"volumes":[{"name":"v","emptyDir":{"mode":511}}]}}
+        GET    pods/a
+        MERGE  pods/a?fieldManager=m {"spec":{"schedulingGroup":{"podGroupName":"x"}}}
+        MERGE  pods/a?fieldManager=n {"spec":{"evictionResponders":[{"name":"a.b/c"}]}}
+        APPLY  pods/a?fieldManager=o {"apiVersion":"v1","kind":"Pod","metadata":{"name":"a","labels":{"a":"b"}},"spec":{"schedulingGroup":{"podGroupName":"y"}}}
+        MERGE  pods/a/status {"status":{"volumeHealth":[{"name":"v"}],"nodeAllocatableResourceClaimStatuses":[{"resourceClaimName":"x"}]}}
+        MERGE  pods/a/status {"status":{"containerStatuses":[{"name":"c","image":"i","imageID":"","ready":true,"restartCount":0,"volumeMounts":[{"name":"v","mountPath":"/x","volumeStatus":{"image":{"imageRef":"x"}}}]}]}}
+        POST   /api/v1/nodes?dryRun=All {"metadata":{"name":"d-$ns"},"spec":{"podPreemptionPolicy":{}}}
+        POST   persistentvolumeclaims {"metadata":{"name":"a"},"spec":{"accessModes":["ReadWriteOnce"],"dataSourceRef":{"kind":"PersistentVolumeClaim","name":"x","namespace":"y"},"resources":{"requests":{"storage":"1Gi"}}}}
+        POST   persistentvolumeclaims {"metadata":{"name":"b"},"spec":{"accessModes":["ReadWriteOnce"],"dataSource":{"kind":"PersistentVolumeClaim","name":"x"},"dataSourceRef":{"kind":"PersistentVolumeClaim","name":"x","namespace":"y"},"resources":{"requests":{"storage":"1Gi"}}}}
+        MERGE  persistentvolumeclaims/a/status {"status":{"healthStatus":{}}}
+    "#,
+    )
+    .await;
+}
