@@ -9,6 +9,7 @@ mod data;
 mod drivers;
 mod dropped;
 mod empties;
+mod given;
 mod insides;
 mod jobs;
 mod kept;

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use serde_json::{Value, json};
 
-use super::super::annotations;
+use super::{super::annotations, given};
 use crate::{
     builtin::{
         checks::{Causes, SUBDOMAIN, check},
@@ -39,6 +39,7 @@ pub(super) fn status(root: &Site<'_>) -> Causes {
     causes.extend(first.map(|first| first.invalid("must be equal to `hostIP`")));
     causes.extend(addresses(&hosts));
     causes.extend(over_for_good(&status.at("ephemeralContainerStatuses")));
+    causes.extend(given::faults(&spec, &status));
     causes
 }
 
