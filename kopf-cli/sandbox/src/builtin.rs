@@ -8,6 +8,7 @@ mod derived;
 mod difference;
 mod dropped;
 mod empties;
+mod images;
 mod kept;
 mod made;
 mod plugins;
@@ -101,6 +102,7 @@ fn expand(value: &Value) -> Value {
 /// Completes an object of the resource `key` as it is read; the answer is what it has that is empty.
 pub(crate) fn complete(key: &str, version: &Version, kind: &str, fields: &mut Fields) -> Empties {
     say_what_is_wanted(&version.api_version(), kind, fields);
+    protobuf::forget_zeros(fields, &version.api_version(), kind);
     if let Some(schema) = schema(key) {
         schema.fill_in(fields);
     }

@@ -155,8 +155,9 @@ pub(crate) fn faults(view: &View, object: &Value, old: Option<&Value>, part: Par
         if part == Part::Status {
             return builtin::status_faults(key, object, old);
         }
-        let mut causes = object.as_object().map_or_else(Vec::new, |fields| admission::faults(key, fields));
         let name = object["metadata"]["name"].as_str().unwrap_or_default();
+        let mut causes =
+            object.as_object().map_or_else(Vec::new, |fields| admission::faults(key, name, fields));
         causes.extend(admission::name_fault(name).filter(|_| old.is_none()));
         return causes;
     }

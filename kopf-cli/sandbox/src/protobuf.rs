@@ -13,7 +13,7 @@ mod wire;
 
 use serde_json::Value;
 
-pub(crate) use complete::{Empties, complete, zero};
+pub(crate) use complete::{Empties, complete, forget_zeros, zero};
 use decode::Decoder;
 use messages::Table;
 use wire::Fields;

@@ -31,7 +31,7 @@ pub(crate) fn name_fault(name: &str) -> Option<Cause> {
 }
 
 /// Everything that is wrong with such an object; nothing where it is none.
-pub(crate) fn faults(key: &str, rest: &Map<String, Value>) -> Vec<Cause> {
+pub(crate) fn faults(key: &str, name: &str, rest: &Map<String, Value>) -> Vec<Cause> {
     match key.strip_suffix(super::GROUP) {
         Some("mutatingwebhookconfigurations" | "validatingwebhookconfigurations") => {
             let mut known = HashSet::new();
@@ -40,7 +40,7 @@ pub(crate) fn faults(key: &str, rest: &Map<String, Value>) -> Vec<Cause> {
                 .flat_map(|(index, hook)| hook_faults(hook, &format!("webhooks[{index}]"), &mut known))
                 .collect()
         }
-        Some("validatingadmissionpolicies") => policies::faults(rest),
+        Some("validatingadmissionpolicies") => policies::faults(name, rest),
         Some("validatingadmissionpolicybindings") => policies::binding_faults(rest),
         _ => Vec::new(),
     }
@@ -103,9 +103,10 @@ fn client_faults(client: &Value, at: &str, causes: &mut Vec<Cause>) {
         (Some(url), false) => url_faults(url, &format!("{at}.url"), causes),
         (None, true) => {
             let at = format!("{at}.service");
-            for field in ["name", "namespace"] {
+            // The server takes one for the other where it tells of them.
+            for (field, told) in [("name", "namespace"), ("namespace", "name")] {
                 if text(service, field).is_empty() {
-                    causes.push(Cause::required(format!("{at}.{field}"), ""));
+                    causes.push(Cause::required(format!("{at}.{told}"), ""));
                 }
             }
             let port = service["port"].as_i64().filter(|port| !(1..=65_535).contains(port));
@@ -167,15 +168,15 @@ fn version_faults(versions: &Value, at: &str, causes: &mut Vec<Cause>) {
         return causes.push(Cause::required(at, "must specify one of v1, v1beta1"));
     }
     let mut known = HashSet::new();
-    let before = causes.len();
     for (index, version) in said.iter().enumerate() {
         let field = format!("{at}[{index}]");
         if !known.insert(version) {
             causes.push(Cause::invalid(&*field, version, "duplicate version"));
+            continue;
         }
         causes.extend(letter_first_faults(version).iter().map(|why| Cause::invalid(&*field, version, why)));
     }
-    if causes.len() == before && !said.iter().any(|version| REVIEWS.contains(&version.as_str())) {
+    if !said.iter().any(|version| REVIEWS.contains(&version.as_str())) {
         causes.push(Cause::invalid_value(at, versions, "must include at least one of v1, v1beta1"));
     }
 }
@@ -251,7 +252,8 @@ pub(super) fn condition_faults(conditions: &Value, at: &str, names: &[&str], cau
     let mut known = HashSet::new();
     for (index, condition) in conditions.as_array().into_iter().flatten().enumerate() {
         let at = format!("{at}[{index}]");
-        expression_faults(&condition["expression"], &format!("{at}.expression"), names, "bool", causes);
+        let expression = &condition["expression"];
+        expression_faults(expression, &format!("{at}.expression"), "", names, "bool", causes);
         let (name, field) = (text(condition, "name"), format!("{at}.name"));
         if name.is_empty() {
             causes.push(Cause::required(&*field, ""));
@@ -264,17 +266,18 @@ pub(super) fn condition_faults(conditions: &Value, at: &str, names: &[&str], cau
     }
 }
 
-/// What is wrong with an expression, which has to be there and of a kind.
+/// What is wrong with an expression, which has to be of a kind, and there: else `missing` is told.
 pub(super) fn expression_faults(
     source: &Value,
     at: &str,
+    missing: &str,
     names: &[&str],
     kind: &str,
     causes: &mut Vec<Cause>,
 ) {
     let source = source.as_str().unwrap_or_default().trim();
     if source.is_empty() {
-        return causes.push(Cause::required(at, ""));
+        return causes.push(Cause::required(at, missing));
     }
     match Expression::read(source, names) {
         Err(why) => causes.push(Cause::invalid(at, source, &why)),

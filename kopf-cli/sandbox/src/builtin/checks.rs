@@ -157,7 +157,8 @@ pub(super) fn selects(selector: &Value, labels: &Value) -> Option<bool> {
     for expression in selector["matchExpressions"].as_array().into_iter().flatten() {
         let found = expression["key"].as_str().and_then(|key| labels.get(key));
         let values = expression["values"].as_array().map_or(&[][..], Vec::as_slice);
-        if !expression_faults(&Site::root(expression, None)).is_empty() {
+        let unfit = |value: &Value| !label_value_faults(value.as_str().unwrap_or_default()).is_empty();
+        if !expression_faults(&Site::root(expression, None)).is_empty() || values.iter().any(unfit) {
             return None;
         }
         selected &= match expression["operator"].as_str()? {

@@ -3,7 +3,7 @@
 use base64::{Engine, engine::general_purpose::STANDARD};
 use serde_json::{Map, Value, json};
 
-use super::{amounts, pods};
+use super::{amounts, images, pods};
 use crate::{admission, form::at};
 
 type Fields = Map<String, Value>;
@@ -59,7 +59,16 @@ fn complete_spec(key: &str, spec: &mut Fields, labels: Value) {
             rolling(spec, "strategy", &[("maxSurge", json!("25%")), ("maxUnavailable", json!("25%"))]);
         }
         "statefulsets.apps" => {
-            rolling(spec, "updateStrategy", &[("maxUnavailable", json!(1)), ("partition", json!(0))]);
+            let mut rolls = false;
+            if let Some(strategy) = spec.get_mut("updateStrategy").and_then(Value::as_object_mut) {
+                // Whoever says that it rolls says how, too, or nothing is said of it.
+                rolls = strategy.get("type").is_none()
+                    || strategy.get("rollingUpdate").is_some_and(Value::is_object);
+                strategy.entry("type").or_insert_with(|| "RollingUpdate".into());
+            }
+            if rolls {
+                rolling(spec, "updateStrategy", &[("maxUnavailable", json!(1)), ("partition", json!(0))]);
+            }
         }
         "daemonsets.apps" => {
             rolling(spec, "updateStrategy", &[("maxSurge", json!(0)), ("maxUnavailable", json!(1))]);
@@ -128,7 +137,8 @@ pub(super) fn is_reached(spec: &Fields) -> bool {
 
 fn complete_service(spec: &mut Fields) {
     for port in spec.get_mut("ports").and_then(Value::as_array_mut).into_iter().flatten() {
-        if let Some(number) = port.get("port").cloned().filter(|_| port.get("targetPort").is_none()) {
+        let is_open = port.get("targetPort").is_none_or(|target| *target == 0 || *target == "");
+        if let Some(number) = port.get("port").cloned().filter(|_| is_open) {
             port["targetPort"] = number;
         }
     }
@@ -146,8 +156,10 @@ fn complete_service(spec: &mut Fields) {
         spec.shift_remove("sessionAffinityConfig");
     }
     if spec.get("sessionAffinity").is_some_and(|affinity| affinity == "ClientIP") {
-        spec.entry("sessionAffinityConfig")
-            .or_insert_with(|| json!({ "clientIP": { "timeoutSeconds": 10_800 } }));
+        let config = spec.entry("sessionAffinityConfig").or_insert_with(|| json!({}));
+        if config["clientIP"]["timeoutSeconds"].is_null() {
+            config["clientIP"] = json!({ "timeoutSeconds": 10_800 });
+        }
     }
 }
 
@@ -172,7 +184,9 @@ pub(super) fn name_source(spec: &mut Fields) {
         let kind = source["kind"].as_str().unwrap_or_default();
         matches!((group, kind), ("", "PersistentVolumeClaim") | ("snapshot.storage.k8s.io", "VolumeSnapshot"))
     };
-    if spec.get("dataSource").is_some_and(|source| !known(source)) {
+    // Whoever names both means what they say.
+    let is_alone = spec.get("dataSourceRef").is_none_or(Value::is_null);
+    if is_alone && spec.get("dataSource").is_some_and(|source| !known(source)) {
         spec.shift_remove("dataSource");
     }
     let homeless = spec.get("dataSourceRef").is_none_or(|source| source["namespace"].is_null());
@@ -260,10 +274,6 @@ fn choose_pulling(spec: &mut Value) {
 
 /// Images without a version, or of the latest one, are pulled always.
 fn pulling(image: &Value) -> &'static str {
-    let image = image.as_str().unwrap_or_default();
-    let (name, digest) = image.split_once('@').map_or((image, None), |(name, it)| (name, Some(it)));
-    let last = name.rsplit('/').next().unwrap_or_default();
-    let tag = last.split_once(':').map(|(_, tag)| tag);
-    let always = tag == Some("latest") || (tag.is_none() && digest.is_none());
+    let always = images::is_pulled_always(image.as_str().unwrap_or_default());
     if always { "Always" } else { "IfNotPresent" }
 }

@@ -87,6 +87,23 @@ pub(super) fn host(name: &str) -> Faults {
     length.into_iter().chain((!fine).then(|| WILDCARD.to_owned())).collect()
 }
 
+/// The name of a host or a domain, in which an underscore may stand.
+pub(super) fn underscored(name: &str) -> Faults {
+    const FORM: &str = "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '_', '-' or \
+        '.', and must start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is \
+        '_?[a-z0-9]([-_a-z0-9]*[a-z0-9])?(\\._?[a-z0-9]([-_a-z0-9]*[a-z0-9])?)*')";
+    let is_end =
+        |byte: Option<u8>| byte.is_some_and(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
+    let is_part = |part: &str| {
+        let part = part.strip_prefix('_').unwrap_or(part);
+        let mut bytes = part.bytes();
+        let fits = |byte: u8| b"-_".contains(&byte) || is_end(Some(byte));
+        is_end(part.bytes().next()) && is_end(part.bytes().next_back()) && bytes.all(fits)
+    };
+    let length = (name.len() > 253).then(|| "must be no more than 253 characters".to_owned());
+    length.into_iter().chain((!name.split('.').all(is_part)).then(|| FORM.to_owned())).collect()
+}
+
 /// A path without a way up.
 pub(super) fn no_way_up(path: &str) -> Faults {
     let wrong = path.split('/').any(|part| part == "..");
@@ -101,7 +118,7 @@ pub(super) fn descending(path: &str) -> Faults {
 
 /// A path that leads down and to no name that is kept for others.
 pub(super) fn not_reserved(path: &str) -> Faults {
-    let reserved = path.starts_with("..") && !path.starts_with("../") && path != "..";
+    let reserved = path.starts_with("..") && !path.starts_with("../");
     let reserved = reserved.then(|| "must not start with '..'".to_owned());
     descending(path).into_iter().chain(reserved).collect()
 }

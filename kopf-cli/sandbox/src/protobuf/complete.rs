@@ -30,6 +30,41 @@ pub(crate) fn complete(fields: &mut Map<String, Value>, api_version: &str, kind:
     }
 }
 
+/// Takes texts that are empty, numbers that are zero and what is false out of an object, where a server cannot tell them from
+/// nothing: it fills in there what it does where nothing is said.
+pub(crate) fn forget_zeros(fields: &mut Map<String, Value>, api_version: &str, kind: &str) {
+    let table = Table::get();
+    if let Some(id) = table.of_kind(api_version, kind).filter(|_| api_version != DEFINITIONS) {
+        forget(table, table.message(id), fields);
+    }
+}
+
+fn forget(table: &Table, message: &Message, fields: &mut Map<String, Value>) {
+    for field in message.fields().iter().filter(|field| field.name != METADATA) {
+        if field.zero == Zero::Inline {
+            if let Type::Message(id) = field.ty {
+                forget(table, table.message(id), fields);
+            }
+            continue;
+        }
+        let below = below(table, field);
+        let within = |value: &mut Value| {
+            if let (Some(message), Value::Object(fields)) = (below, value) {
+                forget(table, message, fields);
+            }
+        };
+        match (field.many, fields.get_mut(field.name)) {
+            (Many::One, Some(value)) if !value.is_object() && is_left_out(field.zero, value) => {
+                fields.shift_remove(field.name);
+            }
+            (Many::One, Some(value)) => within(value),
+            (Many::List, Some(Value::Array(items))) => items.iter_mut().for_each(within),
+            (Many::Map, Some(Value::Object(entries))) => entries.values_mut().for_each(within),
+            _ => {}
+        }
+    }
+}
+
 /// An object of which nothing has been said.
 pub(crate) fn zero(api_version: &str, kind: &str) -> Map<String, Value> {
     let table = Table::get();

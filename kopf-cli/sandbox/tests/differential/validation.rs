@@ -14,6 +14,7 @@ mod insides;
 mod jobs;
 mod kept;
 mod networking;
+mod odd;
 mod others;
 mod pods;
 mod services;

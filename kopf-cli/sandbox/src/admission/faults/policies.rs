@@ -7,24 +7,23 @@ use serde_json::{Map, Value};
 use super::{condition_faults, expression_faults, one_of, rule_faults, selectors, text};
 use crate::{
     admission::{expressions::AUTHORIZER, policies::NAMES, rules::texts},
-    names::key_faults,
+    names::{key_faults, letter_first_faults, name_faults},
+    resources::NameRule,
     status::Cause,
 };
 
-pub(super) fn faults(rest: &Map<String, Value>) -> Vec<Cause> {
+/// What is told where an expression is missing.
+const MISSING: &str = "expression is not specified";
+
+/// What is wrong with the policy of a name.
+pub(super) fn faults(name: &str, rest: &Map<String, Value>) -> Vec<Cause> {
     let mut causes = Vec::new();
     let spec = rest.get("spec").unwrap_or(&Value::Null);
     let items = |field: &str| spec[field].as_array().into_iter().flatten().enumerate();
     let has_params = spec["paramKind"].is_object();
     let names = if has_params { [&NAMES[..], &["params"]].concat() } else { NAMES.to_vec() };
     if has_params {
-        let version = text(&spec["paramKind"], "apiVersion");
-        if version.is_empty() {
-            causes.push(Cause::required("spec.paramKind.apiVersion", ""));
-        }
-        if text(&spec["paramKind"], "kind").is_empty() {
-            causes.push(Cause::required("spec.paramKind.kind", ""));
-        }
+        parameter_faults(&spec["paramKind"], "spec.paramKind", &mut causes);
     }
     let constraints = &spec["matchConstraints"];
     if constraints.is_object() {
@@ -39,13 +38,14 @@ pub(super) fn faults(rest: &Map<String, Value>) -> Vec<Cause> {
     condition_faults(&spec["matchConditions"], "spec.matchConditions", &names[..], &mut causes);
     for (index, variable) in items("variables") {
         let at = format!("spec.variables[{index}]");
-        let name = text(variable, "name");
+        let name = text(variable, "name").trim();
         if name.is_empty() {
             causes.push(Cause::required(format!("{at}.name"), "name is not specified"));
         } else if !is_identifier(name) {
             causes.push(Cause::invalid(format!("{at}.name"), name, "must be a valid CEL identifier"));
         }
-        expression_faults(&variable["expression"], &format!("{at}.expression"), &names, "", &mut causes);
+        let (expression, at) = (&variable["expression"], format!("{at}.expression"));
+        expression_faults(expression, &at, MISSING, &names, "", &mut causes);
     }
     if items("validations").count() == 0 && items("auditAnnotations").count() == 0 {
         for field in ["validations", "auditAnnotations"] {
@@ -58,26 +58,22 @@ pub(super) fn faults(rest: &Map<String, Value>) -> Vec<Cause> {
     }
     for (index, annotation) in items("auditAnnotations") {
         let at = format!("spec.auditAnnotations[{index}]");
-        let key = text(annotation, "key");
-        causes.extend(key_faults(key).iter().map(|why| Cause::invalid(format!("{at}.key"), key, why)));
-        expression_faults(
-            &annotation["valueExpression"],
-            &format!("{at}.valueExpression"),
-            &names,
-            "",
-            &mut causes,
-        );
+        let key = format!("{name}/{}", text(annotation, "key"));
+        causes.extend(key_faults(&key).iter().map(|why| Cause::invalid(format!("{at}.key"), &key, why)));
+        let (expression, at) = (&annotation["valueExpression"], format!("{at}.valueExpression"));
+        expression_faults(expression, &at, "valueExpression is not specified", &names, "", &mut causes);
     }
     causes
 }
 
 fn validation_faults(validation: &Value, at: &str, names: &[&str], causes: &mut Vec<Cause>) {
-    expression_faults(&validation["expression"], &format!("{at}.expression"), names, "bool", causes);
+    let expression = &validation["expression"];
+    expression_faults(expression, &format!("{at}.expression"), MISSING, names, "bool", causes);
     if !validation["messageExpression"].is_null() {
         let source = &validation["messageExpression"];
         // Who may do what is no part of a message.
         let names: Vec<&str> = names.iter().copied().filter(|name| *name != AUTHORIZER).collect();
-        expression_faults(source, &format!("{at}.messageExpression"), &names, "string", causes);
+        expression_faults(source, &format!("{at}.messageExpression"), "", &names, "string", causes);
     }
     if let Some(message) = validation["message"].as_str() {
         if message.trim().is_empty() {
@@ -100,9 +96,50 @@ fn matching(resources: &Value, at: &str, causes: &mut Vec<Cause>) {
     }
     for field in ["resourceRules", "excludeResourceRules"] {
         for (index, rule) in resources[field].as_array().into_iter().flatten().enumerate() {
-            rule_faults(rule, &format!("{at}.{field}[{index}]"), causes);
+            let at = format!("{at}.{field}[{index}]");
+            for (index, name) in texts(&rule["resourceNames"]).iter().enumerate() {
+                let at = format!("{at}.resourceNames[{index}]");
+                causes.extend(step_faults(name).iter().map(|why| Cause::invalid(&*at, name, why)));
+            }
+            rule_faults(rule, &at, causes);
         }
     }
+}
+
+/// What is wrong with the kind of a policy's parameters.
+fn parameter_faults(kind: &Value, at: &str, causes: &mut Vec<Cause>) {
+    let (said, named) = (text(kind, "apiVersion"), text(kind, "kind"));
+    let at_version = format!("{at}.apiVersion");
+    if said.is_empty() {
+        causes.push(Cause::required(&*at_version, ""));
+    } else if said.matches('/').count() > 1 {
+        let why = format!("unexpected GroupVersion string: {said}");
+        causes.push(Cause::invalid(&*at_version, said, &why));
+    } else {
+        let (group, version) = said.split_once('/').unwrap_or(("", said));
+        let why = name_faults(group, NameRule::Subdomain).join(",");
+        if !group.is_empty() && !why.is_empty() {
+            causes.push(Cause::invalid(&*at_version, group, &why));
+        }
+        let why = letter_first_faults(version).join(",");
+        if version.is_empty() {
+            causes.push(Cause::invalid(&*at_version, said, "version must be specified"));
+        } else if !why.is_empty() {
+            causes.push(Cause::invalid(&*at_version, version, &why));
+        }
+    }
+    let why = letter_first_faults(&named.to_lowercase()).join(",");
+    if named.is_empty() {
+        causes.push(Cause::required(format!("{at}.kind"), ""));
+    } else if !why.is_empty() {
+        let why = format!("may have mixed case, but should otherwise match: {why}");
+        causes.push(Cause::invalid(format!("{at}.kind"), named, &why));
+    }
+}
+
+/// What is wrong with a name that may stand in a path.
+fn step_faults(name: &str) -> Vec<String> {
+    name_faults(name, NameRule::PathSegment)
 }
 
 fn count(list: &Value) -> usize {
@@ -117,12 +154,18 @@ fn is_identifier(name: &str) -> bool {
 pub(super) fn binding_faults(rest: &Map<String, Value>) -> Vec<Cause> {
     let mut causes = Vec::new();
     let spec = rest.get("spec").unwrap_or(&Value::Null);
-    if text(spec, "policyName").is_empty() {
+    let policy = text(spec, "policyName");
+    if policy.is_empty() {
         causes.push(Cause::required("spec.policyName", ""));
+    } else {
+        let why = name_faults(policy, NameRule::Subdomain);
+        causes.extend(why.iter().map(|why| Cause::invalid("spec.policyName", policy, why)));
     }
     let reference = &spec["paramRef"];
     if reference.is_object() {
         let at = "spec.paramRef";
+        let named = text(reference, "name");
+        causes.extend(step_faults(named).iter().map(|why| Cause::invalid(format!("{at}.name"), named, why)));
         let (name, selector) = (!text(reference, "name").is_empty(), !reference["selector"].is_null());
         match (name, selector) {
             (true, true) => {

@@ -32,6 +32,10 @@ pub(super) fn faults(selector: &Value, at: &str, causes: &mut Vec<Cause>) {
                 causes.push(Cause::invalid(format!("{at}.operator"), other, "not a valid selector operator"))
             }
         }
+        for (index, value) in expression["values"].as_array().into_iter().flatten().enumerate() {
+            let (at, value) = (format!("{at}.values[{index}]"), value.as_str().unwrap_or_default());
+            causes.extend(label_value_faults(value).iter().map(|why| Cause::invalid(&*at, value, why)));
+        }
         let key = text(expression, "key");
         causes.extend(key_faults(key).iter().map(|why| Cause::invalid(format!("{at}.key"), key, why)));
     }

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::{pods, schedule, zones};
+use super::{pods, schedule, statuses, zones};
 use crate::{
     builtin::{
         checks::{Causes, Check, Rule, changed, check, selector_faults, selects},
@@ -12,6 +12,7 @@ use crate::{
     printed,
     resources::NameRule,
     status::Cause,
+    tables,
 };
 
 use Check::{AtLeast, Immutable, Kept, OneOf};
@@ -152,6 +153,7 @@ fn job_spec(spec: &Site<'_>) -> Causes {
                 causes.push(failed.invalid("must be less than or equal to completions"));
             }
         }
+        "" if spec.at("completionMode").is_given() => {}
         "" | "NonIndexed" => {
             let indexed = [&each, &failed].into_iter().filter(|site| site.is_given());
             causes.extend(indexed.map(|site| site.invalid(INDEXED)));
@@ -284,7 +286,8 @@ fn success_faults(spec: &Site<'_>) -> Causes {
         return Vec::new();
     }
     if !spec.at("completionMode").is("Indexed") {
-        return vec![policy.invalid(INDEXED)];
+        let said = tables::inside("*batch.SuccessPolicy", policy.value);
+        return vec![Cause::invalid_value(policy.place, &said, INDEXED)];
     }
     let rules = policy.at("rules");
     let mut causes = Vec::new();
@@ -292,17 +295,37 @@ fn success_faults(spec: &Site<'_>) -> Causes {
         causes
             .push(rules.required("at least one rules must be specified when the successPolicy is specified"));
     }
+    if rules.len() > 20 {
+        causes.push(Cause::too_many(&*rules.place, rules.len() as u64, 20));
+    }
+    let all = spec.at("completions").number().unwrap_or_default();
     for rule in rules.each() {
         let (count, indexes) = (rule.at("succeededCount"), rule.at("succeededIndexes"));
         if !count.is_given() && !indexes.is_given() {
             let why = "at least one of succeededCount or succeededIndexes must be specified";
             causes.push(rule.required(why));
         }
+        let mut total = 0;
+        if indexes.is_given() {
+            if indexes.len() > 65_536 {
+                causes.push(Cause::too_long(&*indexes.place, 65_536));
+            }
+            match statuses::count_of_indexes(indexes.text(), all) {
+                Ok(count) => total = count,
+                Err(why) => causes.push(indexes.invalid(&format!("error parsing succeededIndexes: {why}"))),
+            }
+        }
         causes.extend(check(&count, &[("", AtLeast(0))]));
         if let (Some(number), Some(all)) = (count.number(), spec.at("completions").number())
             && number > all
         {
             let why = format!("must be less than or equal to {all} (the number of specified completions)");
+            causes.push(count.invalid(&why));
+        }
+        if indexes.is_given() && count.number().is_some_and(|number| number > total) {
+            let why = format!(
+                "must be less than or equal to {total} (the number of indexes in the specified succeededIndexes field)"
+            );
             causes.push(count.invalid(&why));
         }
     }

@@ -41,6 +41,42 @@ pub(super) fn ingress(root: &Site<'_>) -> Causes {
     causes
 }
 
+/// What is wrong with a reference to an object of some kind.
+fn reference(site: &Site<'_>) -> Causes {
+    let group = site.at("apiGroup");
+    let mut causes = named(&group);
+    for part in [site.at("kind"), site.at("name")] {
+        if part.len() == 0 {
+            causes.push(part.required(""));
+        } else {
+            causes.extend(part.against(name_faults(part.text(), NameRule::PathSegment)));
+        }
+    }
+    causes
+}
+
+/// What is wrong with where the controller of a class has its parameters.
+fn parameters(site: &Site<'_>) -> Causes {
+    const SCOPES: &[&str] = &["Cluster", "Namespace"];
+    if !site.is_given() {
+        return Vec::new();
+    }
+    let (scope, home) = (site.at("scope"), site.at("namespace"));
+    let mut causes = reference(site);
+    match scope.text() {
+        "Namespace" if !home.is_given() => {
+            causes.push(home.required("`parameters.scope` is set to 'Namespace'"));
+        }
+        "Namespace" => causes.extend(home.against(name_faults(home.text(), NameRule::Label))),
+        "Cluster" if home.is_given() => {
+            causes.push(home.forbidden("`parameters.scope` is set to 'Cluster'"));
+        }
+        "Cluster" => {}
+        _ => causes.push(scope.unsupported(SCOPES)),
+    }
+    causes
+}
+
 fn named(site: &Site<'_>) -> Causes {
     if site.is_given() { site.against(name_faults(site.text(), NameRule::Subdomain)) } else { Vec::new() }
 }
@@ -98,7 +134,7 @@ fn backend(site: &Site<'_>) -> Causes {
     let said = |why: &str| vec![Cause::invalid(&*site.place, "", why)];
     match (service.is_given(), resource.is_given()) {
         (true, true) => said("cannot set both resource and service backends"),
-        (false, true) => check(&resource, &[("kind", Required("")), ("name", Required(""))]),
+        (false, true) => reference(&resource),
         (true, false) => {
             let name = service.at("name");
             let mut causes = Vec::new();
@@ -149,6 +185,7 @@ pub(super) fn class(root: &Site<'_>) -> Causes {
     {
         causes.push(controller.invalid("must be a domain-prefixed path (such as \"acme.io/foo\")"));
     }
+    causes.extend(parameters(&root.at("spec.parameters")));
     causes
 }
 

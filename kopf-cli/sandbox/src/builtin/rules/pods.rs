@@ -284,6 +284,16 @@ fn names(spec: &Site<'_>) -> Causes {
     if searches.len() > 32 {
         causes.push(searches.invalid("must not have more than 32 search paths"));
     }
+    let characters = searches.each().map(|search| search.len() + 1).sum::<usize>();
+    if characters > 2_049 {
+        let why = "must not have more than 2048 characters (including spaces) in the search list";
+        causes.push(searches.invalid(why));
+    }
+    for search in searches.each().filter(|search| !search.is(".")) {
+        let name = search.text().strip_suffix('.').unwrap_or(search.text());
+        let why = texts::underscored(name);
+        causes.extend(why.iter().map(|why| Cause::invalid(&*search.place, name, why)));
+    }
     for option in config.at("options").each().filter(|option| option.at("name").len() == 0) {
         causes.push(option.required("must not be empty"));
     }

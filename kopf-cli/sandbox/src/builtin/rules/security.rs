@@ -141,11 +141,11 @@ fn seccomp(site: &Site<'_>) -> Causes {
 }
 
 fn armor(site: &Site<'_>) -> Causes {
-    profile(site, "AppArmor", "appArmorProfile", |path| {
-        if path.text() == path.text().trim() {
-            return Vec::new();
-        }
-        vec![path.invalid("must not be padded with whitespace")]
+    profile(site, "AppArmor", "appArmorProfile", |path| match path.text() {
+        "" => vec![path.required("must be set when AppArmor type is Localhost")],
+        text if text != text.trim() => vec![path.invalid("must not be padded with whitespace")],
+        text if text.len() > 4_095 => vec![Cause::too_long(&*path.place, 4_095)],
+        _ => Vec::new(),
     })
 }
 
@@ -165,8 +165,12 @@ fn profile(site: &Site<'_>, called: &str, field: &str, form: fn(&Site<'_>) -> Ca
         }
         (true, _) => causes.extend(form(&path)),
         (false, Value::Null) => {}
-        (false, _) => {
-            causes.push(path.invalid(&format!("can only be set when {called} type is Localhost")));
+        // Of a profile for AppArmor that is of no known type nothing more is told.
+        (false, _) if called == "AppArmor" && !PROFILES.contains(&kind.text()) => {}
+        (false, said) => {
+            let whole = (called == "seccomp").then(|| tables::inside("core.SeccompProfile", site.value));
+            let why = format!("can only be set when {called} type is Localhost");
+            causes.push(Cause::invalid_value(&*path.place, whole.as_ref().unwrap_or(said), &why));
         }
     }
     causes

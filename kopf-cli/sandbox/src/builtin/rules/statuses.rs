@@ -7,6 +7,8 @@ mod indexes;
 mod jobs;
 mod pods;
 
+pub(super) use indexes::count as count_of_indexes;
+
 use crate::{
     builtin::{
         checks::{Causes, Check, Rule},

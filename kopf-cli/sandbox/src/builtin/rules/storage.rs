@@ -1,6 +1,6 @@
 //! What is wrong with volumes, claims of them, and their classes.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::{
     builtin::{
@@ -38,8 +38,8 @@ pub(super) fn claim_spec(site: &Site<'_>) -> Causes {
     let mut causes = check(site, OF_CLAIMS);
     let (source, reference) = (site.at("dataSource"), site.at("dataSourceRef"));
     let differs = |field: &str| source.value.get(field) != reference.value.get(field);
-    // The server says where it is twice.
-    let said = |why: &str| Cause::invalid(&*site.place, &source.place, why);
+    // The server tells of a place where it means a value, and of a place it tells nothing.
+    let said = |why: &str| Cause::invalid_value(&*site.place, &json!({}), why);
     if source.is_given() && reference.at("namespace").len() > 0 {
         causes.push(said("may not be specified when dataSourceRef.namespace is specified"));
     } else if source.is_given()

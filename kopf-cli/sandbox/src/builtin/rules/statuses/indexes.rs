@@ -5,21 +5,25 @@ type Interval = (i32, i32);
 
 /// Why a text is no list of indexes below a number.
 pub(super) fn fault(text: &str, below: i64) -> Option<String> {
+    count(text, below).err()
+}
+
+/// How many indexes a list has; or why a text is none, of indexes below a number.
+pub(in crate::builtin::rules) fn count(text: &str, below: i64) -> Result<i64, String> {
     let mut last: Option<i32> = None;
+    let mut count = 0;
     if text.is_empty() {
-        return None;
+        return Ok(0);
     }
     for part in text.split(',') {
-        let (first, end) = match interval(part, below) {
-            Ok(interval) => interval,
-            Err(why) => return Some(why),
-        };
+        let (first, end) = interval(part, below)?;
         if let Some(last) = last.filter(|last| *last >= first) {
-            return Some(format!("non-increasing order, previous: {last}, current: {first}"));
+            return Err(format!("non-increasing order, previous: {last}, current: {first}"));
         }
+        count += i64::from(end) - i64::from(first) + 1;
         last = Some(end);
     }
-    None
+    Ok(count)
 }
 
 /// An index that is in both lists, as far as they are such.
