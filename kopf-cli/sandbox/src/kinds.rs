@@ -75,6 +75,7 @@ pub(crate) fn prepare(
                 "API servers behind this one: spec.service of an APIService",
             ));
         }
+        _ if resource.rules.custom => {}
         (key, old) => warnings = builtin::prepare(key, metadata, rest, old, now),
     }
     if !resource.rules.custom {

@@ -32,6 +32,40 @@ struct Parts<'a> {
     suffix: &'a str,
 }
 
+/// Amounts that are added up; one alone is shown as it was written.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Sum<'a> {
+    quantity: Quantity,
+    /// How it is shown, which nobody knows of what is no amount.
+    form: Option<Form>,
+    written: Option<&'a Value>,
+}
+
+impl<'a> Sum<'a> {
+    pub(crate) fn of(value: &'a Value) -> Self {
+        let text = value.as_str().unwrap_or_default();
+        let form = split(text).ok().and_then(|parts| meaning(parts.suffix)).map(|(form, _)| form);
+        Sum { quantity: Quantity::of(value), form, written: Some(value) }
+    }
+
+    pub(crate) fn quantity(self) -> Quantity {
+        self.quantity
+    }
+
+    /// Two amounts together, in the form of the first unless that is nothing. What is beyond all measure is left alone.
+    pub(crate) fn plus(self, more: Sum<'_>) -> Self {
+        let Some((form, other)) = self.form.zip(more.form) else { return self };
+        let Some(sum) = self.quantity.0.checked_add(more.quantity.0) else { return self };
+        let form = if self.quantity == Quantity::ZERO { other } else { form };
+        Sum { quantity: Quantity(sum), form: Some(form), written: None }
+    }
+
+    pub(crate) fn shown(self) -> Value {
+        let shown = || show(self.quantity.0, self.form.unwrap_or(Form::Decimal)).into();
+        self.written.cloned().unwrap_or_else(shown)
+    }
+}
+
 impl Quantity {
     pub(crate) const ZERO: Quantity = Quantity(0);
 
@@ -76,20 +110,6 @@ pub(crate) fn settle(value: &mut Value) -> Result<(), String> {
         *value = shown.into();
     }
     Ok(())
-}
-
-/// Two amounts together, in the form of the first unless that is nothing. What is beyond all measure is left alone.
-pub(crate) fn sum(one: &Value, other: &Value) -> Value {
-    let read_all = |value: &Value| {
-        let text = value.as_str().unwrap_or_default();
-        let (Quantity(amount), _) = read(text).ok()?;
-        Some((amount, meaning(split(text).ok()?.suffix)?.0))
-    };
-    let Some(((amount, form), (more, other_form))) = read_all(one).zip(read_all(other)) else {
-        return one.clone();
-    };
-    let form = if amount == 0 { other_form } else { form };
-    amount.checked_add(more).map_or_else(|| one.clone(), |sum| show(sum, form).into())
 }
 
 /// Rounds what is finer than thousandths up. What is beyond what can be counted in is left alone.
@@ -283,7 +303,8 @@ mod tests {
             ("1e3", "1", "1001"),
             ("1e3", "1k", "2e3"),
         ] {
-            assert_eq!(sum(&one.into(), &other.into()), both, "{one} and {other}");
+            let (one, other) = (Value::from(one), Value::from(other));
+            assert_eq!(Sum::of(&one).plus(Sum::of(&other)).shown(), both, "{one} and {other}");
         }
     }
 

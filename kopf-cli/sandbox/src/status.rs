@@ -6,6 +6,9 @@ use serde_json::{Map, Value, json};
 
 use crate::{printed, resources::Resource};
 
+/// How much a refusal tells of what is wrong, in bytes, but for the last of it.
+const MOST_TOLD: usize = 8 * 1024 * 1024;
+
 /// A refusal as the API gives it: the `Status` object and the HTTP code that goes with it.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[error("{message}")]
@@ -88,6 +91,18 @@ impl Cause {
         let message = format!("Unsupported value: {value}: supported values: {}", supported.join(", "));
         Cause { reason: "FieldValueNotSupported", message, field: field.into() }
     }
+}
+
+/// As many causes as a refusal tells.
+pub(crate) fn told(causes: impl IntoIterator<Item = Cause>) -> Vec<Cause> {
+    const AROUND: usize = 64;
+    let mut left = MOST_TOLD;
+    let is_told = |cause: &Cause| {
+        let more = left > 0;
+        left = left.saturating_sub(AROUND + cause.field.len() + cause.message.len());
+        more
+    };
+    causes.into_iter().take_while(is_told).collect()
 }
 
 impl Cause {
@@ -259,6 +274,7 @@ impl Status {
     }
 
     pub(crate) fn invalid(about: About<'_>, causes: Vec<Cause>) -> Self {
+        let causes = told(causes);
         let texts = causes.iter().map(|cause| format!("{}: {}", cause.field, cause.message));
         let texts: Vec<String> = texts.collect();
         let mut told = HashSet::new();

@@ -6,23 +6,40 @@ use crate::quantity;
 
 /// Where an object has amounts that are its own, by the key of its resource; `[]` is each element of a list.
 const OWN: &[(&str, &str)] = &[
-    ("pods", "spec.resources.limits"),
-    ("pods", "spec.resources.requests"),
+    ("pods", "status.resources.limits"),
+    ("pods", "status.resources.requests"),
+    ("pods", "status.containerStatuses[].allocatedResources"),
+    ("pods", "status.containerStatuses[].resources.limits"),
+    ("pods", "status.containerStatuses[].resources.requests"),
+    ("pods", "status.initContainerStatuses[].allocatedResources"),
+    ("pods", "status.initContainerStatuses[].resources.limits"),
+    ("pods", "status.initContainerStatuses[].resources.requests"),
+    ("pods", "status.ephemeralContainerStatuses[].allocatedResources"),
+    ("pods", "status.ephemeralContainerStatuses[].resources.limits"),
+    ("pods", "status.ephemeralContainerStatuses[].resources.requests"),
     ("persistentvolumeclaims", "spec.resources.limits"),
     ("persistentvolumeclaims", "spec.resources.requests"),
+    ("persistentvolumeclaims", "status.capacity"),
+    ("persistentvolumeclaims", "status.allocatedResources"),
     ("persistentvolumes", "spec.capacity"),
     ("statefulsets.apps", "spec.volumeClaimTemplates[].spec.resources.limits"),
     ("statefulsets.apps", "spec.volumeClaimTemplates[].spec.resources.requests"),
+    ("statefulsets.apps", "spec.volumeClaimTemplates[].status.capacity"),
+    ("statefulsets.apps", "spec.volumeClaimTemplates[].status.allocatedResources"),
     ("nodes", "status.capacity"),
     ("nodes", "status.allocatable"),
 ];
 /// Where the spec of pods has some.
-const OF_PODS: [&str; 7] = [
+const OF_PODS: [&str; 11] = [
+    "resources.limits",
+    "resources.requests",
     "overhead",
     "containers[].resources.limits",
     "containers[].resources.requests",
     "initContainers[].resources.limits",
     "initContainers[].resources.requests",
+    "ephemeralContainers[].resources.limits",
+    "ephemeralContainers[].resources.requests",
     "volumes[].ephemeral.volumeClaimTemplate.spec.resources.limits",
     "volumes[].ephemeral.volumeClaimTemplate.spec.resources.requests",
 ];

@@ -6,7 +6,7 @@ use super::{site::Site, texts};
 use crate::{
     names::{key_faults, label_value_faults, name_faults},
     resources::NameRule,
-    status::Cause,
+    status::{Cause, told},
     tables,
 };
 
@@ -51,7 +51,7 @@ pub(super) enum Check {
 pub(super) fn check(site: &Site<'_>, rules: &[Rule]) -> Causes {
     let found =
         rules.iter().flat_map(|(path, check)| site.find(path).into_iter().map(move |site| (site, check)));
-    found.flat_map(|(site, check)| check.faults(&site)).collect()
+    told(found.flat_map(|(site, check)| check.faults(&site)))
 }
 
 impl Check {

@@ -177,8 +177,9 @@ fn complete_balancing(fields: &mut Fields) {
     }
 }
 
-/// What a volume is filled from is said in two fields, of which the older knows two kinds alone.
-pub(super) fn name_source(spec: &mut Fields) {
+/// What a volume is filled from is said in two fields, of which the older knows two kinds alone. Whatever a claim said before
+/// goes on being known; `old` is absent on creation.
+pub(super) fn name_source(spec: &mut Fields, old: Option<&Value>) {
     let known = |source: &Value| {
         let group = source["apiGroup"].as_str().unwrap_or_default();
         let kind = source["kind"].as_str().unwrap_or_default();
@@ -186,15 +187,20 @@ pub(super) fn name_source(spec: &mut Fields) {
     };
     // Whoever names both means what they say.
     let is_alone = spec.get("dataSourceRef").is_none_or(Value::is_null);
-    if is_alone && spec.get("dataSource").is_some_and(|source| !known(source)) {
+    let was_said = |field| old.is_some_and(|old| !old[field].is_null());
+    let is_new = !was_said("dataSource") && !was_said("dataSourceRef");
+    if is_new && is_alone && spec.get("dataSource").is_some_and(|source| !known(source)) {
         spec.shift_remove("dataSource");
     }
-    let homeless = spec.get("dataSourceRef").is_none_or(|source| source["namespace"].is_null());
+    let homeless = spec
+        .get("dataSourceRef")
+        .is_none_or(|source| source["namespace"].as_str().unwrap_or_default().is_empty());
     match (spec.get("dataSource").cloned(), spec.get("dataSourceRef").cloned()) {
         (Some(source), None) => {
             spec.insert("dataSourceRef".to_owned(), source);
         }
-        (None, Some(source)) if homeless => {
+        (None, Some(mut source)) if homeless => {
+            source.as_object_mut().map(|source| source.shift_remove("namespace"));
             spec.insert("dataSource".to_owned(), source);
         }
         _ => {}

@@ -6,75 +6,131 @@ use super::derived::SPECS_OF_PODS;
 
 type Fields = Map<String, Value>;
 
-/// What is dropped from objects, by the keys of their resources; `[]` is each element of a list.
-const OWN: &[(&str, &str)] = &[
-    ("pods", "status.volumeHealth"),
-    ("pods", "status.nodeAllocatableResourceClaimStatuses"),
-    ("pods", "status.containerStatuses[].volumeMounts[].volumeStatus"),
-    ("pods", "status.initContainerStatuses[].volumeMounts[].volumeStatus"),
-    ("pods", "status.ephemeralContainerStatuses[].volumeMounts[].volumeStatus"),
-    ("nodes", "spec.podPreemptionPolicy"),
-    ("persistentvolumeclaims", "status.healthStatus"),
-    ("csinodes.storage.k8s.io", "status.storageHealth"),
-    ("jobs.batch", "spec.scheduling"),
-    ("cronjobs.batch", "spec.jobTemplate.spec.scheduling"),
+/// What is dropped from objects, by the keys of their resources: of one feature together; `[]` is each element of a list.
+const OWN: &[(&str, &[&str])] = &[
+    ("pods", &["status.volumeHealth"]),
+    ("pods", &["status.nodeAllocatableResourceClaimStatuses"]),
+    (
+        "pods",
+        &[
+            "status.containerStatuses[].volumeMounts[].volumeStatus",
+            "status.initContainerStatuses[].volumeMounts[].volumeStatus",
+            "status.ephemeralContainerStatuses[].volumeMounts[].volumeStatus",
+        ],
+    ),
+    ("nodes", &["spec.podPreemptionPolicy"]),
+    ("persistentvolumeclaims", &["status.healthStatus"]),
+    ("csinodes.storage.k8s.io", &["status.storageHealth"]),
+    ("jobs.batch", &["spec.scheduling"]),
+    ("cronjobs.batch", &["spec.jobTemplate.spec.scheduling"]),
     // Who is to lead is not a question that is answered yet.
-    ("leases.coordination.k8s.io", "spec.strategy"),
-    ("leases.coordination.k8s.io", "spec.preferredHolder"),
-    // Where endpoints are is told in fields of their own.
-    ("endpointslices.discovery.k8s.io", "endpoints[].deprecatedTopology"),
+    ("leases.coordination.k8s.io", &["spec.strategy"]),
+    ("leases.coordination.k8s.io", &["spec.preferredHolder"]),
 ];
 /// What is dropped from the spec of pods, wherever it is.
-const OF_PODS: [&str; 16] = [
-    "schedulingGroup",
-    "evictionResponders",
-    "volumes[].emptyDir.mode",
-    "volumes[].secret.defaultUser",
-    "volumes[].secret.items[].user",
-    "volumes[].configMap.defaultUser",
-    "volumes[].configMap.items[].user",
-    "volumes[].downwardAPI.defaultUser",
-    "volumes[].downwardAPI.items[].user",
-    "volumes[].projected.defaultUser",
-    "volumes[].projected.sources[].secret.items[].user",
-    "volumes[].projected.sources[].configMap.items[].user",
-    "volumes[].projected.sources[].downwardAPI.items[].user",
-    "volumes[].projected.sources[].serviceAccountToken.user",
-    "volumes[].projected.sources[].clusterTrustBundle.user",
-    "volumes[].projected.sources[].podCertificate.user",
+const OF_PODS: &[&[&str]] = &[
+    &["schedulingGroup"],
+    &["evictionResponders"],
+    &["volumes[].emptyDir.mode"],
+    &[
+        "volumes[].secret.defaultUser",
+        "volumes[].secret.items[].user",
+        "volumes[].configMap.defaultUser",
+        "volumes[].configMap.items[].user",
+        "volumes[].downwardAPI.defaultUser",
+        "volumes[].downwardAPI.items[].user",
+        "volumes[].projected.defaultUser",
+        "volumes[].projected.sources[].secret.items[].user",
+        "volumes[].projected.sources[].configMap.items[].user",
+        "volumes[].projected.sources[].downwardAPI.items[].user",
+        "volumes[].projected.sources[].serviceAccountToken.user",
+        "volumes[].projected.sources[].clusterTrustBundle.user",
+        "volumes[].projected.sources[].podCertificate.user",
+    ],
 ];
 const CONTAINERS: [&str; 3] = ["containers", "initContainers", "ephemeralContainers"];
 /// And from each of their containers.
-const OF_CONTAINERS: [&str; 9] = [
-    "volumeMounts[].bindMountOptions",
-    "lifecycle.postStart.httpGet.protocol",
-    "lifecycle.preStop.httpGet.protocol",
-    "livenessProbe.httpGet.protocol",
-    "livenessProbe.grpc.mode",
-    "readinessProbe.httpGet.protocol",
-    "readinessProbe.grpc.mode",
-    "startupProbe.httpGet.protocol",
-    "startupProbe.grpc.mode",
+const OF_CONTAINERS: &[&[&str]] = &[
+    &["volumeMounts[].bindMountOptions"],
+    &[
+        "lifecycle.postStart.httpGet.protocol",
+        "lifecycle.preStop.httpGet.protocol",
+        "livenessProbe.httpGet.protocol",
+        "readinessProbe.httpGet.protocol",
+        "startupProbe.httpGet.protocol",
+    ],
+    &["livenessProbe.grpc.mode", "readinessProbe.grpc.mode", "startupProbe.grpc.mode"],
+    &[SIGNAL],
 ];
+const SIGNAL: &str = "lifecycle.stopSignal";
 
-/// Drops what a server does not keep of an object of the resource `key`.
-pub(super) fn drop(key: &str, rest: &mut Fields) {
-    for (_, path) in OWN.iter().filter(|(known, _)| *known == key) {
-        drop_at(rest, path);
+/// Drops what a server does not keep of an object of the resource `key`: what the old one has of a feature goes on being kept.
+pub(super) fn drop(key: &str, rest: &mut Fields, old: Option<&Value>) {
+    let old = old.unwrap_or(&Value::Null);
+    for (_, paths) in OWN.iter().filter(|(known, _)| *known == key) {
+        if !paths.iter().any(|path| is_said(old, path)) {
+            paths.iter().for_each(|path| drop_at(rest, path));
+        }
+    }
+    // Where endpoints are is told in fields of their own.
+    if key == "endpointslices.discovery.k8s.io" && rest.get("endpoints") != old.get("endpoints") {
+        drop_at(rest, "endpoints[].deprecatedTopology");
+    }
+    if let ("persistentvolumeclaims", Some(Value::Object(spec))) = (key, rest.get_mut("spec")) {
+        drop_stranger(spec, &old["spec"]);
     }
     for path in SPECS_OF_PODS {
         let mut steps = path.split('/').skip(1);
         let first = steps.next().and_then(|name| rest.get_mut(name));
         let spec = steps.fold(first, |value, name| value.and_then(|value| value.get_mut(name)));
-        let Some(Value::Object(spec)) = spec else { continue };
-        OF_PODS.iter().for_each(|path| drop_at(spec, path));
+        if let Some(Value::Object(spec)) = spec {
+            drop_of_pods(spec, old.pointer(path).unwrap_or(&Value::Null));
+        }
+    }
+}
+
+fn drop_of_pods(spec: &mut Fields, old: &Value) {
+    for paths in OF_PODS {
+        if !paths.iter().any(|path| is_said(old, path)) {
+            paths.iter().for_each(|path| drop_at(spec, path));
+        }
+    }
+    let before = || CONTAINERS.iter().flat_map(|list| old[list].as_array().into_iter().flatten());
+    for paths in OF_CONTAINERS {
+        if before().any(|container| paths.iter().any(|path| is_said(container, path))) {
+            continue;
+        }
         for list in CONTAINERS {
-            for container in spec.get_mut(list).and_then(Value::as_array_mut).into_iter().flatten() {
-                let Value::Object(container) = container else { continue };
-                OF_CONTAINERS.iter().for_each(|path| drop_at(container, path));
-                drop_signal(container);
+            let containers = spec.get_mut(list).and_then(Value::as_array_mut).into_iter().flatten();
+            for container in containers.filter_map(Value::as_object_mut) {
+                match **paths {
+                    [SIGNAL] => drop_signal(container),
+                    _ => paths.iter().for_each(|path| drop_at(container, path)),
+                }
             }
         }
+    }
+}
+
+/// What is in another namespace cannot be referred to.
+fn drop_stranger(claim: &mut Fields, old: &Value) {
+    let home = claim.get("dataSourceRef").and_then(|source| source["namespace"].as_str());
+    if home.is_some_and(|home| !home.is_empty()) && old["dataSourceRef"].is_null() {
+        claim.shift_remove("dataSourceRef");
+    }
+}
+
+/// Whether there is anything at a path.
+fn is_said(value: &Value, path: &str) -> bool {
+    let (step, rest) = path.split_once('.').unwrap_or((path, ""));
+    match step.strip_suffix("[]") {
+        Some(list) => value[list].as_array().into_iter().flatten().any(|item| is_said(item, rest)),
+        None if rest.is_empty() => match &value[step] {
+            Value::Null => false,
+            Value::Array(items) => !items.is_empty(),
+            _ => true,
+        },
+        None => is_said(&value[step], rest),
     }
 }
 
@@ -118,8 +174,12 @@ mod tests {
         else {
             unreachable!("it is an object")
         };
-        drop("jobs.batch", &mut job);
+        let old = job.clone().into();
+        drop("jobs.batch", &mut job, None);
         let left = json!({ "initContainers": [{ "startupProbe": { "grpc": {} } }], "volumes": [{ "emptyDir": {} }] });
         assert_eq!(job["spec"], json!({ "template": { "spec": left } }));
+        let Value::Object(mut again) = Value::clone(&old) else { unreachable!("it is an object") };
+        drop("jobs.batch", &mut again, Some(&old));
+        assert_eq!(again["spec"], old["spec"], "it was there before");
     }
 }

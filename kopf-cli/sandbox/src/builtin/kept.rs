@@ -36,7 +36,6 @@ pub(crate) fn ask(rest: &mut Fields, user: Option<&User>) {
 pub(crate) fn keep(key: &str, part: Part, rest: &mut Fields, old: &Value, now: Timestamp) {
     match (key, part) {
         ("pods", Part::Status) => keep_of_pod(rest, &old["status"]),
-        ("csinodes.storage.k8s.io", Part::Status) => drop_health(rest),
         (REQUESTS, Part::Whole) => {
             rest.insert("spec".to_owned(), old["spec"].clone());
         }
@@ -50,13 +49,6 @@ pub(crate) fn keep(key: &str, part: Part, rest: &mut Fields, old: &Value, now: T
             keep_all_but_conditions(rest, &old["status"]);
         }
         _ => {}
-    }
-}
-
-/// The health of what is stored is told where that is switched on, which it is not by default.
-fn drop_health(rest: &mut Fields) {
-    if let Some(Value::Object(status)) = rest.get_mut("status") {
-        status.shift_remove("storageHealth");
     }
 }
 

@@ -47,17 +47,10 @@ pub(crate) fn prepare(
             drop_former(metadata);
         }
     }
+    dropped::drop(key, rest, old);
     if let ("persistentvolumeclaims", Some(Value::Object(spec))) = (key, rest.get_mut("spec")) {
-        // What is in another namespace cannot be referred to.
-        let home = spec.get("dataSourceRef").and_then(|source| source["namespace"].as_str());
-        if home.is_some_and(|home| !home.is_empty())
-            && old.is_none_or(|old| old["spec"]["dataSourceRef"].is_null())
-        {
-            spec.shift_remove("dataSourceRef");
-        }
-        name_source(spec);
+        name_source(spec, old.map(|old| &old["spec"]));
     }
-    dropped::drop(key, rest);
     if key == "serviceaccounts" {
         name_secrets(rest);
     }

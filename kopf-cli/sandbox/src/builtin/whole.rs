@@ -6,12 +6,12 @@ use serde_json::{Map, Value};
 
 use crate::{
     form::at,
-    quantity::{self, Quantity},
+    quantity::{Quantity, Sum},
 };
 
 type Fields = Map<String, Value>;
 /// How much of each resource.
-pub(super) type Amounts<'a> = BTreeMap<&'a str, Value>;
+pub(super) type Amounts<'a> = BTreeMap<&'a str, Sum<'a>>;
 
 const REQUESTS: &str = "requests";
 const LIMITS: &str = "limits";
@@ -37,19 +37,20 @@ pub(super) fn is_asked_for(spec: &Fields) -> bool {
 pub(super) fn of_containers<'a>(spec: &'a Fields, list: &str) -> Amounts<'a> {
     let mut all = Amounts::new();
     for container in items(spec, "containers") {
-        amounts(container, list).for_each(|(name, amount)| add(&mut all, name, amount));
+        for (name, amount) in amounts(container, list) {
+            add(&mut all, name, amount);
+        }
     }
     let (mut staying, mut first) = (Amounts::new(), Amounts::new());
     for container in items(spec, "initContainers") {
         let stays = container["restartPolicy"] == "Always";
         for (name, amount) in amounts(container, list) {
-            let mut together = amount.clone();
+            let mut together = amount;
             if stays {
                 add(&mut all, name, amount);
-                add(&mut staying, name, amount);
-                together = staying[name].clone();
+                together = add(&mut staying, name, amount);
             } else if let Some(others) = staying.get(name) {
-                together = quantity::sum(amount, others);
+                together = amount.plus(*others);
             }
             raise(&mut first, name, together);
         }
@@ -62,18 +63,20 @@ fn items<'a>(spec: &'a Fields, field: &str) -> impl Iterator<Item = &'a Value> {
     spec.get(field).and_then(Value::as_array).into_iter().flatten()
 }
 
-fn amounts<'a>(container: &'a Value, list: &str) -> impl Iterator<Item = (&'a str, &'a Value)> {
+fn amounts<'a>(container: &'a Value, list: &str) -> impl Iterator<Item = (&'a str, Sum<'a>)> {
     let amounts = container["resources"][list].as_object();
-    amounts.into_iter().flatten().map(|(name, amount)| (&**name, amount))
+    amounts.into_iter().flatten().map(|(name, amount)| (&**name, Sum::of(amount)))
 }
 
-fn add<'a>(amounts: &mut Amounts<'a>, name: &'a str, more: &Value) {
-    let sum = amounts.get(name).map_or_else(|| more.clone(), |known| quantity::sum(known, more));
-    amounts.insert(name, sum);
+/// Adds an amount to what is known of it; the answer is both.
+fn add<'a>(amounts: &mut Amounts<'a>, name: &'a str, more: Sum<'a>) -> Sum<'a> {
+    let both = amounts.get(name).map_or(more, |known| known.plus(more));
+    amounts.insert(name, both);
+    both
 }
 
-fn raise<'a>(amounts: &mut Amounts<'a>, name: &'a str, to: Value) {
-    if amounts.get(name).is_none_or(|known| Quantity::of(known) < Quantity::of(&to)) {
+fn raise<'a>(amounts: &mut Amounts<'a>, name: &'a str, to: Sum<'a>) {
+    if amounts.get(name).is_none_or(|known| known.quantity() < to.quantity()) {
         amounts.insert(name, to);
     }
 }
@@ -91,12 +94,12 @@ pub(super) fn complete(spec: &mut Fields) {
     let limited = of_containers(spec, LIMITS);
     for (name, amount) in limited.iter().filter(|(name, _)| is_large_pages(name)) {
         if !requests.contains_key(*name) {
-            limits.entry(*name).or_insert_with(|| amount.clone());
+            limits.entry(*name).or_insert_with(|| amount.shown());
         }
     }
     let asked = of_containers(spec, REQUESTS);
     for (name, amount) in asked.into_iter().filter(|(name, _)| is_of_pods(name) && !is_large_pages(name)) {
-        requests.entry(name).or_insert(amount);
+        requests.entry(name).or_insert_with(|| amount.shown());
     }
     for (name, amount) in limits.iter().filter(|(name, _)| is_of_pods(name)) {
         requests.entry(name).or_insert_with(|| amount.clone());
@@ -110,8 +113,8 @@ pub(super) fn complete(spec: &mut Fields) {
     }
     for (name, asked) in unlimited {
         if let Some(limit) = limited.get(name) {
-            let more = Quantity::of(asked) > Quantity::of(limit);
-            limits.insert(name.to_owned(), if more { asked } else { limit }.clone());
+            let more = Quantity::of(asked) > limit.quantity();
+            limits.insert(name.to_owned(), if more { asked.clone() } else { limit.shown() });
         }
     }
     if let Some(Value::Object(whole)) = spec.get_mut("resources") {
@@ -143,6 +146,7 @@ mod tests {
             "initContainers": [limited(&json!({ "cpu": "1" })), staying, limited(&json!({ "cpu": "3", "memory": "1" }))],
         });
         let all = of_containers(spec.as_object().unwrap(), LIMITS);
-        assert_eq!(all, Amounts::from([("cpu", json!("3500m")), ("memory", json!("1Gi"))]));
+        let all: Vec<_> = all.into_iter().map(|(name, amount)| (name, amount.shown())).collect();
+        assert_eq!(all, [("cpu", json!("3500m")), ("memory", json!("1Gi"))]);
     }
 }

@@ -268,3 +268,58 @@ fn containers_that_pods_add_up_may_be_many() {
     .into();
     check(PODS, &pod(&spec), 422);
 }
+
+#[test]
+fn amounts_may_be_long_where_they_are_added_up_and_compared() {
+    let long = "9".repeat(1_400_000);
+    let containers = |amount: fn(usize) -> &'static str| {
+        times(25_000, |n| {
+            let amounts = json!({ "cpu": amount(n) });
+            json!({ "name": format!("c{n}"), "image": "i", "resources": { "limits": amounts } })
+        })
+    };
+    let pod = |containers: Vec<Value>, limit: &str| {
+        pod(&json!({ "containers": containers, "resources": { "limits": { "cpu": limit } } }))
+    };
+    check(PODS, &pod(containers(|_| "1"), &format!("-{long}")), 422);
+    let mut first = containers(|_| "1");
+    first[0]["resources"]["limits"]["cpu"] = long.into();
+    check(PODS, &pod(first, "1"), 422);
+}
+
+#[test]
+fn requests_in_a_claim_with_a_long_name_may_be_many() {
+    let containers = [json!({ "name": "c", "image": "i", "resources": { "limits": { "a.b/c": "1" } } })];
+    let created = pod(&json!({ "containers": containers }));
+    let mut told = created.clone();
+    let mappings = times(
+        22_000,
+        |n| json!({ "containerName": "c", "resourceName": "a.b/c", "requestName": format!("r{n}") }),
+    );
+    told["status"] = json!({ "extendedResourceClaimStatus":
+        { "resourceClaimName": "a".repeat(1_400_000), "requestMappings": mappings } });
+    check_last(&[("POST", PODS, &created), ("PUT", &format!("{PODS}/a/status"), &told)], 422);
+}
+
+#[test]
+fn a_refusal_tells_so_much_and_no_more() {
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let nothing = times(900_000, |_| "".into());
+    let driver = json!({ "name": "d", "nodeID": "n", "topologyKeys": nothing });
+    for (path, object) in [
+        (PODS, pod(&json!({ "dnsConfig": { "searches": nothing } }))),
+        (
+            "/apis/storage.k8s.io/v1/csinodes",
+            json!({ "metadata": { "name": "a" }, "spec": { "drivers": [driver] } }),
+        ),
+        ("/api/v1/namespaces", json!({ "metadata": { "name": "a" }, "spec": { "finalizers": nothing } })),
+    ] {
+        let began = busy();
+        let (code, answer) = runtime
+            .block_on(async { ask(&sandbox(), "POST", path, "application/json", object.to_string()).await });
+        assert_eq!(code, 422, "{path}");
+        assert!(answer.to_string().len() < 40 * 1024 * 1024, "{path}");
+        let busy = busy().saturating_sub(began);
+        assert!(busy < PATIENCE, "{path}: {busy:?}");
+    }
+}

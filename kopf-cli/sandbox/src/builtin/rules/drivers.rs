@@ -12,7 +12,7 @@ use crate::{
     names::{caseless_faults, key_faults, name_faults},
     quantity::Quantity,
     resources::NameRule,
-    status::Cause,
+    status::{Cause, told},
     tables,
 };
 
@@ -108,10 +108,10 @@ pub(super) fn node(root: &Site<'_>) -> Causes {
 
 /// Keys of labels are told of as of their driver.
 fn topology(driver: &Site<'_>) -> Causes {
-    let mut causes = Vec::new();
     let mut known = HashSet::new();
-    for key in driver.at("topologyKeys").each() {
+    told(driver.at("topologyKeys").each().flat_map(|key| {
         let key = key.moved(driver.place.clone());
+        let mut causes = Vec::new();
         if key.len() == 0 {
             causes.push(key.required(""));
         }
@@ -119,8 +119,8 @@ fn topology(driver: &Site<'_>) -> Causes {
             causes.push(key.duplicate());
         }
         causes.extend(key.against(key_faults(key.text())));
-    }
-    causes
+        causes
+    }))
 }
 
 /// Of a driver that is there nothing changes but how much it can take.

@@ -4,12 +4,12 @@ use crate::{
     builtin::{checks::Causes, site::Site},
     meta::is_qualified,
     names::key_faults,
-    status::Cause,
+    status::{Cause, told},
 };
 
 /// What is wrong with a finalizer of a new namespace; which of them it is is not told.
 pub(super) fn finalizers(list: &Site<'_>) -> Causes {
-    list.each().flat_map(|name| finalizer_faults(&list.place, name.text())).collect()
+    told(list.each().flat_map(|name| finalizer_faults(&list.place, name.text())))
 }
 
 /// What is wrong with a finalizer, told of as of that place.

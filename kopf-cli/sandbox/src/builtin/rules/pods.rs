@@ -17,7 +17,7 @@ use crate::{
     },
     names::{key_faults, name_faults},
     resources::NameRule,
-    status::Cause,
+    status::{Cause, told},
 };
 
 use Check::{By, Labels, OneOf, Within};
@@ -289,15 +289,14 @@ fn names(spec: &Site<'_>) -> Causes {
         let why = "must not have more than 2048 characters (including spaces) in the search list";
         causes.push(searches.invalid(why));
     }
-    for search in searches.each().filter(|search| !search.is(".")) {
+    let searched = searches.each().filter(|search| !search.is(".")).flat_map(|search| {
         let name = search.text().strip_suffix('.').unwrap_or(search.text());
-        let why = texts::underscored(name);
-        causes.extend(why.iter().map(|why| Cause::invalid(&*search.place, name, why)));
-    }
-    for option in config.at("options").each().filter(|option| option.at("name").len() == 0) {
-        causes.push(option.required("must not be empty"));
-    }
-    causes
+        let why = texts::underscored(name).into_iter();
+        why.map(move |why| Cause::invalid(&*search.place, name, &why))
+    });
+    let nameless = config.at("options").each().filter(|option| option.at("name").len() == 0);
+    let nameless = nameless.map(|option| option.required("must not be empty"));
+    told(causes.into_iter().chain(searched).chain(nameless))
 }
 
 fn gates(site: &Site<'_>) -> Causes {

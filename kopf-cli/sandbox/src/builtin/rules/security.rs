@@ -141,11 +141,18 @@ fn seccomp(site: &Site<'_>) -> Causes {
 }
 
 fn armor(site: &Site<'_>) -> Causes {
-    profile(site, "AppArmor", "appArmorProfile", |path| match path.text() {
-        "" => vec![path.required("must be set when AppArmor type is Localhost")],
-        text if text != text.trim() => vec![path.invalid("must not be padded with whitespace")],
-        text if text.len() > 4_095 => vec![Cause::too_long(&*path.place, 4_095)],
-        _ => Vec::new(),
+    profile(site, "AppArmor", "appArmorProfile", |path| {
+        let text = path.text();
+        let mut causes = Vec::new();
+        if text != text.trim() {
+            causes.push(path.invalid("must not be padded with whitespace"));
+        } else if text.is_empty() {
+            causes.push(path.required("must be set when AppArmor type is Localhost"));
+        }
+        if text.len() > 4_095 {
+            causes.push(Cause::too_long(&*path.place, 4_095));
+        }
+        causes
     })
 }
 

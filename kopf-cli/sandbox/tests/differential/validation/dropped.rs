@@ -53,6 +53,26 @@ async fn what_is_dropped_is_dropped_from_updates_and_owned_nevertheless() {
         POST   persistentvolumeclaims {"metadata":{"name":"a"},"spec":{"accessModes":["ReadWriteOnce"],"dataSourceRef":{"kind":"PersistentVolumeClaim","name":"x","namespace":"y"},"resources":{"requests":{"storage":"1Gi"}}}}
         POST   persistentvolumeclaims {"metadata":{"name":"b"},"spec":{"accessModes":["ReadWriteOnce"],"dataSource":{"kind":"PersistentVolumeClaim","name":"x"},"dataSourceRef":{"kind":"PersistentVolumeClaim","name":"x","namespace":"y"},"resources":{"requests":{"storage":"1Gi"}}}}
         MERGE  persistentvolumeclaims/a/status {"status":{"healthStatus":{}}}
+        POST   persistentvolumeclaims {"metadata":{"name":"c"},"spec":{"accessModes":["ReadWriteOnce"],"dataSourceRef":{"kind":"PersistentVolumeClaim","name":"x","namespace":""},"resources":{"requests":{"storage":"1Gi"}}}}
+        POST   persistentvolumeclaims {"metadata":{"name":"d"},"spec":{"accessModes":["ReadWriteOnce"],"dataSourceRef":{"apiGroup":"a.b","kind":"Any","name":"x"},"resources":{"requests":{"storage":"1Gi"}}}}
+        JSON   persistentvolumeclaims/d [{"op":"remove","path":"/spec/dataSourceRef"}]
+        MERGE  persistentvolumeclaims/d {"spec":{"dataSource":{"apiGroup":"a.b","kind":"Other","name":"x"},"dataSourceRef":null}}
+        MERGE  persistentvolumeclaims/a {"spec":{"dataSource":{"apiGroup":"a.b","kind":"Other","name":"x"}}}
+    "#,
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn custom_resources_lose_nothing() {
+    check(
+        r#"
+        POST   /apis/apiextensions.k8s.io/v1/customresourcedefinitions {"metadata":{"name":"runs.$ns.kopf.test"},"spec":{"group":"$ns.kopf.test","scope":"Namespaced","names":{"plural":"runs","kind":"Run"},"versions":[{"name":"v1","served":true,"storage":true,"subresources":{"status":{}},"schema":{"openAPIV3Schema":{"type":"object","x-kubernetes-preserve-unknown-fields":true}}}]}}
+        UNTIL  /apis/$ns.kopf.test/v1/namespaces/$ns/runs
+        POST   /apis/$ns.kopf.test/v1/namespaces/$ns/runs {"apiVersion":"$ns.kopf.test/v1","kind":"Run","metadata":{"name":"a"},"spec":{"schedulingGroup":{"a":"b"},"evictionResponders":[1],"volumes":[{"emptyDir":{"mode":5}}],"template":{"metadata":{"annotations":{"pod.beta.kubernetes.io/init-containers":"x"}},"spec":{"containers":[{"lifecycle":{"stopSignal":"SIGTERM"}}]}}}}
+        MERGE  /apis/$ns.kopf.test/v1/namespaces/$ns/runs/a {"spec":{"template":{"spec":{"schedulingGroup":{"a":"b"}}}}}
+        GET    /apis/$ns.kopf.test/v1/namespaces/$ns/runs/a
+        DELETE /apis/apiextensions.k8s.io/v1/customresourcedefinitions/runs.$ns.kopf.test
     "#,
     )
     .await;

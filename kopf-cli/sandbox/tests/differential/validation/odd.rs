@@ -63,6 +63,10 @@ async fn images_that_are_none_are_not_pulled_always() {
         "a:b:c",
         "a@sha256:0000000000000000000000000000000000000000000000000000000000000000",
         "a@sha256:0",
+        "a:latest@sha256:0000000000000000000000000000000000000000000000000000000000000000",
+        "a:latest@sha256:00000000000000000000000000000000",
+        "a:latest@md5:00000000000000000000000000000000",
+        "docker.io/a",
         "a//b",
         "/a",
         "0123456789012345678901234567890123456789012345678901234567890123",
@@ -88,6 +92,7 @@ async fn pods_have_profiles_domains_and_paths() {
         r#""appArmorProfile":{"type":"RuntimeDefault","localhostProfile":"p"}"#,
         r#""appArmorProfile":{"type":"Localhost","localhostProfile":""}"#,
         r#""appArmorProfile":{"type":"Localhost","localhostProfile":" p"}"#,
+        r#""appArmorProfile":{"type":"Localhost","localhostProfile":" "}"#,
     ]
     .iter()
     .map(|context| with(context))

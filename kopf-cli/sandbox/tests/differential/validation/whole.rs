@@ -88,6 +88,8 @@ async fn templates_ask_for_no_less_and_are_not_completed() {
     let rows = [
         (r#"{"requests":{"cpu":"4"}}"#, LIMITED),
         (r#"{"limits":{"cpu":"500m"}}"#, LIMITED),
+        (r#"{"requests":{"cpu":"1n"}}"#, ASKING),
+        (r#"{"requests":{"cpu":"9000000001n"}}"#, ASKING),
         (r#"{"requests":{"cpu":"100m"},"limits":{"disk":"1"}}"#, ASKING),
     ];
     let rows: Vec<String> = rows.iter().map(|(whole, container)| format!(r#""spec":{{"selector":{{"matchLabels":{{"a":"b"}}}},"template":{{"metadata":{{"labels":{{"a":"b"}}}},"spec":{{"resources":{whole},"containers":[{container}]}}}}}}"#)).collect();

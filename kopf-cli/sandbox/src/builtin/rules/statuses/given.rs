@@ -44,9 +44,10 @@ pub(super) fn faults(spec: &Site<'_>, status: &Site<'_>) -> Causes {
         causes.extend(users(spec, &status.at(statuses)));
     }
     causes.extend(users(spec, &status.at(OF_DEBUGGING)));
+    let made = extended.at("resourceClaimName").text();
     for (statuses, containers) in OF_CONTAINERS {
-        let known = known(&spec.at(containers), &extended);
-        causes.extend(status.at(statuses).each().flat_map(|one| devices(&one, &known)));
+        let asked = asked(&spec.at(containers), &extended);
+        causes.extend(status.at(statuses).each().flat_map(|one| devices(&one, &asked, made)));
     }
     let debugging = status.at(OF_DEBUGGING);
     let devices = debugging.each().map(|one| one.at("allocatedResourcesStatus"));
@@ -55,43 +56,65 @@ pub(super) fn faults(spec: &Site<'_>, status: &Site<'_>) -> Causes {
     causes
 }
 
-/// What each container asks for, by the names that its status tells of it.
-fn known<'a>(containers: &Site<'a>, extended: &Site<'_>) -> HashMap<&'a str, HashSet<String>> {
-    let mut known: HashMap<&str, HashSet<String>> = HashMap::new();
-    let mut requests: HashMap<&str, &Value> = HashMap::new();
-    for container in containers.each() {
-        let name = container.at("name").text();
-        if known.contains_key(name) {
-            continue;
-        }
-        let asked = container.at("resources.requests");
-        let claimed = container.at("resources.claims").each().map(|claim| {
-            let (name, request) = (claim.at("name").text(), claim.at("request").text());
-            if request.is_empty() { format!("{CLAIM}{name}") } else { format!("{CLAIM}{name}/{request}") }
+/// What a container asks for, by which its status names devices.
+struct Asked<'a> {
+    /// Whether that is more than nothing, of each resource.
+    resources: HashMap<&'a str, bool>,
+    /// Claims, each with what is requested in it or as a whole.
+    claims: HashSet<(&'a str, Option<&'a str>)>,
+    /// What is requested in the claim that was made for the pod.
+    made: HashSet<&'a str>,
+}
+
+impl<'a> Asked<'a> {
+    fn of(container: &Site<'a>) -> Self {
+        let amounts = container.at("resources.requests").entries();
+        let claims = container.at("resources.claims").each().map(|claim| {
+            let request = claim.at("request").text();
+            (claim.at("name").text(), Some(request).filter(|request| !request.is_empty()))
         });
-        let names = asked.entries().map(|(name, _)| name).filter(|name| !name.starts_with(CLAIM));
-        known.insert(name, names.map(str::to_owned).chain(claimed).collect());
-        requests.insert(name, asked.value);
-    }
-    let claim = extended.at("resourceClaimName");
-    for mapping in extended.at("requestMappings").each() {
-        let container = mapping.at("containerName").text();
-        let amount = requests.get(container).map(|asked| &asked[mapping.at("resourceName").text()]);
-        let request = mapping.at("requestName").text();
-        let is_asked_for = amount.is_some_and(|amount| Quantity::of(amount) != Quantity::ZERO);
-        if let Some(names) = known.get_mut(container).filter(|_| is_asked_for && !request.is_empty()) {
-            names.insert(format!("{CLAIM}{}/{request}", claim.text()));
+        Asked {
+            resources: amounts
+                .map(|(name, amount)| (name, Quantity::of(amount.value) != Quantity::ZERO))
+                .collect(),
+            claims: claims.collect(),
+            made: HashSet::new(),
         }
     }
-    known
+
+    /// Whether a device is what is asked for, where a claim of that name was made for the pod.
+    fn has(&self, device: &str, made: &str) -> bool {
+        let Some(claim) = device.strip_prefix(CLAIM) else { return self.resources.contains_key(device) };
+        let named = claim.split_once('/').map_or((claim, None), |(name, request)| (name, Some(request)));
+        let request = claim.strip_prefix(made).and_then(|rest| rest.strip_prefix('/'));
+        self.claims.contains(&named) || request.is_some_and(|request| self.made.contains(request))
+    }
+}
+
+/// What each container asks for.
+fn asked<'a>(containers: &Site<'a>, extended: &Site<'a>) -> HashMap<&'a str, Asked<'a>> {
+    let mut asked: HashMap<&str, Asked<'_>> = HashMap::new();
+    for container in containers.each() {
+        asked.entry(container.at("name").text()).or_insert_with(|| Asked::of(&container));
+    }
+    for mapping in extended.at("requestMappings").each() {
+        let [container, resource, request] =
+            ["containerName", "resourceName", "requestName"].map(|field| mapping.at(field).text());
+        let known = asked.get_mut(container).filter(|asked| asked.resources.get(resource) == Some(&true));
+        if let Some(asked) = known.filter(|_| !request.is_empty()) {
+            asked.made.insert(request);
+        }
+    }
+    asked
 }
 
 /// The devices that a container was given: those that it asks for. Of one that there is not nothing is known.
-fn devices(status: &Site<'_>, known: &HashMap<&str, HashSet<String>>) -> Causes {
+fn devices(status: &Site<'_>, asked: &HashMap<&str, Asked<'_>>, made: &str) -> Causes {
+    let asked = asked.get(status.at("name").text());
     let mut causes = Vec::new();
     for device in status.at("allocatedResourcesStatus").each() {
         let name = device.at("name");
-        if known.get(status.at("name").text()).is_some_and(|known| !known.contains(name.text())) {
+        if asked.is_some_and(|asked| !asked.has(name.text(), made)) {
             let why = if name.text().starts_with(CLAIM) { NO_CLAIM } else { NO_REQUEST };
             causes.push(Cause::invalid(&*name.place, name.text(), why));
         }
