@@ -2,7 +2,6 @@
 //! the server alone decides ([`made`]), what is wrong with them ([`rules`]), and what is odd about them ([`warnings()`]).
 
 mod amounts;
-mod certificates;
 mod checks;
 mod derived;
 mod difference;
@@ -19,6 +18,7 @@ mod site;
 mod texts;
 mod warnings;
 mod whole;
+mod x509;
 
 use std::{
     collections::HashMap,

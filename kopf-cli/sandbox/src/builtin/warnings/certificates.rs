@@ -11,15 +11,16 @@ use serde_json::Value;
 
 use super::{Site, Warnings};
 use crate::{
-    builtin::certificates,
+    asn1::{self, Kind, Reader},
+    builtin::x509,
     pem::{self, Block},
 };
 
-/// What the keys of certificates are called by: as Go tells them apart, and by their bytes in ASN.1.
+/// What keys are called, in Go and in ASN.1.
 const KINDS: [(SignatureAlgorithm, &[u8]); 3] = [
-    (SignatureAlgorithm::RSA, &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01]),
-    (SignatureAlgorithm::ECDSA, &[0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01]),
-    (SignatureAlgorithm::ED25519, &[0x2b, 0x65, 0x70]),
+    (SignatureAlgorithm::RSA, asn1::RSA),
+    (SignatureAlgorithm::ECDSA, asn1::ELLIPTIC),
+    (SignatureAlgorithm::ED25519, asn1::EDWARDS),
 ];
 /// What each value in ASN.1 begins with that has others in it.
 const SEQUENCE: u8 = 0x30;
@@ -64,7 +65,7 @@ fn pair(certificates: &[Block], keys: &[Block]) -> Result<(), String> {
             ),
         });
     };
-    if let Some(why) = certificates::fault_of_one(&certificate.bytes) {
+    if let Some(why) = x509::fault_of_one(&certificate.bytes) {
         return Err(format!("x509: {why}"));
     }
     if key.bytes.first() != Some(&SEQUENCE) {
@@ -74,7 +75,8 @@ fn pair(certificates: &[Block], keys: &[Block]) -> Result<(), String> {
     let told = ParsedCertificate::try_from(&told).ok().map(|read| read.subject_public_key_info());
     let key = PrivateKeyDer::try_from(key.bytes.clone()).ok().and_then(|key| any_supported_type(&key).ok());
     let (Some(told), Some(key)) = (told, key) else { return Ok(()) };
-    let kind = KINDS.iter().find(|(_, bytes)| told.windows(bytes.len()).any(|part| part == *bytes));
+    let kind = kind_of(&told);
+    let kind = KINDS.iter().find(|(_, bytes)| kind == Some(*bytes));
     match (kind, key.public_key()) {
         (Some((kind, _)), _) if *kind != key.algorithm() => {
             Err("tls: private key type does not match public key type".to_owned())
@@ -82,6 +84,13 @@ fn pair(certificates: &[Block], keys: &[Block]) -> Result<(), String> {
         (_, Some(own)) if own != told => Err("tls: private key does not match public key".to_owned()),
         _ => Ok(()),
     }
+}
+
+/// What the kind of a key is called, of which the key itself follows.
+fn kind_of(key: &[u8]) -> Option<&[u8]> {
+    let whole = Reader::new(key).read(Kind::sequence("")).ok()?;
+    let kind = Reader::new(whole.inside).read(Kind::sequence("")).ok()?;
+    Some(Reader::new(kind.inside).read(Kind::OBJECT).ok()?.inside)
 }
 
 fn kinds(blocks: &[Block]) -> String {

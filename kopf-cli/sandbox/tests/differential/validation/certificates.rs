@@ -62,6 +62,23 @@ async fn requests_are_signed_by_who_has_the_key() {
     for (at, to) in [(3, 0x31), (6, 4), (7, 2), (7, 0), (9, 0), (22, 5), (24, 0x31), (26, 5), (28, 0x80)] {
         texts.push(pem(KIND, &changed(&asked, at, to)));
     }
+    // How it is signed, which may be known and safe and of such a key, and what kind of key it is.
+    const DSA_SHA256: &[u8] = &[0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x03, 0x02];
+    const RSA_MD5: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x04];
+    const OF_RSA: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x06];
+    const ON_CURVES: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x03, 0x05];
+    const KEY: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x02];
+    for (which, name) in [(1, DSA_SHA256), (1, RSA_MD5), (1, OF_RSA), (0, ON_CURVES), (0, KEY)] {
+        let mut asked = bytes(ASKED[which]);
+        let known = match name {
+            KEY => &KEY[..6],
+            ON_CURVES => &ON_CURVES[..7],
+            _ => &OF_RSA[..8],
+        };
+        let at = asked.windows(known.len()).rposition(|part| part == known).unwrap();
+        asked[at..at + name.len()].copy_from_slice(name);
+        texts.push(pem(KIND, &asked));
+    }
     let rows = texts.iter().map(|text| {
         format!(
             "POST+as:x/system:masters {REQUESTS}?dryRun=All {{\"metadata\":{{\"name\":\"$ns\"}},\"spec\":{{\"request\":{:?},\"signerName\":\"kopf.test/x\",\"usages\":[\"client auth\"]}}}}\n",
@@ -82,6 +99,7 @@ async fn signers_write_certificates() {
         pem(KIND, b""),
         pem(KIND, b"x"),
         pem(KIND, b"0\x00"),
+        pem(KIND, b"0\x080\x06\xa0\x04\x02\x02\x01\x00"),
         pem(KIND, &whole[..last]),
         pem(KIND, &[&whole[..], b"x"].concat()),
         pem(KIND, &[&whole[..], &whole[..]].concat()),

@@ -3,15 +3,11 @@
 use ring::signature::{self, UnparsedPublicKey, VerificationAlgorithm};
 
 use crate::{
-    asn1::{Kind, Reader, bits, check_integer, check_object, syntax},
+    asn1::{EDWARDS, ELLIPTIC, Kind, RSA, Reader, bits, check_integer, check_object, syntax},
     pem,
 };
 
 const KIND: &str = "CERTIFICATE REQUEST";
-/// Kinds of keys, as they are called in ASN.1.
-const RSA: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01];
-const ELLIPTIC: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01];
-const EDWARDS: &[u8] = &[0x2b, 0x65, 0x70];
 /// Curves, with the head of their names.
 const P256: &[u8] = &[0x06, 0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07];
 const P384: &[u8] = &[0x06, 0x05, 0x2b, 0x81, 0x04, 0x00, 0x22];
@@ -20,9 +16,19 @@ const RSA_SHA256: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x0b
 const RSA_SHA512: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x0d];
 const ELLIPTIC_SHA256: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x03, 0x02];
 const ELLIPTIC_SHA384: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x03, 0x03];
+/// Those that begin alike, and what they are of: those of RSA, of MD5 with RSA, of keys on curves, of DSA.
+const OF_RSA: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01];
+const RSA_MD5: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x04];
+const RSA_SHA1_OF_OLD: &[u8] = &[0x2b, 0x0e, 0x03, 0x02, 0x1d];
+const ELLIPTIC_SHA1: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x01];
+const OF_ELLIPTIC: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x03];
+const DSA_SHA1: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x38, 0x04, 0x03];
+const DSA_SHA256: &[u8] = &[0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x03, 0x02];
 /// How long keys of RSA are, in bytes, of which it can be told what they have signed.
 const LENGTHS: std::ops::Range<usize> = 140..1_040;
 
+const UNKNOWN: &str = "x509: cannot verify signature: algorithm unimplemented";
+const INSECURE: &str = "x509: cannot verify signature: insecure algorithm MD5-RSA";
 const WRONG_RSA: &str = "crypto/rsa: verification error";
 const WRONG_ELLIPTIC: &str = "x509: ECDSA verification failure";
 const WRONG_EDWARDS: &str = "x509: Ed25519 verification failure";
@@ -62,6 +68,7 @@ fn check(bytes: &[u8]) -> Result<(), String> {
     if !reader.is_empty() {
         return Err(syntax("trailing data"));
     }
+    go_together(&kind, &way)?;
     match verification(&kind, key, &way) {
         Some((algorithm, why)) => {
             UnparsedPublicKey::new(algorithm, key).verify(asked.whole, signature).map_err(|_| why.to_owned())
@@ -76,6 +83,34 @@ fn algorithm<'a>(reader: &mut Reader<'a>) -> Result<Algorithm<'a>, String> {
     check_object(object)?;
     let parameters = if inside.is_empty() { &[] } else { inside.any()?.whole };
     Ok(Algorithm { object, parameters })
+}
+
+/// Whether a way to sign is one, and of such keys.
+fn go_together(kind: &Algorithm<'_>, way: &Algorithm<'_>) -> Result<(), String> {
+    let ty = match kind.object {
+        RSA => "*rsa.PublicKey",
+        ELLIPTIC => "*ecdsa.PublicKey",
+        EDWARDS => "ed25519.PublicKey",
+        _ => "",
+    };
+    let (of, object) = match way.object {
+        RSA_MD5 => return Err(INSECURE.to_owned()),
+        RSA_SHA1_OF_OLD => ("RSA", RSA),
+        DSA_SHA1 | DSA_SHA256 => ("DSA", &[][..]),
+        ELLIPTIC_SHA1 => ("ECDSA", ELLIPTIC),
+        EDWARDS if way.parameters.is_empty() => ("Ed25519", EDWARDS),
+        // With SHA-1, in the way of PSS, and with the three that are longer.
+        [rest @ .., 0x05 | 0x0a..=0x0d] if rest == OF_RSA => ("RSA", RSA),
+        [rest @ .., 0x02..=0x04] if rest == OF_ELLIPTIC => ("ECDSA", ELLIPTIC),
+        _ => return Err(UNKNOWN.to_owned()),
+    };
+    match ty {
+        "" => Err(UNKNOWN.to_owned()),
+        _ if object == kind.object => Ok(()),
+        ty => Err(format!(
+            "x509: signature algorithm specifies an {of} public key, but have public key of type {ty}"
+        )),
+    }
 }
 
 /// How to tell whether a key has signed, and what is said if not; of other keys and ways it is not told.

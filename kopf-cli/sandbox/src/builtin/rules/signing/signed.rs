@@ -1,6 +1,6 @@
 //! What is wrong with what a signer writes, which is certificates in PEM and nothing else.
 
-use crate::{builtin::certificates, pem};
+use crate::{builtin::x509, pem};
 
 const KIND: &str = "CERTIFICATE";
 
@@ -17,7 +17,7 @@ pub(super) fn fault(text: &[u8]) -> Option<String> {
             block if block.bytes.is_empty() => {
                 "found CERTIFICATE PEM block containing 0 certificates".to_owned()
             }
-            block => match certificates::fault(&block.bytes) {
+            block => match x509::fault(&block.bytes) {
                 Some(why) => format!("x509: {why}"),
                 None => continue,
             },

@@ -33,7 +33,7 @@ fn certificate_fault(mut outer: Reader<'_>) -> Option<&'static str> {
         inner = version;
         match Reader::new(said.inside).read(Kind::INTEGER).map(|number| number.inside) {
             Ok([0..=2]) => {}
-            Ok([3..=0x7f]) => return Some("invalid version"),
+            Ok(number) if is_large(number) => return Some("invalid version"),
             _ => return Some("malformed version"),
         }
     }
@@ -47,15 +47,26 @@ fn certificate_fault(mut outer: Reader<'_>) -> Option<&'static str> {
     if way.inside != outer_way.inside {
         return Some("inner and outer signature algorithm identifiers don't match");
     }
-    for why in ["malformed issuer", "malformed validity", "malformed issuer", "malformed spki"] {
+    // Go says "issuer" of the subject, too.
+    let parts = [
+        ("malformed issuer", true),
+        ("malformed validity", false),
+        ("malformed issuer", true),
+        ("malformed spki", false),
+    ];
+    for (why, is_name) in parts {
         let Ok(part) = inner.read(SEQUENCE) else { return Some(why) };
-        let is_name = why == "malformed issuer";
         if let Some(why) = Some(part.inside).filter(|_| is_name).and_then(name_fault) {
             return Some(why);
         }
     }
     let signature = outer.read(Kind::BITS).map(|bits| bits.inside);
     signature.ok().is_none_or(|bits| asn1::bits(bits).is_err()).then_some("malformed signature")
+}
+
+/// Whether a number is none of one byte less than three, and is one of a few bytes, as short as can be.
+fn is_large(number: &[u8]) -> bool {
+    matches!(number, [0..=0x7f, ..]) && asn1::check_integer(number).is_ok()
 }
 
 /// A name is a list of sets of what is said of whom it names.
