@@ -2,6 +2,7 @@
 
 use std::{
     collections::BTreeMap,
+    fmt,
     sync::{Arc, Mutex, OnceLock, PoisonError},
 };
 
@@ -43,10 +44,19 @@ impl Access {
         Access { signer: Arc::new(OnceLock::from(signer)), ..self }
     }
 
-    /// Takes these tokens for those of these users.
-    pub(crate) fn introduce(&self, users: &[(User, String)]) {
+    /// Takes these tokens for those of these users, for as long as what is returned is kept.
+    #[must_use]
+    pub(crate) fn introduce(&self, users: &[(User, String)]) -> Introduction {
+        let tokens = users.iter().map(|(_, token)| token.clone()).collect();
         let users = users.iter().map(|(user, token)| (token.clone(), user.clone()));
         self.users.lock().unwrap_or_else(PoisonError::into_inner).extend(users);
+        Introduction { access: self.clone(), tokens }
+    }
+
+    /// Whose token of a kubeconfig this is.
+    pub(crate) fn introduced(&self, token: &str) -> Option<User> {
+        let users = self.users.lock().unwrap_or_else(PoisonError::into_inner);
+        users.iter().find(|(known, _)| known == token).map(|(_, user)| user.clone())
     }
 
     /// What tokens of service accounts are signed with.
@@ -76,10 +86,7 @@ impl Access {
     ) -> Result<Known, Refusal> {
         let here = [ISSUER.to_owned()];
         let wanted = if wanted.is_empty() { &here } else { wanted };
-        let users = self.users.lock().unwrap_or_else(PoisonError::into_inner);
-        let user = users.iter().find(|(known, _)| known == token).map(|(_, user)| user.clone());
-        drop(users);
-        match user {
+        match self.introduced(token) {
             Some(user) => {
                 let audiences = wanted.iter().filter(|wanted| *wanted == ISSUER).cloned().collect::<Vec<_>>();
                 if audiences.is_empty() { Err(None) } else { Ok(Known { user, audiences }) }
@@ -150,6 +157,26 @@ impl Access {
             groups.push(everybody.to_owned());
         }
         Ok(User { uid, extra, ..User::new(&name, groups) })
+    }
+}
+
+/// Tokens of a kubeconfig, which are good until this is dropped.
+pub(crate) struct Introduction {
+    access: Access,
+    tokens: Vec<String>,
+}
+
+impl Drop for Introduction {
+    fn drop(&mut self) {
+        let mut users = self.access.users.lock().unwrap_or_else(PoisonError::into_inner);
+        users.retain(|(token, _)| !self.tokens.contains(token));
+    }
+}
+
+/// Tokens are nobody's business.
+impl fmt::Debug for Introduction {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Introduction").finish_non_exhaustive()
     }
 }
 

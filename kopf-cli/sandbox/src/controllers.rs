@@ -5,7 +5,10 @@
 //! requests lead to the same objects in the same order. What there is to do waits in a queue: no chain of owners is too long
 //! for a stack.
 
-use std::collections::{HashSet, VecDeque};
+use std::{
+    collections::{HashSet, VecDeque},
+    net::SocketAddr,
+};
 
 use tracing::debug;
 
@@ -56,7 +59,7 @@ pub(crate) struct Duties {
 pub(crate) struct Reached {
     /// The authority of its certificate, as PEM.
     pub(crate) root_ca: String,
-    pub(crate) port: u16,
+    pub(crate) address: SocketAddr,
 }
 
 /// One thing to do. Each looks at what there is when its turn comes, so that it may be asked for once too often.

@@ -1,10 +1,18 @@
 //! Texts in PEM, read as Go reads them.
 
-use base64::{Engine, engine::general_purpose::STANDARD};
+use base64::{
+    Engine,
+    alphabet::STANDARD,
+    engine::{GeneralPurpose, general_purpose::PAD},
+};
 
 const BEGIN: &[u8] = b"-----BEGIN ";
 const END: &[u8] = b"\n-----END ";
 const DASHES: &[u8] = b"-----";
+
+/// Reads base64 as Go does, which does not look at the bits behind the last byte.
+pub(crate) const LENIENT: GeneralPurpose =
+    GeneralPurpose::new(&STANDARD, PAD.with_decode_allow_trailing_bits(true));
 
 /// A part of a text.
 #[derive(Debug, PartialEq)]
@@ -54,11 +62,15 @@ fn block(kind: &[u8], mut inside: &[u8]) -> Option<Block> {
         has_headers = true;
         inside = below;
     }
+    // Behind headers there is at least an empty line.
+    if has_headers && inside.is_empty() {
+        return None;
+    }
     let text: Vec<u8> = inside.iter().copied().filter(|byte| !b" \t\r\n".contains(byte)).collect();
     Some(Block {
         kind: String::from_utf8_lossy(kind).into_owned(),
         has_headers,
-        bytes: STANDARD.decode(text).ok()?,
+        bytes: LENIENT.decode(text).ok()?,
     })
 }
 
@@ -100,5 +112,7 @@ mod tests {
         );
         check("-----BEGIN A-----\n-----BEGIN B-----\neA==\n-----END B-----", &[("B", b"x")]);
         check("-----BEGIN A-----", &[]);
+        check("-----BEGIN A-----\nX: y\n-----END A-----", &[]);
+        check("-----BEGIN A-----\neB==\n-----END A-----", &[("A", b"x")]);
     }
 }

@@ -258,15 +258,12 @@ pub(crate) fn rules(store: &Store, user: &User, namespace: &str) -> (Vec<Value>,
 
 fn resolve(store: &Store, user: &User, namespace: &str) -> (Vec<Value>, Vec<Lost>) {
     let mut rules: Vec<Value> = Vec::new();
+    let mut seen = HashSet::new();
     let mut lost = Vec::new();
     for binding in bindings(store, namespace).filter(|binding| binding.subject(user).is_some()) {
         match binding.rules {
             Ok(given) => {
-                for rule in given {
-                    if !rules.contains(&rule) {
-                        rules.push(rule);
-                    }
-                }
+                rules.extend(given.into_iter().filter(|rule| seen.insert(rule.to_string())));
             }
             Err(role) => lost.push(role),
         }

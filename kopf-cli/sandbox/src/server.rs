@@ -25,7 +25,8 @@ use tower::Service as _;
 use tracing::debug;
 
 use crate::{
-    access, api,
+    access::{self, Introduction},
+    api,
     body::{Body, Cut},
     controllers::{self, Reached},
     json as deep,
@@ -48,6 +49,7 @@ pub struct Server {
     stop: watch::Sender<bool>,
     acceptor: JoinHandle<()>,
     controllers: JoinHandle<()>,
+    _introduction: Introduction,
 }
 
 impl Sandbox {
@@ -78,7 +80,7 @@ impl Sandbox {
         let identity = Identity::new(&names).map_err(io::Error::other)?;
         let listener = TcpListener::bind(address).await?;
         let address = reached_at(listener.local_addr()?);
-        let reached = Reached { root_ca: identity.ca_pem.clone(), port: address.port() };
+        let reached = Reached { root_ca: identity.ca_pem.clone(), address };
         let kubeconfig = identity.kubeconfig(&format!("https://{address}"));
         {
             let mut store = self.api.store();
@@ -87,11 +89,11 @@ impl Sandbox {
             });
         }
         let (stop, stopped) = watch::channel(false);
-        self.api.access.introduce(&identity.users);
+        let introduction = self.api.access.introduce(&identity.users);
         let front = Front { service: self.service(), stopped };
         let acceptor = tokio::spawn(accept(listener, TlsAcceptor::from(Arc::clone(&identity.config)), front));
         let controllers = tokio::spawn(controllers::end_in_time(self.api.clone()));
-        Ok(Server { address, kubeconfig, stop, acceptor, controllers })
+        Ok(Server { address, kubeconfig, stop, acceptor, controllers, _introduction: introduction })
     }
 }
 

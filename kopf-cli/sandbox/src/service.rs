@@ -40,9 +40,9 @@ where
         async move {
             let (mut head, body) = request.into_parts();
             let body = read(body).await?;
-            let user = match (head.extensions.remove::<User>(), access::bearer(&head.headers)) {
+            let user = match (head.extensions.remove::<User>(), head.headers.get(header::AUTHORIZATION)) {
                 (Some(user), _) => Some(user),
-                (None, Some(token)) => api.identify(token),
+                (None, Some(_)) => access::bearer(&head.headers).and_then(|token| api.identify(token)),
                 (None, None) => Some(User::admin()),
             };
             // In HTTP/2 the name of the server is part of the address that is asked for.

@@ -5,6 +5,8 @@
 
 mod signer;
 
+use std::collections::HashSet;
+
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use jiff::{Timestamp, ToSpan};
 use serde::{Deserialize, Serialize};
@@ -99,8 +101,8 @@ pub(crate) fn authenticate(
         Unsigned::Forged => Some("go-jose/go-jose: error in cryptographic primitive".to_owned()),
     })?;
     let claims: Claims = serde_json::from_slice(&said).map_err(|_| None)?;
-    let is_for = |audience: &&String| claims.audiences.contains(audience);
-    let audiences: Vec<String> = wanted.iter().filter(is_for).cloned().collect();
+    let said: HashSet<&String> = claims.audiences.iter().collect();
+    let audiences: Vec<String> = wanted.iter().filter(|audience| said.contains(audience)).cloned().collect();
     if audiences.is_empty() {
         let (found, wanted) = (quoted(&claims.audiences), quoted(wanted));
         return Err(Some(format!("token audiences {found} is invalid for the target audiences {wanted}")));
@@ -109,8 +111,8 @@ pub(crate) fn authenticate(
     Ok(Known { user: claims.user(), audiences })
 }
 
-/// `/.well-known/openid-configuration`: where the keys are that tokens are checked by; `address` is where the client has found
-/// the server.
+/// `/.well-known/openid-configuration`: where the keys are that tokens are checked by; `address` is where the server is
+/// reached.
 pub(crate) fn configuration(address: &str) -> Value {
     json!({
         "issuer": ISSUER,

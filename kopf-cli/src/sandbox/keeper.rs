@@ -1,9 +1,9 @@
 //! Keeps a sandbox's objects in a file.
 
 use std::{
-    fs::{self, Metadata, OpenOptions},
+    fs::{self, Metadata, OpenOptions, Permissions},
     io::{self, BufWriter, Write},
-    os::unix::fs::{MetadataExt, OpenOptionsExt},
+    os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt},
     path::{Path, PathBuf},
 };
 
@@ -97,6 +97,8 @@ impl Keeper {
         }
         let write = |draft: &Path| {
             let file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(draft)?;
+            // A file that was there before keeps its mode when it is opened; the key of tokens is in it.
+            file.set_permissions(Permissions::from_mode(0o600))?;
             let mut file = BufWriter::new(file);
             snapshot.write(&mut file, ended)?;
             file.flush()?;
@@ -131,7 +133,7 @@ fn mark(path: &Path) -> io::Result<Option<Mark>> {
 
 #[cfg(test)]
 mod tests {
-    use std::os::unix::fs::{PermissionsExt, symlink};
+    use std::os::unix::fs::symlink;
 
     use serde_json::json;
 

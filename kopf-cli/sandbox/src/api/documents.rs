@@ -53,7 +53,11 @@ impl Api {
         }
         let (media, document) = match path {
             Path::Keys => ("application/jwk-set+json", self.access.signer()?.keys()),
-            _ => ("application/json", tokens::configuration(request.header(header::HOST))),
+            _ => {
+                let reached = self.store().duties.reached.as_ref().map(|reached| reached.address.to_string());
+                let address = reached.unwrap_or_else(|| request.header(header::HOST).to_owned());
+                ("application/json", tokens::configuration(&address))
+            }
         };
         media::check_media(accept, &[media])?;
         let mut response = answer(200, media, Body::whole(document.to_string()));

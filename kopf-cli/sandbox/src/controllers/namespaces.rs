@@ -63,14 +63,15 @@ pub(super) fn populate(writer: &mut Writer<'_>, name: &str) -> Result<(), Status
     }
     provide(writer, SERVICE_ACCOUNTS, name, json!({ "metadata": { "name": DEFAULT } }))?;
     let Some(reached) = writer.store.duties.reached.clone() else { return Ok(()) };
-    if name == own_service::NAMESPACE {
-        own_service::provide(writer, &reached)?;
-    }
+    let service = match name {
+        own_service::NAMESPACE => own_service::provide(writer, &reached),
+        _ => Ok(()),
+    };
     let map = json!({
         "metadata": { "name": ROOT_CA, "annotations": { "kubernetes.io/description": DESCRIPTION } },
         "data": { "ca.crt": reached.root_ca },
     });
-    provide(writer, CONFIG_MAPS, name, map)
+    provide(writer, CONFIG_MAPS, name, map).and(service)
 }
 
 /// Makes an object, or gives it the data that it is to have.

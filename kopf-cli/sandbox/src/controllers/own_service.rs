@@ -1,6 +1,6 @@
 //! The service `kubernetes`, by which a server is reached in its own cluster.
 //!
-//! It leads nowhere: a server on the loopback has no endpoints, here as there.
+//! It leads nowhere: a server on the loopback has no endpoints, here as there, and wherever else it listens none are made.
 
 use serde_json::{Value, json};
 
@@ -34,7 +34,8 @@ pub(super) fn provide(writer: &mut Writer<'_>, reached: &Reached) -> Result<(), 
     let Some(resource) = writer.store.catalog.get(SERVICES).cloned() else { return Ok(()) };
     let manager = std::mem::replace(&mut writer.manager, SERVER.to_owned());
     let view = resource.stored_view();
-    let ports = json!([{ "name": "https", "port": 443, "protocol": "TCP", "targetPort": reached.port }]);
+    let ports =
+        json!([{ "name": "https", "port": 443, "protocol": "TCP", "targetPort": reached.address.port() }]);
     let outcome = match writer.store.get(SERVICES, NAMESPACE, NAME).map(|service| service.value()) {
         None => writer.create(&view, NAMESPACE, service(&ports)).map(drop),
         Some(there) if there["spec"]["ports"] == ports => Ok(()),

@@ -171,25 +171,25 @@ async fn tokens_end_with_what_they_are_bound_to() {
         DELETE secrets/s
         DELETE pods/waits?gracePeriodSeconds=0
         POST {REVIEWS} {{"spec":{{"token":"$token10"}}}}
-        POST {REVIEWS} {{"spec":{{"token":"$token11"}}}}
-        POST {REVIEWS} {{"spec":{{"token":"$token12"}}}}
-        POST {REVIEWS} {{"spec":{{"token":"$token13"}}}}
+        AWAIT "error": POST {REVIEWS} {{"spec":{{"token":"$token11"}}}}
+        AWAIT "error": POST {REVIEWS} {{"spec":{{"token":"$token12"}}}}
+        AWAIT "error": POST {REVIEWS} {{"spec":{{"token":"$token13"}}}}
         POST   /api/v1/nodes {{"metadata":{{"name":"$ns"}}}}
         POST   secrets {{"metadata":{{"name":"s"}}}}
         POST   pods {{"metadata":{{"name":"waits"}},"spec":{{"containers":[{{"name":"c","image":"i"}}]}}}}
-        POST {REVIEWS} {{"spec":{{"token":"$token11"}}}}
-        POST {REVIEWS} {{"spec":{{"token":"$token12"}}}}
-        POST {REVIEWS} {{"spec":{{"token":"$token13"}}}}
+        AWAIT UID POST {REVIEWS} {{"spec":{{"token":"$token11"}}}}
+        AWAIT UID POST {REVIEWS} {{"spec":{{"token":"$token12"}}}}
+        AWAIT UID POST {REVIEWS} {{"spec":{{"token":"$token13"}}}}
         MERGE  secrets/t {{"metadata":{{"finalizers":["kopf.test/held"]}}}}
         DELETE secrets/t
-        POST {REVIEWS} {{"spec":{{"token":"$token14"}}}}
+        AWAIT "error": POST {REVIEWS} {{"spec":{{"token":"$token14"}}}}
         DELETE serviceaccounts/sa
-        POST {REVIEWS} {{"spec":{{"token":"$token15"}}}}
+        AWAIT "error": POST {REVIEWS} {{"spec":{{"token":"$token15"}}}}
         POST   serviceaccounts {{"metadata":{{"name":"sa"}}}}
-        POST {REVIEWS} {{"spec":{{"token":"$token15"}}}}
+        AWAIT UID POST {REVIEWS} {{"spec":{{"token":"$token15"}}}}
         MERGE  serviceaccounts/other {{"metadata":{{"finalizers":["kopf.test/held"]}}}}
         DELETE serviceaccounts/other
-        POST {REVIEWS} {{"spec":{{"token":"$token16"}}}}
+        AWAIT "error": POST {REVIEWS} {{"spec":{{"token":"$token16"}}}}
         MERGE  secrets/t {{"metadata":{{"finalizers":[]}}}}
         MERGE  serviceaccounts/other {{"metadata":{{"finalizers":[]}}}}
         DELETE /api/v1/nodes/$ns

@@ -68,16 +68,17 @@ async fn who_asks_for_one_object_by_its_name_is_told_of_no_rest() {
         GET    configmaps?limit=1&fieldSelector=metadata.name%3Da&labelSelector=x
         GET    configmaps?limit=1&fieldSelector=metadata.name!%3Db
         GET    configmaps?limit=1&fieldSelector=metadata.name%3D
-        GET    configmaps?limit=1&fieldSelector=metadata.name%3Da&resourceVersion=$2
-        GET    configmaps?limit=1&fieldSelector=metadata.name%3Da&resourceVersion=$2&resourceVersionMatch=Exact
-        GET    rows?limit=1&fieldSelector=metadata.name%3Da&resourceVersion=$0
-        GET    rows?limit=1&fieldSelector=metadata.name%3Db&resourceVersion=$0
-        GET    rows?limit=1&fieldSelector=metadata.name%3Db&resourceVersion=$0&resourceVersionMatch=Exact
+        GET    configmaps?limit=1&fieldSelector=metadata.name%3Da&resourceVersion=$3
+        GET    configmaps?limit=1&fieldSelector=metadata.name%3Da&resourceVersion=$3&resourceVersionMatch=Exact
+        GET    rows?limit=1&fieldSelector=metadata.name%3Da&resourceVersion=$1
+        GET    rows?limit=1&fieldSelector=metadata.name%3Db&resourceVersion=$1
+        GET    rows?limit=1&fieldSelector=metadata.name%3Db&resourceVersion=$1&resourceVersionMatch=Exact
         GET    rows?limit=1&fieldSelector=metadata.namespace%3D$ns
         GET    rows?limit=1&fieldSelector=metadata.namespace%3Dother
         GET    /apis/differential.kopf.test/v1/rows?limit=1&fieldSelector=metadata.namespace%3D$ns
         GET    /apis/differential.kopf.test/v1/rows?limit=5&fieldSelector=metadata.namespace%3D$ns,metadata.name%3Da
-        GET    /apis/differential.kopf.test/v1/rows?fieldSelector=metadata.namespace%3D$ns,metadata.name%3Da&resourceVersion=$0&resourceVersionMatch=Exact
+        GET    /apis/differential.kopf.test/v1/rows?limit=1&fieldSelector=metadata.namespace%3D$ns&continue=$continue19
+        GET    /apis/differential.kopf.test/v1/rows?fieldSelector=metadata.namespace%3D$ns,metadata.name%3Da&resourceVersion=$1&resourceVersionMatch=Exact
         GET    /api/v1/namespaces?limit=1&fieldSelector=metadata.name%3Ddefault
     "#,
     )

@@ -33,12 +33,11 @@ pub(super) struct Request {
     body: String,
 }
 
-/// The code that a row waits for, if it does, and the row itself.
-pub(super) fn awaited(row: &str) -> (Option<u16>, &str) {
-    let Some((code, row)) = row.strip_prefix("AWAIT ").and_then(|row| row.split_once(' ')) else {
-        return (None, row);
-    };
-    (code.parse().ok(), row)
+/// The code that a row waits for, or a word in its answer, if it does, and the row itself.
+pub(super) fn awaited(row: &str) -> (Option<&str>, &str) {
+    let Some(row) = row.strip_prefix("AWAIT ") else { return (None, row) };
+    let (wanted, row) = row.trim_start().split_once(' ').expect("what is awaited stands before a row");
+    (Some(wanted), row.trim_start())
 }
 
 /// Reads a row; `answers` are those to the rows before it.

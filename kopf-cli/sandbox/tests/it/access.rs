@@ -52,6 +52,13 @@ async fn a_token_is_good_as_long_as_its_account() {
     assert_eq!(review["status"]["userInfo"]["username"], "system:serviceaccount:default:sa");
     assert_eq!(ask(&sandbox, "GET", CONFIG_MAPS, &[("authorization", &token)], "").await.0, 200);
     assert_eq!(ask(&sandbox, "GET", CONFIG_MAPS, &[("authorization", "Bearer other")], "").await.0, 401);
+    for none in ["Bearer ", "Bearer", "", "Basic YTpi"] {
+        assert_eq!(
+            ask(&sandbox, "GET", CONFIG_MAPS, &[("authorization", none)], "").await.0,
+            401,
+            "{none:?}"
+        );
+    }
     sandbox.delete("serviceaccounts", "default", "sa").unwrap();
     assert_eq!(ask(&sandbox, "GET", CONFIG_MAPS, &[("authorization", &token)], "").await.0, 401);
 }

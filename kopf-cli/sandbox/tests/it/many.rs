@@ -323,3 +323,35 @@ fn a_refusal_tells_so_much_and_no_more() {
         assert!(busy < PATIENCE, "{path}: {busy:?}");
     }
 }
+
+#[test]
+fn audiences_of_a_token_and_rules_of_a_role_may_be_many() {
+    let names = |letter: char, number: usize| times(number, |n| format!("{letter}{n}").into());
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let began = busy();
+    let reviewed = runtime.block_on(async {
+        let sandbox = sandbox();
+        let account = json!({ "metadata": { "name": "sa" } });
+        post(&sandbox, "/api/v1/namespaces/default/serviceaccounts", account).await;
+        let asked = json!({ "spec": { "audiences": names('a', 100_000) } });
+        let (_, given) = post(&sandbox, "/api/v1/namespaces/default/serviceaccounts/sa/token", asked).await;
+        let question =
+            json!({ "spec": { "token": given["status"]["token"], "audiences": names('b', 100_000) } });
+        post(&sandbox, "/apis/authentication.k8s.io/v1/tokenreviews", question).await.1
+    });
+    assert!(reviewed["status"]["error"].as_str().unwrap().contains("is invalid for the target audiences"));
+    let group = "rbac.authorization.k8s.io";
+    let rule = |n| json!({ "apiGroups": [""], "resources": [format!("r{n}")], "verbs": ["get"] });
+    let role = json!({ "apiVersion": format!("{group}/v1"), "kind": "ClusterRole", "metadata": { "name": "wide" },
+        "rules": times(30_000, rule) });
+    let binding = json!({ "apiVersion": format!("{group}/v1"), "kind": "ClusterRoleBinding", "metadata": { "name": "wide" },
+        "roleRef": { "apiGroup": group, "kind": "ClusterRole", "name": "wide" },
+        "subjects": [{ "apiGroup": group, "kind": "Group", "name": "system:masters" }] });
+    let sandbox = kopf_sandbox::Sandbox::builder().rbac(true).objects([role, binding]).build().unwrap();
+    let question = json!({ "spec": { "namespace": "default" } });
+    let path = "/apis/authorization.k8s.io/v1/selfsubjectrulesreviews";
+    let (code, review) = runtime.block_on(post(&sandbox, path, question));
+    assert_eq!((code, review["status"]["resourceRules"].as_array().unwrap().len()), (201, 30_001));
+    let busy = busy().saturating_sub(began);
+    assert!(busy < 2 * PATIENCE, "{busy:?}");
+}

@@ -181,3 +181,15 @@ async fn the_service_of_a_server_comes_back_and_leads_to_where_it_is() {
     sandbox.delete("services", "default", "kubernetes").unwrap();
     assert!(service(&sandbox).is_some());
 }
+
+#[tokio::test]
+async fn a_token_is_good_for_as_long_as_its_server_is_there() {
+    let sandbox = sandbox();
+    let first = sandbox.serve("127.0.0.1:0".parse().unwrap()).await.unwrap();
+    let token = field(first.kubeconfig(), "token");
+    let server = sandbox.serve("127.0.0.1:0".parse().unwrap()).await.unwrap();
+    let (mut sender, _) = connect(&server).await;
+    assert_eq!(sender.send_request(authorized("/api/v1/namespaces", &token)).await.unwrap().status(), 200);
+    first.shutdown().await;
+    assert_eq!(sender.send_request(authorized("/api/v1/namespaces", &token)).await.unwrap().status(), 401);
+}
