@@ -11,15 +11,15 @@
     reason = "it is run by hand, and fails by saying so"
 )]
 
+mod written;
+
 use std::{
     collections::{BTreeMap, BTreeSet},
     fmt::Write as _,
     fs,
-    io::Write as _,
     path::Path,
 };
 
-use flate2::{Compression, write::DeflateEncoder};
 use regex::Regex;
 
 /// What is printed.
@@ -64,10 +64,9 @@ struct Field {
 type Definitions = BTreeMap<String, Definition>;
 
 fn main() {
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let [modules, release, shared] = arguments.as_slice() else {
-        panic!("usage: generate-insides MODULES RELEASE SHARED, as in /go/pkg/mod/k8s.io v1.37.2 v0.37.2");
-    };
+    let [modules, release, shared] = written::arguments(
+        "generate-insides MODULES RELEASE SHARED, as in /go/pkg/mod/k8s.io v1.37.2 v0.37.2",
+    );
     let mut definitions = Definitions::new();
     for (package, path) in [
         ("core", format!("kubernetes@{release}/pkg/apis/core/types.go")),
@@ -75,14 +74,10 @@ fn main() {
         ("storage", format!("kubernetes@{release}/pkg/apis/storage/types.go")),
         ("metav1", format!("apimachinery@{shared}/pkg/apis/meta/v1/types.go")),
     ] {
-        read(&mut definitions, package, &Path::new(modules).join(path));
+        read(&mut definitions, package, &Path::new(&modules).join(path));
     }
     let text = print(&definitions);
-    let mut compressed = DeflateEncoder::new(Vec::new(), Compression::best());
-    compressed.write_all(text.as_bytes()).unwrap();
-    let compressed = compressed.finish().unwrap();
-    println!("{} bytes, {} compressed", text.len(), compressed.len());
-    fs::write(Path::new(env!("CARGO_MANIFEST_DIR")).join("src/tables/insides.deflate"), compressed).unwrap();
+    written::write("tables/insides", &text);
 }
 
 fn read(definitions: &mut Definitions, package: &str, path: &Path) {

@@ -11,15 +11,15 @@
     reason = "it is run by hand, and fails by saying so"
 )]
 
+mod written;
+
 use std::{
     collections::{BTreeMap, BTreeSet},
     fmt::Write as _,
     fs,
-    io::Write as _,
     path::{Path, PathBuf},
 };
 
-use flate2::{Compression, write::DeflateEncoder};
 use regex::Regex;
 
 /// Where the messages are that are no group's own.
@@ -56,11 +56,9 @@ struct Read {
 }
 
 fn main() {
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let [modules, release] = arguments.as_slice() else {
-        panic!("usage: generate-messages MODULES RELEASE, as in /go/pkg/mod/k8s.io v0.37.2");
-    };
-    let module = |name: &str| Path::new(modules).join(format!("{name}@{release}"));
+    let [modules, release] =
+        written::arguments("generate-messages MODULES RELEASE, as in /go/pkg/mod/k8s.io v0.37.2");
+    let module = |name: &str| Path::new(&modules).join(format!("{name}@{release}"));
     let mut read = Read::default();
     for shared in SHARED {
         read_folder(&mut read, &module("apimachinery").join(shared));
@@ -71,12 +69,7 @@ fn main() {
         read_folder(&mut read, &folder);
     }
     let text = print(&read);
-    let mut compressed = DeflateEncoder::new(Vec::new(), Compression::best());
-    compressed.write_all(text.as_bytes()).unwrap();
-    let compressed = compressed.finish().unwrap();
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/protobuf/messages.deflate");
-    println!("{} bytes, {} compressed", text.len(), compressed.len());
-    fs::write(path, compressed).unwrap();
+    written::write("protobuf/messages", &text);
 }
 
 /// The folders of all versions.

@@ -12,15 +12,17 @@
     reason = "it is run by hand, and fails by saying so"
 )]
 
+mod written;
+
 use std::{
     collections::{BTreeMap, BTreeSet},
     fmt::Write as _,
     fs,
-    io::{Read as _, Write as _},
-    path::{Path, PathBuf},
+    io::Read as _,
+    path::Path,
 };
 
-use flate2::{Compression, read::DeflateDecoder, write::DeflateEncoder};
+use flate2::read::DeflateDecoder;
 use regex::Regex;
 
 /// The folders of types, within `k8s.io`; those of `api` are all that there are.
@@ -78,33 +80,24 @@ struct Field {
 type Definitions = BTreeMap<(String, String), Definition>;
 
 fn main() {
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let [modules, release] = arguments.as_slice() else {
-        panic!("usage: generate-names MODULES RELEASE, as in /go/pkg/mod/k8s.io v0.37.2");
-    };
+    let [modules, release] =
+        written::arguments("generate-names MODULES RELEASE, as in /go/pkg/mod/k8s.io v0.37.2");
     let mut definitions = Definitions::new();
     let mut read = |folder: &str| {
         let (module, rest) = folder.split_once('/').unwrap();
-        let path = Path::new(modules).join(format!("{module}@{release}")).join(rest);
+        let path = Path::new(&modules).join(format!("{module}@{release}")).join(rest);
         read_folder(&mut definitions, folder, &path);
     };
     SHARED.into_iter().for_each(&mut read);
-    versions(&Path::new(modules).join(format!("api@{release}"))).iter().for_each(|folder| read(folder));
+    versions(&Path::new(&modules).join(format!("api@{release}"))).iter().for_each(|folder| read(folder));
     let text = print(&definitions, &schemas());
-    let mut compressed = DeflateEncoder::new(Vec::new(), Compression::best());
-    compressed.write_all(text.as_bytes()).unwrap();
-    let compressed = compressed.finish().unwrap();
-    println!("{} bytes, {} compressed", text.len(), compressed.len());
-    fs::write(tables().join("names.deflate"), compressed).unwrap();
-}
-
-fn tables() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("src/tables")
+    written::write("tables/names", &text);
 }
 
 /// The names of the types that have schemas.
 fn schemas() -> BTreeSet<String> {
-    let compressed = fs::read(tables().join("schemas.deflate")).unwrap();
+    let compressed =
+        fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("src/tables/schemas.deflate")).unwrap();
     let mut text = String::new();
     DeflateDecoder::new(&*compressed).read_to_string(&mut text).unwrap();
     text.lines().filter_map(|line| Some(line.split_once(' ')?.0.to_owned())).collect()

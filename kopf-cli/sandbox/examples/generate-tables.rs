@@ -3,11 +3,15 @@
 //!
 //! `KUBEBUILDER_ASSETS=… cargo run -p kopf-sandbox --example generate-tables`, with the control plane of the release that
 //! the sandbox is to follow. What it writes is checked in: `served.json.deflate` and, a line for each type, `schemas.deflate` in `src/tables`.
-#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "it is run by hand, and fails by saying so")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "it is run by hand, and fails by saying so"
+)]
 
-use std::{io::Write, path::Path};
+mod written;
 
-use flate2::{Compression, write::DeflateEncoder};
 use http::{Request, header};
 use serde_json::{Map, Value, json};
 
@@ -41,7 +45,7 @@ async fn main() {
     }
     schemas.sort_keys();
     let lines = schemas.iter().map(|(name, schema)| format!("{name} {schema}\n"));
-    write("schemas", &lines.collect::<String>());
+    written::write("tables/schemas", &lines.collect::<String>());
     let mut groups = Vec::new();
     for path in ["/api", "/apis"] {
         let document = get(path, AGGREGATED).await;
@@ -57,7 +61,7 @@ async fn main() {
             groups.push(json!({ "name": name, "versions": versions }));
         }
     }
-    write("served.json", &Value::from(groups).to_string());
+    written::write("tables/served.json", &Value::from(groups).to_string());
 }
 
 /// The resources of a version with the hashes that stand in its older document.
@@ -71,15 +75,6 @@ fn hashed(version: &Value, older: &Value) -> Vec<Value> {
         }
     }
     resources
-}
-
-fn write(name: &str, text: &str) {
-    let mut compressed = DeflateEncoder::new(Vec::new(), Compression::best());
-    compressed.write_all(text.as_bytes()).unwrap();
-    let compressed = compressed.finish().unwrap();
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("src/tables/{name}.deflate"));
-    println!("{} bytes, {} compressed: {}", text.len(), compressed.len(), path.display());
-    std::fs::write(path, compressed).unwrap();
 }
 
 /// A schema without prose; `named` is whether the members are fields, which may be called like what is left out.

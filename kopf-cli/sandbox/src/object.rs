@@ -4,6 +4,7 @@ use bytes::Bytes;
 use serde_json::{Map, Value};
 
 use crate::{
+    builtin::SERVICES,
     json, meta,
     resources::{EVENTS_GROUP, Resource, View},
 };
@@ -23,6 +24,8 @@ pub(crate) struct Header {
     pub(crate) uid: String,
     pub(crate) revision: u64,
     pub(crate) labels: LabelSet,
+    /// The labels of the pods that a service leads to; none where it finds none by labels.
+    pub(crate) selector: LabelSet,
     /// Values of the selectable fields that are set.
     pub(crate) fields: Vec<(String, String)>,
     /// Levels of nesting.
@@ -49,8 +52,28 @@ pub(crate) struct LabelSet(Box<[(Box<str>, Box<str>)]>);
 impl LabelSet {
     /// The labels that an object has.
     pub(crate) fn of(object: &Value) -> Self {
-        let labels = object["metadata"]["labels"].as_object().into_iter().flatten();
+        LabelSet::in_map(&object["metadata"]["labels"])
+    }
+
+    fn in_map(map: &Value) -> Self {
+        let labels = map.as_object().into_iter().flatten();
         labels.map(|(key, value)| (key.as_str(), value.as_str().unwrap_or_default())).collect()
+    }
+
+    /// The labels that an object is to have which a service leads to.
+    fn led_to(resource: &Resource, service: &Value) -> Self {
+        let spec = &service["spec"];
+        let leads = &*resource.key == SERVICES && spec["type"] != "ExternalName";
+        if leads { LabelSet::in_map(&spec["selector"]) } else { LabelSet::default() }
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Whether all labels are among others.
+    pub(crate) fn are_among(&self, others: &LabelSet) -> bool {
+        self.0.iter().all(|(key, value)| others.get(key) == Some(value))
     }
 
     pub(crate) fn get(&self, key: &str) -> Option<&str> {
@@ -99,6 +122,7 @@ impl Stored {
             uid: meta::text(metadata, "uid").to_owned(),
             revision,
             labels: LabelSet::of(value),
+            selector: LabelSet::led_to(resource, value),
             fields: selectable_values(resource, value),
             depth: json::depth_of_value(value),
             finalizers: meta::finalizers(metadata).into_iter().map(str::to_owned).collect(),

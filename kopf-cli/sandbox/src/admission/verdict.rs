@@ -2,7 +2,12 @@
 
 use serde_json::{Map, Value};
 
-use crate::{json as deep, patch, printed, status::Status};
+use crate::{
+    json as deep,
+    patch::{self, Stop},
+    printed,
+    status::Status,
+};
 
 /// How deep the details of a refusal may be.
 const DETAILS_DEPTH: usize = 32;
@@ -64,7 +69,10 @@ pub(crate) fn operations(patch: &[u8]) -> Result<Vec<Value>, String> {
 ///
 /// The first operation that does not fit, and why.
 pub(crate) fn apply(object: &mut Value, operations: &[Value]) -> Result<(), Status> {
-    patch::apply_all(object, operations).map_err(|operation| Status::internal_error(&unfit(operation)))
+    patch::apply_all(object, operations).map_err(|stop| match stop {
+        Stop::Unfit(operation) => Status::internal_error(&unfit(operation)),
+        Stop::TooMuch => patch::too_much(),
+    })
 }
 
 fn unfit(operation: &Value) -> String {

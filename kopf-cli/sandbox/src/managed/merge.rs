@@ -41,17 +41,18 @@ fn merge_objects(
         (Some(there), None) => return Ok(Some(there.clone().into())),
         (Some(there), Some(said)) => (there, said),
     };
-    let mut merged = there.clone();
+    let (mut merged, mut gone) = (there.clone(), BTreeSet::new());
     for (name, said) in said {
         let value = match (there.get(name), fields.field(name)) {
             (Some(there), Some((typed, _))) => merge_values(typed, there, said)?,
             _ => Some(said.clone()),
         };
         match value {
-            Some(value) => merged.insert(name.clone(), value),
-            None => merged.shift_remove(name),
-        };
+            Some(value) => drop(merged.insert(name.clone(), value)),
+            None => drop(gone.insert(name)),
+        }
     }
+    merged.retain(|name, _| !gone.contains(name));
     Ok((!merged.is_empty()).then(|| merged.into()))
 }
 

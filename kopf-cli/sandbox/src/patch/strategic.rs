@@ -3,6 +3,8 @@
 //! What a list is stands in the schema. A patch speaks of lists by members with a dollar in front: in which order elements
 //! come, which of them go, and which members of an object may stay.
 
+use std::collections::HashSet;
+
 use serde_json::{Map, Value};
 
 use super::drop_null_members;
@@ -60,13 +62,15 @@ fn merge_fields(mut fields: Fields, mut patch: Fields, shape: Option<Shape<'_>>)
     }
     retain_keys(&mut fields, &mut patch)?;
     merge_in_order(&mut fields, &mut patch, shape)?;
+    // They go together: each by itself would move all that are behind it.
+    let mut gone = HashSet::new();
     for (name, change) in patch {
         if let Some(list) = name.strip_prefix(DELETIONS) {
             delete_from(&mut fields, list, &change);
             continue;
         }
         if change.is_null() {
-            fields.shift_remove(&name);
+            gone.insert(name);
             continue;
         }
         let field = shape.and_then(|shape| shape.field(&name));
@@ -84,10 +88,11 @@ fn merge_fields(mut fields: Fields, mut patch: Fields, shape: Option<Shape<'_>>)
             (_, change) => settled(change),
         };
         match merged {
-            Some(merged) => fields.insert(name, merged),
-            None => fields.shift_remove(&name),
-        };
+            Some(merged) => drop(fields.insert(name, merged)),
+            None => drop(gone.insert(name)),
+        }
     }
+    fields.retain(|name, _| !gone.contains(name));
     Ok(fields)
 }
 
@@ -118,7 +123,8 @@ fn retain_keys(fields: &mut Fields, patch: &mut Fields) -> Result<(), Status> {
     let Some(retained) = patch.shift_remove(RETAIN_KEYS) else { return Ok(()) };
     let wrong = || Status::bad_request("invalid patch format of retainKeys");
     let retained = retained.as_array().ok_or_else(wrong)?;
-    let is_retained = |name: &String| retained.iter().any(|kept| kept == name);
+    let retained: HashSet<&str> = retained.iter().filter_map(Value::as_str).collect();
+    let is_retained = |name: &String| retained.contains(&**name);
     let is_said = |name: &String| !name.starts_with(ORDER) && !name.starts_with(DELETIONS);
     if !patch.iter().all(|(name, change)| change.is_null() || !is_said(name) || is_retained(name)) {
         return Err(wrong());
@@ -310,7 +316,10 @@ fn delete_from(fields: &mut Fields, list: &str, gone: &Value) {
         (_, Value::Null) => {
             fields.shift_remove(list);
         }
-        (Some(Value::Array(items)), Value::Array(gone)) => items.retain(|item| !gone.contains(item)),
+        (Some(Value::Array(items)), Value::Array(gone)) => {
+            let gone: HashSet<String> = gone.iter().map(Value::to_string).collect();
+            items.retain(|item| !gone.contains(&item.to_string()));
+        }
         _ => {}
     }
 }

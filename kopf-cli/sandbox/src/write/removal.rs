@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::{
     Target, Writer, Written,
@@ -88,7 +88,7 @@ impl Writer<'_> {
         // The first deletion of a definition only marks it, in whatever way it is asked for.
         let finalizers = finalizers(current, policy.filter(|_| !(defines && first)));
         if finalizers.is_empty() && !contains {
-            let last = if self.dry_run { None } else { self.vanish(resource, current) };
+            let last = self.take_out(resource, current);
             return Ok(Fate::Gone(Written::object(200, last.as_deref().unwrap_or(current))));
         }
         let (mut metadata, mut rest) = take_apart(&current.value());
@@ -104,11 +104,7 @@ impl Writer<'_> {
         if !contains || defines && !first {
             metadata.insert("deletionGracePeriodSeconds".to_owned(), 0.into());
         }
-        let marked = Incoming::new(metadata, rest).whole(&resource.stored_view());
-        if marked == current.value() {
-            return Ok(Fate::Held(Written::object(200, current)));
-        }
-        self.commit(resource, marked, 200).map(Fate::Held)
+        self.mark(resource, current, metadata, rest).map(Fate::Held)
     }
 
     /// Marks a pod as going, and takes it out if nothing holds it and nobody runs it.
@@ -131,13 +127,32 @@ impl Writer<'_> {
         let finalizers = finalizers(current, policy);
         let is_held = period > 0 || !finalizers.is_empty();
         meta::set_finalizers(&mut metadata, finalizers);
-        let marked = Incoming::new(metadata, rest).whole(&resource.stored_view());
-        let written = self.commit(resource, marked, 200)?;
+        let written = self.mark(resource, current, metadata, rest)?;
         if is_held {
             return Ok(Some(Fate::Held(written)));
         }
-        let last = if self.dry_run { None } else { self.vanish(resource, current) };
+        let last = self.take_out(resource, current);
         Ok(Some(Fate::Gone(last.map_or(written, |last| Written::object(200, &last)))))
+    }
+
+    /// Writes an object that is marked as going, if it was not just so before.
+    fn mark(
+        &mut self,
+        resource: &Arc<Resource>,
+        current: &Stored,
+        metadata: Map<String, Value>,
+        rest: Map<String, Value>,
+    ) -> Result<Written, Status> {
+        let marked = Incoming::new(metadata, rest).whole(&resource.stored_view());
+        if marked == current.value() {
+            return Ok(Written::object(200, current));
+        }
+        self.commit(resource, marked, 200)
+    }
+
+    /// Takes an object out, unless that is only tried.
+    fn take_out(&mut self, resource: &Arc<Resource>, current: &Stored) -> Option<Arc<Stored>> {
+        if self.dry_run { None } else { self.vanish(resource, current) }
     }
 
     /// Writes an object without one of its finalizers, or takes it out if that was all that held it.

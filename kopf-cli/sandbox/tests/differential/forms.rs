@@ -153,7 +153,7 @@ async fn built_in_resources_have_columns_of_their_own() {
         GET+table events?includeObject=None
         GET+table /apis/events.k8s.io/v1/namespaces/$ns/events?includeObject=None
         GET+table /apis/apiextensions.k8s.io/v1/customresourcedefinitions/rows.differential.kopf.test?includeObject=None
-        GET+table /api/v1/nodes
+        GET+table /api/v1/nodes?labelSelector=of%3D$ns
     "#,
     )
     .await;

@@ -10,6 +10,7 @@ use crate::client::*;
 /// How long a thread may be busy with such an object, without optimization: each by each there would be milliards of steps.
 const PATIENCE: Duration = Duration::from_secs(15);
 const PODS: &str = "/api/v1/namespaces/default/pods";
+const STRATEGIC: &str = "application/strategic-merge-patch+json";
 
 fn pod(spec: &Value) -> Value {
     let mut pod =
@@ -200,6 +201,55 @@ fn operations_of_a_patch_may_be_many() {
         let busy = busy().saturating_sub(began);
         assert!(busy < PATIENCE, "{what}: {busy:?}");
     }
+}
+
+/// What operations take from the head of a list moves all that is behind, and so it is with members of an object.
+#[test]
+fn operations_that_move_too_much_are_refused() {
+    let list = json!({ "apiVersion": "zalando.org/v1", "kind": "Plain", "metadata": { "name": "a" }, "z": vec![0; 200_000] });
+    let mut map = list.clone();
+    map["z"] = named(30_000, |_| 0.into());
+    for (what, object, operations) in [
+        ("elements", &list, times(10_000, |_| json!({ "op": "remove", "path": "/z/0" }))),
+        ("members", &map, times(10_000, |n| json!({ "op": "remove", "path": format!("/z/{n}") }))),
+    ] {
+        check_patch(what, (PLAINS, object), JSON, &operations.into(), 501);
+    }
+    let operations = times(10_000, |_| json!({ "op": "remove", "path": "/z/-1" }));
+    check_patch("elements of the end", (PLAINS, &list), JSON, &operations.into(), 200);
+}
+
+#[test]
+fn what_a_patch_takes_away_may_be_much() {
+    let map = json!({ "metadata": { "name": "a" }, "data": named(30_000, |_| "".into()) });
+    let nothing = json!({ "data": named(30_000, |_| Value::Null) });
+    check_patch("merge", (CONFIG_MAPS, &map), MERGE, &nothing, 200);
+    check_patch("strategic", (CONFIG_MAPS, &map), STRATEGIC, &nothing, 200);
+    let finalizers = times(30_000, |n| format!("a.b/{n}").into());
+    let held = json!({ "metadata": { "name": "a", "finalizers": finalizers } });
+    let released = json!({ "metadata": { "$deleteFromPrimitiveList/finalizers": finalizers } });
+    check_patch("finalizers", (CONFIG_MAPS, &held), STRATEGIC, &released, 200);
+}
+
+fn named(number: usize, value: impl Fn(usize) -> Value) -> Value {
+    Value::Object((0..number).map(|n| (n.to_string(), value(n))).collect())
+}
+
+/// Creates an object, patches it, and sees that this is answered soon, and how.
+#[track_caller]
+fn check_patch(what: &str, (path, object): (&str, &Value), media: &str, patch: &Value, expected: u16) {
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let began = busy();
+    let (created, code, answer) = runtime.block_on(async {
+        let sandbox = sandbox();
+        let created = ask(&sandbox, "POST", path, "application/json", object.to_string()).await.0;
+        let (code, answer) = ask(&sandbox, "PATCH", &format!("{path}/a"), media, patch.to_string()).await;
+        (created, code, answer)
+    });
+    let said: String = answer["message"].to_string().chars().take(300).collect();
+    assert_eq!((created, code), (201, expected), "{what}: {said}");
+    let busy = busy().saturating_sub(began);
+    assert!(busy < PATIENCE, "{what}: {busy:?}");
 }
 
 #[test]

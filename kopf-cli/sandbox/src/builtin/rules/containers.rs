@@ -33,17 +33,23 @@ const PORT: &[Rule] =
 /// What a container that ends before others may not have.
 const OF_SERVANTS: [&str; 4] = ["lifecycle", "livenessProbe", "readinessProbe", "startupProbe"];
 
-/// What is wrong with all containers of a spec that has these volumes.
-pub(super) fn faults(spec: &Site<'_>, volumes: &Volumes<'_>) -> Causes {
+/// All containers of a pod, of whatever sort, looked up as they are asked for.
+pub(super) fn all<'a>(spec: &Site<'a>) -> impl Iterator<Item = Site<'a>> + use<'a> {
+    let spec = spec.clone();
+    let lists = ["initContainers", "containers", "ephemeralContainers"].into_iter();
+    lists.flat_map(move |list| spec.at(list).each())
+}
+
+/// What is wrong with all containers of a spec that has these volumes and claims.
+pub(super) fn faults(spec: &Site<'_>, volumes: &Volumes<'_>, claims: &Claims<'_>) -> Causes {
     let mut causes = Vec::new();
     let (regular, first) = (spec.at("containers"), spec.at("initContainers"));
     if regular.len() == 0 {
         causes.push(regular.required(""));
     }
-    let claims = Claims::of(spec);
     let mut names = BTreeSet::new();
     for container in regular.each() {
-        causes.extend(common(spec, &container, volumes, &claims));
+        causes.extend(common(spec, &container, volumes, claims));
         let name = container.at("name");
         if !names.insert(name.text()) {
             causes.push(name.duplicate());
@@ -54,7 +60,7 @@ pub(super) fn faults(spec: &Site<'_>, volumes: &Volumes<'_>) -> Causes {
     }
     causes.extend(host_ports(regular.each()));
     for container in first.each() {
-        causes.extend(common(spec, &container, volumes, &claims));
+        causes.extend(common(spec, &container, volumes, claims));
         causes.extend(restarts(&container));
         let name = container.at("name");
         if !names.insert(name.text()) {

@@ -75,11 +75,12 @@ fn spec(site: &Site<'_>, metadata: &Site<'_>) -> Causes {
     let (mut causes, named) = volumes::faults(&site.at("volumes"), metadata.at("name").text());
     let annotations = &metadata.at("annotations");
     causes.extend(devices::of_pod(&site.at("resourceClaims"), annotations));
-    causes.extend(containers::faults(site, &named));
+    let claims = devices::Claims::of(site);
+    causes.extend(containers::faults(site, &named, &claims));
     if !site.at("os.name").is("windows") {
         let resources = site.at("resources");
         causes.extend(resources::of_pod(&resources));
-        causes.extend(devices::Claims::of(site).faults(&resources.at("claims")));
+        causes.extend(claims.faults(&resources.at("claims")));
         causes.extend(together::faults(site));
     }
     causes.extend(ports_of_host(site));
@@ -219,7 +220,7 @@ fn users_of_host(spec: &Site<'_>) -> Causes {
     let flags = [("hostNetwork", "hostNetwork"), ("hostPID", "HostPID"), ("hostIPC", "HostIPC")];
     let flags = flags.iter().filter(|(field, _)| spec.at(field).value == true);
     let mut causes: Causes = flags.map(|(_, told)| spec.at(told).forbidden(WHY)).collect();
-    let devices = windows::containers(spec).map(|container| container.at("volumeDevices"));
+    let devices = containers::all(spec).map(|container| container.at("volumeDevices"));
     causes.extend(devices.filter(|devices| devices.len() > 0).map(|devices| devices.forbidden(WHY)));
     causes
 }
@@ -249,7 +250,7 @@ fn files(spec: &Site<'_>) -> Causes {
     let volumes: HashMap<&str, &Value> =
         volumes.each().map(|volume| (volume.at("name").text(), volume.value)).collect();
     let mut causes = Vec::new();
-    for file in windows::containers(spec).flat_map(|container| container.find("env[].valueFrom.fileKeyRef")) {
+    for file in containers::all(spec).flat_map(|container| container.find("env[].valueFrom.fileKeyRef")) {
         let name = file.at("volumeName");
         match volumes.get(name.text()) {
             _ if !file.is_given() => {}

@@ -2,6 +2,7 @@
 
 mod balanced;
 mod counts;
+mod ended;
 mod given;
 mod indexes;
 mod jobs;

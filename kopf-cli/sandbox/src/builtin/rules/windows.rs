@@ -4,6 +4,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use super::containers;
 use crate::{
     builtin::{
         checks::{Causes, Check, check},
@@ -54,14 +55,6 @@ static DOMAIN: LazyLock<Option<Regex>> = LazyLock::new(|| {
 
 fn is(form: &Option<Regex>, text: &str) -> bool {
     form.as_ref().is_some_and(|form| form.is_match(text))
-}
-
-/// All containers of a pod, of whatever sort.
-pub(super) fn containers<'a>(spec: &Site<'a>) -> impl Iterator<Item = Site<'a>> + use<'a> {
-    ["initContainers[]", "containers[]", "ephemeralContainers[]"]
-        .map(|list| spec.find(list))
-        .into_iter()
-        .flatten()
 }
 
 /// What is wrong with the options of a pod or a container.
@@ -117,7 +110,7 @@ pub(super) fn host_processes(spec: &Site<'_>) -> Causes {
     let of_all = spec.at("securityContext.windowsOptions.hostProcess").value.as_bool();
     let mut causes = Vec::new();
     let (mut all, mut on_host) = (0, 0);
-    for container in containers(spec) {
+    for container in containers::all(spec) {
         all += 1;
         let said = container.at("securityContext.windowsOptions.hostProcess");
         let own = said.value.as_bool();
@@ -160,7 +153,7 @@ pub(super) fn system(spec: &Site<'_>) -> Causes {
 }
 
 fn linux(spec: &Site<'_>) -> Causes {
-    let places = std::iter::once(spec.clone()).chain(containers(spec));
+    let places = std::iter::once(spec.clone()).chain(containers::all(spec));
     let said = places.map(|place| place.at("securityContext.windowsOptions")).filter(Site::is_given);
     said.map(|options| options.forbidden(WITHOUT_WINDOWS)).collect()
 }
@@ -171,7 +164,7 @@ fn windows(spec: &Site<'_>) -> Causes {
     said.extend(Some(security.at("sysctls")).filter(|sysctls| sysctls.len() > 0));
     said.extend(OF_PODS.iter().map(|field| spec.at(field)));
     said.extend(FLAGS.iter().map(|field| spec.at(field)).filter(|flag| flag.value == true));
-    for container in containers(spec) {
+    for container in containers::all(spec) {
         let security = container.at("securityContext");
         said.extend(OF_CONTAINERS.iter().map(|field| security.at(field)));
     }

@@ -3,7 +3,7 @@
 
 use std::{collections::BTreeMap, net::Ipv4Addr, sync::Arc};
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::{Owner, Task, Tasks, change, expel, triggers};
 use crate::{
@@ -58,9 +58,7 @@ pub(super) fn notice(tasks: &mut Tasks, store: &Store, change: &Event) {
         PODS => {
             let states = [Some(&change.object), change.previous.as_ref()];
             for service in store.list(SERVICES, Some(&header.namespace)) {
-                let value = service.value();
-                let is_selected = |pod: &Arc<Stored>| selector(&value).is_some_and(|map| selects(map, pod));
-                if states.into_iter().flatten().any(is_selected) {
+                if states.into_iter().flatten().any(|pod| selects(&service, pod)) {
                     look_at(&service.header.name);
                 }
             }
@@ -69,14 +67,10 @@ pub(super) fn notice(tasks: &mut Tasks, store: &Store, change: &Event) {
     }
 }
 
-/// The selector of a service that is led by one.
-fn selector(service: &Value) -> Option<&Map<String, Value>> {
-    let spec = &service["spec"];
-    spec["selector"].as_object().filter(|map| !map.is_empty() && spec["type"] != "ExternalName")
-}
-
-fn selects(selector: &Map<String, Value>, pod: &Stored) -> bool {
-    selector.iter().all(|(key, value)| pod.header.labels.get(key).is_some_and(|known| known == value))
+/// Whether a service leads to a pod.
+fn selects(service: &Stored, pod: &Stored) -> bool {
+    let selector = &service.header.selector;
+    !selector.is_empty() && selector.are_among(&pod.header.labels)
 }
 
 fn is_ours(slice: &Stored) -> bool {
@@ -86,10 +80,12 @@ fn is_ours(slice: &Stored) -> bool {
 /// Brings the slices and the `Endpoints` of a service to what its pods are now.
 pub(super) fn run(writer: &mut Writer<'_>, place: &Place) -> Result<(), Status> {
     let Some(service) = writer.store.at(place).cloned() else { return forget(writer, place) };
+    if service.header.selector.is_empty() {
+        return Ok(());
+    }
     let owner = Owner { place, value: service.value() };
-    let Some(selector) = selector(&owner.value) else { return Ok(()) };
     let pods = writer.store.list(PODS, Some(&place.namespace));
-    let pods = pods.iter().filter(|pod| selects(selector, pod));
+    let pods = pods.iter().filter(|pod| selects(&service, pod));
     let pods: Vec<(Value, bool)> = pods.map(|pod| (pod.value(), pod.header.deleting)).collect();
     let trigger = writer.store.duties.triggers.note(place, &owner.value, pods.iter().map(|(pod, _)| pod));
     let trigger = trigger.as_deref();

@@ -90,6 +90,7 @@ pub(super) const DONE: Groups = &[
     ("Patches", &[
         ("merge patches", &["main::merge_patches_change_what_they_name"]),
         ("JSON patches", &["main::json_patches_change_what_they_name", "living::places_in_lists_may_be_odd"]),
+        ("JSON patches may move 100,000,000 elements and members; 501 for more", &["many::operations_that_move_too_much_are_refused"]),
         ("strategic merge patches of built-in kinds", &["owners::workloads_are_owned_by_who_makes_them", "apply::the_client_applies"]),
     ]),
     ("Server-side apply", &[

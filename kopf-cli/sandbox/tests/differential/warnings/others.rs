@@ -32,9 +32,9 @@ async fn certificates_that_are_none_are_told() {
         POST   /apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations {"metadata":{"name":"$ns"},"webhooks":[{"name":"a.b.c","clientConfig":{"url":"https://127.0.0.1:1/"},"sideEffects":"None","admissionReviewVersions":["v1"],"namespaceSelector":{"matchLabels":{"no":"where"}},"failurePolicy":"Ignore","rules":[{"apiGroups":["authorization.k8s.io","authentication.k8s.io",""],"apiVersions":["v1"],"resources":["tokenreviews","subjectaccessreviews","pods/eviction","pods","subjectaccessreviews"],"operations":["CREATE"]},{"apiGroups":["*"],"apiVersions":["v1"],"resources":["tokenreviews"],"operations":["CREATE"]}]}]}
         MERGE  /apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations/$ns {"metadata":{"labels":{"a":"b"}}}
         DELETE /apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations/$ns
-        POST   /apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations {"metadata":{"name":"a.static.k8s.io"}}
-        POST   /apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations {"metadata":{"name":"a.static.k8s.io"}}
-        POST   /apis/admissionregistration.k8s.io/v1/validatingadmissionpolicybindings {"metadata":{"name":"a.static.k8s.io"},"spec":{"policyName":"p","validationActions":["Deny"]}}
+        POST   /apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations?dryRun=All {"metadata":{"name":"a.static.k8s.io"}}
+        POST   /apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations?dryRun=All {"metadata":{"name":"a.static.k8s.io"}}
+        POST   /apis/admissionregistration.k8s.io/v1/validatingadmissionpolicybindings?dryRun=All {"metadata":{"name":"a.static.k8s.io"},"spec":{"policyName":"p","validationActions":["Deny"]}}
     "#;
     check(&rows).await;
 }

@@ -1,10 +1,10 @@
-//! What is wrong with the status of a pod: its conditions, its addresses, and containers that have ended.
+//! What is wrong with the status of a pod: its conditions, its claims and its addresses.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use serde_json::{Value, json};
 
-use super::{super::annotations, given};
+use super::{super::annotations, ended, given};
 use crate::{
     builtin::{
         checks::{Causes, SUBDOMAIN, check},
@@ -19,7 +19,6 @@ use crate::{
 /// Conditions that are told by everybody.
 const KNOWN: [&str; 3] = ["PodScheduled", "Ready", "Initialized"];
 const GENERATION: &str = "must be a non-negative integer";
-const OVER: &str = "may not be transitioned to non-terminated state";
 
 pub(super) fn status(root: &Site<'_>) -> Causes {
     let (spec, status) = (root.at("spec"), root.at("status"));
@@ -29,8 +28,8 @@ pub(super) fn status(root: &Site<'_>) -> Causes {
     causes.extend(generation(&status));
     let quality = status.at("qosClass");
     causes.extend(quality.is_changed().then(|| quality.invalid("field is immutable")));
-    causes.extend(over(&spec, &status, "containerStatuses", "containers"));
-    causes.extend(over(&spec, &status, "initContainerStatuses", "initContainers"));
+    causes.extend(ended::of(&spec, &status.at("containerStatuses"), "containers"));
+    causes.extend(ended::of(&spec, &status.at("initContainerStatuses"), "initContainers"));
     causes.extend(claims(&spec, &status.at("resourceClaimStatuses")));
     causes.extend(addresses(&status.at("podIPs")));
     causes.extend(first_address(&status));
@@ -38,7 +37,7 @@ pub(super) fn status(root: &Site<'_>) -> Causes {
     let first = hosts.each().next().map(|entry| entry.at("ip")).filter(|first| first.text() != host.text());
     causes.extend(first.map(|first| first.invalid("must be equal to `hostIP`")));
     causes.extend(addresses(&hosts));
-    causes.extend(over_for_good(&status.at("ephemeralContainerStatuses")));
+    causes.extend(ended::stay_so(&status.at("ephemeralContainerStatuses"), |_, _| false));
     causes.extend(given::faults(&spec, &status));
     causes
 }
@@ -74,92 +73,6 @@ fn nominated(spec: &Site<'_>, status: &Site<'_>) -> Causes {
         causes.push(node.forbidden("may not be set on pods that are already bound to a node"));
     }
     causes
-}
-
-/// Containers that have ended stay so, unless they are to begin anew.
-fn over(spec: &Site<'_>, status: &Site<'_>, statuses: &str, containers: &str) -> Causes {
-    let action = |site: &Site<'_>| site.is("RestartAllContainers");
-    let all = ["initContainers[]", "containers[]"].iter().flat_map(|list| spec.find(list));
-    let begin_anew = all.flat_map(|one| one.find("restartPolicyRules[].action")).any(|site| action(&site));
-    let list = status.at(statuses);
-    let mut now: HashMap<&str, bool> = HashMap::new();
-    for one in list.each() {
-        let ended = one.at("state.terminated").is_given();
-        now.entry(one.at("name").text()).and_modify(|known| *known &= ended).or_insert(ended);
-    }
-    let known = spec.at(containers);
-    let policy = spec.at("restartPolicy").text();
-    let known: HashMap<&str, Anew<'_>> = known
-        .each()
-        .map(|container| (container.at("name").text(), Anew::of(container.value, policy)))
-        .collect();
-    let before = list.before.and_then(Value::as_array).into_iter().flatten().enumerate();
-    let wrong = before.filter(|(_, one)| {
-        let name = one["name"].as_str().unwrap_or_default();
-        let exit = &one["state"]["terminated"];
-        let lives = !exit.is_null() && now.get(name) == Some(&false) && !begin_anew;
-        lives && !known.get(name).is_some_and(|anew| anew.after(exit))
-    });
-    wrong.map(|(at, _)| Cause::forbidden(format!("{}[{at}].state", list.place), OVER)).collect()
-}
-
-fn over_for_good(list: &Site<'_>) -> Causes {
-    let now: HashMap<&str, bool> =
-        list.each().map(|one| (one.at("name").text(), one.at("state.terminated").is_given())).collect();
-    let before = list.before.and_then(Value::as_array).into_iter().flatten().enumerate();
-    let wrong = before.filter(|(_, one)| {
-        let name = one["name"].as_str().unwrap_or_default();
-        !one["state"]["terminated"].is_null() && now.get(name) == Some(&false)
-    });
-    wrong.map(|(at, _)| Cause::forbidden(format!("{}[{at}].state", list.place), OVER)).collect()
-}
-
-/// When a container that has ended begins anew.
-struct Anew<'a> {
-    policy: &'a str,
-    rules: Vec<Rule>,
-}
-
-/// What is done after some exit codes.
-struct Rule {
-    codes: HashSet<i64>,
-    is_of_others: bool,
-    restarts: bool,
-}
-
-impl<'a> Anew<'a> {
-    /// The policy is its own, or else that of its pod; it has rules beside one of its own alone.
-    fn of(container: &'a Value, policy: &'a str) -> Self {
-        let own = container["restartPolicy"].as_str();
-        let rules = container["restartPolicyRules"].as_array().filter(|_| own.is_some());
-        Anew {
-            policy: own.unwrap_or(policy),
-            rules: rules.into_iter().flatten().filter_map(Rule::of).collect(),
-        }
-    }
-
-    fn after(&self, exit: &Value) -> bool {
-        let code = exit["exitCode"].as_i64().unwrap_or_default();
-        let rule = self.rules.iter().find(|rule| rule.codes.contains(&code) != rule.is_of_others);
-        rule.is_some_and(|rule| rule.restarts)
-            || match self.policy {
-                "Never" => false,
-                "OnFailure" => code != 0,
-                _ => true,
-            }
-    }
-}
-
-impl Rule {
-    fn of(rule: &Value) -> Option<Self> {
-        let is_of_others = match rule["exitCodes"]["operator"].as_str()? {
-            "In" => false,
-            "NotIn" => true,
-            _ => return None,
-        };
-        let codes = rule["exitCodes"]["values"].as_array().into_iter().flatten().filter_map(Value::as_i64);
-        Some(Rule { codes: codes.collect(), is_of_others, restarts: rule["action"] == "Restart" })
-    }
 }
 
 fn claims(spec: &Site<'_>, list: &Site<'_>) -> Causes {
