@@ -23,10 +23,13 @@ use std::{
 use regex::Regex;
 
 /// What is printed.
-const ROOTS: [&str; 6] = [
+const ROOTS: [&str; 9] = [
     "core.PodTemplateSpec",
     "core.PersistentVolumeClaimSpec",
     "core.PersistentVolumeSource",
+    "apps.DeploymentStrategy",
+    "apps.DaemonSetUpdateStrategy",
+    "apps.StatefulSetUpdateStrategy",
     "batch.PodFailurePolicy",
     "batch.SuccessPolicy",
     "storage.CSINodeDriver",
@@ -70,6 +73,7 @@ fn main() {
     let mut definitions = Definitions::new();
     for (package, path) in [
         ("core", format!("kubernetes@{release}/pkg/apis/core/types.go")),
+        ("apps", format!("kubernetes@{release}/pkg/apis/apps/types.go")),
         ("batch", format!("kubernetes@{release}/pkg/apis/batch/types.go")),
         ("storage", format!("kubernetes@{release}/pkg/apis/storage/types.go")),
         ("metav1", format!("apimachinery@{shared}/pkg/apis/meta/v1/types.go")),

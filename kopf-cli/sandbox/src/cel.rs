@@ -18,8 +18,10 @@ mod fields;
 mod loops;
 mod nesting;
 mod pairs;
+mod told;
 
 pub(crate) use authorizer::{REQUEST_RESOURCE, authorizer};
+pub(crate) use told::told;
 
 /// What a stack has to hold for any expression that is not too deep, in levels of values.
 const LEVELS: usize = 2_000;
@@ -81,7 +83,12 @@ fn parse(source: &str) -> Result<Program, String> {
             let mut run = fields::without_selections(written.clone(), How::Indexing);
             Ok(Program { depth: depth(&mut run), written, run })
         }
-        Ok(Err(errors)) => Err(format!("compilation failed: {errors}")),
+        Ok(Err(errors)) => {
+            let place = |number: isize| usize::try_from(number).unwrap_or_default();
+            let all = errors.errors.iter();
+            let all = all.map(|fault| told(source, place(fault.pos.0), place(fault.pos.1 - 1), &fault.msg));
+            Err(format!("compilation failed: {}", all.collect::<Vec<_>>().join("\n")))
+        }
         Err(_) => Err("compilation failed: the expression cannot be parsed".to_owned()),
     }
 }

@@ -24,6 +24,8 @@ pub(crate) struct Incoming {
     /// What it says that it is, where that is something else than it is to be.
     pub(crate) other: Option<Other>,
     empties: Empties,
+    /// It came without labels.
+    pub(crate) unlabelled: bool,
 }
 
 /// What a custom resource may say that it is until it is known whether anybody minds.
@@ -141,7 +143,9 @@ impl Incoming {
 
     /// An object of which nothing is only said.
     pub(crate) fn new(metadata: Map<String, Value>, rest: Map<String, Value>) -> Self {
-        Incoming { metadata, rest, other: None, empties: Empties::default() }
+        let labels = metadata.get("labels").and_then(Value::as_object);
+        let unlabelled = labels.is_none_or(Map::is_empty);
+        Incoming { metadata, rest, other: None, empties: Empties::default(), unlabelled }
     }
 
     fn of(mut value: Value, metadata: Map<String, Value>, view: &View) -> Self {

@@ -47,6 +47,18 @@ pub(crate) fn default(resource: &Resource, metadata: &mut Map<String, Value>, re
     }
 }
 
+/// Gives a new object that came without labels those that its pods have been given.
+pub(crate) fn share_labels(
+    resource: &Resource,
+    metadata: &mut Map<String, Value>,
+    rest: &Map<String, Value>,
+) {
+    if &*resource.key == "jobs.batch" {
+        metadata.remove("labels");
+        builtin::label(metadata, rest);
+    }
+}
+
 /// Fills in what the server fills in, before an object is checked; `old` is absent on creation. The answer is what is to be
 /// warned of.
 pub(crate) fn prepare(

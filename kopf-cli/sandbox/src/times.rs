@@ -43,12 +43,30 @@ pub(crate) fn settle(text: &str, exactness: Exactness) -> Result<String, String>
     let moment = Reader { rest: text, exactness }.moment().map_err(|wrong| match wrong {
         Wrong::Part { found, part } => {
             let layout = exactness.layout();
-            format!("parsing time {text:?} as {layout:?}: cannot parse {found:?} as {part:?}")
+            let (text, found) = (quoted(text), quoted(found));
+            format!("parsing time {text} as {layout:?}: cannot parse {found} as {part:?}")
         }
-        Wrong::Range(what) => format!("parsing time {text:?}: {what} out of range"),
-        Wrong::Extra(found) => format!("parsing time {text:?}: extra text: {found:?}"),
+        Wrong::Range(what) => format!("parsing time {}: {what} out of range", quoted(text)),
+        Wrong::Extra(found) => format!("parsing time {}: extra text: {}", quoted(text), quoted(found)),
     })?;
     Ok(exactness.print(moment))
+}
+
+/// A text in quotes, byte by byte where it is not plain.
+fn quoted(text: &str) -> String {
+    let mut quoted = String::from("\"");
+    for letter in text.chars() {
+        match letter {
+            '"' | '\\' => quoted.extend(['\\', letter]),
+            ' '..='\u{7f}' => quoted.push(letter),
+            other => {
+                let mut bytes = [0; 4];
+                let bytes = other.encode_utf8(&mut bytes).bytes();
+                quoted.extend(bytes.map(|byte| format!("\\x{byte:02x}")));
+            }
+        }
+    }
+    quoted + "\""
 }
 
 enum Wrong<'a> {

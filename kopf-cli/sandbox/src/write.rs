@@ -186,6 +186,9 @@ impl<'a> Writer<'a> {
         }
         let warned = kinds::prepare(resource, &mut object.metadata, &mut object.rest, None, self.now)?;
         warned.iter().for_each(|warning| self.strictness.warn(warning));
+        if object.unlabelled {
+            kinds::share_labels(resource, &mut object.metadata, &object.rest);
+        }
         kinds::check_group(resource, &object.rest)?;
         let target = Target { view, namespace, name: &name };
         self.validate(target, &mut object, None, Part::Whole)?;

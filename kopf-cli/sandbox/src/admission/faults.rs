@@ -73,7 +73,7 @@ fn hook_faults<'a>(hook: &'a Value, at: &str, known: &mut HashSet<&'a str>) -> V
     one_of(hook, at, "matchPolicy", &["Equivalent", "Exact"], &mut causes);
     one_of(hook, at, "reinvocationPolicy", &["IfNeeded", "Never"], &mut causes);
     match text(hook, "sideEffects") {
-        "" => causes
+        "" if hook["sideEffects"].is_null() => causes
             .push(Cause::required(format!("{at}.sideEffects"), "must specify one of None, NoneOnDryRun")),
         _ => one_of(hook, at, "sideEffects", &["None", "NoneOnDryRun"], &mut causes),
     }
@@ -128,7 +128,8 @@ fn path_faults(path: &str, at: &str, causes: &mut Vec<Cause>) {
         causes.push(Cause::invalid(at, path, "must start with a '/'"));
     }
     let rest = path.strip_suffix('/').unwrap_or(path);
-    let rest = rest.get(1..).unwrap_or_default();
+    // The first byte is taken to be the slash; where it is half a letter, what is left is no name either.
+    let rest = rest.get(1..).unwrap_or(rest);
     for (index, step) in rest.split('/').enumerate() {
         if step.is_empty() {
             causes.push(Cause::invalid(at, path, &format!("segment[{index}] may not be empty")));
@@ -141,6 +142,10 @@ fn path_faults(path: &str, at: &str, causes: &mut Vec<Cause>) {
 
 fn url_faults(url: &str, at: &str, causes: &mut Vec<Cause>) {
     const FORM: &str = "; desired format: https://host[/path]";
+    if url.bytes().any(|byte| byte < b' ' || byte == 0x7f) {
+        let why = format!("parse {}: net/url: invalid control character in URL", printed::quoted(url));
+        return causes.push(Cause::required(at, &format!("url must be a valid URL: {why}{FORM}")));
+    }
     let (url, fragment) = url.split_once('#').map_or((url, None), |(url, fragment)| (url, Some(fragment)));
     let (url, query) = url.split_once('?').map_or((url, None), |(url, query)| (url, Some(query)));
     let (scheme, rest) = url.split_once("://").unwrap_or(("", url));

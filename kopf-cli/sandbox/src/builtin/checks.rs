@@ -30,6 +30,8 @@ pub(super) enum Check {
     OneOf(&'static [&'static str]),
     /// A text that is not empty has a form.
     Text(fn(&str) -> Vec<String>),
+    /// A text has a form, be it empty.
+    Said(fn(&str) -> Vec<String>),
     Port,
     /// A number of a port, or a name of one.
     PortOrName,
@@ -81,6 +83,7 @@ impl Check {
                 vec![site.unsupported(known)]
             }
             (Check::Text(form), _) if !site.text().is_empty() => site.against(form(site.text())),
+            (Check::Said(form), _) if site.is_given() => site.against(form(site.text())),
             (Check::Labels, _) => label_faults(site),
             (Check::Selector, _) => selector_faults(site),
             (Check::Immutable, _) if site.is_changed() => vec![site.invalid("field is immutable")],

@@ -72,6 +72,14 @@ fn complete_spec(key: &str, spec: &mut Fields, labels: Value) {
         }
         "daemonsets.apps" => {
             rolling(spec, "updateStrategy", &[("maxSurge", json!(0)), ("maxUnavailable", json!(1))]);
+            // Whoever says how it would roll says so in numbers, though it does not.
+            let strategy =
+                spec.get_mut("updateStrategy").and_then(|strategy| strategy.get_mut("rollingUpdate"));
+            if let Some(Value::Object(strategy)) = strategy {
+                for field in ["maxSurge", "maxUnavailable"] {
+                    strategy.entry(field).or_insert_with(|| 0.into());
+                }
+            }
         }
         "jobs.batch" => {
             if spec.get("completions").is_none() && spec.get("parallelism").is_none() {
@@ -82,8 +90,13 @@ fn complete_spec(key: &str, spec: &mut Fields, labels: Value) {
             let limit = if spec.contains_key("backoffLimitPerIndex") { i32::MAX } else { 6 };
             spec.entry("backoffLimit").or_insert_with(|| limit.into());
             let counted = spec.get("podFailurePolicy").is_some_and(|policy| !policy.is_null());
+            expect_conditions(spec);
             let replaced = if counted { "Failed" } else { "TerminatingOrFailed" };
             spec.entry("podReplacementPolicy").or_insert_with(|| replaced.into());
+        }
+        "cronjobs.batch" => {
+            let job = spec.get_mut("jobTemplate").and_then(|job| job.get_mut("spec")?.as_object_mut());
+            job.map(expect_conditions);
         }
         "networkpolicies.networking.k8s.io" => {
             let egress = spec.get("egress").and_then(Value::as_array).is_some_and(|rules| !rules.is_empty());
@@ -91,6 +104,16 @@ fn complete_spec(key: &str, spec: &mut Fields, labels: Value) {
             spec.entry("policyTypes").or_insert(types);
         }
         _ => {}
+    }
+}
+
+/// Conditions that the failure of a pod is told by are true, where nothing else is said.
+fn expect_conditions(spec: &mut Fields) {
+    let rules = spec.get_mut("podFailurePolicy").and_then(|policy| policy.get_mut("rules"));
+    for rule in rules.and_then(Value::as_array_mut).into_iter().flatten() {
+        let conditions = rule.get_mut("onPodConditions").and_then(Value::as_array_mut);
+        let statuses = conditions.into_iter().flatten().filter_map(|condition| condition.get_mut("status"));
+        statuses.filter(|status| *status == "").for_each(|status| *status = "True".into());
     }
 }
 
@@ -113,8 +136,11 @@ fn complete_status(key: &str, status: &mut Fields) {
     match key {
         "pods" => pods::complete_addresses(status),
         "nodes" => {
-            if let Some(all) = status.get("capacity").filter(|all| !all.is_null()).cloned() {
-                status.entry("allocatable").or_insert(all);
+            let is_said = |all: &&Value| all.as_object().is_some_and(|all| !all.is_empty());
+            if let Some(all) = status.get("capacity").filter(is_said).cloned()
+                && status.get("allocatable").filter(is_said).is_none()
+            {
+                status.insert("allocatable".to_owned(), all);
             }
         }
         "namespaces" if says_nothing(status.get("phase")) => {
@@ -216,8 +242,13 @@ pub(crate) fn label(metadata: &mut Fields, rest: &Fields) {
     }
 }
 
-/// Subjects are of the group that their kind is of.
+/// Subjects are of the group that their kind is of, and roles of theirs.
 fn name_groups(fields: &mut Fields) {
+    if let Some(group) = fields.get_mut("roleRef").and_then(|role| role.get_mut("apiGroup"))
+        && group == ""
+    {
+        *group = RBAC.into();
+    }
     for subject in fields.get_mut("subjects").and_then(Value::as_array_mut).into_iter().flatten() {
         if subject.get("apiGroup").is_none()
             && ["User", "Group"].contains(&subject["kind"].as_str().unwrap_or_default())

@@ -12,11 +12,18 @@ type Fields = Map<String, Value>;
 /// Where that is so in the spec of pods.
 const OF_PODS: [&str; 3] = ["/overhead", "/resources/claims", "/securityContext/supplementalGroups"];
 /// And in objects of some resources.
-const OWN: [(&str, &str); 3] = [
+const OWN: [(&str, &str); 9] = [
+    ("daemonsets.apps", TEMPLATE_LABELS),
+    ("deployments.apps", TEMPLATE_LABELS),
+    ("persistentvolumes", "/spec/capacity"),
     ("persistentvolumeclaims", "/spec/resources/requests"),
     ("pods", "/status/nodeAllocatableResourceClaimStatuses"),
     ("pods", "/status/resourceClaimStatuses"),
+    ("replicasets.apps", TEMPLATE_LABELS),
+    ("replicationcontrollers", TEMPLATE_LABELS),
+    ("statefulsets.apps", TEMPLATE_LABELS),
 ];
+const TEMPLATE_LABELS: &str = "/spec/template/metadata/labels";
 
 /// What of an object is said to be empty, and where.
 #[derive(Debug, Default)]

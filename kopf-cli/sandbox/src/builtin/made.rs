@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
 use super::{
-    derived::{SPECS_OF_PODS, label, name_source},
+    derived::{SPECS_OF_PODS, name_source},
     dropped, pods, whole,
 };
 use crate::{resources::API_SERVICES, write::seconds};
@@ -176,7 +176,6 @@ fn make(key: &str, metadata: &mut Fields, rest: &mut Fields, now: Timestamp) {
         }
         "jobs.batch" => {
             label_pods(metadata, spec, &uid);
-            label(metadata, rest);
         }
         _ => {}
     }
@@ -236,8 +235,8 @@ fn count_templates(metadata: &mut Fields, rest: &Fields, old: Option<&Value>) {
     }
 }
 
-/// The pods of a job are known by its uid.
-fn label_pods(metadata: &mut Fields, spec: &mut Fields, uid: &str) {
+/// The pods of a job are known by its uid, but for those that are said to be known by something else.
+fn label_pods(metadata: &Fields, spec: &mut Fields, uid: &str) {
     let manual = spec.get("manualSelector") == Some(&true.into());
     let name = metadata.get("name").cloned().unwrap_or_default();
     if !manual {
@@ -245,24 +244,19 @@ fn label_pods(metadata: &mut Fields, spec: &mut Fields, uid: &str) {
         if let Value::Object(selector) = selector
             && let Value::Object(labels) = selector.entry("matchLabels").or_insert_with(|| json!({}))
         {
-            labels.insert("batch.kubernetes.io/controller-uid".to_owned(), uid.into());
+            labels.entry("batch.kubernetes.io/controller-uid").or_insert_with(|| uid.into());
         }
         let template = spec.entry("template").or_insert_with(|| json!({}));
         let labels = &mut template["metadata"]["labels"];
         if labels.is_null() {
             *labels = json!({});
         }
-        // What labels it by its template goes on doing so.
-        let shared = metadata.get("labels").is_some_and(|own| !labels.is_null() && own == labels);
         if let Value::Object(labels) = labels {
             for prefix in ["batch.kubernetes.io/", ""] {
-                labels.insert(format!("{prefix}controller-uid"), uid.into());
-                labels.insert(format!("{prefix}job-name"), name.clone());
+                labels.entry(format!("{prefix}controller-uid")).or_insert_with(|| uid.into());
+                labels.entry(format!("{prefix}job-name")).or_insert_with(|| name.clone());
             }
             labels.sort_keys();
-            if shared {
-                metadata.insert("labels".to_owned(), labels.clone().into());
-            }
         }
     }
 }

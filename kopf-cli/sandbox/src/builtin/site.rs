@@ -143,7 +143,7 @@ impl<'a> Site<'a> {
     }
 }
 
-/// Maps of texts are printed in the order of their keys, and selectors with their labels first.
+/// Maps of texts are printed in the order of their keys, selectors with their labels first, and expressions with their keys.
 fn in_order(value: &Value) -> Value {
     let mut value = value.clone();
     match &mut value {
@@ -152,8 +152,16 @@ fn in_order(value: &Value) -> Value {
             if let Some(labels) = fields.shift_remove("matchLabels") {
                 fields.shift_insert(0, "matchLabels".to_owned(), labels);
             }
+            if fields.contains_key("operator") {
+                for name in ["operator", "key"] {
+                    if let Some(said) = fields.shift_remove(name) {
+                        fields.shift_insert(0, name.to_owned(), said);
+                    }
+                }
+            }
             fields.values_mut().for_each(|field| *field = in_order(field));
         }
+        Value::Array(items) => items.iter_mut().for_each(|item| *item = in_order(item)),
         _ => {}
     }
     value

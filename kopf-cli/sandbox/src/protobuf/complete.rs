@@ -54,7 +54,10 @@ fn forget(table: &Table, message: &Message, fields: &mut Map<String, Value>) {
             }
         };
         match (field.many, fields.get_mut(field.name)) {
-            (Many::One, Some(value)) if !value.is_object() && is_left_out(field.zero, value) => {
+            (Many::One, Some(value))
+                if !value.is_object()
+                    && (is_left_out(field.zero, value) || are_no_bytes(field.ty, field.zero, value)) =>
+            {
                 fields.shift_remove(field.name);
             }
             (Many::One, Some(value)) => within(value),
@@ -181,6 +184,11 @@ fn empty(field: &Field, is_empty: bool, empties: Empties) -> Shown {
         Zero::Null | Zero::Always => Shown::As(Value::Null),
         _ => Shown::Not,
     }
+}
+
+/// Whether it is bytes of which there are none, and that are not shown then.
+fn are_no_bytes(ty: Type, zero: Zero, value: &Value) -> bool {
+    ty == Type::Bytes && zero == Zero::Shown && value == ""
 }
 
 fn is_left_out(zero: Zero, value: &Value) -> bool {

@@ -1,11 +1,14 @@
 //! What a rule in CEL speaks of: names that are not declared, and fields that a schema does not have.
 
+use std::collections::HashMap;
+
 use kube_cel::cel::{
     IdedExpr,
     common::ast::{EntryExpr, Expr},
 };
 
 use super::{Additional, Kind, Rule, Shape, cel_values::escape};
+use crate::cel;
 
 /// Whether a variable is mentioned anywhere.
 pub(crate) fn mentions(expression: &IdedExpr, name: &str) -> bool {
@@ -94,13 +97,14 @@ pub(crate) fn fault(
     old_is_optional: bool,
 ) -> Option<String> {
     let old = if old_is_optional { Known::Nothing } else { Known::Value(shape, resource) };
-    let mut names = vec![("self".to_owned(), Known::Value(shape, resource)), ("oldSelf".to_owned(), old)];
-    match check(rule.expression(), &mut names) {
-        Err((word, what)) => Some(report(source, &word, &what)),
-        Ok(Known::Value(shape, _)) if shape.kind().is_some_and(|kind| kind != Kind::Boolean) => {
+    let names = vec![("self".to_owned(), Known::Value(shape, resource)), ("oldSelf".to_owned(), old)];
+    let mut scope = Scope { names, faults: Vec::new() };
+    match scope.check(rule.expression()) {
+        _ if !scope.faults.is_empty() => Some(report(source, &scope.faults)),
+        Known::Value(shape, _) if shape.kind().is_some_and(|kind| kind != Kind::Boolean) => {
             Some("cel expression must evaluate to a bool".to_owned())
         }
-        Ok(_) => None,
+        _ => None,
     }
 }
 
@@ -115,79 +119,115 @@ pub(crate) fn is_field_of(expression: &IdedExpr, variables: &[&str]) -> bool {
 
 /// What is wrong with an expression by the variables that there are, of which nothing else is known.
 pub(crate) fn undeclared(expression: &IdedExpr, source: &str, variables: &[&str]) -> Option<String> {
-    let mut names = variables.iter().map(|&name| (name.to_owned(), Known::Nothing)).collect();
-    check(expression, &mut names).err().map(|(word, what)| report(source, &word, &what))
+    let names = variables.iter().map(|&name| (name.to_owned(), Known::Nothing)).collect();
+    let mut scope = Scope { names, faults: Vec::new() };
+    scope.check(expression);
+    (!scope.faults.is_empty()).then(|| report(source, &scope.faults))
 }
 
-/// A fault as the compiler prints it: where it is, what it is, and the line with a mark.
-fn report(source: &str, word: &str, what: &str) -> String {
-    let at = source.find(word).unwrap_or_default();
-    let line_start = source[..at].rfind('\n').map_or(0, |end| end + 1);
-    let line = source[..at].matches('\n').count() + 1;
-    let column = source[line_start..at].chars().count();
-    let text = source[line_start..].lines().next().unwrap_or_default();
-    let mark = ".".repeat(column);
-    format!("compilation failed: ERROR: <input>:{line}:{}: {what}\n | {text}\n | {mark}^", column + 1)
+/// The faults of an expression in the order of their places, each at the next place of its word.
+fn report(source: &str, faults: &[Fault]) -> String {
+    let mut next: HashMap<&str, usize> = HashMap::new();
+    let mut told = Vec::new();
+    for Fault { word, what } in faults {
+        let from = next.get(&**word).copied().unwrap_or_default();
+        let at = find(source, word, from).or_else(|| source.find(&**word)).unwrap_or_default();
+        next.insert(word, at + word.len());
+        let line_start = source[..at].rfind('\n').map_or(0, |end| end + 1);
+        let line = source[..at].matches('\n').count() + 1;
+        let column = source[line_start..at].chars().count();
+        told.push(((line, column), cel::told(source, line, column, what)));
+    }
+    told.sort_by_key(|(place, _)| *place);
+    let told: Vec<String> = told.into_iter().map(|(_, told)| told).collect();
+    format!("compilation failed: {}", told.join("\n"))
 }
 
-type Names<'a> = Vec<(String, Known<'a>)>;
+/// Where a word stands from some place on that is not a part of another one.
+fn find(source: &str, word: &str, from: usize) -> Option<usize> {
+    let is_letter = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
+    let ends = |text: &str| !(word.ends_with(is_letter) && text.starts_with(is_letter));
+    let begins = |text: &str| !(word.starts_with(is_letter) && text.ends_with(is_letter));
+    let mut places = source.get(from..)?.match_indices(word).map(|(at, _)| from + at);
+    places.find(|&at| begins(&source[..at]) && ends(&source[at + word.len()..]))
+}
 
-/// The type of an expression; or the word that is wrong in it, and why.
-fn check<'a>(expression: &IdedExpr, names: &mut Names<'a>) -> Result<Known<'a>, (String, String)> {
-    match &expression.expr {
-        Expr::Ident(name) => match names.iter().rev().find(|(known, _)| known == name) {
-            Some((_, known)) => Ok(*known),
-            // Names of types and of what functions belong to stand for themselves.
-            None if !name.starts_with(|first: char| first.is_ascii_alphabetic()) => Ok(Known::Nothing),
-            None if TYPES.contains(&name.as_str()) => Ok(Known::Nothing),
-            None => Err((name.clone(), format!("undeclared reference to '{name}' (in container '')"))),
-        },
-        Expr::Select(select) => {
-            let Known::Value(shape, resource) = check(&select.operand, names)? else {
-                return Ok(Known::Nothing);
-            };
-            let found = field(shape, resource, &select.field);
-            // A question whether there is a field is marked at its bracket.
-            found.map_err(|(word, what)| if select.test { ("(".to_owned(), what) } else { (word, what) })
-        }
-        Expr::Call(call) => {
-            let named = |expression: &IdedExpr| matches!(&expression.expr, Expr::Ident(_));
-            let library = call.target.as_deref().filter(|target| named(target)).is_some_and(
-                |target| matches!(&target.expr, Expr::Ident(name) if LIBRARIES.contains(&name.as_str())),
-            );
-            let mut known = Vec::new();
-            for inner in call.target.as_deref().into_iter().filter(|_| !library).chain(&call.args) {
-                known.push(check(inner, names)?);
+/// A word that is wrong, and why.
+struct Fault {
+    word: String,
+    what: String,
+}
+
+/// The names that are known at a place, and the faults so far: what is wrong is of no type, and nothing more is said of it.
+struct Scope<'a> {
+    names: Vec<(String, Known<'a>)>,
+    faults: Vec<Fault>,
+}
+
+impl<'a> Scope<'a> {
+    fn fault(&mut self, word: String, what: String) -> Known<'a> {
+        self.faults.push(Fault { word, what });
+        Known::Nothing
+    }
+
+    /// The type of an expression.
+    fn check(&mut self, expression: &IdedExpr) -> Known<'a> {
+        match &expression.expr {
+            Expr::Ident(name) => match self.names.iter().rev().find(|(known, _)| known == name) {
+                Some((_, known)) => *known,
+                // Names of types and of what functions belong to stand for themselves.
+                None if !name.starts_with(|first: char| first.is_ascii_alphabetic()) => Known::Nothing,
+                None if TYPES.contains(&name.as_str()) => Known::Nothing,
+                None => {
+                    self.fault(name.clone(), format!("undeclared reference to '{name}' (in container '')"))
+                }
+            },
+            Expr::Select(select) => {
+                let Known::Value(shape, resource) = self.check(&select.operand) else {
+                    return Known::Nothing;
+                };
+                match field(shape, resource, &select.field) {
+                    Ok(known) => known,
+                    // A question whether there is a field is marked at its bracket.
+                    Err((_, what)) if select.test => self.fault("(".to_owned(), what),
+                    Err((word, what)) => self.fault(word, what),
+                }
             }
-            match (call.func_name.as_str(), known.first()) {
-                ("_[_]", Some(Known::Value(shape, _))) => Ok(element(*shape)),
-                _ => Ok(Known::Nothing),
+            Expr::Call(call) => {
+                let of_library = |target: &&IdedExpr| matches!(&target.expr, Expr::Ident(name) if LIBRARIES.contains(&name.as_str()));
+                let target = call.target.as_deref().filter(|target| !of_library(target));
+                let known: Vec<_> =
+                    target.into_iter().chain(&call.args).map(|inner| self.check(inner)).collect();
+                match (call.func_name.as_str(), known.first()) {
+                    ("_[_]", Some(Known::Value(shape, _))) => element(*shape),
+                    _ => Known::Nothing,
+                }
             }
-        }
-        Expr::Comprehension(inner) => {
-            let range = check(&inner.iter_range, names)?;
-            check(&inner.accu_init, names)?;
-            let before = names.len();
-            let of_list = |shape: Shape<'a>| shape.items().map_or(Known::Nothing, value);
-            let (first, second) = match (range, &inner.iter_var2) {
-                (Known::Value(shape, _), None) => (of_list(shape), Known::Nothing),
-                (Known::Value(shape, _), Some(_)) => (Known::Nothing, element(shape)),
-                (Known::Nothing, _) => (Known::Nothing, Known::Nothing),
-            };
-            names.push((inner.iter_var.clone(), first));
-            names.extend(inner.iter_var2.clone().map(|name| (name, second)));
-            names.push((inner.accu_var.clone(), Known::Nothing));
-            for part in [&inner.loop_cond, &inner.loop_step, &inner.result] {
-                check(part, names)?;
+            Expr::Comprehension(inner) => {
+                let range = self.check(&inner.iter_range);
+                self.check(&inner.accu_init);
+                let before = self.names.len();
+                let of_list = |shape: Shape<'a>| shape.items().map_or(Known::Nothing, value);
+                let (first, second) = match (range, &inner.iter_var2) {
+                    (Known::Value(shape, _), None) => (of_list(shape), Known::Nothing),
+                    (Known::Value(shape, _), Some(_)) => (Known::Nothing, element(shape)),
+                    (Known::Nothing, _) => (Known::Nothing, Known::Nothing),
+                };
+                self.names.push((inner.iter_var.clone(), first));
+                self.names.extend(inner.iter_var2.clone().map(|name| (name, second)));
+                self.names.push((inner.accu_var.clone(), Known::Nothing));
+                for part in [&inner.loop_cond, &inner.loop_step, &inner.result] {
+                    self.check(part);
+                }
+                self.names.truncate(before);
+                Known::Nothing
             }
-            names.truncate(before);
-            Ok(Known::Nothing)
-        }
-        other => {
-            for inner in children(other) {
-                check(inner, names)?;
+            other => {
+                for inner in children(other) {
+                    self.check(inner);
+                }
+                Known::Nothing
             }
-            Ok(Known::Nothing)
         }
     }
 }

@@ -56,12 +56,17 @@ pub(super) fn faults(name: &str, rest: &Map<String, Value>) -> Vec<Cause> {
     for (index, validation) in items("validations") {
         validation_faults(validation, &format!("spec.validations[{index}]"), &names, &mut causes);
     }
+    let mut known = HashSet::new();
     for (index, annotation) in items("auditAnnotations") {
         let at = format!("spec.auditAnnotations[{index}]");
         let key = format!("{name}/{}", text(annotation, "key"));
         causes.extend(key_faults(&key).iter().map(|why| Cause::invalid(format!("{at}.key"), &key, why)));
         let (expression, at) = (&annotation["valueExpression"], format!("{at}.valueExpression"));
         expression_faults(expression, &at, "valueExpression is not specified", &names, "", &mut causes);
+        let key = text(annotation, "key");
+        if !known.insert(key) {
+            causes.push(Cause::duplicate(format!("spec.auditAnnotations[{index}].key"), &key.into()));
+        }
     }
     causes
 }
@@ -77,12 +82,8 @@ fn validation_faults(validation: &Value, at: &str, names: &[&str], causes: &mut 
     }
     if let Some(message) = validation["message"].as_str() {
         if message.trim().is_empty() {
-            causes.push(Cause::invalid(
-                format!("{at}.message"),
-                message,
-                "message must be non-empty if specified",
-            ));
-        } else if message.contains('\n') {
+            causes.push(Cause::invalid(format!("{at}.message"), message, "must be non-empty if specified"));
+        } else if message.trim().contains('\n') {
             causes.push(Cause::invalid(format!("{at}.message"), message, "must not contain line breaks"));
         }
     }
@@ -97,9 +98,14 @@ fn matching(resources: &Value, at: &str, causes: &mut Vec<Cause>) {
     for field in ["resourceRules", "excludeResourceRules"] {
         for (index, rule) in resources[field].as_array().into_iter().flatten().enumerate() {
             let at = format!("{at}.{field}[{index}]");
-            for (index, name) in texts(&rule["resourceNames"]).iter().enumerate() {
+            let mut known = HashSet::new();
+            for (index, name) in texts(&rule["resourceNames"]).into_iter().enumerate() {
                 let at = format!("{at}.resourceNames[{index}]");
-                causes.extend(step_faults(name).iter().map(|why| Cause::invalid(&*at, name, why)));
+                causes.extend(step_faults(&name).iter().map(|why| Cause::invalid(&*at, &name, why)));
+                if known.contains(&name) {
+                    causes.push(Cause::duplicate(&*at, &name.clone().into()));
+                }
+                known.insert(name);
             }
             rule_faults(rule, &at, causes);
         }

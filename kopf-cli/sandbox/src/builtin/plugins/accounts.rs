@@ -7,7 +7,7 @@ use std::collections::HashSet;
 use serde_json::{Map, Value, json};
 
 use super::Write;
-use crate::status::Status;
+use crate::{names::name_faults, printed, resources::NameRule, status::Status};
 
 type Fields = Map<String, Value>;
 
@@ -77,8 +77,12 @@ pub(super) fn judge(write: &Write<'_>, pod: &Value) -> Result<(), Status> {
 fn account(write: &Write<'_>, name: &str) -> Result<Value, Status> {
     let account = write.store.get(ACCOUNTS, write.namespace, name).map(|account| account.value());
     account.ok_or_else(|| {
-        let what = format!("{}/{name}: serviceaccount {name:?} not found", write.namespace);
-        write.forbidden(&format!("error looking up service account {what}"))
+        let wrong = name_faults(name, NameRule::PathSegment).join(" ");
+        let why = match wrong.as_str() {
+            "" => format!("serviceaccount {} not found", printed::quoted(name)),
+            wrong => format!("invalid resource name {}: [{wrong}]", printed::quoted(name)),
+        };
+        write.forbidden(&format!("error looking up service account {}/{name}: {why}", write.namespace))
     })
 }
 

@@ -30,7 +30,7 @@ pub(super) const STORAGE: &[Rule] = &[
     ("provisioner", Required("")),
     ("provisioner", By(provisioner)),
     ("parameters", By(parameters)),
-    ("reclaimPolicy", OneOf(&["Delete", "Retain"])),
+    ("reclaimPolicy", By(reclaimed)),
     ("volumeBindingMode", OneOf(&["Immediate", "WaitForFirstConsumer"])),
     ("allowedTopologies", By(topologies)),
     ("provisioner", By(kept)),
@@ -47,6 +47,14 @@ pub(super) const ATTRIBUTES: &[Rule] = &[
     ("driverName", By(|site| stays(site, "updates to driverName are forbidden."))),
     ("parameters", By(|site| stays(site, "updates to parameters are forbidden."))),
 ];
+
+/// How what is let go of is dealt with; an empty text says nothing.
+fn reclaimed(policy: &Site<'_>) -> Causes {
+    match policy.text() {
+        "" => Vec::new(),
+        _ => check(policy, &[("", OneOf(&["Delete", "Retain"]))]),
+    }
+}
 
 /// The server does not tell what it should have become.
 pub(super) fn kept(site: &Site<'_>) -> Causes {

@@ -3,19 +3,21 @@
 use super::{addresses::special, containers::PROTOCOLS};
 use crate::{
     builtin::{
-        checks::{Causes, Check, LABEL, Rule, SUBDOMAIN, check},
+        checks::{Causes, Check, LABEL, Rule, check},
         site::Site,
         texts,
     },
-    names::key_faults,
+    names::{key_faults, name_faults},
+    resources::NameRule,
 };
 
-const ADDRESS: &[Rule] = &[("hostname", LABEL), ("nodeName", SUBDOMAIN)];
+const ADDRESS: &[Rule] =
+    &[("hostname", LABEL), ("nodeName", Check::Said(|text| name_faults(text, NameRule::Subdomain)))];
 const PORT: &[Rule] = &[
     ("name", LABEL),
     ("port", Check::Port),
     ("protocol", Check::OneOf(PROTOCOLS)),
-    ("appProtocol", Check::Text(key_faults)),
+    ("appProtocol", Check::Said(key_faults)),
 ];
 
 /// What is wrong with endpoints; those that are as they were are left alone.

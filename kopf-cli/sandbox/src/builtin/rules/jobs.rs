@@ -44,7 +44,8 @@ const STATUSES: &[&str] = &["False", "True", "Unknown"];
 
 pub(super) fn job(root: &Site<'_>) -> Causes {
     let spec = root.at("spec");
-    let mut causes = job_spec(&spec);
+    let mut causes = if root.before.is_none() { generated(root) } else { Vec::new() };
+    causes.extend(job_spec(&spec));
     let (selector, labels) = (spec.at("selector"), spec.at("template.metadata.labels"));
     if selector.is_given() {
         causes.extend(selector_faults(&selector));
@@ -69,6 +70,36 @@ pub(super) fn job(root: &Site<'_>) -> Causes {
     causes.extend(check(&spec, &[("selector", Immutable)]));
     causes.extend(kept_template(&spec.at("template"), before));
     causes.extend(check(&spec, KEPT));
+    causes
+}
+
+/// What is wrong with a new job that pods are to be known by in ways of its own.
+fn generated(root: &Site<'_>) -> Causes {
+    let spec = root.at("spec");
+    if spec.at("manualSelector").value == true || !spec.at("selector").is_given() {
+        return Vec::new();
+    }
+    let (uid, name) = (root.at("metadata.uid").text(), root.at("metadata.name").text());
+    let wanted = [
+        ("controller-uid", uid),
+        ("job-name", name),
+        ("batch.kubernetes.io/controller-uid", uid),
+        ("batch.kubernetes.io/job-name", name),
+    ];
+    let labels = spec.at("template.metadata.labels");
+    let wrong = wanted.iter().filter(|(key, wanted)| labels.value[key] != *wanted);
+    let mut causes: Causes = wrong
+        .map(|(key, wanted)| {
+            let place = format!("{}[{key}]", labels.place);
+            labels.clone().moved(place).invalid(&format!("must be '{wanted}'"))
+        })
+        .collect();
+    let all: Map<String, Value> =
+        wanted.into_iter().map(|(key, wanted)| (key.to_owned(), wanted.into())).collect();
+    let selector = spec.at("selector");
+    if selects(selector.value, &all.into()) == Some(false) {
+        causes.push(selector.invalid("`selector` not auto-generated"));
+    }
     causes
 }
 
@@ -152,6 +183,7 @@ fn job_spec(spec: &Site<'_>) -> Causes {
             {
                 causes.push(failed.invalid("must be less than or equal to completions"));
             }
+            causes.extend(many_faults(&failed, &parallel, &completions, each.is_given()));
         }
         "" if spec.at("completionMode").is_given() => {}
         "" | "NonIndexed" => {
@@ -181,6 +213,28 @@ fn job_spec(spec: &Site<'_>) -> Causes {
             causes.push(policy.invalid(r#"only "Never" is supported when podFailurePolicy is specified"#));
         }
         _ => {}
+    }
+    causes
+}
+
+/// What is wrong with a job of many indexes.
+fn many_faults(failed: &Site<'_>, parallel: &Site<'_>, all: &Site<'_>, each: bool) -> Causes {
+    const MANY: i64 = 100_000;
+    const FEW: i64 = 10_000;
+    let is_over = |site: &Site<'_>, most| site.number().is_some_and(|number| number > most);
+    let mut causes = Vec::new();
+    if is_over(failed, MANY) {
+        causes.push(failed.invalid(&format!("must be less than or equal to {MANY}")));
+    }
+    if !each || !is_over(all, MANY) {
+        return causes;
+    }
+    if !failed.is_given() {
+        causes.push(failed.required(&format!("must be specified when completions is above {MANY}")));
+    }
+    for site in [parallel, failed].into_iter().filter(|site| is_over(site, FEW)) {
+        let when = format!("when completions are above {MANY} and used with backoff limit per index");
+        causes.push(site.invalid(&format!("must be less than or equal to {FEW} {when}")));
     }
     causes
 }

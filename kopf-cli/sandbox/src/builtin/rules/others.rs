@@ -21,7 +21,10 @@ pub(super) const LEASE: &[Rule] =
 
 pub(super) fn priority(root: &Site<'_>) -> Causes {
     let (value, policy) = (root.at("value"), root.at("preemptionPolicy"));
-    let mut causes = check(&policy, &[("", OneOf(&["PreemptLowerPriority", "Never"]))]);
+    let mut causes = match policy.text() {
+        "" if policy.is_given() => vec![policy.required("")],
+        _ => check(&policy, &[("", OneOf(&["PreemptLowerPriority", "Never"]))]),
+    };
     if value.is_changed() {
         causes.push(value.forbidden("may not be changed in an update."));
     }

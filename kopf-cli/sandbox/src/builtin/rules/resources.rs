@@ -176,8 +176,14 @@ pub(super) fn resizing(spec: &Site<'_>, list: &Site<'_>) -> Causes {
         }
         let restart = policy.at("restartPolicy").moved(list.place.clone());
         let name = name.moved(list.place.clone());
-        causes.extend(check(&name, &[("", Check::OneOf(&["cpu", "memory"]))]));
-        causes.extend(check(&restart, &[("", Check::OneOf(&["NotRequired", "RestartContainer"]))]));
+        let known: [(_, &[&str]); 2] =
+            [(&name, &["cpu", "memory"]), (&restart, &["NotRequired", "RestartContainer"])];
+        for (said, known) in known {
+            match said.len() {
+                0 => causes.push(said.required("")),
+                _ => causes.extend(check(said, &[("", Check::OneOf(known))])),
+            }
+        }
         if spec.at("restartPolicy").is("Never") && !restart.is("NotRequired") {
             causes.push(restart.invalid("must be 'NotRequired' when pod `restartPolicy` is 'Never'"));
         }

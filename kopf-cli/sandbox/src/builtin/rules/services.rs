@@ -29,7 +29,7 @@ const PORT: &[Rule] = &[
     ("port", Port),
     ("protocol", OneOf(PROTOCOLS)),
     ("targetPort", PortOrName),
-    ("appProtocol", Check::Text(key_faults)),
+    ("appProtocol", Check::Said(key_faults)),
 ];
 const RULES: &[Rule] =
     &[("selector", Labels), ("sessionAffinity", OneOf(&["ClientIP", "None"])), ("", By(affinity))];

@@ -9,7 +9,7 @@ use crate::{
     builtin::{
         checks::{
             Causes,
-            Check::{OneOf, Required, Text},
+            Check::{OneOf, Required, Said},
             LABEL, Rule, check,
         },
         site::Site,
@@ -26,7 +26,7 @@ const MOST_ADDRESSES: usize = 100;
 const MOST_PORTS: usize = 20_000;
 const MOST_HINTS: usize = 8;
 
-const PORT: &[Rule] = &[("name", LABEL), ("protocol", OneOf(PROTOCOLS)), ("appProtocol", Text(key_faults))];
+const PORT: &[Rule] = &[("name", LABEL), ("protocol", OneOf(PROTOCOLS)), ("appProtocol", Said(key_faults))];
 pub(super) fn slice(root: &Site<'_>) -> Causes {
     let kind = root.at("addressType");
     let mut causes = Causes::new();

@@ -1,5 +1,7 @@
 //! What is wrong with what makes pods of a template and keeps them.
 
+use std::collections::HashSet;
+
 use serde_json::{Value, json};
 
 use super::{pods, storage};
@@ -11,6 +13,7 @@ use crate::{
     },
     printed,
     status::Cause,
+    tables,
 };
 
 use Check::{AtLeast, By, Immutable, OneOf, Share};
@@ -104,13 +107,15 @@ fn with_claims(template: &Value, claims: &Value) -> Value {
     }
     let claimed = claims.as_array().into_iter().flatten().map(|claim| claim["metadata"]["name"].clone());
     let claimed = claimed.map(|name| if name.is_null() { "".into() } else { name });
-    let mut volumes: Vec<Value> =
-        claimed.map(|name| json!({ "name": name, "persistentVolumeClaim": { "claimName": name } })).collect();
+    let mut names: Vec<Value> = claimed.collect();
+    let mut known = HashSet::new();
+    names.retain(|name| known.insert(name.clone()));
+    let volume = |name: &Value| json!({ "name": name, "persistentVolumeClaim": { "claimName": name } });
+    let mut volumes: Vec<Value> = names.iter().map(volume).collect();
     if volumes.is_empty() {
         return template;
     }
     let others = spec.get("volumes").and_then(Value::as_array).cloned().unwrap_or_default();
-    let names: Vec<Value> = volumes.iter().map(|volume| volume["name"].clone()).collect();
     volumes.extend(others.into_iter().filter(|volume| !names.contains(&volume["name"])));
     spec.insert("volumes".to_owned(), volumes.into());
     template
@@ -177,7 +182,7 @@ fn deployment_strategy(site: &Site<'_>) -> Causes {
             causes.extend(over(&gone));
             causes
         }
-        _ => vec![unknown(site, &["Recreate", "RollingUpdate"])],
+        _ => vec![unknown(site, "apps.DeploymentStrategy", &["Recreate", "RollingUpdate"])],
     }
 }
 
@@ -196,7 +201,7 @@ fn daemon_strategy(site: &Site<'_>) -> Causes {
             }
             causes
         }
-        _ => vec![unknown(site, &["RollingUpdate", "OnDelete"])],
+        _ => vec![unknown(site, "apps.DaemonSetUpdateStrategy", &["RollingUpdate", "OnDelete"])],
     }
 }
 
@@ -204,10 +209,9 @@ fn stateful_strategy(site: &Site<'_>) -> Causes {
     let rolling = site.at("rollingUpdate");
     match site.at("type").text() {
         "OnDelete" if rolling.is_given() => {
-            vec![
-                as_go(&rolling, &["partition", "maxUnavailable"])
-                    .told("only allowed for updateStrategy 'RollingUpdate'"),
-            ]
+            let said = tables::inside("apps.RollingUpdateStatefulSetStrategy", rolling.value);
+            let why = "only allowed for updateStrategy 'RollingUpdate'";
+            vec![Cause::invalid_value(rolling.place, &said, why)]
         }
         "OnDelete" => Vec::new(),
         "RollingUpdate" => {
@@ -219,34 +223,16 @@ fn stateful_strategy(site: &Site<'_>) -> Causes {
             causes.extend(over(&gone));
             causes
         }
-        _ => vec![as_go(site, &["type", "rollingUpdate"]).told("must be 'RollingUpdate' or 'OnDelete'")],
+        _ => {
+            let said = tables::inside("apps.StatefulSetUpdateStrategy", site.value);
+            vec![Cause::invalid_value(&*site.place, &said, "must be 'RollingUpdate' or 'OnDelete'")]
+        }
     }
 }
 
-/// The server prints what it has inside: fields in capitals, whether they are said or not.
-struct AsGo {
-    place: String,
-    said: Value,
-}
-
-impl AsGo {
-    fn told(self, why: &str) -> Cause {
-        Cause::invalid_value(self.place, &self.said, why)
-    }
-}
-
-fn as_go(site: &Site<'_>, fields: &[&str]) -> AsGo {
-    let capital = |field: &str| {
-        let mut letters = field.chars();
-        letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
-    };
-    let said = fields.iter().map(|field| (capital(field), site.at(field).value.clone()));
-    AsGo { place: site.place.clone(), said: Value::Object(said.collect()) }
-}
-
-fn unknown(site: &Site<'_>, known: &[&str]) -> Cause {
-    let said = as_go(site, &["type", "rollingUpdate"]).said;
-    Cause::unsupported(&*site.place, &printed::bad_value(&said), known)
+/// That a strategy is of none of these types; the server prints it as it has it inside.
+fn unknown(site: &Site<'_>, ty: &str, known: &[&str]) -> Cause {
+    Cause::unsupported(&*site.place, &printed::bad_value(&tables::inside(ty, site.value)), known)
 }
 
 /// The number that is said, or how many percent.
@@ -272,8 +258,8 @@ pub(super) fn replication_controller(root: &Site<'_>) -> Causes {
         return causes;
     }
     let labels = template.at("metadata.labels");
-    let wanted = json!({ "matchLabels": selector.value });
-    if selector.len() > 0 && selects(&wanted, labels.value) == Some(false) {
+    // Labels that are none are labels here, too.
+    if selector.entries().any(|(key, value)| labels.value.get(key) != Some(value.value)) {
         causes.push(labels.invalid(MISMATCH));
     }
     causes.extend(pods::template(&template));

@@ -232,3 +232,181 @@ async fn what_configures_admission_is_looked_at_closely() {
     }
     check(&rows).await;
 }
+
+const TEMPLATE: &str = r#""template":{"metadata":{"labels":{"a":"b"}},"spec":{"restartPolicy":"Never","containers":[{"name":"c","image":"i"}]}}"#;
+
+#[tokio::test]
+async fn jobs_are_known_by_what_the_server_says() {
+    let mut rows = String::new();
+    for labels in [r#"{"a":"b"}"#, r#"{"a":"c"}"#, "{}"] {
+        rows += &format!(
+            "POST /apis/batch/v1/namespaces/$ns/jobs?dryRun=All {{\"metadata\":{{\"name\":\"o\",\"labels\":{labels}}},\"spec\":{{{TEMPLATE}}}}}\n"
+        );
+    }
+    check(&rows).await;
+    let labels = |labels: &str| {
+        format!(
+            r#""spec":{{"template":{{"metadata":{{"labels":{{{labels}}}}},"spec":{{"restartPolicy":"Never","containers":[{{"name":"c","image":"i"}}]}}}}}}"#
+        )
+    };
+    try_all(
+        &of_group("batch/v1", "jobs"),
+        &[
+            &format!(r#""spec":{{"selector":{{"matchLabels":{{"a":"b"}}}},{TEMPLATE}}}"#),
+            &format!(r#""spec":{{"selector":{{"matchLabels":{{"c":"d"}}}},{TEMPLATE}}}"#),
+            &format!(r#""spec":{{"selector":{{}},{TEMPLATE}}}"#),
+            &format!(
+                r#""spec":{{"manualSelector":true,"selector":{{"matchLabels":{{"a":"b"}}}},{TEMPLATE}}}"#
+            ),
+            &labels(r#""job-name":"other""#),
+            &labels(r#""batch.kubernetes.io/controller-uid":"other","controller-uid":"another""#),
+        ],
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn jobs_of_many_indexes_have_bounds() {
+    let mut rows = Vec::new();
+    for numbers in [
+        r#""maxFailedIndexes":100001"#,
+        r#""completions":100001"#,
+        r#""completions":200000,"maxFailedIndexes":10001,"parallelism":10001"#,
+        r#""completions":200000,"maxFailedIndexes":100001"#,
+    ] {
+        rows.push(format!(
+            r#""spec":{{"completions":5,"completionMode":"Indexed","backoffLimitPerIndex":1,{numbers},{TEMPLATE}}}"#
+        ));
+    }
+    rows.push(format!(
+        r#""spec":{{"podFailurePolicy":{{"rules":[{{"action":"Ignore","onPodConditions":[{{"type":"A","status":""}}]}}]}},{TEMPLATE}}}"#
+    ));
+    try_all(&of_group("batch/v1", "jobs"), &rows.iter().map(String::as_str).collect::<Vec<_>>()).await;
+    try_all(
+        &of_group("batch/v1", "cronjobs"),
+        &[&format!(
+            r#""spec":{{"schedule":"* * * * *","jobTemplate":{{"spec":{{"podFailurePolicy":{{"rules":[{{"action":"Ignore","onPodConditions":[{{"type":"A","status":""}}]}}]}},{TEMPLATE}}}}}}}"#
+        )],
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn strategies_are_shown_as_a_server_has_them_inside() {
+    let template = r#""selector":{"matchLabels":{"a":"b"}},"template":{"metadata":{"labels":{"a":"b"}},"spec":{"containers":[{"name":"c","image":"i"}]}}"#;
+    for (resource, field, other) in [
+        ("deployments", "strategy", r#""maxSurge":2"#),
+        ("daemonsets", "updateStrategy", r#""maxUnavailable":"10%""#),
+        ("statefulsets", "updateStrategy", r#""partition":3"#),
+    ] {
+        let mut rows = Vec::new();
+        for strategy in [
+            r#""type":"Odd""#.to_owned(),
+            format!(r#""type":"Odd","rollingUpdate":{{{other}}}"#),
+            format!(r#""type":"OnDelete","rollingUpdate":{{{other}}}"#),
+        ] {
+            rows.push(format!(r#""spec":{{{template},"{field}":{{{strategy}}}}}"#));
+        }
+        let selector = r#""matchLabels":{"a":"b"},"matchExpressions":[{"operator":"In","values":["b"]}]"#;
+        rows.push(format!(r#""spec":{{{template},"selector":{{{selector}}}}}"#));
+        rows.push(r#""spec":{"selector":{"matchLabels":{"a":"b"}},"template":{"metadata":{"labels":{}},"spec":{"containers":[{"name":"c","image":"i"}]}}}"#.to_owned());
+        try_all(&of_group("apps/v1", resource), &rows.iter().map(String::as_str).collect::<Vec<_>>()).await;
+    }
+    let claim = r#"{"metadata":{"name":"v"},"spec":{"accessModes":["ReadWriteOnce"],"resources":{"requests":{"storage":"1Gi"}}}}"#;
+    try_all(
+        &of_group("apps/v1", "statefulsets"),
+        &[&format!(r#""spec":{{{template},"volumeClaimTemplates":[{claim},{claim}]}}"#)],
+    )
+    .await;
+    let mut rows = Vec::new();
+    for label in [r#""a b":"c""#, r#""d":"-a""#, r#""d":"e""#] {
+        rows.push(format!(
+            r#""spec":{{"selector":{{"a":"b",{label}}},"template":{{"metadata":{{"labels":{{"a":"b"}}}},"spec":{{"containers":[{{"name":"c","image":"i"}}]}}}}}}"#
+        ));
+    }
+    try_all("replicationcontrollers", &rows.iter().map(String::as_str).collect::<Vec<_>>()).await;
+}
+
+#[tokio::test]
+async fn texts_that_are_there_are_looked_at_though_they_are_empty() {
+    try_all("services", &[r#""spec":{"clusterIP":"None","ports":[{"port":80,"appProtocol":""}]}"#]).await;
+    try_all(
+        "endpoints",
+        &[
+            r#""subsets":[{"addresses":[{"ip":"1.2.3.4","nodeName":""}],"ports":[{"port":80}]}]"#,
+            r#""subsets":[{"addresses":[{"ip":"1.2.3.4"}],"ports":[{"port":80,"appProtocol":""}]}]"#,
+        ],
+    )
+    .await;
+    try_all(
+        &of_group("discovery.k8s.io/v1", "endpointslices"),
+        &[r#""addressType":"IPv4","endpoints":[],"ports":[{"port":80,"appProtocol":""}]"#],
+    )
+    .await;
+    let resize = |policy: &str| {
+        format!(r#""spec":{{"containers":[{{"name":"c","image":"i","resizePolicy":[{{{policy}}}]}}]}}"#)
+    };
+    try_all(
+        "pods",
+        &[
+            &resize(""),
+            &resize(r#""resourceName":"cpu""#),
+            &resize(r#""resourceName":"","restartPolicy":"Odd""#),
+            r#""spec":{"serviceAccountName":"a/b","containers":[{"name":"c","image":"i"}]}"#,
+            r#""spec":{"serviceAccountName":"a%b/c","containers":[{"name":"c","image":"i"}]}"#,
+            r#""spec":{"serviceAccountName":"..","containers":[{"name":"c","image":"i"}]}"#,
+        ],
+    )
+    .await;
+    try_all(
+        &of_group("coordination.k8s.io/v1", "leases"),
+        &[r#""spec":{"acquireTime":"é"}"#, r#""spec":{"renewTime":"\n\"\\"}"#],
+    )
+    .await;
+    try_all(
+        &of_group("rbac.authorization.k8s.io/v1", "rolebindings"),
+        &[r#""roleRef":{"apiGroup":"","kind":"Role","name":"r"}"#],
+    )
+    .await;
+    check(
+        r#"
+        POST /apis/scheduling.k8s.io/v1/priorityclasses?dryRun=All {"metadata":{"name":"$ns"},"value":5,"preemptionPolicy":""}
+        POST /apis/storage.k8s.io/v1/storageclasses?dryRun=All {"metadata":{"name":"$ns"},"provisioner":"a.b/c","reclaimPolicy":""}
+        POST /api/v1/persistentvolumes?dryRun=All {"metadata":{"name":"$ns"},"spec":{"capacity":{},"accessModes":["ReadWriteOnce"],"hostPath":{"path":"/p"}}}
+        POST /apis/rbac.authorization.k8s.io/v1/clusterroles?dryRun=All {"metadata":{"name":"$ns"},"aggregationRule":{"clusterRoleSelectors":[{"matchExpressions":[{"key":"a","operator":"In","values":["A_b!"]}]}]}}
+        "#,
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn faults_of_expressions_are_all_told_with_their_places() {
+    let mut rows = String::new();
+    let rule = r#""operations":["CREATE"],"apiGroups":["g"],"apiVersions":["v1"],"resources":["things"]"#;
+    let policy = |rule: &str, spec: &str| {
+        format!(
+            "POST {CLUSTER}validatingadmissionpolicies?dryRun=All {{\"metadata\":{{\"name\":\"$ns\"}},\"spec\":{{\"matchConstraints\":{{\"resourceRules\":[{{{rule}}}]}},{spec}}}}}\n"
+        )
+    };
+    for expression in
+        ["a b", "é", "'é' b", "1 +", "x + y", "x + xx + x", "[1].all(i, i > y) && x", "true &&\\n  x"]
+    {
+        rows += &policy(rule, &format!(r#""validations":[{{"expression":"{expression}"}}]"#));
+    }
+    rows += &policy(
+        &format!(r#"{rule},"resourceNames":["n","n"]"#),
+        r#""auditAnnotations":[{"key":"k","valueExpression":"'a'"},{"key":"k","valueExpression":"'a'"}]"#,
+    );
+    rows += &policy(rule, r#""validations":[{"expression":"true","message":"\n"}]"#);
+    let hook = |rest: &str| {
+        format!(
+            "POST {CLUSTER}validatingwebhookconfigurations?dryRun=All {{\"metadata\":{{\"name\":\"$ns\"}},\"webhooks\":[{{\"name\":\"a.b.c\",\"admissionReviewVersions\":[\"v1\"],\"rules\":[{{{rule}}}],{rest}}}]}}\n"
+        )
+    };
+    rows += &hook(r#""sideEffects":"","clientConfig":{"url":"https://x.y/z","caBundle":""}"#);
+    rows += &hook(r#""sideEffects":"None","clientConfig":{"url":"https://x.y/z","caBundle":""}"#);
+    rows += &hook(r#""sideEffects":"None","clientConfig":{"url":"\n"}"#);
+    rows +=
+        &hook(r#""sideEffects":"None","clientConfig":{"service":{"name":"s","namespace":"n","path":"é"}}"#);
+    check(&rows).await;
+}

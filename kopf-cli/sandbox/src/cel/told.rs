@@ -1,0 +1,27 @@
+//! Faults of expressions as the compiler prints them: where they are, what they are, and the line with a mark.
+
+/// A fault of a text, at a line that is counted from one and a column that is counted from none.
+pub(crate) fn told(source: &str, line: usize, column: usize, what: &str) -> String {
+    let head = format!("ERROR: <input>:{line}:{}: {what}", column + 1);
+    let Some(text) = line.checked_sub(1).and_then(|before| source.split('\n').nth(before)) else {
+        return head;
+    };
+    let text = text.replace('\t', " ");
+    let is_wide = |letter: char| letter.len_utf8() > 1;
+    // What takes more than a byte is taken to be wide, and so is what stands below it.
+    let dots: String =
+        text.chars().take(column).map(|letter| if is_wide(letter) { '．' } else { '.' }).collect();
+    let mark = if text.chars().nth(column).is_some_and(is_wide) { '＾' } else { '^' };
+    format!("{head}\n | {text}\n | {dots}{mark}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn marks_are_as_wide_as_what_they_stand_below() {
+        assert_eq!(told("a\n\té b", 2, 3, "no"), "ERROR: <input>:2:4: no\n |  é b\n | .．.^");
+        assert_eq!(told("é", 1, 0, "no"), "ERROR: <input>:1:1: no\n | é\n | ＾");
+    }
+}
