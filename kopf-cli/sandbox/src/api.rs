@@ -31,7 +31,7 @@ use crate::{
     object::shown,
     openapi,
     options::Options,
-    protobuf,
+    protobuf::{self, layout},
     rbac::Attributes,
     request::{Action, Path, Query, ResourcePath},
     resources::{self, NAMESPACES, View},
@@ -426,7 +426,7 @@ impl Ask<'_> {
             Written::Object { code, bytes, depth } => {
                 self.show(code, &shown(&bytes, depth, &self.view), depth)
             }
-            Written::Gone(status) => Ok(json_answer(200, status.to_string())),
+            Written::Gone(status) => Ok(json_answer(200, layout::text(&status))),
         }
     }
 }
@@ -449,7 +449,7 @@ fn has_no_tables(view: &View, path: &ResourcePath) -> bool {
 }
 
 pub(crate) fn refuse(status: &Status) -> Response<Body> {
-    let mut response = json_answer(status.code, status.to_value().to_string());
+    let mut response = json_answer(status.code, layout::text(&status.to_value()));
     if let Some(seconds) = status.retry_after {
         response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
     }

@@ -120,12 +120,9 @@ pub(crate) fn resources(catalog: &Catalog, group: &str, version: &str) -> Option
         return None;
     }
     let group_version = if group.is_empty() { version.to_owned() } else { format!("{group}/{version}") };
-    // Those who tell of groups that are built in say what they are of last, and of the core not at all.
+    // Of the core it is not said of which version the list is.
     let mut document = match group {
         "" => json!({ "kind": "APIResourceList", "groupVersion": group_version }),
-        group if served::is_group(group) => {
-            json!({ "kind": "APIResourceList", "groupVersion": group_version, "apiVersion": "v1" })
-        }
         _ => json!({ "kind": "APIResourceList", "apiVersion": "v1", "groupVersion": group_version }),
     };
     let entries = served.iter().flat_map(|served| old_entries(served, (group, version)));

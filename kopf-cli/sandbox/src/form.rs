@@ -16,6 +16,7 @@ use crate::{
     builtin, json as deep,
     kinds::PODS,
     object,
+    protobuf::layout,
     request::Query,
     resources::{API_SERVICES, DEFINITIONS, View},
     status::Status,
@@ -129,23 +130,28 @@ impl<'a> Sheet<'a> {
         }
     }
 
-    fn row(&self, object: Value, meta: Meta, include: Include) -> Value {
+    /// A row of an object, which is marked where it is the default.
+    fn row(&self, object: Value, meta: Meta, include: Include, is_default: bool) -> String {
         let mut row = json!({ "cells": self.cells(&object) });
+        if let (true, Value::String(name)) = (is_default, &mut row["cells"][0]) {
+            name.push_str(" (default)");
+        }
         if let Some((reason, message)) = self.end(&object) {
             let condition =
                 json!({ "type": "Completed", "status": "True", "reason": reason, "message": message });
             row["conditions"] = json!([condition]);
         }
-        row["object"] = match include {
+        let object = match include {
             // The bookmark that ends what there was at first has to be known as such.
             Include::Nothing if at(&object, "metadata.annotations")[INITIAL_EVENTS_END].is_string() => {
                 metadata_alone(object, meta)
             }
-            Include::Nothing => Value::Null,
+            Include::Nothing => "null".to_owned(),
             Include::Metadata => metadata_alone(object, meta),
-            Include::Object => object,
+            Include::Object => deep::text(&object),
         };
-        row
+        let row = deep::text(&row);
+        format!(r#"{},"object":{object}}}"#, row.strip_suffix('}').unwrap_or(&row))
     }
 
     fn is_of(&self, resource: &str) -> bool {
@@ -174,7 +180,7 @@ impl Form {
         deep::with_stack(depth + 3, || {
             let value = deep::parse(object).expect("what the store serialized parses");
             let shown = match self {
-                Form::Whole => value,
+                Form::Whole => deep::text(&value),
                 Form::Metadata(meta) => metadata_alone(value, meta),
                 Form::Table(meta, include) => {
                     // What was not written has no version.
@@ -182,13 +188,14 @@ impl Form {
                         Value::Null => json!({}),
                         version => json!({ "resourceVersion": version }),
                     };
-                    let row = sheet.row(value, meta, include);
+                    let row = sheet.row(value, meta, include, false);
                     let headers =
                         if headers || sheet.is_of(API_SERVICES) { sheet.headers() } else { Value::Null };
-                    table(meta, &metadata, &headers, &json!([row]))
+                    let empty = table(meta, &metadata, &headers, &json!([]));
+                    return filled(&empty, "rows", row.as_bytes()).into();
                 }
             };
-            deep::text(&shown).into()
+            shown.into()
         })
     }
 
@@ -208,18 +215,14 @@ impl Form {
             deep::with_stack(depth + 3, || {
                 let value = deep::parse(&object).expect("what the store serialized parses");
                 let shown = match self {
-                    Form::Whole => value,
+                    Form::Whole => deep::text(&value),
                     Form::Metadata(meta) => metadata_alone(value, meta),
                     Form::Table(meta, include) => {
                         let is_default = default.as_deref() == Some(pick(&value, "metadata.name"));
-                        let mut row = sheet.row(value, meta, include);
-                        if let (true, Value::String(name)) = (is_default, &mut row["cells"][0]) {
-                            name.push_str(" (default)");
-                        }
-                        row
+                        sheet.row(value, meta, include, is_default)
                     }
                 };
-                rows.extend_from_slice(deep::text(&shown).as_bytes());
+                rows.extend_from_slice(shown.as_bytes());
             });
         }
         let (empty, field) = match self {
@@ -233,17 +236,7 @@ impl Form {
             }
             Form::Whole => (json!({ "metadata": metadata, "items": [] }), "items"),
         };
-        let empty = empty.to_string();
-        if rows.is_empty() {
-            return empty.into_bytes();
-        }
-        let (head, _) = empty.rsplit_once(&format!("\"{field}\":")).unwrap_or((&empty, ""));
-        let mut printed = Vec::with_capacity(head.len() + rows.len() + 16);
-        printed.extend_from_slice(head.as_bytes());
-        printed.extend_from_slice(format!("\"{field}\":[").as_bytes());
-        printed.extend_from_slice(&rows);
-        printed.extend_from_slice(b"]}");
-        printed
+        filled(&empty, field, &rows)
     }
 
     /// The storage class that is marked in a list of them as the default.
@@ -269,7 +262,22 @@ fn table(meta: Meta, metadata: &Value, headers: &Value, rows: &Value) -> Value {
     })
 }
 
-fn metadata_alone(object: Value, meta: Meta) -> Value {
+/// An empty list with something in its last field.
+fn filled(empty: &Value, field: &str, rows: &[u8]) -> Vec<u8> {
+    let empty = deep::text(empty);
+    if rows.is_empty() {
+        return empty.into_bytes();
+    }
+    let (head, _) = empty.rsplit_once(&format!("\"{field}\":")).unwrap_or((&empty, ""));
+    let mut printed = Vec::with_capacity(head.len() + rows.len() + 16);
+    printed.extend_from_slice(head.as_bytes());
+    printed.extend_from_slice(format!("\"{field}\":[").as_bytes());
+    printed.extend_from_slice(rows);
+    printed.extend_from_slice(b"]}");
+    printed
+}
+
+fn metadata_alone(object: Value, meta: Meta) -> String {
     let of_daemons = object["kind"] == "DaemonSet" && object["apiVersion"] == "apps/v1";
     let metadata = match object {
         Value::Object(mut fields) => fields.shift_remove("metadata"),
@@ -279,7 +287,9 @@ fn metadata_alone(object: Value, meta: Meta) -> Value {
     if of_daemons {
         builtin::hide_templates(&mut metadata);
     }
-    json!({ "kind": "PartialObjectMetadata", "apiVersion": meta.api_version(), "metadata": metadata })
+    let partial =
+        json!({ "kind": "PartialObjectMetadata", "apiVersion": meta.api_version(), "metadata": metadata });
+    layout::text(&partial)
 }
 
 impl Column {

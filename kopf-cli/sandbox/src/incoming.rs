@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use crate::{
     builtin::{self, Empties},
-    meta, object, printed,
+    json, meta, object, printed,
     recognition::{self, Unfit},
     resources::View,
     status::{About, Cause, Status},
@@ -307,13 +307,15 @@ fn check_kind(value: &Value, view: &View) -> Result<Option<Other>, Refused> {
 
 /// The refusal of an object that says it is of this version and kind.
 pub(crate) fn because(said: String, version: &str, kind: &str, mut value: Value, view: &View) -> Refused {
-    value.sort_all_objects();
+    if view.resource.rules.custom {
+        value.sort_all_objects();
+    }
     Refused::Because {
         said,
         kind: kind.to_owned(),
         version: version.to_owned(),
         wanted: view.resource.kind.clone(),
-        object: value.to_string(),
+        object: json::text(&value),
     }
 }
 

@@ -10,7 +10,7 @@ use std::borrow::Cow;
 
 use serde_json::{Deserializer, Number, Value};
 
-pub(crate) use print::{sorted, text};
+pub(crate) use print::{in_text, sorted, text, write, write_key, write_sorted, write_unread};
 
 /// How many levels deep a document may be; the limit of Go's JSON decoder, which the API has too.
 pub(crate) const MAX_DEPTH: usize = 10_000;

@@ -204,7 +204,7 @@ impl Listing {
         printed.extend_from_slice(br#","items":["#);
         // In lists of built-in resources no item says what it is; the list does.
         let own_kind = (!custom).then(|| {
-            let own_kind = json!({ "apiVersion": api_version, "kind": view.resource.kind });
+            let own_kind = json!({ "kind": view.resource.kind, "apiVersion": api_version });
             own_kind.to_string().trim_end_matches('}').to_owned() + ","
         });
         for (index, object) in self.objects.iter().enumerate() {

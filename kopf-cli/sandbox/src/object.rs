@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 use crate::{
     builtin::SERVICES,
     json, meta,
+    protobuf::layout,
     resources::{EVENTS_GROUP, Resource, View},
 };
 
@@ -130,8 +131,7 @@ impl Stored {
             owners: owners(metadata),
         };
         // Text grows by doubling: what it does not need is given back.
-        let text = if resource.rules.custom { json::sorted(value) } else { json::text(value) };
-        Stored { header, bytes: Bytes::from(text.into_bytes().into_boxed_slice()) }
+        Stored { header, bytes: Bytes::from(text(resource, value).into_bytes().into_boxed_slice()) }
     }
 
     /// Whether its bytes have this text, as JSON has it.
@@ -153,6 +153,11 @@ impl Stored {
     pub(crate) fn shown(&self, view: &View) -> Bytes {
         shown(&self.bytes, self.header.depth, view)
     }
+}
+
+/// An object as it is shown: a custom resource with its members in order, what is built in as its types have them.
+fn text(resource: &Resource, value: &Value) -> String {
+    if resource.rules.custom { json::sorted(value) } else { layout::text(value) }
 }
 
 fn owners(metadata: &Map<String, Value>) -> Vec<Owner> {
@@ -185,7 +190,7 @@ pub(crate) fn shown(bytes: &Bytes, depth: usize, view: &View) -> Bytes {
     json::with_stack(depth, || {
         let mut value = parse_own(bytes);
         show(&mut value, view);
-        Bytes::from(json::text(&value))
+        Bytes::from(text(&view.resource, &value))
     })
 }
 
@@ -233,6 +238,12 @@ fn convert(
     if let Some(Value::Object(series)) = fields.get_mut("series").filter(|_| newer) {
         series.entry("count").or_insert_with(|| 0.into());
     }
+    // Who tells of it is left out where that is nobody.
+    for field in ["reportingController", "reportingInstance"] {
+        if newer && fields.get(field).is_some_and(|said| said == "") {
+            fields.shift_remove(field);
+        }
+    }
 }
 
 /// The same object, said to be of another moment: what leaves a selector is told in its old form with the new version.
@@ -241,7 +252,7 @@ pub(crate) fn with_revision(stored: &Stored, revision: u64, view: &View) -> Byte
         let mut value = stored.value();
         value["metadata"]["resourceVersion"] = revision.to_string().into();
         show(&mut value, view);
-        Bytes::from(json::text(&value))
+        Bytes::from(text(&view.resource, &value))
     })
 }
 

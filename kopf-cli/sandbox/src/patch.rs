@@ -57,7 +57,7 @@ pub(crate) fn apply_merge(target: &mut Value, patch: &Value, reading: Reading) -
 /// Merges a merge patch into `target`: RFC 7396, but for nulls inside of lists.
 ///
 /// The standard keeps them. The server takes members that are null out of objects in lists too, unless the list comes in
-/// the place of an object.
+/// the place of an object. What it has merged has its members in order: it is read in this order, and shown so where it is refused.
 pub(crate) fn merge(target: &mut Value, patch: &Value) {
     let Value::Object(changes) = patch else {
         let was_object = target.is_object();
@@ -76,12 +76,14 @@ pub(crate) fn merge(target: &mut Value, patch: &Value) {
     for (name, change) in changes.iter().filter(|(_, change)| !change.is_null()) {
         merge(fields.entry(name.clone()).or_insert(Value::Null), change);
     }
+    fields.sort_keys();
 }
 
 fn drop_null_members(value: &mut Value) {
     match value {
         Value::Object(fields) => {
             fields.retain(|_, field| !field.is_null());
+            fields.sort_keys();
             fields.values_mut().for_each(drop_null_members);
         }
         Value::Array(items) => items.iter_mut().for_each(drop_null_members),
@@ -140,6 +142,9 @@ pub(crate) fn apply_all<'o>(target: &mut Value, operations: &'o [Value]) -> Resu
             return Err(Stop::TooMuch);
         }
         progress.step(target, operation).ok_or(Stop::Unfit(operation))?;
+    }
+    if let (Value::Object(fields), false) = (&mut *target, operations.is_empty()) {
+        fields.sort_keys();
     }
     match operations.last() {
         Some(last) if progress.deepest > MAX_DEPTH && json::depth_of_value(target) > MAX_DEPTH => {

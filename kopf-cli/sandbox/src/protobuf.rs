@@ -1,12 +1,14 @@
 //! Bodies in protobuf, turned into the JSON that they stand for, and answers turned into what they are in protobuf.
 //!
 //! Clients of typed objects send and want them so. What the messages of Kubernetes are is a table ([`messages`]); what is
-//! decoded by it ([`decode`]) is what a server would show of the object, and is encoded by it again ([`encode`]).
+//! decoded by it ([`decode`]) is what a server would show of the object, and is encoded by it again ([`encode`]); and it says in which
+//! order a server shows it ([`layout`]).
 
 pub(crate) mod answer;
 mod complete;
 mod decode;
 mod encode;
+pub(crate) mod layout;
 mod messages;
 pub(crate) mod open_api;
 mod wire;

@@ -20,6 +20,7 @@ use crate::{
     form::{Form, Sheet},
     object::Stored,
     options::Options,
+    protobuf::layout,
     resources::View,
     ring::{self, Event, Said},
     status::Status,
@@ -274,7 +275,7 @@ impl Watcher {
     }
 
     fn expire(&mut self, message: &str) {
-        self.end_with(ring::frame("ERROR", Status::expired(message).to_value().to_string().as_bytes()));
+        self.end_with(ring::frame("ERROR", layout::text(&Status::expired(message).to_value()).as_bytes()));
     }
 
     fn end_with(&mut self, line: Bytes) {

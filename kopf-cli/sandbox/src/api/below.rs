@@ -16,6 +16,7 @@ use crate::{
     managed::{self, Managed},
     media::{self, Format, Topic},
     patch,
+    protobuf::layout,
     request::{Action, Patching},
     resources::scales,
     sandbox::shown_value,
@@ -57,7 +58,7 @@ impl Ask<'_> {
 
     fn show_scale(&self, scale: &Value) -> Result<Response<Body>, Status> {
         let sheet = Sheet::of_scales(&self.view, self.api.clock.now());
-        let shown = self.form(false)?.show(&scale.to_string().into(), SHALLOW, sheet, true);
+        let shown = self.form(false)?.show(&layout::text(scale).into(), SHALLOW, sheet, true);
         Ok(json_answer(200, shown))
     }
 

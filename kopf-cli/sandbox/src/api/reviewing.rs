@@ -10,6 +10,7 @@ use crate::{
     json as deep,
     managed::Managed,
     media::{self, Format},
+    protobuf::layout,
     reviews::{self, Review},
     status::Status,
     strict::Strictness,
@@ -59,7 +60,7 @@ impl Ask<'_> {
             keep(&mut metadata, subresource.is_empty(), managed);
             let (store, access) = (&self.api.store(), &self.api.access);
             let review = Review { store, access, user: &self.user, path: &self.path, now };
-            Ok(json_answer(201, review.answer(kind, metadata, &rest)?.to_string()))
+            Ok(json_answer(201, layout::text(&review.answer(kind, metadata, &rest)?)))
         })
     }
 }

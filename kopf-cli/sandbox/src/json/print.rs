@@ -1,4 +1,4 @@
-//! JSON as answers have it: numbers as Go's encoder writes them, and keys in order where Go has them in a map.
+//! JSON as answers have it: numbers and texts as Go's encoder writes them, and keys in order where Go has them in a map.
 
 use std::io::{self, Write};
 
@@ -15,63 +15,100 @@ const SMALL: f64 = 1e-6;
 /// A value with its keys as they are.
 pub(crate) fn text(value: &Value) -> String {
     let mut text = Vec::new();
-    let mut serializer = Serializer::with_formatter(&mut text, Numbers);
-    match value.serialize(&mut serializer) {
-        Ok(()) => String::from_utf8(text).unwrap_or_default(),
-        Err(_) => value.to_string(),
-    }
+    write(value, &mut text);
+    in_text(text)
 }
 
 /// A value with its keys in order, all through.
 pub(crate) fn sorted(value: &Value) -> String {
-    let mut text = String::new();
+    let mut text = Vec::new();
     write_sorted(value, &mut text);
-    text
+    in_text(text)
 }
 
-fn write_sorted(value: &Value, text: &mut String) {
+/// What was written as text is one.
+pub(crate) fn in_text(text: Vec<u8>) -> String {
+    String::from_utf8(text).unwrap_or_default()
+}
+
+/// Writes a value with its keys as they are.
+pub(crate) fn write(value: &(impl Serialize + ?Sized), text: &mut Vec<u8>) {
+    value
+        .serialize(&mut Serializer::with_formatter(text, AsInGo))
+        .expect("memory takes text, and keys are texts");
+}
+
+/// Writes a value with its keys and its numbers as they are: what Go has not read it does not write anew.
+pub(crate) fn write_unread(value: &Value, text: &mut Vec<u8>) {
+    value
+        .serialize(&mut Serializer::with_formatter(text, Escaped))
+        .expect("memory takes text, and keys are texts");
+}
+
+/// Writes a value with its keys in order, all through.
+pub(crate) fn write_sorted(value: &Value, text: &mut Vec<u8>) {
     match value {
         Value::Object(fields) => {
             let mut fields: Vec<_> = fields.iter().collect();
             fields.sort_unstable_by_key(|(name, _)| *name);
-            text.push('{');
-            for (index, (name, value)) in fields.into_iter().enumerate() {
-                text.push_str(if index == 0 { "" } else { "," });
-                write_text(name, text);
-                text.push(':');
+            text.push(b'{');
+            for (name, value) in fields {
+                write_key(name, text);
                 write_sorted(value, text);
             }
-            text.push('}');
+            text.push(b'}');
         }
         Value::Array(items) => {
-            text.push('[');
+            text.push(b'[');
             for (index, item) in items.iter().enumerate() {
-                text.push_str(if index == 0 { "" } else { "," });
+                text.extend_from_slice(if index == 0 { b"" } else { b"," });
                 write_sorted(item, text);
             }
-            text.push(']');
+            text.push(b']');
         }
-        Value::String(said) => write_text(said, text),
-        Value::Number(number) if number.is_f64() => {
-            text.push_str(&float(number.as_f64().unwrap_or_default()));
-        }
-        scalar => text.push_str(&scalar.to_string()),
+        scalar => write(scalar, text),
     }
 }
 
-fn write_text(said: &str, text: &mut String) {
-    text.push_str(&serde_json::to_string(said).unwrap_or_default());
+/// Writes what stands before the value of a member.
+pub(crate) fn write_key(name: &str, text: &mut Vec<u8>) {
+    if text.last() != Some(&b'{') {
+        text.push(b',');
+    }
+    write(name, text);
+    text.push(b':');
 }
 
-struct Numbers;
+struct AsInGo;
 
-impl Formatter for Numbers {
+impl Formatter for AsInGo {
     fn write_f64<W: ?Sized + Write>(&mut self, writer: &mut W, number: f64) -> io::Result<()> {
         if number.is_finite() {
             writer.write_all(float(number).as_bytes())
         } else {
             CompactFormatter.write_f64(writer, number)
         }
+    }
+
+    fn write_string_fragment<W: ?Sized + Write>(&mut self, writer: &mut W, fragment: &str) -> io::Result<()> {
+        Escaped.write_string_fragment(writer, fragment)
+    }
+}
+
+/// What could be taken for more than text in a page or a script is escaped.
+struct Escaped;
+
+impl Formatter for Escaped {
+    fn write_string_fragment<W: ?Sized + Write>(&mut self, writer: &mut W, fragment: &str) -> io::Result<()> {
+        let mut rest = fragment;
+        while let Some(at) = rest.find(['<', '>', '&', '\u{2028}', '\u{2029}']) {
+            let (plain, special) = rest.split_at(at);
+            let mut letters = special.chars();
+            let code = letters.next().map_or(0, u32::from);
+            write!(writer, "{plain}\\u{code:04x}")?;
+            rest = letters.as_str();
+        }
+        writer.write_all(rest.as_bytes())
     }
 }
 
@@ -112,5 +149,12 @@ mod tests {
         let value = json!({ "b": [{ "d": "\"\u{1}ü", "c": null }], "a": true });
         assert_eq!(sorted(&value), r#"{"a":true,"b":[{"c":null,"d":"\"\u0001ü"}]}"#);
         assert_eq!(text(&value), value.to_string());
+    }
+
+    #[test]
+    fn what_pages_and_scripts_would_not_take_for_text_is_escaped() {
+        let value = json!({ "<": "a>\"&\u{2028}\u{2029}b" });
+        assert_eq!(sorted(&value), r#"{"\u003c":"a\u003e\"\u0026\u2028\u2029b"}"#);
+        assert_eq!(text(&value), sorted(&value));
     }
 }

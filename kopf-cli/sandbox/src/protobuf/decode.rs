@@ -31,7 +31,8 @@ impl<'a> Decoder<'a> {
         }
         self.depth += 1;
         let message = self.table.message(id);
-        let decoded = if message.form == Form::Json { json(bytes) } else { self.fields(message, bytes) };
+        let is_json = matches!(message.form, Form::Json | Form::Sorted);
+        let decoded = if is_json { json(bytes) } else { self.fields(message, bytes) };
         self.depth -= 1;
         decoded
     }
@@ -158,7 +159,7 @@ fn json(bytes: &[u8]) -> Result<Value, String> {
 fn finish(form: Form, mut fields: Map<String, Value>) -> Result<Value, String> {
     let mut take = |name: &str| fields.remove(name).filter(|value| !value.is_null());
     Ok(match form {
-        Form::Object | Form::Json => fields.into(),
+        Form::Object | Form::Json | Form::Sorted => fields.into(),
         Form::List => take("items").unwrap_or_else(|| Value::Array(Vec::new())),
         Form::Quantity => take("string").unwrap_or_else(|| "0".into()),
         Form::IntOrString => {

@@ -20,8 +20,8 @@ pub(super) fn message(table: &Table, id: MessageId, value: &Value) -> Vec<u8> {
     let mut bytes = Vec::new();
     let parts = match message.form {
         Form::Object => None,
-        Form::Json if value.is_null() => return bytes,
-        Form::Json => {
+        Form::Json | Form::Sorted if value.is_null() => return bytes,
+        Form::Json | Form::Sorted => {
             put_bytes(&mut bytes, 1, value.to_string().as_bytes());
             return bytes;
         }
@@ -39,7 +39,7 @@ pub(super) fn message(table: &Table, id: MessageId, value: &Value) -> Vec<u8> {
 /// The fields of a message that is no object in JSON.
 fn parts(form: Form, value: &Value) -> Value {
     match form {
-        Form::Object | Form::Json => value.clone(),
+        Form::Object | Form::Json | Form::Sorted => value.clone(),
         Form::List => json!({ "items": value }),
         Form::Quantity => json!({ "string": value.as_str().unwrap_or("0") }),
         Form::IntOrString => match value {

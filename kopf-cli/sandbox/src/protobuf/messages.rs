@@ -36,6 +36,10 @@ pub(super) struct Message {
     pub(super) form: Form,
     /// In the order of their numbers.
     fields: Vec<Field>,
+    /// Which comes when in Go's type.
+    declared: Vec<usize>,
+    /// Whether what it is may stand before its fields, for none of them is called so.
+    typed: bool,
 }
 
 /// What a message is in JSON.
@@ -46,6 +50,8 @@ pub(super) enum Form {
     List,
     /// Its only field holds JSON.
     Json,
+    /// The same, which a server has read and written again, with its keys in order.
+    Sorted,
     Quantity,
     IntOrString,
     Time,
@@ -139,9 +145,14 @@ impl Table {
         let fields = fields.map(|(number, field)| {
             self.field(number, field).expect("the table was written by its generator")
         });
-        let mut fields: Vec<Field> = fields.collect();
-        fields.sort_by_key(|field| field.number);
-        Message { form: entry.form, fields }
+        let fields: Vec<Field> = fields.collect();
+        let mut declared: Vec<usize> = (0..fields.len()).collect();
+        let mut fields: Vec<(usize, Field)> = fields.into_iter().enumerate().collect();
+        fields.sort_by_key(|(_, field)| field.number);
+        declared.sort_by_key(|at| fields[*at].0);
+        let fields: Vec<Field> = fields.into_iter().map(|(_, field)| field).collect();
+        let typed = !fields.iter().any(|field| ["apiVersion", "kind"].contains(&field.name));
+        Message { form: entry.form, fields, declared, typed }
     }
 
     fn field(&self, number: &str, field: &'static str) -> Option<Field> {
@@ -185,7 +196,7 @@ impl Table {
             self.by_name
                 .get(&*format!("{META}.{kind}"))
                 .copied()
-                .filter(|_| ["", "v1"].contains(&api_version))
+                .filter(|_| ["", "v1", "meta.k8s.io/v1beta1"].contains(&api_version))
         };
         self.of_kind(api_version, kind).or_else(shared)
     }
@@ -206,6 +217,15 @@ impl Message {
         &self.fields
     }
 
+    /// In the order in which Go's type has them.
+    pub(super) fn fields_as_declared(&self) -> impl Iterator<Item = &Field> {
+        self.declared.iter().map(|at| &self.fields[*at])
+    }
+
+    pub(super) fn is_typed(&self) -> bool {
+        self.typed
+    }
+
     /// The fields that are shown even where they are not there.
     pub(super) fn never_absent(&self) -> impl Iterator<Item = &Field> {
         self.fields.iter().filter(|field| field.zero == Zero::Null)
@@ -223,7 +243,7 @@ impl Form {
             name if name.strip_prefix(META) == Some(".Time") => Form::Time,
             name if name.strip_prefix(META) == Some(".MicroTime") => Form::MicroTime,
             name => match name.strip_prefix(schemas) {
-                Some("JSON") => Form::Json,
+                Some("JSON") => Form::Sorted,
                 Some("JSONSchemaPropsOrArray") => Form::SchemaOrSchemas,
                 Some("JSONSchemaPropsOrBool") => Form::SchemaOrBool,
                 Some("JSONSchemaPropsOrStringArray") => Form::SchemaOrNames,

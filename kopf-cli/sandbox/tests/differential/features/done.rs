@@ -119,7 +119,7 @@ pub(super) const DONE: Groups = &[
         ("`PartialObjectMetadata` and its lists", &["forms::objects_are_shown_by_their_metadata_alone"]),
         ("both in watches", &["forms::watches_tell_in_every_form"]),
         ("documents laid out for people: `?pretty`, curl, Wget, browsers", &["layout::answers_are_laid_out_for_people"]),
-        ("the order of members of custom resources", &["layout::members_of_custom_resources_are_in_order"]),
+        ("the order of members: of custom resources, and of built-in objects, lists, reviews and refusals", &["layout::members_of_custom_resources_are_in_order", "layout::members_of_built_in_objects_are_in_the_order_of_their_types", "layout::objects_that_patches_would_have_made_are_told_in_the_order_in_which_they_were_read"]),
         ("`/api`, `/apis`, each group and each version, `/version`: whole documents, as they are by default", &["discovery::each_document_is_whole", "discovery::documents_are_in_the_same_order"]),
         ("the aggregated documents (`v2`)", &["discovery::the_aggregated_documents_are_whole"]),
         ("the index of `/openapi/v3`", &["discovery::the_index_of_open_api_has_the_same_names"]),
