@@ -184,7 +184,7 @@ fn parse_own(bytes: &[u8]) -> Value {
 
 /// Bytes of the storage version, as `view` shows them.
 pub(crate) fn shown(bytes: &Bytes, depth: usize, view: &View) -> Bytes {
-    if view.version().storage {
+    if view.version().storage && is_stored_so(bytes, view) {
         return bytes.clone();
     }
     json::with_stack(depth, || {
@@ -192,6 +192,16 @@ pub(crate) fn shown(bytes: &Bytes, depth: usize, view: &View) -> Bytes {
         show(&mut value, view);
         Bytes::from(text(&view.resource, &value))
     })
+}
+
+/// Whether an object was stored in the version of `view`: a definition may have had another one stored since.
+fn is_stored_so(bytes: &Bytes, view: &View) -> bool {
+    let version = view.version();
+    !view.resource.rules.custom
+        || ["{\"apiVersion\":\"", &version.group, "/", &version.name, "\""]
+            .into_iter()
+            .try_fold(&bytes[..], |rest, part| rest.strip_prefix(part.as_bytes()))
+            .is_some()
 }
 
 /// Turns an object of the storage version into the version of `view`.

@@ -40,7 +40,8 @@ fn write_object(table: &Table, message: &Message, fields: &Map<String, Value>, t
     // What has no place of its own comes last.
     if written < fields.len() {
         let others = fields.iter().filter(|(name, _)| {
-            !(message.is_typed() && TYPE.contains(&name.as_str())) && !is_known(table, message, name)
+            let is_type = message.is_typed() && TYPE.contains(&name.as_str());
+            !(is_type || is_known(table, message, name))
         });
         for (name, value) in others {
             write_key(name, text);

@@ -4,7 +4,7 @@ use http::{Request, header};
 use http_body_util::BodyExt;
 use kube::Client;
 
-use super::{answer::Answer, check_as, sandbox};
+use super::{answer::Answer, check, check_as, sandbox};
 
 /// The path that is asked for, by which client, and the answer that it accepts.
 type Asked = (&'static str, &'static str, &'static str);
@@ -215,4 +215,17 @@ async fn objects_that_patches_would_have_made_are_told_in_the_order_in_which_the
         }
     }
     assert!(differences.is_empty(), "the sandbox differs:\n{}", differences.join("\n"));
+}
+
+#[tokio::test]
+async fn numbers_are_kept_digit_by_digit() {
+    check(
+        r#"
+        POST  rows {"kind":"Row","apiVersion":"differential.kopf.test/v1","metadata":{"name":"a"},"spec":{"f":[907.3038322028689,481.83792520110524,0.1,5e-324,1.7976931348623157e308,9007199254740993.0]}}
+        GET   rows/a
+        MERGE rows/a {"spec":{"f":[432.95284981322555]}}
+        APPLY rows/a?fieldManager=m {"kind":"Row","apiVersion":"differential.kopf.test/v1","metadata":{"name":"a"},"spec":{"g":907.3038322028689}}
+    "#,
+    )
+    .await;
 }
