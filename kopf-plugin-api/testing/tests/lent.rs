@@ -372,7 +372,7 @@ async fn changes(client: Client) -> Outcome<Value> {
 #[test]
 fn an_object_is_patched_by_merging_by_operations_and_strategically() {
     let result = run(&mut operator(), "changes");
-    let expected = json!({ "labels": { "merge": "1", "json": "2" }, "images": ["a", "c"] });
+    let expected = json!({ "images": ["a", "c"], "labels": { "json": "2", "merge": "1" } });
     assert_eq!(result, expected.to_string());
 }
 
