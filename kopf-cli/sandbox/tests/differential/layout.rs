@@ -100,14 +100,14 @@ async fn members_of_built_in_objects_are_in_the_order_of_their_types() {
         GET   pods/p
         GET   pods?fieldSelector=metadata.name=p
         POST  services {"spec":{"ports":[{"port":80,"name":"b"},{"protocol":"UDP","port":8,"name":"a"}],"selector":{"z":"1","a":"2"}},"metadata":{"name":"s"}}
-        POST  /apis/apps/v1/namespaces/$ns/statefulsets {"spec":{"volumeClaimTemplates":[{"spec":{"resources":{"requests":{"storage":"1Gi"}},"accessModes":["ReadWriteOnce"]},"metadata":{"name":"v"}}],"template":{"spec":{"containers":[{"image":"i","name":"c"}]},"metadata":{"labels":{"a":"b"}}},"selector":{"matchLabels":{"a":"b"},"matchExpressions":[{"operator":"Exists","key":"a"}]},"serviceName":"s","replicas":0},"metadata":{"name":"s"}}
+        POST  /apis/apps/v1/namespaces/$ns/statefulsets {"spec":{"replicas":0,"volumeClaimTemplates":[{"spec":{"resources":{"requests":{"storage":"1Gi"}},"accessModes":["ReadWriteOnce"]},"metadata":{"name":"v"}}],"template":{"spec":{"containers":[{"image":"i","name":"c"}]},"metadata":{"labels":{"a":"b"}}},"selector":{"matchLabels":{"a":"b"},"matchExpressions":[{"operator":"Exists","key":"a"}]},"serviceName":"s","replicas":0},"metadata":{"name":"s"}}
         GET   /apis/apps/v1/namespaces/$ns/statefulsets/s/scale
         POST  /apis/apps/v1/namespaces/$ns/controllerrevisions {"revision":1,"data":{"z":{"y":1,"x":"<"},"a":2},"metadata":{"name":"c"}}
         POST  /apis/apps/v1/namespaces/$ns/deployments?dryRun=All {"spec":{"template":{"spec":{"containers":[{"image":"i","name":"c"}]},"metadata":{"labels":{"a":"b"}}},"selector":{"matchLabels":{"a":"b"}}},"metadata":{"name":"d"}}
         POST  /apis/batch/v1/namespaces/$ns/jobs?dryRun=All {"spec":{"template":{"spec":{"restartPolicy":"Never","containers":[{"image":"i","name":"c"}]}}},"metadata":{"name":"j"}}
         POST  events {"type":"Normal","reason":"R","message":"m","involvedObject":{"namespace":"$ns","name":"x","kind":"Pod"},"source":{"host":"h","component":"c"},"metadata":{"name":"e"}}
         GET   /apis/events.k8s.io/v1/namespaces/$ns/events/e
-        GET   /apis/events.k8s.io/v1/namespaces/$ns/events
+        GET   /apis/events.k8s.io/v1/namespaces/$ns/events?fieldSelector=metadata.name=e
         POST  /apis/rbac.authorization.k8s.io/v1/namespaces/$ns/roles {"rules":[{"verbs":["get"],"resources":["pods"],"apiGroups":[""]}],"metadata":{"name":"r"}}
         POST  /apis/networking.k8s.io/v1/namespaces/$ns/ingresses {"spec":{"rules":[{"http":{"paths":[{"pathType":"Prefix","path":"/","backend":{"service":{"port":{"number":80},"name":"s"}}}]},"host":"h"}]},"metadata":{"name":"i"}}
         POST  /apis/autoscaling/v2/namespaces/$ns/horizontalpodautoscalers {"spec":{"maxReplicas":3,"scaleTargetRef":{"name":"d","kind":"Deployment","apiVersion":"apps/v1"}},"metadata":{"name":"h"}}
@@ -118,7 +118,7 @@ async fn members_of_built_in_objects_are_in_the_order_of_their_types() {
         GET+metadata  configmaps/o
         GET+metadata-list pods?fieldSelector=metadata.name=p
         GET+table     pods?includeObject=Object&fieldSelector=metadata.name=p
-        GET   pods?watch=1&timeoutSeconds=1&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true
+        GET   pods?watch=1&fieldSelector=metadata.name=p&timeoutSeconds=1&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true
         POST  rows {"metadata":{"finalizers":["kopf.test/f"],"name":"r","labels":{"a":"b"},"annotations":{"c":"d"}},"spec":{"n":1}}
         GET+table     rows/r
         GET+table     rows?includeObject=Object
