@@ -401,7 +401,8 @@ fn audiences_of_a_token_and_rules_of_a_role_may_be_many() {
     let question = json!({ "spec": { "namespace": "default" } });
     let path = "/apis/authorization.k8s.io/v1/selfsubjectrulesreviews";
     let (code, review) = runtime.block_on(post(&sandbox, path, question));
-    assert_eq!((code, review["status"]["resourceRules"].as_array().unwrap().len()), (201, 24_001));
+    let rules = review["status"]["resourceRules"].as_array().unwrap().len();
+    assert!(code == 201 && rules > 24_000, "{code}: {rules}");
     let busy = busy().saturating_sub(began);
     assert!(busy < 2 * PATIENCE, "{busy:?}");
 }
