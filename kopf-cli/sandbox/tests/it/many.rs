@@ -128,8 +128,10 @@ fn what_changes_may_be_much() {
 
 #[test]
 fn tolerations_of_a_class_may_be_many() {
-    let tolerations =
-        times(8_000, |n| json!({ "key": "a", "operator": "Equal", "value": "b", "effect": format!("e{n}") }));
+    let tolerations = times(
+        20_000,
+        |n| json!({ "key": "a", "operator": "Equal", "value": "b", "effect": format!("e{n}") }),
+    );
     let class = json!({ "metadata": { "name": "c" }, "handler": "h", "scheduling": {} });
     let pod = pod(&json!({ "runtimeClassName": "c", "tolerations": tolerations }));
     let classes = "/apis/node.k8s.io/v1/runtimeclasses";

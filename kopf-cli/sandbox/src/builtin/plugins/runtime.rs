@@ -98,19 +98,18 @@ fn merge(all: &[Value]) -> Vec<Value> {
     for (index, toleration) in all.iter().enumerate() {
         let ([key, _, value, _], _) = parts(toleration);
         let wider = [(key, Some(value)), (key, None), ("", None)].into_iter().filter_map(|of| alike.get(&of));
-        let mut is_beyond = |other: usize| {
+        let compared = wider.flatten().take_while(|_| {
             left = left.saturating_sub(1);
-            if left == 0 {
-                return false;
-            }
+            left > 0
+        });
+        kept[index] = !compared.copied().any(|other| {
             let counts = match other.cmp(&index) {
                 Ordering::Less => kept[other],
                 Ordering::Equal => false,
                 Ordering::Greater => parts(&all[other]) != parts(toleration),
             };
             counts && goes_beyond(&all[other], toleration)
-        };
-        kept[index] = !wider.flatten().any(|other| is_beyond(*other));
+        });
     }
     all.iter().zip(kept).filter(|(_, kept)| *kept).map(|(toleration, _)| toleration.clone()).collect()
 }
