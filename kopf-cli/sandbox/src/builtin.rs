@@ -10,6 +10,7 @@ mod empties;
 mod images;
 mod kept;
 mod made;
+mod paths;
 mod plugins;
 mod pods;
 mod rules;

@@ -231,8 +231,9 @@ impl Catalog {
 
 /// The resource key of custom resource definitions.
 pub(crate) const DEFINITIONS: &str = "customresourcedefinitions.apiextensions.k8s.io";
-/// The resource key of what says which API groups are served.
+/// The resource key of what tells where services lead.
 pub(crate) const SLICES: &str = "endpointslices.discovery.k8s.io";
+/// The resource key of what says which API groups are served.
 pub(crate) const API_SERVICES: &str = "apiservices.apiregistration.k8s.io";
 /// The resource key of namespaces.
 pub(crate) const NAMESPACES: &str = "namespaces";

@@ -3,7 +3,7 @@
 use base64::{Engine, engine::general_purpose::STANDARD};
 use serde_json::{Map, Value, json};
 
-use super::{amounts, images, pods};
+use super::{amounts, images, paths, pods};
 use crate::{admission, form::at};
 
 type Fields = Map<String, Value>;
@@ -36,10 +36,7 @@ pub(super) fn complete(key: &str, fields: &mut Fields) {
     }
     amounts::round(key, fields);
     for pointer in SPECS_OF_PODS {
-        let mut path = pointer.split('/').skip(1);
-        let first = path.next().and_then(|name| fields.get_mut(name));
-        let found = path.try_fold(first, |value, name| Some(value?.get_mut(name)));
-        if let Some(Some(spec)) = found {
+        if let Some(spec) = paths::get_mut(fields, pointer) {
             choose_pulling(spec);
             fill_volumes(spec);
             amounts::round_of_pods(spec);

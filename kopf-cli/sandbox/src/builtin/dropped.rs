@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::derived::SPECS_OF_PODS;
+use super::{derived::SPECS_OF_PODS, paths};
 
 type Fields = Map<String, Value>;
 
@@ -80,10 +80,7 @@ pub(super) fn drop(key: &str, rest: &mut Fields, old: Option<&Value>) {
         drop_stranger(spec, &old["spec"]);
     }
     for path in SPECS_OF_PODS {
-        let mut steps = path.split('/').skip(1);
-        let first = steps.next().and_then(|name| rest.get_mut(name));
-        let spec = steps.fold(first, |value, name| value.and_then(|value| value.get_mut(name)));
-        if let Some(Value::Object(spec)) = spec {
+        if let Some(Value::Object(spec)) = paths::get_mut(rest, path) {
             drop_of_pods(spec, old.pointer(path).unwrap_or(&Value::Null));
         }
     }

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 use serde_json::{Map, Value};
 
-use super::derived::SPECS_OF_PODS;
+use super::{derived::SPECS_OF_PODS, paths};
 
 type Fields = Map<String, Value>;
 
@@ -33,10 +33,10 @@ impl Empties {
     /// What is there of an object of the resource `key`, as it was sent.
     pub(crate) fn of(key: &str, fields: &Fields) -> Self {
         let own = OWN.iter().filter(|(known, _)| *known == key).map(|(_, path)| (String::new(), *path));
-        let of_pods = SPECS_OF_PODS.iter().filter(|spec| at(fields, spec).is_some());
+        let of_pods = SPECS_OF_PODS.iter().filter(|spec| paths::get(fields, spec).is_some());
         let of_pods = of_pods.flat_map(|spec| OF_PODS.iter().map(|path| ((*spec).to_owned(), *path)));
         let places = own.chain(of_pods).map(|(before, path)| before + path);
-        let said = places.filter_map(|place| Some((at(fields, &place)?.clone(), place)));
+        let said = places.filter_map(|place| Some((paths::get(fields, &place)?.clone(), place)));
         Empties(said.filter(|(value, _)| is_empty(value)).map(|(value, place)| (place, value)).collect())
     }
 
@@ -80,18 +80,10 @@ fn is_empty(value: &Value) -> bool {
     }
 }
 
-fn at<'a>(fields: &'a Fields, place: &str) -> Option<&'a Value> {
-    let mut steps = place.split('/').skip(1);
-    let first = fields.get(steps.next()?)?;
-    steps.try_fold(first, |value, name| value.get(name))
-}
-
 /// A field that may be there, and what it is one of.
 fn field<'a, 'p>(fields: &'a mut Fields, place: &'p str) -> Option<(&'a mut Fields, &'p str)> {
     let (parent, name) = place.rsplit_once('/')?;
-    let mut steps = parent.split('/').skip(1);
-    let first = fields.get_mut(steps.next()?)?;
-    Some((steps.try_fold(first, |value, name| value.get_mut(name))?.as_object_mut()?, name))
+    Some((paths::get_mut(fields, parent)?.as_object_mut()?, name))
 }
 
 #[cfg(test)]

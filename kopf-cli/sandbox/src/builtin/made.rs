@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 
 use super::{
     derived::{SPECS_OF_PODS, name_source},
-    dropped, pods, whole,
+    dropped, paths, pods, whole,
 };
 use crate::{resources::API_SERVICES, write::seconds};
 
@@ -39,11 +39,9 @@ pub(crate) fn prepare(
     if key == "pods" {
         drop_former(metadata);
     }
-    for template in SPECS_OF_PODS.iter().filter_map(|path| path.strip_suffix("/template/spec")) {
-        let mut steps = template.split('/').skip(1).chain(["template", "metadata"]);
-        let first = steps.next().and_then(|name| rest.get_mut(name));
-        let found = steps.fold(first, |value, name| value.and_then(|value| value.get_mut(name)));
-        if let Some(Value::Object(metadata)) = found {
+    for workload in SPECS_OF_PODS.iter().filter_map(|path| path.strip_suffix("/template/spec")) {
+        if let Some(Value::Object(metadata)) = paths::get_mut(rest, &format!("{workload}/template/metadata"))
+        {
             drop_former(metadata);
         }
     }

@@ -18,9 +18,9 @@ use ports::OUTSIDE;
 
 type Fields = Map<String, Value>;
 
-/// The resource key of services.
 /// The label by which slices say whose they are.
 pub(crate) const OF_SERVICE: &str = "kubernetes.io/service-name";
+/// The resource key of services.
 pub(crate) const SERVICES: &str = "services";
 
 /// Why a service cannot have what it wants.

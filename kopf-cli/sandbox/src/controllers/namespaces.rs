@@ -61,7 +61,8 @@ pub(super) fn populate(writer: &mut Writer<'_>, name: &str) -> Result<(), Status
     if namespace.is_none_or(|namespace| namespace.header.deleting) {
         return Ok(());
     }
-    provide(writer, SERVICE_ACCOUNTS, name, json!({ "metadata": { "name": DEFAULT } }))?;
+    let account = json!({ "metadata": { "name": DEFAULT } });
+    provide(writer, CONTROLLERS, (SERVICE_ACCOUNTS, name), account, |account| &mut account["secrets"])?;
     let Some(reached) = writer.store.duties.reached.clone() else { return Ok(()) };
     let service = match name {
         own_service::NAMESPACE => own_service::provide(writer, &reached),
@@ -71,23 +72,33 @@ pub(super) fn populate(writer: &mut Writer<'_>, name: &str) -> Result<(), Status
         "metadata": { "name": ROOT_CA, "annotations": { "kubernetes.io/description": DESCRIPTION } },
         "data": { "ca.crt": reached.root_ca },
     });
-    provide(writer, CONFIG_MAPS, name, map).and(service)
+    provide(writer, CONTROLLERS, (CONFIG_MAPS, name), map, |map| &mut map["data"]).and(service)
 }
 
-/// Makes an object, or gives it the data that it is to have.
-fn provide(writer: &mut Writer<'_>, key: &str, namespace: &str, wanted: Value) -> Result<(), Status> {
+/// Makes an object of a resource in a namespace, or has what is `kept` of it be as it is to be, where anything is said of that.
+pub(super) fn provide(
+    writer: &mut Writer<'_>,
+    manager: &str,
+    (key, namespace): (&str, &str),
+    mut wanted: Value,
+    kept: fn(&mut Value) -> &mut Value,
+) -> Result<(), Status> {
     let Some(resource) = writer.store.catalog.get(key).cloned() else { return Ok(()) };
-    let name = wanted["metadata"]["name"].as_str().unwrap_or_default();
-    let manager = std::mem::replace(&mut writer.manager, CONTROLLERS.to_owned());
+    let name = wanted["metadata"]["name"].as_str().unwrap_or_default().to_owned();
+    let manager = std::mem::replace(&mut writer.manager, manager.to_owned());
     let view = resource.stored_view();
-    let outcome = match writer.store.get(key, namespace, name).cloned() {
+    let outcome = match writer.store.get(key, namespace, &name).map(|there| there.value()) {
         None => writer.create(&view, namespace, wanted).map(drop),
-        Some(there) if !wanted["data"].is_null() && there.value()["data"] != wanted["data"] => {
-            let mut value = there.value();
-            value["data"] = wanted["data"].clone();
-            writer.replace(Target { view: &view, namespace, name }, Part::Whole, value).map(drop)
+        Some(mut there) => {
+            let wanted = kept(&mut wanted).take();
+            if wanted.is_null() || *kept(&mut there) == wanted {
+                Ok(())
+            } else {
+                *kept(&mut there) = wanted;
+                let target = Target { view: &view, namespace, name: &name };
+                writer.replace(target, Part::Whole, there).map(drop)
+            }
         }
-        Some(_) => Ok(()),
     };
     writer.manager = manager;
     outcome

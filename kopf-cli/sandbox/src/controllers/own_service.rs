@@ -2,16 +2,15 @@
 //!
 //! It leads nowhere: a server on the loopback has no endpoints, here as there, and wherever else it listens none are made.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
-use super::{Reached, Task, Tasks};
+use super::{Reached, Task, Tasks, namespaces};
 use crate::{
     builtin::{SERVER_ADDRESS, SERVICES},
     ring::Event,
-    schema::Part,
     status::Status,
     store::Store,
-    write::{SERVER, Target, Writer},
+    write::{SERVER, Writer},
 };
 
 pub(super) const NAMESPACE: &str = "default";
@@ -31,30 +30,15 @@ pub(super) fn notice(tasks: &mut Tasks, store: &Store, change: &Event) {
 
 /// Makes it, or has it lead to where the server is now.
 pub(super) fn provide(writer: &mut Writer<'_>, reached: &Reached) -> Result<(), Status> {
-    let Some(resource) = writer.store.catalog.get(SERVICES).cloned() else { return Ok(()) };
-    let manager = std::mem::replace(&mut writer.manager, SERVER.to_owned());
-    let view = resource.stored_view();
     let ports =
         json!([{ "name": "https", "port": 443, "protocol": "TCP", "targetPort": reached.address.port() }]);
-    let outcome = match writer.store.get(SERVICES, NAMESPACE, NAME).map(|service| service.value()) {
-        None => writer.create(&view, NAMESPACE, service(&ports)).map(drop),
-        Some(there) if there["spec"]["ports"] == ports => Ok(()),
-        Some(mut there) => {
-            there["spec"]["ports"] = ports;
-            let target = Target { view: &view, namespace: NAMESPACE, name: NAME };
-            writer.replace(target, Part::Whole, there).map(drop)
-        }
-    };
-    writer.manager = manager;
-    outcome
-}
-
-fn service(ports: &Value) -> Value {
-    json!({
+    let service = json!({
         "metadata": { "name": NAME, "labels": { "component": "apiserver", "provider": "kubernetes" } },
         "spec": {
             "type": "ClusterIP", "clusterIP": SERVER_ADDRESS, "ipFamilyPolicy": "SingleStack",
             "internalTrafficPolicy": "Cluster", "sessionAffinity": "None", "ports": ports,
         },
-    })
+    });
+    let place = (SERVICES, NAMESPACE);
+    namespaces::provide(writer, SERVER, place, service, |service| &mut service["spec"]["ports"])
 }

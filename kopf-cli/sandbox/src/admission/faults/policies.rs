@@ -101,11 +101,11 @@ fn matching(resources: &Value, at: &str, causes: &mut Vec<Cause>) {
             let mut known = HashSet::new();
             for (index, name) in texts(&rule["resourceNames"]).into_iter().enumerate() {
                 let at = format!("{at}.resourceNames[{index}]");
-                causes.extend(step_faults(&name).iter().map(|why| Cause::invalid(&*at, &name, why)));
-                if known.contains(&name) {
-                    causes.push(Cause::duplicate(&*at, &name.clone().into()));
+                let wrong = name_faults(&name, NameRule::PathSegment);
+                causes.extend(wrong.iter().map(|why| Cause::invalid(&*at, &name, why)));
+                if !known.insert(name.clone()) {
+                    causes.push(Cause::duplicate(&*at, &name.into()));
                 }
-                known.insert(name);
             }
             rule_faults(rule, &at, causes);
         }
@@ -143,11 +143,6 @@ fn parameter_faults(kind: &Value, at: &str, causes: &mut Vec<Cause>) {
     }
 }
 
-/// What is wrong with a name that may stand in a path.
-fn step_faults(name: &str) -> Vec<String> {
-    name_faults(name, NameRule::PathSegment)
-}
-
 fn count(list: &Value) -> usize {
     list.as_array().map_or(0, Vec::len)
 }
@@ -171,7 +166,8 @@ pub(super) fn binding_faults(rest: &Map<String, Value>) -> Vec<Cause> {
     if reference.is_object() {
         let at = "spec.paramRef";
         let named = text(reference, "name");
-        causes.extend(step_faults(named).iter().map(|why| Cause::invalid(format!("{at}.name"), named, why)));
+        let wrong = name_faults(named, NameRule::PathSegment);
+        causes.extend(wrong.iter().map(|why| Cause::invalid(format!("{at}.name"), named, why)));
         let (name, selector) = (!text(reference, "name").is_empty(), !reference["selector"].is_null());
         match (name, selector) {
             (true, true) => {

@@ -107,16 +107,15 @@ fn with_claims(template: &Value, claims: &Value) -> Value {
     }
     let claimed = claims.as_array().into_iter().flatten().map(|claim| claim["metadata"]["name"].clone());
     let claimed = claimed.map(|name| if name.is_null() { "".into() } else { name });
-    let mut names: Vec<Value> = claimed.collect();
     let mut known = HashSet::new();
-    names.retain(|name| known.insert(name.clone()));
-    let volume = |name: &Value| json!({ "name": name, "persistentVolumeClaim": { "claimName": name } });
-    let mut volumes: Vec<Value> = names.iter().map(volume).collect();
+    let claimed = claimed.filter(|name| known.insert(name.clone()));
+    let volume = |name: Value| json!({ "name": name, "persistentVolumeClaim": { "claimName": name } });
+    let mut volumes: Vec<Value> = claimed.map(volume).collect();
     if volumes.is_empty() {
         return template;
     }
     let others = spec.get("volumes").and_then(Value::as_array).cloned().unwrap_or_default();
-    volumes.extend(others.into_iter().filter(|volume| !names.contains(&volume["name"])));
+    volumes.extend(others.into_iter().filter(|volume| !known.contains(&volume["name"])));
     spec.insert("volumes".to_owned(), volumes.into());
     template
 }

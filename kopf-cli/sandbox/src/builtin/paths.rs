@@ -1,0 +1,17 @@
+//! What stands at a path in an object: `/spec/template/spec`.
+
+use serde_json::{Map, Value};
+
+/// What stands there, if anything does.
+pub(super) fn get<'a>(fields: &'a Map<String, Value>, path: &str) -> Option<&'a Value> {
+    let mut steps = path.split('/').skip(1);
+    let first = fields.get(steps.next()?)?;
+    steps.try_fold(first, |value, step| value.get(step))
+}
+
+/// The same, to be changed.
+pub(super) fn get_mut<'a>(fields: &'a mut Map<String, Value>, path: &str) -> Option<&'a mut Value> {
+    let mut steps = path.split('/').skip(1);
+    let first = fields.get_mut(steps.next()?)?;
+    steps.try_fold(first, |value, step| value.get_mut(step))
+}
