@@ -167,14 +167,17 @@ pub(super) fn write(mut entries: Vec<Entry>) -> Option<Value> {
 
 /// Whether both are the same but for the times.
 pub(crate) fn same_but_times(one: Option<&Value>, other: Option<&Value>) -> bool {
-    fn timeless(entry: &Value) -> impl Iterator<Item = (&String, &Value)> {
-        entry.as_object().into_iter().flatten().filter(|(name, _)| *name != "time")
+    fn same(one: &Value, other: &Value) -> bool {
+        let (Some(one), Some(other)) = (one.as_object(), other.as_object()) else { return one == other };
+        let timeless = |(name, _): &(&String, &Value)| *name != "time";
+        one.iter().filter(timeless).count() == other.iter().filter(timeless).count()
+            && one.iter().filter(timeless).all(|(name, value)| other.get(name) == Some(value))
     }
     fn listed(entries: Option<&Value>) -> &[Value] {
         entries.and_then(Value::as_array).map_or(&[], Vec::as_slice)
     }
     let (one, other) = (listed(one), listed(other));
-    one.len() == other.len() && one.iter().zip(other).all(|(one, other)| timeless(one).eq(timeless(other)))
+    one.len() == other.len() && one.iter().zip(other).all(|(one, other)| same(one, other))
 }
 
 /// What a request says of `managedFields`.

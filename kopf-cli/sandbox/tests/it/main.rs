@@ -16,4 +16,5 @@ mod plugins;
 mod simulation;
 mod sockets;
 mod state;
+mod unchanged;
 mod watches;
