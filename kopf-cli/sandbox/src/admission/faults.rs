@@ -258,7 +258,7 @@ pub(super) fn condition_faults(conditions: &Value, at: &str, names: &[&str], cau
     for (index, condition) in conditions.as_array().into_iter().flatten().enumerate() {
         let at = format!("{at}[{index}]");
         let expression = &condition["expression"];
-        expression_faults(expression, &format!("{at}.expression"), "", names, "bool", causes);
+        expression_faults(expression, &format!("{at}.expression"), "", names, &["bool"], causes);
         let (name, field) = (text(condition, "name"), format!("{at}.name"));
         if name.is_empty() {
             causes.push(Cause::required(&*field, ""));
@@ -271,13 +271,13 @@ pub(super) fn condition_faults(conditions: &Value, at: &str, names: &[&str], cau
     }
 }
 
-/// What is wrong with an expression, which has to be of a kind, and there: else `missing` is told.
+/// What is wrong with an expression, which has to be of one of these kinds, if there are any, and there: else `missing` is told.
 pub(super) fn expression_faults(
     source: &Value,
     at: &str,
     missing: &str,
     names: &[&str],
-    kind: &str,
+    kinds: &[&str],
     causes: &mut Vec<Cause>,
 ) {
     let source = source.as_str().unwrap_or_default().trim();
@@ -287,9 +287,17 @@ pub(super) fn expression_faults(
     match Expression::read(source, names) {
         Err(why) => causes.push(Cause::invalid(at, source, &why)),
         Ok(expression) => {
-            if let Some(found) = expression.kind(names).filter(|found| *found != kind && !kind.is_empty()) {
-                let why = format!("must evaluate to {kind} but got {found}");
-                causes.push(Cause::invalid(at, source, &why));
+            let found = expression.kind(names).filter(|_| !kinds.is_empty());
+            if let Some(found) = found.filter(|found| !kinds.contains(found)) {
+                let wanted = match kinds {
+                    [kind] => (*kind).to_owned(),
+                    kinds => format!("one of [{}]", kinds.join(" ")),
+                };
+                causes.push(Cause::invalid(
+                    at,
+                    source,
+                    &format!("must evaluate to {wanted} but got {found}"),
+                ));
             }
         }
     }

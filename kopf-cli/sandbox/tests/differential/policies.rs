@@ -390,6 +390,7 @@ async fn policies_say_which_generation_is_in_force() {
 async fn policies_have_rules() {
     let valid =
         |validation: Value| json!({ "matchConstraints": constraints("x"), "validations": [validation] });
+    let noted = |value: &str| json!({ "matchConstraints": constraints("x"), "auditAnnotations": [{ "key": "k", "valueExpression": value }] });
     let specs = [
         valid(json!({ "expression": "object.spec.n < 3" })),
         json!({}),
@@ -400,6 +401,11 @@ async fn policies_have_rules() {
         valid(json!({ "expression": "object.spec.n" })),
         valid(json!({ "expression": "1 + 1" })),
         valid(json!({ "expression": "true", "messageExpression": "1" })),
+        valid(json!({ "expression": "true", "messageExpression": " \n" })),
+        valid(json!({ "expression": "true", "messageExpression": "" })),
+        noted("0"),
+        noted("null"),
+        noted("object.spec.n"),
         valid(
             json!({ "expression": "true", "messageExpression": "authorizer.path('/x').check('get').reason()" }),
         ),

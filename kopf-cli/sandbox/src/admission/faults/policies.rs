@@ -14,6 +14,10 @@ use crate::{
 
 /// What is told where an expression is missing.
 const MISSING: &str = "expression is not specified";
+/// What is told of a message that is blank.
+const EMPTY: &str = "must be non-empty if specified";
+/// What a note for auditors has to be.
+const VALUES: &[&str] = &["string", "null_type"];
 
 /// What is wrong with the policy of a name.
 pub(super) fn faults(name: &str, rest: &Map<String, Value>) -> Vec<Cause> {
@@ -45,7 +49,7 @@ pub(super) fn faults(name: &str, rest: &Map<String, Value>) -> Vec<Cause> {
             causes.push(Cause::invalid(format!("{at}.name"), name, "must be a valid CEL identifier"));
         }
         let (expression, at) = (&variable["expression"], format!("{at}.expression"));
-        expression_faults(expression, &at, MISSING, &names, "", &mut causes);
+        expression_faults(expression, &at, MISSING, &names, &[], &mut causes);
     }
     if items("validations").count() == 0 && items("auditAnnotations").count() == 0 {
         for field in ["validations", "auditAnnotations"] {
@@ -62,7 +66,7 @@ pub(super) fn faults(name: &str, rest: &Map<String, Value>) -> Vec<Cause> {
         let key = format!("{name}/{}", text(annotation, "key"));
         causes.extend(key_faults(&key).iter().map(|why| Cause::invalid(format!("{at}.key"), &key, why)));
         let (expression, at) = (&annotation["valueExpression"], format!("{at}.valueExpression"));
-        expression_faults(expression, &at, "valueExpression is not specified", &names, "", &mut causes);
+        expression_faults(expression, &at, "valueExpression is not specified", &names, VALUES, &mut causes);
         let key = text(annotation, "key");
         if !known.insert(key) {
             causes.push(Cause::duplicate(format!("spec.auditAnnotations[{index}].key"), &key.into()));
@@ -73,16 +77,18 @@ pub(super) fn faults(name: &str, rest: &Map<String, Value>) -> Vec<Cause> {
 
 fn validation_faults(validation: &Value, at: &str, names: &[&str], causes: &mut Vec<Cause>) {
     let expression = &validation["expression"];
-    expression_faults(expression, &format!("{at}.expression"), MISSING, names, "bool", causes);
-    if !validation["messageExpression"].is_null() {
-        let source = &validation["messageExpression"];
+    expression_faults(expression, &format!("{at}.expression"), MISSING, names, &["bool"], causes);
+    let (source, field) = (&validation["messageExpression"], format!("{at}.messageExpression"));
+    if let Some(blank) = source.as_str().filter(|source| source.trim().is_empty()) {
+        causes.push(Cause::invalid(field, blank, EMPTY));
+    } else if !source.is_null() {
         // Who may do what is no part of a message.
         let names: Vec<&str> = names.iter().copied().filter(|name| *name != AUTHORIZER).collect();
-        expression_faults(source, &format!("{at}.messageExpression"), "", &names, "string", causes);
+        expression_faults(source, &field, "", &names, &["string"], causes);
     }
     if let Some(message) = validation["message"].as_str() {
         if message.trim().is_empty() {
-            causes.push(Cause::invalid(format!("{at}.message"), message, "must be non-empty if specified"));
+            causes.push(Cause::invalid(format!("{at}.message"), message, EMPTY));
         } else if message.trim().contains('\n') {
             causes.push(Cause::invalid(format!("{at}.message"), message, "must not contain line breaks"));
         }

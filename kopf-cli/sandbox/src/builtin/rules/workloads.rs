@@ -234,9 +234,10 @@ fn unknown(site: &Site<'_>, ty: &str, known: &[&str]) -> Cause {
     Cause::unsupported(&*site.place, &printed::bad_value(&tables::inside(ty, site.value)), known)
 }
 
-/// The number that is said, or how many percent.
+/// The number that is said, be it as a text, or how many percent.
 fn share(site: &Site<'_>) -> i64 {
-    site.number().or_else(|| texts::percentage(site.text())).unwrap_or_default()
+    let said = || texts::percentage(site.text()).or_else(|| site.text().parse().ok());
+    site.number().or_else(said).unwrap_or_default()
 }
 
 /// A share is no more than all.

@@ -63,6 +63,9 @@ async fn workloads_have_bounds_and_strategies() {
             r#","updateStrategy":{"rollingUpdate":{"maxSurge":1,"maxUnavailable":0}}"#,
             r#","updateStrategy":{"rollingUpdate":{"maxSurge":0,"maxUnavailable":0}}"#,
             r#","updateStrategy":{"rollingUpdate":{"maxSurge":"x","maxUnavailable":"200%"}}"#,
+            r#","updateStrategy":{"rollingUpdate":{"maxSurge":0,"maxUnavailable":"5"}}"#,
+            r#","updateStrategy":{"rollingUpdate":{"maxSurge":"5","maxUnavailable":1}}"#,
+            r#","updateStrategy":{"rollingUpdate":{"maxSurge":"5","maxUnavailable":0}}"#,
         ],
     )
     .await;
@@ -93,6 +96,8 @@ async fn workloads_have_bounds_and_strategies() {
         &[
             "",
             r#""spec":{"replicas":-1,"minReadySeconds":-1,"selector":{"a":"c"},"template":{"metadata":{"labels":{"a":"b"}},"spec":{"containers":[{"name":"c","image":"i"}]}}}"#,
+            r#""spec":{"selector":{},"template":{"metadata":{"labels":{"a":"b"}},"spec":{"containers":[{"name":"c","image":"i"}]}}}"#,
+            r#""spec":{"selector":{},"template":{"metadata":{"labels":{}},"spec":{"containers":[{"name":"c","image":"i"}]}}}"#,
             r#""spec":{"template":{"metadata":{"labels":{"a":"b"}},"spec":{"restartPolicy":"Never","containers":[{"name":"c","image":"i"}]}}}"#,
         ],
     )
