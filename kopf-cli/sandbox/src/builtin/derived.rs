@@ -49,10 +49,11 @@ fn complete_spec(key: &str, spec: &mut Fields, labels: Value) {
         "pods" => pods::complete(spec),
         "services" => complete_service(spec),
         "nodes" => complete_ranges(spec),
-        "replicationcontrollers" if labels.is_object() => {
-            if spec.get("selector").and_then(Value::as_object).is_none_or(Fields::is_empty) {
-                spec.insert("selector".to_owned(), labels);
-            }
+        "replicationcontrollers"
+            if labels.is_object()
+                && spec.get("selector").and_then(Value::as_object).is_none_or(Fields::is_empty) =>
+        {
+            spec.insert("selector".to_owned(), labels);
         }
         "deployments.apps" => {
             rolling(spec, "strategy", &[("maxSurge", json!("25%")), ("maxUnavailable", json!("25%"))]);
