@@ -25,7 +25,7 @@ use regex::Regex;
 /// What is printed.
 const ROOTS: [&str; 9] = [
     "core.PodTemplateSpec",
-    "core.PersistentVolumeClaimSpec",
+    "core.PersistentVolumeClaim",
     "core.PersistentVolumeSource",
     "apps.DeploymentStrategy",
     "apps.DaemonSetUpdateStrategy",

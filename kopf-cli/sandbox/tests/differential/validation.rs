@@ -22,6 +22,7 @@ mod slices;
 mod specless;
 mod statuses;
 mod storage;
+mod updated;
 mod valid;
 mod volumes;
 mod whole;

@@ -171,7 +171,7 @@ pub(super) fn class(root: &Site<'_>) -> Causes {
     let controller = root.at("spec.controller");
     let mut causes = Vec::new();
     if controller.is_changed() {
-        causes.push(controller.invalid("field is immutable"));
+        causes.push(Cause::invalid(&*controller.place, controller.text(), "field is immutable"));
     }
     if controller.len() > 250 {
         causes.push(Cause::too_long(&*controller.place, 250));

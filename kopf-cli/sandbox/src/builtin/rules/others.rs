@@ -22,6 +22,7 @@ pub(super) const LEASE: &[Rule] =
 pub(super) fn priority(root: &Site<'_>) -> Causes {
     let (value, policy) = (root.at("value"), root.at("preemptionPolicy"));
     let mut causes = match policy.text() {
+        _ if root.before.is_some() => Vec::new(),
         "" if policy.is_given() => vec![policy.required("")],
         _ => check(&policy, &[("", OneOf(&["PreemptLowerPriority", "Never"]))]),
     };

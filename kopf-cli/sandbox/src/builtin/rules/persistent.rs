@@ -197,14 +197,15 @@ fn place(spec: &Site<'_>) -> Option<Cause> {
             for (n, said) in term[list].as_array().into_iter().flatten().enumerate() {
                 let place = format!("/required/nodeSelectorTerms/{at}/{list}/{n}/key");
                 let Some(key) = renamed.pointer_mut(&place) else { continue };
-                if RENAMED.iter().any(|(old, new)| *key == *old && said["key"] == *new) {
+                let renamed = RENAMED.iter().find(|(old, _)| *key == *old).map_or("", |(_, new)| new);
+                if said["key"] == renamed {
                     *key = said["key"].clone();
                 }
             }
         }
     }
     let why = "field is immutable, except for updating from beta label to GA";
-    let required = tables::inside("core.NodeSelector", &affinity.value["required"]);
+    let required = tables::inside("*core.NodeSelector", &affinity.value["required"]);
     let told = if affinity.is_given() { json!({ "Required": required }) } else { Value::Null };
     (renamed != *affinity.value).then(|| Cause::invalid_value(affinity.place, &told, why))
 }

@@ -37,6 +37,13 @@ const ALLOWED: [&str; 2] = ["annotations", "labels"];
 pub(super) fn claim_spec(site: &Site<'_>) -> Causes {
     let mut causes = check(site, OF_CLAIMS);
     let (source, reference) = (site.at("dataSource"), site.at("dataSourceRef"));
+    // Groups that were taken when nobody looked may stay.
+    let had = |field: &str| site.before.is_some_and(|before| !before[field]["apiGroup"].is_null());
+    if !had("dataSource") && !had("dataSourceRef") {
+        causes.extend(
+            [&source, &reference].into_iter().flat_map(|from| check(from, &[("apiGroup", SUBDOMAIN)])),
+        );
+    }
     let differs = |field: &str| source.value.get(field) != reference.value.get(field);
     // The server tells of a place where it means a value, and of a place it tells nothing.
     let said = |why: &str| Cause::invalid_value(&*site.place, &json!({}), why);
@@ -101,7 +108,6 @@ fn source(site: &Site<'_>) -> Causes {
         let why = "must be 'PersistentVolumeClaim' when referencing the default apiGroup";
         causes.push(Cause::invalid(&*site.place, kind.text(), why));
     }
-    causes.extend(check(site, &[("apiGroup", SUBDOMAIN)]));
     let home = site.at("namespace");
     if home.len() > 0 {
         causes.extend(home.against(name_faults(home.text(), NameRule::Label)));

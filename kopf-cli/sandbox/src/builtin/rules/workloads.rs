@@ -16,7 +16,7 @@ use crate::{
     tables,
 };
 
-use Check::{AtLeast, By, Immutable, OneOf, Share};
+use Check::{AtLeast, By, Immutable, Kept, OneOf, Share};
 
 const MISMATCH: &str = "`selector` does not match template `labels`";
 const OF_DEPLOYMENTS: &[Rule] = &[
@@ -24,10 +24,12 @@ const OF_DEPLOYMENTS: &[Rule] = &[
     ("revisionHistoryLimit", AtLeast(0)),
     ("progressDeadlineSeconds", AtLeast(0)),
 ];
-const OF_STATEFUL_SETS: &[Rule] =
-    &[("replicas", AtLeast(0)), ("minReadySeconds", AtLeast(0)), ("serviceName", LABEL)];
-const KEPT: &[Rule] =
-    &[("serviceName", Immutable), ("podManagementPolicy", Immutable), ("volumeClaimTemplates", Immutable)];
+const OF_STATEFUL_SETS: &[Rule] = &[("replicas", AtLeast(0)), ("minReadySeconds", AtLeast(0))];
+const KEPT: &[Rule] = &[
+    ("serviceName", Immutable),
+    ("podManagementPolicy", Immutable),
+    ("volumeClaimTemplates", Kept("[core.PersistentVolumeClaim")),
+];
 
 pub(super) fn deployment(root: &Site<'_>) -> Causes {
     let spec = root.at("spec");
@@ -85,7 +87,11 @@ pub(super) fn stateful_set(root: &Site<'_>) -> Causes {
         causes.extend(check(&policy, &[("", OneOf(&["Retain", "Delete"]))]));
     }
     let claims = spec.at("volumeClaimTemplates");
-    causes.extend(claims.each().flat_map(|claim| storage::claim_spec(&claim.at("spec"))));
+    // What cannot change is looked at once.
+    if spec.before.is_none() {
+        causes.extend(claims.each().flat_map(|claim| storage::claim_spec(&claim.at("spec"))));
+        causes.extend(check(&spec, &[("serviceName", LABEL)]));
+    }
     causes.extend(check(&spec, OF_STATEFUL_SETS));
     let start = spec.at("ordinals.start");
     causes.extend(check(&start, &[("", AtLeast(0))]));
@@ -272,6 +278,7 @@ pub(super) const REVISION: &[Rule] = &[("revision", AtLeast(0)), ("data", By(rev
 
 fn revised(data: &Site<'_>) -> Causes {
     match data.value {
+        _ if data.before.is_some() => Vec::new(),
         Value::Object(_) => Vec::new(),
         Value::Null => vec![data.required("data is mandatory")],
         _ => vec![data.required("data must be a valid JSON object")],
