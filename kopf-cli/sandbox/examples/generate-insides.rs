@@ -51,6 +51,8 @@ const SCALARS: [(&str, &str); 10] = [
 
 /// Metadata stands among the fields of what it is of, and elsewhere in the API.
 const METADATA: &str = "metav1.ObjectMeta";
+/// What an object is is not kept in it.
+const TYPE: &str = "metav1.TypeMeta";
 
 enum Definition {
     Struct(Vec<Field>),
@@ -168,7 +170,7 @@ fn print(definitions: &Definitions) -> String {
 
 fn lines(name: &str, way: &str, definitions: &Definitions, text: &mut String, met: &mut dyn FnMut(&str)) {
     let Some(Definition::Struct(fields)) = definitions.get(name) else { panic!("{name} is no struct") };
-    for Field { name, omitted, ty } in fields {
+    for Field { name, omitted, ty } in fields.iter().filter(|field| field.ty != TYPE) {
         if name.is_empty() {
             let way = if ty == METADATA { "metadata/" } else { way };
             lines(ty, way, definitions, text, met);

@@ -83,6 +83,5 @@ async fn claims_and_volumes_are_looked_at_again_where_they_may_change() {
     ] {
         rows += &format!("PUT /api/v1/persistentvolumes/$ns {}\n", volume(&required));
     }
-    rows += "DELETE /api/v1/persistentvolumes/$ns\n";
     check(&rows).await;
 }
