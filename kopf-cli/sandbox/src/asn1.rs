@@ -1,14 +1,21 @@
-//! DER, read value by value; what is wrong is told in the words of Go.
+//! DER, read value by value; what is wrong is told in the words of Go, as its `encoding/asn1` has them.
+
+mod moments;
+mod values;
+
+pub(crate) use moments::{Layout, settle};
+pub(crate) use values::{Bits, bits, check_object, check_value, integer, is_basic, is_numeric, is_printable};
 
 /// What a value has to be: its number among the universal ones, whether it has others in it, and what it is called in Go.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Kind(u32, bool, &'static str);
 
 impl Kind {
+    pub(crate) const BOOLEAN: Kind = Kind(1, false, "bool");
     pub(crate) const INTEGER: Kind = Kind(2, false, "int");
     pub(crate) const BITS: Kind = Kind(3, false, "BitString");
+    pub(crate) const BYTES: Kind = Kind(4, false, "");
     pub(crate) const OBJECT: Kind = Kind(6, false, "ObjectIdentifier");
-
     pub(crate) const SET: Kind = Kind(17, true, "");
 
     pub(crate) const fn sequence(name: &'static str) -> Self {
@@ -35,6 +42,8 @@ struct Head {
 pub(crate) struct Element<'a> {
     pub(crate) whole: &'a [u8],
     pub(crate) inside: &'a [u8],
+    /// The number of its kind, if that is universal and has no others in it.
+    kind: Option<u32>,
 }
 
 /// What is still to be read.
@@ -64,6 +73,37 @@ impl<'a> Reader<'a> {
         self.inside(begin, head)
     }
 
+    /// A value of a kind, if there is one.
+    pub(crate) fn optional(&mut self, kind: Kind) -> Result<Option<Element<'a>>, String> {
+        let begin = *self;
+        if self.is_empty() {
+            return Ok(None);
+        }
+        let head = self.head()?;
+        let Kind(tag, compound, _) = kind;
+        if (head.class, head.tag, head.compound) != (0, tag, compound) {
+            *self = begin;
+            return Ok(None);
+        }
+        self.inside(begin.at, head).map(Some)
+    }
+
+    /// Values of which all are known to be of a kind before the first is read, if it is one.
+    pub(crate) fn all(mut self, kind: Option<Kind>) -> Result<Vec<Element<'a>>, String> {
+        let mut all = Vec::new();
+        while !self.is_empty() {
+            let begin = self.at;
+            let head = self.head()?;
+            let is_other =
+                |Kind(tag, compound, _): Kind| (head.class, head.tag, head.compound) != (0, tag, compound);
+            if kind.is_some_and(is_other) {
+                return Err(structure("sequence tag mismatch"));
+            }
+            all.push(self.inside(begin, head).map_err(|_| syntax("truncated sequence"))?);
+        }
+        Ok(all)
+    }
+
     /// A value of any kind.
     pub(crate) fn any(&mut self) -> Result<Element<'a>, String> {
         let begin = self.at;
@@ -81,12 +121,38 @@ impl<'a> Reader<'a> {
         self.inside(begin, head)
     }
 
+    /// A number by which a value behind it is known; how long that is, only the value itself tells.
+    pub(crate) fn explicit(&mut self, tag: u32) -> Result<(), String> {
+        let head = self.head()?;
+        if self.is_empty() {
+            return Err(structure("explicit tag has no child"));
+        }
+        if (head.class, head.tag) != (2, tag) || !head.compound && head.length > 0 {
+            return Err(structure("explicitly tagged member didn't match"));
+        }
+        if head.length == 0 {
+            return Err(structure("zero length explicit tag was not an asn1.Flag"));
+        }
+        Ok(())
+    }
+
+    /// Whether such a number stands next.
+    pub(crate) fn has(mut self, tag: u32) -> Result<bool, String> {
+        if self.is_empty() {
+            return Ok(false);
+        }
+        let head = self.head()?;
+        // Go looks first whether there is anything behind it.
+        Ok(self.is_empty() || (head.class, head.tag) == (2, tag) && (head.compound || head.length == 0))
+    }
+
     fn inside(&mut self, begin: usize, head: Head) -> Result<Element<'a>, String> {
         let end = self.at.checked_add(head.length).filter(|end| *end <= self.bytes.len());
         let end = end.ok_or_else(|| syntax("data truncated"))?;
         let inside = &self.bytes[self.at..end];
         self.at = end;
-        Ok(Element { whole: &self.bytes[begin..end], inside })
+        let kind = (head.class == 0 && !head.compound).then_some(head.tag);
+        Ok(Element { whole: &self.bytes[begin..end], inside, kind })
     }
 
     fn byte(&mut self, missing: &str) -> Result<u8, String> {
@@ -149,43 +215,6 @@ impl<'a> Reader<'a> {
         let known = u32::try_from(number).ok().filter(|number| i32::try_from(*number).is_ok());
         known.ok_or_else(|| structure("base 128 integer too large"))
     }
-}
-
-/// What is wrong with an integer of 64 bits.
-pub(crate) fn check_integer(bytes: &[u8]) -> Result<(), String> {
-    let is_padded = |first: u8, second: u8| match first {
-        0 => second & 0x80 == 0,
-        0xff => second & 0x80 != 0,
-        _ => false,
-    };
-    match bytes {
-        [] => Err(structure("empty integer")),
-        [first, second, ..] if is_padded(*first, *second) => Err(structure("integer not minimally-encoded")),
-        [_, _, _, _, _, _, _, _, _, ..] => Err(structure("integer too large")),
-        _ => Ok(()),
-    }
-}
-
-/// What is wrong with the name of a type.
-pub(crate) fn check_object(bytes: &[u8]) -> Result<(), String> {
-    if bytes.is_empty() {
-        return Err(syntax("zero length OBJECT IDENTIFIER"));
-    }
-    let mut reader = Reader::new(bytes);
-    while !reader.is_empty() {
-        reader.number()?;
-    }
-    Ok(())
-}
-
-/// The bytes of bits, of which the last may have less than eight.
-pub(crate) fn bits(bytes: &[u8]) -> Result<&[u8], String> {
-    let (padding, bits) = bytes.split_first().ok_or_else(|| syntax("zero length BIT STRING"))?;
-    let last = bits.last().copied().unwrap_or_default();
-    if *padding > 7 || bits.is_empty() && *padding > 0 || last & ((1 << *padding.min(&7)) - 1) != 0 {
-        return Err(syntax("invalid padding bits in BIT STRING"));
-    }
-    Ok(bits)
 }
 
 pub(crate) fn syntax(why: &str) -> String {

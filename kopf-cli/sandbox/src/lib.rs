@@ -60,6 +60,7 @@ mod asn1;
 mod builtin;
 mod cel;
 mod crd;
+mod der;
 mod events;
 mod incoming;
 mod kinds;

@@ -21,6 +21,12 @@ pub(crate) fn bad_value(value: &Value) -> String {
 pub(crate) fn quoted(text: &str) -> String {
     let mut quoted = String::with_capacity(text.len() + 2);
     quoted.push('"');
+    escape(text, &mut quoted);
+    quoted.push('"');
+    quoted
+}
+
+fn escape(text: &str, quoted: &mut String) {
     for letter in text.chars() {
         match letter {
             '"' => quoted.push_str("\\\""),
@@ -32,13 +38,23 @@ pub(crate) fn quoted(text: &str) -> String {
             '\u{8}' => quoted.push_str("\\b"),
             '\u{b}' => quoted.push_str("\\v"),
             '\u{c}' => quoted.push_str("\\f"),
-            letter if letter < ' ' || letter == '\u{7f}' => push(&mut quoted, "x", u32::from(letter), 2),
-            letter if letter.is_control() => push(&mut quoted, "u", u32::from(letter), 4),
+            letter if letter < ' ' || letter == '\u{7f}' => push(quoted, "x", u32::from(letter), 2),
+            letter if letter.is_control() => push(quoted, "u", u32::from(letter), 4),
             letter => quoted.push(letter),
         }
     }
-    quoted.push('"');
-    quoted
+}
+
+/// `%q` of what may be no text.
+pub(crate) fn quoted_bytes(bytes: &[u8]) -> String {
+    let mut text = String::from("\"");
+    for chunk in bytes.utf8_chunks() {
+        escape(chunk.valid(), &mut text);
+        for byte in chunk.invalid() {
+            push(&mut text, "x", u32::from(*byte), 2);
+        }
+    }
+    text + "\""
 }
 
 fn push(text: &mut String, sign: &str, code: u32, width: usize) {

@@ -1,92 +1,108 @@
-//! Certificates: whether they have the parts that certificates have.
+//! Certificates, read as Go's `crypto/x509` reads them; what is wrong is told in its words.
 
-use crate::asn1::{self, Kind, Reader};
+mod addresses;
+mod alternative;
+mod constraints;
+mod curves;
+mod domains;
+mod extensions;
+mod keys;
+mod names;
+mod urls;
+mod validity;
 
-const SEQUENCE: Kind = Kind::sequence("");
+use crate::der::{Der, INTEGER, SEQUENCE, compound, plain};
 
-/// Why bytes are no certificates that follow each other, in the words of Go.
-pub(super) fn fault(bytes: &[u8]) -> Option<&'static str> {
-    let mut reader = Reader::new(bytes);
-    while !reader.is_empty() {
-        let Ok(certificate) = reader.read(SEQUENCE) else { return Some("malformed certificate") };
-        let why = certificate_fault(Reader::new(certificate.inside));
-        if why.is_some() {
-            return why;
-        }
+pub(super) use alternative::check as check_alternative_names;
+pub(super) use curves::{Curve, Point};
+pub(super) use keys::{Key, read as read_key};
+
+/// What is wrong with certificates that follow each other.
+pub(super) fn check_all(bytes: &[u8]) -> Result<(), String> {
+    let mut rest = Der(bytes);
+    while !rest.is_empty() {
+        certificate(&mut rest)?;
     }
-    None
+    Ok(())
 }
 
-/// Why bytes are not one certificate and nothing else.
-pub(super) fn fault_of_one(bytes: &[u8]) -> Option<&'static str> {
-    let mut reader = Reader::new(bytes);
-    let Ok(certificate) = reader.read(SEQUENCE) else { return Some("malformed certificate") };
-    if reader.is_empty() { certificate_fault(Reader::new(certificate.inside)) } else { Some("trailing data") }
+/// The key that one certificate is about, with nothing behind it.
+pub(super) fn subject_key(bytes: &[u8]) -> Result<(&[u8], Key), String> {
+    let mut rest = Der(bytes);
+    let key = certificate(&mut rest)?;
+    if rest.is_empty() { Ok(key) } else { Err(malformed("trailing data")) }
 }
 
-/// The parts of a certificate are read one by one, and not what is in them.
-fn certificate_fault(mut outer: Reader<'_>) -> Option<&'static str> {
-    let Ok(inner) = outer.read(SEQUENCE) else { return Some("malformed tbs certificate") };
-    let mut inner = Reader::new(inner.inside);
-    let mut version = inner;
-    if let Ok(said) = version.tagged(0) {
-        inner = version;
-        match Reader::new(said.inside).read(Kind::INTEGER).map(|number| number.inside) {
-            Ok([0..=2]) => {}
-            Ok(number) if is_large(number) => return Some("invalid version"),
-            _ => return Some("malformed version"),
-        }
+fn malformed(what: &str) -> String {
+    format!("x509: {what}")
+}
+
+fn certificate<'a>(rest: &mut Der<'a>) -> Result<(&'a [u8], Key), String> {
+    let missing = |what: &'static str| move || malformed(what);
+    let mut outer = rest.within(SEQUENCE).ok_or_else(missing("malformed certificate"))?;
+    let mut inner = outer.within(SEQUENCE).ok_or_else(missing("malformed tbs certificate"))?;
+    let version = version(&mut inner)?;
+    let serial = inner.number().ok_or_else(missing("malformed serial number"))?;
+    if is_negative(serial) {
+        return Err(malformed("negative serial number"));
     }
-    match inner.read(Kind::INTEGER).map(|number| number.inside) {
-        Ok([first, ..]) if *first & 0x80 == 0 => {}
-        Ok([_, ..]) => return Some("negative serial number"),
-        _ => return Some("malformed serial number"),
+    let way = inner.read(SEQUENCE).ok_or_else(missing("malformed signature algorithm identifier"))?;
+    let outer_way = outer.read(SEQUENCE).ok_or_else(missing("malformed algorithm identifier"))?;
+    if way != outer_way {
+        return Err(malformed("inner and outer signature algorithm identifiers don't match"));
     }
-    let Ok(way) = inner.read(SEQUENCE) else { return Some("malformed signature algorithm identifier") };
-    let Ok(outer_way) = outer.read(SEQUENCE) else { return Some("malformed algorithm identifier") };
-    if way.inside != outer_way.inside {
-        return Some("inner and outer signature algorithm identifiers don't match");
-    }
+    algorithm(Der(way))?;
+    names::check(inner.within(SEQUENCE).ok_or_else(missing("malformed issuer"))?)?;
+    validity::check(inner.within(SEQUENCE).ok_or_else(missing("malformed validity"))?)?;
     // Go says "issuer" of the subject, too.
-    let parts = [
-        ("malformed issuer", true),
-        ("malformed validity", false),
-        ("malformed issuer", true),
-        ("malformed spki", false),
-    ];
-    for (why, is_name) in parts {
-        let Ok(part) = inner.read(SEQUENCE) else { return Some(why) };
-        if let Some(why) = Some(part.inside).filter(|_| is_name).and_then(name_fault) {
-            return Some(why);
-        }
+    names::check(inner.within(SEQUENCE).ok_or_else(missing("malformed issuer"))?)?;
+    let described = inner.value(SEQUENCE).ok_or_else(missing("malformed spki"))?;
+    let key = key(Der(described.inside))?;
+    if version > 1 {
+        inner.optional(plain(1)).ok_or_else(missing("malformed issuerUniqueID"))?;
+        inner.optional(plain(2)).ok_or_else(missing("malformed subjectUniqueID"))?;
     }
-    let signature = outer.read(Kind::BITS).map(|bits| bits.inside);
-    signature.ok().is_none_or(|bits| asn1::bits(bits).is_err()).then_some("malformed signature")
+    if version == 3
+        && let Some(more) = inner.optional(compound(3)).ok_or_else(missing("malformed extensions"))?
+    {
+        extensions::check(more)?;
+    }
+    outer.bits().ok_or_else(missing("malformed signature"))?;
+    Ok((described.whole, key))
 }
 
-/// Whether a number is none of one byte less than three, and is one of a few bytes, as short as can be.
-fn is_large(number: &[u8]) -> bool {
-    matches!(number, [0..=0x7f, ..]) && asn1::check_integer(number).is_ok()
+/// The version, which counts from one.
+fn version(inner: &mut Der<'_>) -> Result<i64, String> {
+    let number = match inner.optional(compound(0)) {
+        Some(None) => Some(0),
+        Some(Some(mut said)) => said.integer(INTEGER).filter(|_| said.is_empty()),
+        None => None,
+    };
+    match number.filter(|number| *number >= 0).map(|number| number.wrapping_add(1)) {
+        None => Err(malformed("malformed version")),
+        Some(4..) => Err(malformed("invalid version")),
+        Some(version) => Ok(version),
+    }
 }
 
-/// A name is a list of sets of what is said of whom it names.
-fn name_fault(bytes: &[u8]) -> Option<&'static str> {
-    let mut parts = Reader::new(bytes);
-    while !parts.is_empty() {
-        let Ok(part) = parts.read(Kind::SET) else { return Some("invalid RDNSequence") };
-        let mut part = Reader::new(part.inside);
-        while !part.is_empty() {
-            let said = part.read(SEQUENCE);
-            let Ok(said) = said else { return Some("invalid RDNSequence: invalid attribute") };
-            let mut said = Reader::new(said.inside);
-            let kind = said.read(Kind::OBJECT).ok().filter(|kind| asn1::check_object(kind.inside).is_ok());
-            if kind.is_none() {
-                return Some("invalid RDNSequence: invalid attribute type");
-            }
-            if said.any().is_err() {
-                return Some("invalid RDNSequence: invalid attribute value");
-            }
-        }
+/// What an algorithm is called, and its parameters.
+fn algorithm<'a>(mut said: Der<'a>) -> Result<(&'a [u8], &'a [u8]), String> {
+    let name = said.object().ok_or_else(|| malformed("malformed OID"))?;
+    if said.is_empty() {
+        return Ok((name, b""));
     }
-    None
+    let parameters = said.any().ok_or_else(|| malformed("malformed parameters"))?;
+    Ok((name, parameters.whole))
+}
+
+fn key(mut described: Der<'_>) -> Result<Key, String> {
+    let said = described.within(SEQUENCE);
+    let said = said.ok_or_else(|| malformed("malformed public key algorithm identifier"))?;
+    let (kind, parameters) = algorithm(said)?;
+    let bits = described.bits().ok_or_else(|| malformed("malformed subjectPublicKey"))?;
+    keys::read(kind, parameters, &bits.aligned())
+}
+
+fn is_negative(number: &[u8]) -> bool {
+    number.first().is_some_and(|first| first & 0x80 != 0)
 }

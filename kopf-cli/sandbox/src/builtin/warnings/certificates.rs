@@ -1,27 +1,15 @@
 //! Whether a certificate in a secret is one, and goes with its key.
 
 use base64::{Engine, engine::general_purpose::STANDARD};
-use rustls::{
-    SignatureAlgorithm,
-    crypto::ring::sign::any_supported_type,
-    pki_types::{CertificateDer, PrivateKeyDer},
-    server::ParsedCertificate,
-};
+use rustls::{SignatureAlgorithm, crypto::ring::sign::any_supported_type, pki_types::PrivateKeyDer};
 use serde_json::Value;
 
 use super::{Site, Warnings};
 use crate::{
-    asn1::{self, Kind, Reader},
-    builtin::x509,
+    builtin::x509::{self, Key},
     pem::{self, Block},
 };
 
-/// What keys are called, in Go and in ASN.1.
-const KINDS: [(SignatureAlgorithm, &[u8]); 3] = [
-    (SignatureAlgorithm::RSA, asn1::RSA),
-    (SignatureAlgorithm::ECDSA, asn1::ELLIPTIC),
-    (SignatureAlgorithm::ED25519, asn1::EDWARDS),
-];
 /// What each value in ASN.1 begins with that has others in it.
 const SEQUENCE: u8 = 0x30;
 
@@ -65,32 +53,25 @@ fn pair(certificates: &[Block], keys: &[Block]) -> Result<(), String> {
             ),
         });
     };
-    if let Some(why) = x509::fault_of_one(&certificate.bytes) {
-        return Err(format!("x509: {why}"));
-    }
+    let (described, told) = x509::subject_key(&certificate.bytes)?;
     if key.bytes.first() != Some(&SEQUENCE) {
         return Err("tls: failed to parse private key".to_owned());
     }
-    let told = CertificateDer::from(&*certificate.bytes);
-    let told = ParsedCertificate::try_from(&told).ok().map(|read| read.subject_public_key_info());
     let key = PrivateKeyDer::try_from(key.bytes.clone()).ok().and_then(|key| any_supported_type(&key).ok());
-    let (Some(told), Some(key)) = (told, key) else { return Ok(()) };
-    let kind = kind_of(&told);
-    let kind = KINDS.iter().find(|(_, bytes)| kind == Some(*bytes));
-    match (kind, key.public_key()) {
-        (Some((kind, _)), _) if *kind != key.algorithm() => {
-            Err("tls: private key type does not match public key type".to_owned())
-        }
-        (_, Some(own)) if own != told => Err("tls: private key does not match public key".to_owned()),
-        _ => Ok(()),
+    let Some(key) = key else { return Ok(()) };
+    let kind = match told {
+        Key::Rsa { .. } => SignatureAlgorithm::RSA,
+        Key::Elliptic { .. } => SignatureAlgorithm::ECDSA,
+        Key::Edwards(_) => SignatureAlgorithm::ED25519,
+        Key::Dsa | Key::Unknown => return Err("tls: unknown public key algorithm".to_owned()),
+    };
+    if kind != key.algorithm() {
+        return Err("tls: private key type does not match public key type".to_owned());
     }
-}
-
-/// What the kind of a key is called, of which the key itself follows.
-fn kind_of(key: &[u8]) -> Option<&[u8]> {
-    let whole = Reader::new(key).read(Kind::sequence("")).ok()?;
-    let kind = Reader::new(whole.inside).read(Kind::sequence("")).ok()?;
-    Some(Reader::new(kind.inside).read(Kind::OBJECT).ok()?.inside)
+    if key.public_key().is_some_and(|own| own.as_ref() != described) {
+        return Err("tls: private key does not match public key".to_owned());
+    }
+    Ok(())
 }
 
 fn kinds(blocks: &[Block]) -> String {

@@ -1,5 +1,8 @@
 //! What is malformed deep inside of what is to be signed, and of what a signer writes.
 
+mod insides;
+mod signatures;
+
 use base64::{Engine, engine::general_purpose::STANDARD};
 
 use super::check;
@@ -26,6 +29,32 @@ fn changed(bytes: &[u8], at: usize, to: u8) -> Vec<u8> {
 
 fn pem(kind: &str, bytes: &[u8]) -> String {
     format!("-----BEGIN {kind}-----\n{}\n-----END {kind}-----\n", STANDARD.encode(bytes))
+}
+
+/// Asks for a certificate, but only to see whether it may be.
+fn ask(text: &str) -> String {
+    let text = STANDARD.encode(text);
+    format!(
+        "POST+as:x/system:masters {REQUESTS}?dryRun=All {{\"metadata\":{{\"name\":\"$ns\"}},\"spec\":{{\"request\":{text:?},\"signerName\":\"kopf.test/x\",\"usages\":[\"client auth\"]}}}}\n"
+    )
+}
+
+/// Asks for a certificate.
+fn request() -> String {
+    ask(&pem("CERTIFICATE REQUEST", &bytes(ASKED[0]))).replace("?dryRun=All", "")
+}
+
+/// What stands before the key in a private key of Ed25519.
+const PRIVATE: &[u8] = b"\x30\x2e\x02\x01\x00\x30\x05\x06\x03\x2b\x65\x70\x04\x22\x04\x20";
+
+/// Shows certificates to whoever looks at them: as what a signer writes, and as what is in a secret, with a key of another.
+fn signed(text: &str) -> String {
+    let text = STANDARD.encode(text);
+    let key = STANDARD.encode(pem("PRIVATE KEY", &[PRIVATE, &[7; 32]].concat()));
+    format!(
+        "MERGE {REQUESTS}/$ns/status?dryRun=All {{\"status\":{{\"certificate\":{text:?}}}}}\n\
+         POST secrets?dryRun=All {{\"metadata\":{{\"name\":\"s\"}},\"type\":\"kubernetes.io/tls\",\"data\":{{\"tls.crt\":{text:?},\"tls.key\":{key:?}}}}}\n"
+    )
 }
 
 #[tokio::test]
@@ -79,13 +108,7 @@ async fn requests_are_signed_by_who_has_the_key() {
         asked[at..at + name.len()].copy_from_slice(name);
         texts.push(pem(KIND, &asked));
     }
-    let rows = texts.iter().map(|text| {
-        format!(
-            "POST+as:x/system:masters {REQUESTS}?dryRun=All {{\"metadata\":{{\"name\":\"$ns\"}},\"spec\":{{\"request\":{:?},\"signerName\":\"kopf.test/x\",\"usages\":[\"client auth\"]}}}}\n",
-            STANDARD.encode(text)
-        )
-    });
-    check(&rows.collect::<String>()).await;
+    check(&texts.iter().map(|text| ask(text)).collect::<String>()).await;
 }
 
 #[tokio::test]
@@ -112,17 +135,8 @@ async fn signers_write_certificates() {
         texts.push(pem(KIND, &changed(&whole, at, to)));
     }
     texts.push(fine);
-    let asked = STANDARD.encode(pem("CERTIFICATE REQUEST", &bytes(ASKED[0])));
-    let mut rows = format!(
-        "POST+as:x/system:masters {REQUESTS} {{\"metadata\":{{\"name\":\"$ns\"}},\"spec\":{{\"request\":{asked:?},\"signerName\":\"kopf.test/x\",\"usages\":[\"client auth\"]}}}}\n"
-    );
-    for text in &texts {
-        let text = STANDARD.encode(text);
-        rows += &format!(
-            "MERGE {REQUESTS}/$ns/status?dryRun=All {{\"status\":{{\"certificate\":{text:?}}}}}\n\
-             POST secrets?dryRun=All {{\"metadata\":{{\"name\":\"s\"}},\"type\":\"kubernetes.io/tls\",\"data\":{{\"tls.crt\":{text:?},\"tls.key\":\"eA==\"}}}}\n"
-        );
-    }
+    let mut rows = request();
+    rows.extend(texts.iter().map(|text| signed(text)));
     let fine = STANDARD.encode(&texts[texts.len() - 1]);
     rows += &format!(
         "MERGE {REQUESTS}/$ns/status {{\"status\":{{\"certificate\":{fine:?}}}}}\n\

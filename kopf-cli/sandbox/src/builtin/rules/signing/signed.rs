@@ -17,9 +17,9 @@ pub(super) fn fault(text: &[u8]) -> Option<String> {
             block if block.bytes.is_empty() => {
                 "found CERTIFICATE PEM block containing 0 certificates".to_owned()
             }
-            block => match x509::fault(&block.bytes) {
-                Some(why) => format!("x509: {why}"),
-                None => continue,
+            block => match x509::check_all(&block.bytes) {
+                Err(why) => why,
+                Ok(()) => continue,
             },
         };
         return Some(why);
