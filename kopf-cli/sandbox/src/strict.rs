@@ -128,21 +128,19 @@ impl Strictness {
 
     /// The values of the answer's `Warning` headers.
     pub(crate) fn headers(&self) -> impl Iterator<Item = String> {
-        let lengths = || self.warnings.iter().map(|warning| warning.chars().count());
         let mut written = 0;
-        let whole = lengths().take_while(|length| add(&mut written, *length) <= MOST_WARNED).count();
+        let fits = |warning: &&String| add(&mut written, length(warning)) <= MOST_WARNED;
+        let whole = self.warnings.iter().take_while(fits).count();
         let cut = if whole < self.warnings.len() { CUT } else { usize::MAX };
         let mut written = 0;
-        let shown = lengths().enumerate().take_while(move |(n, length)| {
+        let texts = self.warnings.iter().map(move |warning| warning.chars().take(cut).collect::<String>());
+        let shown = texts.enumerate().take_while(move |(n, text)| {
             let has_room = *n <= whole || written < MOST_WARNED;
-            add(&mut written, cut.min(*length));
+            add(&mut written, length(text));
             has_room
         });
-        self.warnings.iter().zip(shown).map(move |(warning, _)| {
-            let shown = warning.chars().take(cut).filter(|letter| !letter.is_control());
-            let text: String = shown.collect();
-            format!("299 - \"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
-        })
+        let shown = shown.filter(|(_, text)| fits_a_header(text));
+        shown.map(|(_, text)| format!("299 - \"{}\"", text.replace('\\', "\\\\").replace('"', "\\\"")))
     }
 }
 
@@ -152,6 +150,15 @@ fn told(mistake: &str) -> Vec<&str> {
         Some(mistakes) => mistakes.lines().map(str::trim).collect(),
         None => vec![mistake],
     }
+}
+
+/// The room that a warning takes, which is none where it cannot be told.
+fn length(warning: &str) -> usize {
+    if fits_a_header(warning) { warning.chars().count() } else { 0 }
+}
+
+fn fits_a_header(warning: &str) -> bool {
+    !warning.contains(char::is_control)
 }
 
 fn add(sum: &mut usize, more: usize) -> usize {
@@ -306,6 +313,21 @@ mod tests {
             Strictness::of(&Query::parse("fieldValidation=x"), "CreateOptions").unwrap_err().code,
             422
         );
+    }
+
+    #[test]
+    fn warnings_of_more_than_a_line_are_left_out() {
+        let mut strictness = Strictness::default();
+        let long = "x".repeat(CUT);
+        for warning in ["a\nb", "c\td", "e\u{85}f", "g", &format!("{long}\n")] {
+            strictness.warn(warning);
+        }
+        assert_eq!(strictness.headers().collect::<Vec<_>>(), [r#"299 - "g""#]);
+        // What is cut before the end of its first line is one.
+        strictness.warn(&"y".repeat(MOST_WARNED));
+        let shown: Vec<String> = strictness.headers().collect();
+        assert_eq!(shown[..2], [r#"299 - "g""#.to_owned(), format!("299 - \"{long}\"")]);
+        assert_eq!(shown.len(), 3);
     }
 
     #[test]

@@ -192,7 +192,9 @@ fn review_of(word: &str, argument: &str, review: &Value) -> Value {
             "message": "m",
             "details": { "name": "x", "causes": [{ "message": "c", "field": "spec.n" }] },
         })),
-        "warn" => json!({ "uid": uid, "allowed": true, "warnings": ["one", "two \"words\"", "one"] }),
+        "warn" => {
+            json!({ "uid": uid, "allowed": true, "warnings": ["one", "two \"words\"", "one", "three\nlines", "a\ttab", ""] })
+        }
         "uid" => json!({ "uid": "other", "allowed": true }),
         "patch" => patch(&operations, json!("JSONPatch")),
         "patch-untyped" => patch(&operations, Value::Null),
@@ -204,6 +206,8 @@ fn review_of(word: &str, argument: &str, review: &Value) -> Value {
         }
         "version" => deny(json!({ "message": version_of(review) })),
         "tell" => deny(json!({ "message": masked(request).to_string() })),
+        // The order of members, which is as they came.
+        "order" => deny(json!({ "message": unsorted(request).to_string() })),
         _ => json!({ "uid": uid, "allowed": true }),
     };
     let (version, kind) = (&review["apiVersion"], "AdmissionReview");
@@ -222,6 +226,12 @@ fn version_of(review: &Value) -> &str {
 
 /// The request less what differs between any two servers.
 fn masked(request: &Value) -> Value {
+    let mut request = unsorted(request);
+    request.sort_all_objects();
+    request
+}
+
+fn unsorted(request: &Value) -> Value {
     let mut request = request.clone();
     if !request["userInfo"]["username"].as_str().is_some_and(|name| name.starts_with("bob")) {
         request["userInfo"] = "SOMEBODY".into();
@@ -231,13 +241,12 @@ fn masked(request: &Value) -> Value {
         let Some(metadata) = request[object].get_mut("metadata").and_then(Value::as_object_mut) else {
             continue;
         };
-        metadata.remove("managedFields");
+        metadata.shift_remove("managedFields");
         for field in ["uid", "resourceVersion", "creationTimestamp", "deletionTimestamp"] {
             if let Some(value) = metadata.get_mut(field) {
                 *value = "SET".into();
             }
         }
     }
-    request.sort_all_objects();
     request
 }
