@@ -33,6 +33,7 @@ use crate::{
     ids::Ids,
     json as deep,
     object::LabelSet,
+    protobuf::layout,
     rbac::Rights,
     resources::{NAMESPACES, View},
     status::{About, Status},
@@ -79,7 +80,8 @@ pub(crate) struct Document {
 impl Document {
     /// To be called on a stack that the value needs.
     pub(crate) fn of(value: &Value) -> Self {
-        Document { text: value.to_string().into(), depth: deep::depth_of_value(value) }
+        let text = layout::known_text(value).unwrap_or_else(|| deep::sorted(value));
+        Document { text: text.into(), depth: deep::depth_of_value(value) }
     }
 
     pub(crate) fn of_text(text: Bytes, depth: usize) -> Self {

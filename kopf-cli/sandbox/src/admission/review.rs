@@ -1,14 +1,34 @@
 //! What a webhook is sent and what it answers: `AdmissionReview` of `admission.k8s.io`.
 
 use base64::{Engine, engine::general_purpose::STANDARD};
+use bytes::Bytes;
 use serde_json::Value;
 
 use super::{Document, Round, Subject};
 use crate::{
     json as deep,
+    protobuf::layout,
     recognition::{self, UNREAD},
     resources::View,
 };
+
+/// What a request is told by, after its uid, in the order of its type.
+const FIELDS: [&str; 14] = [
+    "kind",
+    "resource",
+    "subResource",
+    "requestKind",
+    "requestResource",
+    "requestSubResource",
+    "name",
+    "namespace",
+    "operation",
+    "userInfo",
+    "object",
+    "oldObject",
+    "dryRun",
+    "options",
+];
 
 /// The version of the reviews that a webhook is sent: the first that it knows and the server too.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -75,16 +95,24 @@ pub(crate) fn ask(
     (reviews, uid): (Reviews, &str),
     (object, old): (Option<&Document>, Option<&Document>),
 ) -> Vec<u8> {
-    let mut request = subject.request(round, view);
-    request["uid"] = uid.into();
+    let request = subject.request(round, view);
     let version = reviews.api_version();
-    let mut text =
-        format!("{{\"kind\":\"AdmissionReview\",\"apiVersion\":\"{version}\",\"request\":{request}");
-    text.pop();
-    let mut text = text.into_bytes();
-    for (name, object) in [("object", object), ("oldObject", old)] {
+    let mut text = format!(
+        "{{\"kind\":\"AdmissionReview\",\"apiVersion\":\"{version}\",\"request\":{{\"uid\":\"{uid}\""
+    )
+    .into_bytes();
+    for name in FIELDS {
+        let told = match name {
+            "object" => object.map_or(Bytes::from_static(b"null"), |object| object.text.clone()),
+            "oldObject" => old.map_or(Bytes::from_static(b"null"), |old| old.text.clone()),
+            "options" => layout::text(&request[name]).into(),
+            _ => match request.get(name) {
+                Some(told) => deep::text(told).into(),
+                None => continue,
+            },
+        };
         text.extend_from_slice(format!(",\"{name}\":").as_bytes());
-        text.extend_from_slice(object.map_or(b"null", |object| &object.text));
+        text.extend_from_slice(&told);
     }
     text.extend_from_slice(b"}}");
     text

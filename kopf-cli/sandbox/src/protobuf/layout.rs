@@ -14,15 +14,20 @@ const TYPE: [&str; 2] = ["kind", "apiVersion"];
 /// An object, and whatever else is answered with; members of what is of no kind that there is are left as they are. To be called on
 /// a stack that its depth needs.
 pub(crate) fn text(value: &Value) -> String {
+    known_text(value).unwrap_or_else(|| json::text(value))
+}
+
+/// The same; `None` of what is of no kind that there is.
+pub(crate) fn known_text(value: &Value) -> Option<String> {
     let table = Table::get();
     let said = |field: &str| value[field].as_str().unwrap_or_default();
     match (table.of_answer(said("apiVersion"), said("kind")), value) {
         (Some(id), Value::Object(fields)) => {
             let mut text = Vec::new();
             write_object(table, table.message(id), fields, &mut text);
-            json::in_text(text)
+            Some(json::in_text(text))
         }
-        _ => json::text(value),
+        _ => None,
     }
 }
 

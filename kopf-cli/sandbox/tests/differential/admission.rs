@@ -199,7 +199,7 @@ async fn webhooks_are_called_in_order_and_again_where_they_want_it() {
     check(&with("mutating", hooks, rows)).await;
 }
 
-const REQUESTS: &str = r#"
+pub(super) const REQUESTS: &str = r#"
     POST   rows    {"kind":"Row","apiVersion":"differential.kopf.test/v1","metadata":{"name":"a","labels":{"to":"NAME"},"uid":"11111111-1111-1111-1111-111111111111","generation":7},"spec":{"n":1},"status":{"n":1}}
     POST+as:bob/system:masters rows {"kind":"Row","apiVersion":"differential.kopf.test/v1","metadata":{"name":"b","labels":{"to":"NAME"}}}
     POST   rows?dryRun=All&fieldManager=me&fieldValidation=Strict {"kind":"Row","apiVersion":"differential.kopf.test/v1","metadata":{"name":"c","labels":{"to":"NAME"}}}

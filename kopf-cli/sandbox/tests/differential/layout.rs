@@ -3,8 +3,13 @@
 use http::{Request, header};
 use http_body_util::BodyExt;
 use kube::Client;
+use serde_json::{Value, json};
 
-use super::{answer::Answer, check, check_as, sandbox};
+use super::{
+    admission::{REQUESTS, hook, with},
+    answer::Answer,
+    check, check_as, sandbox,
+};
 
 /// The path that is asked for, by which client, and the answer that it accepts.
 type Asked = (&'static str, &'static str, &'static str);
@@ -228,4 +233,43 @@ async fn numbers_are_kept_digit_by_digit() {
     "#,
     )
     .await;
+}
+
+#[tokio::test]
+async fn reviews_have_their_members_in_the_order_of_their_types() {
+    let hooks = vec![hook("order", "/order", Value::Null)];
+    let more = r#"
+    POST   services {"spec":{"ports":[{"targetPort":1,"port":80,"name":"x"}],"clusterIP":"None"},"metadata":{"labels":{"to":"order","a":"<b>"},"name":"s"},"kind":"Service","apiVersion":"v1"}
+    POST   pods {"spec":{"containers":[{"image":"i","env":[{"value":"1","name":"A"}],"name":"c"}],"serviceAccountName":"x","automountServiceAccountToken":false},"metadata":{"labels":{"to":"order"},"name":"p"}}
+    POST   /apis/apps/v1/namespaces/$ns/statefulsets {"spec":{"volumeClaimTemplates":[{"spec":{"resources":{"requests":{"storage":"1Gi"}},"accessModes":["ReadWriteOnce"]},"metadata":{"name":"v"}}],"template":{"spec":{"containers":[{"image":"i","name":"c"}]},"metadata":{"labels":{"a":"b"}}},"serviceName":"s","selector":{"matchLabels":{"a":"b"}}},"metadata":{"labels":{"to":"order"},"name":"s"}}
+    POST   rows {"spec":{"z":{"b":1,"a":"<"},"n":1},"a":1,"B":2,"metadata":{"name":"z","labels":{"to":"order"}},"kind":"Row","apiVersion":"differential.kopf.test/v1"}
+    POST   configmaps {"metadata":{"name":"e"},"data":{"z":"1","a":"2"}}
+    STRATEGIC configmaps/e?fieldManager=m {"metadata":{"labels":{"to":"order"}}}
+    JSON   configmaps/e?fieldManager=m [{"op":"add","path":"/metadata/labels","value":{"to":"order"}}]
+    APPLY  configmaps/e?fieldManager=m {"metadata":{"labels":{"to":"order"},"name":"e"},"data":{"y":"1"},"kind":"ConfigMap","apiVersion":"v1"}
+    POST   configmaps {"metadata":{"name":"f","labels":{"later":"order"}},"data":{"z":"1","a":"2"}}
+    "#;
+    let rows = REQUESTS.replace("NAME", "order") + more;
+    check(&with("validating", hooks, &rows)).await;
+}
+
+#[tokio::test]
+async fn reviews_of_deletions_have_their_options_in_order() {
+    let hooks = vec![hook(
+        "order",
+        "/order",
+        json!({ "rules": [{ "operations": ["DELETE"], "apiGroups": ["*"], "apiVersions": ["*"], "resources": ["*/*"] }] }),
+    )];
+    let rows = r#"
+        POST   rows {"kind":"Row","apiVersion":"differential.kopf.test/v1","metadata":{"name":"a","labels":{"to":"order"}},"spec":{"z":1,"n":1}}
+        POST   configmaps {"metadata":{"name":"a","labels":{"to":"order"}},"data":{"z":"1","a":"2"}}
+        DELETE rows/a {"propagationPolicy":"Foreground","preconditions":{"uid":"$uid3"},"gracePeriodSeconds":5}
+        DELETE configmaps/a {"dryRun":["All"],"propagationPolicy":"Background"}
+        DELETE configmaps/a?gracePeriodSeconds=3
+        DELETE configmaps?labelSelector=to%3Dorder
+    "#;
+    // The one that probes whether hooks are called yet makes an object.
+    let mut hooks = hooks;
+    hooks.push(hook("late", "/allow", Value::Null));
+    check(&with("validating", hooks, rows)).await;
 }
