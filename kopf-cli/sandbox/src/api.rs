@@ -38,6 +38,7 @@ use crate::{
     reviews,
     status::Status,
     store::Store,
+    stranded,
     tables::served,
     user::User,
     watch::{Surroundings, Watcher},
@@ -379,6 +380,7 @@ impl Ask<'_> {
         let found = store.get(&self.view.resource.key, self.namespace(), self.name()).cloned();
         drop(store);
         let object = found.ok_or_else(|| Status::not_found(self.view.about(self.name())))?;
+        stranded::check_read(&self.view, &object)?;
         self.show(200, &object.shown(&self.view), object.header.depth)
     }
 
@@ -387,8 +389,20 @@ impl Ask<'_> {
     }
 
     fn listing(&self) -> Result<Listing, Status> {
-        let options = Options::parse(&self.query, &self.view, false)?;
-        list::list(&self.api.store(), &self.view, self.path.namespace.as_deref(), &options)
+        self.list_by(&Options::parse(&self.query, &self.view, false)?)
+    }
+
+    /// What is to go is listed piece by piece.
+    fn doomed(&self) -> Result<Listing, Status> {
+        let mut options = Options::parse(&self.query, &self.view, false)?;
+        if options.limit <= 0 && options.resource_version.is_empty() {
+            options.limit = i64::MAX;
+        }
+        self.list_by(&options)
+    }
+
+    fn list_by(&self, options: &Options) -> Result<Listing, Status> {
+        list::list(&self.api.store(), &self.view, self.path.namespace.as_deref(), options)
     }
 
     fn show_list(&self, listing: &Listing) -> Result<Response<Body>, Status> {

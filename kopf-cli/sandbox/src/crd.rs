@@ -149,6 +149,12 @@ pub(crate) fn begin_to_dissolve(definition: &mut Value, now: Timestamp) {
     conditions::set(definition, &Condition { kind: TERMINATING, holds: true, reason, message }, now);
 }
 
+/// Writes into a definition why its objects cannot be deleted.
+pub(crate) fn fail_to_dissolve(definition: &mut Value, why: &Status, now: Timestamp) {
+    let (reason, message) = ("InstanceDeletionFailed", &format!("could not list instances: {}", why.message));
+    conditions::set(definition, &Condition { kind: TERMINATING, holds: true, reason, message }, now);
+}
+
 /// Writes into a definition that none of its objects is left.
 pub(crate) fn end_to_dissolve(definition: &mut Value, now: Timestamp) {
     let (reason, message) = match conditions::holds(definition, ESTABLISHED) {

@@ -90,6 +90,7 @@ mod object;
 mod ring;
 mod state;
 mod store;
+mod stranded;
 mod tables;
 
 // For tests of clients.

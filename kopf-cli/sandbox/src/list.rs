@@ -16,6 +16,7 @@ use crate::{
     resources::{NameRule, View},
     status::Status,
     store::Store,
+    stranded,
 };
 use position::Position;
 
@@ -122,6 +123,7 @@ pub(crate) fn list(
         let start = key_of((namespace.unwrap_or_default(), key));
         objects.retain(|object| key_of(object.place()).ge(start.clone()));
     }
+    stranded::check_list(store, &view.resource, objects.iter().map(|object| &**object), options)?;
     // From any version on (`0`), the server answers out of its cache, whole.
     let limited = options.limit > 0 && !(from.is_none() && options.resource_version == "0");
     let limit = if limited { usize::try_from(options.limit).unwrap_or(usize::MAX) } else { usize::MAX };

@@ -7,7 +7,7 @@ use crate::{
     builtin::SERVICES,
     json, meta,
     protobuf::layout,
-    resources::{EVENTS_GROUP, Resource, View},
+    resources::{EVENTS_GROUP, Resource, Version, View},
 };
 
 /// An object as the store keeps it: serialized once, in its storage version.
@@ -184,7 +184,8 @@ fn parse_own(bytes: &[u8]) -> Value {
 
 /// Bytes of the storage version, as `view` shows them.
 pub(crate) fn shown(bytes: &Bytes, depth: usize, view: &View) -> Bytes {
-    if view.version().storage && is_stored_so(bytes, view) {
+    let is_as_stored = !view.resource.rules.custom || is_stored_so(bytes, view.version());
+    if view.version().storage && is_as_stored {
         return bytes.clone();
     }
     json::with_stack(depth, || {
@@ -194,14 +195,12 @@ pub(crate) fn shown(bytes: &Bytes, depth: usize, view: &View) -> Bytes {
     })
 }
 
-/// Whether an object was stored in the version of `view`: a definition may have had another one stored since.
-fn is_stored_so(bytes: &Bytes, view: &View) -> bool {
-    let version = view.version();
-    !view.resource.rules.custom
-        || ["{\"apiVersion\":\"", &version.group, "/", &version.name, "\""]
-            .into_iter()
-            .try_fold(&bytes[..], |rest, part| rest.strip_prefix(part.as_bytes()))
-            .is_some()
+/// Whether a custom resource was stored in a version, as it says first: a definition may have had another one stored since.
+pub(crate) fn is_stored_so(bytes: &Bytes, version: &Version) -> bool {
+    ["{\"apiVersion\":\"", &version.group, "/", &version.name, "\""]
+        .into_iter()
+        .try_fold(&bytes[..], |rest, part| rest.strip_prefix(part.as_bytes()))
+        .is_some()
 }
 
 /// Turns an object of the storage version into the version of `view`.

@@ -25,6 +25,7 @@ use crate::{
     ring::{self, Event, Said},
     status::Status,
     store::Store,
+    stranded,
 };
 
 /// What marks the bookmark that comes after all that there was at first.
@@ -88,6 +89,7 @@ impl Watcher {
         if options.initial_events && asked > current {
             return Err(Status::too_new(asked, current));
         }
+        stranded::check_all(&store, &view.resource)?;
         let lasts = match options.timeout_seconds.and_then(|seconds| u64::try_from(seconds).ok()) {
             Some(seconds) => Duration::from_secs(seconds.min(86_400)),
             None => Duration::from_secs(1_800 + store.ids.number() % 1_800),

@@ -25,6 +25,7 @@ use crate::{
     schema::Part,
     status::{About, Status},
     store::Store,
+    stranded,
     strict::Strictness,
     tables::Decoder,
     times::Exactness,
@@ -36,6 +37,7 @@ mod apply;
 mod changes;
 mod finalize;
 mod grace;
+mod owners;
 mod patching;
 mod removal;
 
@@ -43,6 +45,8 @@ use changes::{
     check_uid, check_version, forbidden_changes, put_or_remove, status_metadata, unqualified_finalizer,
     wants_otherwise,
 };
+
+use owners::Moment;
 
 pub(crate) use changes::other_uid;
 pub(crate) use patching::patched;
@@ -136,6 +140,7 @@ impl<'a> Writer<'a> {
             Incoming::decode(body, view, Decoder::Json, &mut self.strictness).map_err(Refused::of_a_body)?;
         object.check_version(view)?;
         object.settle_namespace(view, namespace)?;
+        self.unite_owners(&mut object, Moment::Sent);
         kinds::default(&view.resource, &mut object.metadata, &mut object.rest);
         let managed = self.managed(view, Part::Whole).update(None, &mut object);
         self.make(view, namespace, object, managed)
@@ -168,6 +173,7 @@ impl<'a> Writer<'a> {
         let target = Target { view, namespace, name: &name };
         self.let_plugins_change(target, &mut object, None)?;
         self.let_change(target, Operation::Create, &mut object, None)?;
+        self.unite_owners(&mut object, Moment::Changed);
         self.let_grant(target, &object, None)?;
         let name = self.settle_name(&mut object, view, namespace)?;
         let uid = self.new_uid();
@@ -208,6 +214,7 @@ impl<'a> Writer<'a> {
         object.check_version(view)?;
         object.settle_namespace(view, target.namespace)?;
         object.check_name(target.name)?;
+        self.unite_owners(&mut object, Moment::Sent);
         let current = self.store.get(&view.resource.key, target.namespace, target.name).cloned();
         let Some(current) = current else {
             if view.resource.rules.create_on_update && part == Part::Whole {
@@ -219,6 +226,7 @@ impl<'a> Writer<'a> {
             }
             return Err(Status::not_found(view.about(target.name)));
         };
+        stranded::check_change(view, &current)?;
         check_uid(&object, target, &current.header.uid, self.dry_run)?;
         self.update(target, &current, object, part, Owners::Updated)
     }
@@ -251,6 +259,7 @@ impl<'a> Writer<'a> {
             self.let_plugins_change(target, &mut object, Some(&old))?;
         }
         self.let_change(target, Operation::Update, &mut object, Some(current))?;
+        self.unite_owners(&mut object, Moment::Changed);
         let (mut old_metadata, old_rest) = take_apart(&old);
         self.let_grant(target, &object, Some((&old_metadata, &old_rest)))?;
         check_version(&object, target, current)?;

@@ -87,7 +87,7 @@ impl Ask<'_> {
             return Err(Status::method_not_allowed());
         }
         let how = self.deletion()?;
-        let listing = self.listing()?;
+        let listing = self.doomed()?;
         let mut warned = Strictness::default();
         let left = kinds::left_behind(&self.view.resource, how.policy.is_some());
         left.into_iter().for_each(|warning| warned.warn(warning));

@@ -23,6 +23,7 @@ use crate::{
     scale::Scale,
     status::{About, Status},
     store::Store,
+    stranded,
     strict::Strictness,
     write::{Target, Writer, other_uid, patched},
     yaml::parse_yaml,
@@ -42,6 +43,7 @@ impl Ask<'_> {
         }
         let found = store.get(&self.view.resource.key, self.namespace(), self.name());
         let found = found.ok_or_else(|| Status::not_found(self.view.about(self.name())))?;
+        stranded::check_read(&self.view, found)?;
         Ok(found.shown(&self.view))
     }
 
@@ -113,6 +115,7 @@ impl Ask<'_> {
             let target = Target { view: &self.view, namespace: self.namespace(), name: self.name() };
             let found = store.get(&self.view.resource.key, self.namespace(), self.name()).cloned();
             let object = found.ok_or_else(|| Status::not_found(self.view.about(self.name())))?;
+            stranded::check_change(&self.view, &object)?;
             let object = deep::parse(&object.shown(&self.view)).map_err(Status::internal)?;
             let old = scaling.of(&object, &self.view);
             let counted = old.is_some();

@@ -18,6 +18,7 @@ use crate::{
     ring::Event,
     status::Status,
     store::Store,
+    stranded,
     write::{SERVER, Writer},
 };
 
@@ -32,10 +33,16 @@ pub(super) fn notice(tasks: &mut Tasks, store: &Store, change: &Event) {
         accept_others(tasks, store, name);
     } else {
         tasks.add(Task::Accept(name.clone()));
-        if begins_to_go(change) {
+        if begins_to_go(change) || is_going_otherwise(change) {
             tasks.add(Task::Dissolve(name.clone()));
         }
     }
+}
+
+/// Whether a definition that is going has come to say something else: its objects may be such that they can go now.
+fn is_going_otherwise(change: &Event) -> bool {
+    let says_otherwise = |before: &Arc<Stored>| before.value()["spec"] != change.object.value()["spec"];
+    change.object.header.deleting && change.previous.as_ref().is_some_and(says_otherwise)
 }
 
 /// Accepts the names of a definition, and then the definition.
@@ -73,8 +80,14 @@ pub(super) fn dissolve(writer: &mut Writer<'_>, name: &str) -> Result<(), Status
     if writer.store.get(DEFINITIONS, "", name).is_none_or(|definition| !definition.header.deleting) {
         return Ok(());
     }
+    let defined = writer.store.catalog.get(name).cloned();
+    let seen = defined.as_ref().map_or(Ok(()), |defined| stranded::check_all(writer.store, defined));
+    if let Err(refused) = seen {
+        return change(writer, name, |definition, now| crd::fail_to_dissolve(definition, &refused, now))
+            .map(drop);
+    }
     change(writer, name, crd::begin_to_dissolve)?;
-    let Some(defined) = writer.store.catalog.get(name).cloned() else { return Ok(()) };
+    let Some(defined) = defined else { return Ok(()) };
     for object in writer.store.list(&defined.key, None) {
         if !object.header.deleting {
             writer.expel(&defined, &object, Some(Propagation::Background), None)?;

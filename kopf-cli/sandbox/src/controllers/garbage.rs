@@ -15,6 +15,7 @@ use crate::{
     ring::Event,
     status::Status,
     store::{Place, Store},
+    stranded,
     write::Writer,
 };
 
@@ -85,9 +86,16 @@ fn find(store: &Store, owner: &Owner, namespace: &str) -> Option<(Place, Option<
     Some((place, found))
 }
 
+/// Whether an object cannot be read, so that nobody knows of it.
+fn is_out_of_sight(store: &Store, place: &Place, object: &Stored) -> bool {
+    let resource = store.catalog.get(&place.resource);
+    resource.is_some_and(|resource| stranded::is_stranded(resource, object))
+}
+
 fn standing(store: &Store, owner: &Owner, namespace: &str) -> Standing {
     match find(store, owner, namespace) {
         None => Standing::Unknown,
+        Some((place, Some(found))) if is_out_of_sight(store, &place, &found) => Standing::Unknown,
         Some((_, Some(found))) if found.header.uid == owner.uid => {
             if goes_last(&found) {
                 Standing::Waiting
@@ -109,6 +117,9 @@ pub(super) fn collect(writer: &mut Writer<'_>, place: &Place, tasks: &mut Tasks)
         return Ok(());
     }
     let Some(resource) = writer.store.catalog.get(&place.resource).cloned() else { return Ok(()) };
+    if stranded::is_stranded(&resource, &object) {
+        return Ok(());
+    }
     let owners = object.header.owners.iter();
     let standings: Vec<Standing> =
         owners.map(|owner| standing(writer.store, owner, &place.namespace)).collect();
@@ -150,6 +161,9 @@ fn finish(writer: &mut Writer<'_>, place: &Place, object: &Stored, tasks: &mut T
     let mut waits = false;
     for place in writer.store.dependents(uid) {
         let Some(dependent) = writer.store.at(place) else { continue };
+        if is_out_of_sight(writer.store, place, dependent) {
+            continue;
+        }
         if dependent.header.owners.iter().any(blocks) {
             waits = true;
             if !dependent.header.deleting {
@@ -189,6 +203,9 @@ fn change_owners(
     let resource = writer.store.catalog.get(&place.resource).cloned();
     let object = writer.store.at(place).cloned();
     let (Some(resource), Some(object)) = (resource, object) else { return Ok(()) };
+    if stranded::is_stranded(&resource, &object) {
+        return Ok(());
+    }
     let old = object.value();
     let mut value = old.clone();
     if let Some(metadata) = value["metadata"].as_object_mut() {

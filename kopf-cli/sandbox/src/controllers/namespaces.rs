@@ -12,6 +12,7 @@ use crate::{
     schema::Part,
     status::Status,
     store::Store,
+    stranded,
     write::{Target, Writer, seconds},
 };
 
@@ -116,7 +117,7 @@ pub(super) fn empty(writer: &mut Writer<'_>, name: &str) -> Result<(), Status> {
     }
     for (key, object) in writer.store.of_namespace(name) {
         let Some(resource) = writer.store.catalog.get(&key).cloned() else { continue };
-        if !object.header.deleting {
+        if !object.header.deleting && !stranded::is_stranded(&resource, &object) {
             writer.expel(&resource, &object, Some(Propagation::Background), None)?;
         }
     }

@@ -8,6 +8,7 @@ use crate::{
     meta,
     schema::Part,
     status::Status,
+    stranded,
 };
 
 impl Writer<'_> {
@@ -24,6 +25,7 @@ impl Writer<'_> {
         if current.is_none() && part != Part::Whole {
             return Err(Status::not_found(view.about(target.name)));
         }
+        current.as_deref().map_or(Ok(()), |current| stranded::check_change(view, current))?;
         let old = current.as_ref().map(|current| current.value());
         let managed = self.managed(view, part);
         let described = managed.described(&configuration);

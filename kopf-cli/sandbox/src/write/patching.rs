@@ -10,6 +10,7 @@ use crate::{
     resources::View,
     schema::Part,
     status::Status,
+    stranded,
     strict::Strictness,
     tables::{self, Decoder},
 };
@@ -42,6 +43,7 @@ impl Writer<'_> {
         let view = target.view;
         let current = self.store.get(&view.resource.key, target.namespace, target.name).cloned();
         let Some(current) = current else { return Err(Status::not_found(view.about(target.name))) };
+        stranded::check_change(view, &current)?;
         let mut whole = current.value();
         object::show(&mut whole, view);
         let reach = match how {

@@ -17,6 +17,7 @@ use crate::{
     object::Stored,
     resources::{DEFINITIONS, NAMESPACES, Resource, View},
     status::Status,
+    stranded,
 };
 
 /// What a DELETE may demand of the object.
@@ -50,6 +51,7 @@ impl Writer<'_> {
         warning.into_iter().for_each(|warning| self.strictness.warn(warning));
         let current = self.store.get(&resource.key, target.namespace, name).cloned();
         let Some(current) = current else { return Err(Status::not_found(view.about(name))) };
+        stranded::check_read(view, &current)?;
         demands.check(&current, view)?;
         kinds::may_delete(resource, name, view)?;
         self.let_go(target, &current)?;

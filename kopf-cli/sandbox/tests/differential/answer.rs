@@ -60,7 +60,9 @@ impl Answer {
         // Bookmarks come when a server finds it convenient.
         let is_bookmark = |event: &Value| event["type"] == "BOOKMARK";
         self.masked.retain(|event| !is_bookmark(event));
-        self.warnings.iter_mut().for_each(|warning| *warning = warning.replace(namespace, "NAMESPACE"));
+        self.warnings
+            .iter_mut()
+            .for_each(|warning| *warning = masked(&warning.replace(namespace, "NAMESPACE"), is_uid));
         self.masked.iter_mut().for_each(|document| mask(document, namespace));
         self
     }
@@ -303,14 +305,21 @@ fn without_numbers(text: &str, namespace: &str) -> String {
     if text.contains("exceeds budget by factor of") || text.contains("yaml: ") {
         return text.replace(namespace, "NAMESPACE");
     }
+    let is_number = |word: &str| !word.is_empty() && word.chars().all(|letter| letter.is_ascii_digit());
+    masked(&text.replace(namespace, "NAMESPACE"), |word| is_uid(word) || is_number(word))
+}
+
+fn is_uid(word: &str) -> bool {
+    word.len() == 36 && word.matches('-').count() == 4
+}
+
+/// A text in which words of digits are masked that are as is said.
+fn masked(text: &str, is_meant: impl Fn(&str) -> bool) -> String {
     let is_part = |character: char| character.is_ascii_hexdigit() || character == '-';
-    let text = text.replace(namespace, "NAMESPACE");
     let words = text.split_inclusive(|character| !is_part(character)).map(|word| {
         let end = word.trim_start_matches(is_part);
         let number = &word[..word.len() - end.len()];
-        let is_uid = number.len() == 36 && number.matches('-').count() == 4;
-        let is_number = !number.is_empty() && number.chars().all(|character| character.is_ascii_digit());
-        if is_uid || is_number { format!("#{end}") } else { word.to_owned() }
+        if is_meant(number) { format!("#{end}") } else { word.to_owned() }
     });
     words.collect()
 }

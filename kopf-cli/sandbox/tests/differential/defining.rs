@@ -112,6 +112,7 @@ async fn versions_come_and_go() {
         MERGE  crds/rows.$ns.kopf.test/status {"status":{"storedVersions":["v2"]}}
         JSON   crds/rows.$ns.kopf.test [{"op":"remove","path":"/spec/versions/0"}]
         AWAIT  404 GET own/v1/namespaces/$ns/rows/a
+        AWAIT  500 GET own/v2/namespaces/$ns/rows/a
         JSON   crds/rows.$ns.kopf.test [{"op":"remove","path":"/spec/versions/0/subresources"}]
         AWAIT  404 GET own/v2/namespaces/$ns/rows/a/status
         MERGE  crds/rows.$ns.kopf.test/status {"status":{"storedVersions":["v2","v7"]}}
@@ -120,6 +121,87 @@ async fn versions_come_and_go() {
         MERGE  crds/rows.$ns.kopf.test/status {"status":{"storedVersions":[]}}
     "#,
     )
+    .await;
+}
+
+#[tokio::test]
+async fn what_was_stored_in_a_version_that_is_no_more_cannot_be_read() {
+    const ROWS: &str = "own/v2/namespaces/$ns/rows";
+    const V1: &str = r#"{"op":"add","path":"/spec/versions/0","value":{"name":"v1","served":true,"storage":false,"schema":{"openAPIV3Schema":{"type":"object"}}}}"#;
+    check_definitions(&format!(
+        r#"
+        DEFINE rows "singular":"row","kind":"Row"
+        UNTIL  crds/rows.$ns.kopf.test InitialNamesAccepted
+        AWAIT  201 POST own/v1/namespaces/$ns/rows {{"kind":"Row","apiVersion":"$ns.kopf.test/v1","metadata":{{"name":"a"}}}}
+        POST   own/v1/namespaces/$ns/rows {{"kind":"Row","apiVersion":"$ns.kopf.test/v1","metadata":{{"name":"c"}}}}
+        JSON   crds/rows.$ns.kopf.test [{{"op":"replace","path":"/spec/versions/0/storage","value":false}},{{"op":"add","path":"/spec/versions/-","value":{{"name":"v2","served":true,"storage":true,"subresources":{{"status":{{}},"scale":{{"specReplicasPath":".spec.n","statusReplicasPath":".status.n"}}}},"schema":{{"openAPIV3Schema":{{"type":"object","properties":{{"spec":{{"type":"object","properties":{{"n":{{"type":"integer"}}}}}}}}}}}}}}}}]
+        AWAIT  200 GET {ROWS}/a
+        AWAIT  201 POST {ROWS} {{"kind":"Row","apiVersion":"$ns.kopf.test/v2","metadata":{{"name":"b","labels":{{"l":"b"}}}}}}
+        MERGE  crds/rows.$ns.kopf.test/status {{"status":{{"storedVersions":["v2"]}}}}
+        JSON   crds/rows.$ns.kopf.test [{{"op":"remove","path":"/spec/versions/0"}}]
+        AWAIT  404 GET own/v1/namespaces/$ns/rows/a
+        AWAIT  500 GET {ROWS}/a
+        GET    {ROWS}/a?resourceVersion=0
+        GET+table {ROWS}/a
+        GET    {ROWS}/a/status
+        GET    {ROWS}/a/scale
+        GET    {ROWS}/b
+        AWAIT  unspecified GET {ROWS}
+        GET    {ROWS}?resourceVersion=0
+        GET    {ROWS}?labelSelector=l%3Db
+        GET    {ROWS}?fieldSelector=metadata.name%3Db
+        GET    own/v2/rows
+        GET    own/v2/namespaces/default/rows
+        GET    {ROWS}?limit=1
+        GET    {ROWS}?limit=2
+        GET    {ROWS}?limit=1&resourceVersion=0
+        GET    own/v2/namespaces/default/rows?limit=1
+        GET    {ROWS}?limit=1&labelSelector=l%3Db
+        GET    {ROWS}?watch=true&timeoutSeconds=1
+        GET    {ROWS}?watch=true&timeoutSeconds=1&resourceVersion=0
+        POST   {ROWS} {{"kind":"Row","apiVersion":"$ns.kopf.test/v2","metadata":{{"name":"a"}}}}
+        PUT    {ROWS}/a {{"kind":"Row","apiVersion":"$ns.kopf.test/v2","metadata":{{"name":"a","resourceVersion":"1"}}}}
+        PUT    {ROWS}/a {{"kind":"Row","apiVersion":"$ns.kopf.test/v2","metadata":{{"name":"x"}}}}
+        PUT    {ROWS}/a/status {{"kind":"Row","apiVersion":"$ns.kopf.test/v2","metadata":{{"name":"a"}}}}
+        MERGE  {ROWS}/a {{"spec":{{"n":1}}}}
+        MERGE  {ROWS}/a/status {{"status":{{"n":1}}}}
+        MERGE  {ROWS}/a/scale {{"spec":{{"replicas":1}}}}
+        APPLY  {ROWS}/a?fieldManager=m {{"kind":"Row","apiVersion":"$ns.kopf.test/v2","metadata":{{"name":"a"}}}}
+        DELETE {ROWS}/a
+        DELETE {ROWS}/a {{"preconditions":{{"uid":"x"}}}}
+        DELETE {ROWS}/a?dryRun=All
+        DELETE {ROWS}?labelSelector=l%3Db
+        DELETE {ROWS}
+        DELETE crds/rows.$ns.kopf.test
+        UNTIL  crds/rows.$ns.kopf.test InstanceDeletionFailed
+        GET    {ROWS}/a
+        JSON+metadata crds/rows.$ns.kopf.test [{V1}]
+        !UNTIL crds/rows.$ns.kopf.test 200
+    "#
+    ))
+    .await;
+}
+
+#[tokio::test]
+async fn what_could_not_be_read_can_be_when_its_version_is_there_again() {
+    const ROWS: &str = "own/v2/namespaces/$ns/rows";
+    check_definitions(&format!(
+        r#"
+        DEFINE rows "singular":"row","kind":"Row"
+        UNTIL  crds/rows.$ns.kopf.test InitialNamesAccepted
+        AWAIT  201 POST own/v1/namespaces/$ns/rows {{"kind":"Row","apiVersion":"$ns.kopf.test/v1","metadata":{{"name":"a"}}}}
+        JSON   crds/rows.$ns.kopf.test [{{"op":"replace","path":"/spec/versions/0/storage","value":false}},{{"op":"add","path":"/spec/versions/-","value":{{"name":"v2","served":true,"storage":true,"schema":{{"openAPIV3Schema":{{"type":"object"}}}}}}}}]
+        AWAIT  200 GET {ROWS}/a
+        MERGE  crds/rows.$ns.kopf.test/status {{"status":{{"storedVersions":["v2"]}}}}
+        JSON   crds/rows.$ns.kopf.test [{{"op":"remove","path":"/spec/versions/0"}}]
+        AWAIT  500 GET {ROWS}/a
+        JSON   crds/rows.$ns.kopf.test [{{"op":"add","path":"/spec/versions/0","value":{{"name":"v1","served":false,"storage":false,"schema":{{"openAPIV3Schema":{{"type":"object"}}}}}}}}]
+        AWAIT  200 GET {ROWS}/a
+        AWAIT  200 GET {ROWS}
+        MERGE  {ROWS}/a {{"metadata":{{"labels":{{"l":"1"}}}}}}
+        DELETE {ROWS}/a
+    "#
+    ))
     .await;
 }
 

@@ -84,6 +84,49 @@ async fn pods_services_and_what_they_need_have_lists_of_their_own_kinds() {
 }
 
 #[tokio::test]
+async fn owners_that_are_there_twice_are_made_one_of() {
+    let owner = r#"{"apiVersion":"v1","kind":"ConfigMap","name":"owner","uid":"$uid1","controller":true}"#;
+    let open = r#"{"apiVersion":"v1","kind":"ConfigMap","name":"owner","uid":"$uid1"}"#;
+    let no = r#"{"apiVersion":"v1","kind":"ConfigMap","name":"owner","uid":"$uid1","controller":false}"#;
+    let other =
+        r#"{"apiVersion":"v1","kind":"ConfigMap","name":"other","uid":"$uid2","blockOwnerDeletion":true}"#;
+    let row = r#""kind":"Row","apiVersion":"differential.kopf.test/v1""#;
+    let map = r#""kind":"ConfigMap","apiVersion":"v1""#;
+    let mut rows = r#"
+        POST   configmaps {"metadata":{"name":"owner"}}
+        POST   configmaps {"metadata":{"name":"other"}}
+    "#
+    .to_owned();
+    for (plural, kind) in [("configmaps", map), ("rows", row)] {
+        rows += &format!(
+            r#"
+        POST   {plural}?fieldManager=m {{{kind},"metadata":{{"name":"a","ownerReferences":[{owner},{owner}]}}}}
+        POST   {plural}?fieldManager=m {{{kind},"metadata":{{"name":"b","ownerReferences":[{other},{owner},{other},{owner},{other}]}}}}
+        POST   {plural}?fieldManager=m {{{kind},"metadata":{{"name":"c","ownerReferences":[{open},{no},{open}]}}}}
+        POST   {plural}?fieldManager=m {{{kind},"metadata":{{"name":"d","ownerReferences":[{owner},{no}]}}}}
+        POST   {plural}?fieldManager=m {{{kind},"metadata":{{"name":"Not_valid","ownerReferences":[{owner},{owner}]}}}}
+        POST   {plural}?fieldManager=m&fieldValidation=Strict {{{kind},"metadata":{{"name":"e","ownerReferences":[{owner},{owner}]}}}}
+        PUT    {plural}/a?fieldManager=m {{{kind},"metadata":{{"name":"a","ownerReferences":[{other},{other}]}}}}
+        PUT    {plural}/missing?fieldManager=m {{{kind},"metadata":{{"name":"missing","ownerReferences":[{other},{other}]}}}}
+        MERGE  {plural}/a?fieldManager=m {{"metadata":{{"ownerReferences":[{owner},{other},{owner}]}}}}
+        JSON   {plural}/a?fieldManager=m [{{"op":"add","path":"/metadata/ownerReferences/-","value":{owner}}}]
+        APPLY  {plural}/a?fieldManager=n {{{kind},"metadata":{{"name":"a","ownerReferences":[{owner},{owner}]}}}}
+        APPLY  {plural}/f?fieldManager=n {{{kind},"metadata":{{"name":"f","ownerReferences":[{owner},{owner}]}}}}
+        GET    {plural}/a
+    "#
+        );
+    }
+    rows += &format!(
+        r#"
+        STRATEGIC configmaps/a?fieldManager=m {{"metadata":{{"ownerReferences":[{owner},{owner}]}}}}
+        PUT    /apis/coordination.k8s.io/v1/namespaces/$ns/leases/a?fieldManager=m {{"metadata":{{"name":"a","ownerReferences":[{owner},{owner}]}}}}
+        MERGE  rows/a/status?fieldManager=m {{"metadata":{{"ownerReferences":[{owner},{owner}]}},"status":{{"n":1}}}}
+    "#
+    );
+    check(&rows).await;
+}
+
+#[tokio::test]
 async fn other_built_in_kinds_have_their_owners() {
     check(
         r#"

@@ -72,7 +72,7 @@ pub(super) const DONE: Groups = &[
         ("classes of storage and of ingresses for whoever names none; claims that grow", &["plugins::who_names_no_class_is_of_the_newest_for_all", "plugins::claims_that_wait_do_not_grow", "plugins::claims_grow_where_they_are_bound_and_their_class_allows_it"]),
     ]),
     ("What controllers do", &[
-        ("owner references: background, foreground, orphan", &["controllers::what_belongs_to_nobody_any_more_goes", "controllers::what_goes_last_waits_for_those_that_hold_it_back", "controllers::orphans_stay", "warnings/pods::jobs_of_many_indexes_and_jobs_that_go_are_told", "controllers::a_policy_is_a_finalizer_and_follows_the_last_word"]),
+        ("owner references: background, foreground, orphan", &["controllers::what_belongs_to_nobody_any_more_goes", "controllers::what_goes_last_waits_for_those_that_hold_it_back", "controllers::orphans_stay", "warnings/pods::jobs_of_many_indexes_and_jobs_that_go_are_told", "controllers::a_policy_is_a_finalizer_and_follows_the_last_word", "owners::owners_that_are_there_twice_are_made_one_of"]),
         ("several owners, absent owners, owners of the cluster", &["controllers::an_owner_that_is_left_is_enough", "controllers::an_owner_that_is_not_there_owns_nothing", "controllers::an_owner_may_be_of_no_namespace"]),
         ("each namespace has its service account and `kube-root-ca.crt` (`Builder::service_accounts`, and always by the command)", &["controllers::each_namespace_has_a_service_account_and_the_servers_authority", "sandbox::each_namespace_has_what_it_has_in_a_cluster"]),
         ("the service `kubernetes`, where those of namespaces are", &["controllers::one_service_is_that_of_the_server", "sockets::the_service_of_a_server_comes_back_and_leads_to_where_it_is"]),
@@ -132,7 +132,7 @@ pub(super) const DONE: Groups = &[
         ("bodies in protobuf, for built-in kinds and reviews", &["protobuf::objects_of_built_in_kinds_mean_the_same", "protobuf::custom_resources_are_not_sent_in_protobuf", "protobuf::reviews_are_asked_in_protobuf"]),
     ]),
     ("Admission", &[
-        ("webhooks, mutating and validating: called for real, over HTTPS, at a URL or behind a service", &["admission::reviews_tell_of_the_request_as_it_came", "admission::reviews_tell_of_what_would_be_written", "held::a_webhook_behind_a_service_is_found_by_its_endpoints", "behind_services::a_webhook_is_where_the_name_of_its_service_leads", "behind_services::a_service_that_leads_nowhere_or_to_a_stranger_is_told_of"]),
+        ("webhooks, mutating and validating: called for real, over HTTPS, at a URL or behind a service", &["admission::reviews_tell_of_the_request_as_it_came", "admission::reviews_tell_of_what_would_be_written", "layout::reviews_have_their_members_in_the_order_of_their_types", "layout::reviews_of_deletions_have_their_options_in_order", "held::a_webhook_behind_a_service_is_found_by_its_endpoints", "behind_services::a_webhook_is_where_the_name_of_its_service_leads", "behind_services::a_service_that_leads_nowhere_or_to_a_stranger_is_told_of"]),
         ("their refusals and warnings", &["admission::webhooks_refuse_and_warn_in_words_of_their_own"]),
         ("what they change, in which order, and again (`reinvocationPolicy`)", &["admission::webhooks_change_objects_by_patches", "admission::what_webhooks_put_in_is_pruned_and_completed", "admission::webhooks_are_called_in_order_and_again_where_they_want_it"]),
         ("which requests they are for: rules, selectors, conditions in CEL, `matchPolicy`", &["admission::webhooks_are_asked_about_what_their_rules_name", "admission::webhooks_are_asked_where_their_selectors_and_conditions_choose", "admission::webhooks_see_objects_in_the_version_that_they_know"]),
@@ -153,6 +153,7 @@ pub(super) const DONE: Groups = &[
         ("whose names are whose, what they wait for and when they get it", &["defining::a_name_belongs_to_whoever_had_it_first", "defining::names_that_are_let_go_of_go_to_those_who_wait"]),
             ("groups of the community (`*.k8s.io`), which somebody approves of", &["defining::groups_of_the_community_are_approved_of"]),
             ("versions and subresources that come and go, `storedVersions`", &["defining::versions_come_and_go"]),
+            ("objects that were stored in a version which their definition has no more", &["defining::what_was_stored_in_a_version_that_is_no_more_cannot_be_read", "defining::what_could_not_be_read_can_be_when_its_version_is_there_again"]),
             ("`selectableFields`, printed columns", &["defining::fields_can_be_made_selectable_and_columns_shown"]),
             ("watches end when their resource is defined otherwise", &["defining::a_watch_ends_when_its_resource_is_defined_otherwise"]),
             ("their end, and that of their objects", &["main::resources_are_defined_discovered_and_taken_away"]),

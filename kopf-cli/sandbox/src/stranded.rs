@@ -1,0 +1,126 @@
+//! Objects that were stored in a version which their definition has no more: they are there, and nobody can read them.
+
+use serde_json::{Value, json};
+
+use crate::{
+    json as deep,
+    object::{self, Stored},
+    options::Options,
+    resources::{Resource, View},
+    status::Status,
+    store::Store,
+};
+
+/// How many of them one refusal tells.
+const MOST: usize = 100;
+/// When who asked for a list may ask again, in seconds.
+const RETRY_AFTER: u32 = 1;
+
+/// What is wrong with an object that nobody can read; `None` where it can be read.
+pub(crate) fn fault(resource: &Resource, object: &Stored) -> Option<String> {
+    if !resource.rules.custom
+        || resource.versions.iter().any(|version| object::is_stored_so(&object.bytes, version))
+    {
+        return None;
+    }
+    // What an object says of itself need not come first.
+    let said = deep::with_stack(object.header.depth, || {
+        object.value()["apiVersion"].as_str().unwrap_or_default().to_owned()
+    });
+    let is_known = resource.versions.iter().any(|version| version.api_version() == said);
+    let revision = object.header.revision;
+    let why = "request to convert CR from an invalid group/version";
+    (!is_known).then(|| format!("object not decodable revision={revision}: {why}: {said}"))
+}
+
+pub(crate) fn is_stranded(resource: &Resource, object: &Stored) -> bool {
+    fault(resource, object).is_some()
+}
+
+/// Refuses to read an object that nobody can read.
+pub(crate) fn check_read(view: &View, object: &Stored) -> Result<(), Status> {
+    let told = |why: String| Status::internal_error(&told(&key("", &view.resource, object), &why));
+    fault(&view.resource, object).map_or(Ok(()), |why| Err(told(why)))
+}
+
+/// Refuses to change an object that nobody can read.
+pub(crate) fn check_change(view: &View, object: &Stored) -> Result<(), Status> {
+    fault(&view.resource, object).map_or(Ok(()), |why| Err(Status::internal(why)))
+}
+
+/// Refuses a list of a resource that has such objects: a server cannot keep its objects in mind.
+pub(crate) fn check_all(store: &Store, resource: &Resource) -> Result<(), Status> {
+    if !resource.rules.custom {
+        return Ok(());
+    }
+    let all = store.list(&resource.key, None);
+    let Some(refused) = refused(resource, all.iter().map(|object| &**object), usize::MAX) else {
+        return Ok(());
+    };
+    let message = format!("storage is (re)initializing: failed to list <unspecified>: {}", refused.message);
+    Err(Status { message, ..Status::too_many_requests(RETRY_AFTER) })
+}
+
+/// Refuses a list of `objects`, of which `limit` are asked for. A piece of all objects is read where they are kept; the rest is
+/// read out of what a server keeps in mind of the resource.
+pub(crate) fn check_list<'a>(
+    store: &Store,
+    resource: &Resource,
+    objects: impl Iterator<Item = &'a Stored>,
+    options: &Options,
+) -> Result<(), Status> {
+    if !resource.rules.custom {
+        return Ok(());
+    }
+    if options.limit <= 0 || !options.selection.is_everything() {
+        return check_all(store, resource);
+    }
+    refused(resource, objects, usize::try_from(options.limit).unwrap_or(usize::MAX)).map_or(Ok(()), Err)
+}
+
+/// The refusal of a list of the first `limit` of these objects.
+fn refused<'a>(
+    resource: &Resource,
+    objects: impl Iterator<Item = &'a Stored>,
+    limit: usize,
+) -> Option<Status> {
+    let mut causes: Vec<(String, String)> = Vec::new();
+    for object in objects.take(limit) {
+        let Some(why) = fault(resource, object) else { continue };
+        let key = key("/registry", resource, object);
+        causes.push((told(&key, &why), key));
+        if causes.len() == MOST {
+            break;
+        }
+    }
+    let (first, _) = causes.first()?;
+    let name = format!("{}.{}", resource.plural, resource.storage().group);
+    let mut message = format!("failed to read one or more {name} from the storage: {first}");
+    if causes.len() > 1 {
+        message += &format!(" (and {} more)", causes.len() - 1);
+    }
+    let is_cut = causes.len() == MOST;
+    let causes = causes
+        .into_iter()
+        .map(|(why, key)| json!({ "reason": "UnexpectedServerResponse", "message": why, "field": key }));
+    let cut = is_cut.then(
+        || json!({ "reason": "FieldValueTooMany", "message": "too many errors, the list is truncated" }),
+    );
+    let causes: Vec<Value> = causes.chain(cut).collect();
+    let group = &resource.storage().group;
+    let details = json!({ "name": "list", "group": group, "kind": resource.plural, "causes": causes });
+    Some(Status { details: Some(Box::new(details)), ..Status::new(500, "StorageReadError", message) })
+}
+
+fn told(key: &str, why: &str) -> String {
+    format!(
+        "StorageError: corrupt object, Code: 7, Key: {key}, ResourceVersion: 0, AdditionalErrorMsg: {why}"
+    )
+}
+
+/// What a server keeps an object by.
+fn key(root: &str, resource: &Resource, object: &Stored) -> String {
+    let (namespace, name) = object.place();
+    let home = if namespace.is_empty() { String::new() } else { format!("{namespace}/") };
+    format!("{root}/{}/{}/{home}{name}", resource.storage().group, resource.plural)
+}
