@@ -174,7 +174,7 @@ async fn refusal(client: &Client, media: &str, patch: &str) -> String {
     let request = Request::patch(path).header(header::CONTENT_TYPE, media);
     let response = client.send(request.body(patch.as_bytes().to_vec().into()).unwrap()).await.unwrap();
     let body = response.into_body().collect().await.unwrap().to_bytes();
-    let said: serde_json::Value = serde_json::from_slice(&body).unwrap();
+    let said: Value = serde_json::from_slice(&body).unwrap();
     let mut text = said["message"].as_str().unwrap().to_owned();
     for field in ["uid", "resourceVersion", "creationTimestamp", "time"] {
         let begin = format!(r#"\"{field}\":\""#);
