@@ -3,7 +3,7 @@
 use std::{
     collections::BTreeMap,
     fmt,
-    sync::{Arc, Mutex, OnceLock, PoisonError},
+    sync::{Arc, Mutex, PoisonError},
 };
 
 use http::{HeaderMap, Method, header};
@@ -14,7 +14,7 @@ use crate::{
     request::unescape,
     status::Status,
     store::Store,
-    tokens::{self, ISSUER, Known, Refusal, Signer},
+    tokens::{self, ISSUER, Known, Refusal, Signer, SigningKey, legacy},
     user::{AUTHENTICATED, User, as_service_account, service_account_groups},
 };
 
@@ -31,7 +31,8 @@ pub(crate) struct Access {
     pub(crate) rbac: bool,
     /// The tokens of kubeconfigs, and whose they are.
     users: Arc<Mutex<Vec<(String, User)>>>,
-    signer: Arc<OnceLock<Signer>>,
+    /// What tokens of service accounts are signed with.
+    pub(crate) key: SigningKey,
 }
 
 impl Access {
@@ -41,7 +42,7 @@ impl Access {
 
     /// Signs with this key from the start; without it a new one is made when it is first needed.
     pub(crate) fn with_signer(self, signer: Signer) -> Self {
-        Access { signer: Arc::new(OnceLock::from(signer)), ..self }
+        Access { key: signer.into(), ..self }
     }
 
     /// Takes these tokens for those of these users, for as long as what is returned is kept.
@@ -65,21 +66,18 @@ impl Access {
     ///
     /// 500 where there is no randomness.
     pub(crate) fn signer(&self) -> Result<&Signer, Status> {
-        if let Some(signer) = self.signer.get() {
-            return Ok(signer);
-        }
-        let new = Signer::generate().ok_or_else(|| Status::internal("there is no randomness for a key"))?;
-        Ok(self.signer.get_or_init(|| new))
+        self.key.get().ok_or_else(|| Status::internal("there is no randomness for a key"))
     }
 
-    /// Who presents a token to `wanted`; to this server, where that is nobody.
+    /// Who presents a token to `wanted`; to this server, where that is nobody. The secret that the token is kept in, if it is
+    /// kept in one, says from then on when that was.
     ///
     /// # Errors
     ///
     /// What is wrong with the token.
     pub(crate) fn authenticate(
         &self,
-        store: &Store,
+        store: &mut Store,
         token: &str,
         wanted: &[String],
         now: Timestamp,
@@ -89,11 +87,16 @@ impl Access {
         match self.introduced(token) {
             Some(user) => {
                 let audiences = wanted.iter().filter(|wanted| *wanted == ISSUER).cloned().collect::<Vec<_>>();
-                if audiences.is_empty() { Err(None) } else { Ok(Known { user, audiences }) }
+                if audiences.is_empty() { Err(None) } else { Ok(Known { audiences, ..Known::from(user) }) }
             }
             None => {
                 let signer = self.signer().map_err(|_| None)?;
-                tokens::authenticate(signer, store, token, wanted, now)
+                let mut used = None;
+                let known = tokens::authenticate((signer, store), token, wanted, now, &mut used);
+                if let Some(secret) = used {
+                    legacy::note_use(store, &secret, now);
+                }
+                known
             }
         }
     }

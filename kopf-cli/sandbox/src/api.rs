@@ -40,6 +40,7 @@ use crate::{
     store::Store,
     stranded,
     tables::served,
+    tokens::Known,
     user::User,
     watch::{Surroundings, Watcher},
     write::{Target, Written},
@@ -235,22 +236,14 @@ impl Api {
         let ask = Ask { api: self, user, view, path, query, request, part, answer };
         let answer = ask.act(action, effect).await;
         let Some(words) = deprecated else { return answer };
-        // Who asks is warned of that before anything is looked at.
-        let mut response = answer.unwrap_or_else(|status| refuse(&status));
-        let others: Vec<HeaderValue> = response.headers().get_all(header::WARNING).iter().cloned().collect();
-        let headers = response.headers_mut();
-        headers.insert(header::WARNING, HeaderValue::from_static(words));
-        for warning in others {
-            headers.append(header::WARNING, warning);
-        }
-        Ok(response)
+        Ok(warned_first(answer.unwrap_or_else(|status| refuse(&status)), words))
     }
 
     /// Who presents a token, if anybody does.
-    pub(crate) fn identify(&self, token: &str) -> Option<User> {
-        let known = || self.access.authenticate(&self.store(), token, &[], self.clock.now());
+    pub(crate) fn identify(&self, token: &str) -> Option<Known> {
+        let known = || self.access.authenticate(&mut self.store(), token, &[], self.clock.now());
         // Whoever has a kubeconfig need not wait for the objects.
-        self.access.introduced(token).or_else(|| known().ok().map(|known| known.user))
+        self.access.introduced(token).map(Known::from).or_else(|| known().ok())
     }
 
     /// Whom a request is made as; refuses those who may not make it.
@@ -449,6 +442,17 @@ impl Ask<'_> {
 pub(crate) fn unauthorized(uri: &Uri, headers: &HeaderMap) -> Response<Body> {
     let refusal = refuse(&Status::unauthorized());
     finished(refusal, uri.path(), uri.query().unwrap_or_default(), headers)
+}
+
+/// An answer with a warning before all others: of what is known before anything is looked at.
+pub(crate) fn warned_first(mut response: Response<Body>, words: &'static str) -> Response<Body> {
+    let others: Vec<HeaderValue> = response.headers().get_all(header::WARNING).iter().cloned().collect();
+    let headers = response.headers_mut();
+    headers.insert(header::WARNING, HeaderValue::from_static(words));
+    for warning in others {
+        headers.append(header::WARNING, warning);
+    }
+    response
 }
 
 /// Subresources that a server shows in no table.

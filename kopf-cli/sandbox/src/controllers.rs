@@ -6,7 +6,7 @@
 //! for a stack.
 
 use std::{
-    collections::{HashSet, VecDeque},
+    collections::{BTreeSet, HashMap, HashSet, VecDeque},
     net::SocketAddr,
 };
 
@@ -17,6 +17,7 @@ use crate::{
     ring::Event,
     status::Status,
     store::{Place, Store},
+    tokens::SigningKey,
     write::Writer,
 };
 
@@ -30,6 +31,7 @@ mod policies;
 mod registration;
 mod roles;
 mod simulation;
+mod tokens;
 
 pub(crate) use lingering::{Lingering, end_in_time};
 pub(crate) use registration::populate as register_built_in;
@@ -42,8 +44,11 @@ const CONTROLLERS: &str = "kube-controller-manager";
 /// What controllers do besides what they always do.
 #[derive(Debug, Default, Clone)]
 pub(crate) struct Duties {
-    /// Whether each namespace has what it has in a cluster: a service account, and the authority of the server.
+    /// Whether each namespace has what it has in a cluster: a service account, and the authority of the server; and secrets
+    /// that ask for one the token of their account.
     pub(crate) service_accounts: bool,
+    /// What tokens of service accounts are signed with.
+    pub(crate) key: SigningKey,
     /// How the server is reached, once there are sockets.
     pub(crate) reached: Option<Reached>,
     /// Whether workloads are said to run.
@@ -87,6 +92,10 @@ enum Task {
     Register(String),
     /// Give cluster roles the rules of those that they are made of.
     Aggregate,
+    /// Give a secret the token of its account, or remove it where there is no such account.
+    Equip(Place),
+    /// Have an account name no secrets of its token any more that are gone.
+    Unlist(Place),
 }
 
 /// What is left to do, each thing once.
@@ -94,6 +103,8 @@ enum Task {
 struct Tasks {
     queue: VecDeque<Task>,
     waiting: HashSet<Task>,
+    /// The secrets that accounts are not to name any more.
+    unlisted: HashMap<Place, BTreeSet<String>>,
 }
 
 impl Tasks {
@@ -120,6 +131,7 @@ impl Tasks {
         registration::notice(self, change);
         parting::notice(self, store, change);
         simulation::notice(self, store, change);
+        tokens::notice(self, store, change);
     }
 }
 
@@ -132,6 +144,7 @@ impl Writer<'_> {
             for namespace in self.store.list(NAMESPACES, None) {
                 tasks.add(Task::Populate(namespace.header.name.clone()));
             }
+            tokens::begin(&mut tasks, self.store);
             self.work_off(tasks);
         }
     }
@@ -178,6 +191,8 @@ impl Writer<'_> {
             Task::Observe(name) => policies::observe(self, name),
             Task::Register(group) => registration::register(self, group),
             Task::Aggregate => roles::aggregate(self),
+            Task::Equip(place) => tokens::equip(self, place),
+            Task::Unlist(account) => tokens::unlist(self, account, tasks),
         }
     }
 }

@@ -59,7 +59,7 @@ pub(crate) fn complete(kind: &str, rest: &mut Fields) {
 
 /// Whose question it is, and what there is to answer it.
 pub(crate) struct Review<'a> {
-    pub(crate) store: &'a Store,
+    pub(crate) store: &'a mut Store,
     pub(crate) access: &'a Access,
     pub(crate) user: &'a User,
     pub(crate) path: &'a ResourcePath,
@@ -72,7 +72,12 @@ impl Review<'_> {
     /// # Errors
     ///
     /// What the server says of questions that cannot be answered.
-    pub(crate) fn answer(&self, kind: &str, mut metadata: Fields, rest: &Fields) -> Result<Value, Status> {
+    pub(crate) fn answer(
+        &mut self,
+        kind: &str,
+        mut metadata: Fields,
+        rest: &Fields,
+    ) -> Result<Value, Status> {
         let group = if self.path.group.is_empty() { "authentication.k8s.io" } else { &self.path.group };
         let mut spec = rest.get("spec").cloned().unwrap_or_else(|| json!({}));
         let status = match kind {

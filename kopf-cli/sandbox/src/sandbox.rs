@@ -115,9 +115,9 @@ impl Builder {
     }
 
     /// Gives each namespace the service account `default` and, once it is [served](Sandbox::serve), the config map
-    /// `kube-root-ca.crt`, as the controllers of a cluster do; and pods are those of service accounts that there are. By
-    /// default a sandbox holds nothing but what it was given, so that a test can count, and pods may name any account: so it
-    /// is in envtest. The command always keeps them.
+    /// `kube-root-ca.crt`, as the controllers of a cluster do, and secrets of the type `kubernetes.io/service-account-token` a
+    /// token; and pods are those of service accounts that there are. By default a sandbox holds nothing but what it was given,
+    /// so that a test can count, and pods may name any account: so it is in envtest. The command always keeps them.
     #[must_use]
     pub fn service_accounts(self, service_accounts: bool) -> Self {
         Builder { service_accounts, ..self }
@@ -176,6 +176,7 @@ impl Builder {
             // The same seed must not give the same identities again.
             store.ids = Ids::new(self.seed.map(|seed| seed.wrapping_add(store.revision())));
         }
+        store.duties.key = access.key.clone();
         let ids = Ids::new(self.seed.map(|seed| !seed));
         deep::with_stack(SHALLOW, || register_built_in(&mut store, ids, self.clock.now()));
         let api = Api {

@@ -231,7 +231,7 @@ impl hyper::service::Service<Request<Incoming>> for Front {
     fn call(&self, mut request: Request<Incoming>) -> Self::Future {
         let token = access::bearer(request.headers());
         let known = token.and_then(|token| self.service.api.identify(token));
-        let Some(user) = known else {
+        let Some(known) = known else {
             let (uri, headers) = (request.uri(), request.headers());
             let is_told = token.is_none() && access::is_public(request.method(), uri.path());
             let answer = if is_told {
@@ -241,7 +241,7 @@ impl hyper::service::Service<Request<Incoming>> for Front {
             };
             return futures::future::ready(Ok(answer)).boxed();
         };
-        request.extensions_mut().insert(user);
+        request.extensions_mut().insert(known);
         let mut stopped = self.stopped.clone();
         let answer = self.service.clone().call(request);
         async move {

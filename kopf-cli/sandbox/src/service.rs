@@ -11,6 +11,7 @@ use crate::{
     access,
     api::{self, Api, MAX_BODY},
     body::{Body, Cut},
+    tokens::Known,
     user::User,
 };
 
@@ -40,10 +41,10 @@ where
         async move {
             let (mut head, body) = request.into_parts();
             let body = read(body).await?;
-            let user = match (head.extensions.remove::<User>(), head.headers.get(header::AUTHORIZATION)) {
-                (Some(user), _) => Some(user),
+            let known = match (head.extensions.remove::<Known>(), head.headers.get(header::AUTHORIZATION)) {
+                (Some(known), _) => Some(known),
                 (None, Some(_)) => access::bearer(&head.headers).and_then(|token| api.identify(token)),
-                (None, None) => Some(User::admin()),
+                (None, None) => Some(User::admin().into()),
             };
             // In HTTP/2 the name of the server is part of the address that is asked for.
             if let Some(server) = head.uri.authority().filter(|_| !head.headers.contains_key(header::HOST))
@@ -51,7 +52,9 @@ where
             {
                 head.headers.insert(header::HOST, server);
             }
-            let Some(user) = user else { return Ok(api::unauthorized(&head.uri, &head.headers)) };
+            let Some(Known { user, warning, .. }) = known else {
+                return Ok(api::unauthorized(&head.uri, &head.headers));
+            };
             let request = api::Request {
                 method: head.method,
                 path: head.uri.path().to_owned(),
@@ -60,7 +63,11 @@ where
                 headers: head.headers,
                 body,
             };
-            api.handle(request).await
+            let answer = api.handle(request).await?;
+            Ok(match warning {
+                Some(words) => api::warned_first(answer, words),
+                None => answer,
+            })
         }
         .boxed()
     }

@@ -1,8 +1,10 @@
 //! Tokens of service accounts: what they say, and whether that still holds.
 //!
 //! A token says whose it is, for whom, until when, and which object it is bound to. It is good while its account is
-//! there, and the object that it is bound to, each with the uid that it had.
+//! there, and the object that it is bound to, each with the uid that it had. Those that are kept in secrets are of
+//! [another form](legacy).
 
+pub(crate) mod legacy;
 mod signer;
 
 use std::collections::HashSet;
@@ -12,10 +14,16 @@ use jiff::{Timestamp, ToSpan};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-pub(crate) use signer::Signer;
+pub(crate) use signer::{Signer, SigningKey};
 
 use self::signer::Unsigned;
-use crate::{json as deep, object::Stored, printed, store::Store, user::User};
+use crate::{
+    json as deep,
+    object::Stored,
+    printed,
+    store::{Place, Store},
+    user::User,
+};
 
 /// Whose tokens they are, and whom they are for where nobody says so.
 pub(crate) const ISSUER: &str = "https://kubernetes.default.svc";
@@ -77,38 +85,62 @@ impl Reference {
 }
 
 /// Who presents a token, and for which of those who ask it is.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Known {
     pub(crate) user: User,
     pub(crate) audiences: Vec<String>,
+    /// What is warned of whenever they ask, as a header has it.
+    pub(crate) warning: Option<&'static str>,
+}
+
+impl From<User> for Known {
+    fn from(user: User) -> Self {
+        Known { user, audiences: Vec::new(), warning: None }
+    }
 }
 
 /// What is wrong with a token, where it is one of service accounts at all.
 pub(crate) type Refusal = Option<String>;
 
-/// Who presents a token to `wanted`.
+/// Who presents a token to `wanted`; `used` is the secret in which it is kept, if it is.
 pub(crate) fn authenticate(
-    signer: &Signer,
-    store: &Store,
+    (signer, store): (&Signer, &Store),
     token: &str,
     wanted: &[String],
     now: Timestamp,
+    used: &mut Option<Place>,
 ) -> Result<Known, Refusal> {
-    let said = payload(token).ok_or(None)?;
+    let (form, said) = payload(token).ok_or(None)?;
     signer.check(token).map_err(|why| match why {
         Unsigned::NoToken => None,
         Unsigned::OtherKey => Some("invalid signature, no keys found".to_owned()),
         Unsigned::Forged => Some("go-jose/go-jose: error in cryptographic primitive".to_owned()),
     })?;
-    let claims: Claims = serde_json::from_slice(&said).map_err(|_| None)?;
-    let said: HashSet<&String> = claims.audiences.iter().collect();
-    let audiences: Vec<String> = wanted.iter().filter(|audience| said.contains(audience)).cloned().collect();
+    match form {
+        Form::Bound => {
+            let claims: Claims = serde_json::from_slice(&said).map_err(|_| None)?;
+            let audiences = meant(&claims.audiences, wanted)?;
+            claims.hold(store, now).map_err(Some)?;
+            Ok(Known { audiences, ..Known::from(claims.user()) })
+        }
+        Form::Legacy => {
+            let claims: legacy::Claims = serde_json::from_slice(&said).map_err(|_| None)?;
+            let audiences = meant(&[ISSUER.to_owned()], wanted)?;
+            let known = claims.known(store, token, used).map_err(Some)?;
+            Ok(Known { audiences, ..known })
+        }
+    }
+}
+
+/// Those of whom somebody asks for that a token is for.
+fn meant(said: &[String], wanted: &[String]) -> Result<Vec<String>, Refusal> {
+    let known: HashSet<&String> = said.iter().collect();
+    let audiences: Vec<String> = wanted.iter().filter(|audience| known.contains(audience)).cloned().collect();
     if audiences.is_empty() {
-        let (found, wanted) = (quoted(&claims.audiences), quoted(wanted));
+        let (found, wanted) = (quoted(said), quoted(wanted));
         return Err(Some(format!("token audiences {found} is invalid for the target audiences {wanted}")));
     }
-    claims.hold(store, now).map_err(Some)?;
-    Ok(Known { user: claims.user(), audiences })
+    Ok(audiences)
 }
 
 /// `/.well-known/openid-configuration`: where the keys are that tokens are checked by; `address` is where the server is
@@ -123,8 +155,15 @@ pub(crate) fn configuration(address: &str) -> Value {
     })
 }
 
-/// The document in a token, if it says that it was made here.
-fn payload(token: &str) -> Option<Vec<u8>> {
+/// How a token tells what it says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Form {
+    Bound,
+    Legacy,
+}
+
+/// The document in a token, if it says that it was made here, and its form.
+fn payload(token: &str) -> Option<(Form, Vec<u8>)> {
     #[derive(Deserialize)]
     struct Said {
         iss: String,
@@ -135,8 +174,12 @@ fn payload(token: &str) -> Option<Vec<u8>> {
         return None;
     };
     let said = BASE64_URL_SAFE_NO_PAD.decode(said).ok()?;
-    let issuer = serde_json::from_slice::<Said>(&said).ok()?.iss;
-    (issuer == ISSUER).then_some(said)
+    let form = match &*serde_json::from_slice::<Said>(&said).ok()?.iss {
+        ISSUER => Form::Bound,
+        legacy::ISSUER => Form::Legacy,
+        _ => return None,
+    };
+    Some((form, said))
 }
 
 impl Claims {

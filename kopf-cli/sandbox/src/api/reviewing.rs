@@ -58,8 +58,8 @@ impl Ask<'_> {
             let managed = Managed { view, manager: &manager, subresource, now }.update(None, &mut object);
             let Incoming { mut metadata, rest, .. } = object;
             keep(&mut metadata, subresource.is_empty(), managed);
-            let (store, access) = (&self.api.store(), &self.api.access);
-            let review = Review { store, access, user: &self.user, path: &self.path, now };
+            let (store, access) = (&mut *self.api.store(), &self.api.access);
+            let mut review = Review { store, access, user: &self.user, path: &self.path, now };
             Ok(json_answer(201, layout::text(&review.answer(kind, metadata, &rest)?)))
         })
     }

@@ -31,7 +31,7 @@ const GROUPS: &str = "admissionReviewAPIGroups";
 
 impl Review<'_> {
     /// Whose a token is, as if it came with a request.
-    pub(super) fn token(&self, spec: &Value) -> Result<Value, Status> {
+    pub(super) fn token(&mut self, spec: &Value) -> Result<Value, Status> {
         let token = spec["token"].as_str().unwrap_or_default();
         if token.is_empty() {
             return Err(Status::bad_request("token is required for TokenReview in authentication"));
@@ -43,11 +43,11 @@ impl Review<'_> {
                 if wanted.is_empty() {
                     wanted.push(ISSUER.to_owned());
                 }
-                Ok(Known { user: access::anonymous(), audiences: wanted })
+                Ok(Known { audiences: wanted, ..Known::from(access::anonymous()) })
             }
         };
         Ok(match known {
-            Ok(Known { user, audiences }) => {
+            Ok(Known { user, audiences, .. }) => {
                 json!({ "authenticated": true, "user": user.to_value(), "audiences": audiences })
             }
             Err(None) => json!({ "user": {}, "error": "invalid bearer token" }),

@@ -1,5 +1,10 @@
 //! The key that tokens are signed with, and what others need to check them: JSON Web Signatures in ES256.
 
+use std::{
+    fmt,
+    sync::{Arc, OnceLock},
+};
+
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD as BASE64};
 use ring::{
     digest::{SHA256, digest},
@@ -18,6 +23,34 @@ const POINT_OF_P256: [u8; 26] = [
 ];
 /// How signatures are made.
 pub(super) const ALGORITHM: &str = "ES256";
+
+/// The key of a sandbox, made when it is first needed. Clones are the same.
+#[derive(Clone, Default)]
+pub(crate) struct SigningKey(Arc<OnceLock<Signer>>);
+
+/// A key is nobody's business.
+impl fmt::Debug for SigningKey {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("SigningKey").finish_non_exhaustive()
+    }
+}
+
+impl From<Signer> for SigningKey {
+    fn from(signer: Signer) -> Self {
+        SigningKey(Arc::new(OnceLock::from(signer)))
+    }
+}
+
+impl SigningKey {
+    /// The key; `None` where there is no randomness to make one of.
+    pub(crate) fn get(&self) -> Option<&Signer> {
+        if let Some(signer) = self.0.get() {
+            return Some(signer);
+        }
+        let new = Signer::generate()?;
+        Some(self.0.get_or_init(|| new))
+    }
+}
 
 /// A key. It is never shown but by [`Signer::secret`].
 pub(crate) struct Signer {
@@ -49,7 +82,7 @@ pub(super) enum Unsigned {
 
 impl Signer {
     /// A new key; `None` where there is no randomness.
-    pub(crate) fn generate() -> Option<Self> {
+    fn generate() -> Option<Self> {
         let algorithm = &ECDSA_P256_SHA256_FIXED_SIGNING;
         let secret = EcdsaKeyPair::generate_pkcs8(algorithm, &SystemRandom::new()).ok()?;
         Signer::read(secret.as_ref())

@@ -1,6 +1,7 @@
 //! An answer, less what differs between any two runs.
 
 use super::wire;
+use base64::{Engine, prelude::BASE64_STANDARD};
 use http::StatusCode;
 use serde_json::{Map, Value, json};
 use std::fmt::Write;
@@ -150,8 +151,16 @@ fn mask(value: &mut Value, namespace: &str) {
                     "authentication.kubernetes.io/credential-id"
                     | "authentication.kubernetes.io/pod-uid"
                     | "authentication.kubernetes.io/node-uid" => set(value),
+                    // Of whom a secret keeps a token, and when it was used.
+                    "kubernetes.io/service-account.uid" | "kubernetes.io/legacy-token-last-used" => {
+                        set(value)
+                    }
                     "error" if value.is_string() => {
                         *value = json!(without_numbers(value.as_str().unwrap_or_default(), namespace));
+                    }
+                    // In what a secret tells of its namespace.
+                    "namespace" if *value == BASE64_STANDARD.encode(namespace) => {
+                        *value = BASE64_STANDARD.encode("NAMESPACE").into();
                     }
                     // Which address a service is given, and which pods a job has.
                     "nodePort" | "healthCheckNodePort" => set(value),

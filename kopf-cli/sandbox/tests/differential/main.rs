@@ -29,6 +29,7 @@ mod features;
 mod forms;
 mod going;
 mod held;
+mod kept_tokens;
 mod layout;
 mod living;
 mod minimal;

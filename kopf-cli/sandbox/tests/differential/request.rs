@@ -1,6 +1,7 @@
 //! Turns a row into a request, and sends it.
 
 use super::answer::Answer;
+use base64::{Engine, prelude::BASE64_STANDARD};
 use http::{Method, Request as HttpRequest, header};
 use http_body_util::BodyExt;
 use kube::Client;
@@ -136,8 +137,8 @@ fn fill(row: &str, namespace: &str, answers: &[Answer]) -> String {
     }
     let mut row = row.replace("$ns", namespace).replace("$long", &"a".repeat(MAX_ANNOTATIONS));
     for (n, answer) in answers.iter().enumerate().rev() {
-        if let Some(token) = answer.object()["status"]["token"].as_str() {
-            row = row.replace(&format!("$token{}", n + 1), token);
+        if let Some(token) = token(answer.object()) {
+            row = row.replace(&format!("$token{}", n + 1), &token);
         }
         for (word, field) in [("$uid", "uid"), ("$continue", "continue"), ("$", "resourceVersion")] {
             if let Some(value) = answer.metadata(field) {
@@ -146,6 +147,15 @@ fn fill(row: &str, namespace: &str, answers: &[Answer]) -> String {
         }
     }
     row
+}
+
+/// The token that an object tells: one that was asked for, or one in a secret.
+fn token(object: &serde_json::Value) -> Option<String> {
+    if let Some(token) = object["status"]["token"].as_str() {
+        return Some(token.to_owned());
+    }
+    let kept = BASE64_STANDARD.decode(object["data"]["token"].as_str()?).ok()?;
+    String::from_utf8(kept).ok()
 }
 
 /// The document at a path.

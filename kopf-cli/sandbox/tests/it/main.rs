@@ -7,6 +7,7 @@ mod client;
 mod deep;
 mod faults;
 mod hostile;
+mod kept_tokens;
 mod lingering;
 mod many;
 mod objects;

@@ -172,7 +172,8 @@ pub(super) const DONE: Groups = &[
         ("reviews: of access, of rules, of oneself, of tokens", &["access::reviews_say_who_may_what", "access::questions_have_metadata_as_objects_have", "reading::rights_are_asked_for"]),
         ("what is told without a token: health and version", &["sockets::without_a_token_only_health_and_version_are_told_unless_roles_say_otherwise"]),
         ("tokens of service accounts, bound to pods, nodes and secrets; how they are asked for and reviewed", &["access::service_accounts_are_given_tokens", "bearers::tokens_are_bound_to_objects_that_are_there", "bearers::requests_for_tokens_have_rules", "bearers::tokens_say_who_somebody_is"]),
-        ("how long tokens are good", &["bearers::tokens_end_with_what_they_are_bound_to", "access::a_token_is_good_a_minute_longer_than_it_says", "access::tokens_stay_good_where_the_state_is_kept"]),
+        ("secrets that keep tokens of service accounts (`kubernetes.io/service-account-token`), and go with them", &["kept_tokens::secrets_are_given_the_token_of_the_account_that_they_name", "kept_tokens::what_is_taken_away_of_a_token_comes_back", "kept_tokens::secrets_go_with_the_account_that_they_name", "kept_tokens::accounts_name_no_secret_whose_token_is_gone", "kept_tokens::without_service_accounts_no_secret_is_given_a_token"]),
+        ("how long tokens are good", &["kept_tokens::tokens_that_are_kept_end_with_what_keeps_them", "kept_tokens::tokens_that_nobody_has_signed_are_of_nobody", "bearers::tokens_end_with_what_they_are_bound_to", "access::a_token_is_good_a_minute_longer_than_it_says", "access::tokens_stay_good_where_the_state_is_kept"]),
         ("keys that others check tokens by (`/openid/v1/jwks`)", &["bearers::others_find_the_keys_that_tokens_are_checked_by", "access::tokens_are_checked_by_the_keys_that_are_told"]),
     ]),
     ("Kinds with rules of their own", &[
