@@ -1,10 +1,12 @@
-//! kubectl's dialect of JSONPath, which the printer columns of custom resources are written in.
+//! kubectl's dialect of JSONPath, which the printer columns of custom resources are written in, and what policies say of
+//! themselves.
 //!
 //! It is neither Goessner's nor RFC 9535: what is missing is nothing, a place beyond the end of a list is an error, and
 //! filters compare like with like alone.
 
 mod parse;
 mod print;
+mod unquote;
 
 use std::cmp::Ordering;
 

@@ -1,7 +1,8 @@
 //! Values as the server prints them in its messages, which is as Go prints them.
 
-use std::fmt::Write;
+use std::{fmt::Write, sync::LazyLock};
 
+use regex::Regex;
 use serde_json::Value;
 
 /// What stands after `Invalid value:` and its like: scalars plainly, all else as JSON with its keys as they are.
@@ -39,8 +40,9 @@ fn escape(text: &str, quoted: &mut String) {
             '\u{b}' => quoted.push_str("\\v"),
             '\u{c}' => quoted.push_str("\\f"),
             letter if letter < ' ' || letter == '\u{7f}' => push(quoted, "x", u32::from(letter), 2),
-            letter if letter.is_control() => push(quoted, "u", u32::from(letter), 4),
-            letter => quoted.push(letter),
+            letter if is_printable(letter) => quoted.push(letter),
+            letter if letter > '\u{ffff}' => push(quoted, "U", u32::from(letter), 8),
+            letter => push(quoted, "u", u32::from(letter), 4),
         }
     }
 }
@@ -55,6 +57,17 @@ pub(crate) fn quoted_bytes(bytes: &[u8]) -> String {
         }
     }
     text + "\""
+}
+
+/// Whether a character can be seen: letters, marks, numbers, punctuation and symbols can, and of blanks the usual one.
+pub(crate) fn is_printable(letter: char) -> bool {
+    static PRINTABLE: LazyLock<Regex> =
+        LazyLock::new(|| Regex::new(r"^[\p{L}\p{M}\p{N}\p{P}\p{S}]$").expect("a test compiles it"));
+    match letter {
+        ' '..='~' => true,
+        letter if letter.is_ascii() => false,
+        letter => letter.is_alphanumeric() || PRINTABLE.is_match(letter.encode_utf8(&mut [0; 4])),
+    }
 }
 
 fn push(text: &mut String, sign: &str, code: u32, width: usize) {
@@ -208,6 +221,7 @@ mod tests {
             (json!(1e-7), "1e-07"),
             (json!(1.5e300), "1.5e+300"),
             (json!("a\u{1}\"\n ü"), r#""a\x01\"\n ü""#),
+            (json!("\u{a0}\u{2028}é€😀\u{e000}\u{f0000}"), r#""\u00a0\u2028é€😀\ue000\U000f0000""#),
             (json!({ "b": [1, "<x>"], "a": null }), r#"{"b":[1,"\u003cx\u003e"],"a":null}"#),
         ] {
             assert_eq!(bad_value(&value), expected);

@@ -45,7 +45,7 @@ fn column(column: &Value) -> Option<Printed> {
         "description": description,
         "priority": column["priority"].as_i64().unwrap_or_default(),
     });
-    Some(Printed { header, path: jsonpath::parse(path)? })
+    Some(Printed { header, path: jsonpath::parse(path).ok()? })
 }
 
 pub(super) fn headers(columns: &[Printed]) -> Value {

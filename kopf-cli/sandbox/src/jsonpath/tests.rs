@@ -18,7 +18,7 @@ fn check(path: &str, expected: Option<&str>) {
         "flag": true,
     });
     let parsed = parse(path);
-    let found = parsed.as_ref().and_then(|path| path.first(&object)).map(print);
+    let found = parsed.as_ref().ok().and_then(|path| path.first(&object)).map(print);
     assert_eq!(found.as_deref(), expected, "{path}");
 }
 
@@ -61,10 +61,26 @@ fn filters_compare_like_with_like() {
 
 #[test]
 fn what_no_path_is_leads_nowhere() {
-    for text in ["-", ".a[", ".a[x]", "....", ".a[?(@.b==1]", "range .list", ".a[1:2:3:4]", "\u{1}"] {
-        check(text, None);
+    for (text, expected) in [
+        ("-", "cannot parse number -"),
+        (".a[", "unterminated array"),
+        (".a[x]", "invalid array index x"),
+        (".a[-]", "array index - is not a number"),
+        (".a[1:2:3:4]", "invalid array index 1:2:3:4"),
+        ("....", "invalid multiple recursive descent"),
+        (".a[?(@.b==1]", "unterminated filter"),
+        (".a[?(@.b==1)", "unclosed array expect ]"),
+        (".a[?(@.b==)]", "unrecognized character in action: U+003D '='"),
+        (".a\\", "unclosed action"),
+        ("'a", "unterminated quoted string"),
+        (r"'\q'", r"unquote string '\q' error invalid syntax"),
+        ("\u{1}", "unrecognized character in action: U+0001"),
+        (".a}{%", "unrecognized character in action: U+0025 '%'"),
+    ] {
+        assert_eq!(parse(text).unwrap_err(), expected, "{text}");
     }
-    assert_eq!(parse(&format!("{}1{}", "[?(".repeat(40), ")]".repeat(40))), None);
+    check("range .list", None);
+    check(".a[?(@.b=)]", None);
 }
 
 #[test]

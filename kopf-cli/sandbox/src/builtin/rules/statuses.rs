@@ -15,6 +15,7 @@ use crate::{
         checks::{Causes, Check, Rule},
         site::Site,
     },
+    jsonpath,
     names::key_faults,
     printed::quoted,
     quantity::Quantity,
@@ -76,8 +77,13 @@ const GROWING: &[&str] = &[
 ];
 
 fn place(site: &Site<'_>) -> Causes {
-    let said = !site.text().trim().is_empty();
-    if said { Vec::new() } else { vec![site.required("")] }
+    match site.text().trim() {
+        "" => vec![site.required("")],
+        path => {
+            let why = jsonpath::parse(path).err().map(|why| format!("invalid JSONPath: {why}"));
+            why.map(|why| Cause::invalid(&*site.place, path, &why)).into_iter().collect()
+        }
+    }
 }
 
 fn namespace(root: &Site<'_>) -> Causes {

@@ -1,5 +1,7 @@
 //! Classes of runtimes, service accounts, namespaces, Events and policies.
 
+use serde_json::json;
+
 use super::{check, try_all};
 
 const CLASSES: &str = "/apis/node.k8s.io/v1/runtimeclasses";
@@ -115,5 +117,92 @@ async fn policies_tell_of_themselves() {
         MERGE  HERE/$ns.x/status {"status":{"conditions":[{"type":"A","status":"True","reason":"R","lastTransitionTime":"2020-01-01T00:00:00Z","message":"m"}]}}
         DELETE HERE/$ns.x
     "#;
+    check(&rows.replace("HERE", POLICIES)).await;
+}
+
+#[tokio::test]
+async fn policies_tell_where_their_expressions_are() {
+    let places = [
+        ".spec.validations[0].expression",
+        "  spec.x\u{a0}",
+        "-",
+        "+5.5.5",
+        "99999999999999999999",
+        &"1".repeat(400),
+        ".a[",
+        ".a[x]",
+        ".a[-]",
+        ".a[0:+1]",
+        ".a[1:2:3:4]",
+        ".a[99999999999999999999]",
+        ".a[0,'b',*]",
+        ".a['b','c\nd']",
+        ".a['b.c']",
+        ".a['[']",
+        ".a[\"b\"]",
+        "....",
+        "..a..*",
+        ".a[?(@.b==1]",
+        ".a[?(@.b==1)",
+        ".a[?(@.b==1)].c",
+        ".a[?(@.b=='x)')].c",
+        ".a[?(@.b=='x)].c",
+        ".a[?(@.b==)]",
+        ".a[?(@.b=)]",
+        ".a[?(==1)]",
+        ".a[?()]",
+        ".a[?(@.b==1\n)]",
+        "'a",
+        "'\\q'",
+        "'\\'",
+        "\"\\x41\\101\\u00fc\"",
+        "\"\\ud800\"",
+        "\"\\'\"",
+        "'\\400'",
+        "range .a",
+        ".a}{.b",
+        ".a}{%",
+        ".a}b{",
+        ".a}{[",
+        ".a{",
+        ".a\\",
+        ".a\\ b",
+        "%",
+        "\u{1}",
+        "\u{a0}.a\u{a0}b",
+        "a\u{2028}b",
+        "a \u{2028}b",
+        "\t.a",
+        ".a\t.b",
+        ".a\n.b",
+        "ü.ß",
+        "..ü",
+        "٣",
+        "x٣",
+        "😀",
+        "(",
+        ",",
+        "true.a",
+        "a=b",
+        ".a[ 0 ]",
+        ".a[ 0 , 1 ]",
+        ".a[0,]",
+        ".a[\t0,1]",
+        "a[?(b]",
+        "$.a@.b$",
+        "'a'\"b\"",
+        "'a\nb'",
+    ];
+    let warnings: Vec<_> =
+        places.iter().map(|place| json!({ "fieldRef": place, "warning": "w" }).to_string()).collect();
+    let warnings = warnings.join(",");
+    let rows = format!(
+        r#"
+        POST   HERE {{"metadata":{{"name":"$ns.y"}},"spec":{{"failurePolicy":"Ignore","matchConstraints":{{"resourceRules":[{{"apiGroups":["kopf.test"],"apiVersions":["v1"],"operations":["CREATE"],"resources":["x"]}}]}},"validations":[{{"expression":"true"}}]}}}}
+        UNTIL  HERE/$ns.y observedGeneration
+        MERGE  HERE/$ns.y/status {{"status":{{"typeChecking":{{"expressionWarnings":[{warnings}]}}}}}}
+        DELETE HERE/$ns.y
+    "#
+    );
     check(&rows.replace("HERE", POLICIES)).await;
 }
