@@ -11,7 +11,10 @@ use crate::{
     resources::{StatusMetadata, View},
     status::{Cause, Status},
     strict::Strictness,
+    tables,
 };
+
+const METADATA: &str = "io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta";
 
 /// Refuses what a patch has taken the version away from: it is read as the server has it inside then, where fields have other
 /// names, and not even the object's is known.
@@ -30,12 +33,31 @@ pub(super) fn check_versioned(
         fields.keys().filter(|name| !["apiVersion", "kind"].contains(&name.as_str())).cloned().collect();
     unknown.sort();
     let read = recognition::check(patched)
-        .and_then(|()| recognition::unfit_inside(patched, &view.version().group, &view.resource.kind))
-        .and_then(|()| strictness.conclude(unknown));
+        .and_then(|()| recognition::unfit_inside(patched, &view.version().group, &view.resource.kind));
+    if read.is_ok() && unknown.iter().any(|name| is_inside(name, view)) {
+        return Err(Status::not_implemented(
+            "patches that take the apiVersion of an object away and name fields as a server has them inside",
+        ));
+    }
+    let read = read.and_then(|()| strictness.conclude(unknown));
     read.map_err(|said| because(said, "", "", patched.clone(), view).of_a_patch(None))?;
     Err(Status::bad_request(format!(
         "the name of the object ({name} based on URL) was undeterminable: name must be provided"
     )))
+}
+
+/// Whether objects may have a field of that name inside: those of metadata stand among the others there, which begin with capitals.
+fn is_inside(name: &str, view: &View) -> bool {
+    let version = view.version();
+    let shape = tables::shape(&version.group, &version.name, &view.resource.kind);
+    let is_field = |name: &str| shape.as_ref().is_some_and(|shape| shape.field(name).is_some());
+    let in_metadata =
+        || tables::schema(METADATA).is_some_and(|schema| schema["properties"].get(name).is_some());
+    let mut letters = name.chars();
+    let small = letters.next().map(|first| first.to_ascii_lowercase().to_string() + letters.as_str());
+    in_metadata()
+        || name.starts_with(|first: char| first.is_ascii_uppercase())
+            && small.is_some_and(|name| is_field(&name))
 }
 
 /// Refuses what stands on another version of the object than the one that there is.

@@ -425,3 +425,24 @@ async fn objects_can_be_put_there_without_a_request() {
     assert_eq!(sandbox.get("kopfexamples.zalando.org", "default", "x"), None);
     assert_eq!(sandbox.journal().entries(), []);
 }
+
+#[tokio::test]
+async fn fields_as_a_server_has_them_inside_are_refused_by_name() {
+    let (sandbox, maps) = (sandbox(), "/api/v1/namespaces/default/configmaps");
+    post(&sandbox, maps, json!({ "metadata": { "name": "a" }, "data": { "k": "v" } })).await;
+    let mut rows = Vec::new();
+    for patch in [
+        json!({ "apiVersion": null, "name": "a" }),
+        json!({ "apiVersion": null, "Data": { "k": "w" } }),
+        json!({ "apiVersion": null, "data": { "k": "w" }, "bogus": 1, "Bogus": 1 }),
+    ] {
+        let kind = "application/merge-patch+json";
+        let (code, body) = ask(&sandbox, "PATCH", &format!("{maps}/a"), kind, patch.to_string()).await;
+        rows.push(format!("{code} {}", body["message"].as_str().unwrap()));
+    }
+    expect_test::expect![[r#"
+        501 the sandbox does not implement patches that take the apiVersion of an object away and name fields as a server has them inside
+        501 the sandbox does not implement patches that take the apiVersion of an object away and name fields as a server has them inside
+        400 the name of the object (a based on URL) was undeterminable: name must be provided"#]]
+    .assert_eq(&rows.join("\n"));
+}
