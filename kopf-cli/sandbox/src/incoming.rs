@@ -246,6 +246,11 @@ impl Incoming {
         outcome
     }
 
+    /// What is said to be empty.
+    pub(crate) fn empties(&self) -> &Empties {
+        &self.empties
+    }
+
     /// The object that was, in which nothing is missing that is only said to be empty now.
     pub(crate) fn compared_with<'a>(&self, old: &'a Value) -> Cow<'a, Value> {
         self.empties.in_old(old)

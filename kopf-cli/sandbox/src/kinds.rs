@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 use crate::{
     admission,
-    builtin::{self, SERVICES},
+    builtin::{self, Empties, SERVICES},
     crd,
     deletion::{FOREGROUND, ORPHAN, Propagation},
     events,
@@ -161,8 +161,15 @@ pub(crate) fn hold(resource: &Resource, rest: &mut Map<String, Value>, old: &Val
     }
 }
 
-/// Everything that is wrong with an object as a whole by the rules of its kind alone; `old` is absent on creation.
-pub(crate) fn faults(view: &View, object: &Value, old: Option<&Value>, part: Part) -> Vec<Cause> {
+/// Everything that is wrong with an object as a whole, in which `empties` are said to be so, by the rules of its kind alone; `old`
+/// is absent on creation.
+pub(crate) fn faults(
+    view: &View,
+    object: &Value,
+    old: Option<&Value>,
+    part: Part,
+    empties: &Empties,
+) -> Vec<Cause> {
     let key = &*view.resource.key;
     if key.ends_with(admission::GROUP) {
         if part == Part::Status {
@@ -176,7 +183,7 @@ pub(crate) fn faults(view: &View, object: &Value, old: Option<&Value>, part: Par
     }
     if key != EVENTS {
         return match part {
-            Part::Whole => builtin::faults(key, object, old),
+            Part::Whole => builtin::faults(key, object, old, empties),
             Part::Status => builtin::status_faults(key, object, old),
             Part::Approval => builtin::approval_faults(object, old),
         };

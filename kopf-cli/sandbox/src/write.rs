@@ -355,10 +355,11 @@ impl<'a> Writer<'a> {
             causes.extend(forbidden_changes(old.metadata, &object.metadata));
         }
         let was = old.map(|old| object.compared_with(old.whole));
+        let empties = object.empties().clone();
         object.as_sent(|object| {
             object.as_whole(view, |object| {
                 let whole = was.as_deref();
-                causes.extend(kinds::faults(view, object, whole, part));
+                causes.extend(kinds::faults(view, object, whole, part, &empties));
                 let Some(schema) = &view.version().schema else {
                     let warned = causes.is_empty().then(|| kinds::warnings(view, object, whole, part));
                     return warned.iter().flatten().for_each(|warning| self.strictness.warn(warning));

@@ -299,7 +299,7 @@ fn fill_volumes(spec: &mut Value) {
 }
 
 fn choose_pulling(spec: &mut Value) {
-    for field in ["containers", "initContainers"] {
+    for field in ["containers", "initContainers", "ephemeralContainers"] {
         for container in spec.get_mut(field).and_then(Value::as_array_mut).into_iter().flatten() {
             if container.get("imagePullPolicy").is_some() || !container.is_object() {
                 continue;

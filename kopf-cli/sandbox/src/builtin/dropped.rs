@@ -86,7 +86,8 @@ pub(super) fn drop(key: &str, rest: &mut Fields, old: Option<&Value>) {
     }
 }
 
-fn drop_of_pods(spec: &mut Fields, old: &Value) {
+/// The same of the spec of pods.
+pub(super) fn drop_of_pods(spec: &mut Fields, old: &Value) {
     for paths in OF_PODS {
         if !paths.iter().any(|path| is_said(old, path)) {
             paths.iter().for_each(|path| drop_at(spec, path));

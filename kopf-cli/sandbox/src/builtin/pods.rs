@@ -35,11 +35,8 @@ pub(super) fn complete(spec: &mut Map<String, Value>) {
                     port["hostPort"] = port["containerPort"].clone();
                 }
             }
-            let limits = at(container, "resources.limits").as_object().cloned().unwrap_or_default();
+            let Some(limits) = at(container, "resources.limits").as_object().cloned() else { continue };
             let Some(Value::Object(resources)) = container.get_mut("resources") else { continue };
-            if limits.is_empty() {
-                continue;
-            }
             if let Value::Object(requests) = resources.entry("requests").or_insert_with(|| json!({})) {
                 for (name, limit) in limits {
                     requests.entry(name).or_insert(limit);

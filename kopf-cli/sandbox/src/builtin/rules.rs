@@ -47,6 +47,7 @@ pub(super) use addresses::{faults as address_faults, is_headless};
 pub(crate) use namespaces::finalizer_faults;
 
 use super::{
+    Empties,
     checks::{Check::By, Rule, check},
     site::Site,
 };
@@ -106,10 +107,10 @@ pub(crate) fn approval_faults(object: &Value, old: Option<&Value>) -> Vec<Cause>
     signing::approval(&Site::root(object, old))
 }
 
-/// What is wrong with an object as a whole; `old` is absent on creation.
-pub(crate) fn faults(key: &str, object: &Value, old: Option<&Value>) -> Vec<Cause> {
+/// What is wrong with an object as a whole, in which `empties` are said to be so; `old` is absent on creation.
+pub(crate) fn faults(key: &str, object: &Value, old: Option<&Value>, empties: &Empties) -> Vec<Cause> {
     let Some((_, rules)) = KINDS.iter().find(|(kind, _)| *kind == key) else { return Vec::new() };
-    let mut causes = check(&Site::root(object, old), rules);
+    let mut causes = check(&Site::root(object, old).with(empties), rules);
     causes.extend(match (key, old) {
         ("secrets", _) => data::token(object),
         ("jobs.batch", _) => jobs::name(object),

@@ -4,6 +4,7 @@ use std::sync::LazyLock;
 
 use serde_json::Value;
 
+use super::Empties;
 use crate::{printed, status::Cause};
 
 static NOTHING: LazyLock<Value> = LazyLock::new(|| Value::Null);
@@ -15,11 +16,18 @@ pub(super) struct Site<'a> {
     pub(super) value: &'a Value,
     /// What was there, null if nothing was; absent where the object is new.
     pub(super) before: Option<&'a Value>,
+    /// What of the object is said to be empty, where that is known.
+    pub(super) empties: Option<&'a Empties>,
 }
 
 impl<'a> Site<'a> {
     pub(super) fn root(value: &'a Value, before: Option<&'a Value>) -> Self {
-        Site { place: String::new(), value, before }
+        Site { place: String::new(), value, before, empties: None }
+    }
+
+    /// The same, of which it is known what is said to be empty.
+    pub(super) fn with(self, empties: &'a Empties) -> Self {
+        Site { empties: Some(empties), ..self }
     }
 
     /// What is below, names with dots between them.
@@ -29,7 +37,7 @@ impl<'a> Site<'a> {
             steps.try_fold(value, |value, name| value.get(name)).unwrap_or(&NOTHING)
         };
         let place = if self.place.is_empty() { path.to_owned() } else { format!("{}.{path}", self.place) };
-        Site { place, value: below(self.value), before: self.before.map(below) }
+        Site { place, value: below(self.value), before: self.before.map(below), empties: self.empties }
     }
 
     /// The same, told of as of another place.
@@ -40,23 +48,33 @@ impl<'a> Site<'a> {
 
     /// The elements of a list.
     pub(super) fn each(&self) -> impl Iterator<Item = Site<'a>> + use<'a> {
-        let (place, before) = (self.place.clone(), self.before);
+        let (place, before, empties) = (self.place.clone(), self.before, self.empties);
         let items = self.value.as_array().map_or(&[][..], Vec::as_slice);
         items.iter().enumerate().map(move |(at, value)| Site {
             place: format!("{place}[{at}]"),
             value,
             before: before.map(|before| before.get(at).unwrap_or(&NOTHING)),
+            empties,
         })
     }
 
     /// The entries of a map, whose places have the key in brackets.
     pub(super) fn entries(&self) -> impl Iterator<Item = (&'a str, Site<'a>)> + use<'a> {
-        let (place, before) = (self.place.clone(), self.before);
+        let (place, before, empties) = (self.place.clone(), self.before, self.empties);
         let entries = self.value.as_object().into_iter().flatten();
         entries.map(move |(key, value)| {
             let before = before.map(|before| before.get(key).unwrap_or(&NOTHING));
-            (key.as_str(), Site { place: format!("{place}[{key}]"), value, before })
+            (key.as_str(), Site { place: format!("{place}[{key}]"), value, before, empties })
         })
+    }
+
+    /// What was at a field of the object, and what is there as it was sent: with lists and maps that are said to be empty.
+    pub(super) fn as_sent(&self, before: &Value) -> (Value, Value) {
+        let place = format!("/{}", self.place.replace(['.', '['], "/").replace(']', ""));
+        match self.empties {
+            Some(empties) => (empties.stored(&place, before), empties.shown(&place, self.value)),
+            None => (before.clone(), self.value.clone()),
+        }
     }
 
     /// The values at a path, in which `[]` behind a name means each element of a list. What is missing is found where that is
@@ -132,9 +150,15 @@ impl<'a> Site<'a> {
         Cause::not_found(&*self.place, self.text())
     }
 
+    /// A word that is none of those that the server has a type for, which it shows as JSON has it.
     pub(super) fn unsupported(&self, known: &[&str]) -> Cause {
-        let said = if self.value.is_null() { printed::quoted("") } else { printed::bad_value(self.value) };
+        let said = if self.value.is_null() { printed::quoted("") } else { printed::json(self.value) };
         Cause::unsupported(&*self.place, &said, known)
+    }
+
+    /// The same of a text.
+    pub(super) fn unsupported_text(&self, known: &[&str]) -> Cause {
+        Cause::unsupported(&*self.place, &printed::quoted(self.text()), known)
     }
 
     /// The reasons that a text has against it, as causes.

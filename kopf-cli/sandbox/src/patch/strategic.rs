@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 
 use super::drop_null_members;
 use crate::{
-    meta,
+    meta, printed,
     schema::{Shape, Strategy},
     status::Status,
 };
@@ -200,7 +200,9 @@ fn check_order(change: &[Value], order: &[Value], key: Option<&str>) -> Result<(
 /// What an element is told from others by.
 fn identity<'a>(item: &'a Value, key: Option<&str>) -> Result<&'a Value, Status> {
     let Some(key) = key else { return Ok(item) };
-    let missing = || Status::internal(format!("map: {item} does not contain declared merge key: {key}"));
+    let missing = || {
+        Status::internal(format!("map: {} does not contain declared merge key: {key}", printed::plain(item)))
+    };
     match item {
         Value::Object(fields) => fields.get(key).ok_or_else(missing),
         _ => Err(Status::internal("value for key is not a map")),

@@ -130,9 +130,7 @@ pub(super) fn runtime(root: &Site<'_>) -> Causes {
     causes.extend(check(&handler, &[("", Required("")), ("", LABEL)]));
     let overhead = root.at("overhead");
     if overhead.is_given() {
-        // What runs beside a pod is checked as if it were the limits of a container, and told of as such.
-        let limits = json!({ "limits": overhead.at("podFixed").value });
-        causes.extend(resources::of_container(&Site::root(&limits, None).moved(overhead.place)));
+        causes.extend(resources::beside(&overhead.at("podFixed").moved(overhead.place)));
     }
     causes.extend(check(root, &[("scheduling.nodeSelector", Labels)]));
     let mut known = HashSet::new();

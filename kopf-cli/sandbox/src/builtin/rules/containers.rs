@@ -132,6 +132,11 @@ fn host_ports<'a>(containers: impl Iterator<Item = Site<'a>>) -> Causes {
     causes
 }
 
+/// A word that has to be said.
+fn one_of(site: &Site<'_>, known: &[&str]) -> Option<Cause> {
+    (!known.contains(&site.text())).then(|| site.unsupported(known))
+}
+
 /// When a container begins anew by itself.
 fn restarts(container: &Site<'_>) -> Causes {
     let (policy, rules) = (container.at("restartPolicy"), container.at("restartPolicyRules"));
@@ -148,10 +153,10 @@ fn restarts(container: &Site<'_>) -> Causes {
     };
     causes.extend(bound(&rules, 20));
     for rule in rules.each() {
-        causes.extend(check(&rule, &[("action", OneOf(&["Restart", "RestartAllContainers"]))]));
+        causes.extend(one_of(&rule.at("action"), &["Restart", "RestartAllContainers"]));
         let exits = rule.at("exitCodes");
         if exits.is_given() {
-            causes.extend(check(&exits, &[("operator", OneOf(&["In", "NotIn"]))]));
+            causes.extend(one_of(&exits.at("operator"), &["In", "NotIn"]));
             causes.extend(bound(&exits.at("values"), 255));
         } else {
             causes.push(exits.required("must be specified"));

@@ -149,7 +149,7 @@ fn field_faults(site: &Site<'_>, known: &[&str]) -> Causes {
         return vec![path.invalid(&format!("error converting fieldPath: field label not supported: {said}"))];
     }
     let of_old = said == "spec.host" && known.contains(&"spec.nodeName");
-    if of_old || known.contains(&said) { Vec::new() } else { vec![path.unsupported(known)] }
+    if of_old || known.contains(&said) { Vec::new() } else { vec![path.unsupported_text(known)] }
 }
 
 fn resource_faults(site: &Site<'_>, in_a_file: bool) -> Causes {
@@ -159,7 +159,7 @@ fn resource_faults(site: &Site<'_>, in_a_file: bool) -> Causes {
     let mut causes = match () {
         () if in_a_file && container.len() == 0 => vec![container.required("")],
         () if resource.len() == 0 => vec![resource.required("")],
-        () if !is_known => vec![resource.unsupported(OF_RESOURCES)],
+        () if !is_known => vec![resource.unsupported_text(OF_RESOURCES)],
         () => Vec::new(),
     };
     let divisor = site.at("divisor");

@@ -72,7 +72,7 @@ fn parameters(site: &Site<'_>) -> Causes {
             causes.push(home.forbidden("`parameters.scope` is set to 'Cluster'"));
         }
         "Cluster" => {}
-        _ => causes.push(scope.unsupported(SCOPES)),
+        _ => causes.push(scope.unsupported_text(SCOPES)),
     }
     causes
 }

@@ -289,21 +289,24 @@ pub(super) fn volume(root: &Site<'_>) -> Causes {
         causes.push(Cause::forbidden(format!("{}.{MOUNTED}", annotations.place), why));
     }
     let Some(before) = spec.before else { return causes };
-    let mut settled = spec.value.clone();
     // What a volume is made bigger with may be told later.
-    if before.pointer(EXPANDED).is_none_or(Value::is_null)
-        && let Some(csi) = settled.get_mut("csi")
-    {
-        copy(&before["csi"], "controllerExpandSecretRef", csi);
-    }
+    let settle = |mut now: Value| {
+        if before.pointer(EXPANDED).is_none_or(Value::is_null)
+            && let Some(csi) = now.get_mut("csi")
+        {
+            copy(&before["csi"], "controllerExpandSecretRef", csi);
+        }
+        now
+    };
     let only = |spec: &Value| {
         let source = VOLUMES.iter().map(|(kind, _)| ((*kind).to_owned(), spec[*kind].clone()));
         Value::from(source.filter(|(_, said)| !said.is_null()).collect::<Map<_, _>>())
     };
-    let (then, now) = (only(before), only(&settled));
+    let (then, now) = (only(before), only(&settle(spec.value.clone())));
     if then != now {
         let why = "spec.persistentvolumesource is immutable after creation";
-        let difference = difference::inside("core.PersistentVolumeSource", before, &settled);
+        let (before, now) = spec.as_sent(before);
+        let difference = difference::inside("core.PersistentVolumeSource", &before, &settle(now));
         let why = format!("{why}\n{difference}");
         causes.push(Cause::forbidden("spec.persistentvolumesource", &why));
     }

@@ -252,7 +252,7 @@ fn extended(terms: &Site<'_>) -> Causes {
     let before = terms.before.and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
     if !before.is_empty() && before.len() != terms.len() {
         let why = "no additions/deletions to non-empty NodeSelectorTerms list are allowed";
-        let said = tables::inside(&format!("[{TYPE}"), terms.value);
+        let said = tables::inside(&format!("[{TYPE}"), &terms.as_sent(&Value::Null).1);
         return vec![Cause::invalid_value(&*terms.place, &said, why)];
     }
     let begins_as = |term: &Value, before: &Value, list: &str| {
@@ -267,7 +267,7 @@ fn extended(terms: &Site<'_>) -> Causes {
     });
     let cause = |term: Site<'_>| {
         let why = "only additions are allowed (no mutations or deletions)";
-        Cause::invalid_value(&*term.place, &tables::inside(TYPE, term.value), why)
+        Cause::invalid_value(&*term.place, &tables::inside(TYPE, &term.as_sent(&Value::Null).1), why)
     };
     narrowed.map(|(term, _)| cause(term)).collect()
 }

@@ -11,7 +11,7 @@ use super::{
 use crate::{
     builtin::{
         checks::{Causes, Check, LABEL, Rule, SUBDOMAIN, annotation_faults, check, label_faults},
-        difference,
+        difference, dropped,
         site::Site,
         texts,
     },
@@ -46,6 +46,7 @@ const RULES: &[Rule] = &[
     ("priorityClassName", SUBDOMAIN),
     ("runtimeClassName", SUBDOMAIN),
     ("preemptionPolicy", OneOf(&["PreemptLowerPriority", "Never"])),
+    ("overhead", By(resources::beside)),
     ("", By(windows::system)),
     ("", By(files)),
 ];
@@ -54,6 +55,11 @@ const RULES: &[Rule] = &[
 const UPDATED: &str = "pod updates may not change fields other than `spec.containers[*].image`,\
     `spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing \
     tolerations),`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)";
+
+/// The containers of which something may change.
+const CHANGING: [&str; 2] = ["containers", "initContainers"];
+/// What nodes a pod is to be on.
+const NEAR: &str = "nodeAffinity";
 
 /// What is wrong with a template of pods.
 pub(super) fn template(site: &Site<'_>) -> Causes {
@@ -129,20 +135,19 @@ fn creation(site: &Site<'_>) -> Causes {
 /// A pod changes in few fields.
 fn update(site: &Site<'_>, before: &Value) -> Causes {
     let mut causes = Vec::new();
-    let mut now = site.value.clone();
-    for list in ["containers", "initContainers"] {
+    for list in CHANGING {
         let place = site.at(list);
         if place.len() != before[list].as_array().map_or(0, Vec::len) {
             causes.push(place.forbidden("pod updates may not add or remove containers"));
             return causes;
         }
-        let containers = now.get_mut(list).and_then(Value::as_array_mut).into_iter().flatten();
-        for (container, before) in containers.zip(before[list].as_array().into_iter().flatten()) {
-            copy(before, "image", container);
-        }
     }
     let deadline = site.at("activeDeadlineSeconds");
     match (deadline.number(), before["activeDeadlineSeconds"].as_i64()) {
+        (Some(later), _) if !(0..=i64::from(i32::MAX)).contains(&later) => {
+            causes.push(deadline.invalid("must be between 0 and 2147483647, inclusive"));
+            return causes;
+        }
         (Some(later), Some(sooner)) if sooner < later => {
             causes.push(deadline.invalid("must be less than or equal to previous value"));
             return causes;
@@ -159,37 +164,58 @@ fn update(site: &Site<'_>, before: &Value) -> Causes {
         let why = format!("only deletion is allowed, but found new scheduling gate '{}'", name.text());
         causes.push(name.forbidden(&why));
     }
-    let mut settled = vec!["activeDeadlineSeconds", "schedulingGates", "tolerations"];
-    if before["terminationGracePeriodSeconds"].as_i64().is_some_and(|seconds| seconds < 0)
-        && site.value["terminationGracePeriodSeconds"] == 1
-    {
-        settled.push("terminationGracePeriodSeconds");
-    }
     if !known.is_empty() {
         causes.extend(placement::while_gated(site, before));
-        settled.push("nodeSelector");
-        restore_node_affinity(before, &mut now);
     }
-    settled.into_iter().for_each(|field| copy(before, field, &mut now));
-    if now != *before {
-        let difference = difference::inside("core.PodSpec", before, &now);
+    if restored(site.value.clone(), site.value, before) != *before {
+        let (before, mut now) = site.as_sent(before);
+        if let Value::Object(spec) = &mut now {
+            dropped::drop_of_pods(spec, &before);
+        }
+        let now = restored(now, site.value, &before);
+        let difference = difference::inside("core.PodSpec", &before, &now);
         causes.push(site.forbidden(&format!("{UPDATED}\n{difference}")));
     }
     causes
 }
 
+/// The spec of a pod, which is `wanted` or shown so, where all that may change is as it was.
+fn restored(mut now: Value, wanted: &Value, before: &Value) -> Value {
+    const GRACE: &str = "terminationGracePeriodSeconds";
+    for list in CHANGING {
+        let containers = now.get_mut(list).and_then(Value::as_array_mut).into_iter().flatten();
+        for (container, before) in containers.zip(before[list].as_array().into_iter().flatten()) {
+            copy(before, "image", container);
+        }
+    }
+    // A list of containers is made anew, where there are any.
+    if now["initContainers"].as_array().is_some_and(Vec::is_empty) {
+        now.as_object_mut().map(|spec| spec.shift_remove("initContainers"));
+    }
+    for field in ["activeDeadlineSeconds", "schedulingGates", "tolerations"] {
+        copy(before, field, &mut now);
+    }
+    if before[GRACE].as_i64().is_some_and(|seconds| seconds < 0) && wanted[GRACE] == 1 {
+        copy(before, GRACE, &mut now);
+    }
+    let is_gated = before["schedulingGates"].as_array().is_some_and(|gates| !gates.is_empty());
+    if is_gated && wanted["nodeSelector"] != before["nodeSelector"] {
+        copy(before, "nodeSelector", &mut now);
+    }
+    if is_gated && wanted["affinity"][NEAR] != before["affinity"][NEAR] {
+        restore_node_affinity(before, &mut now);
+    }
+    now
+}
+
 /// Leaves to the node affinity of a pod what [`placement`] says of it.
 fn restore_node_affinity(before: &Value, now: &mut Value) {
-    const FIELD: &str = "nodeAffinity";
     let then = &before["affinity"];
-    if then[FIELD] == now["affinity"][FIELD] {
-        return;
-    }
     let affinity = &mut now["affinity"];
     if affinity.is_null() {
         *affinity = json!({});
     }
-    copy(then, FIELD, affinity);
+    copy(then, NEAR, affinity);
     if then.is_null() && affinity.as_object().is_some_and(Map::is_empty) {
         now.as_object_mut().map(|spec| spec.shift_remove("affinity"));
     }

@@ -169,7 +169,7 @@ fn certificate<'a>(site: &Site<'a>, paths: &mut Paths<'a>) -> Causes {
     let mut causes = signer(&signed);
     causes.extend(wish_faults(&annotations));
     let kind = site.at("keyType");
-    causes.extend((!KEYS.contains(&kind.text())).then(|| kind.unsupported(KEYS)));
+    causes.extend((!KEYS.contains(&kind.text())).then(|| kind.unsupported_text(KEYS)));
     let lasting = site.at("maxExpirationSeconds");
     if let Some(seconds) = lasting.number() {
         let domain = signed.text().split('/').next().unwrap_or_default();

@@ -2,6 +2,8 @@
 
 use std::collections::HashSet;
 
+use serde_json::json;
+
 use crate::{
     builtin::{
         checks::{Causes, Check, check},
@@ -116,6 +118,12 @@ pub(super) fn amount_faults(site: &Site<'_>, name: &str) -> Causes {
 /// What is wrong with the requests and limits of a container.
 pub(super) fn of_container(site: &Site<'_>) -> Causes {
     asked(site, name_faults)
+}
+
+/// What runs beside a pod is checked as if it were the limits of a container, and told of as such.
+pub(super) fn beside(overhead: &Site<'_>) -> Causes {
+    let limits = json!({ "limits": overhead.value });
+    of_container(&Site::root(&limits, None).moved(overhead.place.clone()))
 }
 
 fn asked(site: &Site<'_>, name_faults: fn(&str, &str) -> Causes) -> Causes {

@@ -201,7 +201,7 @@ fn azure_disk(site: &Site<'_>) -> Causes {
     let (kind, address) = (site.at("kind"), site.at("diskURI"));
     let (prefix, known) = if kind.is("Managed") { ("/subscriptions/", MANAGED) } else { ("https://", BLOB) };
     let wrong = kind.is_given() && !address.text().starts_with(prefix);
-    wrong.then(|| address.unsupported(&[known])).into_iter().collect()
+    wrong.then(|| address.unsupported_text(&[known])).into_iter().collect()
 }
 
 /// What is wrong with the name of a driver.

@@ -121,22 +121,26 @@ pub(super) fn claim(root: &Site<'_>) -> Causes {
     let mut causes = claim_spec(&spec);
     let Some(before) = spec.before else { return causes };
     let bound = root.value["status"]["phase"] == "Bound";
-    let (mut then, mut now) = (before.clone(), spec.value.clone());
-    // A volume is given once.
-    if before["volumeName"].is_null() {
-        copy(&now, "volumeName", &mut then);
-    }
-    // A class may be given later to what has none.
-    if before["storageClassName"].is_null() {
-        copy(before, "storageClassName", &mut now);
-    }
-    if bound {
-        if let Some(requests) = now.pointer_mut("/resources/requests") {
-            copy(&before["resources"]["requests"], "storage", requests);
+    let settle = |(mut then, mut now): (Value, Value)| {
+        // A volume is given once.
+        if before["volumeName"].is_null() {
+            copy(&now, "volumeName", &mut then);
         }
-        copy(before, "volumeAttributesClassName", &mut now);
-    }
+        // A class may be given later to what has none.
+        if before["storageClassName"].is_null() {
+            copy(before, "storageClassName", &mut now);
+        }
+        if bound {
+            if let Some(requests) = now.pointer_mut("/resources/requests") {
+                copy(&before["resources"]["requests"], "storage", requests);
+            }
+            copy(before, "volumeAttributesClassName", &mut now);
+        }
+        (then, now)
+    };
+    let (then, now) = settle((before.clone(), spec.value.clone()));
     if then != now {
+        let (then, now) = settle(spec.as_sent(before));
         let why = "spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims";
         let difference = difference::inside("core.PersistentVolumeClaimSpec", &then, &now);
         causes.push(spec.forbidden(&format!("{why}\n{difference}")));

@@ -86,6 +86,92 @@ async fn changes_of_claims_and_volumes_are_shown_line_by_line() {
 }
 
 #[tokio::test]
+async fn volumes_of_all_kinds_are_shown() {
+    let iscsi = r#""iscsi":{"targetPortal":"1.2.3.4","iqn":"iqn.2001-04.com.example:storage","lun":0,"portals":["1.2.3.5"],"chapAuthDiscovery":true,"chapAuthSession":true,"secretRef":{"name":"x"}}"#;
+    let rbd = r#""rbd":{"monitors":["a","b"],"image":"i","pool":"p","user":"u"}"#;
+    let glusterfs = r#""glusterfs":{"endpoints":"e","path":"p"}"#;
+    let disk = r#""azureDisk":{"diskName":"d","kind":"Managed","diskURI":"/subscriptions/s/resourceGroups/g/providers/Microsoft.Compute/disks/d"}"#;
+    let mut rows = format!(
+        r#"
+        POST   pods {{"metadata":{{"name":"v"}},"spec":{{"automountServiceAccountToken":false,"containers":[{{"name":"c","image":"i"}}],"volumes":[{{"name":"a",{iscsi}}},{{"name":"b",{rbd}}},{{"name":"c",{glusterfs}}},{{"name":"d",{disk}}}]}}}}
+        MERGE  pods/v {{"spec":{{"hostname":"h"}}}}
+        MERGE  pods/v {{"spec":{{"volumes":null}}}}
+    "#
+    );
+    for (index, kind) in [iscsi, rbd, glusterfs, disk].iter().enumerate() {
+        rows += &format!(
+            r#"
+            POST   /api/v1/persistentvolumes {{"metadata":{{"name":"$ns-{index}"}},"spec":{{"accessModes":["ReadWriteOnce"],"storageClassName":"none","capacity":{{"storage":"1Gi"}},{kind}}}}}
+            MERGE  /api/v1/persistentvolumes/$ns-{index} {{"spec":{{"nfs":{{"server":"s","path":"/p"}}}}}}
+            DELETE+metadata /api/v1/persistentvolumes/$ns-{index}
+        "#
+        );
+    }
+    check(&rows).await;
+}
+
+#[tokio::test]
+async fn what_is_said_to_be_empty_is_shown_so() {
+    let json = |changes: &[(&str, &str)]| {
+        let change =
+            |(path, value): &(&str, &str)| format!(r#"{{"op":"add","path":"/spec/{path}","value":{value}}}"#);
+        let changes: Vec<String> = changes.iter().map(change).collect();
+        format!("JSON pods/p?dryRun=All [{}]\n", changes.join(","))
+    };
+    let mut rows = format!("POST pods {{\"metadata\":{{\"name\":\"p\"}},\"spec\":{{{POD},{CONTAINERS}}}}}\n");
+    let changed = ("hostname", r#""i""#);
+    for changes in [
+        &[("containers/1/args", "[]"), changed][..],
+        &[("containers/1/args", "[]")],
+        &[("containers/1/env", "[]"), ("containers/1/resources", r#"{"limits":{}}"#), changed],
+        &[("containers/1/resources", r#"{"limits":{},"claims":[]}"#), ("overhead", "{}"), changed],
+        &[("nodeSelector", "{}"), ("imagePullSecrets", "[]")],
+        &[("tolerations", "[]"), ("schedulingGates", "[]"), changed],
+        &[("initContainers", "[]")],
+        &[("volumes", "[]")],
+        &[("ephemeralContainers", "[]"), ("resourceClaims", "[]"), ("evictionResponders", "[]"), changed],
+        &[("initContainers/0/ports", "[]"), ("initContainers/0/volumeMounts", "[]"), changed],
+        &[("securityContext/sysctls", "[]"), ("securityContext/supplementalGroups", "[]"), changed],
+        &[("securityContext", "{}"), ("dnsConfig", r#"{"nameservers":["10.0.0.1"],"searches":[]}"#)],
+        &[("affinity", "{}")],
+        &[("affinity", r#"{"podAffinity":{"requiredDuringSchedulingIgnoredDuringExecution":[]}}"#)],
+        &[("volumes/0/configMap/items", "[]"), ("volumes/5/csi/volumeAttributes", "{}")],
+        &[(
+            "volumes/3/ephemeral/volumeClaimTemplate/metadata",
+            r#"{"labels":{},"annotations":{},"finalizers":[]}"#,
+        )],
+        &[("containers/1/securityContext", r#"{"capabilities":{"add":[],"drop":[]}}"#)],
+        &[("containers/1/lifecycle", r#"{"preStop":{"exec":{"command":[]}}}"#)],
+        &[("topologySpreadConstraints/0/labelSelector/matchLabels", "{}"), changed],
+        &[("topologySpreadConstraints/0/matchLabelKeys", "[]"), changed],
+    ] {
+        rows += &json(changes);
+    }
+    rows += r#"
+        POST   pods {"metadata":{"name":"g"},"spec":{"automountServiceAccountToken":false,"schedulingGates":[{"name":"x.y/z"}],"containers":[{"name":"c","image":"i"}]}}
+        MERGE  pods/g {"spec":{"nodeSelector":{},"hostname":"h"}}
+        MERGE  pods/g {"spec":{"affinity":{"nodeAffinity":{"requiredDuringSchedulingIgnoredDuringExecution":{"nodeSelectorTerms":[{"matchExpressions":[]}]}}},"hostname":"h"}}
+        MERGE  pods/g {"spec":{"nodeSelector":{"a":"b"},"affinity":{"nodeAffinity":{"preferredDuringSchedulingIgnoredDuringExecution":[]}},"hostname":"h"}}
+        STRATEGIC pods/g {"spec":{"nodeSelector":{},"hostname":"h","containers":[{"name":"c","command":[]}]}}
+        MERGE  pods/g {"spec":{"activeDeadlineSeconds":-1,"overhead":{"a":"1"}}}
+        MERGE  pods/g {"spec":{"overhead":{"a":"1"}}}
+        MERGE  pods/g {"spec":{"restartPolicy":"<a>","os":{"name":"<b>"}}}
+        MERGE  pods/g {"spec":{"containers":[{"name":"c","image":"c","restartPolicy":"Never","restartPolicyRules":[{},{"exitCodes":{"values":[1]}}]}]}}
+        MERGE  pods/g {"spec":{"ephemeralContainers":[{"name":"d","image":"d"}]}}
+        MERGE  pods/g {"spec":{"volumes":[{"name":"v","ephemeral":{"volumeClaimTemplate":{}}}]}}
+        STRATEGIC pods/g {"spec":{"containers":[{"image":"c","env":[{"name":"A"}],"tty":true}]}}
+        POST   persistentvolumeclaims {"metadata":{"name":"a"},"spec":{"accessModes":["ReadWriteOnce"],"storageClassName":"none","resources":{"requests":{"storage":"1Gi"}}}}
+        MERGE  persistentvolumeclaims/a {"spec":{"selector":{"matchLabels":{},"matchExpressions":[]},"resources":{"limits":{}}}}
+        JSON   persistentvolumeclaims/a [{"op":"replace","path":"/spec/resources/requests","value":{}},{"op":"add","path":"/spec/selector","value":{}}]
+        JSON   persistentvolumeclaims/a [{"op":"add","path":"/spec/resources/limits","value":{}},{"op":"add","path":"/spec/selector","value":{}}]
+        POST   /api/v1/persistentvolumes {"metadata":{"name":"$ns"},"spec":{"accessModes":["ReadWriteOnce"],"storageClassName":"none","capacity":{"storage":"1Gi"},"csi":{"driver":"a.b","volumeHandle":"x"}}}
+        MERGE  /api/v1/persistentvolumes/$ns {"spec":{"csi":{"volumeAttributes":{},"fsType":"x"}}}
+        DELETE+metadata /api/v1/persistentvolumes/$ns
+    "#;
+    check(&rows).await;
+}
+
+#[tokio::test]
 async fn templates_and_policies_of_jobs_are_shown_whole() {
     const JOBS: &str = "/apis/batch/v1/namespaces/$ns/jobs";
     let pod = format!(r#"{POD},"restartPolicy":"Never",{CONTAINERS}"#);
