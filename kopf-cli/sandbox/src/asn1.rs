@@ -46,6 +46,21 @@ pub(crate) struct Element<'a> {
     kind: Option<u32>,
 }
 
+impl Element<'_> {
+    /// What a text says; of numbers of other kinds and of bytes nothing.
+    pub(crate) fn text(&self) -> Option<String> {
+        match self.kind? {
+            12 | 18 | 19 | 20 | 22 => Some(String::from_utf8_lossy(self.inside).into_owned()),
+            30 => {
+                let units = self.inside.chunks_exact(2).map(|pair| u16::from_be_bytes([pair[0], pair[1]]));
+                let units: Vec<u16> = units.collect();
+                Some(String::from_utf16_lossy(units.strip_suffix(&[0]).unwrap_or(&units)))
+            }
+            _ => None,
+        }
+    }
+}
+
 /// What is still to be read.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Reader<'a> {

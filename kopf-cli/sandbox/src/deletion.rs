@@ -13,6 +13,8 @@ use crate::{
     write::Preconditions,
 };
 
+/// What lets go of objects that cannot be read.
+const UNREADABLE: &str = "ignoreStoreReadErrorWithClusterBreakingPotential";
 /// The type of options: group, version and kind.
 const TYPE: (&str, &str, &str) = ("", "v1", "DeleteOptions");
 
@@ -83,6 +85,9 @@ impl Deletion {
         if let Some(said) = options["dryRun"].as_array().filter(|said| !said.is_empty()) {
             let said: Vec<&str> = said.iter().map(|word| word.as_str().unwrap_or_default()).collect();
             dry_run |= request::is_dry_run("DeleteOptions", &said)?;
+        }
+        if options[UNREADABLE] == true || query.flag(UNREADABLE) {
+            return Err(Status::not_implemented(&format!("deletions with {UNREADABLE}")));
         }
         let policy = text(&options["propagationPolicy"]).or_else(|| {
             let said = query.get("propagationPolicy");

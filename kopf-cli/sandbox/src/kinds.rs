@@ -19,6 +19,7 @@ use crate::{
     schema::Part,
     status::{Cause, Status},
     store::Store,
+    stranded,
     tables::served,
 };
 
@@ -292,6 +293,7 @@ pub(crate) fn after_write(
     let definition = stored.value();
     if before.is_none_or(|before| !crd::defines_the_same(&definition, &before.value())) {
         store.catalog.register(crd::resource(&definition)?);
+        stranded::look_again(store, &stored.header.name);
     }
     if stored.header.deleting {
         store.catalog.dissolve(&stored.header.name);
@@ -308,5 +310,6 @@ pub(crate) fn after_removal(store: &mut Store, resource: &Resource, name: &str) 
             }
         }
         store.catalog.unregister(name);
+        store.unreadable.remove(name);
     }
 }

@@ -19,6 +19,7 @@ use crate::{
     sandbox::Sandbox,
     status::Status,
     store::Store,
+    stranded,
     tokens::Signer,
 };
 
@@ -207,5 +208,8 @@ fn take(store: &mut Store, line: &[u8], latest: u64) -> Result<(), String> {
         return Err(format!("{key} {name} is there already"));
     }
     let stored = store.restore(&resource, &object, revision);
+    if stranded::is_stranded(&resource, &stored) {
+        store.unreadable.insert(Arc::clone(&resource.key));
+    }
     kinds::after_write(store, &resource, &stored, None).map_err(|Status { message, .. }| message)
 }

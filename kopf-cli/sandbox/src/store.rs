@@ -1,7 +1,7 @@
 //! All objects and the order of their changes: one writer, one global revision.
 
 use std::{
-    collections::{BTreeMap, BTreeSet, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
     sync::Arc,
 };
 
@@ -40,6 +40,8 @@ pub(crate) struct Store {
     admission: Option<Option<Arc<Configured>>>,
     /// What services have been given; `None` where that has to be read anew.
     taken: Option<Taken>,
+    /// Which resources may have objects that nobody can read.
+    pub(crate) unreadable: HashSet<Arc<str>>,
 }
 
 /// Where an object is, among all.
@@ -72,6 +74,7 @@ impl Store {
             unseen: Vec::new(),
             admission: None,
             taken: None,
+            unreadable: HashSet::new(),
         }
     }
 
@@ -196,6 +199,7 @@ impl Store {
         self.unseen.clear();
         self.admission = None;
         self.taken = None;
+        self.unreadable.clear();
         self.catalog = Catalog::built_in();
     }
 

@@ -1,5 +1,7 @@
 //! Objects that were stored in a version which their definition has no more: they are there, and nobody can read them.
 
+use std::sync::Arc;
+
 use serde_json::{Value, json};
 
 use crate::{
@@ -37,6 +39,17 @@ pub(crate) fn is_stranded(resource: &Resource, object: &Stored) -> bool {
     fault(resource, object).is_some()
 }
 
+/// Sees whether a resource has such objects now that it is defined otherwise: what is written is always in a version that is
+/// there.
+pub(crate) fn look_again(store: &mut Store, key: &str) {
+    let Some(resource) = store.catalog.get(key).cloned() else { return };
+    if store.list(key, None).iter().any(|object| is_stranded(&resource, object)) {
+        store.unreadable.insert(Arc::clone(&resource.key));
+    } else {
+        store.unreadable.remove(key);
+    }
+}
+
 /// Refuses to read an object that nobody can read.
 pub(crate) fn check_read(view: &View, object: &Stored) -> Result<(), Status> {
     let told = |why: String| Status::internal_error(&told(&key("", &view.resource, object), &why));
@@ -50,7 +63,7 @@ pub(crate) fn check_change(view: &View, object: &Stored) -> Result<(), Status> {
 
 /// Refuses a list of a resource that has such objects: a server cannot keep its objects in mind.
 pub(crate) fn check_all(store: &Store, resource: &Resource) -> Result<(), Status> {
-    if !resource.rules.custom {
+    if !store.unreadable.contains(&resource.key) {
         return Ok(());
     }
     let all = store.list(&resource.key, None);
@@ -69,7 +82,7 @@ pub(crate) fn check_list<'a>(
     objects: impl Iterator<Item = &'a Stored>,
     options: &Options,
 ) -> Result<(), Status> {
-    if !resource.rules.custom {
+    if !store.unreadable.contains(&resource.key) {
         return Ok(());
     }
     if options.limit <= 0 || !options.selection.is_everything() {

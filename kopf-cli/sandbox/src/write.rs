@@ -315,7 +315,9 @@ impl<'a> Writer<'a> {
         let owned = old_metadata.shift_remove("managedFields");
         let owns = object.metadata.shift_remove("managedFields");
         let same_owners = same_but_times(owned.as_ref(), owns.as_ref());
-        if same_owners && object.metadata == old_metadata && object.rest == old_rest {
+        // What is said again as it was is kept in the version that is stored now: so objects are brought out of old ones.
+        let is_kept_so = !resource.rules.custom || old["apiVersion"] == resource.storage().api_version();
+        if is_kept_so && same_owners && object.metadata == old_metadata && object.rest == old_rest {
             return Ok(Written::object(200, current));
         }
         put_or_remove(&mut object.metadata, "managedFields", owns);

@@ -5,6 +5,7 @@ mod classes;
 mod pod_security;
 pub(crate) mod priority;
 mod runtime;
+mod signing;
 mod tolerations;
 
 use serde_json::{Map, Value};
@@ -67,6 +68,7 @@ pub(crate) fn judge(write: &Write<'_>, object: &Value, old: Option<&Value>) -> R
     let warnings = pod_security::judge(write, object, old)?;
     match (key, old) {
         (PODS, None) => runtime::judge(write, object)?,
+        (signing::REQUESTS, None) => signing::judge(write, object)?,
         (priority::CLASSES, old) => priority::judge(write, object, old)?,
         (classes::CLAIMS, Some(old)) => classes::judge_growth(write, object, old)?,
         _ => {}

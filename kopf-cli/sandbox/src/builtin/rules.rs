@@ -30,7 +30,7 @@ mod scaling;
 mod schedule;
 mod security;
 mod services;
-mod signing;
+pub(super) mod signing;
 mod slices;
 mod sources;
 mod statuses;

@@ -217,6 +217,9 @@ fn change_owners(
         }
     }
     if value != old {
+        if resource.rules.custom {
+            value["apiVersion"] = resource.storage().api_version().into();
+        }
         let view = resource.stored_view();
         let managed = Managed { view: &view, manager: CONTROLLERS, subresource: "", now: writer.now };
         managed.rewrite(&old, &mut value);

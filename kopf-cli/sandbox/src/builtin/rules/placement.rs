@@ -261,13 +261,16 @@ fn extended(terms: &Site<'_>) -> Causes {
     };
     let lists = ["matchExpressions", "matchFields"];
     let is_empty = |term: &Value| lists.iter().all(|list| term[*list].as_array().is_none_or(Vec::is_empty));
-    let narrowed = terms.each().zip(before).filter(|(term, before)| {
+    let is_other = |(_, (term, before)): &(usize, (Site<'_>, &Value))| {
         is_empty(before) && !is_empty(term.value)
             || !lists.iter().all(|list| begins_as(term.value, before, list))
-    });
-    let cause = |term: Site<'_>| {
-        let why = "only additions are allowed (no mutations or deletions)";
-        Cause::invalid_value(&*term.place, &tables::inside(TYPE, &term.as_sent(&Value::Null).1), why)
     };
-    narrowed.map(|(term, _)| cause(term)).collect()
+    let mut others = terms.each().zip(before).enumerate().filter(is_other).peekable();
+    if others.peek().is_none() {
+        return Vec::new();
+    }
+    // What is said to be empty is looked for once, and not for each that is told.
+    let sent = tables::inside(&format!("[{TYPE}"), &terms.as_sent(&Value::Null).1);
+    let why = "only additions are allowed (no mutations or deletions)";
+    others.map(|(at, (term, _))| Cause::invalid_value(term.place, &sent[at], why)).collect()
 }

@@ -1,6 +1,6 @@
 //! What is wrong with requests for certificates.
 
-mod asked;
+pub(in crate::builtin) mod asked;
 mod signed;
 
 use std::collections::HashSet;

@@ -16,6 +16,8 @@ const KIND: &str = "CERTIFICATE REQUEST";
 /// What an attribute is called that has extensions in it.
 const EXTENSIONS: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x09, 0x0e];
 const ALTERNATIVE_NAMES: &[u8] = &[0x55, 0x1d, 0x11];
+/// What an organization is called in a subject.
+const ORGANIZATION: &[u8] = &[0x55, 0x04, 0x0a];
 
 /// A kind of values with the values that it goes with.
 struct Algorithm<'a> {
@@ -38,7 +40,7 @@ fn check(bytes: &[u8]) -> Result<(), String> {
     let asked = rest.read(Kind::sequence("tbsCertificateRequest"))?;
     let mut inside = Reader::new(asked.inside);
     integer(inside.read(Kind::INTEGER)?.inside)?;
-    let subject = inside.any()?;
+    let named = inside.any()?;
     let mut key = Reader::new(inside.read(Kind::sequence("publicKeyInfo"))?.inside);
     let kind = algorithm(&mut key)?;
     let key = bits(key.read(Kind::BITS)?.inside)?.aligned();
@@ -49,9 +51,26 @@ fn check(bytes: &[u8]) -> Result<(), String> {
         return Err(syntax("trailing data"));
     }
     let key = x509::read_key(kind.object, kind.parameters, &key)?;
-    check_subject(subject)?;
+    subject(named)?;
     check_attributes(&attributes)?;
     signatures::check(&key, ways::of(&way), asked.whole, &signature)
+}
+
+/// Whether a text in PEM asks in the name of an organization, as far as it is a request.
+pub(crate) fn is_of(text: &[u8], organization: &str) -> bool {
+    let find = |bytes: &[u8]| {
+        let request = Reader::new(bytes).read(Kind::sequence("")).ok()?;
+        let asked = Reader::new(request.inside).read(Kind::sequence("")).ok()?;
+        let mut inside = Reader::new(asked.inside);
+        inside.read(Kind::INTEGER).ok()?;
+        let named = subject(inside.any().ok()?).ok()?;
+        Some(
+            named
+                .iter()
+                .any(|(kind, value)| *kind == ORGANIZATION && value.text().as_deref() == Some(organization)),
+        )
+    };
+    pem::blocks(text).next().is_some_and(|block| find(&block.bytes).unwrap_or_default())
 }
 
 fn algorithm<'a>(reader: &mut Reader<'a>) -> Result<Algorithm<'a>, String> {
@@ -62,16 +81,21 @@ fn algorithm<'a>(reader: &mut Reader<'a>) -> Result<Algorithm<'a>, String> {
     Ok(Algorithm { object, parameters })
 }
 
-fn check_subject(subject: Element<'_>) -> Result<(), String> {
-    let parts = Reader::new(subject.whole).read(Kind::sequence("RDNSequence"))?;
+/// What a subject says, each with what it is called.
+fn subject<'a>(said: Element<'a>) -> Result<Vec<(&'a [u8], Element<'a>)>, String> {
+    let parts = Reader::new(said.whole).read(Kind::sequence("RDNSequence"))?;
+    let mut named = Vec::new();
     for part in Reader::new(parts.inside).all(Some(Kind::SET))? {
         for said in Reader::new(part.inside).all(Some(Kind::sequence("")))? {
             let mut said = Reader::new(said.inside);
-            check_object(said.read(Kind::OBJECT)?.inside)?;
-            check_value(&said.any()?)?;
+            let kind = said.read(Kind::OBJECT)?.inside;
+            check_object(kind)?;
+            let value = said.any()?;
+            check_value(&value)?;
+            named.push((kind, value));
         }
     }
-    Ok(())
+    Ok(named)
 }
 
 /// The extensions that are asked for; attributes that are none are passed over.

@@ -1,4 +1,4 @@
-//! Requests that are signed in ways that are rare.
+//! Requests that are signed in ways that are rare, or by who may not be.
 
 use super::{ask, bytes, changed, check, pem};
 
@@ -33,6 +33,24 @@ async fn requests_are_signed_on_all_curves_and_with_salt() {
         for request in [&request, &changed(&request, last, request[last] ^ 1)] {
             rows += &ask(&pem("CERTIFICATE REQUEST", request));
         }
+    }
+    check(&rows).await;
+}
+
+/// Requests of organizations: of masters; of others, with their name elsewhere; and of both.
+const ORGANIZED: [&str; 3] = [
+    "MIGkMFgCAQAwJTEXMBUGA1UECgwOc3lzdGVtOm1hc3RlcnMxCjAIBgNVBAMMAWEwKjAFBgMrZXADIQCGDRd8K4H8KiDYdNBn4KTUd+7IzYWf6fFM5wneIi5izqAAMAUGAytlcANBAFiHy027/ONjtZI6m3jPHjLzUtURE3b7DOIFkJ+FgrV5Vl7qT1zmX+kPQ19AMY633PqA8MXhUFpFEf3JySNKFwE=",
+    "MIG9MHECAQAwPjEKMAgGA1UECgwBeDEXMBUGA1UECwwOc3lzdGVtOm1hc3RlcnMxFzAVBgNVBAMMDnN5c3RlbTptYXN0ZXJzMCowBQYDK2VwAyEAhg0XfCuB/Cog2HTQZ+Ck1HfuyM2Fn+nxTOcJ3iIuYs6gADAFBgMrZXADQQAA5JVqosIN1/WhC+BmEW23XjXtGPi4jsd1SJ3dKPdH/SQk74LRb+jjxPAIBMXA8vbYyGFT8QDGyBRwB+o7lzoI",
+    "MIGkMFgCAQAwJTEKMAgGA1UECgwBeDEXMBUGA1UECgwOc3lzdGVtOm1hc3RlcnMwKjAFBgMrZXADIQCGDRd8K4H8KiDYdNBn4KTUd+7IzYWf6fFM5wneIi5izqAAMAUGAytlcANBAAvcGemo7OcAPvRBz9cyWB+69rZqNOcdY4gIkGhqsoX8Jf5r42TlM2mYcXB/aXZz6av1V6KethsI3N8khMYX8Qo=",
+];
+
+#[tokio::test]
+async fn nobody_is_made_a_master_of_the_cluster() {
+    let mut rows = String::new();
+    for request in ORGANIZED {
+        let row = ask(&pem("CERTIFICATE REQUEST", &bytes(request)));
+        rows += &row;
+        rows += &row.replace("kopf.test/x", "kubernetes.io/kube-apiserver-client");
     }
     check(&rows).await;
 }

@@ -20,7 +20,7 @@ const WRONG_RSA: &str = "crypto/rsa: verification error";
 const WRONG_ELLIPTIC: &str = "x509: ECDSA verification failure";
 const WRONG_EDWARDS: &str = "x509: Ed25519 verification failure";
 
-/// How long keys of RSA may be, in bits: what takes longer to compute is not told.
+/// How long keys of RSA may be, in bits: others take too long to compute with.
 const LONGEST: u64 = 16_384;
 
 pub(super) fn check(key: &Key, way: Option<Way>, signed: &[u8], signature: &[u8]) -> Result<(), String> {
@@ -85,7 +85,7 @@ fn rsa(
         1 => "public exponent too small or negative".to_owned(),
         even if even.is_multiple_of(2) => "public exponent is even".to_owned(),
         0x8000_0000.. => "public exponent too large".to_owned(),
-        _ if bits > LONGEST => return Ok(()),
+        _ if bits > LONGEST => format!("the sandbox checks keys of RSA with at most {LONGEST} bits"),
         _ => {
             let length = usize::try_from(bits.div_ceil(8)).unwrap_or(usize::MAX);
             let number = BigUint::from_bytes_be(signature);
@@ -188,4 +188,19 @@ fn elliptic(curve: &Curve, point: &Point, hashed: &[u8], signature: &[u8]) -> Op
     let inverse = s.modinv(&curve.order)?;
     let [of_base, of_point] = [said, r.clone()].map(|number| number * &inverse % &curve.order);
     Some(curve.combined(&of_base, &of_point, point)? % &curve.order == r)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_that_take_too_long_are_refused() {
+        let check = |bits: u64| {
+            let key = Key::Rsa { modulus: (BigUint::from(1_u8) << (bits - 1)) + 1_u8, exponent: 65_537 };
+            check(&key, Some(Way::Rsa(&SHA256)), b"", b"").unwrap_err()
+        };
+        assert_eq!(check(LONGEST), WRONG_RSA);
+        assert!(check(LONGEST + 1).ends_with("the sandbox checks keys of RSA with at most 16384 bits"));
+    }
 }
