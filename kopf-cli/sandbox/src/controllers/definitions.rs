@@ -14,7 +14,7 @@ use crate::{
     deletion::Propagation,
     managed::Managed,
     object::Stored,
-    resources::DEFINITIONS,
+    resources::{DEFINITIONS, NAMESPACES},
     ring::Event,
     status::Status,
     store::Store,
@@ -33,6 +33,10 @@ pub(super) fn notice(tasks: &mut Tasks, store: &Store, change: &Event) {
         accept_others(tasks, store, name);
     } else {
         tasks.add(Task::Accept(name.clone()));
+        // They may wait for what could not be read.
+        for namespace in store.list(NAMESPACES, None).iter().filter(|namespace| namespace.header.deleting) {
+            tasks.add(Task::Empty(namespace.header.name.clone()));
+        }
         if begins_to_go(change) || is_going_otherwise(change) {
             tasks.add(Task::Dissolve(name.clone()));
         }

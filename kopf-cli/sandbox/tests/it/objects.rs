@@ -302,6 +302,30 @@ async fn a_definition_is_served_at_once_and_takes_its_objects_along() {
 }
 
 #[tokio::test]
+async fn a_namespace_goes_when_what_is_in_it_can_be_read_again() {
+    let sandbox = sandbox();
+    let definition = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions/kopfexamples.zalando.org";
+    let version = |name: &str, storage: bool| {
+        let schema =
+            json!({ "openAPIV3Schema": { "type": "object", "x-kubernetes-preserve-unknown-fields": true } });
+        json!({ "name": name, "served": true, "storage": storage, "schema": schema })
+    };
+    let define = async |versions: Value| {
+        assert_eq!(merge(&sandbox, definition, json!({ "spec": { "versions": versions } })).await.0, 200);
+    };
+    sandbox.apply(json!({ "apiVersion": "v1", "kind": "Namespace", "metadata": { "name": "n" } })).unwrap();
+    post(&sandbox, "/apis/zalando.org/v1/namespaces/n/kopfexamples", example("x")).await;
+    define(json!([version("v1", false), version("v2", true)])).await;
+    let stored = json!({ "status": { "storedVersions": ["v2"] } });
+    assert_eq!(merge(&sandbox, &format!("{definition}/status"), stored).await.0, 200);
+    define(json!([version("v2", true)])).await;
+    delete(&sandbox, "/api/v1/namespaces/n").await;
+    assert_eq!(get(&sandbox, "/api/v1/namespaces/n").await.0, 200);
+    define(json!([version("v1", false), version("v2", true)])).await;
+    assert_eq!(get(&sandbox, "/api/v1/namespaces/n").await.0, 404);
+}
+
+#[tokio::test]
 async fn a_namespace_goes_with_its_objects() {
     let sandbox = sandbox();
     let namespace = json!({ "apiVersion": "v1", "kind": "Namespace", "metadata": { "name": "ns" } });
