@@ -4,7 +4,7 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use serde_json::Value;
 
 use super::Write;
-use crate::{builtin::rules::signing::asked, status::Status};
+use crate::{builtin::rules::signing::is_of, status::Status};
 
 /// The resource key of requests.
 pub(super) const REQUESTS: &str = "certificatesigningrequests.certificates.k8s.io";
@@ -15,7 +15,7 @@ const MASTERS: &str = "system:masters";
 pub(super) fn judge(write: &Write<'_>, object: &Value) -> Result<(), Status> {
     let spec = &object["spec"];
     let request = STANDARD.decode(spec["request"].as_str().unwrap_or_default()).unwrap_or_default();
-    if spec["signerName"] == SIGNER && asked::is_of(&request, MASTERS) {
+    if spec["signerName"] == SIGNER && is_of(&request, MASTERS) {
         return Err(write.forbidden(&format!("use of {SIGNER} signer with {MASTERS} group is not allowed")));
     }
     Ok(())

@@ -1,12 +1,14 @@
 //! What is wrong with requests for certificates.
 
-pub(in crate::builtin) mod asked;
+mod asked;
 mod signed;
 
 use std::collections::HashSet;
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use serde_json::Value;
+
+pub(in crate::builtin) use asked::is_of;
 
 use super::sources::signer;
 use crate::{
