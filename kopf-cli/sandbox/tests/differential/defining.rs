@@ -182,16 +182,21 @@ async fn what_was_stored_in_a_version_that_is_no_more_cannot_be_read() {
     .await;
 }
 
+/// Makes an object in a version.
+const IN_V1: &str = r#"DEFINE rows "singular":"row","kind":"Row"
+        UNTIL  crds/rows.$ns.kopf.test InitialNamesAccepted
+        AWAIT  201 POST own/v1/namespaces/$ns/rows {"kind":"Row","apiVersion":"$ns.kopf.test/v1","metadata":{"name":"a"}}"#;
+/// What makes another version the one that is stored.
+const STORES_V2: &str = r#"[{"op":"replace","path":"/spec/versions/0/storage","value":false},{"op":"add","path":"/spec/versions/-","value":{"name":"v2","served":true,"storage":true,"schema":{"openAPIV3Schema":{"type":"object"}}}}]"#;
+
 #[tokio::test]
 async fn what_is_said_again_is_brought_into_the_version_that_is_stored() {
     const ROWS: &str = "own/v2/namespaces/$ns/rows";
     check_definitions(&format!(
         r#"
-        DEFINE rows "singular":"row","kind":"Row"
-        UNTIL  crds/rows.$ns.kopf.test InitialNamesAccepted
-        AWAIT  201 POST own/v1/namespaces/$ns/rows {{"kind":"Row","apiVersion":"$ns.kopf.test/v1","metadata":{{"name":"a"}}}}
+        {IN_V1}
         POST   own/v1/namespaces/$ns/rows {{"kind":"Row","apiVersion":"$ns.kopf.test/v1","metadata":{{"name":"b"}}}}
-        JSON   crds/rows.$ns.kopf.test [{{"op":"replace","path":"/spec/versions/0/storage","value":false}},{{"op":"add","path":"/spec/versions/-","value":{{"name":"v2","served":true,"storage":true,"schema":{{"openAPIV3Schema":{{"type":"object"}}}}}}}}]
+        JSON   crds/rows.$ns.kopf.test {STORES_V2}
         AWAIT  200 GET {ROWS}/a
         MERGE  {ROWS}/a {{}}
         MERGE  crds/rows.$ns.kopf.test/status {{"status":{{"storedVersions":["v2"]}}}}
@@ -208,10 +213,8 @@ async fn what_could_not_be_read_can_be_when_its_version_is_there_again() {
     const ROWS: &str = "own/v2/namespaces/$ns/rows";
     check_definitions(&format!(
         r#"
-        DEFINE rows "singular":"row","kind":"Row"
-        UNTIL  crds/rows.$ns.kopf.test InitialNamesAccepted
-        AWAIT  201 POST own/v1/namespaces/$ns/rows {{"kind":"Row","apiVersion":"$ns.kopf.test/v1","metadata":{{"name":"a"}}}}
-        JSON   crds/rows.$ns.kopf.test [{{"op":"replace","path":"/spec/versions/0/storage","value":false}},{{"op":"add","path":"/spec/versions/-","value":{{"name":"v2","served":true,"storage":true,"schema":{{"openAPIV3Schema":{{"type":"object"}}}}}}}}]
+        {IN_V1}
+        JSON   crds/rows.$ns.kopf.test {STORES_V2}
         AWAIT  200 GET {ROWS}/a
         MERGE  crds/rows.$ns.kopf.test/status {{"status":{{"storedVersions":["v2"]}}}}
         JSON   crds/rows.$ns.kopf.test [{{"op":"remove","path":"/spec/versions/0"}}]
