@@ -83,12 +83,16 @@ pub(crate) fn parse(text: &[u8]) -> Result<Value, String> {
 ///
 /// What is wrong, in the words of Go.
 pub(crate) fn read(text: &[u8]) -> Result<Value, String> {
-    if depth_of_text(text) > MAX_DEPTH
+    // No text nests more deeply than it is long.
+    if text.len() > MAX_DEPTH
+        && depth_of_text(text) > MAX_DEPTH
         && let Some(fault) = syntax::fault(text)
     {
         return Err(fault);
     }
-    let whole = without_halves(String::from_utf8_lossy(text));
+    // Most of what is read is UTF-8, and to see that is much less work than to replace what is not.
+    let whole = std::str::from_utf8(text).map_or_else(|_| String::from_utf8_lossy(text), Cow::Borrowed);
+    let whole = without_halves(whole);
     let mut deserializer = Deserializer::from_str(&whole);
     deserializer.disable_recursion_limit();
     let value = serde::Deserialize::deserialize(&mut deserializer);

@@ -135,7 +135,7 @@ impl View {
 
 impl Version {
     pub(crate) fn api_version(&self) -> String {
-        if self.group.is_empty() { self.name.clone() } else { format!("{}/{}", self.group, self.name) }
+        if self.group.is_empty() { self.name.clone() } else { [&*self.group, "/", &self.name].concat() }
     }
 }
 

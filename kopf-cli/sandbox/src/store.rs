@@ -244,9 +244,16 @@ impl Store {
         }
     }
 
-    /// Writes an object, new or not, as the next revision; to be called on a stack that its depth needs.
-    pub(crate) fn put(&mut self, resource: &Resource, mut value: Value) -> Arc<Stored> {
-        let object = self.stamp(resource, &mut value);
+    /// An object as the next revision would have it; to be called on a stack that its depth needs.
+    pub(crate) fn next(&self, resource: &Resource, mut value: Value) -> Stored {
+        let revision = self.revision + 1;
+        value["metadata"]["resourceVersion"] = revision.to_string().into();
+        Stored::new(resource, &value, revision)
+    }
+
+    /// Keeps an object, new or not, that was made for the next revision.
+    pub(crate) fn put(&mut self, resource: &Resource, next: Stored) -> Arc<Stored> {
+        let object = self.advance(next);
         let previous = self.place(resource, &object);
         if let Some(previous) = &previous {
             self.unrelate(&resource.key, previous);
@@ -259,7 +266,7 @@ impl Store {
     /// Takes an object out, and gives it as it was last; the stack must hold [`Store::deepest`].
     pub(crate) fn remove(&mut self, resource: &Resource, namespace: &str, name: &str) -> Option<Arc<Stored>> {
         let previous = self.displace(resource, namespace, name)?;
-        let last = self.stamp(resource, &mut previous.value());
+        let last = self.advance(self.next(resource, previous.value()));
         self.unrelate(&resource.key, &previous);
         self.tell(resource, Arc::clone(&last), Some(previous), true);
         Some(last)
@@ -286,12 +293,10 @@ impl Store {
         displaced
     }
 
-    fn stamp(&mut self, resource: &Resource, value: &mut Value) -> Arc<Stored> {
-        self.revision += 1;
-        value["metadata"]["resourceVersion"] = self.revision.to_string().into();
-        let object = Stored::new(resource, value, self.revision);
-        self.deepest = self.deepest.max(object.header.depth);
-        Arc::new(object)
+    fn advance(&mut self, next: Stored) -> Arc<Stored> {
+        self.revision = next.header.revision;
+        self.deepest = self.deepest.max(next.header.depth);
+        Arc::new(next)
     }
 
     fn tell(
@@ -325,8 +330,9 @@ mod tests {
         (store, resource)
     }
 
-    fn config_map(name: &str) -> Value {
-        json!({ "metadata": { "namespace": "n", "name": name } })
+    fn put(store: &mut Store, resource: &Resource, name: &str) -> Arc<Stored> {
+        let config_map = json!({ "metadata": { "namespace": "n", "name": name } });
+        store.put(resource, store.next(resource, config_map))
     }
 
     fn names(objects: Option<Vec<Arc<Stored>>>) -> Vec<String> {
@@ -336,8 +342,8 @@ mod tests {
     #[test]
     fn each_change_is_a_revision() {
         let (mut store, resource) = store();
-        let first = store.put(&resource, config_map("a"));
-        let second = store.put(&resource, config_map("a"));
+        let first = put(&mut store, &resource, "a");
+        let second = put(&mut store, &resource, "a");
         assert_eq!((first.header.revision, second.header.revision), (1, 2));
         assert_eq!(second.value()["metadata"]["resourceVersion"], "2");
         store.remove(&resource, "n", "a");
@@ -349,10 +355,10 @@ mod tests {
     #[test]
     fn the_past_can_be_listed_while_it_is_remembered() {
         let (mut store, resource) = store();
-        store.put(&resource, config_map("a"));
-        store.put(&resource, config_map("b"));
+        put(&mut store, &resource, "a");
+        put(&mut store, &resource, "b");
         store.remove(&resource, "n", "a");
-        store.put(&resource, config_map("c"));
+        put(&mut store, &resource, "c");
         assert_eq!(names(store.list_at("configmaps", None, 2)), ["a", "b"]);
         assert_eq!(names(store.list_at("configmaps", None, 3)), ["b"]);
         assert_eq!(names(store.list_at("configmaps", Some("other"), 3)), [""; 0]);

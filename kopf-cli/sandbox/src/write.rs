@@ -101,6 +101,13 @@ pub(crate) struct Target<'a> {
     pub(crate) name: &'a str,
 }
 
+/// An object that is to be changed: as it is kept, and read.
+#[derive(Clone, Copy)]
+struct Current<'a> {
+    stored: &'a Stored,
+    value: &'a Value,
+}
+
 /// An object as it was: whole, and its metadata.
 #[derive(Clone, Copy)]
 struct Before<'a> {
@@ -228,39 +235,39 @@ impl<'a> Writer<'a> {
         };
         stranded::check_change(view, &current)?;
         check_uid(&object, target, &current.header.uid, self.dry_run)?;
-        self.update(target, &current, object, part, Owners::Updated)
+        let current = Current { stored: &current, value: &current.value() };
+        self.update(target, current, object, part, Owners::Updated)
     }
 
     fn update(
         &mut self,
         target: Target<'_>,
-        current: &Stored,
+        Current { stored: current, value: old }: Current<'_>,
         mut object: Incoming,
         part: Part,
         owners: Owners,
     ) -> Result<Written, Status> {
         let view = target.view;
         let resource = &view.resource;
-        let old = current.value();
         let status = part != Part::Whole;
         let is_whole = !status && matches!(owners, Owners::Updated | Owners::Applied);
         kinds::default(resource, &mut object.metadata, &mut object.rest);
         let managed = match owners {
-            Owners::Updated => self.managed(view, part).update(Some(&old), &mut object),
+            Owners::Updated => self.managed(view, part).update(Some(old), &mut object),
             Owners::Applied | Owners::Finalized | Owners::Scaled => {
                 object.metadata.get("managedFields").cloned()
             }
         };
         put_or_remove(&mut object.metadata, "managedFields", managed);
         if owners != Owners::Finalized {
-            kinds::hold(resource, &mut object.rest, &old);
+            kinds::hold(resource, &mut object.rest, old);
         }
         if is_whole {
-            self.let_plugins_change(target, &mut object, Some(&old))?;
+            self.let_plugins_change(target, &mut object, Some(old))?;
         }
         self.let_change(target, Operation::Update, &mut object, Some(current))?;
         self.unite_owners(&mut object, Moment::Changed);
-        let (mut old_metadata, old_rest) = take_apart(&old);
+        let (mut old_metadata, old_rest) = take_apart(old);
         self.let_grant(target, &object, Some((&old_metadata, &old_rest)))?;
         check_version(&object, target, current)?;
         object.check_versioned()?;
@@ -280,7 +287,7 @@ impl<'a> Writer<'a> {
         } else if view.version().status {
             put_or_remove(&mut object.rest, "status", old_rest.get("status").cloned());
         }
-        object.as_sent(|object| kinds::keep(resource, part, &mut object.rest, &old, self.now));
+        object.as_sent(|object| kinds::keep(resource, part, &mut object.rest, old, self.now));
         for field in ["creationTimestamp", "generation", "resourceVersion"] {
             put_or_remove(&mut object.metadata, field, old_metadata.get(field).cloned());
         }
@@ -292,9 +299,9 @@ impl<'a> Writer<'a> {
         object.metadata.remove("selfLink");
         put_or_remove(&mut object.metadata, "managedFields", managed);
         if !status {
-            kinds::allot(self.store, view, &mut object, Some(&old), self.dry_run)?;
+            kinds::allot(self.store, view, &mut object, Some(old), self.dry_run)?;
         }
-        kinds::prepare(resource, &mut object.metadata, &mut object.rest, Some(&old), self.now)?;
+        kinds::prepare(resource, &mut object.metadata, &mut object.rest, Some(old), self.now)?;
         let otherwise = wants_otherwise(&object.rest, &old_rest, view);
         let is_new = kinds::is_new_generation(resource, &old_metadata, &object.metadata, otherwise);
         if is_new
@@ -303,11 +310,11 @@ impl<'a> Writer<'a> {
         {
             object.metadata.insert("generation".to_owned(), (generation + 1).into());
         }
-        let before = Before { whole: &old, metadata: &old_metadata };
+        let before = Before { whole: old, metadata: &old_metadata };
         self.validate(target, &mut object, Some(before), part)?;
-        self.let_sign(target, part, &object.rest, &old)?;
+        self.let_sign(target, part, &object.rest, old)?;
         if is_whole {
-            self.let_plugins_judge(target, &mut object, Some(&old))?;
+            self.let_plugins_judge(target, &mut object, Some(old))?;
         }
         self.let_judge(target, Operation::Update, Some(&mut object), Some(current))?;
         old_metadata.sort_keys();
@@ -390,24 +397,20 @@ impl<'a> Writer<'a> {
         value: Value,
         code: u16,
     ) -> Result<Written, Status> {
-        let checked = Stored::new(resource, &value, self.store.revision());
-        if checked.header.depth > deep::MAX_DEPTH {
+        let written = match self.dry_run {
+            true => Stored::new(resource, &value, self.store.revision()),
+            false => self.store.next(resource, value),
+        };
+        if written.header.depth > deep::MAX_DEPTH {
             return Err(Status::bad_request("exceeded max depth"));
         }
         // What would be written is sent to no etcd.
         if self.dry_run {
-            return Ok(Written::object(code, &checked));
+            return Ok(Written::object(code, &written));
         }
-        if checked.bytes.len() > MAX_MESSAGE {
-            let why =
-                format!("trying to send message larger than max ({} vs. {MAX_MESSAGE})", checked.bytes.len());
-            return Err(Status::internal(format!("rpc error: code = ResourceExhausted desc = {why}")));
-        }
-        if checked.bytes.len() > MAX_OBJECT {
-            return Err(Status::internal("etcdserver: request is too large"));
-        }
-        let before = kinds::before_write(self.store, resource, &checked.header.name);
-        let stored = self.store.put(resource, value);
+        check_size(&written)?;
+        let before = kinds::before_write(self.store, resource, &written.header.name);
+        let stored = self.store.put(resource, written);
         kinds::after_write(self.store, resource, &stored, before.as_deref())?;
         Ok(Written::object(code, &stored))
     }
@@ -443,7 +446,7 @@ impl<'a> Writer<'a> {
             let about = About { kind: NAMESPACES, group: "", name: namespace };
             return Err(Status::not_found(about));
         };
-        if meta::deleting(&take_apart(&home.value()).0) {
+        if home.header.deleting {
             return Err(Status::terminating(view.about(name), namespace));
         }
         Ok(())
@@ -454,6 +457,20 @@ impl Written {
     fn object(code: u16, stored: &Stored) -> Self {
         Written::Object { code, bytes: stored.bytes.clone(), depth: stored.header.depth }
     }
+}
+
+/// Refuses what is too large for etcd, which is not sent the version of an object: that is the revision that it is written at.
+fn check_size(written: &Stored) -> Result<(), Status> {
+    let version = r#""resourceVersion":"","#.len() + written.header.revision.to_string().len();
+    let size = written.bytes.len().saturating_sub(version);
+    if size > MAX_MESSAGE {
+        let why = format!("trying to send message larger than max ({size} vs. {MAX_MESSAGE})");
+        return Err(Status::internal(format!("rpc error: code = ResourceExhausted desc = {why}")));
+    }
+    if size > MAX_OBJECT {
+        return Err(Status::internal("etcdserver: request is too large"));
+    }
+    Ok(())
 }
 
 /// A moment as objects give it: RFC 3339 in whole seconds.

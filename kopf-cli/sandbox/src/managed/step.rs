@@ -59,7 +59,7 @@ impl Step {
     /// As `FieldsV1` has it: `f:spec`, `k:{"name":"a"}`, `v:1`, `i:0`.
     pub(super) fn text(&self) -> String {
         match self {
-            Step::Field(name) => format!("f:{name}"),
+            Step::Field(name) => ["f:", name].concat(),
             Step::Key(fields) => {
                 let fields: Map<String, Value> =
                     fields.iter().map(|(name, value)| (name.to_string(), value.clone())).collect();

@@ -6,6 +6,7 @@ use std::{
         btree_map::Entry::{Occupied, Vacant},
     },
     rc::Rc,
+    sync::LazyLock,
 };
 
 use serde_json::Value;
@@ -81,7 +82,7 @@ impl<V: Versions> Write<'_, V> {
         let lost = self.lost(before, after, &difference, &entries, |_| false)?;
         take_away(&mut entries, lost);
         let Difference { modified, added, .. } = Rc::unwrap_or_clone(difference);
-        let taken = without_identity(modified.union(&added));
+        let taken = without_identity(added.union(&modified));
         if taken.is_empty() {
             return Ok(entries);
         }
@@ -293,21 +294,23 @@ fn take_away(entries: &mut Vec<Entry>, lost: Vec<Lost>) {
 
 /// Without what says which object it is, which nobody owns.
 fn without_identity(fields: Set) -> Set {
-    const IDENTITY: [&[&str]; 12] = [
-        &["apiVersion"],
-        &["kind"],
-        &["metadata"],
-        &["metadata", "name"],
-        &["metadata", "namespace"],
-        &["metadata", "creationTimestamp"],
-        &["metadata", "selfLink"],
-        &["metadata", "uid"],
-        &["metadata", "clusterName"],
-        &["metadata", "generation"],
-        &["metadata", "managedFields"],
-        &["metadata", "resourceVersion"],
-    ];
-    fields.difference(&Set::of(&IDENTITY))
+    static IDENTITY: LazyLock<Set> = LazyLock::new(|| {
+        Set::of(&[
+            &["apiVersion"],
+            &["kind"],
+            &["metadata"],
+            &["metadata", "name"],
+            &["metadata", "namespace"],
+            &["metadata", "creationTimestamp"],
+            &["metadata", "selfLink"],
+            &["metadata", "uid"],
+            &["metadata", "clusterName"],
+            &["metadata", "generation"],
+            &["metadata", "managedFields"],
+            &["metadata", "resourceVersion"],
+        ])
+    });
+    fields.difference(&IDENTITY)
 }
 
 impl Conflicts {

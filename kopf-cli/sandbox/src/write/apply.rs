@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Owners, Target, Writer, Written};
+use super::{Current, Owners, Target, Writer, Written};
 use crate::{
     incoming::{Incoming, Refused},
     meta,
@@ -44,9 +44,11 @@ impl Writer<'_> {
         }
         object.settle_namespace(view, target.namespace)?;
         object.check_name(target.name)?;
-        match current {
-            Some(current) => self.update(target, &current, object, part, Owners::Applied),
-            None => {
+        match (&current, &old) {
+            (Some(stored), Some(value)) => {
+                self.update(target, Current { stored, value }, object, part, Owners::Applied)
+            }
+            _ => {
                 object.metadata.shift_remove("resourceVersion");
                 let managed = object.metadata.shift_remove("managedFields");
                 self.make(view, target.namespace, object, managed)

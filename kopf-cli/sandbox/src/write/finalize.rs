@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Owners, Target, Writer, Written, check_uid, put_or_remove};
+use super::{Current, Owners, Target, Writer, Written, check_uid, put_or_remove};
 use crate::{
     builtin,
     incoming::{Incoming, Refused},
@@ -38,8 +38,10 @@ impl Writer<'_> {
         object.rest.insert("spec".to_owned(), spec);
         kinds::default(&view.resource, &mut object.metadata, &mut object.rest);
         let managed = Managed { view, manager: &self.manager, subresource: "finalize", now: self.now };
-        let managed = managed.update(Some(&current.value()), &mut object);
+        let value = current.value();
+        let managed = managed.update(Some(&value), &mut object);
         put_or_remove(&mut object.metadata, "managedFields", managed);
-        self.update(target, &current, object, Part::Whole, Owners::Finalized)
+        let current = Current { stored: &current, value: &value };
+        self.update(target, current, object, Part::Whole, Owners::Finalized)
     }
 }

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Owners, Target, Writer, Written, changes::check_versioned};
+use super::{Current, Owners, Target, Writer, Written, changes::check_versioned};
 use crate::{
     incoming::Incoming,
     json as deep, object, patch,
@@ -44,7 +44,8 @@ impl Writer<'_> {
         let current = self.store.get(&view.resource.key, target.namespace, target.name).cloned();
         let Some(current) = current else { return Err(Status::not_found(view.about(target.name))) };
         stranded::check_change(view, &current)?;
-        let mut whole = current.value();
+        let old = current.value();
+        let mut whole = old.clone();
         object::show(&mut whole, view);
         let reach = match how {
             Patching::Json => patch::reach(&whole, change),
@@ -54,7 +55,8 @@ impl Writer<'_> {
             let mut object = patched(whole, target, view, (how, change), &mut self.strictness)?;
             object.check_name(target.name)?;
             object.settle_namespace(view, target.namespace)?;
-            self.update(target, &current, object, part, owners)
+            let current = Current { stored: &current, value: &old };
+            self.update(target, current, object, part, owners)
         })
     }
 }
