@@ -174,8 +174,8 @@ impl Watcher {
                 continue;
             }
             self.news.borrow_and_update();
-            self.catch_up();
-            if !self.lines.is_empty() || self.over {
+            let is_behind = self.catch_up();
+            if is_behind || !self.lines.is_empty() || self.over {
                 continue;
             }
             let now = self.surroundings.clock.now();
@@ -201,8 +201,8 @@ impl Watcher {
         }
     }
 
-    /// Takes the changes since last time out of the history.
-    fn catch_up(&mut self) {
+    /// Takes the changes since last time out of the history, and says whether there may be more of them already.
+    fn catch_up(&mut self) -> bool {
         let store = Arc::clone(&self.surroundings.store);
         let (events, told, served) = {
             let store = store.lock().unwrap_or_else(PoisonError::into_inner);
@@ -210,7 +210,7 @@ impl Watcher {
             let Some(events) = store.ring.after(self.revision) else {
                 // Too slow: the client has to begin again, and will be told so.
                 self.over = true;
-                return;
+                return false;
             };
             let events: Vec<Arc<Event>> = events.take(BATCH).cloned().collect();
             let told = events.last().map_or(self.revision, |event| event.object.header.revision);
@@ -228,7 +228,9 @@ impl Watcher {
                 None => {}
             }
         }
-        self.over |= !served && events.len() < BATCH;
+        let is_behind = events.len() == BATCH;
+        self.over |= !served && !is_behind;
+        is_behind
     }
 
     /// Whether the resource is what it was when the watch began; else the client has to look what there is now.

@@ -41,18 +41,19 @@ fn merge_objects(
         (Some(there), None) => return Ok(Some(there.clone().into())),
         (Some(there), Some(said)) => (there, said),
     };
-    let (mut merged, mut gone) = (there.clone(), BTreeSet::new());
-    for (name, said) in said {
-        let value = match (there.get(name), fields.field(name)) {
-            (Some(there), Some((typed, _))) => merge_values(typed, there, said)?,
-            _ => Some(said.clone()),
+    // Nothing is copied that is merged below: of a deep object that would be all that is below each of its levels.
+    let mut merged = Map::with_capacity(there.len());
+    for (name, there) in there {
+        let value = match (said.get(name), fields.field(name)) {
+            (Some(said), Some((typed, _))) => merge_values(typed, there, said)?,
+            (said, _) => Some(said.unwrap_or(there).clone()),
         };
-        match value {
-            Some(value) => drop(merged.insert(name.clone(), value)),
-            None => drop(gone.insert(name)),
+        if let Some(value) = value {
+            merged.insert(name.clone(), value);
         }
     }
-    merged.retain(|name, _| !gone.contains(name));
+    let new = said.iter().filter(|(name, _)| !there.contains_key(*name));
+    merged.extend(new.map(|(name, said)| (name.clone(), said.clone())));
     Ok((!merged.is_empty()).then(|| merged.into()))
 }
 

@@ -19,6 +19,7 @@ pub(crate) const KEX: &str = "/apis/zalando.org/v1/namespaces/default/kopfexampl
 pub(crate) const PLAINS: &str = "/apis/zalando.org/v1/plains";
 pub(crate) const CONFIG_MAPS: &str = "/api/v1/namespaces/default/configmaps";
 pub(crate) const MERGE: &str = "application/merge-patch+json";
+pub(crate) const APPLY: &str = "application/apply-patch+yaml";
 pub(crate) const JSON: &str = "application/json-patch+json";
 
 pub(crate) const DEFINITIONS: &str = "

@@ -49,6 +49,12 @@ fn check(depth: usize, expected: u16) {
         assert!(code == 200 && patched.contains(&nest(depth)));
         let (code, _) = text(&sandbox, "PATCH", &path, MERGE, format!(r#"{{"spec":{}}}"#, nest(depth))).await;
         assert_eq!(code, 200);
+        // What is applied is compared with all that is there, and belongs to one manager after the other.
+        for manager in ["m", "n"] {
+            let path = format!("{path}?force=true&fieldManager={manager}");
+            let (code, applied) = text(&sandbox, "PATCH", &path, APPLY, deep("x", depth)).await;
+            assert!(code == 200 && applied.contains(&nest(depth)) && applied.contains(manager));
+        }
         let copy =
             r#"[{"op":"copy","from":"/spec","path":"/again"},{"op":"move","from":"/again","path":"/moved"}]"#;
         assert_eq!(text(&sandbox, "PATCH", &path, JSON, copy.to_owned()).await.0, 200);

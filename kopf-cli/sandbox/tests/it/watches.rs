@@ -51,6 +51,21 @@ async fn a_watch_from_a_version_tells_what_came_after_it() {
 }
 
 #[tokio::test]
+async fn a_watch_goes_past_whatever_many_changes_are_not_its_own() {
+    let sandbox = sandbox();
+    let from = sandbox.revision();
+    for number in 0..600 {
+        sandbox
+            .apply(json!({ "apiVersion": "zalando.org/v1", "kind": "Plain", "metadata": { "name": format!("p-{number}") } }))
+            .unwrap();
+    }
+    post(&sandbox, KEX, example("late")).await;
+    let path = format!("{KEX}?watch=1&resourceVersion={from}&timeoutSeconds=5");
+    let mut watch = Watch::open(&sandbox, &path).await;
+    assert_eq!(watch.next().await, format!("ADDED late@{}", sandbox.revision()));
+}
+
+#[tokio::test]
 async fn leaving_a_selector_looks_like_a_deletion() {
     let sandbox = sandbox();
     post(&sandbox, KEX, example("a")).await;
