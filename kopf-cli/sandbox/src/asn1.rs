@@ -27,6 +27,8 @@ impl Kind {
 pub(crate) const RSA: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01];
 pub(crate) const ELLIPTIC: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01];
 pub(crate) const EDWARDS: &[u8] = &[0x2b, 0x65, 0x70];
+/// Those that no one signs with, but two find a secret by.
+pub(crate) const AGREEING: &[u8] = &[0x2b, 0x65, 0x6e];
 
 /// What stands before a value.
 #[derive(Debug, Clone, Copy)]
@@ -149,6 +151,20 @@ impl<'a> Reader<'a> {
             return Err(structure("zero length explicit tag was not an asn1.Flag"));
         }
         Ok(())
+    }
+
+    /// A value of a kind behind such a number, if both are there.
+    pub(crate) fn optional_explicit(&mut self, tag: u32, kind: Kind) -> Result<Option<Element<'a>>, String> {
+        let begin = *self;
+        if !self.has(tag)? {
+            return Ok(None);
+        }
+        self.explicit(tag)?;
+        let found = self.optional(kind)?;
+        if found.is_none() {
+            *self = begin;
+        }
+        Ok(found)
     }
 
     /// Whether such a number stands next.

@@ -32,22 +32,11 @@ const OF_PODS: &[&[&str]] = &[
     &["schedulingGroup"],
     &["evictionResponders"],
     &["volumes[].emptyDir.mode"],
-    &[
-        "volumes[].secret.defaultUser",
-        "volumes[].secret.items[].user",
-        "volumes[].configMap.defaultUser",
-        "volumes[].configMap.items[].user",
-        "volumes[].downwardAPI.defaultUser",
-        "volumes[].downwardAPI.items[].user",
-        "volumes[].projected.defaultUser",
-        "volumes[].projected.sources[].secret.items[].user",
-        "volumes[].projected.sources[].configMap.items[].user",
-        "volumes[].projected.sources[].downwardAPI.items[].user",
-        "volumes[].projected.sources[].serviceAccountToken.user",
-        "volumes[].projected.sources[].clusterTrustBundle.user",
-        "volumes[].projected.sources[].podCertificate.user",
-    ],
 ];
+/// Kinds of volumes with files that may be a user's, and of parts of them: a server looks into the first that is there.
+const FILES: [&str; 4] = ["secret", "configMap", "downwardAPI", "projected"];
+const PARTS: [&str; 6] =
+    ["secret", "downwardAPI", "configMap", "serviceAccountToken", "clusterTrustBundle", "podCertificate"];
 const CONTAINERS: [&str; 3] = ["containers", "initContainers", "ephemeralContainers"];
 /// And from each of their containers.
 const OF_CONTAINERS: &[&[&str]] = &[
@@ -93,14 +82,16 @@ pub(super) fn drop_of_pods(spec: &mut Fields, old: &Value) {
             paths.iter().for_each(|path| drop_at(spec, path));
         }
     }
+    if !names_users(old) {
+        drop_users(spec, "volumes", &FILES);
+    }
     let before = || CONTAINERS.iter().flat_map(|list| old[list].as_array().into_iter().flatten());
     for paths in OF_CONTAINERS {
         if before().any(|container| paths.iter().any(|path| is_said(container, path))) {
             continue;
         }
         for list in CONTAINERS {
-            let containers = spec.get_mut(list).and_then(Value::as_array_mut).into_iter().flatten();
-            for container in containers.filter_map(Value::as_object_mut) {
+            for container in objects(spec, list) {
                 match **paths {
                     [SIGNAL] => drop_signal(container),
                     _ => paths.iter().for_each(|path| drop_at(container, path)),
@@ -108,6 +99,33 @@ pub(super) fn drop_of_pods(spec: &mut Fields, old: &Value) {
             }
         }
     }
+}
+
+/// Whether the spec of a pod says of any files whose they are.
+fn names_users(old: &Value) -> bool {
+    let Value::Object(spec) = old else { return false };
+    let mut volumes = Fields::new();
+    volumes.extend(spec.get("volumes").map(|list| ("volumes".to_owned(), list.clone())));
+    drop_users(&mut volumes, "volumes", &FILES);
+    volumes.get("volumes") != spec.get("volumes")
+}
+
+/// Drops whose the files are that are in a list, each of one of these kinds.
+fn drop_users(fields: &mut Fields, list: &str, kinds: &[&str]) {
+    for source in objects(fields, list) {
+        let Some(kind) = kinds.iter().find(|kind| source.contains_key(**kind)) else { continue };
+        let Some(Value::Object(files)) = source.get_mut(*kind) else { continue };
+        files.shift_remove("defaultUser");
+        files.shift_remove("user");
+        drop_users(files, "sources", &PARTS);
+        objects(files, "items").for_each(|file| drop_at(file, "user"));
+    }
+}
+
+/// The objects in a list.
+fn objects<'a>(fields: &'a mut Fields, list: &str) -> impl Iterator<Item = &'a mut Fields> + use<'a> {
+    let items = fields.get_mut(list).and_then(Value::as_array_mut).into_iter().flatten();
+    items.filter_map(Value::as_object_mut)
 }
 
 /// What is in another namespace cannot be referred to.
@@ -138,10 +156,7 @@ fn drop_at(fields: &mut Fields, path: &str) {
         return;
     };
     match step.strip_suffix("[]") {
-        Some(list) => {
-            let items = fields.get_mut(list).and_then(Value::as_array_mut).into_iter().flatten();
-            items.filter_map(Value::as_object_mut).for_each(|item| drop_at(item, rest));
-        }
+        Some(list) => objects(fields, list).for_each(|item| drop_at(item, rest)),
         None => {
             if let Some(Value::Object(below)) = fields.get_mut(step) {
                 drop_at(below, rest);

@@ -8,6 +8,7 @@ mod domains;
 mod extensions;
 mod keys;
 mod names;
+mod private;
 mod urls;
 mod validity;
 
@@ -15,7 +16,8 @@ use crate::der::{Der, INTEGER, SEQUENCE, compound, plain};
 
 pub(super) use alternative::check as check_alternative_names;
 pub(super) use curves::{Curve, Point};
-pub(super) use keys::{Key, read as read_key};
+pub(super) use keys::{Key, LONGEST_RSA, read as read_key};
+pub(super) use private::{Owner, owner};
 
 /// What is wrong with certificates that follow each other.
 pub(super) fn check_all(bytes: &[u8]) -> Result<(), String> {
@@ -27,7 +29,7 @@ pub(super) fn check_all(bytes: &[u8]) -> Result<(), String> {
 }
 
 /// The key that one certificate is about, with nothing behind it.
-pub(super) fn subject_key(bytes: &[u8]) -> Result<(&[u8], Key), String> {
+pub(super) fn subject_key(bytes: &[u8]) -> Result<Key, String> {
     let mut rest = Der(bytes);
     let key = certificate(&mut rest)?;
     if rest.is_empty() { Ok(key) } else { Err(malformed("trailing data")) }
@@ -37,7 +39,7 @@ fn malformed(what: &str) -> String {
     format!("x509: {what}")
 }
 
-fn certificate<'a>(rest: &mut Der<'a>) -> Result<(&'a [u8], Key), String> {
+fn certificate(rest: &mut Der<'_>) -> Result<Key, String> {
     let missing = |what: &'static str| move || malformed(what);
     let mut outer = rest.within(SEQUENCE).ok_or_else(missing("malformed certificate"))?;
     let mut inner = outer.within(SEQUENCE).ok_or_else(missing("malformed tbs certificate"))?;
@@ -56,8 +58,7 @@ fn certificate<'a>(rest: &mut Der<'a>) -> Result<(&'a [u8], Key), String> {
     validity::check(inner.within(SEQUENCE).ok_or_else(missing("malformed validity"))?)?;
     // Go says "issuer" of the subject, too.
     names::check(inner.within(SEQUENCE).ok_or_else(missing("malformed issuer"))?)?;
-    let described = inner.value(SEQUENCE).ok_or_else(missing("malformed spki"))?;
-    let key = key(Der(described.inside))?;
+    let key = key(inner.within(SEQUENCE).ok_or_else(missing("malformed spki"))?)?;
     if version > 1 {
         inner.optional(plain(1)).ok_or_else(missing("malformed issuerUniqueID"))?;
         inner.optional(plain(2)).ok_or_else(missing("malformed subjectUniqueID"))?;
@@ -68,7 +69,7 @@ fn certificate<'a>(rest: &mut Der<'a>) -> Result<(&'a [u8], Key), String> {
         extensions::check(more)?;
     }
     outer.bits().ok_or_else(missing("malformed signature"))?;
-    Ok((described.whole, key))
+    Ok(key)
 }
 
 /// The version, which counts from one.

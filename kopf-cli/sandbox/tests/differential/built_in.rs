@@ -55,6 +55,19 @@ async fn moments_are_kept_as_exactly_as_their_types_are() {
         POST   events {"metadata":{"name":"c"},"involvedObject":{"kind":"Pod","name":"p","namespace":"$ns"},"firstTimestamp":"2020-01-02T03:04:05Z "}
         POST   events {"metadata":{"name":"c"},"involvedObject":{"kind":"Pod","name":"p","namespace":"$ns"},"firstTimestamp":"2020-01-02 03:04:05Z"}
         POST   events {"metadata":{"name":"c"},"involvedObject":{"kind":"Pod","name":"p","namespace":"$ns"},"firstTimestamp":1}
+        POST   events {"metadata":{"name":"c"},"involvedObject":{"kind":"Pod","name":"p","namespace":"$ns"},"firstTimestamp":"2020-01-02T03:04:05,5+24:60"}
+        POST   events {"metadata":{"name":"c"},"involvedObject":{"kind":"Pod","name":"p","namespace":"$ns"},"firstTimestamp":"2020-01-02T03:04:05+25:00"}
+        POST   events {"metadata":{"name":"c"},"involvedObject":{"kind":"Pod","name":"p","namespace":"$ns"},"firstTimestamp":"2020-01-02T03:04:05+25:61"}
+        POST   events {"metadata":{"name":"c"},"involvedObject":{"kind":"Pod","name":"p","namespace":"$ns"},"firstTimestamp":"2020-01-02T03:04:05x00:61"}
+        POST   events {"metadata":{"name":"c"},"involvedObject":{"kind":"Pod","name":"p","namespace":"$ns"},"firstTimestamp":"2020-01-02T03:04:05x00:60"}
+        POST   events {"metadata":{"name":"c"},"involvedObject":{"kind":"Pod","name":"p","namespace":"$ns"},"firstTimestamp":"2020-01-02T03:04:05+2a:61"}
+        POST   events {"metadata":{"name":"c"},"involvedObject":{"kind":"Pod","name":"p","namespace":"$ns"},"firstTimestamp":"2020-01-02T03:04:05+25:6"}
+        POST   events {"metadata":{"name":"c"},"involvedObject":{"kind":"Pod","name":"p","namespace":"$ns"},"firstTimestamp":"2020-01-02T03:04:05.+0100"}
+        MERGE  /apis/coordination.k8s.io/v1/namespaces/$ns/leases/a {"spec":{"renewTime":"2020-01-02T03:04:05,+12345Z"}}
+        MERGE  /apis/coordination.k8s.io/v1/namespaces/$ns/leases/a {"spec":{"renewTime":"2020-01-02T03:04:05.-12345Z"}}
+        MERGE  /apis/coordination.k8s.io/v1/namespaces/$ns/leases/a {"spec":{"renewTime":"2020-01-02T03:04:05.-00000Z"}}
+        MERGE  /apis/coordination.k8s.io/v1/namespaces/$ns/leases/a {"spec":{"renewTime":"2020-01-02T03:04:05.1234é5Z"}}
+        MERGE  /apis/coordination.k8s.io/v1/namespaces/$ns/leases/a {"spec":{"renewTime":"2020-01-02T03:04:05.12345"}}
         POST   configmaps {"metadata":{"name":"a","creationTimestamp":"now"}}
         POST   configmaps {"metadata":{"name":"a","creationTimestamp":"2020-01-02T03:04:60Z"}}
     "#,

@@ -4,12 +4,13 @@ use std::collections::HashSet;
 
 use super::{
     environment,
+    security::ID,
     sources::signer,
-    volumes::{item, mode},
+    volumes::{FILE_MODE, FILE_USER, item, mode},
 };
 use crate::{
     builtin::{
-        checks::{Causes, Check, check, selector_faults},
+        checks::{Causes, Check, Rule, check, selector_faults},
         site::Site,
         texts,
     },
@@ -26,6 +27,9 @@ const KEYS: &[&str] = &["RSA3072", "RSA4096", "ECDSAP256", "ECDSAP384", "ECDSAP5
 const DAY: i64 = 24 * 60 * 60;
 const MAX_ANNOTATIONS: usize = 256 * 1024;
 
+/// Whose a file is.
+const USER: Rule = ("user", ID);
+
 /// The paths that are taken, and what is told of those that are so twice.
 struct Paths<'a> {
     known: HashSet<&'a str>,
@@ -41,7 +45,7 @@ impl<'a> Paths<'a> {
 
 /// What is wrong with all the sources of a volume, of which no two can have the same file.
 pub(super) fn faults(site: &Site<'_>) -> Causes {
-    let mut causes = check(site, &[("defaultMode", Check::By(mode))]);
+    let mut causes = check(site, &[FILE_MODE, FILE_USER]);
     let mut paths = Paths { known: HashSet::new(), place: site.place.clone() };
     for source in site.at("sources").each() {
         let mut said = 0;
@@ -93,7 +97,7 @@ pub(super) fn about_pod(file: &Site<'_>, place: &str) -> Causes {
     let path = file.at("path");
     causes.extend(path.against(texts::not_reserved(path.text())));
     causes.extend(environment::file(&file));
-    causes.extend(mode(&file.at("mode")));
+    causes.extend(check(&file, &[("mode", Check::By(mode)), USER]));
     causes
 }
 
@@ -114,6 +118,7 @@ fn token(token: &Site<'_>, place: &Site<'_>) -> Causes {
         causes.push(path.required(""));
     }
     causes.extend(path.against(texts::not_reserved(path.text())));
+    causes.extend(check(token, &[USER]));
     causes
 }
 
@@ -147,7 +152,7 @@ fn bundle<'a>(site: &Site<'a>, paths: &mut Paths<'a>) -> Causes {
         (false, false) => causes.push(site.required("either name or signerName must be specified")),
     }
     let path = site.at("path");
-    causes.extend(check(site, &[("path", Required(""))]));
+    causes.extend(check(site, &[("path", Required("")), USER]));
     causes.extend(path.against(texts::not_reserved(path.text())));
     causes.extend(paths.add(path.text(), path.text()));
     causes
@@ -168,6 +173,7 @@ fn certificate<'a>(site: &Site<'a>, paths: &mut Paths<'a>) -> Causes {
     let (signed, annotations) = (site.at("signerName"), site.at("userAnnotations"));
     let mut causes = signer(&signed);
     causes.extend(wish_faults(&annotations));
+    causes.extend(check(site, &[USER]));
     let kind = site.at("keyType");
     causes.extend((!KEYS.contains(&kind.text())).then(|| kind.unsupported_text(KEYS)));
     let lasting = site.at("maxExpirationSeconds");

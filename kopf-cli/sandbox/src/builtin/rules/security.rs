@@ -17,7 +17,7 @@ use crate::{
 
 use Check::{By, OneOf, Within};
 
-const ID: Check = Within(0, i32::MAX as i64);
+pub(super) const ID: Check = Within(0, i32::MAX as i64);
 const OF_PODS: &[Rule] = &[
     ("fsGroup", ID),
     ("runAsUser", ID),

@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::{
     projected,
+    security::ID,
     sources::{self, LONGEST_PORTAL, TOO_LONG_A_PORTAL},
     storage,
 };
@@ -24,6 +25,10 @@ use crate::{
 
 use Check::{By, OneOf, Required, Text};
 
+/// Which mode the files of a volume have, and whose they are.
+pub(super) const FILE_MODE: Rule = ("defaultMode", By(mode));
+pub(super) const FILE_USER: Rule = ("defaultUser", ID);
+
 /// The volumes that can be mounted, by their names.
 pub(super) type Volumes<'a> = BTreeMap<&'a str, &'a Value>;
 
@@ -33,7 +38,7 @@ const KINDS: &[(&str, &[Rule])] = &[
     ("gitRepo", &[("repository", Required("")), ("directory", Text(texts::descending))]),
     ("gcePersistentDisk", sources::GCE),
     ("awsElasticBlockStore", sources::AWS),
-    ("secret", &[("secretName", Required("")), ("defaultMode", By(mode)), ("items[]", By(item))]),
+    ("secret", &[("secretName", Required("")), FILE_MODE, FILE_USER, ("items[]", By(item))]),
     ("nfs", sources::NFS),
     ("iscsi", &[("targetPortal", Required("")), ("", By(iscsi))]),
     ("glusterfs", sources::GLUSTER),
@@ -43,10 +48,10 @@ const KINDS: &[(&str, &[Rule])] = &[
     ("cinder", &[("volumeID", Required("")), ("secretRef.name", Required(""))]),
     ("cephfs", sources::CEPH),
     ("quobyte", sources::QUOBYTE),
-    ("downwardAPI", &[("defaultMode", By(mode)), ("", By(about_pod))]),
+    ("downwardAPI", &[FILE_MODE, FILE_USER, ("", By(about_pod))]),
     ("fc", sources::FC),
     ("flexVolume", sources::FLEX),
-    ("configMap", &[("name", Required("")), ("defaultMode", By(mode)), ("items[]", By(item))]),
+    ("configMap", &[("name", Required("")), FILE_MODE, FILE_USER, ("items[]", By(item))]),
     ("azureFile", sources::AZURE_FILE),
     ("vsphereVolume", sources::VSPHERE),
     ("photonPersistentDisk", sources::PHOTON),
@@ -182,6 +187,6 @@ pub(super) fn item(site: &Site<'_>) -> Causes {
     let mut causes = check(site, &[("key", Required("")), ("path", Required(""))]);
     let path = site.at("path");
     causes.extend(path.against(texts::not_reserved(path.text())));
-    causes.extend(mode(&site.at("mode")));
+    causes.extend(check(site, &[("mode", By(mode)), ("user", ID)]));
     causes
 }

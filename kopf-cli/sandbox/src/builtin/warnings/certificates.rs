@@ -1,17 +1,15 @@
 //! Whether a certificate in a secret is one, and goes with its key.
 
+use std::mem::discriminant;
+
 use base64::{Engine, engine::general_purpose::STANDARD};
-use rustls::{SignatureAlgorithm, crypto::ring::sign::any_supported_type, pki_types::PrivateKeyDer};
 use serde_json::Value;
 
 use super::{Site, Warnings};
 use crate::{
-    builtin::x509::{self, Key},
+    builtin::x509::{self, Key, Owner},
     pem::{self, Block},
 };
-
-/// What each value in ASN.1 begins with that has others in it.
-const SEQUENCE: u8 = 0x30;
 
 /// What is wrong with the certificate and the key of a secret.
 pub(super) fn secret(root: &Site<'_>) -> Warnings {
@@ -22,7 +20,7 @@ pub(super) fn secret(root: &Site<'_>) -> Warnings {
     pair(&blocks(&data["tls.crt"]), &blocks(&data["tls.key"])).err().into_iter().collect()
 }
 
-/// Why they are no pair. What cannot be told without knowing all of ASN.1 is passed over.
+/// Why they are no pair.
 fn pair(certificates: &[Block], keys: &[Block]) -> Result<(), String> {
     let is_key = |block: &&Block| block.kind == "PRIVATE KEY" || block.kind.ends_with(" PRIVATE KEY");
     let Some(certificate) = certificates.iter().find(|block| block.kind == "CERTIFICATE") else {
@@ -53,25 +51,19 @@ fn pair(certificates: &[Block], keys: &[Block]) -> Result<(), String> {
             ),
         });
     };
-    let (described, told) = x509::subject_key(&certificate.bytes)?;
-    if key.bytes.first() != Some(&SEQUENCE) {
-        return Err("tls: failed to parse private key".to_owned());
-    }
-    let key = PrivateKeyDer::try_from(key.bytes.clone()).ok().and_then(|key| any_supported_type(&key).ok());
-    let Some(key) = key else { return Ok(()) };
-    let kind = match told {
-        Key::Rsa { .. } => SignatureAlgorithm::RSA,
-        Key::Elliptic { .. } => SignatureAlgorithm::ECDSA,
-        Key::Edwards(_) => SignatureAlgorithm::ED25519,
-        Key::Dsa | Key::Unknown => return Err("tls: unknown public key algorithm".to_owned()),
+    let told = x509::subject_key(&certificate.bytes)?;
+    let why = match (told, x509::owner(&key.bytes)) {
+        (_, None) => "failed to parse private key",
+        (_, Some(Owner::Agreeing)) => "found unknown private key type in PKCS#8 wrapping",
+        (_, Some(Owner::TooLong)) => return Ok(()),
+        (Key::Dsa | Key::Unknown, _) => "unknown public key algorithm",
+        (told, Some(Owner::Known(own))) if told == own => return Ok(()),
+        (told, Some(Owner::Known(own))) if discriminant(&told) == discriminant(&own) => {
+            "private key does not match public key"
+        }
+        _ => "private key type does not match public key type",
     };
-    if kind != key.algorithm() {
-        return Err("tls: private key type does not match public key type".to_owned());
-    }
-    if key.public_key().is_some_and(|own| own.as_ref() != described) {
-        return Err("tls: private key does not match public key".to_owned());
-    }
-    Ok(())
+    Err(format!("tls: {why}"))
 }
 
 fn kinds(blocks: &[Block]) -> String {

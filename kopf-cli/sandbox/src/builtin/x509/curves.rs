@@ -21,7 +21,7 @@ pub(in crate::builtin) struct Curve {
 /// A point on a curve, but not the one at infinity.
 #[derive(Debug, Clone, PartialEq)]
 pub(in crate::builtin) struct Point {
-    x: BigUint,
+    pub(in crate::builtin) x: BigUint,
     y: BigUint,
 }
 
@@ -133,13 +133,20 @@ impl Curve {
         }
     }
 
-    /// The first number of so many of the base and so many of a point, unless that is at infinity.
+    /// The point that the owner of a secret number is known by.
+    pub(super) fn owner(&self, secret: &[u8]) -> Option<Point> {
+        let secret = BigUint::from_bytes_be(secret);
+        let [x, y] = self.base.clone();
+        if secret >= self.order { None } else { self.combined(&secret, &BigUint::ZERO, &Point { x, y }) }
+    }
+
+    /// So many of the base and so many of a point, unless that is at infinity.
     pub(in crate::builtin) fn combined(
         &self,
         of_base: &BigUint,
         of_point: &BigUint,
         point: &Point,
-    ) -> Option<BigUint> {
+    ) -> Option<Point> {
         let [x, y] = self.base.clone();
         let [base, point] =
             [(x, y), (point.x.clone(), point.y.clone())].map(|(x, y)| Projected { x, y, z: 1u8.into() });
@@ -155,7 +162,11 @@ impl Curve {
             };
         }
         let inverse = sum.z.modinv(&self.prime)?;
-        Some(self.times(&sum.x, &self.times(&inverse, &inverse)))
+        let square = self.times(&inverse, &inverse);
+        Some(Point {
+            x: self.times(&sum.x, &square),
+            y: self.times(&sum.y, &self.times(&square, &inverse)),
+        })
     }
 
     fn doubled(&self, point: &Projected) -> Projected {
@@ -228,7 +239,7 @@ mod tests {
             assert_eq!(point, Point { x, y });
             let one = BigUint::from(1u8);
             assert_eq!(curve.combined(&(&curve.order - 1u8), &one, &point), None);
-            assert_eq!(curve.combined(&(&curve.order - 1u8), &2u8.into(), &point).as_ref(), Some(&point.x));
+            assert_eq!(curve.combined(&(&curve.order - 1u8), &2u8.into(), &point).as_ref(), Some(&point));
         }
     }
 }

@@ -11,6 +11,9 @@ use crate::{
 const DSA: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x38, 0x04, 0x01];
 const NULL: &[u8] = &[0x05, 0x00];
 
+/// How long keys of RSA may be, in bits: others take too long to compute with.
+pub(in crate::builtin) const LONGEST_RSA: u64 = 16_384;
+
 /// A key with which it can be told whether its owner has signed, or of which only the kind is known, or nothing.
 #[derive(Debug, PartialEq)]
 pub(in crate::builtin) enum Key {

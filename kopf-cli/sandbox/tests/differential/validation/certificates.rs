@@ -1,6 +1,7 @@
 //! What is malformed deep inside of what is to be signed, and of what a signer writes.
 
 mod insides;
+mod pairs;
 mod signatures;
 
 use base64::{Engine, engine::general_purpose::STANDARD};

@@ -23,6 +23,47 @@ async fn pods_lose_what_is_not_switched_on() {
 }
 
 #[tokio::test]
+async fn volumes_of_two_kinds_lose_the_users_of_the_first() {
+    const ABOUT: &str = r#""downwardAPI":{"defaultUser":-1,"items":[{"path":"p","user":-2,"fieldRef":{"fieldPath":"metadata.name"}}]}"#;
+    const MAP: &str = r#""configMap":{"name":"m","defaultUser":-3,"items":[{"key":"k","path":"p","user":-4}]}"#;
+    const SECRET: &str = r#""secret":{"secretName":"s","defaultUser":-5,"items":[{"key":"k","path":"p","user":-6}]}"#;
+    const PROJECTED: &str = r#""projected":{"defaultUser":-7,"sources":[{"serviceAccountToken":{"path":"t","user":-8}}]}"#;
+    let volumes = |kinds: &[&str]| format!(r#""volumes":[{{"name":"v",{}}}]"#, kinds.join(","));
+    let projected = |kinds: &[&str]| {
+        volumes(&[&format!(r#""projected":{{"sources":[{{{}}}]}}"#, kinds.join(","))])
+    };
+    let named = |kind: &str| kind.replace("secretName", "name").replace(r#""defaultUser":-"#, r#""ignored":"#);
+    let [about, map, secret] = [ABOUT, MAP, SECRET].map(named);
+    const TOKEN: &str = r#""serviceAccountToken":{"path":"t","user":-8}"#;
+    const BUNDLE: &str = r#""clusterTrustBundle":{"name":"b","path":"b","user":-9}"#;
+    const CERTIFICATE: &str = r#""podCertificate":{"signerName":"a.b/c","keyType":"ED25519","credentialBundlePath":"c","user":-10}"#;
+    let specs = [
+        volumes(&[ABOUT, MAP]),
+        volumes(&[ABOUT, SECRET]),
+        volumes(&[MAP, SECRET]),
+        volumes(&[MAP, PROJECTED]),
+        volumes(&[ABOUT, PROJECTED]),
+        volumes(&[r#""emptyDir":{}"#, ABOUT, MAP]),
+        volumes(&[ABOUT, MAP]).replace(":-", ":"),
+        projected(&[&about, &map, &secret]),
+        projected(&[&about, &map]),
+        projected(&[&map, TOKEN, BUNDLE, CERTIFICATE]),
+        projected(&[TOKEN, BUNDLE]),
+        projected(&[BUNDLE, CERTIFICATE]),
+        projected(&[TOKEN, CERTIFICATE]),
+        projected(&[TOKEN, BUNDLE, CERTIFICATE]).replace(":-", ":"),
+    ];
+    try_specs(&specs.iter().map(String::as_str).collect::<Vec<_>>()).await;
+    let mut rows = r#"POST pods {"metadata":{"name":"a"},"spec":{"automountServiceAccountToken":false,"containers":[{"name":"c","image":"i"}],"volumes":[{"name":"v","configMap":{"name":"m"}},{"name":"w","projected":{"sources":[{"secret":{"name":"s"}}]}}]}}"#.to_owned() + "\n";
+    for volumes in specs {
+        rows += &format!("STRATEGIC pods/a {{\"spec\":{{{volumes}}}}}\n");
+        rows += &format!("MERGE pods/a {{\"spec\":{{{volumes}}}}}\n");
+        rows += &format!("STRATEGIC pods/a {{\"spec\":{{{}}}}}\n", volumes.replace(r#""name":"v""#, r#""name":"w""#));
+    }
+    check(&rows).await;
+}
+
+#[tokio::test]
 async fn templates_lose_what_is_not_switched_on() {
     let spec = r#"{"restartPolicy":"Never","schedulingGroup":{"podGroupName":"x"},"evictionResponders":[{"name":"a.b/c"}],"containers":[{"name":"c","image":"i","livenessProbe":{"grpc":{"port":80,"mode":"TLS"}}}],"volumes":[{"name":"v","emptyDir":{"mode":511}}]}"#;
     let job =

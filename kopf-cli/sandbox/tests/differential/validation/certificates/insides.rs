@@ -2,16 +2,17 @@
 
 use super::{REQUESTS, ask, check, pem, request, signed};
 
-const RSA: &[u8] = b"\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01\x05\x00";
-const ELLIPTIC: &[u8] = b"\x06\x07\x2a\x86\x48\xce\x3d\x02\x01";
-const EDWARDS: &[u8] = b"\x06\x03\x2b\x65\x70";
+pub(super) const RSA: &[u8] = b"\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01\x05\x00";
+pub(super) const ELLIPTIC: &[u8] = b"\x06\x07\x2a\x86\x48\xce\x3d\x02\x01";
+pub(super) const EDWARDS: &[u8] = b"\x06\x03\x2b\x65\x70";
+pub(super) const AGREEING: &[u8] = b"\x06\x03\x2b\x65\x6e";
 const DSA: &[u8] = b"\x06\x07\x2a\x86\x48\xce\x38\x04\x01";
 const P224: &[u8] = b"\x06\x05\x2b\x81\x04\x00\x21";
-const P256: &[u8] = b"\x06\x08\x2a\x86\x48\xce\x3d\x03\x01\x07";
-const FINE: [&str; 2] = ["\x17\x0d260102030405Z", "\x18\x0f20600102030405Z"];
+pub(super) const P256: &[u8] = b"\x06\x08\x2a\x86\x48\xce\x3d\x03\x01\x07";
+pub(super) const FINE: [&str; 2] = ["\x17\x0d260102030405Z", "\x18\x0f20600102030405Z"];
 
 /// A value of a kind.
-fn value(kind: u8, parts: &[&[u8]]) -> Vec<u8> {
+pub(super) fn value(kind: u8, parts: &[&[u8]]) -> Vec<u8> {
     let inside = parts.concat();
     let length = match u8::try_from(inside.len()) {
         Ok(length @ ..0x80) => vec![length],
@@ -21,7 +22,7 @@ fn value(kind: u8, parts: &[&[u8]]) -> Vec<u8> {
     [&[kind], &length[..], &inside].concat()
 }
 
-fn list(parts: &[&[u8]]) -> Vec<u8> {
+pub(super) fn list(parts: &[&[u8]]) -> Vec<u8> {
     value(0x30, parts)
 }
 
@@ -30,7 +31,7 @@ fn name(kind: u8, text: &[u8]) -> Vec<u8> {
     list(&[&value(0x31, &[&list(&[b"\x06\x03\x55\x04\x03", &value(kind, &[text])])])])
 }
 
-fn key(kind: &[&[u8]], bits: &[u8]) -> Vec<u8> {
+pub(super) fn key(kind: &[&[u8]], bits: &[u8]) -> Vec<u8> {
     list(&[&list(kind), &value(3, &[b"\x00", bits])])
 }
 
@@ -44,7 +45,7 @@ fn extension(number: u8, is_critical: bool, inside: &[u8]) -> Vec<u8> {
     list(&[b"\x06\x03\x55\x1d", &[number], is_critical, &value(4, &[inside])])
 }
 
-fn certificate(validity: &[&[u8]], subject: &[u8], key: &[u8], extensions: &[&[u8]]) -> Vec<u8> {
+pub(super) fn certificate(validity: &[&[u8]], subject: &[u8], key: &[u8], extensions: &[&[u8]]) -> Vec<u8> {
     let (way, issuer) = (list(&[EDWARDS]), list(&[]));
     let (validity, extensions) = (list(validity), value(0xa3, &[&list(extensions)]));
     let inner =
@@ -102,6 +103,9 @@ fn keys() -> Vec<Vec<u8>> {
         key(&[ELLIPTIC, P224], &point(&[0xff; 56])),
         key(&[EDWARDS], b"x"),
         key(&[EDWARDS, b"\x05\x00"], &[7; 32]),
+        key(&[AGREEING], &[7; 32]),
+        key(&[AGREEING], b"x"),
+        key(&[AGREEING, b"\x05\x00"], &[7; 32]),
         key(&[DSA, &list(&[b"\x02\x01\x07", b"\x02\x01\x07", b"\x02\x01\x07"])], b"\x02\x01\x07"),
         key(&[DSA, &list(&[b"\x02\x01\x07", b"\x02\x01\x07", b"\x02\x01\x00"])], b"\x02\x01\x07"),
         key(&[DSA], b"\x02\x01\x07"),

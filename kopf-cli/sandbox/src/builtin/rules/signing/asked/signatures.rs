@@ -10,7 +10,7 @@ use ring::{
 
 use super::ways::Way;
 use crate::{
-    builtin::x509::{Curve, Key, Point},
+    builtin::x509::{Curve, Key, LONGEST_RSA, Point},
     der::{Der, SEQUENCE},
 };
 
@@ -19,9 +19,6 @@ const INSECURE: &str = "x509: cannot verify signature: insecure algorithm MD5-RS
 const WRONG_RSA: &str = "crypto/rsa: verification error";
 const WRONG_ELLIPTIC: &str = "x509: ECDSA verification failure";
 const WRONG_EDWARDS: &str = "x509: Ed25519 verification failure";
-
-/// How long keys of RSA may be, in bits: others take too long to compute with.
-const LONGEST: u64 = 16_384;
 
 pub(super) fn check(key: &Key, way: Option<Way>, signed: &[u8], signature: &[u8]) -> Result<(), String> {
     let fails = |is_signed: bool, why: &str| if is_signed { Ok(()) } else { Err(why.to_owned()) };
@@ -85,7 +82,7 @@ fn rsa(
         1 => "public exponent too small or negative".to_owned(),
         even if even.is_multiple_of(2) => "public exponent is even".to_owned(),
         0x8000_0000.. => "public exponent too large".to_owned(),
-        _ if bits > LONGEST => format!("the sandbox checks keys of RSA with at most {LONGEST} bits"),
+        _ if bits > LONGEST_RSA => format!("the sandbox checks keys of RSA with at most {LONGEST_RSA} bits"),
         _ => {
             let length = usize::try_from(bits.div_ceil(8)).unwrap_or(usize::MAX);
             let number = BigUint::from_bytes_be(signature);
@@ -187,7 +184,7 @@ fn elliptic(curve: &Curve, point: &Point, hashed: &[u8], signature: &[u8]) -> Op
     let said = said >> (hashed.len() as u64 * 8).saturating_sub(curve.order.bits());
     let inverse = s.modinv(&curve.order)?;
     let [of_base, of_point] = [said, r.clone()].map(|number| number * &inverse % &curve.order);
-    Some(curve.combined(&of_base, &of_point, point)? % &curve.order == r)
+    Some(curve.combined(&of_base, &of_point, point)?.x % &curve.order == r)
 }
 
 #[cfg(test)]
@@ -200,7 +197,7 @@ mod tests {
             let key = Key::Rsa { modulus: (BigUint::from(1_u8) << (bits - 1)) + 1_u8, exponent: 65_537 };
             check(&key, Some(Way::Rsa(&SHA256)), b"", b"").unwrap_err()
         };
-        assert_eq!(check(LONGEST), WRONG_RSA);
-        assert!(check(LONGEST + 1).ends_with("the sandbox checks keys of RSA with at most 16384 bits"));
+        assert_eq!(check(LONGEST_RSA), WRONG_RSA);
+        assert!(check(LONGEST_RSA + 1).ends_with("the sandbox checks keys of RSA with at most 16384 bits"));
     }
 }
