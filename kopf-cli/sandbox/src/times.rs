@@ -76,7 +76,8 @@ fn moment(text: &[u8], exactness: Exactness) -> Result<Timestamp, Wrong<'_>> {
 /// Millionths of a second, six digits of which the first may be a sign.
 fn micros<'a>(reader: &mut Reader<'a>) -> Result<i32, Wrong<'a>> {
     let said = reader.0.split_at_checked(7).filter(|(said, _)| matches!(said, [b'.' | b',', ..]));
-    let number = said.and_then(|(said, rest)| Some((std::str::from_utf8(&said[1..]).ok()?.parse().ok()?, rest)));
+    let number =
+        said.and_then(|(said, rest)| Some((std::str::from_utf8(&said[1..]).ok()?.parse().ok()?, rest)));
     let (number, rest) = number.ok_or(Wrong::Part(reader.0, ".000000"))?;
     reader.0 = rest;
     if number < 0 { Err(Wrong::Range("fractional second")) } else { Ok(number) }

@@ -28,11 +28,7 @@ const OWN: &[(&str, &[&str])] = &[
     ("leases.coordination.k8s.io", &["spec.preferredHolder"]),
 ];
 /// What is dropped from the spec of pods, wherever it is.
-const OF_PODS: &[&[&str]] = &[
-    &["schedulingGroup"],
-    &["evictionResponders"],
-    &["volumes[].emptyDir.mode"],
-];
+const OF_PODS: &[&[&str]] = &[&["schedulingGroup"], &["evictionResponders"], &["volumes[].emptyDir.mode"]];
 /// Kinds of volumes with files that may be a user's, and of parts of them: a server looks into the first that is there.
 const FILES: [&str; 4] = ["secret", "configMap", "downwardAPI", "projected"];
 const PARTS: [&str; 6] =

@@ -163,10 +163,7 @@ impl Curve {
         }
         let inverse = sum.z.modinv(&self.prime)?;
         let square = self.times(&inverse, &inverse);
-        Some(Point {
-            x: self.times(&sum.x, &square),
-            y: self.times(&sum.y, &self.times(&square, &inverse)),
-        })
+        Some(Point { x: self.times(&sum.x, &square), y: self.times(&sum.y, &self.times(&square, &inverse)) })
     }
 
     fn doubled(&self, point: &Projected) -> Projected {

@@ -25,14 +25,17 @@ async fn pods_lose_what_is_not_switched_on() {
 #[tokio::test]
 async fn volumes_of_two_kinds_lose_the_users_of_the_first() {
     const ABOUT: &str = r#""downwardAPI":{"defaultUser":-1,"items":[{"path":"p","user":-2,"fieldRef":{"fieldPath":"metadata.name"}}]}"#;
-    const MAP: &str = r#""configMap":{"name":"m","defaultUser":-3,"items":[{"key":"k","path":"p","user":-4}]}"#;
-    const SECRET: &str = r#""secret":{"secretName":"s","defaultUser":-5,"items":[{"key":"k","path":"p","user":-6}]}"#;
-    const PROJECTED: &str = r#""projected":{"defaultUser":-7,"sources":[{"serviceAccountToken":{"path":"t","user":-8}}]}"#;
+    const MAP: &str =
+        r#""configMap":{"name":"m","defaultUser":-3,"items":[{"key":"k","path":"p","user":-4}]}"#;
+    const SECRET: &str =
+        r#""secret":{"secretName":"s","defaultUser":-5,"items":[{"key":"k","path":"p","user":-6}]}"#;
+    const PROJECTED: &str =
+        r#""projected":{"defaultUser":-7,"sources":[{"serviceAccountToken":{"path":"t","user":-8}}]}"#;
     let volumes = |kinds: &[&str]| format!(r#""volumes":[{{"name":"v",{}}}]"#, kinds.join(","));
-    let projected = |kinds: &[&str]| {
-        volumes(&[&format!(r#""projected":{{"sources":[{{{}}}]}}"#, kinds.join(","))])
-    };
-    let named = |kind: &str| kind.replace("secretName", "name").replace(r#""defaultUser":-"#, r#""ignored":"#);
+    let projected =
+        |kinds: &[&str]| volumes(&[&format!(r#""projected":{{"sources":[{{{}}}]}}"#, kinds.join(","))]);
+    let named =
+        |kind: &str| kind.replace("secretName", "name").replace(r#""defaultUser":-"#, r#""ignored":"#);
     let [about, map, secret] = [ABOUT, MAP, SECRET].map(named);
     const TOKEN: &str = r#""serviceAccountToken":{"path":"t","user":-8}"#;
     const BUNDLE: &str = r#""clusterTrustBundle":{"name":"b","path":"b","user":-9}"#;
@@ -58,7 +61,10 @@ async fn volumes_of_two_kinds_lose_the_users_of_the_first() {
     for volumes in specs {
         rows += &format!("STRATEGIC pods/a {{\"spec\":{{{volumes}}}}}\n");
         rows += &format!("MERGE pods/a {{\"spec\":{{{volumes}}}}}\n");
-        rows += &format!("STRATEGIC pods/a {{\"spec\":{{{}}}}}\n", volumes.replace(r#""name":"v""#, r#""name":"w""#));
+        rows += &format!(
+            "STRATEGIC pods/a {{\"spec\":{{{}}}}}\n",
+            volumes.replace(r#""name":"v""#, r#""name":"w""#)
+        );
     }
     check(&rows).await;
 }
