@@ -142,7 +142,7 @@ fn expression_faults(expression: &Site<'_>) -> Causes {
                 .push(values.forbidden("may not be specified when `operator` is 'Exists' or 'DoesNotExist'"));
         }
         "In" | "NotIn" | "Exists" | "DoesNotExist" => {}
-        said => causes.push(Cause::invalid(operator.place, said, "not a valid selector operator")),
+        _ => causes.push(operator.invalid_word("not a valid selector operator")),
     }
     causes.extend(key.against(key_faults(key.text())));
     causes

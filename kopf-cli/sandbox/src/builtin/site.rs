@@ -152,8 +152,16 @@ impl<'a> Site<'a> {
 
     /// A word that is none of those that the server has a type for, which it shows as JSON has it.
     pub(super) fn unsupported(&self, known: &[&str]) -> Cause {
-        let said = if self.value.is_null() { printed::quoted("") } else { printed::json(self.value) };
-        Cause::unsupported(&*self.place, &said, known)
+        Cause::unsupported(&*self.place, &self.word(), known)
+    }
+
+    /// The same of a word that something else is wrong with.
+    pub(super) fn invalid_word(&self, why: &str) -> Cause {
+        Cause { message: format!("Invalid value: {}: {why}", self.word()), ..self.invalid(why) }
+    }
+
+    fn word(&self) -> String {
+        if self.value.is_null() { printed::quoted("") } else { printed::json(self.value) }
     }
 
     /// The same of a text.

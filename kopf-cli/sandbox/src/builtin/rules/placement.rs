@@ -93,7 +93,7 @@ fn node_term(term: &Site<'_>, preferred: bool) -> Causes {
                 causes.push(values.forbidden(why));
             }
             "In" | "NotIn" | "Gt" | "Lt" | "Exists" | "DoesNotExist" => {}
-            text => causes.push(Cause::invalid(operator.place, text, "not a valid selector operator")),
+            _ => causes.push(operator.invalid_word("not a valid selector operator")),
         }
         let key = said.at("key");
         causes.extend(key.against(key_faults(key.text())));
@@ -108,7 +108,7 @@ fn node_term(term: &Site<'_>, preferred: bool) -> Causes {
                 let why = "must be only one value when `operator` is 'In' or 'NotIn' for node field selector";
                 causes.push(values.required(why));
             }
-            text => causes.push(Cause::invalid(operator.place, text, "not a valid selector operator")),
+            _ => causes.push(operator.invalid_word("not a valid selector operator")),
         }
         if key.is("metadata.name") {
             let names = values.each();
@@ -193,11 +193,11 @@ pub(super) fn toleration(site: &Site<'_>) -> Causes {
     } else if !operator.is("Exists") {
         let why =
             "operator must be Exists when `key` is empty, which means \"match all values and all keys\"";
-        causes.push(Cause::invalid(&*operator.place, operator.text(), why));
+        causes.push(operator.invalid_word(why));
     }
     if site.at("tolerationSeconds").is_given() && !effect.is("NoExecute") {
         let why = "effect must be 'NoExecute' when `tolerationSeconds` is set";
-        causes.push(Cause::invalid(&*effect.place, effect.text(), why));
+        causes.push(effect.invalid_word(why));
     }
     let value = site.at("value").moved(operator.place.clone());
     match operator.text() {

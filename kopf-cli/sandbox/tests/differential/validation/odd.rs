@@ -410,3 +410,15 @@ async fn faults_of_expressions_are_all_told_with_their_places() {
         &hook(r#""sideEffects":"None","clientConfig":{"service":{"name":"s","namespace":"n","path":"é"}}"#);
     check(&rows).await;
 }
+
+#[tokio::test]
+async fn words_are_shown_as_json_has_them() {
+    let words = [
+        r#""tolerations":[{"key":"a","operator":"<&>","effect":"<&>"}]"#,
+        r#""tolerations":[{"operator":"<&>","effect":"<&>","tolerationSeconds":5},{"operator":"Exists","tolerationSeconds":5},{"value":"x"}]"#,
+        r#""affinity":{"nodeAffinity":{"requiredDuringSchedulingIgnoredDuringExecution":{"nodeSelectorTerms":[{"matchExpressions":[{"key":"a","operator":"<&>"},{"key":"a","operator":"\u0001"}],"matchFields":[{"key":"metadata.name","operator":"<&>","values":["x"]}]}]}}}"#,
+        r#""affinity":{"podAffinity":{"requiredDuringSchedulingIgnoredDuringExecution":[{"topologyKey":"a","labelSelector":{"matchExpressions":[{"key":"a","operator":"<&>"}]}}]}}"#,
+    ];
+    let specs = words.map(|words| format!(r#""spec":{{"containers":[{{"name":"c","image":"i"}}],{words}}}"#));
+    try_all("pods", &specs.each_ref().map(String::as_str)).await;
+}
