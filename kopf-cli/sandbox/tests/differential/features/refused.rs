@@ -31,6 +31,7 @@ const fn refused(
 const DEFINITIONS: &str = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
 const BEHIND: &str = r#"{"metadata":{"name":"v1.behind.kopf.test"},"spec":{"group":"behind.kopf.test","version":"v1","groupPriorityMinimum":1000,"versionPriority":15,"service":{"namespace":"default","name":"behind"}}}"#;
 const CONVERTED: &str = r#"{"metadata":{"name":"rows.conversion.kopf.test"},"spec":{"group":"conversion.kopf.test","scope":"Namespaced","names":{"plural":"rows","kind":"Row"},"conversion":{"strategy":"Webhook","webhook":{"conversionReviewVersions":["v1"],"clientConfig":{"url":"https://localhost/"}}},"versions":[{"name":"v1","served":true,"storage":true,"schema":{"openAPIV3Schema":{"type":"object"}}}]}}"#;
+const INSIDE: &str = r#"{"apiVersion":null,"name":"p"}"#;
 const BUILT_IN: &str = r#"{"metadata":{"name":"rows.networking.k8s.io","annotations":{"api-approved.kubernetes.io":"unapproved"}},"spec":{"group":"networking.k8s.io","scope":"Namespaced","names":{"plural":"rows","kind":"Row"},"versions":[{"name":"v1","served":true,"storage":true,"schema":{"openAPIV3Schema":{"type":"object"}}}]}}"#;
 
 #[rustfmt::skip]
@@ -59,6 +60,7 @@ pub(super) const REFUSED: &[Refused] = &[
     Refused { body: Some(("application/json", BEHIND)), ..refused("API servers behind this one (`spec.service` of an `APIService`)", "POST", "/apis/apiregistration.k8s.io/v1/apiservices", "API servers behind this one") },
     Refused { body: Some(("application/json", CONVERTED)), ..refused("conversion of custom resources by webhooks", "POST", DEFINITIONS, "conversion webhooks") },
     Refused { body: Some(("application/json", BUILT_IN)), ..refused("definitions in groups that are built in", "POST", DEFINITIONS, "definitions in the built-in group networking.k8s.io") },
+    Refused { body: Some(("application/merge-patch+json", INSIDE)), ..refused("patches of built-in objects that take their `apiVersion` away and name fields as a server has them inside (`name`, `Data`)", "PATCH", "/api/v1/namespaces/default/pods/p", "patches that take the apiVersion of an object away and name fields as a server has them inside") },
     Refused { body: Some(("application/cbor", "\u{0}")), ..refused("bodies in CBOR", "POST", "/api/v1/namespaces/default/configmaps", "request bodies in application/cbor") },
     Refused { accept: "application/cbor", code: 406, ..refused("answers in CBOR", "GET", "/api/v1/namespaces/default/configmaps", "Available representations: application/json") },
     Refused { accept: "application/yaml", ..refused("answers in YAML, where nothing else is accepted", "GET", "/api/v1/namespaces/default/configmaps", "answers in application/yaml") },
