@@ -263,6 +263,11 @@ pub(crate) fn propagation(resource: &Resource, finalizers: &[String]) -> Option<
     (leaves && !is_said).then_some(Propagation::Orphan)
 }
 
+/// Whether an object that is made without a name is given one all the same.
+pub(crate) fn names_itself(resource: &Resource) -> bool {
+    &*resource.key == "limitranges"
+}
+
 /// Whether an object is held by more than the finalizers in its metadata.
 pub(crate) fn held(resource: &Resource, rest: &Map<String, Value>) -> bool {
     let finalizers = rest.get("spec").and_then(|spec| spec["finalizers"].as_array());

@@ -68,6 +68,7 @@ impl<'a> Sum<'a> {
 
 impl Quantity {
     pub(crate) const ZERO: Quantity = Quantity(0);
+    pub(crate) const ONE: Quantity = Quantity(NANO);
 
     /// The amount that a value says; a text that says none is nothing.
     pub(crate) fn of(value: &Value) -> Self {
@@ -86,6 +87,15 @@ impl Quantity {
     /// Whether it is whole, as far as thousandths are told apart.
     pub(crate) fn is_whole(self) -> bool {
         rounded_up(self.0, NANO / 1_000) % 1_000 == 0
+    }
+
+    /// Amounts to be compared with each other: in thousandths, or in whole units where one of them is too great for that.
+    pub(crate) fn comparable<const N: usize>(amounts: [Quantity; N]) -> [i64; N] {
+        const MOST: i64 = i64::MAX / 1_000;
+        if amounts.iter().any(|amount| amount.units() > MOST) {
+            return amounts.map(Quantity::units);
+        }
+        amounts.map(|amount| i64::try_from(rounded_up(amount.0, NANO / 1_000)).unwrap_or(i64::MAX))
     }
 
     /// In whole units, the next greater one where it is between two.

@@ -418,7 +418,7 @@ impl<'a> Writer<'a> {
     fn settle_name(&mut self, object: &mut Incoming, view: &View, namespace: &str) -> Result<String, Status> {
         let name = meta::text(&object.metadata, "name").to_owned();
         let base = meta::text(&object.metadata, "generateName").to_owned();
-        if !name.is_empty() || base.is_empty() {
+        if !name.is_empty() || base.is_empty() && !kinds::names_itself(&view.resource) {
             return Ok(name);
         }
         for _ in 0..NAME_ATTEMPTS {

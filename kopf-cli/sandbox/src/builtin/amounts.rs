@@ -26,6 +26,11 @@ const OWN: &[(&str, &str)] = &[
     ("statefulsets.apps", "spec.volumeClaimTemplates[].spec.resources.requests"),
     ("statefulsets.apps", "spec.volumeClaimTemplates[].status.capacity"),
     ("statefulsets.apps", "spec.volumeClaimTemplates[].status.allocatedResources"),
+    ("limitranges", "spec.limits[].max"),
+    ("limitranges", "spec.limits[].min"),
+    ("limitranges", "spec.limits[].default"),
+    ("limitranges", "spec.limits[].defaultRequest"),
+    ("limitranges", "spec.limits[].maxLimitRequestRatio"),
     ("nodes", "status.capacity"),
     ("nodes", "status.allocatable"),
 ];

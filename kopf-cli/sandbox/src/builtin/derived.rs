@@ -81,6 +81,7 @@ fn complete_spec(key: &str, spec: &mut Fields, labels: Value) {
                 }
             }
         }
+        "limitranges" => complete_limits(spec),
         "jobs.batch" => {
             if spec.get("completions").is_none() && spec.get("parallelism").is_none() {
                 spec.insert("completions".to_owned(), 1.into());
@@ -104,6 +105,20 @@ fn complete_spec(key: &str, spec: &mut Fields, labels: Value) {
             spec.entry("policyTypes").or_insert(types);
         }
         _ => {}
+    }
+}
+
+/// Containers that say nothing may have as much as any, and are given what they may have, or the least.
+fn complete_limits(spec: &mut Fields) {
+    let limits = spec.get_mut("limits").and_then(Value::as_array_mut).into_iter().flatten();
+    for limit in limits.filter(|limit| limit["type"] == "Container") {
+        for (from, to) in [("max", "default"), ("default", "defaultRequest"), ("min", "defaultRequest")] {
+            for (name, amount) in limit[from].as_object().cloned().unwrap_or_default() {
+                if limit[to].get(&name).is_none() {
+                    limit[to][name] = amount;
+                }
+            }
+        }
     }
 }
 

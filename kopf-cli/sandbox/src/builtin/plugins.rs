@@ -2,6 +2,7 @@
 
 pub(crate) mod accounts;
 mod classes;
+mod limits;
 mod pod_security;
 pub(crate) mod priority;
 mod runtime;
@@ -34,13 +35,14 @@ impl Write<'_> {
 /// the tokens of a new pod are in; none where no service accounts are kept.
 pub(crate) fn admit(
     write: &Write<'_>,
-    metadata: &Fields,
+    metadata: &mut Fields,
     rest: &mut Fields,
     old: Option<&Value>,
     volume: Option<&str>,
 ) -> Result<(), Status> {
     match (&*write.view.resource.key, rest.get_mut("spec"), old) {
         (PODS, Some(Value::Object(spec)), None) => {
+            limits::admit(write, metadata, spec);
             accounts::admit(write, metadata, spec, volume)?;
             priority::admit(write, spec)?;
             tolerations::admit(spec);
@@ -62,6 +64,7 @@ pub(crate) fn admit(
 /// Refuses an object that is otherwise as it has to be; `old` is absent on creation. The answer is what is to be warned of.
 pub(crate) fn judge(write: &Write<'_>, object: &Value, old: Option<&Value>) -> Result<Vec<String>, Status> {
     let key = &*write.view.resource.key;
+    limits::judge(write, object, old)?;
     if key == PODS && old.is_none() && write.store.duties.service_accounts {
         accounts::judge(write, object)?;
     }

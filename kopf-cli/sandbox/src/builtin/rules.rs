@@ -14,6 +14,7 @@ mod drivers;
 mod endpoints;
 mod environment;
 mod jobs;
+mod limits;
 mod mounts;
 mod namespaces;
 mod networking;
@@ -80,6 +81,7 @@ const KINDS: &[(&str, &[Rule])] = &[
     ("csinodes.storage.k8s.io", &[("", By(drivers::node))]),
     ("csistoragecapacities.storage.k8s.io", &[("", By(drivers::capacity))]),
     ("volumeattachments.storage.k8s.io", &[("", By(drivers::attachment))]),
+    ("limitranges", &[("", By(limits::range))]),
     ("namespaces", &[("spec.finalizers", By(namespaces::finalizers))]),
     ("ingresses.networking.k8s.io", &[("", By(networking::ingress))]),
     ("ingressclasses.networking.k8s.io", &[("", By(networking::class))]),

@@ -63,7 +63,8 @@ fn items<'a>(spec: &'a Fields, field: &str) -> impl Iterator<Item = &'a Value> {
     spec.get(field).and_then(Value::as_array).into_iter().flatten()
 }
 
-fn amounts<'a>(container: &'a Value, list: &str) -> impl Iterator<Item = (&'a str, Sum<'a>)> {
+/// What a container asks for, or is limited to, or whatever else has resources.
+pub(super) fn amounts<'a>(container: &'a Value, list: &str) -> impl Iterator<Item = (&'a str, Sum<'a>)> {
     let amounts = container["resources"][list].as_object();
     amounts.into_iter().flatten().map(|(name, amount)| (&**name, Sum::of(amount)))
 }

@@ -51,7 +51,7 @@ const ROWS: &[Row] = &[
     row("v1", "configmaps", 0, &[]),
     row("v1", "endpoints", CREATE_ON_UPDATE, &[]),
     row("v1", "events", CREATE_ON_UPDATE | PATH_NAMES, EVENT_FIELDS),
-    row("v1", "limitranges", UNDONE, &[]),
+    row("v1", "limitranges", CREATE_ON_UPDATE, &[]),
     row("v1", "namespaces", LABEL_NAMES, &["status.phase"]),
     row("v1", "nodes", 0, &["spec.unschedulable"]),
     row("v1", "persistentvolumeclaims", RETURNS_DELETED, &[]),

@@ -35,9 +35,9 @@ impl Writer<'_> {
         let volume = is_somebodys.then(|| self.new_volume());
         object.as_sent(|object| {
             let names = [target.name, meta::text(&object.metadata, "generateName"), "Unknown"];
-            let name = names.into_iter().find(|name| !name.is_empty()).unwrap_or_default();
-            let write = builtin::Write { store: self.store, view, namespace, name };
-            builtin::admit(&write, &object.metadata, &mut object.rest, old, volume.as_deref())
+            let name = names.into_iter().find(|name| !name.is_empty()).unwrap_or_default().to_owned();
+            let write = builtin::Write { store: self.store, view, namespace, name: &name };
+            builtin::admit(&write, &mut object.metadata, &mut object.rest, old, volume.as_deref())
         })
     }
 
@@ -179,13 +179,11 @@ impl Writer<'_> {
         }
     }
 
-    /// A name that begins with `base`, the same in all attempts.
+    /// A name that begins with `base`, or is a uid where that is empty; the same in all attempts.
     pub(super) fn new_name(&mut self, base: &str) -> String {
-        let kept = self.admission.as_deref_mut().map(|admission| admission.drawn_name());
-        match kept {
-            Some(kept) => kept.take().unwrap_or_else(|| self.store.ids.name(base)),
-            None => self.store.ids.name(base),
-        }
+        let kept = self.admission.as_deref_mut().and_then(|admission| admission.drawn_name().take());
+        let ids = &mut self.store.ids;
+        kept.unwrap_or_else(|| if base.is_empty() { ids.uid() } else { ids.name(base) })
     }
 
     /// The name of the volume that the tokens of a new pod are in, the same in all attempts.

@@ -31,6 +31,7 @@ mod going;
 mod held;
 mod kept_tokens;
 mod layout;
+mod limits;
 mod living;
 mod minimal;
 mod open_api;

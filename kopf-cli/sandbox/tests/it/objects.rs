@@ -352,7 +352,7 @@ async fn what_is_not_done_is_refused_by_name() {
         ("POST", CONFIG_MAPS.to_owned(), "text/plain"),
         ("GET", "/api/v1/namespaces/default/pods/x/exec".to_owned(), ""),
         ("GET", "/api/v1/componentstatuses".to_owned(), ""),
-        ("POST", "/api/v1/namespaces/default/limitranges".to_owned(), ""),
+        ("POST", "/api/v1/namespaces/default/resourcequotas".to_owned(), ""),
     ] {
         let (code, status) = ask(&sandbox, method, &path, media, "{}").await;
         let message: String = status["message"].as_str().unwrap().chars().take(80).collect();
@@ -364,7 +364,7 @@ async fn what_is_not_done_is_refused_by_name() {
         415 the body of the request was in an unknown format - accepted media types include:
         501 the sandbox does not implement the subresource pods/exec
         501 the sandbox does not implement the resource componentstatuses
-        501 the sandbox does not implement objects of the resource limitranges"#]]
+        501 the sandbox does not implement objects of the resource resourcequotas"#]]
     .assert_eq(&rows.join("\n"));
 }
 

@@ -54,7 +54,7 @@ fn is_counted(name: &str) -> bool {
 }
 
 /// What of a resource can be asked for without being its limit.
-fn may_be_exceeded(name: &str) -> bool {
+pub(super) fn may_be_exceeded(name: &str) -> bool {
     is_native(name) && !name.starts_with(LARGE_PAGES)
 }
 
@@ -72,7 +72,7 @@ pub(super) fn name_faults(place: &str, name: &str) -> Causes {
     causes
 }
 
-fn any_name_faults(place: &str, name: &str) -> Causes {
+pub(super) fn any_name_faults(place: &str, name: &str) -> Causes {
     let mut causes: Causes = key_faults(name).iter().map(|why| Cause::invalid(place, name, why)).collect();
     let large = name.starts_with(LARGE_PAGES) || name.starts_with("requests.hugepages-");
     if causes.is_empty() && !name.contains('/') && !STANDARD.contains(&name) && !large {

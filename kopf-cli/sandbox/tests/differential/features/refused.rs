@@ -45,7 +45,6 @@ pub(super) const REFUSED: &[Refused] = &[
     refused("proxying to nodes", "GET", "/api/v1/nodes/n/proxy", "the subresource nodes/proxy"),
     refused("metrics", "GET", "/metrics", "the document /metrics"),
     refused("`MutatingAdmissionPolicy`", "POST", "/apis/admissionregistration.k8s.io/v1/mutatingadmissionpolicies", "the resource mutatingadmissionpolicies"),
-    refused("`LimitRange`", "POST", "/api/v1/namespaces/default/limitranges", "the resource limitranges"),
     refused("`ResourceQuota`", "POST", "/api/v1/namespaces/default/resourcequotas", "the resource resourcequotas"),
     refused("claims of devices (`resource.k8s.io`)", "POST", "/apis/resource.k8s.io/v1/namespaces/default/resourceclaims", "the resource resourceclaims"),
     refused("priority and fairness (`flowcontrol.apiserver.k8s.io`)", "POST", "/apis/flowcontrol.apiserver.k8s.io/v1/flowschemas", "the resource flowschemas"),
