@@ -1,6 +1,7 @@
 //! The API: one handler for all resources, from a request to an answer.
 
 mod admitted;
+mod asked;
 mod below;
 mod bodies;
 mod documents;
@@ -38,7 +39,7 @@ use crate::{
     reviews,
     status::Status,
     store::Store,
-    stranded,
+    stranded, strict,
     tables::served,
     tokens::Known,
     user::User,
@@ -46,6 +47,7 @@ use crate::{
     write::{Target, Written},
 };
 
+use asked::Part;
 pub(crate) use bodies::finished;
 
 /// How large a body may be.
@@ -205,38 +207,18 @@ impl Api {
                 None => Err(Status::method_not_allowed()),
             };
         }
-        let part = check_subresource(&view, &path)?;
-        let action = action?;
-        if part == Part::Log && action != Action::Get || part == Part::Finalize && action != Action::Update {
-            return Err(Status::method_not_allowed());
-        }
-        if part != Part::Whole
-            && let Action::Create | Action::Delete = action
-        {
-            let verb = if action == Action::Create { "create" } else { "delete" };
-            return Err(if custom {
-                Status::not_supported(verb, view.about(""))
-            } else {
-                Status::method_not_allowed()
-            });
-        }
-        if view.resource.rules.undone
-            && let Action::Create | Action::Update | Action::Patch = action
-        {
-            return Err(Status::not_implemented(&format!("objects of the resource {}", path.plural)));
-        }
-        if !custom && part != Part::Log {
-            media::check_accept(accept, matches!(action, Action::List | Action::Watch))?;
-        }
-        let answer = match part {
-            Part::Log => Answer::Json,
-            _ => answers_objects?,
+        let deprecated = view.version().deprecated.clone();
+        let answer = match asked::check(&view, &path, action, accept, answers_objects) {
+            Ok((part, action, answer)) => {
+                Ask { api: self, user, view, path, query, request, part, answer }.act(action, effect).await
+            }
+            // What is not there of a built-in kind nobody is warned of.
+            Err(status) if !custom => return Err(status),
+            Err(status) => Err(status),
         };
-        let deprecated = resources::deprecated(&view.resource.key);
-        let ask = Ask { api: self, user, view, path, query, request, part, answer };
-        let answer = ask.act(action, effect).await;
         let Some(words) = deprecated else { return answer };
-        Ok(warned_first(answer.unwrap_or_else(|status| refuse(&status)), words))
+        let words = strict::header(&words);
+        Ok(warned_first(answer.unwrap_or_else(|status| refuse(&status)), &words))
     }
 
     /// Who presents a token, if anybody does.
@@ -256,43 +238,6 @@ impl Api {
                 Err(reason) => Err(what.forbidden(&user, &reason)),
             }
         })
-    }
-}
-
-/// What a path names of an object.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Part {
-    Whole,
-    Status,
-    Scale,
-    Log,
-    Finalize,
-    Approval,
-}
-
-/// What the path names; subresources that are not done are refused.
-fn check_subresource(view: &View, path: &ResourcePath) -> Result<Part, Status> {
-    let name = path.name.as_deref().unwrap_or_default();
-    let custom = view.resource.rules.custom;
-    // What stands below a custom resource's subresource is not looked at.
-    let below = path.subresource.as_deref();
-    let subresource = if custom { below.and_then(|below| below.split('/').next()) } else { below };
-    let first = below.and_then(|below| below.split('/').next()).unwrap_or_default();
-    match subresource {
-        None => Ok(Part::Whole),
-        Some("status") if view.version().status => Ok(Part::Status),
-        Some("scale") if view.version().scale.is_some() => Ok(Part::Scale),
-        Some("log") if &*view.resource.key == "pods" => Ok(Part::Log),
-        Some("approval") if builtin::is_signed(&view.resource.key) => Ok(Part::Approval),
-        Some("finalize") if &*view.resource.key == NAMESPACES => Ok(Part::Finalize),
-        Some(_) if first == "approval" && builtin::is_signed(&view.resource.key) => {
-            Err(Status::no_resource())
-        }
-        Some(_) if view.version().below.iter().any(|known| known == first) => {
-            Err(Status::not_implemented(&format!("the subresource {}/{first}", view.resource.plural)))
-        }
-        Some(_) if custom => Err(Status::not_found(view.about(name))),
-        Some(_) => Err(Status::no_resource()),
     }
 }
 
@@ -445,10 +390,11 @@ pub(crate) fn unauthorized(uri: &Uri, headers: &HeaderMap) -> Response<Body> {
 }
 
 /// An answer with a warning before all others: of what is known before anything is looked at.
-pub(crate) fn warned_first(mut response: Response<Body>, words: &'static str) -> Response<Body> {
+pub(crate) fn warned_first(mut response: Response<Body>, words: &str) -> Response<Body> {
+    let Ok(first) = HeaderValue::from_bytes(words.as_bytes()) else { return response };
     let others: Vec<HeaderValue> = response.headers().get_all(header::WARNING).iter().cloned().collect();
     let headers = response.headers_mut();
-    headers.insert(header::WARNING, HeaderValue::from_static(words));
+    headers.insert(header::WARNING, first);
     for warning in others {
         headers.append(header::WARNING, warning);
     }

@@ -21,6 +21,7 @@ mod approval;
 mod conditions;
 mod cost;
 mod defaults;
+mod deprecation;
 mod faults;
 pub(crate) mod names;
 mod open_api;
@@ -198,6 +199,7 @@ pub(crate) fn resource(definition: &Value) -> Result<Resource, Status> {
                 .map(|field| text(&field["jsonPath"]).trim_start_matches('.').to_owned())
                 .collect(),
             columns: form::printed(&version["additionalPrinterColumns"]),
+            deprecated: deprecation::warning(spec, version),
         })
         .collect();
     if !versions.iter().any(|version| version.storage) {

@@ -7,7 +7,7 @@ use std::{
     sync::Arc,
 };
 
-pub(crate) use built_in::{deprecated, is_undone, returns_deleted, review, scales};
+pub(crate) use built_in::{is_undone, returns_deleted, review, scales};
 
 use crate::{
     form::Printed,
@@ -52,6 +52,8 @@ pub(crate) struct Version {
     pub(crate) schema: Option<Schema>,
     /// The columns of its tables, besides the name; of custom resources alone.
     pub(crate) columns: Vec<Printed>,
+    /// What whoever asks for it is warned of, where nobody should.
+    pub(crate) deprecated: Option<String>,
 }
 
 /// Where resources differ in what a write does.

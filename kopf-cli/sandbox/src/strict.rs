@@ -140,8 +140,13 @@ impl Strictness {
             has_room
         });
         let shown = shown.filter(|(_, text)| fits_a_header(text));
-        shown.map(|(_, text)| format!("299 - \"{}\"", text.replace('\\', "\\\\").replace('"', "\\\"")))
+        shown.map(|(_, text)| header(&text))
     }
+}
+
+/// The value of a `Warning` header that says this.
+pub(crate) fn header(text: &str) -> String {
+    format!("299 - \"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
 }
 
 /// The warnings that a mistake becomes: of what is twice in YAML, each is told of by itself.

@@ -161,13 +161,25 @@ fn list<'a>(version: &'a Value, field: &str) -> impl Iterator<Item = &'a Value> 
 
 fn deprecation(version: &Value, place: &str, causes: &mut Vec<Cause>) {
     let Some(warning) = version["deprecationWarning"].as_str() else { return };
-    let why = match warning {
-        _ if version["deprecated"] != true => "can only be set for deprecated versions",
-        "" => "must not be an empty string",
-        long if long.len() > 256 => "must be <= 256 characters long",
-        _ => return,
+    // A text that may be absent is told as JSON.
+    let told = printed::json(&version["deprecationWarning"]);
+    let mut fault = |why: &str| {
+        let field = format!("{place}.deprecationWarning");
+        causes.push(Cause::invalid_without_value(field, &format!("{told}: {why}")));
     };
-    causes.push(Cause::invalid(format!("{place}.deprecationWarning"), warning, why));
+    if version["deprecated"] != true {
+        return fault("can only be set for deprecated versions");
+    }
+    if warning.len() > 256 {
+        fault("must be <= 256 characters long");
+    }
+    if warning.is_empty() {
+        fault("must not be an empty string");
+    }
+    if let Some((at, _)) = warning.char_indices().find(|(_, letter)| !printed::is_printable(*letter)) {
+        let why = "must only contain printable UTF-8 characters; non-printable character found at index";
+        fault(&format!("{why} {at}"));
+    }
 }
 
 fn schema(schema: &Value, place: &str, status: bool, causes: &mut Vec<Cause>) {

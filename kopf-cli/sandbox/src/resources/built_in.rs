@@ -29,6 +29,9 @@ const UNDONE: u16 = 1 << 7;
 /// A write to `/status` leaves all metadata alone.
 const STATUS_ALONE: u16 = 1 << 8;
 
+/// What whoever asks for endpoints is warned of.
+const ENDPOINTS_ARE: &str = "v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice";
+
 /// What is true of a built-in resource besides what discovery says.
 struct Row {
     api_version: &'static str,
@@ -164,12 +167,6 @@ pub(crate) fn returns_deleted(group: &str, version: &str, served: &Served) -> bo
     ROWS.iter().any(|row| row.is_of(group, version, served) && row.flags & RETURNS_DELETED != 0)
 }
 
-/// What whoever asks for a resource is warned of, by its key.
-pub(crate) fn deprecated(key: &str) -> Option<&'static str> {
-    let endpoints = "299 - \"v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice\"";
-    (key == "endpoints").then_some(endpoints)
-}
-
 /// What `/scale` deals in: objects of a kind of their own, which nobody stores.
 pub(crate) fn scales() -> &'static View {
     static SCALES: LazyLock<View> = LazyLock::new(|| {
@@ -226,6 +223,7 @@ impl Row {
             selectable: self.selectable.iter().map(|&field| field.to_owned()).collect(),
             columns: Vec::new(),
             schema: None,
+            deprecated: (self.plural == "endpoints").then(|| ENDPOINTS_ARE.to_owned()),
         };
         let key = key_of(&served.resource, group);
         let mut versions = vec![version.clone()];

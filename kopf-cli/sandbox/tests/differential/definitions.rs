@@ -73,6 +73,15 @@ async fn names_and_versions_have_their_rules() {
         {"versions":[{"name":"1","served":true,"storage":true,"schema":{"openAPIV3Schema":{"type":"object"}}}]}
         {"versions":[{"name":"v1","served":true,"storage":true,"schema":{}}]}
         {"versions":[{"name":"v1","served":true,"storage":true,"deprecationWarning":"old","schema":{"openAPIV3Schema":{"type":"object"}}}]}
+        {"versions":[{"name":"v1","served":true,"storage":true,"deprecated":true,"deprecationWarning":"","schema":{"openAPIV3Schema":{"type":"object"}}}]}
+        {"versions":[{"name":"v1","served":true,"storage":true,"deprecated":true,"deprecationWarning":"a\nb","schema":{"openAPIV3Schema":{"type":"object"}}}]}
+        {"versions":[{"name":"v1","served":true,"storage":true,"deprecated":true,"deprecationWarning":"é\u0085","schema":{"openAPIV3Schema":{"type":"object"}}}]}
+        {"versions":[{"name":"v1","served":true,"storage":true,"deprecated":true,"deprecationWarning":"é\u00a0b","schema":{"openAPIV3Schema":{"type":"object"}}}]}
+        {"versions":[{"name":"v1","served":true,"storage":true,"deprecated":true,"deprecationWarning":"\u2028","schema":{"openAPIV3Schema":{"type":"object"}}}]}
+        {"versions":[{"name":"v1","served":true,"storage":true,"deprecated":true,"deprecationWarning":"\u00ad","schema":{"openAPIV3Schema":{"type":"object"}}}]}
+        {"versions":[{"name":"v1","served":true,"storage":true,"deprecated":true,"deprecationWarning":"\u0000","schema":{"openAPIV3Schema":{"type":"object"}}}]}
+        {"versions":[{"name":"v1","served":true,"storage":true,"deprecated":true,"deprecationWarning":"x😀 y","schema":{"openAPIV3Schema":{"type":"object"}}}]}
+        {"versions":[{"name":"v1","served":true,"storage":true,"deprecated":true,"deprecationWarning":"ééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééééé\n","schema":{"openAPIV3Schema":{"type":"object"}}}]}
         {"versions":[{"name":"v1","served":true,"storage":true,"schema":{"openAPIV3Schema":{}}}]}
         {"versions":[{"name":"v1","served":true,"storage":true,"schema":{"openAPIV3Schema":{"type":"string"}}}]}
         {"versions":[{"name":"v1","served":true,"storage":true,"schema":{"openAPIV3Schema":{"type":"object","nullable":true}}}]}

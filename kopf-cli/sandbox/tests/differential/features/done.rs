@@ -155,6 +155,7 @@ pub(super) const DONE: Groups = &[
         ("whose names are whose, what they wait for and when they get it", &["defining::a_name_belongs_to_whoever_had_it_first", "defining::names_that_are_let_go_of_go_to_those_who_wait"]),
             ("groups of the community (`*.k8s.io`), which somebody approves of", &["defining::groups_of_the_community_are_approved_of"]),
             ("versions and subresources that come and go, `storedVersions`", &["defining::versions_come_and_go"]),
+            ("versions that are deprecated, of which whoever asks for them is warned", &["defining/deprecated::whoever_asks_for_a_version_that_is_deprecated_is_warned"]),
             ("objects that were stored in a version which their definition has no more", &["defining::what_was_stored_in_a_version_that_is_no_more_cannot_be_read", "defining::what_could_not_be_read_can_be_when_its_version_is_there_again"]),
             ("`selectableFields`, printed columns", &["defining::fields_can_be_made_selectable_and_columns_shown"]),
             ("watches end when their resource is defined otherwise", &["defining::a_watch_ends_when_its_resource_is_defined_otherwise"]),
