@@ -61,6 +61,8 @@ pub(super) fn parse(row: &str, namespace: &str, answers: &[Answer]) -> Request {
         "APPLY" => (Method::PATCH, "application/apply-patch+yaml"),
         "CBOR" => (Method::PATCH, "application/apply-patch+cbor"),
         "AGGREGATED" | "UNTIL" => (Method::GET, ""),
+        // `!UNTIL` would be one, too.
+        verb if !verb.bytes().all(|byte| byte.is_ascii_uppercase()) => panic!("no row has the verb {verb}"),
         verb => (verb.parse().expect("a verb of HTTP"), "application/json"),
     };
     let accept = match (verb, form) {
