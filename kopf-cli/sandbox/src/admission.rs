@@ -35,7 +35,7 @@ use crate::{
     object::LabelSet,
     protobuf::layout,
     rbac::Rights,
-    resources::{NAMESPACES, View},
+    resources::{NAMESPACES, Resource, View},
     status::{About, Status},
     store::Store,
     user::User,
@@ -78,10 +78,20 @@ pub(crate) struct Document {
 }
 
 impl Document {
-    /// To be called on a stack that the value needs.
-    pub(crate) fn of(value: &Value) -> Self {
+    /// An object of a resource; to be called on a stack that it needs.
+    pub(crate) fn of(value: &Value, resource: &Resource) -> Self {
+        // A custom resource may be called as something is that is built in.
+        if resource.rules.custom {
+            Document::of_text(deep::sorted(value).into(), deep::depth_of_value(value))
+        } else {
+            Document::of_built_in(value)
+        }
+    }
+
+    /// An object of a kind that is built in, unless somebody has made another of it; to be called on a stack that it needs.
+    pub(crate) fn of_built_in(value: &Value) -> Self {
         let text = layout::known_text(value).unwrap_or_else(|| deep::sorted(value));
-        Document { text: text.into(), depth: deep::depth_of_value(value) }
+        Document::of_text(text.into(), deep::depth_of_value(value))
     }
 
     pub(crate) fn of_text(text: Bytes, depth: usize) -> Self {
@@ -171,6 +181,14 @@ impl Subject {
             options[name.as_str()] = value.clone();
         }
         options
+    }
+
+    /// What the request is about: an object of its resource, or the scale of one.
+    fn document(&self, value: &Value) -> Document {
+        match self.subresource {
+            "scale" => Document::of_built_in(value),
+            _ => Document::of(value, &self.view.resource),
+        }
     }
 
     fn about<'a>(&'a self, round: &'a Round) -> About<'a> {

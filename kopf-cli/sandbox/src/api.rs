@@ -340,7 +340,8 @@ impl Ask<'_> {
     }
 
     fn list_by(&self, options: &Options) -> Result<Listing, Status> {
-        list::list(&self.api.store(), &self.view, self.path.namespace.as_deref(), options)
+        let now = self.api.clock.now();
+        list::list(&self.api.store(), &self.view, self.path.namespace.as_deref(), options, now)
     }
 
     fn show_list(&self, listing: &Listing) -> Result<Response<Body>, Status> {

@@ -291,6 +291,7 @@ pub(crate) fn after_write(
     resource: &Resource,
     stored: &Stored,
     before: Option<&Stored>,
+    now: Timestamp,
 ) -> Result<(), Status> {
     if &*resource.key != DEFINITIONS {
         return Ok(());
@@ -298,7 +299,7 @@ pub(crate) fn after_write(
     let definition = stored.value();
     if before.is_none_or(|before| !crd::defines_the_same(&definition, &before.value())) {
         store.catalog.register(crd::resource(&definition)?);
-        stranded::look_again(store, &stored.header.name);
+        stranded::look_again(store, &stored.header.name, now);
     }
     if stored.header.deleting {
         store.catalog.dissolve(&stored.header.name);

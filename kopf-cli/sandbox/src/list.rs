@@ -4,6 +4,7 @@ mod position;
 
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use serde_json::json;
 
 use crate::{
@@ -74,6 +75,7 @@ pub(crate) fn list(
     view: &View,
     namespace: Option<&str>,
     options: &Options,
+    now: Timestamp,
 ) -> Result<Listing, Status> {
     let key = &view.resource.key;
     let named = options
@@ -123,7 +125,7 @@ pub(crate) fn list(
         let start = key_of((namespace.unwrap_or_default(), key));
         objects.retain(|object| key_of(object.place()).ge(start.clone()));
     }
-    stranded::check_list(store, &view.resource, objects.iter().map(|object| &**object), options)?;
+    stranded::check_list(store, &view.resource, objects.iter().map(|object| &**object), options, now)?;
     // From any version on (`0`), the server answers out of its cache, whole.
     let limited = options.limit > 0 && !(from.is_none() && options.resource_version == "0");
     let limit = if limited { usize::try_from(options.limit).unwrap_or(usize::MAX) } else { usize::MAX };

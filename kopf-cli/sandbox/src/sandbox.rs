@@ -170,7 +170,9 @@ impl Builder {
         store.duties.lingering.span = self.linger;
         let mut access = Access::new(self.rbac);
         if let Some(state) = &self.state {
-            if let Some(signer) = state::restore(&mut store, state).map_err(BuildError::State)? {
+            if let Some(signer) =
+                state::restore(&mut store, state, self.clock.now()).map_err(BuildError::State)?
+            {
                 access = access.with_signer(signer);
             }
             // The same seed must not give the same identities again.

@@ -9,6 +9,7 @@ use std::{
 };
 
 use base64::{Engine, prelude::BASE64_STANDARD};
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, value::RawValue};
 
@@ -108,7 +109,7 @@ impl Sandbox {
         let mut text = Vec::new();
         snapshot.write(&mut text, true).expect("memory takes text");
         store.forget();
-        restore(&mut store, &text).expect("what was written here can be read");
+        restore(&mut store, &text, self.api.clock.now()).expect("what was written here can be read");
         drop(store);
         self.faults().cut_watches();
     }
@@ -158,7 +159,7 @@ struct Line<'a> {
 }
 
 /// Puts the objects of a text into a store that has none; gives the key in it, if there is one.
-pub(crate) fn restore(store: &mut Store, text: &[u8]) -> Result<Option<Signer>, StateError> {
+pub(crate) fn restore(store: &mut Store, text: &[u8], now: Timestamp) -> Result<Option<Signer>, StateError> {
     let mut lines = text.split_inclusive(|byte| *byte == b'\n').zip(1..);
     let first = lines.next().map_or(&[][..], |(line, _)| line);
     let head: Head = serde_json::from_slice(first).map_err(|_| StateError::Headless)?;
@@ -177,8 +178,10 @@ pub(crate) fn restore(store: &mut Store, text: &[u8]) -> Result<Option<Signer>, 
         if !line.ends_with(b"\n") {
             break;
         }
-        deep::with_stack(deep::depth_of_text(line).min(deep::MAX_DEPTH), || take(store, line, head.revision))
-            .map_err(|why| StateError::Line { line: number, why })?;
+        deep::with_stack(deep::depth_of_text(line).min(deep::MAX_DEPTH), || {
+            take(store, line, head.revision, now)
+        })
+        .map_err(|why| StateError::Line { line: number, why })?;
         found += 1;
     }
     if found < expected {
@@ -189,7 +192,7 @@ pub(crate) fn restore(store: &mut Store, text: &[u8]) -> Result<Option<Signer>, 
 }
 
 /// Puts in the object of one line.
-fn take(store: &mut Store, line: &[u8], latest: u64) -> Result<(), String> {
+fn take(store: &mut Store, line: &[u8], latest: u64, now: Timestamp) -> Result<(), String> {
     let Line { resource: key, object } = serde_json::from_slice(line).map_err(|error| error.to_string())?;
     let resource = store.catalog.get(&key).cloned();
     let resource = resource.ok_or_else(|| format!("no definition before it defines {key}"))?;
@@ -209,7 +212,7 @@ fn take(store: &mut Store, line: &[u8], latest: u64) -> Result<(), String> {
     }
     let stored = store.restore(&resource, &object, revision);
     if stranded::is_stranded(&resource, &stored) {
-        store.unreadable.insert(Arc::clone(&resource.key));
+        store.unreadable.insert(Arc::clone(&resource.key), now);
     }
-    kinds::after_write(store, &resource, &stored, None).map_err(|Status { message, .. }| message)
+    kinds::after_write(store, &resource, &stored, None, now).map_err(|Status { message, .. }| message)
 }

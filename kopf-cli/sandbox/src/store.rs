@@ -1,10 +1,11 @@
 //! All objects and the order of their changes: one writer, one global revision.
 
 use std::{
-    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
+    collections::{BTreeMap, BTreeSet, HashMap},
     sync::Arc,
 };
 
+use jiff::Timestamp;
 use serde_json::Value;
 use tokio::sync::watch;
 
@@ -40,8 +41,8 @@ pub(crate) struct Store {
     admission: Option<Option<Arc<Configured>>>,
     /// What services have been given; `None` where that has to be read anew.
     taken: Option<Taken>,
-    /// Which resources may have objects that nobody can read.
-    pub(crate) unreadable: HashSet<Arc<str>>,
+    /// Which resources may have objects that nobody can read, and since when.
+    pub(crate) unreadable: HashMap<Arc<str>, Timestamp>,
 }
 
 /// Where an object is, among all.
@@ -74,7 +75,7 @@ impl Store {
             unseen: Vec::new(),
             admission: None,
             taken: None,
-            unreadable: HashSet::new(),
+            unreadable: HashMap::new(),
         }
     }
 
@@ -219,6 +220,14 @@ impl Store {
     /// Where the objects are that say they belong to the object with this uid.
     pub(crate) fn dependents(&self, uid: &str) -> impl Iterator<Item = &Place> {
         self.dependents.get(uid).into_iter().flatten()
+    }
+
+    /// All objects that say they belong to others, with the keys of their resources.
+    pub(crate) fn owned(&self) -> impl Iterator<Item = (&Arc<str>, &Arc<Stored>)> {
+        let all = self.objects.iter().flat_map(|(key, objects)| {
+            objects.values().flat_map(BTreeMap::values).map(move |object| (key, object))
+        });
+        all.filter(|(_, object)| !object.header.owners.is_empty())
     }
 
     /// The changes since they were taken last.

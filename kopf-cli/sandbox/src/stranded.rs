@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
 use crate::{
@@ -15,8 +16,10 @@ use crate::{
 
 /// How many of them one refusal tells.
 const MOST: usize = 100;
-/// When who asked for a list may ask again, in seconds.
-const RETRY_AFTER: u32 = 1;
+/// By how much of itself, each second, grows what somebody who has asked for a list is to wait.
+const GROWTH: f64 = 0.06;
+/// How long that is at most, in seconds.
+const LONGEST_WAIT: u32 = 30;
 
 /// What is wrong with an object that nobody can read; `None` where it can be read.
 pub(crate) fn fault(resource: &Resource, object: &Stored) -> Option<String> {
@@ -40,11 +43,11 @@ pub(crate) fn is_stranded(resource: &Resource, object: &Stored) -> bool {
 }
 
 /// Sees whether a resource has such objects now that it is defined otherwise: what is written is always in a version that is
-/// there.
-pub(crate) fn look_again(store: &mut Store, key: &str) {
+/// there. `now` is when the server begins to try to read them.
+pub(crate) fn look_again(store: &mut Store, key: &str, now: Timestamp) {
     let Some(resource) = store.catalog.get(key).cloned() else { return };
     if store.list(key, None).iter().any(|object| is_stranded(&resource, object)) {
-        store.unreadable.insert(Arc::clone(&resource.key));
+        store.unreadable.insert(Arc::clone(&resource.key), now);
     } else {
         store.unreadable.remove(key);
     }
@@ -62,16 +65,25 @@ pub(crate) fn check_change(view: &View, object: &Stored) -> Result<(), Status> {
 }
 
 /// Refuses a list of a resource that has such objects: a server cannot keep its objects in mind.
-pub(crate) fn check_all(store: &Store, resource: &Resource) -> Result<(), Status> {
-    if !store.unreadable.contains(&resource.key) {
-        return Ok(());
-    }
+pub(crate) fn check_all(store: &Store, resource: &Resource, now: Timestamp) -> Result<(), Status> {
+    let Some(since) = store.unreadable.get(&resource.key) else { return Ok(()) };
     let all = store.list(&resource.key, None);
     let Some(refused) = refused(resource, all.iter().map(|object| &**object), usize::MAX) else {
         return Ok(());
     };
     let message = format!("storage is (re)initializing: failed to list <unspecified>: {}", refused.message);
-    Err(Status { message, ..Status::too_many_requests(RETRY_AFTER) })
+    Err(Status { message, ..Status::too_many_requests(retry_after(now.duration_since(*since))) })
+}
+
+/// When who has asked for a list may ask again, in seconds: the later, the longer it could not be read.
+fn retry_after(span: SignedDuration) -> u32 {
+    let is_reached = |wait: &u32| f64::from(*wait).ln() <= GROWTH * span.as_secs_f64();
+    (2..=LONGEST_WAIT).take_while(is_reached).last().unwrap_or(1)
+}
+
+/// Refuses a list of `objects` that is read where they are kept.
+pub(crate) fn check_these(resource: &Resource, objects: &[Arc<Stored>]) -> Result<(), Status> {
+    refused(resource, objects.iter().map(|object| &**object), usize::MAX).map_or(Ok(()), Err)
 }
 
 /// Refuses a list of `objects`, of which `limit` are asked for. A piece of all objects is read where they are kept; the rest is
@@ -81,12 +93,13 @@ pub(crate) fn check_list<'a>(
     resource: &Resource,
     objects: impl Iterator<Item = &'a Stored>,
     options: &Options,
+    now: Timestamp,
 ) -> Result<(), Status> {
-    if !store.unreadable.contains(&resource.key) {
+    if !store.unreadable.contains_key(&resource.key) {
         return Ok(());
     }
     if options.limit <= 0 || !options.selection.is_everything() {
-        return check_all(store, resource);
+        return check_all(store, resource, now);
     }
     refused(resource, objects, usize::try_from(options.limit).unwrap_or(usize::MAX)).map_or(Ok(()), Err)
 }
@@ -136,4 +149,16 @@ fn key(root: &str, resource: &Resource, object: &Stored) -> String {
     let (namespace, name) = object.place();
     let home = if namespace.is_empty() { String::new() } else { format!("{namespace}/") };
     format!("{root}/{}/{}/{home}{name}", resource.storage().group, resource.plural)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_asks_for_a_list_is_to_wait_longer_and_longer() {
+        let waits =
+            [0, 11, 12, 18, 19, 56, 57, 3_600].map(|span| retry_after(SignedDuration::from_secs(span)));
+        assert_eq!(waits, [1, 1, 2, 2, 3, 28, 30, 30]);
+    }
 }

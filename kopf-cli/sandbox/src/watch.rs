@@ -89,7 +89,7 @@ impl Watcher {
         if options.initial_events && asked > current {
             return Err(Status::too_new(asked, current));
         }
-        stranded::check_all(&store, &view.resource)?;
+        stranded::check_all(&store, &view.resource, now)?;
         let lasts = match options.timeout_seconds.and_then(|seconds| u64::try_from(seconds).ok()) {
             Some(seconds) => Duration::from_secs(seconds.min(86_400)),
             None => Duration::from_secs(1_800 + store.ids.number() % 1_800),

@@ -411,7 +411,7 @@ impl<'a> Writer<'a> {
         check_size(&written)?;
         let before = kinds::before_write(self.store, resource, &written.header.name);
         let stored = self.store.put(resource, written);
-        kinds::after_write(self.store, resource, &stored, before.as_deref())?;
+        kinds::after_write(self.store, resource, &stored, before.as_deref(), self.now)?;
         Ok(Written::object(code, &stored))
     }
 

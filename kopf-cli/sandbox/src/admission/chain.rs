@@ -181,7 +181,7 @@ impl Asking<'_> {
             shown.read(|before| {
                 let mut changed = before.clone();
                 verdict::apply(&mut changed, &operations).map_err(Refusal::Denied)?;
-                let changed = (changed != before).then(|| Document::of(&changed));
+                let changed = (changed != before).then(|| self.subject.document(&changed));
                 Ok(changed.map(|changed| between(&changed, self.subject, view, &self.subject.view)))
             })
         })
@@ -200,6 +200,6 @@ fn between(object: &Document, subject: &Subject, from: &View, to: &View) -> Docu
     object.read(|mut value| {
         object::unshow(&mut value, from);
         object::show(&mut value, to);
-        Document::of(&value)
+        Document::of(&value, &to.resource)
     })
 }

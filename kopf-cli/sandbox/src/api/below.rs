@@ -230,9 +230,9 @@ impl Ask<'_> {
         old: &Value,
         scale: Value,
     ) -> Result<Value, Status> {
-        let old = Document::of(old);
+        let old = Document::of_built_in(old);
         let mut round = |stage, scale: &Value| {
-            let object = Some(Document::of(scale));
+            let object = Some(Document::of_built_in(scale));
             let round = Round::new(stage, Operation::Update, self.name(), object, Some(old.clone()));
             others.admit(store, round)
         };

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use serde_json::Value;
 
-use super::{Task, Tasks, begins_to_go};
+use super::{Task, Tasks, begins_to_go, garbage};
 use crate::{
     crd::{
         self,
@@ -28,19 +28,30 @@ pub(super) fn notice(tasks: &mut Tasks, store: &Store, change: &Event) {
         if change.removal && store.catalog.is_going(&change.resource) {
             tasks.add(Task::Dissolve(change.resource.to_string()));
         }
-    } else if change.removal {
+        return;
+    }
+    // They may wait for what could not be read.
+    for namespace in store.list(NAMESPACES, None).iter().filter(|namespace| namespace.header.deleting) {
+        tasks.add(Task::Empty(namespace.header.name.clone()));
+    }
+    if change.removal {
         // Names that it had may be what others wait for.
         accept_others(tasks, store, name);
-    } else {
-        tasks.add(Task::Accept(name.clone()));
-        // They may wait for what could not be read.
-        for namespace in store.list(NAMESPACES, None).iter().filter(|namespace| namespace.header.deleting) {
-            tasks.add(Task::Empty(namespace.header.name.clone()));
-        }
-        if begins_to_go(change) || is_going_otherwise(change) {
-            tasks.add(Task::Dissolve(name.clone()));
-        }
+        return;
     }
+    tasks.add(Task::Accept(name.clone()));
+    if defines_otherwise(change) {
+        garbage::look_again(tasks, store, name);
+    }
+    if begins_to_go(change) || is_going_otherwise(change) {
+        tasks.add(Task::Dissolve(name.clone()));
+    }
+}
+
+/// Whether a definition is new, or has come to define something else.
+fn defines_otherwise(change: &Event) -> bool {
+    let says_the_same = |before: &Arc<Stored>| crd::defines_the_same(&change.object.value(), &before.value());
+    !change.previous.as_ref().is_some_and(says_the_same)
 }
 
 /// Whether a definition that is going has come to say something else: its objects may be such that they can go now.
@@ -85,7 +96,8 @@ pub(super) fn dissolve(writer: &mut Writer<'_>, name: &str) -> Result<(), Status
         return Ok(());
     }
     let defined = writer.store.catalog.get(name).cloned();
-    let seen = defined.as_ref().map_or(Ok(()), |defined| stranded::check_all(writer.store, defined));
+    let seen =
+        defined.as_ref().map_or(Ok(()), |defined| stranded::check_all(writer.store, defined, writer.now));
     if let Err(refused) = seen {
         return change(writer, name, |definition, now| crd::fail_to_dissolve(definition, &refused, now))
             .map(drop);

@@ -12,6 +12,7 @@ use crate::{
     deletion::{FOREGROUND, ORPHAN, Propagation},
     managed::Managed,
     object::{Owner, Stored},
+    resources::Resource,
     ring::Event,
     status::Status,
     store::{Place, Store},
@@ -61,6 +62,31 @@ pub(super) fn notice(tasks: &mut Tasks, store: &Store, change: &Event) {
             tasks.add(Task::Collect(place));
         }
     }
+}
+
+/// Looks again, where a resource is defined otherwise, at what belongs to its objects, and to whom they belong: what could not be
+/// read may be read now, and nobody could tell who was there.
+pub(super) fn look_again(tasks: &mut Tasks, store: &Store, key: &str) {
+    let Some(resource) = store.catalog.get(key) else { return };
+    for (dependents, object) in store.owned() {
+        let is_one = **dependents == *key;
+        for owner in object.header.owners.iter().filter(|owner| is_one || is_of(resource, owner)) {
+            tasks.add(Task::Collect(Place::of(dependents, object)));
+            if let Some((place, Some(found))) = find(store, owner, &object.header.namespace) {
+                if goes_last(&found) {
+                    tasks.add(Task::Collect(place));
+                } else if orphans(&found) {
+                    tasks.add(Task::Orphan(place));
+                }
+            }
+        }
+    }
+}
+
+/// Whether an owner is said to be one of a resource.
+fn is_of(resource: &Resource, owner: &Owner) -> bool {
+    owner.kind == resource.kind
+        && resource.versions.iter().any(|version| version.api_version() == owner.api_version)
 }
 
 fn goes_last(object: &Stored) -> bool {
@@ -184,10 +210,8 @@ pub(super) fn orphan(writer: &mut Writer<'_>, place: &Place) -> Result<(), Statu
         return Ok(());
     };
     let dependents: Vec<Place> = writer.store.dependents(&object.header.uid).cloned().collect();
-    for dependent in dependents {
-        change_owners(writer, &dependent, |owners| {
-            owners.retain(|owner| owner["uid"] != *object.header.uid)
-        })?;
+    for dependent in &dependents {
+        change_owners(writer, dependent, |owners| owners.retain(|owner| owner["uid"] != *object.header.uid))?;
     }
     match writer.store.catalog.get(&place.resource).cloned() {
         Some(resource) => writer.release(&resource, &object, ORPHAN, |_| ()),

@@ -1,13 +1,13 @@
 //! Namespaces: what each has, and how they go, their objects first.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use serde_json::{Value, json};
 
 use super::{CONTROLLERS, Task, Tasks, begins_to_go, is_new, own_service};
 use crate::{
     deletion::Propagation,
-    resources::NAMESPACES,
+    resources::{NAMESPACES, Resource},
     ring::Event,
     schema::Part,
     status::Status,
@@ -16,6 +16,11 @@ use crate::{
     write::{Target, Writer, seconds},
 };
 
+/// The status, the reason and the message of a condition.
+type Said = (&'static str, &'static str, String);
+
+/// The condition that says whether anything could not be removed.
+const CONTENT_FAILURE: &str = "NamespaceDeletionContentFailure";
 /// The finalizer in the `spec` of a namespace that stands for its objects.
 const CONTENT: &str = "kubernetes";
 const SERVICE_ACCOUNTS: &str = "serviceaccounts";
@@ -115,19 +120,13 @@ pub(super) fn empty(writer: &mut Writer<'_>, name: &str) -> Result<(), Status> {
     if !finalizers.into_iter().flatten().any(|finalizer| finalizer == CONTENT) {
         return Ok(());
     }
-    for (key, object) in writer.store.of_namespace(name) {
-        let Some(resource) = writer.store.catalog.get(&key).cloned() else { continue };
-        if !object.header.deleting && !stranded::is_stranded(&resource, &object) {
-            writer.expel(&resource, &object, Some(Propagation::Background), None)?;
-        }
-    }
+    let failures = expel_all(writer, name)?;
     let resource = writer.store.catalog.get(NAMESPACES).cloned();
     let namespace = writer.store.get(NAMESPACES, "", name).cloned();
     let (Some(resource), Some(namespace)) = (resource, namespace) else { return Ok(()) };
-    let left = Left::of(writer.store, name);
+    let left = Left::of(writer.store, name, failures);
     let mut value = namespace.value();
-    let told = value["status"]["conditions"].is_array();
-    if left.is_nothing() || !told {
+    if left.is_nothing() || !left.is_told(&value["status"]["conditions"]) {
         let conditions = left.conditions(&value["status"]["conditions"], &seconds(writer.now));
         value["status"]["conditions"] = conditions;
         if value != namespace.value() {
@@ -146,28 +145,86 @@ pub(super) fn empty(writer: &mut Writer<'_>, name: &str) -> Result<(), Status> {
     })
 }
 
-/// What a namespace still holds: how many of each resource, and by how many each finalizer is named.
+/// Why the objects of a resource could not be removed, by its key.
+type Failures = BTreeMap<Arc<str>, String>;
+
+/// Whether objects of a resource are found where a namespace is emptied.
+fn is_found(resource: &Arc<Resource>) -> bool {
+    resource.namespaced && resource.versions.iter().any(|version| version.served)
+}
+
+/// Removes the objects of a namespace, but for those among which are some that cannot be read. Where there are such in another
+/// namespace nobody can tell whether all are gone.
+fn expel_all(writer: &mut Writer<'_>, name: &str) -> Result<Failures, Status> {
+    let unreadable = writer.store.unreadable.keys().filter_map(|key| writer.store.catalog.get(key));
+    let unreadable: Vec<Arc<Resource>> = unreadable.filter(|resource| is_found(resource)).cloned().collect();
+    let mut failures = Failures::new();
+    for resource in &unreadable {
+        let inside = writer.store.list(&resource.key, Some(name));
+        if let Err(refused) = stranded::check_these(resource, &inside) {
+            failures.insert(Arc::clone(&resource.key), refused.message);
+        }
+    }
+    for (key, object) in writer.store.of_namespace(name) {
+        let resource = writer.store.catalog.get(&key).filter(|resource| is_found(resource)).cloned();
+        let Some(resource) = resource else { continue };
+        if !object.header.deleting && !failures.contains_key(&key) {
+            writer.expel(&resource, &object, Some(Propagation::Background), None)?;
+        }
+    }
+    for resource in &unreadable {
+        if let Err(refused) = stranded::check_all(writer.store, resource, writer.now) {
+            failures.entry(Arc::clone(&resource.key)).or_insert(refused.message);
+        }
+    }
+    Ok(failures)
+}
+
+/// What a namespace still holds: how many of each resource, and by how many each finalizer is named; and of which resources that
+/// cannot be told.
 struct Left {
     resources: BTreeMap<String, usize>,
     finalizers: BTreeMap<String, usize>,
+    failures: Vec<String>,
 }
 
 impl Left {
-    fn of(store: &Store, namespace: &str) -> Left {
-        let mut left = Left { resources: BTreeMap::new(), finalizers: BTreeMap::new() };
+    fn of(store: &Store, namespace: &str, failures: Failures) -> Left {
+        let mut left = Left { resources: BTreeMap::new(), finalizers: BTreeMap::new(), failures: Vec::new() };
         for (key, object) in store.of_namespace(namespace) {
-            let Some(resource) = store.catalog.get(&key) else { continue };
+            let resource = store.catalog.get(&key).filter(|resource| is_found(resource));
+            let Some(resource) = resource.filter(|_| !failures.contains_key(&key)) else { continue };
             let name = format!("{}.{}", resource.plural, resource.storage().group);
             *left.resources.entry(name).or_default() += 1;
             for finalizer in &object.header.finalizers {
                 *left.finalizers.entry(finalizer.clone()).or_default() += 1;
             }
         }
+        left.failures = failures.into_values().collect();
+        left.failures.sort();
         left
     }
 
     fn is_nothing(&self) -> bool {
-        self.resources.is_empty()
+        self.resources.is_empty() && self.failures.is_empty()
+    }
+
+    /// Whether conditions say that something is left, and what could not be removed.
+    fn is_told(&self, conditions: &Value) -> bool {
+        let of_content = conditions.as_array().into_iter().flatten();
+        let mut of_content = of_content.filter(|condition| condition["type"] == CONTENT_FAILURE);
+        of_content.any(|condition| condition["message"] == self.deletion().2)
+    }
+
+    /// Whether anything could not be removed, as conditions say it.
+    fn deletion(&self) -> Said {
+        if self.failures.is_empty() {
+            let message = "All content successfully deleted, may be waiting on finalization";
+            return ("False", "ContentDeleted", message.to_owned());
+        }
+        let (count, what) = (self.failures.len(), self.failures.join(", "));
+        let message = format!("Failed to delete all resource types, {count} remaining: {what}");
+        ("True", "ContentDeletionFailed", message)
     }
 
     /// The conditions that say so; times stay where they were `before`.
@@ -176,7 +233,7 @@ impl Left {
             let said = counts.iter().map(|(name, count)| format!("{name} {verb} {count} resource instances"));
             said.collect::<Vec<_>>().join(", ")
         };
-        let remaining = if self.is_nothing() {
+        let remaining = if self.resources.is_empty() {
             ("False", "ContentRemoved", "All content successfully removed".to_owned())
         } else {
             let what = list(&self.resources, "has");
@@ -199,10 +256,7 @@ impl Left {
                 "NamespaceDeletionGroupVersionParsingFailure",
                 done("ParsedGroupVersions", "All legacy kube types successfully parsed"),
             ),
-            (
-                "NamespaceDeletionContentFailure",
-                done("ContentDeleted", "All content successfully deleted, may be waiting on finalization"),
-            ),
+            (CONTENT_FAILURE, self.deletion()),
             ("NamespaceContentRemaining", remaining),
             ("NamespaceFinalizersRemaining", held),
         ];

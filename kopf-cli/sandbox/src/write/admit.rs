@@ -207,12 +207,12 @@ fn document(object: &mut Incoming, view: &View) -> Document {
     object.metadata.sort_keys();
     object.as_whole(view, |value| {
         if view.version().storage {
-            Document::of(value)
+            Document::of(value, &view.resource)
         } else {
             deep::with_stack(deep::depth_of_value(value), || {
                 let mut value = value.clone();
                 object::show(&mut value, view);
-                Document::of(&value)
+                Document::of(&value, &view.resource)
             })
         }
     })

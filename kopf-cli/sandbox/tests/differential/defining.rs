@@ -11,6 +11,11 @@ use std::time::Duration;
 
 /// Rows in which `DEFINE plural names` makes a definition of the test's own group, and `crds/` is where it is.
 async fn check_definitions(rows: &str) {
+    check(&with_definitions(rows)).await;
+}
+
+/// The rows as they are sent.
+pub(super) fn with_definitions(rows: &str) -> String {
     const PATH: &str = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
     let rows = rows.lines().map(|row| {
         let row = row.trim();
@@ -22,7 +27,7 @@ async fn check_definitions(rows: &str) {
             "\n"
         )
     });
-    check(&rows.collect::<String>()).await;
+    rows.collect()
 }
 
 #[tokio::test]
@@ -186,14 +191,14 @@ async fn what_was_stored_in_a_version_that_is_no_more_cannot_be_read() {
 }
 
 /// Makes an object in a version.
-const IN_V1: &str = r#"DEFINE rows "singular":"row","kind":"Row"
+pub(super) const IN_V1: &str = r#"DEFINE rows "singular":"row","kind":"Row"
         UNTIL  crds/rows.$ns.kopf.test InitialNamesAccepted
         AWAIT  201 POST own/v1/namespaces/$ns/rows {"kind":"Row","apiVersion":"$ns.kopf.test/v1","metadata":{"name":"a"}}"#;
 /// What has the older version be there again: while there is an object anywhere that cannot be read, no namespace of a server
 /// goes, and others wait for theirs.
-const WITH_V1: &str = r#"[{"op":"add","path":"/spec/versions/0","value":{"name":"v1","served":true,"storage":false,"schema":{"openAPIV3Schema":{"type":"object"}}}}]"#;
+pub(super) const WITH_V1: &str = r#"[{"op":"add","path":"/spec/versions/0","value":{"name":"v1","served":true,"storage":false,"schema":{"openAPIV3Schema":{"type":"object"}}}}]"#;
 /// What makes another version the one that is stored.
-const STORES_V2: &str = r#"[{"op":"replace","path":"/spec/versions/0/storage","value":false},{"op":"add","path":"/spec/versions/-","value":{"name":"v2","served":true,"storage":true,"schema":{"openAPIV3Schema":{"type":"object"}}}}]"#;
+pub(super) const STORES_V2: &str = r#"[{"op":"replace","path":"/spec/versions/0/storage","value":false},{"op":"add","path":"/spec/versions/-","value":{"name":"v2","served":true,"storage":true,"schema":{"openAPIV3Schema":{"type":"object"}}}}]"#;
 
 #[tokio::test]
 async fn what_is_said_again_is_brought_into_the_version_that_is_stored() {

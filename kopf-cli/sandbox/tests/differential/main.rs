@@ -49,6 +49,7 @@ mod registration;
 mod request;
 mod rules;
 mod schemas;
+mod stranded;
 mod tokens;
 mod unusual;
 mod validation;
@@ -58,7 +59,10 @@ mod wire;
 mod yaml;
 
 use answer::Answer;
-use kopf_control_plane::client::{Resource, namespace};
+use kopf_control_plane::{
+    ControlPlane,
+    client::{Resource, namespace},
+};
 use kube::Client;
 use kube::config::Kubeconfig;
 use std::time::Duration;
@@ -92,6 +96,10 @@ async fn check_warnings(rows: &str) {
 
 async fn check_as(rows: &str, seen: fn(Answer) -> Answer) {
     let Some(real) = kopf_control_plane::get().await else { return };
+    check_with(real, rows, seen).await;
+}
+
+async fn check_with(real: &ControlPlane, rows: &str, seen: fn(Answer) -> Answer) {
     let expected = run(&kopf_control_plane::connect(&real.kubeconfig).await, rows, PATIENCE).await;
     let (sandbox, _serving) = sandbox().await;
     let found = run(&sandbox, rows, LITTLE_PATIENCE).await;

@@ -21,7 +21,7 @@ const POLL: Duration = Duration::from_millis(50);
 const HOW: &str = "set KUBEBUILDER_ASSETS to a folder with etcd and kube-apiserver (setup-envtest makes one), or \
                    USE_EXISTING_CLUSTER=true and KUBECONFIG to a cluster that tests may write to";
 
-/// A running control plane. Its programs end with the test process.
+/// A running control plane. Its programs end with it, and with the test process.
 pub struct ControlPlane {
     /// How to reach it: the contexts `admin`, which is the current one, and `nobody`.
     pub kubeconfig: Kubeconfig,
@@ -43,6 +43,15 @@ pub async fn get() -> Option<&'static ControlPlane> {
         }
         Err(why) => panic!("{why}"),
     }
+}
+
+/// A control plane for one test alone, which would be in the way of others: the existing cluster, where there is one.
+pub async fn own() -> Option<ControlPlane> {
+    let running = start().await.unwrap_or_else(|why| panic!("{why}"));
+    if running.is_none() {
+        skip(&format!("no control plane: {HOW}"));
+    }
+    running
 }
 
 /// Says that the running test was skipped and why; fails it where skipping is not allowed.

@@ -157,6 +157,7 @@ pub(super) const DONE: Groups = &[
             ("versions and subresources that come and go, `storedVersions`", &["defining::versions_come_and_go"]),
             ("versions that are deprecated, of which whoever asks for them is warned", &["defining/deprecated::whoever_asks_for_a_version_that_is_deprecated_is_warned"]),
             ("objects that were stored in a version which their definition has no more", &["defining::what_was_stored_in_a_version_that_is_no_more_cannot_be_read", "defining::what_could_not_be_read_can_be_when_its_version_is_there_again"]),
+            ("what such objects keep from going: namespaces, and what belongs to others", &["stranded::no_namespace_goes_while_something_cannot_be_read", "stranded::what_belongs_to_others_is_looked_at_again_when_it_can_be_read", "stranded::what_belongs_to_a_kind_that_was_not_there_is_looked_at_when_it_is"]),
             ("`selectableFields`, printed columns", &["defining::fields_can_be_made_selectable_and_columns_shown"]),
             ("watches end when their resource is defined otherwise", &["defining::a_watch_ends_when_its_resource_is_defined_otherwise"]),
             ("their end, and that of their objects", &["main::resources_are_defined_discovered_and_taken_away"]),
