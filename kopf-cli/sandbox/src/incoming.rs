@@ -1,7 +1,5 @@
 //! Objects on their way in: read, typed, and checked against what the request's path says they are.
 
-use std::borrow::Cow;
-
 use serde_json::{Map, Value};
 
 use crate::{
@@ -236,24 +234,14 @@ impl Incoming {
         outcome
     }
 
-    /// Has the object be as it was sent for as long as `work` lasts: with what is said to be empty.
-    pub(crate) fn as_sent<T>(&mut self, work: impl FnOnce(&mut Incoming) -> T) -> T {
+    /// Has the object be as it was sent for as long as `work` lasts: with what is said to be empty, of which it is told besides.
+    pub(crate) fn as_sent<T>(&mut self, work: impl FnOnce(&mut Incoming, &Empties) -> T) -> T {
         let empties = std::mem::take(&mut self.empties);
         empties.put_into(&mut self.rest);
-        let outcome = work(self);
+        let outcome = work(self, &empties);
         empties.take_from(&mut self.rest);
         self.empties = empties;
         outcome
-    }
-
-    /// What is said to be empty.
-    pub(crate) fn empties(&self) -> &Empties {
-        &self.empties
-    }
-
-    /// The object that was, in which nothing is missing that is only said to be empty now.
-    pub(crate) fn compared_with<'a>(&self, old: &'a Value) -> Cow<'a, Value> {
-        self.empties.in_old(old)
     }
 
     /// The object in its storage version, with fields in the order in which the API prints them.

@@ -17,6 +17,7 @@ use crate::{
     object::{Header, Stored, key_of},
     resources::{Catalog, Resource},
     ring::{Bounds, Event, Ring},
+    tokens::{Keepers, legacy::SECRETS},
 };
 
 /// Namespaces (empty for cluster-scoped objects) and the names in them, in the order in which lists give objects.
@@ -41,6 +42,8 @@ pub(crate) struct Store {
     admission: Option<Option<Arc<Configured>>>,
     /// What services have been given; `None` where that has to be read anew.
     taken: Option<Taken>,
+    /// Which secrets keep tokens of which accounts.
+    keepers: Keepers,
     /// Which resources may have objects that nobody can read, and since when.
     pub(crate) unreadable: HashMap<Arc<str>, Timestamp>,
 }
@@ -75,6 +78,7 @@ impl Store {
             unseen: Vec::new(),
             admission: None,
             taken: None,
+            keepers: Keepers::default(),
             unreadable: HashMap::new(),
         }
     }
@@ -98,6 +102,11 @@ impl Store {
         })
     }
 
+    /// The names of the secrets that keep tokens of an account.
+    pub(crate) fn keepers(&self, account: &Stored) -> impl Iterator<Item = &String> {
+        self.keepers.of(account)
+    }
+
     /// Sees to what is known of the objects of a resource, one of which has changed.
     fn reconsider(&mut self, resource: &Resource, before: Option<&Stored>, now: Option<&Stored>) {
         if resource.key.ends_with(GROUP) {
@@ -106,6 +115,10 @@ impl Store {
         if let Some(taken) = self.taken.as_mut().filter(|_| &*resource.key == SERVICES) {
             before.into_iter().for_each(|service| taken.release(&service.value()));
             now.into_iter().for_each(|service| taken.add(&service.value()));
+        }
+        if &*resource.key == SECRETS {
+            before.into_iter().for_each(|secret| self.keepers.remove(secret));
+            now.into_iter().for_each(|secret| self.keepers.add(secret));
         }
     }
 
@@ -200,6 +213,7 @@ impl Store {
         self.unseen.clear();
         self.admission = None;
         self.taken = None;
+        self.keepers = Keepers::default();
         self.unreadable.clear();
         self.catalog = Catalog::built_in();
     }

@@ -4,6 +4,7 @@
 //! there, and the object that it is bound to, each with the uid that it had. Those that are kept in secrets are of
 //! [another form](legacy).
 
+mod keepers;
 pub(crate) mod legacy;
 mod signer;
 
@@ -14,6 +15,7 @@ use jiff::{Timestamp, ToSpan};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+pub(crate) use keepers::Keepers;
 pub(crate) use signer::{Signer, SigningKey};
 
 use self::signer::Unsigned;

@@ -287,7 +287,7 @@ impl<'a> Writer<'a> {
         } else if view.version().status {
             put_or_remove(&mut object.rest, "status", old_rest.get("status").cloned());
         }
-        object.as_sent(|object| kinds::keep(resource, part, &mut object.rest, old, self.now));
+        object.as_sent(|object, _| kinds::keep(resource, part, &mut object.rest, old, self.now));
         for field in ["creationTimestamp", "generation", "resourceVersion"] {
             put_or_remove(&mut object.metadata, field, old_metadata.get(field).cloned());
         }
@@ -363,12 +363,12 @@ impl<'a> Writer<'a> {
         if let Some(old) = old {
             causes.extend(forbidden_changes(old.metadata, &object.metadata));
         }
-        let was = old.map(|old| object.compared_with(old.whole));
-        let empties = object.empties().clone();
-        object.as_sent(|object| {
+        object.as_sent(|object, empties| {
+            // What was does not differ from what is by what is only said to be empty now.
+            let was = old.map(|old| empties.in_old(old.whole));
             object.as_whole(view, |object| {
                 let whole = was.as_deref();
-                causes.extend(kinds::faults(view, object, whole, part, &empties));
+                causes.extend(kinds::faults(view, object, whole, part, empties));
                 let Some(schema) = &view.version().schema else {
                     let warned = causes.is_empty().then(|| kinds::warnings(view, object, whole, part));
                     return warned.iter().flatten().for_each(|warning| self.strictness.warn(warning));

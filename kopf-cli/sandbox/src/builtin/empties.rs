@@ -34,7 +34,7 @@ const SHOWN: [(&str, &str); 3] =
 const OWNERS: &str = "managedFields";
 
 /// What of an object is said to be empty, and where.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Default)]
 pub(crate) struct Empties {
     /// Where it is more than nothing.
     told: Vec<(String, Value)>,

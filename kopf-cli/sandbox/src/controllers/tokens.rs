@@ -10,12 +10,11 @@ use crate::{
     schema::Part,
     status::Status,
     store::{Place, Store},
-    tokens::legacy::{self, ACCOUNTS, SECRETS},
+    tokens::legacy::{self, ACCOUNT, ACCOUNTS, SECRETS, keeps_token},
     write::{Preconditions, Target, Writer},
 };
 
-/// Which account a secret asks for, and which it has a token of.
-const NAME: &str = "kubernetes.io/service-account.name";
+/// Which account a secret has a token of.
 const UID: &str = "kubernetes.io/service-account.uid";
 
 /// Looks at all secrets of tokens, for there may be an authority now that they are to have.
@@ -37,16 +36,14 @@ pub(super) fn notice(tasks: &mut Tasks, store: &Store, change: &Event) {
             tasks.add(Task::Equip(Place::of(&change.resource, object)));
         }
     } else if &*change.resource == ACCOUNTS && change.removal {
-        let names_it = format!("\"{NAME}\":{}", Value::from(&*object.header.name));
-        let secrets = store.list(SECRETS, Some(&object.header.namespace)).into_iter();
-        for secret in secrets.filter(|secret| keeps_token(secret) && secret.has(&names_it)) {
-            tasks.add(Task::Equip(Place::of(&SECRETS.into(), &secret)));
+        for secret in store.keepers(object) {
+            tasks.add(Task::Equip(Place {
+                resource: SECRETS.into(),
+                namespace: object.header.namespace.clone(),
+                name: secret.clone(),
+            }));
         }
     }
-}
-
-fn keeps_token(secret: &Stored) -> bool {
-    secret.header.field("type") == legacy::TYPE
 }
 
 /// Sees to it that the account of a secret that is gone does not name it.
@@ -60,7 +57,7 @@ fn forget(tasks: &mut Tasks, store: &Store, secret: &Stored) {
 /// The account that a secret is of, if it is there.
 fn account_of<'a>(store: &'a Store, secret: &Stored, value: &Value) -> Option<&'a Stored> {
     let annotations = &value["metadata"]["annotations"];
-    let [name, uid] = [NAME, UID].map(|key| annotations[key].as_str().unwrap_or_default());
+    let [name, uid] = [ACCOUNT, UID].map(|key| annotations[key].as_str().unwrap_or_default());
     let account = store.get(ACCOUNTS, &secret.header.namespace, name)?;
     (uid.is_empty() || *uid == account.header.uid).then_some(account)
 }
@@ -93,7 +90,7 @@ pub(super) fn equip(writer: &mut Writer<'_>, place: &Place) -> Result<(), Status
     if *data == before {
         return Ok(());
     }
-    value["metadata"]["annotations"][NAME] = account.header.name.as_str().into();
+    value["metadata"]["annotations"][ACCOUNT] = account.header.name.as_str().into();
     value["metadata"]["annotations"][UID] = account.header.uid.as_str().into();
     write(writer, target, value)
 }

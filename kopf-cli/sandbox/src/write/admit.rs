@@ -33,7 +33,7 @@ impl Writer<'_> {
         }
         let is_somebodys = &*view.resource.key == PODS && old.is_none() && self.store.duties.service_accounts;
         let volume = is_somebodys.then(|| self.new_volume());
-        object.as_sent(|object| {
+        object.as_sent(|object, _| {
             let names = [target.name, meta::text(&object.metadata, "generateName"), "Unknown"];
             let name = names.into_iter().find(|name| !name.is_empty()).unwrap_or_default().to_owned();
             let write = builtin::Write { store: self.store, view, namespace, name: &name };
@@ -137,8 +137,8 @@ impl Writer<'_> {
             return Ok(());
         }
         let write = builtin::Write { store: self.store, view, namespace, name };
-        let warnings =
-            object.as_sent(|object| object.as_whole(view, |object| builtin::judge(&write, object, old)))?;
+        let warnings = object
+            .as_sent(|object, _| object.as_whole(view, |object| builtin::judge(&write, object, old)))?;
         warnings.iter().for_each(|warning| self.strictness.warn(warning));
         Ok(())
     }

@@ -1,6 +1,9 @@
 //! Tokens that secrets keep: who presents one, what is noted of that, and what a sandbox without sockets gives.
 
-use std::sync::Arc;
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use base64::{
     Engine,
@@ -11,19 +14,29 @@ use http_body_util::{BodyExt, Full};
 use kopf_sandbox::{Builder, Sandbox};
 use serde_json::{Value, json};
 
-use crate::client::{Stopped, send};
+use crate::client::{Stopped, delete, send};
 
 const WHO: &str = "/apis/authentication.k8s.io/v1/selfsubjectreviews";
+/// Several times what is needed where no account has all secrets looked through.
+const SOON: Duration = Duration::from_secs(30);
 const LAST_USED: &str = "kubernetes.io/legacy-token-last-used";
 
 fn account() -> Value {
-    json!({ "apiVersion": "v1", "kind": "ServiceAccount", "metadata": { "name": "sa" } })
+    account_called("sa")
+}
+
+fn account_called(name: &str) -> Value {
+    json!({ "apiVersion": "v1", "kind": "ServiceAccount", "metadata": { "name": name } })
 }
 
 fn secret(name: &str) -> Value {
+    secret_of("sa", name)
+}
+
+fn secret_of(account: &str, name: &str) -> Value {
     json!({
         "apiVersion": "v1", "kind": "Secret", "type": "kubernetes.io/service-account-token",
-        "metadata": { "name": name, "annotations": { "kubernetes.io/service-account.name": "sa" } },
+        "metadata": { "name": name, "annotations": { "kubernetes.io/service-account.name": account } },
     })
 }
 
@@ -129,4 +142,35 @@ async fn a_token_that_is_kept_stays_good_where_the_state_is() {
     before.snapshot().write(&mut text, true).unwrap();
     let after = Sandbox::builder().state(text).build().unwrap();
     assert_eq!(who(&after, &token).await.0, 201);
+}
+
+#[tokio::test]
+async fn a_secret_goes_with_the_account_that_it_names_last() {
+    let [sa, other] = ["sa", "other"].map(account_called);
+    let sandbox =
+        Sandbox::builder().service_accounts(true).objects([sa, other, secret("t")]).build().unwrap();
+    let mut moved = sandbox.get("secrets", "default", "t").unwrap();
+    let annotations = json!({ "kubernetes.io/service-account.name": "other" });
+    moved["metadata"]["annotations"] = annotations;
+    sandbox.apply(moved).unwrap();
+    sandbox.delete("serviceaccounts", "default", "sa").unwrap();
+    assert!(sandbox.get("secrets", "default", "t").is_some());
+    sandbox.restart();
+    sandbox.delete("serviceaccounts", "default", "other").unwrap();
+    assert!(sandbox.get("secrets", "default", "t").is_none());
+}
+
+#[tokio::test]
+async fn many_accounts_go_with_their_secrets() {
+    const MANY: usize = 3_000;
+    let objects = (0..MANY).flat_map(|n| {
+        let account = format!("sa{n}");
+        [account_called(&account), secret_of(&account, &format!("t{n}"))]
+    });
+    let sandbox = Sandbox::builder().service_accounts(true).objects(objects).build().unwrap();
+    assert_eq!(sandbox.list("secrets").len(), MANY);
+    let began = Instant::now();
+    let (code, _) = delete(&sandbox, "/api/v1/namespaces/default/serviceaccounts").await;
+    assert_eq!((code, sandbox.list("secrets").len()), (200, 0));
+    assert!(began.elapsed() < SOON, "{:?}", began.elapsed());
 }
