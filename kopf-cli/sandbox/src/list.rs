@@ -81,7 +81,7 @@ pub(crate) fn list(
     let named = options
         .selection
         .exactly("metadata.namespace")
-        .filter(|_| options.continue_token.is_empty())
+        .filter(|_| options.continue_token.is_empty() && view.resource.namespaced)
         .filter(|name| name_faults(name, NameRule::Label).is_empty());
     let namespace = namespace.or(named);
     let single = single(view, namespace, options);

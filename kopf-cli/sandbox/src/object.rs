@@ -7,7 +7,7 @@ use crate::{
     builtin::SERVICES,
     json, meta,
     protobuf::layout,
-    resources::{EVENTS_GROUP, Resource, Version, View},
+    resources::{EVENTS_GROUP, Resource, Version, View, selectable},
 };
 
 /// An object as the store keeps it: serialized once, in its storage version.
@@ -266,17 +266,14 @@ pub(crate) fn with_revision(stored: &Stored, revision: u64, view: &View) -> Byte
 }
 
 fn selectable_values(resource: &Resource, value: &Value) -> Vec<(String, String)> {
+    if !resource.rules.custom {
+        return selectable::values(resource, value);
+    }
     let paths = resource.versions.iter().flat_map(|version| &version.selectable);
     let mut values: Vec<(String, String)> = Vec::new();
     for path in paths {
-        let found = path.split('.').try_fold(value, |value, field| value.get(field));
-        let text = match found {
-            Some(Value::String(text)) => text.clone(),
-            Some(Value::Number(number)) => number.to_string(),
-            Some(Value::Bool(flag)) => flag.to_string(),
-            _ => continue,
-        };
-        if !values.iter().any(|(known, _)| known == path) {
+        let found = selectable::value_at(value, path);
+        if let Some(text) = found.filter(|_| !values.iter().any(|(known, _)| known == path)) {
             values.push((path.clone(), text));
         }
     }

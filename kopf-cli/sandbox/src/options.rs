@@ -3,7 +3,7 @@
 use crate::{
     request::Query,
     resources::View,
-    selectors::Selection,
+    selectors::{Said, Selection},
     status::{About, Cause, Status},
 };
 
@@ -38,7 +38,7 @@ impl Options {
     pub(crate) fn parse(query: &Query, view: &View, watch: bool) -> Result<Self, Status> {
         let limit = query.number("limit")?.unwrap_or_default();
         let timeout_seconds = query.number("timeoutSeconds")?.filter(|seconds| *seconds > 0);
-        let selection = Selection::parse(query.get("labelSelector"), query.get("fieldSelector"), view)?;
+        let said = Said::parse(query.get("labelSelector"), query.get("fieldSelector"))?;
         let resource_version = query.get("resourceVersion").to_owned();
         let continue_token = query.get("continue").to_owned();
         let from_any = matches!(resource_version.as_str(), "" | "0");
@@ -59,7 +59,7 @@ impl Options {
             _ => Matching::Unset,
         };
         Ok(Options {
-            selection,
+            selection: said.of(view)?,
             limit,
             continue_token,
             resource_version,

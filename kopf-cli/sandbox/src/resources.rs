@@ -1,6 +1,7 @@
 //! Which resources there are: the built-in ones as a table, the custom ones as their definitions come and go.
 
 mod built_in;
+pub(crate) mod selectable;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -46,7 +47,7 @@ pub(crate) struct Version {
     pub(crate) scale: Option<Scale>,
     /// What a real server has below objects of a built-in kind; what is not done of it is refused by name.
     pub(crate) below: Vec<String>,
-    /// Fields that selectors may name, besides `metadata.name` and `metadata.namespace`.
+    /// Fields that selectors of custom resources may name, besides `metadata.name` and `metadata.namespace`.
     pub(crate) selectable: Vec<String>,
     /// What fields its objects have, by its definition; `None` for built-in kinds, and where the definition does not say.
     pub(crate) schema: Option<Schema>,

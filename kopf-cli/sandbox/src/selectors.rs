@@ -1,5 +1,7 @@
 //! Label and field selectors.
 
+mod fields;
+
 use std::iter::Peekable;
 
 use serde_json::Value;
@@ -7,7 +9,7 @@ use serde_json::Value;
 use crate::{
     names::{key_faults, label_value_faults},
     object::{Header, LabelSet},
-    resources::{EVENTS, EVENTS_GROUP, View},
+    resources::View,
     status::Status,
 };
 
@@ -18,7 +20,14 @@ const REQUIREMENT: &str = "unable to parse requirement: ";
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) struct Selection {
     labels: Vec<Requirement>,
-    fields: Vec<FieldTerm>,
+    fields: Vec<fields::Term>,
+}
+
+/// The same as it is said, whatever the resource is.
+#[derive(Debug)]
+pub(crate) struct Said<'a> {
+    labels: Vec<Requirement>,
+    fields: Vec<fields::Said<'a>>,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -37,23 +46,27 @@ enum Test {
     Less(i64),
 }
 
-#[derive(Debug, Clone, PartialEq)]
-struct FieldTerm {
-    path: String,
-    value: String,
-    equal: bool,
+impl<'a> Said<'a> {
+    /// # Errors
+    ///
+    /// 400 for a selector that cannot be read.
+    pub(crate) fn parse(labels: &str, fields: &'a str) -> Result<Self, Status> {
+        let labels = parse_labels(labels).map_err(Status::bad_request)?;
+        let fields = fields::parse(fields).map_err(Status::bad_request)?;
+        Ok(Said { labels, fields })
+    }
+
+    /// # Errors
+    ///
+    /// 400 for a field that objects of this resource are not chosen by.
+    pub(crate) fn of(self, view: &View) -> Result<Selection, Status> {
+        let fields = self.fields.into_iter().map(|term| term.of(view));
+        let fields = fields.collect::<Result<_, _>>().map_err(Status::bad_request)?;
+        Ok(Selection { labels: self.labels, fields })
+    }
 }
 
 impl Selection {
-    /// # Errors
-    ///
-    /// 400 for a selector that cannot be read, or a field that this resource has no index for.
-    pub(crate) fn parse(labels: &str, fields: &str, view: &View) -> Result<Self, Status> {
-        let labels = parse_labels(labels).map_err(Status::bad_request)?;
-        let fields = parse_fields(fields, view).map_err(Status::bad_request)?;
-        Ok(Selection { labels, fields })
-    }
-
     /// Whether everything is asked for.
     pub(crate) fn is_everything(&self) -> bool {
         self.labels.is_empty() && self.fields.is_empty()
@@ -67,7 +80,7 @@ impl Selection {
 
     pub(crate) fn matches(&self, object: &Header) -> bool {
         self.labels.iter().all(|requirement| requirement.matches(&object.labels))
-            && self.fields.iter().all(|term| (object.field(&term.path) == term.value) == term.equal)
+            && self.fields.iter().all(|term| term.matches(object))
     }
 }
 
@@ -265,45 +278,6 @@ fn parse_set<'a>(
         [] => Ok(values),
         [wrong] => Err(format!("{REQUIREMENT}{wrong}")),
         all => Err(format!("{REQUIREMENT}[{}]", all.join(", "))),
-    }
-}
-
-fn parse_fields(selector: &str, view: &View) -> Result<Vec<FieldTerm>, String> {
-    let mut terms = Vec::new();
-    for term in selector.split(',').filter(|term| !term.is_empty()) {
-        let (path, value, equal) = if let Some((path, value)) = term.split_once("!=") {
-            (path, value, false)
-        } else if let Some((path, value)) = term.split_once("==") {
-            (path, value, true)
-        } else if let Some((path, value)) = term.split_once('=') {
-            (path, value, true)
-        } else {
-            return Err(format!("invalid selector: '{selector}'; can't understand '{term}'"));
-        };
-        terms.push(FieldTerm { path: field_path(path, view)?, value: value.to_owned(), equal });
-    }
-    Ok(terms)
-}
-
-/// The field as the store names it.
-fn field_path(path: &str, view: &View) -> Result<String, String> {
-    let version = view.version();
-    let stored = match path {
-        _ if version.group == EVENTS_GROUP && &*view.resource.key == EVENTS => match path {
-            "reportingController" => "reportingComponent".to_owned(),
-            _ => path.replacen("regarding.", "involvedObject.", 1),
-        },
-        _ => path.to_owned(),
-    };
-    let known = stored == "metadata.name"
-        || stored == "metadata.namespace" && view.resource.namespaced
-        || version.selectable.contains(&stored);
-    match (known, view.resource.rules.custom || !version.selectable.is_empty()) {
-        (true, _) => Ok(stored),
-        (false, true) => Err(format!("field label not supported: {path}")),
-        (false, false) => Err(format!(
-            "{path:?} is not a known field selector: only \"metadata.name\", \"metadata.namespace\""
-        )),
     }
 }
 

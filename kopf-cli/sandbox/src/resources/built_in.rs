@@ -37,105 +37,77 @@ struct Row {
     api_version: &'static str,
     plural: &'static str,
     flags: u16,
-    selectable: &'static [&'static str],
 }
 
-const fn row(
-    api_version: &'static str,
-    plural: &'static str,
-    flags: u16,
-    selectable: &'static [&'static str],
-) -> Row {
-    Row { api_version, plural, flags, selectable }
+const fn row(api_version: &'static str, plural: &'static str, flags: u16) -> Row {
+    Row { api_version, plural, flags }
 }
 
 #[rustfmt::skip]
 const ROWS: &[Row] = &[
-    row("v1", "configmaps", 0, &[]),
-    row("v1", "endpoints", CREATE_ON_UPDATE, &[]),
-    row("v1", "events", CREATE_ON_UPDATE | PATH_NAMES, EVENT_FIELDS),
-    row("v1", "limitranges", CREATE_ON_UPDATE, &[]),
-    row("v1", "namespaces", LABEL_NAMES, &["status.phase"]),
-    row("v1", "nodes", 0, &["spec.unschedulable"]),
-    row("v1", "persistentvolumeclaims", RETURNS_DELETED, &[]),
-    row("v1", "persistentvolumes", RETURNS_DELETED, &[]),
-    row("v1", "pods", GENERATION | RETURNS_DELETED, POD_FIELDS),
-    row("v1", "podtemplates", GENERATION | RETURNS_DELETED, &[]),
-    row("v1", "replicationcontrollers", GENERATION, &["status.replicas"]),
-    row("v1", "resourcequotas", RETURNS_DELETED | UNDONE, &[]),
-    row("v1", "secrets", 0, &["type"]),
-    row("v1", "serviceaccounts", RETURNS_DELETED, &[]),
-    row("v1", "services", RETURNS_DELETED | LABEL_NAMES | CREATE_ON_UPDATE, &["spec.clusterIP", "spec.type"]),
-    row("admissionregistration.k8s.io/v1", "mutatingadmissionpolicies", UNDONE, &[]),
-    row("admissionregistration.k8s.io/v1", "mutatingadmissionpolicybindings", UNDONE, &[]),
-    row("admissionregistration.k8s.io/v1", "mutatingwebhookconfigurations", GENERATION, &[]),
-    row("admissionregistration.k8s.io/v1", "validatingadmissionpolicies", GENERATION | CONDITIONAL, &[]),
-    row("admissionregistration.k8s.io/v1", "validatingadmissionpolicybindings", GENERATION | CONDITIONAL, &[]),
-    row("admissionregistration.k8s.io/v1", "validatingwebhookconfigurations", GENERATION, &[]),
-    row("apiextensions.k8s.io/v1", "customresourcedefinitions", GENERATION | CONDITIONAL, &[]),
-    row("apiregistration.k8s.io/v1", "apiservices", PATH_NAMES | CONDITIONAL | STATUS_ALONE, &[]),
-    row("apps/v1", "controllerrevisions", 0, &[]),
-    row("apps/v1", "daemonsets", GENERATION, &[]),
-    row("apps/v1", "deployments", GENERATION | STATUS_LABELS, &[]),
-    row("apps/v1", "replicasets", GENERATION, &["status.replicas"]),
-    row("apps/v1", "statefulsets", GENERATION | LABEL_NAMES, &["status.successful"]),
-    row("autoscaling/v2", "horizontalpodautoscalers", GENERATION, &[]),
-    row("batch/v1", "cronjobs", GENERATION, &[]),
-    row("batch/v1", "jobs", GENERATION, &["status.successful"]),
-    row("certificates.k8s.io/v1", "certificatesigningrequests", PATH_NAMES, &["spec.signerName"]),
-    row("certificates.k8s.io/v1", "clustertrustbundles", UNDONE, &[]),
-    row("certificates.k8s.io/v1", "podcertificaterequests", UNDONE, &[]),
-    row("coordination.k8s.io/v1", "leases", CREATE_ON_UPDATE | CONDITIONAL, &[]),
-    row("discovery.k8s.io/v1", "endpointslices", GENERATION, &[]),
-    row("events.k8s.io/v1", "events", CREATE_ON_UPDATE | PATH_NAMES, EVENT_FIELDS),
-    row("flowcontrol.apiserver.k8s.io/v1", "flowschemas", UNDONE, &[]),
-    row("flowcontrol.apiserver.k8s.io/v1", "prioritylevelconfigurations", UNDONE, &[]),
-    row("networking.k8s.io/v1", "ingressclasses", GENERATION, &[]),
-    row("networking.k8s.io/v1", "ingresses", GENERATION, &[]),
-    row("networking.k8s.io/v1", "ipaddresses", UNDONE, &[]),
-    row("networking.k8s.io/v1", "networkpolicies", GENERATION, &[]),
-    row("networking.k8s.io/v1", "servicecidrs", UNDONE, &[]),
-    row("node.k8s.io/v1", "runtimeclasses", CREATE_ON_UPDATE | CONDITIONAL, &[]),
-    row("policy/v1", "poddisruptionbudgets", GENERATION | CONDITIONAL, &[]),
-    row("rbac.authorization.k8s.io/v1", "clusterrolebindings", PATH_NAMES | CREATE_ON_UPDATE, &[]),
-    row("rbac.authorization.k8s.io/v1", "clusterroles", PATH_NAMES | CREATE_ON_UPDATE, &[]),
-    row("rbac.authorization.k8s.io/v1", "rolebindings", PATH_NAMES | CREATE_ON_UPDATE, &[]),
-    row("rbac.authorization.k8s.io/v1", "roles", PATH_NAMES | CREATE_ON_UPDATE, &[]),
-    row("resource.k8s.io/v1", "deviceclasses", RETURNS_DELETED | UNDONE, &[]),
-    row("resource.k8s.io/v1", "devicetaintrules", UNDONE, &[]),
-    row("resource.k8s.io/v1", "resourceclaims", RETURNS_DELETED | UNDONE, &[]),
-    row("resource.k8s.io/v1", "resourceclaimtemplates", RETURNS_DELETED | UNDONE, &[]),
-    row("resource.k8s.io/v1", "resourceslices", RETURNS_DELETED | UNDONE, &[]),
-    row("scheduling.k8s.io/v1", "priorityclasses", GENERATION, &[]),
-    row("storage.k8s.io/v1", "csidrivers", RETURNS_DELETED | CONDITIONAL, &[]),
-    row("storage.k8s.io/v1", "csinodes", RETURNS_DELETED | CONDITIONAL | STATUS_ALONE, &[]),
-    row("storage.k8s.io/v1", "csistoragecapacities", CONDITIONAL, &[]),
-    row("storage.k8s.io/v1", "storageclasses", RETURNS_DELETED, &[]),
-    row("storage.k8s.io/v1", "volumeattachments", RETURNS_DELETED | CONDITIONAL | STATUS_ALONE, &[]),
-    row("storage.k8s.io/v1", "volumeattributesclasses", RETURNS_DELETED, &[]),
-    row("storagemigration.k8s.io/v1", "storageversionmigrations", UNDONE, &[]),
-];
-
-const EVENT_FIELDS: &[&str] = &[
-    "involvedObject.kind",
-    "involvedObject.namespace",
-    "involvedObject.name",
-    "involvedObject.uid",
-    "involvedObject.apiVersion",
-    "involvedObject.resourceVersion",
-    "involvedObject.fieldPath",
-    "reason",
-    "reportingComponent",
-    "type",
-];
-const POD_FIELDS: &[&str] = &[
-    "spec.nodeName",
-    "spec.restartPolicy",
-    "spec.schedulerName",
-    "spec.serviceAccountName",
-    "status.phase",
-    "status.podIP",
-    "status.nominatedNodeName",
+    row("v1", "configmaps", 0),
+    row("v1", "endpoints", CREATE_ON_UPDATE),
+    row("v1", "events", CREATE_ON_UPDATE | PATH_NAMES),
+    row("v1", "limitranges", CREATE_ON_UPDATE),
+    row("v1", "namespaces", LABEL_NAMES),
+    row("v1", "nodes", 0),
+    row("v1", "persistentvolumeclaims", RETURNS_DELETED),
+    row("v1", "persistentvolumes", RETURNS_DELETED),
+    row("v1", "pods", GENERATION | RETURNS_DELETED),
+    row("v1", "podtemplates", GENERATION | RETURNS_DELETED),
+    row("v1", "replicationcontrollers", GENERATION),
+    row("v1", "resourcequotas", RETURNS_DELETED | UNDONE),
+    row("v1", "secrets", 0),
+    row("v1", "serviceaccounts", RETURNS_DELETED),
+    row("v1", "services", RETURNS_DELETED | LABEL_NAMES | CREATE_ON_UPDATE),
+    row("admissionregistration.k8s.io/v1", "mutatingadmissionpolicies", UNDONE),
+    row("admissionregistration.k8s.io/v1", "mutatingadmissionpolicybindings", UNDONE),
+    row("admissionregistration.k8s.io/v1", "mutatingwebhookconfigurations", GENERATION),
+    row("admissionregistration.k8s.io/v1", "validatingadmissionpolicies", GENERATION | CONDITIONAL),
+    row("admissionregistration.k8s.io/v1", "validatingadmissionpolicybindings", GENERATION | CONDITIONAL),
+    row("admissionregistration.k8s.io/v1", "validatingwebhookconfigurations", GENERATION),
+    row("apiextensions.k8s.io/v1", "customresourcedefinitions", GENERATION | CONDITIONAL),
+    row("apiregistration.k8s.io/v1", "apiservices", PATH_NAMES | CONDITIONAL | STATUS_ALONE),
+    row("apps/v1", "controllerrevisions", 0),
+    row("apps/v1", "daemonsets", GENERATION),
+    row("apps/v1", "deployments", GENERATION | STATUS_LABELS),
+    row("apps/v1", "replicasets", GENERATION),
+    row("apps/v1", "statefulsets", GENERATION | LABEL_NAMES),
+    row("autoscaling/v2", "horizontalpodautoscalers", GENERATION),
+    row("batch/v1", "cronjobs", GENERATION),
+    row("batch/v1", "jobs", GENERATION),
+    row("certificates.k8s.io/v1", "certificatesigningrequests", PATH_NAMES),
+    row("certificates.k8s.io/v1", "clustertrustbundles", UNDONE),
+    row("certificates.k8s.io/v1", "podcertificaterequests", UNDONE),
+    row("coordination.k8s.io/v1", "leases", CREATE_ON_UPDATE | CONDITIONAL),
+    row("discovery.k8s.io/v1", "endpointslices", GENERATION),
+    row("events.k8s.io/v1", "events", CREATE_ON_UPDATE | PATH_NAMES),
+    row("flowcontrol.apiserver.k8s.io/v1", "flowschemas", UNDONE),
+    row("flowcontrol.apiserver.k8s.io/v1", "prioritylevelconfigurations", UNDONE),
+    row("networking.k8s.io/v1", "ingressclasses", GENERATION),
+    row("networking.k8s.io/v1", "ingresses", GENERATION),
+    row("networking.k8s.io/v1", "ipaddresses", UNDONE),
+    row("networking.k8s.io/v1", "networkpolicies", GENERATION),
+    row("networking.k8s.io/v1", "servicecidrs", UNDONE),
+    row("node.k8s.io/v1", "runtimeclasses", CREATE_ON_UPDATE | CONDITIONAL),
+    row("policy/v1", "poddisruptionbudgets", GENERATION | CONDITIONAL),
+    row("rbac.authorization.k8s.io/v1", "clusterrolebindings", PATH_NAMES | CREATE_ON_UPDATE),
+    row("rbac.authorization.k8s.io/v1", "clusterroles", PATH_NAMES | CREATE_ON_UPDATE),
+    row("rbac.authorization.k8s.io/v1", "rolebindings", PATH_NAMES | CREATE_ON_UPDATE),
+    row("rbac.authorization.k8s.io/v1", "roles", PATH_NAMES | CREATE_ON_UPDATE),
+    row("resource.k8s.io/v1", "deviceclasses", RETURNS_DELETED | UNDONE),
+    row("resource.k8s.io/v1", "devicetaintrules", UNDONE),
+    row("resource.k8s.io/v1", "resourceclaims", RETURNS_DELETED | UNDONE),
+    row("resource.k8s.io/v1", "resourceclaimtemplates", RETURNS_DELETED | UNDONE),
+    row("resource.k8s.io/v1", "resourceslices", RETURNS_DELETED | UNDONE),
+    row("scheduling.k8s.io/v1", "priorityclasses", GENERATION),
+    row("storage.k8s.io/v1", "csidrivers", RETURNS_DELETED | CONDITIONAL),
+    row("storage.k8s.io/v1", "csinodes", RETURNS_DELETED | CONDITIONAL | STATUS_ALONE),
+    row("storage.k8s.io/v1", "csistoragecapacities", CONDITIONAL),
+    row("storage.k8s.io/v1", "storageclasses", RETURNS_DELETED),
+    row("storage.k8s.io/v1", "volumeattachments", RETURNS_DELETED | CONDITIONAL | STATUS_ALONE),
+    row("storage.k8s.io/v1", "volumeattributesclasses", RETURNS_DELETED),
+    row("storagemigration.k8s.io/v1", "storageversionmigrations", UNDONE),
 ];
 
 impl Catalog {
@@ -172,7 +144,7 @@ pub(crate) fn scales() -> &'static View {
     static SCALES: LazyLock<View> = LazyLock::new(|| {
         let response_kind = Kind { kind: "Scale".to_owned(), ..Kind::default() };
         let served = Served { resource: "scales".to_owned(), response_kind, ..Served::default() };
-        let row = row("autoscaling/v1", "scales", 0, &[]);
+        let row = row("autoscaling/v1", "scales", 0);
         View { resource: Arc::new(row.resource("autoscaling", "v1", &served)), index: 0 }
     });
     &SCALES
@@ -195,7 +167,7 @@ pub(crate) fn review(kind: &str) -> Option<&'static View> {
         let views = REVIEWS.into_iter().map(|(kind, group, plural, scope)| {
             let response_kind = Kind { kind: kind.to_owned(), ..Kind::default() };
             let served = Served { resource: plural.to_owned(), response_kind, scope, ..Served::default() };
-            let resource = row("", plural, 0, &[]).resource(group, "v1", &served);
+            let resource = row("", plural, 0).resource(group, "v1", &served);
             View { resource: Arc::new(resource), index: 0 }
         });
         views.collect()
@@ -220,7 +192,7 @@ impl Row {
             status: served.has("status"),
             scale: served.has("scale").then(Scale::built_in),
             below: below.cloned().collect(),
-            selectable: self.selectable.iter().map(|&field| field.to_owned()).collect(),
+            selectable: Vec::new(),
             columns: Vec::new(),
             schema: None,
             deprecated: (self.plural == "endpoints").then(|| ENDPOINTS_ARE.to_owned()),

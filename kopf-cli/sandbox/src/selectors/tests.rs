@@ -17,16 +17,20 @@ fn pods() -> View {
     Catalog::built_in().view("", "v1", "pods").unwrap()
 }
 
+fn parse(labels: &str, fields: &str, view: &View) -> Result<Selection, Status> {
+    Said::parse(labels, fields)?.of(view)
+}
+
 #[track_caller]
 fn check(selector: &str, labels: &[(&str, &str)], expected: bool) {
-    let selection = Selection::parse(selector, "", &pods()).unwrap();
+    let selection = parse(selector, "", &pods()).unwrap();
     assert_eq!(selection.matches(&header(labels)), expected, "{selector} on {labels:?}");
 }
 
 #[track_caller]
 fn refused(labels: &str, fields: &str, expected: &str) {
     let view = Catalog::built_in().view("", "v1", "configmaps").unwrap();
-    let status = Selection::parse(labels, fields, &view).unwrap_err();
+    let status = parse(labels, fields, &view).unwrap_err();
     assert_eq!((status.code, status.message.as_str()), (400, expected));
 }
 
@@ -53,11 +57,11 @@ fn existence_and_order() {
 
 #[test]
 fn fields_of_the_resource_and_no_others() {
-    let matches =
-        |fields: &str| Selection::parse("", fields, &pods()).map(|selection| selection.matches(&header(&[])));
+    let matches = |fields: &str| parse("", fields, &pods()).map(|selection| selection.matches(&header(&[])));
     assert_eq!(matches("metadata.name=x,metadata.namespace=default"), Ok(true));
     assert_eq!(matches("status.phase!=Running"), Ok(false));
     assert_eq!(matches("spec.nodeName="), Ok(true));
+    assert_eq!(matches("spec.hostNetwork=false,status.podIPs="), Ok(true));
     assert_eq!(matches("foo=1").unwrap_err().message, "field label not supported: foo");
 }
 

@@ -49,6 +49,7 @@ mod registration;
 mod request;
 mod rules;
 mod schemas;
+mod selecting;
 mod stranded;
 mod tokens;
 mod unusual;
