@@ -195,7 +195,10 @@ impl Api {
             };
         }
         let custom = view.resource.rules.custom;
-        let action = Action::of(&request.method, &path, &query, custom);
+        let action = Action::of(&request.method, &path, &query, custom).map_err(|refusal| {
+            // A method that no verb of the API stands for has no name there.
+            if custom && refusal.code == 405 { Status::not_supported("", view.about("")) } else { refusal }
+        });
         if view.resource.namespaced
             && path.namespace.is_none()
             && !matches!(action, Ok(Action::List | Action::Watch))

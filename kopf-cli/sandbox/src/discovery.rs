@@ -21,7 +21,7 @@ mod registered;
 use registered::Group;
 
 /// The group of what registers others.
-const REGISTRATIONS: &str = "apiregistration.k8s.io";
+pub(crate) const REGISTRATIONS: &str = "apiregistration.k8s.io";
 /// The version of Kubernetes whose behaviour is followed.
 pub(crate) const MINOR: &str = "37";
 /// The verbs of custom resources; of those whose definition is being deleted, though such objects are patched as ever; and of

@@ -89,7 +89,7 @@ impl Path {
                 Path::Health { name: (*name).to_owned(), check: (!check.is_empty()).then(|| check.join("/")) }
             }
             ["version"] => Path::Version,
-            ["metrics" | "logs" | "debug" | "flagz" | "statusz", ..] => {
+            ["metrics"] | ["metrics", "slis"] | ["debug", _, ..] | ["flagz" | "statusz"] => {
                 Path::Undone(format!("/{}", steps.join("/")))
             }
             [".well-known", "openid-configuration"] => Path::OpenId,
@@ -153,6 +153,8 @@ impl Action {
     ) -> Result<Action, Status> {
         let named = path.name.is_some();
         match method.as_str() {
+            // Nobody asks for the head of a built-in object.
+            "HEAD" if !custom => Err(Status::method_not_allowed()),
             "GET" | "HEAD" if path.watch => Ok(Action::Watch),
             // A single object cannot be watched by its path: the parameter is ignored there.
             "GET" | "HEAD" if named => Ok(Action::Get),
@@ -345,6 +347,8 @@ mod tests {
         check("GET", "/openapi/v3/apis/apps/v1", "OpenApiOf(\"apis/apps/v1\")");
         check("GET", "/openapi/v2", "OpenApi2");
         check("GET", "/metrics/slis", "Undone(\"/metrics/slis\")");
+        check("GET", "/debug/pprof", "Undone(\"/debug/pprof\")");
+        check("GET", "/logs", "Unknown");
         check("GET", "/openapi/v1", "Unknown");
     }
 

@@ -43,8 +43,8 @@ pub(crate) fn finished(
     if path.starts_with("/openapi/") {
         return response;
     }
-    let laid_out =
-        ALWAYS_LAID_OUT.contains(&path) || pretty::is_wanted(headers, query) && pretty::is_legible(document);
+    let is_document = response.status().is_success() && ALWAYS_LAID_OUT.contains(&path);
+    let laid_out = is_document || pretty::is_wanted(headers, query) && pretty::is_legible(document);
     let lay_out =
         |document: Bytes| if laid_out { pretty::laid_out(&document) } else { pretty::ended(document) };
     response.map(|body| body.changed(lay_out))

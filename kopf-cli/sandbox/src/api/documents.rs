@@ -11,7 +11,7 @@ use serde_json::Value;
 use super::{Api, Request, answer, json_answer, page_not_found, text};
 use crate::{
     body::Body,
-    discovery,
+    discovery::{self, REGISTRATIONS},
     media::{self, Answer, Topic},
     openapi::{
         self,
@@ -40,7 +40,7 @@ impl Api {
         if let Path::OpenId | Path::Keys = path {
             return self.open_id(path, request, accept);
         }
-        if !matches!(request.method, Method::GET | Method::HEAD) {
+        if request.method != Method::GET && is_only_got(path) {
             return Err(Status::method_not_allowed());
         }
         self.on_stack(|store| document_of(store, path, request, accept))
@@ -87,6 +87,16 @@ impl Api {
     }
 }
 
+/// Whether no method but GET asks for a document. For the others, and for what there is not, all do.
+fn is_only_got(path: &Path) -> bool {
+    match path {
+        Path::Version | Path::Core => true,
+        Path::Group(name) => name == REGISTRATIONS,
+        Path::GroupVersion { group, version } => !served::resources(group, version).is_empty(),
+        _ => false,
+    }
+}
+
 fn document_of(
     store: &Store,
     path: &Path,
@@ -105,7 +115,8 @@ fn document_of(
             media::check_media(accept, &["application/json"])?;
             Some(discovery::version())
         }
-        Path::OpenApi => Some(openapi::index(store)),
+        // The index is sent by a handler that looks at its first bytes to see what it is.
+        Path::OpenApi => return Ok(text(StatusCode::OK, openapi::index(store).to_string())),
         Path::OpenApiOf(name) => {
             let asked = Query::parse(&request.query);
             return Ok(open_api(store, name, asked.get("hash")));
@@ -170,7 +181,7 @@ fn health(name: &str, check: Option<&str>, query: &Query) -> Response<Body> {
 
 /// A document of OpenAPI. One that is asked for by its hash may be kept for ever; another hash leads to the right one.
 fn open_api(store: &Store, name: &str, asked: &str) -> Response<Body> {
-    let Some(document) = openapi::document(store, name) else { return text(StatusCode::OK, "") };
+    let Some(document) = openapi::document(store, name) else { return bare(404) };
     let hash = openapi::hash(store, name);
     let mut response = match asked {
         asked if asked == hash || asked.is_empty() => json_answer(200, document.to_string()),

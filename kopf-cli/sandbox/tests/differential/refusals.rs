@@ -1,6 +1,6 @@
 //! What both servers refuse, and in which words.
 
-use super::check;
+use super::{answer::Answer, check, check_as, check_warnings};
 
 #[tokio::test]
 async fn paths_have_their_methods() {
@@ -25,6 +25,92 @@ async fn paths_have_their_methods() {
         GET    /api/v1/configmaps/a
         GET    /apis/differential.kopf.test/v1/namespaces/$ns/nothing
         GET    /api/v1/namespaces/$ns/nothing
+    "#,
+    )
+    .await;
+}
+
+/// Methods that nobody needs, of documents, of what is built in, of custom resources, and of what there is not.
+#[tokio::test]
+async fn documents_have_their_methods() {
+    let paths = [
+        "/api",
+        "/api/v1",
+        "/api/v2",
+        "/version",
+        "/openapi/v3",
+        "/openapi/v3/apis/nothing/v1",
+        "/apis/apps/v1",
+        "/apis/apps/v2",
+        "/apis/apiregistration.k8s.io",
+        "/apis/differential.kopf.test",
+        "/apis/differential.kopf.test/v1",
+        "/apis/differential.kopf.test/v2",
+        "/apis/nothing.kopf.test",
+        "/apis/nothing.kopf.test/v1",
+        "/apis/apps",
+        "/nowhere",
+        "/logs",
+        "/debug",
+        "/metrics/nothing",
+    ];
+    let methods = ["GET", "HEAD", "OPTIONS", "POST", "PUT", "MERGE", "DELETE", "TRACE", "BREW"];
+    let rows = paths.iter().flat_map(|path| methods.iter().map(move |method| format!("{method} {path}")));
+    check_as(&rows.collect::<Vec<_>>().join("\n"), Answer::of_refusals).await;
+}
+
+/// The same of those that are other documents here and there, whose codes are compared.
+#[tokio::test]
+async fn any_method_asks_for_what_has_none() {
+    let paths = ["/", "/apis", "/apis/", "/openapi/v3/api/v1", "/openapi/v3/api/v1?hash=other"];
+    let methods = ["GET", "HEAD", "OPTIONS", "POST", "DELETE", "TRACE"];
+    let rows = paths.iter().flat_map(|path| methods.iter().map(move |method| format!("{method} {path}")));
+    check_warnings(&rows.collect::<Vec<_>>().join("\n")).await;
+}
+
+#[tokio::test]
+async fn the_head_of_a_custom_object_can_be_asked_for_and_of_a_built_in_one_it_cannot() {
+    check_warnings(
+        r#"
+        POST    rows    {"kind":"Row","apiVersion":"differential.kopf.test/v1","metadata":{"name":"a"}}
+        HEAD    rows
+        HEAD    rows/a
+        HEAD    rows/b
+        HEAD    rows/a/status
+        HEAD    /apis/differential.kopf.test/v1/rows
+        POST    configmaps    {"metadata":{"name":"a"}}
+        HEAD    configmaps
+        HEAD    configmaps/a
+        HEAD    configmaps/b
+        HEAD    pods/b/log
+        HEAD    pods/b/status
+        HEAD    /api/v1/pods
+        HEAD    /api/v1/pods/a
+        HEAD    /api/v1/nodes
+        HEAD    /api/v1/namespaces/$ns
+        HEAD    /api/v1/watch/pods?timeoutSeconds=1
+        HEAD    /apis/apiregistration.k8s.io/v1/apiservices
+        HEAD    /apis/apiextensions.k8s.io/v1/customresourcedefinitions
+    "#,
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn methods_that_stand_for_nothing_have_no_name() {
+    check(
+        r#"
+        POST    rows    {"kind":"Row","apiVersion":"differential.kopf.test/v1","metadata":{"name":"a"}}
+        OPTIONS rows
+        OPTIONS rows/a
+        TRACE   rows/b
+        BREW    rows/a/status
+        OPTIONS rows/a/scale
+        OPTIONS /apis/differential.kopf.test/v1/rows
+        OPTIONS configmaps
+        OPTIONS configmaps/a
+        TRACE   configmaps/a
+        OPTIONS /api/v1/pods
     "#,
     )
     .await;
