@@ -126,8 +126,8 @@ pub(crate) fn list(
         objects.retain(|object| key_of(object.place()).ge(start.clone()));
     }
     stranded::check_list(store, &view.resource, objects.iter().map(|object| &**object), options, now)?;
-    // From any version on (`0`), the server answers out of its cache, whole.
-    let limited = options.limit > 0 && !(from.is_none() && options.resource_version == "0");
+    // From any version on (`0`), the server answers out of its cache, with all that is left.
+    let limited = options.limit > 0 && options.resource_version != "0";
     let limit = if limited { usize::try_from(options.limit).unwrap_or(usize::MAX) } else { usize::MAX };
     let unfiltered = objects.len();
     let mut looked_at = 0;

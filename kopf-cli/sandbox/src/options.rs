@@ -94,9 +94,6 @@ fn faults(watch: bool, initial: Option<bool>, matching: &str, version: &str, tok
         }
         return causes;
     }
-    if initial.is_some() {
-        causes.push(Cause::forbidden("sendInitialEvents", "sendInitialEvents is forbidden for list"));
-    }
     if !matching.is_empty() {
         if version.is_empty() {
             let why = "resourceVersionMatch is forbidden unless resourceVersion is provided";
@@ -114,6 +111,9 @@ fn faults(watch: bool, initial: Option<bool>, matching: &str, version: &str, tok
             let why = "resourceVersionMatch \"exact\" is forbidden for resourceVersion \"0\"";
             causes.push(Cause::forbidden(FIELD, why));
         }
+    }
+    if initial.is_some() {
+        causes.push(Cause::forbidden("sendInitialEvents", "sendInitialEvents is forbidden for list"));
     }
     causes
 }

@@ -301,9 +301,10 @@ fn without_parser(text: &str) -> String {
     stumble.map_or_else(|| text.to_owned(), |end| text[..end].to_owned())
 }
 
-/// Where several things are wrong they are told in any order.
+/// Where several things are wrong they are told in any order, but for options, which are few.
 fn in_order(text: &str) -> String {
-    let Some((before, causes)) = text.split_once(" is invalid: [") else { return text.to_owned() };
+    let told = text.split_once(" is invalid: [").filter(|(before, _)| !before.starts_with("ListOptions."));
+    let Some((before, causes)) = told else { return text.to_owned() };
     let mut causes: Vec<&str> = causes.trim_end_matches(']').split(", ").collect();
     causes.sort_unstable();
     format!("{before} is invalid: [{}]", causes.join(", "))

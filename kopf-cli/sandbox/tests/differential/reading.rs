@@ -1,6 +1,6 @@
 //! Lists and watches: what is in them, and which of their options may stand together.
 
-use super::check;
+use super::{answer::Answer, check, check_as};
 
 #[tokio::test]
 async fn lists_are_filtered_and_paged() {
@@ -100,10 +100,12 @@ async fn lists_come_piece_by_piece() {
         GET    rows?limit=-1
         GET    rows?limit=many
         GET    rows?limit=1&resourceVersion=0
+        GET    rows?limit=1&resourceVersion=0&continue=$continue6
+        GET    rows?limit=1&resourceVersion=0&resourceVersionMatch=NotOlderThan
         GET    rows?limit=1&resourceVersion=$2
         GET    rows?limit=1&resourceVersion=$2&resourceVersionMatch=NotOlderThan
         GET    rows?limit=1&resourceVersion=$2&resourceVersionMatch=Exact
-        GET    rows?limit=1&continue=$continue14
+        GET    rows?limit=1&continue=$continue16
         DELETE rows/b
         GET    rows?limit=1&continue=$continue4
         GET    rows?continue=$continue4&resourceVersion=0
@@ -252,4 +254,42 @@ async fn watches_refuse_options_that_contradict_each_other() {
     "#,
     )
     .await;
+}
+
+/// All combinations, those of lists that are wrong and those that are not.
+#[tokio::test]
+async fn lists_refuse_options_in_the_order_of_the_server() {
+    let mut rows = vec![
+        r#"POST configmaps {"metadata":{"name":"a"}}"#.to_owned(),
+        r#"POST configmaps {"metadata":{"name":"b"}}"#.to_owned(),
+        "GET configmaps?limit=1".to_owned(),
+    ];
+    for version in ["", "resourceVersion=0", "resourceVersion=$2", "resourceVersion=word"] {
+        for matching in ["", "Exact", "NotOlderThan", "Other"] {
+            for token in ["", "continue=$continue3", "continue=junk"] {
+                for initial in ["", "sendInitialEvents=true", "sendInitialEvents=false"] {
+                    let matching = format!("resourceVersionMatch={matching}");
+                    rows.push(format!("GET configmaps?limit=1&{version}&{matching}&{token}&{initial}"));
+                }
+            }
+        }
+    }
+    check_as(&rows.join("\n"), Answer::of_refusals).await;
+}
+
+/// The same of watches, but for those that begin.
+#[tokio::test]
+async fn watches_refuse_options_in_the_order_of_the_server() {
+    let mut rows = Vec::new();
+    for version in ["", "resourceVersion=0", "resourceVersion=5", "resourceVersion=word"] {
+        for matching in ["Exact", "Other"] {
+            for token in ["", "continue=junk"] {
+                for initial in ["", "sendInitialEvents=true", "sendInitialEvents=false"] {
+                    let matching = format!("resourceVersionMatch={matching}");
+                    rows.push(format!("GET rows?watch=1&{version}&{matching}&{token}&{initial}"));
+                }
+            }
+        }
+    }
+    check_as(&rows.join("\n"), Answer::of_refusals).await;
 }

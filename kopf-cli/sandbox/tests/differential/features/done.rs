@@ -16,7 +16,7 @@ pub(super) const DONE: Groups = &[
         ("which version of an object a deletion answers with", &["going::what_goes_at_once_has_the_version_of_its_removal", "going::what_is_held_has_the_version_of_its_mark"]),
         ("preconditions of deletions of namespaces, in words of their own", &["going::namespaces_are_asked_in_words_of_their_own"]),
         ("dry runs", &["living::dry_runs_answer_and_write_nothing"]),
-        ("which methods a path has: 404 and 405", &["refusals::paths_have_their_methods"]),
+        ("which methods a path has: 404 and 405", &["refusals::paths_have_their_methods", "refusals::documents_have_their_methods", "refusals::any_method_asks_for_what_has_none", "refusals::the_head_of_a_custom_object_can_be_asked_for_and_of_a_built_in_one_it_cannot", "refusals::methods_that_stand_for_nothing_have_no_name"]),
         ("objects of 9,000 levels, and 400 for 20,000", &["deep::nine_thousand_levels_are_fine", "deep::twenty_thousand_levels_are_refused"]),
     ]),
     ("Bad input", &[
@@ -111,9 +111,11 @@ pub(super) const DONE: Groups = &[
     ]),
     ("Lists and watches", &[
         ("label and field selectors", &["reading::selectors_choose_by_labels_and_fields", "refusals::what_is_no_selector_is_told_word_by_word", "reading::lists_are_filtered_and_paged"]),
+        ("which fields objects of built-in kinds are chosen by, and by which values", &["selecting::each_kind_is_chosen_by_its_own_fields", "selecting::objects_are_chosen_by_values_that_they_do_not_say", "selecting::terms_are_read_in_order_and_their_values_may_be_escaped"]),
         ("`limit` and `continue`, from a snapshot", &["reading::lists_come_piece_by_piece", "reading::who_asks_for_one_object_by_its_name_is_told_of_no_rest", "tokens::tokens_are_read_as_they_are_meant", "tokens::tokens_are_made_of_letters"]),
         ("`resourceVersion` and `resourceVersionMatch`", &["reading::lists_are_of_the_version_that_is_asked_for"]),
         ("watches: from a version, with bookmarks, until 410", &["reading::watches_bring_what_happened_since", "reading::watches_begin_where_they_are_told_to", "living::what_is_going_is_watched_to_its_end"]),
+        ("options that may not stand together, and in which order that is told", &["reading::lists_refuse_options_in_the_order_of_the_server", "reading::watches_refuse_options_in_the_order_of_the_server"]),
         ("watch lists (`sendInitialEvents`)", &["reading::watches_refuse_options_that_contradict_each_other", "reading::watches_begin_where_they_are_told_to"]),
     ]),
     ("Forms of answers", &[
