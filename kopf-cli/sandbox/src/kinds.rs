@@ -23,6 +23,8 @@ use crate::{
     tables::served,
 };
 
+/// How often the template of a daemon set has changed, for clients of long ago.
+pub(crate) const TEMPLATES: &str = "deprecated.daemonset.template.generation";
 /// The label that every namespace has.
 const NAME_LABEL: &str = "kubernetes.io/metadata.name";
 /// The finalizer that every namespace has until all in it is gone.
@@ -272,6 +274,27 @@ pub(crate) fn names_itself(resource: &Resource) -> bool {
 pub(crate) fn held(resource: &Resource, rest: &Map<String, Value>) -> bool {
     let finalizers = rest.get("spec").and_then(|spec| spec["finalizers"].as_array());
     &*resource.key == NAMESPACES && finalizers.is_some_and(|finalizers| !finalizers.is_empty())
+}
+
+/// An object of which nothing is said, as a server has it that could only have read it: a custom resource has its kind alone.
+pub(crate) fn nothing(view: &View) -> Value {
+    let (api_version, kind) = (view.api_version(), &*view.resource.kind);
+    let custom = view.resource.rules.custom;
+    let fields = if custom { Map::new() } else { protobuf::zero(&api_version, kind) };
+    let mut object = Value::Object(fields);
+    object["kind"] = kind.into();
+    object["apiVersion"] = api_version.into();
+    object["metadata"] = json!({});
+    // Inside, these are always there.
+    match &*view.resource.key {
+        "deployments.apps" | "replicasets.apps" | "statefulsets.apps" => {
+            object["spec"]["replicas"] = 0.into()
+        }
+        "controllerrevisions.apps" => object["data"] = Value::Null,
+        "daemonsets.apps" => object["metadata"]["annotations"] = json!({ TEMPLATES: "0" }),
+        _ => {}
+    }
+    object
 }
 
 /// Whether objects of this resource contain others, which go with them.

@@ -10,7 +10,6 @@ use std::{
 use bytes::Bytes;
 use futures::{Stream, stream};
 use jiff::Timestamp;
-use serde_json::{Value, json};
 use tokio::sync::watch;
 
 use crate::{
@@ -18,6 +17,7 @@ use crate::{
     clock::Clock,
     faults::{Effect, Interruption, Weather},
     form::{Form, Sheet},
+    kinds,
     object::Stored,
     options::Options,
     protobuf::layout,
@@ -269,13 +269,12 @@ impl Watcher {
     }
 
     fn bookmark(&mut self, initial_events_end: bool) {
-        let mut metadata = json!({ "resourceVersion": self.revision.to_string() });
+        let mut object = kinds::nothing(&self.view);
+        object["metadata"]["resourceVersion"] = self.revision.to_string().into();
         if initial_events_end {
-            metadata["annotations"] = json!({ INITIAL_EVENTS_END: "true" });
+            object["metadata"]["annotations"][INITIAL_EVENTS_END] = "true".into();
         }
-        let (kind, api_version) = (&self.view.resource.kind, self.view.api_version());
-        let object: Value = json!({ "kind": kind, "apiVersion": api_version, "metadata": metadata });
-        self.say("BOOKMARK", &object.to_string().into(), SHALLOW);
+        self.say("BOOKMARK", &layout::text(&object).into(), SHALLOW);
     }
 
     fn expire(&mut self, message: &str) {

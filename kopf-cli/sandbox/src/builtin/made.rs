@@ -7,7 +7,7 @@ use super::{
     derived::{SPECS_OF_PODS, name_source},
     dropped, paths, pods, whole,
 };
-use crate::{resources::API_SERVICES, write::seconds};
+use crate::{kinds::TEMPLATES, resources::API_SERVICES, write::seconds};
 
 type Fields = Map<String, Value>;
 
@@ -24,8 +24,7 @@ const FORMER: [&str; 4] = [
     "pod.beta.kubernetes.io/init-container-statuses",
     "pod.alpha.kubernetes.io/init-container-statuses",
 ];
-/// How often the template of a daemon set has changed, for clients of long ago.
-const TEMPLATES: &str = "deprecated.daemonset.template.generation";
+/// The resource key of sets of daemons.
 pub(crate) const DAEMON_SETS: &str = "daemonsets.apps";
 
 /// Gives an object what the server decides; `old` is absent on creation. The answer is what is to be warned of.

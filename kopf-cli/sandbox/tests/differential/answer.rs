@@ -58,9 +58,12 @@ impl Answer {
 
     /// Masks what two servers cannot agree on: versions, uids, times, and the name of the test's namespace.
     pub(super) fn without(mut self, namespace: &str) -> Answer {
-        // Bookmarks come when a server finds it convenient.
-        let is_bookmark = |event: &Value| event["type"] == "BOOKMARK";
-        self.masked.retain(|event| !is_bookmark(event));
+        // Bookmarks come when a server finds it convenient, but for the one that ends what there was.
+        let is_casual = |event: &Value| {
+            let annotations = &event["object"]["metadata"]["annotations"];
+            event["type"] == "BOOKMARK" && annotations.get("k8s.io/initial-events-end").is_none()
+        };
+        self.masked.retain(|event| !is_casual(event));
         self.warnings
             .iter_mut()
             .for_each(|warning| *warning = masked(&warning.replace(namespace, "NAMESPACE"), is_uid));
