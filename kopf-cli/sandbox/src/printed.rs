@@ -3,7 +3,7 @@
 use std::{fmt::Write, sync::LazyLock};
 
 use regex::Regex;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 /// What stands after `Invalid value:` and its like: scalars plainly, all else as JSON with its keys as they are.
 pub(crate) fn bad_value(value: &Value) -> String {
@@ -93,14 +93,48 @@ pub(crate) fn plain(value: &Value) -> String {
     match value {
         Value::Null => "<nil>".to_owned(),
         Value::String(text) => text.clone(),
-        Value::Array(items) => format!("[{}]", items.iter().map(plain).collect::<Vec<_>>().join(" ")),
-        Value::Object(fields) => {
-            let mut fields: Vec<String> =
-                fields.iter().map(|(name, value)| format!("{name}:{}", plain(value))).collect();
-            fields.sort();
-            format!("map[{}]", fields.join(" "))
-        }
+        Value::Array(items) => plain_items(items),
+        Value::Object(fields) => plain_fields(fields),
+        Value::Number(number) if number.is_f64() => float(number.as_f64().unwrap_or_default()),
         other => other.to_string(),
+    }
+}
+
+/// `%v` of a list.
+pub(crate) fn plain_items(items: &[Value]) -> String {
+    listed(items, plain)
+}
+
+/// `%v` of an object.
+pub(crate) fn plain_fields(fields: &Map<String, Value>) -> String {
+    mapped(fields, plain)
+}
+
+fn listed(items: &[Value], print: fn(&Value) -> String) -> String {
+    format!("[{}]", items.iter().map(print).collect::<Vec<_>>().join(" "))
+}
+
+fn mapped(fields: &Map<String, Value>, print: fn(&Value) -> String) -> String {
+    let mut fields: Vec<(&String, &Value)> = fields.iter().collect();
+    fields.sort_by_key(|(name, _)| *name);
+    let fields = fields.into_iter().map(|(name, value)| format!("{name}:{}", print(value)));
+    format!("map[{}]", fields.collect::<Vec<_>>().join(" "))
+}
+
+/// `%s`, which shows of anything else than texts that it is none.
+pub(crate) fn as_text(value: &Value) -> String {
+    match value {
+        Value::Null => "%!s(<nil>)".to_owned(),
+        other => text_within(other),
+    }
+}
+
+fn text_within(value: &Value) -> String {
+    match value {
+        Value::Null | Value::String(_) => plain(value),
+        Value::Array(items) => listed(items, text_within),
+        Value::Object(fields) => mapped(fields, text_within),
+        scalar => format!("%!s({}={})", type_of(scalar), plain(scalar)),
     }
 }
 
@@ -226,6 +260,9 @@ mod tests {
         ] {
             assert_eq!(bad_value(&value), expected);
         }
+        let listed = json!({ "a-b": [1, 80.0, 1e21, null], "a": "x" });
+        assert_eq!(plain(&listed), "map[a:x a-b:[1 80 1e+21 <nil>]]");
+        assert_eq!(as_text(&listed), "map[a:x a-b:[%!s(int64=1) %!s(float64=80) %!s(float64=1e+21) <nil>]]");
         assert_eq!(json(&json!({ "b": 1, "a": { "d": 2, "c": 3 } })), r#"{"a":{"c":3,"d":2},"b":1}"#);
     }
 }

@@ -1,23 +1,31 @@
 //! Strategic merge patches: merge patches that know which lists are sets, and by which key their elements are told apart.
 //!
 //! What a list is stands in the schema. A patch speaks of lists by members with a dollar in front: in which order elements
-//! come, which of them go, and which members of an object may stay.
+//! come, which of them go, and which members of an object may stay. A patch loses on the way what has been done: it is what
+//! is left of it that a refusal of what comes of it shows.
+
+mod lists;
+mod order;
 
 use std::collections::HashSet;
 
 use serde_json::{Map, Value};
 
+use self::{
+    lists::{element_type, merge_list},
+    order::{check_order, in_order},
+};
 use super::drop_null_members;
 use crate::{
     meta, printed,
-    schema::{Shape, Strategy},
+    schema::{Additional, Kind, Shape, Strategy},
     status::Status,
 };
 
 const DIRECTIVE: &str = "$patch";
 const RETAIN_KEYS: &str = "$retainKeys";
-const ORDER: &str = "$setElementOrder/";
-const DELETIONS: &str = "$deleteFromPrimitiveList/";
+const ORDER: &str = "$setElementOrder";
+const DELETIONS: &str = "$deleteFromPrimitiveList";
 
 type Fields = Map<String, Value>;
 type Items = Vec<Value>;
@@ -38,84 +46,131 @@ pub(crate) fn read(patch: &Value) -> Result<Fields, Status> {
     }
 }
 
-/// Merges a strategic merge patch into an object of that shape.
+/// Merges a strategic merge patch into an object of that shape, and leaves in it what a refusal of the result shows.
 ///
 /// # Errors
 ///
-/// 400, 422 or 500, as the server has it, for a patch that contradicts itself or does not fit.
-pub(crate) fn merge(target: &mut Value, patch: Fields, shape: Shape<'_>) -> Result<(), Status> {
-    if let Value::Object(fields) = target {
-        *fields = merge_fields(std::mem::take(fields), patch, Some(shape))?;
+/// 400, 422 or 500, as the server has it, for a patch that contradicts itself or does not fit; 501 for one on which a server
+/// breaks off.
+pub(crate) fn merge(target: &mut Value, patch: &mut Fields, shape: Shape<'_>) -> Result<(), Status> {
+    match target {
+        Value::Object(fields) => merge_fields(fields, patch, shape),
+        _ => Ok(()),
     }
-    Ok(())
 }
 
-fn merge_fields(mut fields: Fields, mut patch: Fields, shape: Option<Shape<'_>>) -> Result<Fields, Status> {
-    match patch.get(DIRECTIVE).map(Value::as_str) {
+fn merge_fields(fields: &mut Fields, patch: &mut Fields, shape: Shape<'_>) -> Result<(), Status> {
+    match patch.get(DIRECTIVE) {
         None => {}
-        Some(Some("replace")) => {
+        Some(said) if said == "replace" => {
             patch.shift_remove(DIRECTIVE);
-            return Ok(patch);
+            fields.clone_from(patch);
+            return Ok(());
         }
-        Some(Some("delete")) => return Ok(Fields::new()),
-        Some(_) => return Err(unknown_directive(&patch)),
+        Some(said) if said == "delete" => {
+            fields.clear();
+            return Ok(());
+        }
+        Some(said) => return Err(unknown_directive(said, patch)),
     }
-    retain_keys(&mut fields, &mut patch)?;
-    merge_in_order(&mut fields, &mut patch, shape)?;
+    retain_keys(fields, patch)?;
+    merge_in_order(fields, patch, shape)?;
     // They go together: each by itself would move all that are behind it.
     let mut gone = HashSet::new();
-    for (name, change) in patch {
-        if let Some(list) = name.strip_prefix(DELETIONS) {
-            delete_from(&mut fields, list, &change);
-            continue;
-        }
+    for (member, change) in patch.iter_mut() {
+        let (name, deletes) = field_of(member)?;
         if change.is_null() {
-            gone.insert(name);
+            gone.insert(name.to_owned());
             continue;
         }
-        let field = shape.and_then(|shape| shape.field(&name));
-        let merged = match (fields.get_mut(&name).map(Value::take), change) {
-            (Some(Value::Object(old)), Value::Object(change))
-                if strategy(field) == Some(Strategy::Replace) =>
-            {
-                drop(old);
-                settled(change.into())
-            }
+        let merged = match (fields.get_mut(name), change) {
             (Some(Value::Object(old)), Value::Object(change)) => {
-                Some(merge_fields(old, change, field)?.into())
+                let field = field(shape, name)?;
+                if field.strategy() != Some(Strategy::Replace) {
+                    merge_fields(old, change, field)?;
+                    continue;
+                }
+                Some(change.clone().into())
             }
-            (Some(Value::Array(old)), Value::Array(change)) => Some(merge_list(old, change, field)?.into()),
+            (Some(Value::Array(old)), Value::Array(change)) => {
+                let list = list(shape, name)?;
+                *old = merge_list(std::mem::take(old), change, list, deletes)?.items;
+                continue;
+            }
+            (None, _) if deletes => continue,
+            (Some(old), change) if deletes && printed::type_of(old) != printed::type_of(change) => continue,
             (_, change) => settled(change),
         };
         match merged {
-            Some(merged) => drop(fields.insert(name, merged)),
-            None => drop(gone.insert(name)),
+            Some(merged) => drop(fields.insert(name.to_owned(), merged)),
+            None => drop(gone.insert(name.to_owned())),
         }
     }
     fields.retain(|name, _| !gone.contains(name));
-    Ok(fields)
+    Ok(())
 }
 
-fn strategy(shape: Option<Shape<'_>>) -> Option<Strategy> {
-    shape.and_then(Shape::strategy)
+/// The field that a member of a patch speaks of, and whether it says what is to go out of it.
+fn field_of(member: &str) -> Result<(&str, bool), Status> {
+    let Some(list) = member.strip_prefix(DELETIONS) else { return Ok((member, false)) };
+    match list.strip_prefix('/') {
+        Some("") => Ok((member, true)),
+        Some(list) => Ok((list, true)),
+        None => Err(Status::bad_request("invalid patch format of primitive list")),
+    }
+}
+
+/// What is known of a field that is merged, which has to be one that the type names.
+fn field<'s>(shape: Shape<'s>, name: &str) -> Result<Shape<'s>, Status> {
+    let alike =
+        || shape.properties().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, found)| found);
+    shape.property(name).or_else(alike).ok_or_else(|| {
+        Status::internal(match shape.additional() {
+            Additional::Of(_) => {
+                "merging an object in json but data type is not struct, instead is: map".to_owned()
+            }
+            Additional::None | Additional::Any => {
+                let full = shape.name().unwrap_or_default();
+                let known = full.rsplit_once('.').map_or(full, |(_, name)| name);
+                let name = printed::quoted(name);
+                format!("unable to find api field in struct {known} for the json field {name}")
+            }
+        })
+    })
+}
+
+/// The same of a list.
+fn list<'s>(shape: Shape<'s>, name: &str) -> Result<Shape<'s>, Status> {
+    let found = field(shape, name)?;
+    if found.kind() == Some(Kind::Array) {
+        return Ok(found);
+    }
+    Err(Status::not_implemented("strategic merge patches that take for a list what is none"))
 }
 
 /// A value that comes in the place of another or of none, without what is said in it about merging; none if it says that
 /// it is to go.
-fn settled(mut value: Value) -> Option<Value> {
-    if value.get(DIRECTIVE).is_some() {
-        return None;
+fn settled(change: &mut Value) -> Option<Value> {
+    drop_null_members(change);
+    match change {
+        Value::Array(items) => Some(settled_items(items).into()),
+        other => stays(other).then(|| other.clone()),
     }
-    drop_null_members(&mut value);
-    match &mut value {
-        Value::Object(fields) => {
-            let kept = std::mem::take(fields).into_iter().filter(|(name, _)| !name.starts_with('$'));
-            *fields = kept.filter_map(|(name, field)| Some((name, settled(field)?))).collect();
-        }
-        Value::Array(items) => *items = std::mem::take(items).into_iter().filter_map(settled).collect(),
+}
+
+fn settled_items(items: &mut Items) -> Items {
+    items.iter_mut().filter_map(|item| stays(item).then(|| item.clone())).collect()
+}
+
+/// Takes out what says of itself that it is to go, and tells whether this says so of the whole.
+fn stays(value: &mut Value) -> bool {
+    match value {
+        Value::Object(fields) if fields.contains_key(DIRECTIVE) => return false,
+        Value::Object(fields) => fields.retain(|_, field| stays(field)),
+        Value::Array(items) => items.retain_mut(stays),
         _ => {}
     }
-    Some(value)
+    true
 }
 
 /// Does what `$retainKeys` says: only the members that it names may stay.
@@ -123,6 +178,9 @@ fn retain_keys(fields: &mut Fields, patch: &mut Fields) -> Result<(), Status> {
     let Some(retained) = patch.shift_remove(RETAIN_KEYS) else { return Ok(()) };
     let wrong = || Status::bad_request("invalid patch format of retainKeys");
     let retained = retained.as_array().ok_or_else(wrong)?;
+    if retained.iter().any(is_compound) {
+        return Err(incomparable());
+    }
     let retained: HashSet<&str> = retained.iter().filter_map(Value::as_str).collect();
     let is_retained = |name: &String| retained.contains(&**name);
     let is_said = |name: &String| !name.starts_with(ORDER) && !name.starts_with(DELETIONS);
@@ -134,203 +192,68 @@ fn retain_keys(fields: &mut Fields, patch: &mut Fields) -> Result<(), Status> {
 }
 
 /// Merges the lists whose order the patch gives.
-fn merge_in_order(fields: &mut Fields, patch: &mut Fields, shape: Option<Shape<'_>>) -> Result<(), Status> {
-    let ordered: Vec<String> =
-        patch.keys().filter_map(|name| Some(name.strip_prefix(ORDER)?.to_owned())).collect();
-    for name in ordered {
-        let order = patch.shift_remove(&format!("{ORDER}{name}")).unwrap_or_default();
-        let order = list(order)?;
-        let field = shape.and_then(|shape| shape.field(&name));
-        let Some(field) = field else {
-            let message = format!("unable to find api field in struct for the json field {name:?}");
-            return Err(Status::internal(message));
+fn merge_in_order(fields: &mut Fields, patch: &mut Fields, shape: Shape<'_>) -> Result<(), Status> {
+    let orders: Vec<String> = patch.keys().filter(|name| name.starts_with(ORDER)).cloned().collect();
+    for member in orders {
+        let order = patch.shift_remove(&member).unwrap_or_default();
+        let order = items(&order)?;
+        let name = member.strip_prefix(ORDER).and_then(|name| name.strip_prefix('/'));
+        let name = name.ok_or_else(|| Status::bad_request("invalid patch format of setElementOrder list"))?;
+        let old = fields.get(name).map(items).transpose()?.cloned();
+        patch.get(name).map(items).transpose()?;
+        let list = list(shape, name)?;
+        let key = list.merge_key();
+        let change = patch.get_mut(name).and_then(Value::as_array_mut);
+        check_order(change.as_deref().map_or(&[], Vec::as_slice), order, key)?;
+        let (merged, before) = match (old, change) {
+            (None, None) => continue,
+            (Some(old), None) => {
+                element_type([&old, &[]])?;
+                (old.clone(), old)
+            }
+            (None, Some(change)) => {
+                let merged = settled_items(change);
+                element_type([&[], change])?;
+                (merged, Items::new())
+            }
+            (Some(old), Some(change)) => {
+                element_type([&old, change])?;
+                let merged = merge_list(old, change, list, false)?;
+                (merged.items, merged.places)
+            }
         };
-        let key = field.merge_key();
-        let (old, change) = (fields.get(&name).cloned(), patch.shift_remove(&name));
-        let before = old.clone().map(list).transpose()?.unwrap_or_default();
-        let change = change.map(list).transpose()?;
-        check_order(change.as_deref().unwrap_or_default(), &order, key)?;
-        let merged = match (old.is_some(), change) {
-            (false, None) => continue,
-            (true, None) => before.clone(),
-            (false, Some(change)) => change.into_iter().filter_map(settled).collect(),
-            (true, Some(change)) => merge_list(before.clone(), change, Some(field))?,
-        };
-        fields.insert(name, in_order(merged, &order, &before, key)?.into());
+        let order: Vec<&Value> = order.iter().collect();
+        fields.insert(name.to_owned(), in_order(&merged, &order, &before, key)?.into());
+        patch.shift_remove(name);
     }
     Ok(())
 }
 
-fn list(value: Value) -> Result<Items, Status> {
-    match value {
-        Value::Array(items) => Ok(items),
-        other => {
-            let found = match other {
-                Value::String(_) => "string",
-                Value::Bool(_) => "bool",
-                Value::Number(number) if number.is_f64() => "float64",
-                Value::Number(_) => "int64",
-                Value::Object(_) => "map[string]interface {}",
-                Value::Null | Value::Array(_) => "%!s(<nil>)",
-            };
-            Err(Status::internal(format!("expected a []interface {{}}, but received a {found}")))
-        }
-    }
+fn items(value: &Value) -> Result<&Items, Status> {
+    value.as_array().ok_or_else(|| unexpected("[]interface {}", value))
 }
 
-/// Refuses a patch whose elements come in another order than it says.
-fn check_order(change: &[Value], order: &[Value], key: Option<&str>) -> Result<(), Status> {
-    if order.is_empty() {
-        return Ok(());
-    }
-    let mut places = order.iter();
-    let said = change.iter().filter(|item| item.get(DIRECTIVE).is_none());
-    for item in said {
-        let wanted = identity(item, key)?;
-        if !places.any(|place| identity(place, key).is_ok_and(|place| place == wanted)) {
-            let message = format!(
-                "The order in patch list:\n{change:?}\n doesn't match $setElementOrder list:\n{order:?}\n"
-            );
-            return Err(Status::internal(message));
-        }
-    }
-    Ok(())
-}
-
-/// What an element is told from others by.
-fn identity<'a>(item: &'a Value, key: Option<&str>) -> Result<&'a Value, Status> {
-    let Some(key) = key else { return Ok(item) };
-    let missing = || {
-        Status::internal(format!("map: {} does not contain declared merge key: {key}", printed::plain(item)))
+/// The refusal of a value that is of another type than has to be there.
+fn unexpected(wanted: &str, found: &Value) -> Status {
+    let found = match found {
+        Value::Null => "%!s(<nil>)",
+        other => printed::type_of(other),
     };
-    match item {
-        Value::Object(fields) => fields.get(key).ok_or_else(missing),
-        _ => Err(Status::internal("value for key is not a map")),
-    }
+    Status::internal(format!("expected a {wanted}, but received a {found}"))
 }
 
-fn place(items: &[Value], wanted: &Value, key: Option<&str>) -> Option<usize> {
-    items.iter().position(|item| identity(item, key).is_ok_and(|found| found == wanted))
+fn is_compound(value: &Value) -> bool {
+    value.is_object() || value.is_array()
 }
 
-/// Merges lists; only those that are said to be merged are, and all others are replaced.
-fn merge_list(old: Items, change: Items, shape: Option<Shape<'_>>) -> Result<Items, Status> {
-    let merges = matches!(strategy(shape), Some(Strategy::Merge | Strategy::MergeAndRetainKeys));
-    if !merges {
-        return Ok(change.into_iter().map(|item| settled(item).unwrap_or_default()).collect());
-    }
-    if old.is_empty() && change.is_empty() {
-        return Ok(old);
-    }
-    let before = old.clone();
-    let all = || old.iter().chain(&change);
-    if all().any(Value::is_array) {
-        let message = "lists of lists are not supported";
-        return Err(Status {
-            details: Some(Box::new(serde_json::json!({}))),
-            ..Status::new(422, "Invalid", message)
-        });
-    }
-    if !all().any(Value::is_object) {
-        let mut merged = Items::new();
-        for item in all() {
-            if !merged.contains(item) {
-                merged.push(item.clone());
-            }
-        }
-        return in_order(merged, &change, &before, None);
-    }
-    if !all().all(Value::is_object) {
-        return Err(Status::internal("list element types are not identical"));
-    }
-    let Some(key) = shape.and_then(Shape::merge_key) else {
-        return Err(Status::internal("cannot merge lists without merge key for struct"));
-    };
-    let (mut merged, change) = obey(old, change, key)?;
-    let item_shape = shape.and_then(Shape::items);
-    for item in &change {
-        let found = place(&merged, identity(item, Some(key))?, Some(key));
-        match (found.map(|place| &mut merged[place]), item) {
-            (Some(Value::Object(known)), Value::Object(item)) => {
-                *known = merge_fields(std::mem::take(known), item.clone(), item_shape)?;
-            }
-            _ => merged.extend(settled(item.clone())),
-        }
-    }
-    in_order(merged, &change, &before, Some(key))
+/// The refusal of what a server ends the connection for.
+fn incomparable() -> Status {
+    Status::not_implemented(
+        "strategic merge patches that tell elements from others by objects, lists or nothing at all",
+    )
 }
 
-/// Does what elements with a `$patch` say, and leaves the others.
-fn obey(mut old: Items, change: Items, key: &str) -> Result<(Items, Items), Status> {
-    let (mut left, mut replaces) = (Items::new(), false);
-    for item in change {
-        match item.get(DIRECTIVE).map(Value::as_str) {
-            None => left.push(item),
-            Some(Some("delete")) => {
-                let gone = identity(&item, Some(key))?;
-                old.retain(|known| known.get(key) != Some(gone));
-            }
-            Some(Some("replace")) => replaces = true,
-            Some(Some("merge")) => {
-                return Err(Status::internal("merging lists cannot yet be specified in the patch"));
-            }
-            Some(_) => return Err(unknown_directive(item.as_object().unwrap_or(&Fields::new()))),
-        }
-    }
-    if replaces {
-        old.clear();
-    }
-    Ok((old, left))
+fn unknown_directive(said: &Value, patch: &Fields) -> Status {
+    let (said, patch) = (printed::as_text(said), printed::plain_fields(patch));
+    Status::internal(format!("unknown patch type: {said} in map: {patch}"))
 }
-
-/// Puts elements that `order` names into that order; the others keep the places that they had between them.
-fn in_order(items: Items, order: &[Value], before: &[Value], key: Option<&str>) -> Result<Items, Status> {
-    let mut named = Vec::new();
-    let mut others = Vec::new();
-    for item in items {
-        let identity = identity(&item, key)?.clone();
-        let was = place(before, &identity, key);
-        match place(order, &identity, key) {
-            Some(place) => named.push((place, was, item)),
-            None => others.push((was, item)),
-        }
-    }
-    named.sort_by_key(|(place, _, _)| *place);
-    others.sort_by_key(|(was, _)| *was);
-    let mut ordered = Items::new();
-    let mut others = others.into_iter().peekable();
-    for (_, was, item) in named {
-        while let Some((other, _)) = others.peek()
-            && let (Some(other), Some(was)) = (*other, was)
-            && other < was
-        {
-            ordered.extend(others.next().map(|(_, item)| item));
-        }
-        ordered.push(item);
-    }
-    ordered.extend(others.map(|(_, item)| item));
-    Ok(ordered)
-}
-
-/// Takes out of a list of scalars what the patch names; a list that is not there loses nothing.
-fn delete_from(fields: &mut Fields, list: &str, gone: &Value) {
-    match (fields.get_mut(list), gone) {
-        (_, Value::Null) => {
-            fields.shift_remove(list);
-        }
-        (Some(Value::Array(items)), Value::Array(gone)) => {
-            let gone: HashSet<String> = gone.iter().map(Value::to_string).collect();
-            items.retain(|item| !gone.contains(&item.to_string()));
-        }
-        _ => {}
-    }
-}
-
-fn unknown_directive(patch: &Fields) -> Status {
-    let found =
-        patch.get(DIRECTIVE).map(|said| said.as_str().map_or_else(|| said.to_string(), str::to_owned));
-    Status::internal(format!("unknown patch type: {} in map: {patch:?}", found.unwrap_or_default()))
-}
-
-#[cfg(test)]
-mod tests;

@@ -69,6 +69,7 @@ pub(crate) fn patched(
     (how, change): (Patching, &Value),
     strictness: &mut Strictness,
 ) -> Result<Incoming, Status> {
+    let mut merged = None;
     match how {
         Patching::Json => patch::apply(&mut shown, change, strictness.reading())?,
         Patching::Merge | Patching::Apply => patch::apply_merge(&mut shown, change, strictness.reading())?,
@@ -77,15 +78,14 @@ pub(crate) fn patched(
             let shape = tables::shape(&version.group, &version.name, &view.resource.kind);
             let shape =
                 shape.ok_or_else(|| Status::not_implemented("strategic merge patches of this kind"))?;
-            patch::strategic::merge(&mut shown, patch::strategic::read(change)?, shape)?;
+            let mut change = patch::strategic::read(change)?;
+            patch::strategic::merge(&mut shown, &mut change, shape)?;
+            merged = Some(Value::from(change));
         }
     }
     if how != Patching::Strategic && !target.view.resource.rules.custom {
         check_versioned(&shown, view, target.name, strictness)?;
     }
-    let (decoder, blamed) = match how {
-        Patching::Strategic => (Decoder::Converter, Some(change)),
-        Patching::Json | Patching::Merge | Patching::Apply => (Decoder::Json, None),
-    };
-    Incoming::decode(shown, view, decoder, strictness).map_err(|why| why.of_a_patch(blamed))
+    let decoder = if merged.is_some() { Decoder::Converter } else { Decoder::Json };
+    Incoming::decode(shown, view, decoder, strictness).map_err(|why| why.of_a_patch(merged.as_ref()))
 }

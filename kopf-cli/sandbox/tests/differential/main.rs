@@ -24,6 +24,7 @@ mod controllers;
 mod decoding;
 mod defining;
 mod definitions;
+mod directives;
 mod discovery;
 mod features;
 mod forms;

@@ -470,3 +470,24 @@ async fn fields_as_a_server_has_them_inside_are_refused_by_name() {
         400 the name of the object (a based on URL) was undeterminable: name must be provided"#]]
     .assert_eq(&rows.join("\n"));
 }
+
+#[tokio::test]
+async fn patches_on_which_a_server_breaks_off_are_refused_by_name() {
+    let (sandbox, templates) = (sandbox(), "/api/v1/namespaces/default/podtemplates");
+    let spec = json!({ "containers": [{ "name": "c", "image": "i" }], "tolerations": [{ "key": "k", "operator": "Exists" }] });
+    let object = json!({ "metadata": { "name": "w" }, "template": { "metadata": { "labels": { "a": "b" } }, "spec": spec } });
+    post(&sandbox, templates, object).await;
+    for spec in [
+        json!({ "$setElementOrder/tolerations": [] }),
+        json!({ "$setElementOrder/tolerations": [{ "key": "k" }], "tolerations": [{ "key": "k" }] }),
+        json!({ "$setElementOrder/hostname": [] }),
+        json!({ "$setElementOrder/volumes": [], "volumes": [null] }),
+        json!({ "containers": [{ "name": {} }] }),
+        json!({ "securityContext": { "$retainKeys": [{}] } }),
+    ] {
+        let patch = json!({ "template": { "spec": spec } }).to_string();
+        let kind = "application/strategic-merge-patch+json";
+        let (code, body) = ask(&sandbox, "PATCH", &format!("{templates}/w"), kind, patch).await;
+        assert_eq!(code, 501, "{spec}: {body}");
+    }
+}

@@ -93,7 +93,7 @@ pub(super) const DONE: Groups = &[
         ("merge patches", &["main::merge_patches_change_what_they_name"]),
         ("JSON patches", &["main::json_patches_change_what_they_name", "living::places_in_lists_may_be_odd"]),
         ("JSON patches may move 100,000,000 elements and members; 501 for more", &["many::operations_that_move_too_much_are_refused"]),
-        ("strategic merge patches of built-in kinds", &["owners::workloads_are_owned_by_who_makes_them", "apply::the_client_applies"]),
+        ("strategic merge patches of built-in kinds", &["directives::elements_come_in_the_order_that_is_said", "owners::workloads_are_owned_by_who_makes_them", "apply::the_client_applies"]),
     ]),
     ("Server-side apply", &[
         ("who owns which fields: `managedFields` after each write, and their limits", &["ownership::whoever_writes_owns_what_the_write_changes", "ownership::entries_can_be_written_and_reset", "ownership::too_many_owners_become_one"]),
