@@ -37,7 +37,8 @@ fn below_list(list: &List<'_>, value: &Value) -> Set {
     let Value::Array(items) = value else { return Set::default() };
     let mut by_step: BTreeMap<Step, Option<&Value>> = BTreeMap::new();
     for item in items {
-        let Ok(step) = list.step(item) else { continue };
+        // What nothing tells from others is something in the list all the same.
+        let step = list.step(item).unwrap_or_else(|_| Step::Key(Box::default()));
         // Items that are there twice are one field, and nothing below them is.
         by_step.entry(step).and_modify(|found| *found = None).or_insert(Some(item));
     }

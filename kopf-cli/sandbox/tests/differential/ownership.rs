@@ -275,3 +275,33 @@ async fn what_kubectl_has_applied_by_itself_is_no_conflict_for_it() {
     )
     .await;
 }
+
+#[tokio::test]
+async fn an_item_of_which_only_its_defaults_were_said_goes_with_what_another_said_of_it() {
+    const KEYS: &str = r#"{"metadata":{"name":"keys.$ns.kopf.test"},"spec":{"group":"$ns.kopf.test","scope":"Namespaced","names":{"plural":"keys","kind":"Key"},"versions":[{"name":"v1","served":true,"storage":true,"schema":{"openAPIV3Schema":{"type":"object","properties":{"n":{"type":"integer"},"list":{"type":"array","x-kubernetes-list-type":"map","x-kubernetes-list-map-keys":["l"],"items":{"type":"object","properties":{"l":{"type":"string","default":"z"},"map":{"type":"object","additionalProperties":{"type":"string"}}}}}}}}}]}}"#;
+    let mut rows = format!("POST /apis/apiextensions.k8s.io/v1/customresourcedefinitions {KEYS}\n");
+    rows += "UNTIL /apis/$ns.kopf.test/v1/namespaces/$ns/keys\n";
+    for (name, manager, said) in [
+        ("a", "one", r#""list":[{}]"#),
+        ("a", "two", r#""list":[{"l":"b"},{"map":{}}]"#),
+        ("a", "two", r#""list":[],"n":1"#),
+        ("b", "one", r#""list":[{}]"#),
+        ("b", "two", r#""list":[{"map":{}}]"#),
+        ("b", "two", r#""n":1"#),
+        ("c", "one", r#""list":[{}]"#),
+        ("c", "two", r#""list":[{"l":"b"},{"map":{}}]"#),
+        ("c", "two", r#""list":[{"l":"b"}]"#),
+        ("d", "one", r#""list":[{"l":"z"}]"#),
+        ("d", "two", r#""list":[{"l":"b"},{"map":{}}]"#),
+        ("d", "two", r#""list":[],"n":1"#),
+        ("e", "one", r#""list":[{}]"#),
+        ("e", "one", r#""list":[],"n":1"#),
+    ] {
+        rows += &format!(
+            r#"APPLY /apis/$ns.kopf.test/v1/namespaces/$ns/keys/{name}?force=true&fieldManager={manager} {{"kind":"Key","apiVersion":"$ns.kopf.test/v1","metadata":{{"name":"{name}"}},{said}}}"#
+        );
+        rows.push('\n');
+    }
+    rows += "DELETE /apis/apiextensions.k8s.io/v1/customresourcedefinitions/keys.$ns.kopf.test\n";
+    check(&rows).await;
+}
