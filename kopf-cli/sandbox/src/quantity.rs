@@ -91,17 +91,21 @@ impl Quantity {
 
     /// Amounts to be compared with each other: in thousandths, or in whole units where one of them is too great for that.
     pub(crate) fn comparable<const N: usize>(amounts: [Quantity; N]) -> [i64; N] {
-        const MOST: i64 = i64::MAX / 1_000;
-        if amounts.iter().any(|amount| amount.units() > MOST) {
+        const MOST_IN_THOUSANDTHS: i64 = i64::MAX / 1_000;
+        if amounts.iter().any(|amount| amount.units() > MOST_IN_THOUSANDTHS) {
             return amounts.map(Quantity::units);
         }
-        amounts.map(|amount| i64::try_from(rounded_up(amount.0, NANO / 1_000)).unwrap_or(i64::MAX))
+        amounts.map(|amount| saturated(rounded_up(amount.0, NANO / 1_000)))
     }
 
     /// In whole units, the next greater one where it is between two.
     pub(crate) fn units(self) -> i64 {
-        i64::try_from(rounded_up(self.0, NANO)).unwrap_or(i64::MAX)
+        saturated(rounded_up(self.0, NANO))
     }
+}
+
+fn saturated(number: i128) -> i64 {
+    i64::try_from(number).unwrap_or(if number < 0 { i64::MIN } else { i64::MAX })
 }
 
 /// Has a value be the text that the server shows for it.

@@ -89,7 +89,7 @@ impl Path {
                 Path::Health { name: (*name).to_owned(), check: (!check.is_empty()).then(|| check.join("/")) }
             }
             ["version"] => Path::Version,
-            ["metrics"] | ["metrics", "slis"] | ["debug", _, ..] | ["flagz" | "statusz"] => {
+            ["metrics"] | ["metrics", "slis"] | ["debug", "pprof" | "flags", ..] | ["flagz" | "statusz"] => {
                 Path::Undone(format!("/{}", steps.join("/")))
             }
             [".well-known", "openid-configuration"] => Path::OpenId,

@@ -17,7 +17,7 @@ use crate::{
     clock::Clock,
     faults::{Effect, Interruption, Weather},
     form::{Form, Sheet},
-    kinds,
+    json as deep, kinds,
     object::Stored,
     options::Options,
     protobuf::layout,
@@ -34,8 +34,6 @@ pub(crate) const INITIAL_EVENTS_END: &str = "k8s.io/initial-events-end";
 const BOOKMARK_INTERVAL: Duration = Duration::from_secs(60);
 /// How many objects a watch tells of at once: what a slow reader can hold on to, beyond the ring.
 const BATCH: usize = 256;
-/// How deep a bookmark is at most.
-const SHALLOW: usize = 3;
 
 /// What a watch needs of its sandbox.
 pub(crate) struct Surroundings {
@@ -274,7 +272,7 @@ impl Watcher {
         if initial_events_end {
             object["metadata"]["annotations"][INITIAL_EVENTS_END] = "true".into();
         }
-        self.say("BOOKMARK", &layout::text(&object).into(), SHALLOW);
+        self.say("BOOKMARK", &layout::text(&object).into(), deep::depth_of_value(&object));
     }
 
     fn expire(&mut self, message: &str) {

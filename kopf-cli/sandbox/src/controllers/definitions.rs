@@ -30,9 +30,10 @@ pub(super) fn notice(tasks: &mut Tasks, store: &Store, change: &Event) {
         }
         return;
     }
-    // They may wait for what could not be read.
-    for namespace in store.list(NAMESPACES, None).iter().filter(|namespace| namespace.header.deleting) {
-        tasks.add(Task::Empty(namespace.header.name.clone()));
+    if change.removal || defines_otherwise(change) {
+        // They may wait for what could not be read.
+        let going = store.list(NAMESPACES, None).into_iter().filter(|namespace| namespace.header.deleting);
+        going.for_each(|namespace| tasks.add(Task::Empty(namespace.header.name.clone())));
     }
     if change.removal {
         // Names that it had may be what others wait for.

@@ -68,6 +68,14 @@ pub(super) fn notice(tasks: &mut Tasks, store: &Store, change: &Event) {
 /// read may be read now, and nobody could tell who was there.
 pub(super) fn look_again(tasks: &mut Tasks, store: &Store, key: &str) {
     let Some(resource) = store.catalog.get(key) else { return };
+    for object in store.list(key, None) {
+        // Those for whom it waits may have gone while nobody could tell it.
+        if goes_last(&object) {
+            tasks.add(Task::Collect(Place::of(&resource.key, &object)));
+        } else if orphans(&object) {
+            tasks.add(Task::Orphan(Place::of(&resource.key, &object)));
+        }
+    }
     for (dependents, object) in store.owned() {
         let is_one = **dependents == *key;
         for owner in object.header.owners.iter().filter(|owner| is_one || is_of(resource, owner)) {

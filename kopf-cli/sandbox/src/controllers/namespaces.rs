@@ -168,8 +168,11 @@ fn expel_all(writer: &mut Writer<'_>, name: &str) -> Result<Failures, Status> {
     for (key, object) in writer.store.of_namespace(name) {
         let resource = writer.store.catalog.get(&key).filter(|resource| is_found(resource)).cloned();
         let Some(resource) = resource else { continue };
-        if !object.header.deleting && !failures.contains_key(&key) {
-            writer.expel(&resource, &object, Some(Propagation::Background), None)?;
+        if object.header.deleting || failures.contains_key(&key) {
+            continue;
+        }
+        if let Err(refused) = writer.expel(&resource, &object, Some(Propagation::Background), None) {
+            failures.insert(key, refused.message);
         }
     }
     for resource in &unreadable {

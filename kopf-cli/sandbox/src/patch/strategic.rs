@@ -193,9 +193,11 @@ fn retain_keys(fields: &mut Fields, patch: &mut Fields) -> Result<(), Status> {
 
 /// Merges the lists whose order the patch gives.
 fn merge_in_order(fields: &mut Fields, patch: &mut Fields, shape: Shape<'_>) -> Result<(), Status> {
-    let orders: Vec<String> = patch.keys().filter(|name| name.starts_with(ORDER)).cloned().collect();
-    for member in orders {
-        let order = patch.shift_remove(&member).unwrap_or_default();
+    let (orders, others): (Fields, Fields) =
+        std::mem::take(patch).into_iter().partition(|(name, _)| name.starts_with(ORDER));
+    *patch = others;
+    let mut done = HashSet::new();
+    for (member, order) in orders {
         let order = items(&order)?;
         let name = member.strip_prefix(ORDER).and_then(|name| name.strip_prefix('/'));
         let name = name.ok_or_else(|| Status::bad_request("invalid patch format of setElementOrder list"))?;
@@ -224,8 +226,9 @@ fn merge_in_order(fields: &mut Fields, patch: &mut Fields, shape: Shape<'_>) -> 
         };
         let order: Vec<&Value> = order.iter().collect();
         fields.insert(name.to_owned(), in_order(&merged, &order, &before, key)?.into());
-        patch.shift_remove(name);
+        done.insert(name.to_owned());
     }
+    patch.retain(|name, _| !done.contains(name));
     Ok(())
 }
 

@@ -188,9 +188,9 @@ async fn what_is_rare_is_shown_in_tables_too() {
         DELETE /api/v1/nodes/$ns
         POST+table configmaps?dryRun=All {"metadata":{"name":"a"}}
         POST   configmaps {"metadata":{"name":"a","labels":{"x":"1"}}}
-        GET+table configmaps?watch=true&timeoutSeconds=1&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true&labelSelector=x&includeObject=None
+        GET+table configmaps?watch=true&timeoutSeconds=3&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true&labelSelector=x&includeObject=None
         POST   /apis/rbac.authorization.k8s.io/v1/namespaces/$ns/roles {"metadata":{"name":"a","labels":{"x":"1"}}}
-        GET+table /apis/rbac.authorization.k8s.io/v1/namespaces/$ns/roles?watch=true&timeoutSeconds=1&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true&labelSelector=x&includeObject=None
+        GET+table /apis/rbac.authorization.k8s.io/v1/namespaces/$ns/roles?watch=true&timeoutSeconds=3&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true&labelSelector=x&includeObject=None
         GET+table /apis/apiregistration.k8s.io/v1/apiservices?watch=true&timeoutSeconds=1&fieldSelector=metadata.name%3Dv1.apps&includeObject=None
     "#,
     )

@@ -123,7 +123,7 @@ async fn members_of_built_in_objects_are_in_the_order_of_their_types() {
         GET+metadata  configmaps/o
         GET+metadata-list pods?fieldSelector=metadata.name=p
         GET+table     pods?includeObject=Object&fieldSelector=metadata.name=p
-        GET   pods?watch=1&fieldSelector=metadata.name=p&timeoutSeconds=1&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true
+        GET   pods?watch=1&fieldSelector=metadata.name=p&timeoutSeconds=3&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true
         POST  rows {"metadata":{"finalizers":["kopf.test/f"],"name":"r","labels":{"a":"b"},"annotations":{"c":"d"}},"spec":{"n":1}}
         GET+table     rows/r
         GET+table     rows?includeObject=Object

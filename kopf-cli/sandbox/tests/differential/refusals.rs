@@ -52,6 +52,7 @@ async fn documents_have_their_methods() {
         "/nowhere",
         "/logs",
         "/debug",
+        "/debug/nothing",
         "/metrics/nothing",
     ];
     let methods = ["GET", "HEAD", "OPTIONS", "POST", "PUT", "MERGE", "DELETE", "TRACE", "BREW"];

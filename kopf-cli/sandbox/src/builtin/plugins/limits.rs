@@ -1,5 +1,7 @@
 //! Limits of a namespace: containers that say nothing are given what it has for them, and what goes beyond is refused.
 
+use std::collections::HashSet;
+
 use serde_json::{Map, Value};
 
 use super::{Write, classes::CLAIMS};
@@ -27,8 +29,8 @@ struct Demand<'a> {
 pub(super) fn admit(write: &Write<'_>, metadata: &mut Fields, spec: &mut Fields) {
     for range in ranges(write) {
         let mut given = Vec::new();
-        for (list, called) in [("containers", "container"), ("initContainers", "init container")] {
-            for container in spec.get_mut(list).and_then(Value::as_array_mut).into_iter().flatten() {
+        for (which, called) in [("containers", "container"), ("initContainers", "init container")] {
+            for container in spec.get_mut(which).and_then(Value::as_array_mut).into_iter().flatten() {
                 for (of, list, amounts) in
                     [("request", "requests", "defaultRequest"), ("limit", "limits", "default")]
                 {
@@ -101,7 +103,7 @@ pub(super) fn judge(write: &Write<'_>, object: &Value, old: Option<&Value>) -> R
             }
         }
         if !faults.is_empty() {
-            return Err(write.forbidden(&together(faults)));
+            return Err(write.forbidden(&together(&faults)));
         }
     }
     Ok(())
@@ -116,14 +118,10 @@ fn limits(range: &Value) -> impl Iterator<Item = &Value> {
 }
 
 /// Errors as Go tells several of them at once.
-fn together(faults: Vec<String>) -> String {
-    let mut told: Vec<String> = Vec::new();
-    for fault in faults {
-        if !told.contains(&fault) {
-            told.push(fault);
-        }
-    }
-    if told.len() == 1 { told.remove(0) } else { format!("[{}]", told.join(", ")) }
+fn together(faults: &[String]) -> String {
+    let mut known = HashSet::new();
+    let told: Vec<&str> = faults.iter().map(String::as_str).filter(|fault| known.insert(*fault)).collect();
+    if let [only] = told[..] { only.to_owned() } else { format!("[{}]", told.join(", ")) }
 }
 
 impl<'a> Demand<'a> {

@@ -12,6 +12,7 @@ use crate::{
 const POD: &str = "Pod";
 const CONTAINER: &str = "Container";
 const CLAIM: &str = "PersistentVolumeClaim";
+const RATIO: &str = "maxLimitRequestRatio";
 
 pub(super) fn range(root: &Site<'_>) -> Causes {
     let mut causes = Vec::new();
@@ -41,21 +42,22 @@ fn limit_faults(limit: &Site<'_>) -> Causes {
     let name_faults = if [POD, CONTAINER].contains(&kind) { name_faults } else { any_name_faults };
     let mut causes = Vec::new();
     let mut names = BTreeSet::new();
-    for field in ["max", "min", "default", "defaultRequest", "maxLimitRequestRatio"] {
+    for field in ["max", "min", "default", "defaultRequest", RATIO] {
         let amounts = limit.at(field);
         if kind == POD && field.starts_with("default") {
             let is_said = amounts.len() > 0;
             causes.extend(is_said.then(|| amounts.forbidden("may not be specified when `type` is 'Pod'")));
             continue;
         }
+        let is_said = |field: &str| !limit.value[field]["storage"].is_null();
+        if field == RATIO && kind == CLAIM && !is_said("min") && !is_said("max") {
+            let why = "either minimum or maximum storage value is required, but neither was provided";
+            causes.push(limit.at("limits").required(why));
+        }
         for (name, amount) in amounts.entries() {
             causes.extend(name_faults(&amount.place, name));
             names.insert(name);
         }
-    }
-    if kind == CLAIM && ["min", "max"].iter().all(|field| limit.value[field]["storage"].is_null()) {
-        let why = "either minimum or maximum storage value is required, but neither was provided";
-        causes.push(limit.at("limits").required(why));
     }
     causes.extend(names.into_iter().flat_map(|name| amounts_faults(limit, kind, name)));
     causes
@@ -74,8 +76,9 @@ const IN_ORDER: [([&str; 2], [&str; 2], &str, &str); 6] = [
 /// What is wrong with the amounts of a resource beside each other.
 fn amounts_faults(limit: &Site<'_>, kind: &str, name: &str) -> Causes {
     let of = |field: &str| {
-        let amounts = limit.at(field).entries().find(|(known, _)| *known == name);
-        amounts.map(|(_, site)| site).filter(|_| kind != POD || !field.starts_with("default"))
+        let value = limit.value[field].get(name).filter(|_| kind != POD || !field.starts_with("default"))?;
+        let place = format!("{}.{field}[{name}]", limit.place);
+        Some(Site { place, value, before: None, empties: None })
     };
     let mut causes = Vec::new();
     for ([less, more], [called, than], place, shown) in IN_ORDER {
@@ -85,7 +88,7 @@ fn amounts_faults(limit: &Site<'_>, kind: &str, name: &str) -> Causes {
             causes.push(shown.moved(format!("{}.{place}[{name}]", limit.place)).invalid(&why));
         }
     }
-    if let Some(ratio) = of("maxLimitRequestRatio") {
+    if let Some(ratio) = of(RATIO) {
         causes.extend(ratio_faults(&ratio, of("min").zip(of("max"))));
     }
     if let (Some(default), Some(request)) = (of("default"), of("defaultRequest"))
@@ -111,7 +114,9 @@ fn ratio_faults(ratio: &Site<'_>, bounds: Option<(Site<'_>, Site<'_>)>) -> Cause
             Quantity::comparable([Quantity::ONE, amount, Quantity::of(min.value), Quantity::of(max.value)]);
         let greatest = most as f64 / least as f64;
         if times as f64 / one as f64 > greatest {
-            let why = format!("ratio {} is greater than max/min = {greatest:.6}", ratio.text());
+            // What all are greater than is told as Go tells it.
+            let greatest = if greatest.is_finite() { format!("{greatest:.6}") } else { "-Inf".to_owned() };
+            let why = format!("ratio {} is greater than max/min = {greatest}", ratio.text());
             causes.push(ratio.invalid(&why));
         }
     }
