@@ -20,7 +20,6 @@ use http::{HeaderMap, HeaderValue, Method, Response, StatusCode, Uri, header};
 use crate::{
     access::{self, Access},
     body::{Body, Cut},
-    builtin,
     clock::Clock,
     faults::{Effect, Faults},
     form::{Form, Include, Sheet},
@@ -210,13 +209,13 @@ impl Api {
                 None => Err(Status::method_not_allowed()),
             };
         }
-        let deprecated = view.version().deprecated.clone();
-        let answer = match asked::check(&view, &path, action, accept, answers_objects) {
+        let checked = asked::check(&view, &path, action, accept, answers_objects);
+        // What is not there of a built-in kind nobody is warned of.
+        let deprecated = view.version().deprecated.clone().filter(|_| custom || checked.is_ok());
+        let answer = match checked {
             Ok((part, action, answer)) => {
                 Ask { api: self, user, view, path, query, request, part, answer }.act(action, effect).await
             }
-            // What is not there of a built-in kind nobody is warned of.
-            Err(status) if !custom => return Err(status),
             Err(status) => Err(status),
         };
         let Some(words) = deprecated else { return answer };

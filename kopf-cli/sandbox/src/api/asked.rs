@@ -1,10 +1,11 @@
 //! What is asked of a resource: which part of an object, what is to be done with it, and how it is answered.
 
-use super::{Status, builtin};
 use crate::{
+    builtin,
     media::{self, Answer},
     request::{Action, ResourcePath},
     resources::{NAMESPACES, View},
+    status::Status,
 };
 
 /// What a path names of an object.

@@ -30,7 +30,8 @@ pub(super) fn notice(tasks: &mut Tasks, store: &Store, change: &Event) {
         }
         return;
     }
-    if change.removal || defines_otherwise(change) {
+    let is_otherwise = change.removal || defines_otherwise(change);
+    if is_otherwise {
         // They may wait for what could not be read.
         let going = store.list(NAMESPACES, None).into_iter().filter(|namespace| namespace.header.deleting);
         going.for_each(|namespace| tasks.add(Task::Empty(namespace.header.name.clone())));
@@ -41,7 +42,7 @@ pub(super) fn notice(tasks: &mut Tasks, store: &Store, change: &Event) {
         return;
     }
     tasks.add(Task::Accept(name.clone()));
-    if defines_otherwise(change) {
+    if is_otherwise {
         garbage::look_again(tasks, store, name);
     }
     if begins_to_go(change) || is_going_otherwise(change) {
