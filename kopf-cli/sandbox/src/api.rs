@@ -28,7 +28,6 @@ use crate::{
     list::{self, Listing},
     logs::Logs,
     media::{self, Answer, Topic},
-    object::shown,
     openapi,
     options::Options,
     protobuf::{self, layout},
@@ -378,9 +377,7 @@ impl Ask<'_> {
 
     fn written(&self, written: Written) -> Result<Response<Body>, Status> {
         match written {
-            Written::Object { code, bytes, depth } => {
-                self.show(code, &shown(&bytes, depth, &self.view), depth)
-            }
+            Written::Object { code, object } => self.show(code, &object.shown(&self.view), object.depth),
             Written::Gone(status) => Ok(json_answer(200, layout::text(&status))),
         }
     }

@@ -165,12 +165,12 @@ pub(crate) fn end_to_dissolve(definition: &mut Value, now: Timestamp) {
     conditions::set(definition, &Condition { kind: TERMINATING, holds: false, reason, message }, now);
 }
 
-/// The resource that a definition defines.
+/// The resource that a definition defines, as of its resourceVersion.
 ///
 /// # Errors
 ///
 /// 500 where the definition is not one that [`prepare`] has accepted.
-pub(crate) fn resource(definition: &Value) -> Result<Resource, Status> {
+pub(crate) fn resource(definition: &Value, edition: u64) -> Result<Resource, Status> {
     let spec = &definition["spec"];
     // What it has not been given yet is what it asks for.
     let (asked, has) = (&spec["names"], &definition["status"]["acceptedNames"]);
@@ -216,6 +216,7 @@ pub(crate) fn resource(definition: &Value) -> Result<Resource, Status> {
         short_names: list(&names["shortNames"]),
         categories: list(&names["categories"]),
         versions,
+        edition,
         rules: Rules {
             custom: true,
             undone: false,
@@ -300,7 +301,7 @@ mod tests {
         assert_eq!(accepted["status"]["conditions"][1]["status"], "True");
         assert_eq!(accepted["status"]["acceptedNames"]["singular"], "kopfexample");
         assert_eq!(accepted["status"]["storedVersions"], json!(["v1"]));
-        let resource = resource(&accepted).unwrap();
+        let resource = resource(&accepted, 1).unwrap();
         assert_eq!(&*resource.key, "kopfexamples.zalando.org");
         assert_eq!(resource.list_kind, "KopfExampleList");
         assert_eq!(resource.versions[0].name, "v1", "the release comes first");

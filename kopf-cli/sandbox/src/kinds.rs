@@ -321,7 +321,9 @@ pub(crate) fn after_write(
     }
     let definition = stored.value();
     if before.is_none_or(|before| !crd::defines_the_same(&definition, &before.value())) {
-        store.catalog.register(crd::resource(&definition)?);
+        let defined = crd::resource(&definition, stored.header.revision)?;
+        store.redefine(&defined);
+        store.catalog.register(defined);
         stranded::look_again(store, &stored.header.name, now);
     }
     if stored.header.deleting {

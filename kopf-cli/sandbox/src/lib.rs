@@ -32,6 +32,7 @@ mod user;
 // Who may do what.
 mod access;
 mod rbac;
+mod reading;
 mod recognition;
 mod reviews;
 mod tokens;

@@ -7,6 +7,7 @@ use crate::{
     builtin::SERVICES,
     json, meta,
     protobuf::layout,
+    reading,
     resources::{EVENTS_GROUP, Resource, Version, View, selectable},
 };
 
@@ -24,6 +25,8 @@ pub(crate) struct Header {
     pub(crate) name: String,
     pub(crate) uid: String,
     pub(crate) revision: u64,
+    /// The definition by whose schema the object is, as it is; 0 where it has to be read by it first.
+    pub(crate) edition: u64,
     pub(crate) labels: LabelSet,
     /// The labels of the pods that a service leads to; none where it finds none by labels.
     pub(crate) selector: LabelSet,
@@ -113,8 +116,27 @@ impl Header {
 }
 
 impl Stored {
-    /// Serializes an object whose metadata is complete; to be called on a stack that its depth needs.
+    /// Serializes an object whose metadata is complete, as it is sent in the version that is stored; to be called on a stack
+    /// that its depth needs.
     pub(crate) fn new(resource: &Resource, value: &Value, revision: u64) -> Self {
+        Stored::by(resource, value, revision, resource.edition)
+    }
+
+    /// The same of an object that is sent in the version of `view`.
+    pub(crate) fn sent(view: &View, mut value: Value, revision: u64) -> Self {
+        if view.version().storage || !view.resource.rules.custom {
+            return Stored::new(&view.resource, &value, revision);
+        }
+        reading::write(&mut value, view);
+        Stored::found(&view.resource, &value, revision)
+    }
+
+    /// The same of an object that may have been stored by another definition.
+    pub(crate) fn found(resource: &Resource, value: &Value, revision: u64) -> Self {
+        Stored::by(resource, value, revision, reading::edition(value, resource))
+    }
+
+    fn by(resource: &Resource, value: &Value, revision: u64, edition: u64) -> Self {
         let empty = Map::new();
         let metadata = value["metadata"].as_object().unwrap_or(&empty);
         let header = Header {
@@ -122,6 +144,7 @@ impl Stored {
             name: meta::text(metadata, "name").to_owned(),
             uid: meta::text(metadata, "uid").to_owned(),
             revision,
+            edition,
             labels: LabelSet::of(value),
             selector: LabelSet::led_to(resource, value),
             fields: selectable_values(resource, value),
@@ -134,6 +157,25 @@ impl Stored {
         Stored { header, bytes: Bytes::from(text(resource, value).into_bytes().into_boxed_slice()) }
     }
 
+    /// The same object as of another revision.
+    pub(crate) fn at(&self, resource: &Resource, revision: u64) -> Self {
+        let mut value = self.value();
+        value["metadata"]["resourceVersion"] = revision.to_string().into();
+        let bytes = Bytes::from(text(resource, &value).into_bytes().into_boxed_slice());
+        Stored { header: Header { revision, ..self.header.clone() }, bytes }
+    }
+
+    /// The same object where its resource is defined otherwise.
+    pub(crate) fn redefined(&self, resource: &Resource) -> Self {
+        let (edition, fields) = json::with_stack(self.header.depth, || {
+            let mut value = self.value();
+            let edition = reading::edition(&value, resource);
+            reading::read(&mut value, edition, resource, resource.storage());
+            (edition, selectable_values(resource, &value))
+        });
+        Stored { header: Header { edition, fields, ..self.header.clone() }, bytes: self.bytes.clone() }
+    }
+
     /// Whether its bytes have this text, as JSON has it.
     pub(crate) fn has(&self, text: &str) -> bool {
         std::str::from_utf8(&self.bytes).is_ok_and(|bytes| bytes.contains(text))
@@ -144,14 +186,50 @@ impl Stored {
         (&self.header.namespace, &self.header.name)
     }
 
-    /// The object again; to be called, and its result dropped, on a stack that its depth needs.
+    /// The object as it is stored; to be called, and its result dropped, on a stack that its depth needs.
     pub(crate) fn value(&self) -> Value {
         parse_own(&self.bytes)
     }
 
+    /// The object with the fields that it has in `view`, called as they are stored; on such a stack, too.
+    pub(crate) fn read(&self, view: &View) -> Value {
+        let mut value = self.value();
+        reading::read(&mut value, self.header.edition, &view.resource, view.version());
+        value
+    }
+
     /// The object as `view` shows it.
     pub(crate) fn shown(&self, view: &View) -> Bytes {
-        shown(&self.bytes, self.header.depth, view)
+        self.answer().shown(view)
+    }
+
+    /// The object for an answer.
+    pub(crate) fn answer(&self) -> Answer {
+        Answer { bytes: self.bytes.clone(), depth: self.header.depth, edition: self.header.edition }
+    }
+}
+
+/// The bytes of an object, and what must be known to show them.
+#[derive(Debug, Clone)]
+pub(crate) struct Answer {
+    bytes: Bytes,
+    pub(crate) depth: usize,
+    edition: u64,
+}
+
+impl Answer {
+    /// The object as `view` shows it.
+    pub(crate) fn shown(&self, view: &View) -> Bytes {
+        let (resource, version) = (&view.resource, view.version());
+        if reading::is_as_read(self.edition, resource, version) {
+            return self.bytes.clone();
+        }
+        json::with_stack(self.depth, || {
+            let mut value = parse_own(&self.bytes);
+            reading::read(&mut value, self.edition, resource, version);
+            show(&mut value, view);
+            Bytes::from(text(resource, &value))
+        })
     }
 }
 
@@ -180,19 +258,6 @@ fn owners(metadata: &Map<String, Value>) -> Vec<Owner> {
 /// Parses what this crate has serialized.
 fn parse_own(bytes: &[u8]) -> Value {
     json::parse(bytes).expect("what the store serialized parses")
-}
-
-/// Bytes of the storage version, as `view` shows them.
-pub(crate) fn shown(bytes: &Bytes, depth: usize, view: &View) -> Bytes {
-    let is_as_stored = !view.resource.rules.custom || is_stored_so(bytes, view.version());
-    if view.version().storage && is_as_stored {
-        return bytes.clone();
-    }
-    json::with_stack(depth, || {
-        let mut value = parse_own(bytes);
-        show(&mut value, view);
-        Bytes::from(text(&view.resource, &value))
-    })
 }
 
 /// Whether a custom resource was stored in a version, as it says first: a definition may have had another one stored since.
@@ -258,7 +323,7 @@ fn convert(
 /// The same object, said to be of another moment: what leaves a selector is told in its old form with the new version.
 pub(crate) fn with_revision(stored: &Stored, revision: u64, view: &View) -> Bytes {
     json::with_stack(stored.header.depth, || {
-        let mut value = stored.value();
+        let mut value = stored.read(view);
         value["metadata"]["resourceVersion"] = revision.to_string().into();
         show(&mut value, view);
         Bytes::from(text(&view.resource, &value))

@@ -32,6 +32,8 @@ pub(crate) struct Resource {
     pub(crate) categories: Vec<String>,
     /// In order of preference; exactly one is what the store keeps.
     pub(crate) versions: Vec<Version>,
+    /// The resourceVersion of the definition; 0 for what is built in, which is not defined.
+    pub(crate) edition: u64,
     pub(crate) rules: Rules,
 }
 
@@ -162,6 +164,11 @@ impl Resource {
     pub(crate) fn stored_view(self: &Arc<Self>) -> View {
         let index = self.versions.iter().position(|version| version.storage).unwrap_or_default();
         View { resource: Arc::clone(self), index }
+    }
+
+    /// The resource in the version that a server prefers of those that are served.
+    pub(crate) fn preferred_view(self: &Arc<Self>) -> View {
+        Arc::clone(self).views().next().unwrap_or_else(|| self.stored_view())
     }
 
     /// The resource in each version that is served.

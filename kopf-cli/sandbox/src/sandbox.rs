@@ -19,9 +19,8 @@ use crate::{
     ids::Ids,
     journal::Journal,
     json as deep,
-    object::shown,
     rbac,
-    resources::{DEFINITIONS, NAMESPACES, View},
+    resources::{DEFINITIONS, NAMESPACES, Resource, View},
     ring::Bounds,
     schema::Part,
     service::Service,
@@ -274,19 +273,26 @@ impl Sandbox {
         self.api.store().ring.compact();
     }
 
-    /// An object as it is stored.
+    /// An object in the version that is stored.
     ///
     /// `resource` is the plural with its group (`kopfexamples.zalando.org`, `configmaps`); `namespace` is empty for
     /// cluster-scoped objects. Not for objects deeper than 64 levels, which only requests can see.
     pub fn get(&self, resource: &str, namespace: &str, name: &str) -> Option<Value> {
-        let object = self.api.store().get(resource, namespace, name).cloned()?;
-        (object.header.depth <= SHALLOW).then(|| object.value())
+        let store = self.api.store();
+        let (view, object) =
+            (store.catalog.get(resource)?.stored_view(), store.get(resource, namespace, name).cloned()?);
+        drop(store);
+        (object.header.depth <= SHALLOW).then(|| object.read(&view))
     }
 
     /// All objects of a resource over all namespaces, but for those deeper than 64 levels.
     pub fn list(&self, resource: &str) -> Vec<Value> {
-        let objects = self.api.store().list(resource, None);
-        objects.iter().filter(|object| object.header.depth <= SHALLOW).map(|object| object.value()).collect()
+        let store = self.api.store();
+        let Some(view) = store.catalog.get(resource).map(Resource::stored_view) else { return Vec::new() };
+        let objects = store.list(resource, None);
+        drop(store);
+        let shallow = objects.iter().filter(|object| object.header.depth <= SHALLOW);
+        shallow.map(|object| object.read(&view)).collect()
     }
 
     /// Whether an object without a namespace is there.
@@ -393,8 +399,8 @@ fn writes_status(view: &View) -> bool {
 
 pub(crate) fn shown_value(written: &Written, view: &View) -> Value {
     match written {
-        Written::Object { bytes, depth, .. } => {
-            deep::parse(&shown(bytes, *depth, view)).expect("what the store serialized parses")
+        Written::Object { object, .. } => {
+            deep::parse(&object.shown(view)).expect("what the store serialized parses")
         }
         Written::Gone(status) => status.clone(),
     }

@@ -110,6 +110,12 @@ impl Schema {
         Ok(())
     }
 
+    /// Takes out what the schema does not know, and the nulls that it does not allow.
+    pub(crate) fn prune(&self, fields: &mut Map<String, Value>) {
+        prune::prune(fields, self.shape(), &mut Vec::new());
+        prune::fields_without_nulls(fields, self.shape());
+    }
+
     /// Fills in what the schema has defaults for, and leaves all else as it is.
     pub(crate) fn fill_in(&self, fields: &mut Map<String, Value>) {
         defaults::default_fields(fields, self.shape());

@@ -15,7 +15,7 @@ use crate::{
     controllers::Duties,
     ids::Ids,
     object::{Header, Stored, key_of},
-    resources::{Catalog, Resource},
+    resources::{Catalog, Resource, View},
     ring::{Bounds, Event, Ring},
     tokens::{Keepers, legacy::SECRETS},
 };
@@ -191,7 +191,7 @@ impl Store {
 
     /// Puts in an object as it was, its version included, and tells nobody.
     pub(crate) fn restore(&mut self, resource: &Resource, value: &Value, revision: u64) -> Arc<Stored> {
-        let object = Arc::new(Stored::new(resource, value, revision));
+        let object = Arc::new(Stored::found(resource, value, revision));
         self.deepest = self.deepest.max(object.header.depth);
         let before = self.place(resource, &object);
         self.relate(&resource.key, &object);
@@ -267,11 +267,20 @@ impl Store {
         }
     }
 
-    /// An object as the next revision would have it; to be called on a stack that its depth needs.
-    pub(crate) fn next(&self, resource: &Resource, mut value: Value) -> Stored {
+    /// An object that is sent in the version of `view` as the next revision would have it; to be called on a stack that its
+    /// depth needs.
+    pub(crate) fn next(&self, view: &View, mut value: Value) -> Stored {
         let revision = self.revision + 1;
         value["metadata"]["resourceVersion"] = revision.to_string().into();
-        Stored::new(resource, &value, revision)
+        Stored::sent(view, value, revision)
+    }
+
+    /// Sees to what is known of the objects of a resource that is defined otherwise now.
+    pub(crate) fn redefine(&mut self, resource: &Resource) {
+        let objects = self.objects.get_mut(&resource.key).into_iter().flat_map(BTreeMap::values_mut);
+        objects.flat_map(BTreeMap::values_mut).for_each(|object| {
+            *object = Arc::new(object.redefined(resource));
+        });
     }
 
     /// Keeps an object, new or not, that was made for the next revision.
@@ -289,7 +298,7 @@ impl Store {
     /// Takes an object out, and gives it as it was last; the stack must hold [`Store::deepest`].
     pub(crate) fn remove(&mut self, resource: &Resource, namespace: &str, name: &str) -> Option<Arc<Stored>> {
         let previous = self.displace(resource, namespace, name)?;
-        let last = self.advance(self.next(resource, previous.value()));
+        let last = self.advance(previous.at(resource, self.revision + 1));
         self.unrelate(&resource.key, &previous);
         self.tell(resource, Arc::clone(&last), Some(previous), true);
         Some(last)
@@ -353,9 +362,9 @@ mod tests {
         (store, resource)
     }
 
-    fn put(store: &mut Store, resource: &Resource, name: &str) -> Arc<Stored> {
+    fn put(store: &mut Store, resource: &Arc<Resource>, name: &str) -> Arc<Stored> {
         let config_map = json!({ "metadata": { "namespace": "n", "name": name } });
-        store.put(resource, store.next(resource, config_map))
+        store.put(resource, store.next(&resource.stored_view(), config_map))
     }
 
     fn names(objects: Option<Vec<Arc<Stored>>>) -> Vec<String> {

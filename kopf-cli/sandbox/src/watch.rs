@@ -111,10 +111,11 @@ impl Watcher {
             over: false,
             surroundings,
         };
-        let compacted = store.ring.compacted();
+        // A server begins anew to keep a resource in mind when it is defined otherwise, and knows nothing of before.
+        let oldest = store.ring.compacted().max(watcher.view.resource.edition);
         let effect = watcher.surroundings.effect;
-        if effect == Some(Effect::ExpiredWatch) || revision < compacted {
-            watcher.expire(&format!("too old resource version: {asked} ({compacted})"));
+        if effect == Some(Effect::ExpiredWatch) || revision < oldest {
+            watcher.expire(&format!("too old resource version: {asked} ({oldest})"));
         } else if effect == Some(Effect::GarbledWatch) {
             watcher.end_with(Bytes::from_static(b"{\"type\":\"ADDED\",\"obj\n"));
         } else if watcher.options.initial_events {

@@ -7,9 +7,7 @@
 //! [validated](Writer::validate), plugins [judge](Writer::let_plugins_judge) it, and then others; and it is
 //! [committed](Writer::commit).
 
-use std::sync::Arc;
 
-use bytes::Bytes;
 use jiff::Timestamp;
 use serde_json::{Map, Value};
 
@@ -20,7 +18,8 @@ use crate::{
     json as deep, kinds,
     managed::{self, Managed, same_but_times},
     meta,
-    object::{self, Stored},
+    object::{self, Answer, Stored},
+    reading,
     resources::{NAMESPACES, Resource, View},
     schema::Part,
     status::{About, Status},
@@ -89,7 +88,7 @@ pub(crate) struct Author<'a> {
 /// What a write answers with: an object in its storage version, or a `Status` of success.
 #[derive(Debug)]
 pub(crate) enum Written {
-    Object { code: u16, bytes: Bytes, depth: usize },
+    Object { code: u16, object: Answer },
     Gone(Value),
 }
 
@@ -210,7 +209,7 @@ impl<'a> Writer<'a> {
         if let Some(there) = self.store.get(&resource.key, namespace, &name) {
             return Err(Status::already_exists(view.about(&name), there.header.deleting));
         }
-        self.commit(resource, object.whole(view), 201)
+        self.commit(view, object.whole(view), 201)
     }
 
     /// Replaces an object, or a part of it.
@@ -235,7 +234,7 @@ impl<'a> Writer<'a> {
         };
         stranded::check_change(view, &current)?;
         check_uid(&object, target, &current.header.uid, self.dry_run)?;
-        let current = Current { stored: &current, value: &current.value() };
+        let current = Current { stored: &current, value: &current.read(view) };
         self.update(target, current, object, part, Owners::Updated)
     }
 
@@ -322,23 +321,22 @@ impl<'a> Writer<'a> {
         let owned = old_metadata.shift_remove("managedFields");
         let owns = object.metadata.shift_remove("managedFields");
         let same_owners = same_but_times(owned.as_ref(), owns.as_ref());
-        // What is said again as it was is kept in the version that is stored now: so objects are brought out of old ones.
-        let is_kept_so = !resource.rules.custom || old["apiVersion"] == resource.storage().api_version();
-        if is_kept_so && same_owners && object.metadata == old_metadata && object.rest == old_rest {
+        let is_same = same_owners && object.metadata == old_metadata && object.rest == old_rest;
+        put_or_remove(&mut object.metadata, "managedFields", if is_same { owned } else { owns });
+        if is_same && is_stored_so(view, current, &object) {
             return Ok(Written::object(200, current));
         }
-        put_or_remove(&mut object.metadata, "managedFields", owns);
         let released = grace::is_over(&object.metadata) && meta::finalizers(&object.metadata).is_empty();
         let was_held = !current.header.finalizers.is_empty() || kinds::held(resource, &old_rest);
         if released && was_held && !kinds::held(resource, &object.rest) {
             // The update itself is not written: the answer has the old version, and the removal is the next one.
-            let answer = Stored::new(resource, &object.whole(view), current.header.revision);
+            let answer = Stored::sent(view, object.whole(view), current.header.revision);
             if !self.dry_run {
                 self.vanish(resource, current);
             }
             return Ok(Written::object(200, &answer));
         }
-        self.commit(resource, object.whole(view), 200)
+        self.commit(view, object.whole(view), 200)
     }
 
     /// The account of owners, as this write changes it.
@@ -390,16 +388,12 @@ impl<'a> Writer<'a> {
         Ok(())
     }
 
-    /// Writes a whole object.
-    pub(crate) fn commit(
-        &mut self,
-        resource: &Arc<Resource>,
-        value: Value,
-        code: u16,
-    ) -> Result<Written, Status> {
+    /// Writes a whole object that is sent in the version of `view`.
+    pub(crate) fn commit(&mut self, view: &View, value: Value, code: u16) -> Result<Written, Status> {
+        let resource = &view.resource;
         let written = match self.dry_run {
-            true => Stored::new(resource, &value, self.store.revision()),
-            false => self.store.next(resource, value),
+            true => Stored::sent(view, value, self.store.revision()),
+            false => self.store.next(view, value),
         };
         if written.header.depth > deep::MAX_DEPTH {
             return Err(Status::bad_request("exceeded max depth"));
@@ -455,8 +449,19 @@ impl<'a> Writer<'a> {
 
 impl Written {
     fn object(code: u16, stored: &Stored) -> Self {
-        Written::Object { code, bytes: stored.bytes.clone(), depth: stored.header.depth }
+        Written::Object { code, object: stored.answer() }
     }
+}
+
+/// Whether what is said of an object in the version of `view`, which is what it shows, is stored just so: what is said again as
+/// it was is stored by the definition of now.
+fn is_stored_so(view: &View, current: &Stored, object: &Incoming) -> bool {
+    let is_shown_so = reading::is_as_read(current.header.edition, &view.resource, view.version());
+    if !view.resource.rules.custom || is_shown_so {
+        return true;
+    }
+    let whole = Incoming::new(object.metadata.clone(), object.rest.clone()).whole(view);
+    Stored::sent(view, whole, current.header.revision).bytes == current.bytes
 }
 
 /// Refuses what is too large for etcd, which is not sent the version of an object: that is the revision that it is written at.

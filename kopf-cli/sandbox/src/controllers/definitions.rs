@@ -108,7 +108,7 @@ pub(super) fn dissolve(writer: &mut Writer<'_>, name: &str) -> Result<(), Status
     let Some(defined) = defined else { return Ok(()) };
     for object in writer.store.list(&defined.key, None) {
         if !object.header.deleting {
-            writer.expel(&defined, &object, Some(Propagation::Background), None)?;
+            writer.expel(&defined.stored_view(), &object, Some(Propagation::Background), None)?;
         }
     }
     if !writer.store.list(&defined.key, None).is_empty() {
@@ -118,7 +118,8 @@ pub(super) fn dissolve(writer: &mut Writer<'_>, name: &str) -> Result<(), Status
     let definition = writer.store.get(DEFINITIONS, "", name).cloned();
     if let (Some(definitions), Some(definition)) = (definitions, definition) {
         let now = writer.now;
-        writer.release(&definitions, &definition, crd::CLEANUP, |value| crd::end_to_dissolve(value, now))?;
+        let view = definitions.stored_view();
+        writer.release(&view, &definition, crd::CLEANUP, |value| crd::end_to_dissolve(value, now))?;
     }
     Ok(())
 }
@@ -140,7 +141,7 @@ fn change(
         let view = definitions.stored_view();
         let managed = Managed { view: &view, manager: SERVER, subresource: "status", now: writer.now };
         managed.rewrite(&old, &mut value);
-        writer.commit(&definitions, value, 200)?;
+        writer.commit(&view, value, 200)?;
     }
     Ok(changes)
 }

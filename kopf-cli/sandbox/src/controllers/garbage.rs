@@ -185,7 +185,7 @@ pub(super) fn collect(writer: &mut Writer<'_>, place: &Place, tasks: &mut Tasks)
         }
     };
     let Some(object) = writer.store.at(place).cloned() else { return Ok(()) };
-    writer.expel(&resource, &object, Some(policy), None).map(drop)
+    writer.expel(&resource.preferred_view(), &object, Some(policy), None).map(drop)
 }
 
 /// Lets an object go that goes last, or sees to it that those go for which it waits.
@@ -207,7 +207,7 @@ fn finish(writer: &mut Writer<'_>, place: &Place, object: &Stored, tasks: &mut T
     }
     let resource = writer.store.catalog.get(&place.resource).cloned();
     match resource.filter(|_| !waits) {
-        Some(resource) => writer.release(&resource, object, FOREGROUND, |_| ()),
+        Some(resource) => writer.release(&resource.preferred_view(), object, FOREGROUND, |_| ()),
         None => Ok(()),
     }
 }
@@ -222,7 +222,7 @@ pub(super) fn orphan(writer: &mut Writer<'_>, place: &Place) -> Result<(), Statu
         change_owners(writer, dependent, |owners| owners.retain(|owner| owner["uid"] != *object.header.uid))?;
     }
     match writer.store.catalog.get(&place.resource).cloned() {
-        Some(resource) => writer.release(&resource, &object, ORPHAN, |_| ()),
+        Some(resource) => writer.release(&resource.preferred_view(), &object, ORPHAN, |_| ()),
         None => Ok(()),
     }
 }
@@ -238,7 +238,8 @@ fn change_owners(
     if stranded::is_stranded(&resource, &object) {
         return Ok(());
     }
-    let old = object.value();
+    let view = resource.preferred_view();
+    let old = object.read(&view);
     let mut value = old.clone();
     if let Some(metadata) = value["metadata"].as_object_mut() {
         if let Some(Value::Array(owners)) = metadata.get_mut("ownerReferences") {
@@ -249,13 +250,9 @@ fn change_owners(
         }
     }
     if value != old {
-        if resource.rules.custom {
-            value["apiVersion"] = resource.storage().api_version().into();
-        }
-        let view = resource.stored_view();
         let managed = Managed { view: &view, manager: CONTROLLERS, subresource: "", now: writer.now };
         managed.rewrite(&old, &mut value);
-        writer.commit(&resource, value, 200)?;
+        writer.commit(&view, value, 200)?;
     }
     Ok(())
 }

@@ -130,12 +130,12 @@ pub(super) fn empty(writer: &mut Writer<'_>, name: &str) -> Result<(), Status> {
         let conditions = left.conditions(&value["status"]["conditions"], &seconds(writer.now));
         value["status"]["conditions"] = conditions;
         if value != namespace.value() {
-            writer.commit(&resource, value, 200)?;
+            writer.commit(&resource.stored_view(), value, 200)?;
         }
     }
     let namespace = writer.store.get(NAMESPACES, "", name).cloned();
     let Some(namespace) = namespace.filter(|_| left.is_nothing()) else { return Ok(()) };
-    writer.release(&resource, &namespace, "", |value| {
+    writer.release(&resource.stored_view(), &namespace, "", |value| {
         if let Some(Value::Array(finalizers)) = value.pointer_mut("/spec/finalizers") {
             finalizers.retain(|finalizer| finalizer != CONTENT);
             if finalizers.is_empty() {
@@ -171,7 +171,7 @@ fn expel_all(writer: &mut Writer<'_>, name: &str) -> Result<Failures, Status> {
         if object.header.deleting || failures.contains_key(&key) {
             continue;
         }
-        if let Err(refused) = writer.expel(&resource, &object, Some(Propagation::Background), None) {
+        if let Err(refused) = writer.expel(&resource.preferred_view(), &object, Some(Propagation::Background), None) {
             failures.insert(key, refused.message);
         }
     }

@@ -33,5 +33,5 @@ pub(super) fn part(writer: &mut Writer<'_>, place: &Place) -> Result<(), Status>
     if value["metadata"]["deletionGracePeriodSeconds"].as_i64().unwrap_or_default() == 0 || is_run() {
         return Ok(());
     }
-    writer.expel(&pods, &pod, None, Some(0)).map(drop)
+    writer.expel(&pods.stored_view(), &pod, None, Some(0)).map(drop)
 }

@@ -133,7 +133,7 @@ pub(super) fn register(writer: &mut Writer<'_>, group: &str) -> Result<(), Statu
         let Some(version) = version.filter(|version| !version.contains('.')) else { continue };
         let value = current.value();
         if value["metadata"]["labels"][KEPT] == "true" && !versions.contains(version) {
-            writer.expel(&resource, &current, None, None)?;
+            writer.expel(&resource.stored_view(), &current, None, None)?;
         }
     }
     let manager = mem::replace(&mut writer.manager, SERVER.to_owned());

@@ -231,12 +231,12 @@ fn change(writer: &mut Writer<'_>, place: &Place, to: impl FnOnce(&mut Value)) -
     let Some(current) = writer.store.at(place).map(|object| object.value()) else { return Ok(()) };
     let mut changed = current.clone();
     to(&mut changed);
-    if changed == current { Ok(()) } else { writer.commit(&resource, changed, 200).map(drop) }
+    if changed == current { Ok(()) } else { writer.commit(&resource.stored_view(), changed, 200).map(drop) }
 }
 
 fn expel(writer: &mut Writer<'_>, key: &str, object: &Stored) -> Result<(), Status> {
     let Some(resource) = writer.store.catalog.get(key).cloned() else { return Ok(()) };
-    writer.expel(&resource, object, None, None).map(drop)
+    writer.expel(&resource.stored_view(), object, None, None).map(drop)
 }
 
 /// Puts a pod onto the node, and lets it run there.

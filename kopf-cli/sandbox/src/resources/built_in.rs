@@ -213,6 +213,7 @@ impl Row {
             short_names: served.short_names.clone(),
             categories: served.categories.clone(),
             versions,
+            edition: 0,
             rules: Rules {
                 custom: false,
                 undone: has(UNDONE),

@@ -26,7 +26,7 @@ impl Writer<'_> {
             return Err(Status::not_found(view.about(target.name)));
         }
         current.as_deref().map_or(Ok(()), |current| stranded::check_change(view, current))?;
-        let old = current.as_ref().map(|current| current.value());
+        let old = current.as_ref().map(|current| current.read(view));
         let managed = self.managed(view, part);
         let described = managed.described(&configuration);
         let applied = managed.apply(old.as_ref(), configuration, force)?;

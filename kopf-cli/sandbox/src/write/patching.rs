@@ -44,7 +44,7 @@ impl Writer<'_> {
         let current = self.store.get(&view.resource.key, target.namespace, target.name).cloned();
         let Some(current) = current else { return Err(Status::not_found(view.about(target.name))) };
         stranded::check_change(view, &current)?;
-        let old = current.value();
+        let old = current.read(view);
         let mut whole = old.clone();
         object::show(&mut whole, view);
         let reach = match how {

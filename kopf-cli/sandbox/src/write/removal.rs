@@ -56,7 +56,7 @@ impl Writer<'_> {
         kinds::may_delete(resource, name, view)?;
         self.let_go(target, &current)?;
         let policy = policy.or_else(|| kinds::propagation(resource, &current.header.finalizers));
-        match self.expel(resource, &current, policy, grace)? {
+        match self.expel(view, &current, policy, grace)? {
             Fate::Held(object) => return Ok(object),
             Fate::Gone(object) if resource.rules.returns_deleted => return Ok(object),
             Fate::Gone(_) => {}
@@ -76,14 +76,15 @@ impl Writer<'_> {
     /// somebody says so.
     pub(crate) fn expel(
         &mut self,
-        resource: &Arc<Resource>,
+        view: &View,
         current: &Stored,
         policy: Option<Propagation>,
         grace: Option<i64>,
     ) -> Result<Fate, Status> {
-        if let Some(fate) = self.part_with(resource, current, policy, grace)? {
+        if let Some(fate) = self.part_with(view, current, policy, grace)? {
             return Ok(fate);
         }
+        let resource = &view.resource;
         let first = !current.header.deleting;
         let contains = kinds::contains_others(resource);
         let defines = &*resource.key == DEFINITIONS;
@@ -93,7 +94,7 @@ impl Writer<'_> {
             let last = self.take_out(resource, current);
             return Ok(Fate::Gone(Written::object(200, last.as_deref().unwrap_or(current))));
         }
-        let (mut metadata, mut rest) = take_apart(&current.value());
+        let (mut metadata, mut rest) = take_apart(&current.read(view));
         meta::set_finalizers(&mut metadata, finalizers);
         if first {
             metadata.insert("deletionTimestamp".to_owned(), seconds(self.now).into());
@@ -106,18 +107,18 @@ impl Writer<'_> {
         if !contains || defines && !first {
             metadata.insert("deletionGracePeriodSeconds".to_owned(), 0.into());
         }
-        self.mark(resource, current, metadata, rest).map(Fate::Held)
+        self.mark(view, current, metadata, rest).map(Fate::Held)
     }
 
     /// Marks a pod as going, and takes it out if nothing holds it and nobody runs it.
     fn part_with(
         &mut self,
-        resource: &Arc<Resource>,
+        view: &View,
         current: &Stored,
         policy: Option<Propagation>,
         grace: Option<i64>,
     ) -> Result<Option<Fate>, Status> {
-        if &*resource.key != PODS {
+        if &*view.resource.key != PODS {
             return Ok(None);
         }
         let (mut metadata, rest) = take_apart(&current.value());
@@ -129,27 +130,27 @@ impl Writer<'_> {
         let finalizers = finalizers(current, policy);
         let is_held = period > 0 || !finalizers.is_empty();
         meta::set_finalizers(&mut metadata, finalizers);
-        let written = self.mark(resource, current, metadata, rest)?;
+        let written = self.mark(view, current, metadata, rest)?;
         if is_held {
             return Ok(Some(Fate::Held(written)));
         }
-        let last = self.take_out(resource, current);
+        let last = self.take_out(&view.resource, current);
         Ok(Some(Fate::Gone(last.map_or(written, |last| Written::object(200, &last)))))
     }
 
     /// Writes an object that is marked as going, if it was not just so before.
     fn mark(
         &mut self,
-        resource: &Arc<Resource>,
+        view: &View,
         current: &Stored,
         metadata: Map<String, Value>,
         rest: Map<String, Value>,
     ) -> Result<Written, Status> {
-        let marked = Incoming::new(metadata, rest).whole(&resource.stored_view());
-        if marked == current.value() {
+        let marked = Incoming::new(metadata, rest).whole(view);
+        if marked == current.read(view) {
             return Ok(Written::object(200, current));
         }
-        self.commit(resource, marked, 200)
+        self.commit(view, marked, 200)
     }
 
     /// Takes an object out, unless that is only tried.
@@ -160,12 +161,13 @@ impl Writer<'_> {
     /// Writes an object without one of its finalizers, or takes it out if that was all that held it.
     pub(crate) fn release(
         &mut self,
-        resource: &Arc<Resource>,
+        view: &View,
         current: &Stored,
         finalizer: &str,
         mut change: impl FnMut(&mut Value),
     ) -> Result<(), Status> {
-        let mut value = current.value();
+        let resource = &view.resource;
+        let mut value = current.read(view);
         change(&mut value);
         let (mut metadata, rest) = take_apart(&value);
         let finalizers = &current.header.finalizers;
@@ -175,9 +177,9 @@ impl Writer<'_> {
             return Ok(());
         }
         meta::set_finalizers(&mut metadata, left);
-        let released = Incoming::new(metadata, rest).whole(&resource.stored_view());
-        if released != current.value() {
-            self.commit(resource, released, 200)?;
+        let released = Incoming::new(metadata, rest).whole(view);
+        if released != current.read(view) {
+            self.commit(view, released, 200)?;
         }
         Ok(())
     }

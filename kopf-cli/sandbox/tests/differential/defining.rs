@@ -1,6 +1,7 @@
 //! Definitions as they live: whose names are whose, what they say of themselves, and what a change of them changes.
 
 mod deprecated;
+mod shown;
 
 use super::{Client, check, sandbox};
 use http::{Request, header};

@@ -1,0 +1,184 @@
+//! Custom resources as they are shown: by the schema of the version that they are asked for in, as it is now.
+
+use super::check_definitions;
+
+const TWO: &str = r#"[
+    {"name":"v1","served":true,"storage":false,"schema":{"openAPIV3Schema":{"type":"object","properties":{"spec":{"type":"object","properties":{"a":{"type":"string","default":"one"}}}}}}},
+    {"name":"v2","served":true,"storage":true,"schema":{"openAPIV3Schema":{"type":"object","properties":{"spec":{"type":"object","default":{},"properties":{"a":{"type":"string"},"b":{"type":"string","default":"bee"}}}}}}}
+]"#;
+
+#[tokio::test]
+async fn what_a_version_does_not_know_is_not_shown_in_it() {
+    let versions = TWO.replace('\n', "");
+    check_definitions(&format!(
+        r#"
+        POST   /apis/apiextensions.k8s.io/v1/customresourcedefinitions {{"metadata":{{"name":"shown.$ns.kopf.test"}},"spec":{{"group":"$ns.kopf.test","scope":"Namespaced","names":{{"plural":"shown","kind":"Shown"}},"versions":{versions}}}}}
+        UNTIL  own/v2 shown
+        AWAIT 201 POST own/v2/namespaces/$ns/shown {{"kind":"Shown","apiVersion":"$ns.kopf.test/v2","metadata":{{"name":"a"}},"spec":{{"a":"1","c":"2"}}}}
+        GET    own/v2/namespaces/$ns/shown/a
+        GET    own/v1/namespaces/$ns/shown/a
+        GET    own/v1/namespaces/$ns/shown
+        GET    own/v1/namespaces/$ns/shown?watch=1&timeoutSeconds=1
+        MERGE  own/v1/namespaces/$ns/shown/a {{"metadata":{{"labels":{{"a":"b"}}}}}}
+        GET    own/v2/namespaces/$ns/shown/a
+        POST   own/v1/namespaces/$ns/shown {{"kind":"Shown","apiVersion":"$ns.kopf.test/v1","metadata":{{"name":"b"}},"spec":{{}}}}
+        GET    own/v2/namespaces/$ns/shown/b
+        APPLY  own/v1/namespaces/$ns/shown/b?fieldManager=m {{"kind":"Shown","apiVersion":"$ns.kopf.test/v1","metadata":{{"name":"b"}},"spec":{{"a":"3"}}}}
+        GET    own/v1/namespaces/$ns/shown/b
+        PUT    own/v1/namespaces/$ns/shown/b {{"kind":"Shown","apiVersion":"$ns.kopf.test/v1","metadata":{{"name":"b"}},"spec":{{"a":"4"}}}}
+        GET    own/v2/namespaces/$ns/shown/b
+    "#
+    ))
+    .await;
+}
+
+#[tokio::test]
+async fn defaults_that_come_later_are_shown_of_what_is_there() {
+    let schema = |spec: &str| {
+        format!(
+            r#""versions":[{{"name":"v1","served":true,"storage":true,"schema":{{"openAPIV3Schema":{{"type":"object","properties":{{"spec":{{"type":"object","properties":{spec}}}}}}}}}}}]"#
+        )
+    };
+    let (before, after) = (
+        schema(r#"{"a":{"type":"string"},"c":{"type":"string"}}"#),
+        schema(r#"{"a":{"type":"string"},"b":{"type":"string","default":"bee"}}"#),
+    );
+    check_definitions(&format!(
+        r#"
+        POST   /apis/apiextensions.k8s.io/v1/customresourcedefinitions {{"metadata":{{"name":"late.$ns.kopf.test"}},"spec":{{"group":"$ns.kopf.test","scope":"Namespaced","names":{{"plural":"late","kind":"Late"}},{before}}}}}
+        UNTIL  own/v1 late
+        AWAIT 201 POST own/v1/namespaces/$ns/late {{"kind":"Late","apiVersion":"$ns.kopf.test/v1","metadata":{{"name":"a"}},"spec":{{"a":"1","c":"2"}}}}
+        MERGE  crds/late.$ns.kopf.test {{"spec":{{{after}}}}}
+        AWAIT bee POST own/v1/namespaces/$ns/late?dryRun=All {{"kind":"Late","apiVersion":"$ns.kopf.test/v1","metadata":{{"name":"x"}},"spec":{{}}}}
+        GET    own/v1/namespaces/$ns/late/a
+        GET    own/v1/namespaces/$ns/late
+        GET    own/v1/namespaces/$ns/late?watch=1&timeoutSeconds=1
+        MERGE  own/v1/namespaces/$ns/late/a {{"metadata":{{"labels":{{"a":"b"}}}}}}
+        GET    own/v1/namespaces/$ns/late/a
+    "#
+    ))
+    .await;
+}
+
+/// Two versions, of which the second is stored: each knows a field that the other does not, and has a default of its own.
+fn two(plural: &str, kind: &str, more: &str) -> String {
+    let schema = |fields: &str| {
+        format!(r#""schema":{{"openAPIV3Schema":{{"type":"object","properties":{{"spec":{{"type":"object","properties":{fields}}},"status":{{"type":"object","x-kubernetes-preserve-unknown-fields":true}}}}}}}}"#)
+    };
+    let first = schema(r#"{"a":{"type":"string","default":"one"},"only":{"type":"integer"}}"#);
+    let second = schema(r#"{"a":{"type":"string"},"b":{"type":"string","default":"bee"},"n":{"type":"string"}}"#);
+    format!(
+        r#"POST   /apis/apiextensions.k8s.io/v1/customresourcedefinitions {{"metadata":{{"name":"{plural}.$ns.kopf.test"}},"spec":{{"group":"$ns.kopf.test","scope":"Namespaced","names":{{"plural":"{plural}","kind":"{kind}"}},"versions":[{{"name":"v1","served":true,"storage":false,{more}{first}}},{{"name":"v2","served":true,"storage":true,{more}{second}}}]}}}}
+        UNTIL  own/v2 {plural}"#
+    )
+}
+
+#[tokio::test]
+async fn every_way_to_write_through_another_version_keeps_what_the_stored_one_knows() {
+    let definition = two("ways", "Way", r#""subresources":{"status":{}},"#);
+    check_definitions(&format!(
+        r#"
+        {definition}
+        AWAIT 201 POST own/v1/namespaces/$ns/ways?fieldManager=m {{"kind":"Way","apiVersion":"$ns.kopf.test/v1","metadata":{{"name":"a","finalizers":["kopf.test/hold"]}},"spec":{{"only":1}}}}
+        GET    own/v1/namespaces/$ns/ways/a
+        GET    own/v2/namespaces/$ns/ways/a
+        MERGE  own/v2/namespaces/$ns/ways/a {{"spec":{{"n":"kept","b":"bar"}}}}
+        GET    own/v1/namespaces/$ns/ways/a
+        JSON   own/v1/namespaces/$ns/ways/a [{{"op":"add","path":"/spec/only","value":2}}]
+        GET    own/v2/namespaces/$ns/ways/a
+        MERGE  own/v1/namespaces/$ns/ways/a/status {{"status":{{"x":1}}}}
+        GET    own/v2/namespaces/$ns/ways/a
+        MERGE  own/v2/namespaces/$ns/ways/a {{"spec":{{"n":"kept"}}}}
+        APPLY  own/v1/namespaces/$ns/ways/a?fieldManager=one {{"kind":"Way","apiVersion":"$ns.kopf.test/v1","metadata":{{"name":"a"}},"spec":{{"a":"1","only":3}}}}
+        GET    own/v2/namespaces/$ns/ways/a
+        APPLY  own/v2/namespaces/$ns/ways/a?fieldManager=two {{"kind":"Way","apiVersion":"$ns.kopf.test/v2","metadata":{{"name":"a"}},"spec":{{"a":"3"}}}}
+        APPLY  own/v1/namespaces/$ns/ways/a?fieldManager=two&force=true {{"kind":"Way","apiVersion":"$ns.kopf.test/v1","metadata":{{"name":"a"}},"spec":{{"a":"2"}}}}
+        GET    own/v2/namespaces/$ns/ways/a
+        MERGE  own/v2/namespaces/$ns/ways/a {{"spec":{{"n":"kept"}}}}
+        DELETE own/v1/namespaces/$ns/ways/a
+        GET    own/v2/namespaces/$ns/ways/a
+        GET    own/v2/namespaces/$ns/ways?watch=1&timeoutSeconds=1
+        MERGE  own/v1/namespaces/$ns/ways/a {{"metadata":{{"finalizers":null}}}}
+        GET    own/v2/namespaces/$ns/ways/a
+    "#
+    ))
+    .await;
+}
+
+#[tokio::test]
+async fn what_is_said_again_through_another_version_may_be_a_write() {
+    let definition = two("agains", "Again", "");
+    check_definitions(&format!(
+        r#"
+        {definition}
+        AWAIT 201 POST own/v2/namespaces/$ns/agains?fieldManager=m {{"kind":"Again","apiVersion":"$ns.kopf.test/v2","metadata":{{"name":"a"}},"spec":{{"a":"1"}}}}
+        MERGE  own/v2/namespaces/$ns/agains/a?fieldManager=m {{"spec":{{"a":"1"}}}}
+        MERGE  own/v1/namespaces/$ns/agains/a?fieldManager=m {{"spec":{{"a":"1"}}}}
+        GET    own/v2/namespaces/$ns/agains/a
+        MERGE  own/v1/namespaces/$ns/agains/a?fieldManager=m {{"spec":{{"a":"1"}}}}
+        GET    own/v1/namespaces/$ns/agains/a
+        MERGE  own/v2/namespaces/$ns/agains/a?fieldManager=m {{"spec":{{"n":"more"}}}}
+        MERGE  own/v1/namespaces/$ns/agains/a?fieldManager=m&dryRun=All {{"spec":{{"a":"1"}}}}
+        MERGE  own/v1/namespaces/$ns/agains/a?fieldManager=m {{"spec":{{"a":"1"}}}}
+        GET    own/v2/namespaces/$ns/agains/a
+    "#
+    ))
+    .await;
+}
+
+#[tokio::test]
+async fn what_a_schema_no_longer_knows_is_there_until_it_is_written() {
+    let schema = |spec: &str, more: &str| {
+        format!(
+            r#""versions":[{{"name":"v1","served":true,"storage":true,{more}"schema":{{"openAPIV3Schema":{{"type":"object","properties":{{"spec":{{"type":"object","properties":{spec}}}}}}}}}}}]"#
+        )
+    };
+    let with = schema(r#"{"a":{"type":"string"},"c":{"type":"string","nullable":true}}"#, "");
+    let without = schema(r#"{"a":{"type":"string"}}"#, "");
+    let again = schema(
+        r#"{"a":{"type":"string"},"c":{"type":"string","default":"sea"}}"#,
+        r#""selectableFields":[{"jsonPath":".spec.c"}],"#,
+    );
+    check_definitions(&format!(
+        r#"
+        POST   /apis/apiextensions.k8s.io/v1/customresourcedefinitions {{"metadata":{{"name":"fades.$ns.kopf.test"}},"spec":{{"group":"$ns.kopf.test","scope":"Namespaced","names":{{"plural":"fades","kind":"Fade"}},{with}}}}}
+        UNTIL  own/v1 fades
+        AWAIT 201 POST own/v1/namespaces/$ns/fades {{"kind":"Fade","apiVersion":"$ns.kopf.test/v1","metadata":{{"name":"a"}},"spec":{{"a":"1","c":"2"}}}}
+        POST   own/v1/namespaces/$ns/fades {{"kind":"Fade","apiVersion":"$ns.kopf.test/v1","metadata":{{"name":"b"}},"spec":{{"a":"1","c":"2"}}}}
+        POST   own/v1/namespaces/$ns/fades {{"kind":"Fade","apiVersion":"$ns.kopf.test/v1","metadata":{{"name":"n"}},"spec":{{"a":"1","c":null}}}}
+        POST   own/v1/namespaces/$ns/fades {{"kind":"Fade","apiVersion":"$ns.kopf.test/v1","metadata":{{"name":"g"}},"spec":{{"a":"1","c":"2"}}}}
+        MERGE  crds/fades.$ns.kopf.test {{"spec":{{{without}}}}}
+        AWAIT unknown POST own/v1/namespaces/$ns/fades?dryRun=All {{"kind":"Fade","apiVersion":"$ns.kopf.test/v1","metadata":{{"name":"x"}},"spec":{{"c":"3"}}}}
+        GET    own/v1/namespaces/$ns/fades
+        MERGE  own/v1/namespaces/$ns/fades/b {{"metadata":{{"labels":{{"a":"b"}}}}}}
+        DELETE own/v1/namespaces/$ns/fades/g
+        GET    own/v1/namespaces/$ns/fades?watch=1&timeoutSeconds=1
+        MERGE  crds/fades.$ns.kopf.test {{"spec":{{{again}}}}}
+        AWAIT sea POST own/v1/namespaces/$ns/fades?dryRun=All {{"kind":"Fade","apiVersion":"$ns.kopf.test/v1","metadata":{{"name":"x"}},"spec":{{}}}}
+        GET    own/v1/namespaces/$ns/fades
+        GET    own/v1/namespaces/$ns/fades?fieldSelector=spec.c%3Dsea
+        GET    own/v1/namespaces/$ns/fades?fieldSelector=spec.c%3D2
+    "#
+    ))
+    .await;
+}
+
+#[tokio::test]
+async fn what_was_before_a_definition_changed_is_watched_no_more() {
+    check_definitions(
+        r#"
+        DEFINE pasts "singular":"past","kind":"Past"
+        UNTIL  own/v1 pasts
+        AWAIT 201 POST own/v1/namespaces/$ns/pasts {"kind":"Past","apiVersion":"$ns.kopf.test/v1","metadata":{"name":"a"}}
+        POST   own/v1/namespaces/$ns/pasts {"kind":"Past","apiVersion":"$ns.kopf.test/v1","metadata":{"name":"b"}}
+        MERGE  crds/pasts.$ns.kopf.test {"spec":{"names":{"categories":["all"]}}}
+        UNTIL  own/v1 categories
+        AWAIT 200 GET own/v1/namespaces/$ns/pasts
+        GET    own/v1/namespaces/$ns/pasts?watch=1&timeoutSeconds=2&resourceVersion=$3
+        GET    own/v1/namespaces/$ns/pasts?watch=1&timeoutSeconds=2&resourceVersion=$4
+        GET    own/v1/namespaces/$ns/pasts?watch=1&timeoutSeconds=2&resourceVersion=$7
+        GET    own/v1/namespaces/$ns/pasts?resourceVersion=$3&resourceVersionMatch=Exact
+    "#,
+    )
+    .await;
+}
