@@ -119,7 +119,7 @@ impl Stored {
     /// Serializes an object whose metadata is complete, as it is sent in the version that is stored; to be called on a stack
     /// that its depth needs.
     pub(crate) fn new(resource: &Resource, value: &Value, revision: u64) -> Self {
-        Stored::by(resource, value, revision, resource.edition)
+        Stored::by(resource, value, None, revision)
     }
 
     /// The same of an object that is sent in the version of `view`.
@@ -133,10 +133,10 @@ impl Stored {
 
     /// The same of an object that may have been stored by another definition.
     pub(crate) fn found(resource: &Resource, value: &Value, revision: u64) -> Self {
-        Stored::by(resource, value, revision, reading::edition(value, resource))
+        Stored::by(resource, value, reading::otherwise(value, resource).as_ref(), revision)
     }
 
-    fn by(resource: &Resource, value: &Value, revision: u64, edition: u64) -> Self {
+    fn by(resource: &Resource, value: &Value, read: Option<&Value>, revision: u64) -> Self {
         let empty = Map::new();
         let metadata = value["metadata"].as_object().unwrap_or(&empty);
         let header = Header {
@@ -144,10 +144,10 @@ impl Stored {
             name: meta::text(metadata, "name").to_owned(),
             uid: meta::text(metadata, "uid").to_owned(),
             revision,
-            edition,
+            edition: if read.is_none() { resource.edition } else { 0 },
             labels: LabelSet::of(value),
             selector: LabelSet::led_to(resource, value),
-            fields: selectable_values(resource, value),
+            fields: selectable_values(resource, read.unwrap_or(value)),
             depth: json::depth_of_value(value),
             finalizers: meta::finalizers(metadata).into_iter().map(str::to_owned).collect(),
             deleting: meta::deleting(metadata),
@@ -168,10 +168,10 @@ impl Stored {
     /// The same object where its resource is defined otherwise.
     pub(crate) fn redefined(&self, resource: &Resource) -> Self {
         let (edition, fields) = json::with_stack(self.header.depth, || {
-            let mut value = self.value();
-            let edition = reading::edition(&value, resource);
-            reading::read(&mut value, edition, resource, resource.storage());
-            (edition, selectable_values(resource, &value))
+            let value = self.value();
+            let read = reading::otherwise(&value, resource);
+            let edition = if read.is_none() { resource.edition } else { 0 };
+            (edition, selectable_values(resource, read.as_ref().unwrap_or(&value)))
         });
         Stored { header: Header { edition, fields, ..self.header.clone() }, bytes: self.bytes.clone() }
     }

@@ -42,12 +42,12 @@ pub(crate) fn write(value: &mut Value, view: &View) {
     }
 }
 
-/// The definition by whose schema an object is, as it is: none (0) if it is read otherwise than it was stored.
-pub(crate) fn edition(value: &Value, resource: &Resource) -> u64 {
+/// How an object is read that is stored, where that is otherwise than it is stored.
+pub(crate) fn otherwise(value: &Value, resource: &Resource) -> Option<Value> {
     if !resource.rules.custom {
-        return resource.edition;
+        return None;
     }
     let mut as_read = value.clone();
     read(&mut as_read, 0, resource, resource.storage());
-    if as_read == *value { resource.edition } else { 0 }
+    (as_read != *value).then_some(as_read)
 }

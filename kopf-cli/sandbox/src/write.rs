@@ -7,7 +7,6 @@
 //! [validated](Writer::validate), plugins [judge](Writer::let_plugins_judge) it, and then others; and it is
 //! [committed](Writer::commit).
 
-
 use jiff::Timestamp;
 use serde_json::{Map, Value};
 

@@ -171,7 +171,9 @@ fn expel_all(writer: &mut Writer<'_>, name: &str) -> Result<Failures, Status> {
         if object.header.deleting || failures.contains_key(&key) {
             continue;
         }
-        if let Err(refused) = writer.expel(&resource.preferred_view(), &object, Some(Propagation::Background), None) {
+        if let Err(refused) =
+            writer.expel(&resource.preferred_view(), &object, Some(Propagation::Background), None)
+        {
             failures.insert(key, refused.message);
         }
     }
