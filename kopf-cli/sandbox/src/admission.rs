@@ -8,6 +8,7 @@
 mod call;
 mod chain;
 mod configured;
+mod declared;
 mod expressions;
 mod faults;
 mod policies;

@@ -8,12 +8,13 @@ use std::{
 use fields::How;
 use kube_cel::{
     KubeCelExt,
-    cel::{self, Context, ExecutionError, IdedExpr},
+    cel::{self, Context, ExecutionError, IdedExpr, parser::Parser},
 };
 
 use crate::{json::with_stack, schema::from_cel};
 
 mod authorizer;
+mod check;
 mod fields;
 mod loops;
 mod nesting;
@@ -21,7 +22,8 @@ mod pairs;
 mod told;
 
 pub(crate) use authorizer::{REQUEST_RESOURCE, authorizer};
-pub(crate) use told::told;
+pub(crate) use check::{Fields, Plain, Type, Variables, check};
+use told::told;
 
 /// What a stack has to hold for any expression that is not too deep, in levels of values.
 const LEVELS: usize = 2_000;
@@ -75,15 +77,21 @@ pub(crate) fn with_room<T>(work: impl FnOnce() -> T) -> T {
 
 fn parse(source: &str) -> Result<Program, String> {
     // The parser is not ours: should it ever give up, the rule is refused, not the server ended.
-    let parsed = catch_unwind(AssertUnwindSafe(|| cel::Program::compile(source)));
+    let parser = || Parser::default().enable_optional_syntax(true);
+    let parsed = catch_unwind(AssertUnwindSafe(|| parser().parse(source)));
     match parsed {
-        Ok(Ok(program)) => {
-            let mut written = program.expression().clone();
-            pairs::expand(&mut written).map_err(|why| format!("compilation failed: {why}"))?;
+        Ok(Ok(mut written)) => {
+            if let Err(why) = pairs::expand(&mut written) {
+                return Err(check::misused_macros(source).unwrap_or(why));
+            }
             let mut run = fields::without_selections(written.clone(), How::Indexing);
             Ok(Program { depth: depth(&mut run), written, run })
         }
         Ok(Err(errors)) => {
+            // The parser tells less of macros than a server does.
+            if let Some(why) = check::misused_macros(source) {
+                return Err(why);
+            }
             let place = |number: isize| usize::try_from(number).unwrap_or_default();
             let all = errors.errors.iter();
             let all = all.map(|fault| told(source, place(fault.pos.0), place(fault.pos.1 - 1), &fault.msg));

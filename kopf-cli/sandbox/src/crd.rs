@@ -22,6 +22,7 @@ mod conditions;
 mod cost;
 mod defaults;
 mod deprecation;
+mod expressions;
 mod faults;
 pub(crate) mod names;
 mod open_api;

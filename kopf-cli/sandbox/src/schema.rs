@@ -12,6 +12,7 @@ use crate::status::Cause;
 
 mod cel_values;
 mod custom;
+mod declared;
 mod defaults;
 mod embedded;
 pub(crate) mod formats;
@@ -24,10 +25,11 @@ mod scope;
 mod texts;
 mod types;
 
-pub(crate) use cel_values::{dynamic, escape, from_cel};
+pub(crate) use cel_values::{duration, dynamic, from_cel, named_so};
+pub(crate) use declared::variables as rule_variables;
 pub(crate) use place::Place;
 pub(crate) use rules::Rule;
-pub(crate) use scope::{Work, fault as rule_fault, is_field_of, mentions, undeclared};
+pub(crate) use scope::{Work, mentions};
 
 /// The number of a node in its [`Types`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -119,6 +119,8 @@ impl Asking<'_> {
         }
         let shown = object.map(|object| translate(object, subject, &view));
         let mut variables = Variables::of(subject, round, &view, shown.as_ref());
+        // Webhooks are not told of namespaces, though their conditions may name them.
+        variables.set("namespaceObject", None);
         if hook.conditions.ask() {
             variables.ask(subject, round, subject.rights(&api.store()));
         }

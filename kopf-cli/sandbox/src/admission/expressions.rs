@@ -22,9 +22,6 @@ pub(crate) struct Expression {
     work: Work,
 }
 
-/// How many values an expression may look at to be evaluated for nothing but its type.
-const LITTLE: u64 = 10_000;
-
 /// What expressions see.
 #[derive(Debug, Default)]
 pub(crate) struct Variables {
@@ -82,37 +79,17 @@ impl Variables {
 }
 
 impl Expression {
-    /// # Errors
-    ///
-    /// What is wrong with it, `declared` being the variables that it may name.
-    pub(crate) fn read(source: &str, declared: &[&str]) -> Result<Self, String> {
+    /// Reads one that has been checked.
+    pub(crate) fn read(source: &str) -> Option<Self> {
         let source = source.trim().to_owned();
         cel::with_room(|| {
-            let program = cel::compile(&source)?;
-            let expression = program.expression();
-            if let Some(why) = schema::undeclared(expression, &source, declared) {
-                return Err(why);
-            }
-            Ok(Expression { work: Work::of(expression), source, program })
+            let program = cel::compile(&source).ok()?;
+            Some(Expression { work: Work::of(program.expression()), source, program })
         })
     }
 
     pub(crate) fn mentions(&self, variable: &str) -> bool {
         schema::mentions(self.program.expression(), variable)
-    }
-
-    /// The type of what it comes to, as far as that is known without evaluating it.
-    pub(crate) fn kind(&self, declared: &[&str]) -> Option<&'static str> {
-        if schema::is_field_of(
-            self.program.expression(),
-            &["object", "oldObject", "params", "namespaceObject"],
-        ) {
-            return Some("dyn");
-        }
-        if self.work.on(0) > LITTLE || declared.iter().any(|name| self.mentions(name)) {
-            return None;
-        }
-        cel::run(&self.program, |_| Ok(())).ok().map(|value| cel::type_of(&value))
     }
 
     /// # Errors
@@ -155,8 +132,7 @@ impl Conditions {
     pub(crate) fn read(conditions: &Value, ignores_failures: bool) -> Self {
         let all = conditions.as_array().into_iter().flatten();
         let expression = |condition: &Value| condition["expression"].as_str().map(str::to_owned);
-        let known = ["object", "oldObject", "request", "params", "namespaceObject", "variables", AUTHORIZER];
-        let conditions = all.filter_map(|condition| Expression::read(&expression(condition)?, &known).ok());
+        let conditions = all.filter_map(|condition| Expression::read(&expression(condition)?));
         Conditions { conditions: conditions.collect(), ignores_failures }
     }
 

@@ -7,16 +7,15 @@ use std::collections::HashSet;
 
 use serde_json::{Map, Value};
 
-use super::expressions::Expression;
+use super::declared;
 use crate::{
+    cel::{self, Plain, Type, Variables},
     names::{key_faults, letter_first_faults, name_faults},
     printed,
     resources::NameRule,
     status::Cause,
 };
 
-/// What the matching conditions of webhooks may name.
-const NAMES: [&str; 3] = ["object", "oldObject", "request"];
 const REVIEWS: [&str; 2] = ["v1", "v1beta1"];
 /// How names end that are kept for what a server reads from files of its own.
 const STATIC: &str = ".static.k8s.io";
@@ -87,7 +86,8 @@ fn hook_faults<'a>(hook: &'a Value, at: &str, known: &mut HashSet<&'a str>) -> V
     }
     client_faults(&hook["clientConfig"], &format!("{at}.clientConfig"), &mut causes);
     version_faults(&hook["admissionReviewVersions"], &format!("{at}.admissionReviewVersions"), &mut causes);
-    condition_faults(&hook["matchConditions"], &format!("{at}.matchConditions"), &NAMES, &mut causes);
+    let variables = declared::with_rights(declared::of_requests());
+    condition_faults(&hook["matchConditions"], &format!("{at}.matchConditions"), &variables, &mut causes);
     causes
 }
 
@@ -252,13 +252,19 @@ fn resource_faults(resources: &Value, at: &str, causes: &mut Vec<Cause>) {
     }
 }
 
-/// What is wrong with the conditions at `at`, whose expressions may name `names`.
-pub(super) fn condition_faults(conditions: &Value, at: &str, names: &[&str], causes: &mut Vec<Cause>) {
+/// What is wrong with the conditions at `at`, whose expressions may name `variables`.
+pub(super) fn condition_faults(
+    conditions: &Value,
+    at: &str,
+    variables: &Variables<'static>,
+    causes: &mut Vec<Cause>,
+) {
     let mut known = HashSet::new();
     for (index, condition) in conditions.as_array().into_iter().flatten().enumerate() {
         let at = format!("{at}[{index}]");
-        let expression = &condition["expression"];
-        expression_faults(expression, &format!("{at}.expression"), "", names, &["bool"], causes);
+        let source = text(condition, "expression").trim();
+        let (at_expression, wanted) = (format!("{at}.expression"), &[Plain::Bool]);
+        expression_faults(Asked { source, at: at_expression, missing: "", variables, wanted }, causes);
         let (name, field) = (text(condition, "name"), format!("{at}.name"));
         if name.is_empty() {
             causes.push(Cause::required(&*field, ""));
@@ -271,34 +277,45 @@ pub(super) fn condition_faults(conditions: &Value, at: &str, names: &[&str], cau
     }
 }
 
-/// What is wrong with an expression, which has to be of one of these kinds, if there are any, and there: else `missing` is told.
-pub(super) fn expression_faults(
-    source: &Value,
-    at: &str,
-    missing: &str,
-    names: &[&str],
-    kinds: &[&str],
-    causes: &mut Vec<Cause>,
-) {
-    let source = source.as_str().unwrap_or_default().trim();
-    if source.is_empty() {
-        return causes.push(Cause::required(at, missing));
+/// An expression, and what it has to be.
+pub(super) struct Asked<'e> {
+    /// As it is checked and shown.
+    pub(super) source: &'e str,
+    pub(super) at: String,
+    /// What is told where it is missing.
+    pub(super) missing: &'e str,
+    /// What it may name.
+    pub(super) variables: &'e Variables<'static>,
+    /// The types that it may come to; any, where there are none.
+    pub(super) wanted: &'e [Plain],
+}
+
+/// What is wrong with an expression, and else the type of what it comes to.
+pub(super) fn expression_faults(asked: Asked<'_>, causes: &mut Vec<Cause>) -> Option<Type<'static>> {
+    let Asked { source, at, missing, variables, wanted } = asked;
+    if source.trim().is_empty() {
+        causes.push(Cause::required(at, missing));
+        return None;
     }
-    match Expression::read(source, names) {
-        Err(why) => causes.push(Cause::invalid(at, source, &why)),
-        Ok(expression) => {
-            let found = expression.kind(names).filter(|_| !kinds.is_empty());
-            if let Some(found) = found.filter(|found| !kinds.contains(found)) {
-                let wanted = match kinds {
-                    [kind] => (*kind).to_owned(),
-                    kinds => format!("one of [{}]", kinds.join(" ")),
-                };
-                causes.push(Cause::invalid(
-                    at,
-                    source,
-                    &format!("must evaluate to {wanted} but got {found}"),
-                ));
-            }
+    let checked = cel::with_room(|| {
+        cel::compile(source)?;
+        cel::check(source, variables)
+    });
+    let why = match checked {
+        Err(why) => why,
+        Ok(checked) if !wanted.is_empty() && !wanted.iter().any(|one| checked.of.is(*one)) => {
+            let names: Vec<String> = wanted.iter().map(|one| Type::Plain(*one).full()).collect();
+            let wanted = match names.as_slice() {
+                [name] => name.clone(),
+                names => format!("one of [{}]", names.join(" ")),
+            };
+            format!("must evaluate to {wanted} but got {}", checked.of.full())
         }
-    }
+        Ok(checked) => match checked.unready {
+            Some(why) => why,
+            None => return Some(checked.of),
+        },
+    };
+    causes.push(Cause::invalid(at, source, &why));
+    None
 }

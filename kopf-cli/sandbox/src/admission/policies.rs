@@ -26,9 +26,6 @@ use crate::{
 /// The resource key of policies.
 pub(crate) const POLICIES: &str = "validatingadmissionpolicies.admissionregistration.k8s.io";
 pub(super) const BINDINGS: &str = "validatingadmissionpolicybindings.admissionregistration.k8s.io";
-/// What the expressions of policies may name.
-pub(super) const NAMES: [&str; 6] =
-    ["object", "oldObject", "request", "namespaceObject", "variables", AUTHORIZER];
 /// How long a message that an expression composes may be.
 const LONGEST_MESSAGE: usize = 5 * 1024;
 
@@ -92,11 +89,7 @@ impl Policy {
         let name = text(&policy["metadata"]["name"]);
         let ignores_failures = spec["failurePolicy"] == "Ignore";
         let list = |field: &str| spec[field].as_array().cloned().unwrap_or_default();
-        // What has been checked is read.
-        let expression = |value: &Value| {
-            let names = [&NAMES[..], &["params"]].concat();
-            Expression::read(value.as_str().unwrap_or_default(), &names).ok()
-        };
+        let expression = |value: &Value| Expression::read(value.as_str().unwrap_or_default());
         let validations = list("validations").into_iter().filter_map(|validation| {
             Some(Validation {
                 expression: expression(&validation["expression"])?,

@@ -1,11 +1,13 @@
 //! Faults of expressions as the compiler prints them: where they are, what they are, and the line with a mark.
 
+/// A line that is longer is not shown.
+const LONGEST: usize = 16_384;
+
 /// A fault of a text, at a line that is counted from one and a column that is counted from none.
-pub(crate) fn told(source: &str, line: usize, column: usize, what: &str) -> String {
+pub(super) fn told(source: &str, line: usize, column: usize, what: &str) -> String {
     let head = format!("ERROR: <input>:{line}:{}: {what}", column + 1);
-    let Some(text) = line.checked_sub(1).and_then(|before| source.split('\n').nth(before)) else {
-        return head;
-    };
+    let text = line.checked_sub(1).and_then(|before| source.split('\n').nth(before));
+    let Some(text) = text.filter(|text| text.len() <= LONGEST) else { return head };
     let text = text.replace('\t', " ");
     let is_wide = |letter: char| letter.len_utf8() > 1;
     // What takes more than a byte is taken to be wide, and so is what stands below it.

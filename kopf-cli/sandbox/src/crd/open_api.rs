@@ -1,14 +1,15 @@
 //! What schemas of definitions may say, and what has to stand together in them.
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::{
-    cost::{Costs, Times, estimate},
+    cost::{Costs, Times},
+    expressions::At,
     said,
 };
 use crate::{
     cel, printed,
-    schema::{Additional, Place, Rule, Schema, Shape, rule_fault},
+    schema::{Additional, Place, Schema, Shape},
     status::Cause,
 };
 
@@ -71,7 +72,7 @@ impl Walk {
         self.keywords(schema, place, around);
         let additional = &schema["additionalProperties"];
         let properties = schema["properties"].as_object().filter(|fields| !fields.is_empty());
-        if properties.is_some() && (additional == &json!(false) || additional.is_object()) {
+        if properties.is_some() && (*additional == Value::Bool(false) || additional.is_object()) {
             let why = "additionalProperties and properties are mutual exclusive";
             self.faults.push(Cause::forbidden(place.field("additionalProperties").to_string(), why));
         }
@@ -283,56 +284,9 @@ impl Walk {
         }
         let Some(rules) = rules.filter(|_| sound && self.faults.len() == before) else { return };
         if let Some((shape, resource)) = around.shape {
-            cel::with_room(|| self.expressions(rules, (shape, resource), &place, around));
-        }
-    }
-
-    fn expressions(
-        &mut self,
-        rules: &[Value],
-        (shape, resource): (Shape<'_>, bool),
-        place: &Place<'_>,
-        around: &Around<'_>,
-    ) {
-        for (index, rule) in rules.iter().enumerate() {
-            let place = place.index(index);
-            let at = |name: &str| place.field(name).to_string();
-            let source = said(rule, "rule").trim();
-            let compiled = match Rule::read(rule) {
-                Ok(Some(compiled)) => compiled,
-                Ok(None) => continue,
-                Err((of_rule, of_message)) => {
-                    let shown = internal(rule);
-                    let faults = [("rule", of_rule), ("messageExpression", of_message)];
-                    let faults = faults.into_iter().filter_map(|(name, why)| Some((name, why?)));
-                    self.rule_faults
-                        .extend(faults.map(|(name, why)| Cause::invalid_value(at(name), &shown, &why)));
-                    continue;
-                }
-            };
-            let optional = rule["optionalOldSelf"] == true;
-            if let Some(why) = rule_fault(&compiled, source, shape, resource, optional) {
-                self.rule_faults.push(Cause::invalid_value(at("rule"), &internal(rule), &why));
-                continue;
-            }
-            let cost = |expression| estimate(expression, shape, resource, optional);
-            let of_all = around.times.of(cost(compiled.expression()), shape, resource);
-            self.rule_faults.extend(self.costs.add("rule", of_all, at("rule")));
-            if let Some(expression) = compiled.message_expression() {
-                let name = "messageExpression";
-                self.rule_faults.extend(self.costs.add(name, cost(expression), at(name)));
-            }
-            if compiled.uses_old() {
-                if let Some(within) = &around.uncorrelated {
-                    let why = format!(
-                        "oldSelf cannot be used on the uncorrelatable portion of the schema within {within}"
-                    );
-                    self.rule_faults.push(Cause::invalid(at("rule"), said(rule, "rule"), &why));
-                }
-            } else if let Some(set) = rule.get("optionalOldSelf").filter(|set| !set.is_null()) {
-                let why = "may not be set if oldSelf is not used in rule";
-                self.rule_faults.push(Cause::invalid_value(at("optionalOldSelf"), set, why));
-            }
+            let at = At { shape, resource, times: around.times, uncorrelated: around.uncorrelated.as_deref() };
+            let faults = cel::with_room(|| at.faults(rules, &place, &mut self.costs));
+            self.rule_faults.extend(faults);
         }
     }
 
@@ -376,19 +330,6 @@ impl Walk {
 /// A place where rules may stand, and whether it is a whole resource.
 fn ruled(shape: Option<Shape<'_>>) -> Option<(Shape<'_>, bool)> {
     shape.map(|shape| (shape, shape.embedded()))
-}
-
-/// A rule as the server prints it.
-fn internal(rule: &Value) -> Value {
-    let text = |name: &str| said(rule, name).to_owned();
-    json!({
-        "Rule": text("rule"),
-        "Message": text("message"),
-        "MessageExpression": text("messageExpression"),
-        "Reason": rule["reason"],
-        "FieldPath": text("fieldPath"),
-        "OptionalOldSelf": rule["optionalOldSelf"],
-    })
 }
 
 /// The part of a schema that a path like `.spec['a'].b` names.

@@ -88,8 +88,15 @@ fn convert(value: &Value, shape: Option<Shape<'_>>, resource: bool, size: &mut u
                     }
                     (inner, _) => {
                         let resource = inner.is_some_and(Shape::embedded);
-                        let name = if shape.is_some() { escape(name) } else { name.clone() };
-                        map.insert(key(name), convert(field, inner, resource, size));
+                        let value = convert(field, inner, resource, size);
+                        if shape.is_some() {
+                            if RESERVED.contains(&name.as_str()) {
+                                map.insert(key(name.clone()), value.clone());
+                            }
+                            map.insert(key(escape(name)), value);
+                        } else {
+                            map.insert(key(name.clone()), value);
+                        }
                     }
                 }
             }
@@ -125,7 +132,7 @@ fn convert_text(text: &str, format: Option<&str>) -> cel::Value {
 }
 
 /// A span as Go writes it: `1h30m`, `-1.5s`.
-fn duration(text: &str) -> Option<Duration> {
+pub(crate) fn duration(text: &str) -> Option<Duration> {
     const UNITS: [(&str, f64); 8] = [
         ("ns", 1.0),
         ("us", 1e3),
@@ -154,6 +161,17 @@ fn duration(text: &str) -> Option<Duration> {
         rest = after;
     }
     (nanoseconds.abs() < i64::MAX as f64).then(|| Duration::nanoseconds((sign * nanoseconds) as i64))
+}
+
+/// The field that rules write so; a word of the language may be written as it is behind a dot.
+pub(crate) fn named_so<'a>(shape: Shape<'a>, name: &str) -> Option<Shape<'a>> {
+    let plain = shape.property(name);
+    if plain.is_some() && escape(name) == name {
+        return plain;
+    }
+    let mut escaped = shape.properties().filter(|_| name.contains("__"));
+    let escaped = escaped.find_map(|(known, shape)| (escape(known) == name).then_some(shape));
+    escaped.or_else(|| plain.filter(|_| RESERVED.contains(&name)))
 }
 
 /// A field's name as rules write it.

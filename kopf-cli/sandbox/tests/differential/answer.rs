@@ -319,7 +319,17 @@ fn without_numbers(text: &str, namespace: &str) -> String {
         return text.replace(namespace, "NAMESPACE");
     }
     let is_number = |word: &str| !word.is_empty() && word.chars().all(|letter| letter.is_ascii_digit());
+    let text = without_made_names(text);
     masked(&text.replace(namespace, "NAMESPACE"), |word| is_uid(word) || is_number(word))
+}
+
+/// Types that have no name get another one each time they are looked at.
+fn without_made_names(text: &str) -> String {
+    const MADE: &str = "selfType";
+    let mut parts = text.split(MADE);
+    let first = parts.next().unwrap_or_default().to_owned();
+    let plain = |part: &str| part.trim_start_matches(|letter: char| letter.is_ascii_digit()).to_owned();
+    parts.fold(first, |text, part| format!("{text}{MADE}{}", plain(part)))
 }
 
 fn is_uid(word: &str) -> bool {

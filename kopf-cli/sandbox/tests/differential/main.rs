@@ -26,6 +26,7 @@ mod defining;
 mod definitions;
 mod directives;
 mod discovery;
+mod expressions;
 mod features;
 mod forms;
 mod going;

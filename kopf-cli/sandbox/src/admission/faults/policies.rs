@@ -4,9 +4,13 @@ use std::collections::HashSet;
 
 use serde_json::{Map, Value};
 
-use super::{condition_faults, expression_faults, one_of, rule_faults, selectors, text};
+use super::{Asked, condition_faults, expression_faults, one_of, rule_faults, selectors, text};
 use crate::{
-    admission::{expressions::AUTHORIZER, policies::NAMES, rules::texts},
+    admission::{
+        declared::{self, Composed},
+        rules::texts,
+    },
+    cel::{Plain, Type, Variables},
     names::{key_faults, letter_first_faults, name_faults},
     resources::NameRule,
     status::Cause,
@@ -17,7 +21,7 @@ const MISSING: &str = "expression is not specified";
 /// What is told of a message that is blank.
 const EMPTY: &str = "must be non-empty if specified";
 /// What a note for auditors has to be.
-const VALUES: &[&str] = &["string", "null_type"];
+const VALUES: &[Plain] = &[Plain::String, Plain::Null];
 
 /// What is wrong with the policy of a name.
 pub(super) fn faults(name: &str, rest: &Map<String, Value>) -> Vec<Cause> {
@@ -25,7 +29,8 @@ pub(super) fn faults(name: &str, rest: &Map<String, Value>) -> Vec<Cause> {
     let spec = rest.get("spec").unwrap_or(&Value::Null);
     let items = |field: &str| spec[field].as_array().into_iter().flatten().enumerate();
     let has_params = spec["paramKind"].is_object();
-    let names = if has_params { [&NAMES[..], &["params"]].concat() } else { NAMES.to_vec() };
+    let known = declared::of_requests();
+    let known = if has_params { known.with("params", Type::DYN) } else { known };
     if has_params {
         parameter_faults(&spec["paramKind"], "spec.paramKind", &mut causes);
     }
@@ -39,7 +44,11 @@ pub(super) fn faults(name: &str, rest: &Map<String, Value>) -> Vec<Cause> {
         causes.push(Cause::required("spec.matchConstraints", ""));
     }
     one_of(spec, "spec", "failurePolicy", &["Fail", "Ignore"], &mut causes);
-    condition_faults(&spec["matchConditions"], "spec.matchConditions", &names[..], &mut causes);
+    let variables = declared::with_rights(known.clone());
+    condition_faults(&spec["matchConditions"], "spec.matchConditions", &variables, &mut causes);
+    let composed = Composed::default();
+    let known = if items("variables").count() > 0 { known.with("variables", composed.typed()) } else { known };
+    let variables = declared::with_rights(known.clone());
     for (index, variable) in items("variables") {
         let at = format!("spec.variables[{index}]");
         let name = text(variable, "name").trim();
@@ -48,8 +57,9 @@ pub(super) fn faults(name: &str, rest: &Map<String, Value>) -> Vec<Cause> {
         } else if !is_identifier(name) {
             causes.push(Cause::invalid(format!("{at}.name"), name, "must be a valid CEL identifier"));
         }
-        let (expression, at) = (&variable["expression"], format!("{at}.expression"));
-        expression_faults(expression, &at, MISSING, &names, &[], &mut causes);
+        let (source, at) = (text(variable, "expression"), format!("{at}.expression"));
+        let asked = Asked { source, at, missing: MISSING, variables: &variables, wanted: &[] };
+        composed.add(text(variable, "name"), expression_faults(asked, &mut causes));
     }
     if items("validations").count() == 0 && items("auditAnnotations").count() == 0 {
         for field in ["validations", "auditAnnotations"] {
@@ -58,15 +68,17 @@ pub(super) fn faults(name: &str, rest: &Map<String, Value>) -> Vec<Cause> {
         }
     }
     for (index, validation) in items("validations") {
-        validation_faults(validation, &format!("spec.validations[{index}]"), &names, &mut causes);
+        let at = format!("spec.validations[{index}]");
+        validation_faults(validation, &at, (&variables, &known), &mut causes);
     }
     let mut known = HashSet::new();
     for (index, annotation) in items("auditAnnotations") {
         let at = format!("spec.auditAnnotations[{index}]");
         let key = format!("{name}/{}", text(annotation, "key"));
         causes.extend(key_faults(&key).iter().map(|why| Cause::invalid(format!("{at}.key"), &key, why)));
-        let (expression, at) = (&annotation["valueExpression"], format!("{at}.valueExpression"));
-        expression_faults(expression, &at, "valueExpression is not specified", &names, VALUES, &mut causes);
+        let (source, at) = (text(annotation, "valueExpression").trim(), format!("{at}.valueExpression"));
+        let missing = "valueExpression is not specified";
+        expression_faults(Asked { source, at, missing, variables: &variables, wanted: VALUES }, &mut causes);
         let key = text(annotation, "key");
         if !known.insert(key) {
             causes.push(Cause::duplicate(format!("spec.auditAnnotations[{index}].key"), &key.into()));
@@ -75,16 +87,24 @@ pub(super) fn faults(name: &str, rest: &Map<String, Value>) -> Vec<Cause> {
     causes
 }
 
-fn validation_faults(validation: &Value, at: &str, names: &[&str], causes: &mut Vec<Cause>) {
-    let expression = &validation["expression"];
-    expression_faults(expression, &format!("{at}.expression"), MISSING, names, &["bool"], causes);
+/// `known` is what may be named where nobody can ask who may do what.
+fn validation_faults(
+    validation: &Value,
+    at: &str,
+    (variables, known): (&Variables<'static>, &Variables<'static>),
+    causes: &mut Vec<Cause>,
+) {
+    let source = text(validation, "expression");
+    let (at_expression, wanted) = (format!("{at}.expression"), &[Plain::Bool]);
+    expression_faults(Asked { source, at: at_expression, missing: MISSING, variables, wanted }, causes);
     let (source, field) = (&validation["messageExpression"], format!("{at}.messageExpression"));
-    if let Some(blank) = source.as_str().filter(|source| source.trim().is_empty()) {
-        causes.push(Cause::invalid(field, blank, EMPTY));
-    } else if !source.is_null() {
-        // Who may do what is no part of a message.
-        let names: Vec<&str> = names.iter().copied().filter(|name| *name != AUTHORIZER).collect();
-        expression_faults(source, &field, "", &names, &["string"], causes);
+    match source.as_str() {
+        Some(blank) if blank.trim().is_empty() => causes.push(Cause::invalid(field, blank, EMPTY)),
+        Some(source) => {
+            let wanted = &[Plain::String];
+            expression_faults(Asked { source, at: field, missing: "", variables: known, wanted }, causes);
+        }
+        None => {}
     }
     if let Some(message) = validation["message"].as_str() {
         if message.trim().is_empty() {

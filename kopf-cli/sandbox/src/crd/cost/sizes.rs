@@ -1,7 +1,7 @@
 //! How large the values of a schema may be: what it bounds, and else what a request can hold.
 
 use super::MAX_REQUEST;
-use crate::schema::{Additional, Kind, Shape, escape};
+use crate::schema::{Additional, Kind, Shape, named_so};
 
 /// How long a span, a day and a moment may be, with their quotation marks.
 const SPAN: u64 = 32;
@@ -56,7 +56,7 @@ impl<'a> Declared<'a> {
             Declared::Value(_, true) if ["apiVersion", "kind"].contains(&name) => Some(Declared::Text),
             Declared::Value(_, true) if name == "metadata" => Some(Declared::Metadata),
             Declared::Value(shape, _) => {
-                let (_, found) = shape.properties().find(|(known, _)| escape(known) == name)?;
+                let found = named_so(shape, name)?;
                 Some(Declared::Value(found, found.embedded()))
             }
             Declared::Metadata if ["name", "generateName"].contains(&name) => Some(Declared::Text),

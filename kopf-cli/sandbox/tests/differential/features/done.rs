@@ -149,10 +149,12 @@ pub(super) const DONE: Groups = &[
         ("`status.observedGeneration` of policies; `typeChecking` is left empty", &["policies::policies_say_which_generation_is_in_force"]),
         ("what policies are for, and their parameters", &["policies::policies_are_for_what_their_constraints_and_conditions_choose", "policies::policies_have_parameters"]),
         ("what configurations are refused", &["admission::webhooks_are_configured_by_rules", "admission::configurations_live_as_other_objects_do", "policies::policies_have_rules"]),
+        ("what their expressions and conditions may name and do", &["expressions::policies_and_conditions_name_what_there_is", "expressions::variables_of_policies_have_types"]),
     ]),
     ("Definitions of resources", &[
         ("acceptance and establishing, step by step", &["main::a_definition_is_accepted_in_steps"]),
         ("what definitions are refused: names, versions, schemas, rules", &["refusals::definitions_have_their_rules", "definitions::names_and_versions_have_their_rules", "definitions::schemas_are_structural", "definitions::rules_are_looked_at_before_they_are_taken"]),
+        ("expressions in CEL: names, types of functions, results, patterns that are written out", &["expressions::rules_name_what_there_is", "expressions::rules_call_functions_with_what_they_are_for", "expressions::rules_come_to_true_or_false", "expressions::what_is_written_out_in_rules_is_right"]),
         ("what rules in CEL may cost at the most, each and all together", &["definitions::rules_may_cost_no_more_than_they_can_be_told_to"]),
         ("whose names are whose, what they wait for and when they get it", &["defining::a_name_belongs_to_whoever_had_it_first", "defining::names_that_are_let_go_of_go_to_those_who_wait"]),
             ("groups of the community (`*.k8s.io`), which somebody approves of", &["defining::groups_of_the_community_are_approved_of"]),

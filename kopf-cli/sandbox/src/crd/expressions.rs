@@ -1,0 +1,110 @@
+//! What is wrong with the expressions of rules: how they are written, what they come to, and what they may cost.
+
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use serde_json::{Value, json};
+
+use super::{
+    cost::{Costs, Times, estimate},
+    said,
+};
+use crate::{
+    cel::{self, Plain, Variables},
+    schema::{Place, Rule, Shape, rule_variables},
+    status::Cause,
+};
+
+/// Where rules stand.
+pub(super) struct At<'a> {
+    pub(super) shape: Shape<'a>,
+    /// Whether the place is a whole resource.
+    pub(super) resource: bool,
+    pub(super) times: Times,
+    /// What is around the place where no object can be told to be the one that was there before.
+    pub(super) uncorrelated: Option<&'a str>,
+}
+
+impl At<'_> {
+    /// All that is wrong with rules whose texts are all there.
+    pub(super) fn faults(&self, rules: &[Value], place: &Place<'_>, costs: &mut Costs) -> Vec<Cause> {
+        let all = rules.iter().enumerate();
+        all.flat_map(|(index, rule)| self.faults_of(rule, &place.index(index), costs)).collect()
+    }
+
+    fn faults_of(&self, rule: &Value, place: &Place<'_>, costs: &mut Costs) -> Vec<Cause> {
+        let at = |name: &str| place.field(name).to_string();
+        let wrong = |name: &str, why: &str| Cause::invalid_value(at(name), &internal(rule), why);
+        let optional = rule["optionalOldSelf"] == true;
+        let variables = rule_variables(self.shape, self.resource, optional, &unique_name(rule));
+        let (compiled, unread, unread_message) = match Rule::read(rule) {
+            Ok(None) => return Vec::new(),
+            Ok(Some(compiled)) => (Some(compiled), None, None),
+            Err((unread, unread_message)) => (None, unread, unread_message),
+        };
+        let cost = |expression| estimate(expression, self.shape, self.resource, optional);
+        let mut faults = Vec::new();
+        let unread = unread.or_else(|| fault(said(rule, "rule"), variables.as_ref(), Plain::Bool));
+        let is_sound = unread.is_none();
+        if let Some(why) = unread {
+            faults.push(wrong("rule", &why));
+        } else if let Some(compiled) = &compiled {
+            let of_all = self.times.of(cost(compiled.expression()), self.shape, self.resource);
+            faults.extend(costs.add("rule", of_all, at("rule")));
+        }
+        let (name, message) = ("messageExpression", said(rule, "messageExpression"));
+        if is_sound && !message.is_empty() {
+            let unread = unread_message.or_else(|| fault(message, variables.as_ref(), Plain::String));
+            match (unread, compiled.as_ref().and_then(Rule::message_expression)) {
+                (Some(why), _) if why.starts_with("cel expression ") => {
+                    faults.push(wrong(name, "messageExpression must evaluate to a string"));
+                }
+                (Some(why), _) => faults.push(wrong(name, &format!("messageExpression {why}"))),
+                (None, Some(expression)) => faults.extend(costs.add(name, cost(expression), at(name))),
+                (None, None) => {}
+            }
+        }
+        let uses_old = is_sound && compiled.is_some_and(|compiled| compiled.uses_old());
+        match (self.uncorrelated, rule.get("optionalOldSelf").filter(|set| !set.is_null())) {
+            (Some(within), _) if uses_old => {
+                let why =
+                    format!("oldSelf cannot be used on the uncorrelatable portion of the schema within {within}");
+                faults.push(Cause::invalid(at("rule"), said(rule, "rule"), &why));
+            }
+            (_, Some(set)) if !uses_old => {
+                let why = "may not be set if oldSelf is not used in rule";
+                faults.push(Cause::invalid_value(at("optionalOldSelf"), set, why));
+            }
+            _ => {}
+        }
+        faults
+    }
+}
+
+/// What is wrong with an expression that has to be of a type; nothing is known where the variables are not.
+fn fault(source: &str, variables: Option<&Variables<'_>>, wanted: Plain) -> Option<String> {
+    match cel::check(source, variables?) {
+        Ok(found) if found.of.is(wanted) => found.unready,
+        Ok(_) => Some("cel expression must evaluate to a bool".to_owned()),
+        Err(why) => Some(why),
+    }
+}
+
+/// A name that the types of a place have in faults; it is another one for each rule, so that nobody comes to use it.
+fn unique_name(rule: &Value) -> String {
+    let mut hasher = DefaultHasher::new();
+    rule.to_string().hash(&mut hasher);
+    format!("selfType{}", hasher.finish() % 1_000_000_000)
+}
+
+/// A rule as the server prints it.
+fn internal(rule: &Value) -> Value {
+    let text = |name: &str| said(rule, name).to_owned();
+    json!({
+        "Rule": text("rule"),
+        "Message": text("message"),
+        "MessageExpression": text("messageExpression"),
+        "Reason": rule["reason"],
+        "FieldPath": text("fieldPath"),
+        "OptionalOldSelf": rule["optionalOldSelf"],
+    })
+}
