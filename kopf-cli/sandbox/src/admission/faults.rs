@@ -264,7 +264,8 @@ pub(super) fn condition_faults(
         let at = format!("{at}[{index}]");
         let source = text(condition, "expression").trim();
         let (at_expression, wanted) = (format!("{at}.expression"), &[Plain::Bool]);
-        expression_faults(Asked { source, at: at_expression, missing: "", variables, wanted }, causes);
+        let asked = Asked { source, shown: source, at: at_expression, missing: "", variables, wanted };
+        expression_faults(asked, causes);
         let (name, field) = (text(condition, "name"), format!("{at}.name"));
         if name.is_empty() {
             causes.push(Cause::required(&*field, ""));
@@ -279,8 +280,10 @@ pub(super) fn condition_faults(
 
 /// An expression, and what it has to be.
 pub(super) struct Asked<'e> {
-    /// As it is checked and shown.
+    /// As it is checked.
     pub(super) source: &'e str,
+    /// As it is told of.
+    pub(super) shown: &'e str,
     pub(super) at: String,
     /// What is told where it is missing.
     pub(super) missing: &'e str,
@@ -292,7 +295,7 @@ pub(super) struct Asked<'e> {
 
 /// What is wrong with an expression, and else the type of what it comes to.
 pub(super) fn expression_faults(asked: Asked<'_>, causes: &mut Vec<Cause>) -> Option<Type<'static>> {
-    let Asked { source, at, missing, variables, wanted } = asked;
+    let Asked { source, shown, at, missing, variables, wanted } = asked;
     if source.trim().is_empty() {
         causes.push(Cause::required(at, missing));
         return None;
@@ -316,6 +319,6 @@ pub(super) fn expression_faults(asked: Asked<'_>, causes: &mut Vec<Cause>) -> Op
             None => return Some(checked.of),
         },
     };
-    causes.push(Cause::invalid(at, source, &why));
+    causes.push(Cause::invalid(at, shown, &why));
     None
 }

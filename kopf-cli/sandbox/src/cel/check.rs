@@ -62,7 +62,9 @@ pub(crate) fn check<'a>(source: &str, variables: &Variables<'a>) -> Result<Check
     let types: Vec<Type<'a>> =
         checker.types.iter().map(|found| checker.bindings.settled(found, true)).collect();
     match literals::faults(&parsed.root, &types) {
-        faults if faults.is_empty() => Ok(Checked { of, unready: checker.unready.or_else(|| patterns::unready(&parsed.root)) }),
+        faults if faults.is_empty() => {
+            Ok(Checked { of, unready: checker.unready.or_else(|| patterns::unready(&parsed.root)) })
+        }
         faults => Err(report(source, &faults, faults.len())),
     }
 }

@@ -66,8 +66,9 @@ impl At<'_> {
         let uses_old = is_sound && compiled.is_some_and(|compiled| compiled.uses_old());
         match (self.uncorrelated, rule.get("optionalOldSelf").filter(|set| !set.is_null())) {
             (Some(within), _) if uses_old => {
-                let why =
-                    format!("oldSelf cannot be used on the uncorrelatable portion of the schema within {within}");
+                let why = format!(
+                    "oldSelf cannot be used on the uncorrelatable portion of the schema within {within}"
+                );
                 faults.push(Cause::invalid(at("rule"), said(rule, "rule"), &why));
             }
             (_, Some(set)) if !uses_old => {

@@ -284,7 +284,8 @@ impl Walk {
         }
         let Some(rules) = rules.filter(|_| sound && self.faults.len() == before) else { return };
         if let Some((shape, resource)) = around.shape {
-            let at = At { shape, resource, times: around.times, uncorrelated: around.uncorrelated.as_deref() };
+            let at =
+                At { shape, resource, times: around.times, uncorrelated: around.uncorrelated.as_deref() };
             let faults = cel::with_room(|| at.faults(rules, &place, &mut self.costs));
             self.rule_faults.extend(faults);
         }

@@ -65,7 +65,9 @@ impl Properties<'_> {
     /// Whether the schema itself says what every resource has.
     fn tells_all(&self) -> bool {
         let metadata = typed(self.shape, "metadata", Kind::Object);
-        let named = |metadata| ["name", "generateName"].iter().all(|name| typed(metadata, name, Kind::String).is_some());
+        let named = |metadata| {
+            ["name", "generateName"].iter().all(|name| typed(metadata, name, Kind::String).is_some())
+        };
         ["apiVersion", "kind"].iter().all(|name| typed(self.shape, name, Kind::String).is_some())
             && metadata.is_some_and(named)
     }

@@ -12,7 +12,7 @@ const WEBHOOKS: &str = "/apis/admissionregistration.k8s.io/v1/validatingwebhookc
 async fn check_rules(expressions: &str) {
     let rules: Vec<Value> = lines(expressions).map(|rule| json!({ "rule": rule, "message": "no" })).collect();
     // One refusal can tell of many.
-    let rows: String = rules.chunks(8).map(|rules| definition(json!(rules))).collect();
+    let rows: String = rules.chunks(8).map(|rules| definition(&json!(rules))).collect();
     check(&rows).await;
 }
 
@@ -20,7 +20,7 @@ fn lines(text: &str) -> impl Iterator<Item = String> {
     text.lines().map(|line| line.trim().replace("\\n", "\n")).filter(|line| !line.is_empty())
 }
 
-fn definition(rules: Value) -> String {
+fn definition(rules: &Value) -> String {
     let of = |kind: &str| json!({ "type": kind });
     let properties = json!({
         "i": of("integer"), "n": of("number"), "s": of("string"), "b": of("boolean"),
@@ -157,7 +157,7 @@ async fn rules_come_to_true_or_false() {
         json!({ "rule": "oldSelf.i > self.i", "optionalOldSelf": true }),
         json!({ "rule": "oldSelf.i.orValue(1) > self.i", "optionalOldSelf": true }),
     ];
-    check(&messages.into_iter().map(|rule| definition(json!([rule]))).collect::<String>()).await;
+    check(&messages.into_iter().map(|rule| definition(&json!([rule]))).collect::<String>()).await;
 }
 
 #[tokio::test]
@@ -266,8 +266,7 @@ async fn variables_of_policies_have_types() {
         { "operations": ["*"], "apiGroups": ["*"], "apiVersions": ["*"], "resources": ["*"] },
     ] });
     let validations: Vec<Value> = expressions.map(|expression| json!({ "expression": expression })).collect();
-    let spec =
-        json!({ "matchConstraints": constraints, "variables": variables, "validations": validations });
+    let spec = json!({ "matchConstraints": constraints, "variables": variables, "validations": validations });
     let policy = json!({ "metadata": { "name": "p-$ns" }, "spec": spec });
     check(&format!("POST {POLICIES}?dryRun=All {policy}\n")).await;
 }

@@ -47,7 +47,8 @@ pub(super) fn faults(name: &str, rest: &Map<String, Value>) -> Vec<Cause> {
     let variables = declared::with_rights(known.clone());
     condition_faults(&spec["matchConditions"], "spec.matchConditions", &variables, &mut causes);
     let composed = Composed::default();
-    let known = if items("variables").count() > 0 { known.with("variables", composed.typed()) } else { known };
+    let known =
+        if items("variables").count() > 0 { known.with("variables", composed.typed()) } else { known };
     let variables = declared::with_rights(known.clone());
     for (index, variable) in items("variables") {
         let at = format!("spec.variables[{index}]");
@@ -58,7 +59,7 @@ pub(super) fn faults(name: &str, rest: &Map<String, Value>) -> Vec<Cause> {
             causes.push(Cause::invalid(format!("{at}.name"), name, "must be a valid CEL identifier"));
         }
         let (source, at) = (text(variable, "expression"), format!("{at}.expression"));
-        let asked = Asked { source, at, missing: MISSING, variables: &variables, wanted: &[] };
+        let asked = Asked { source, shown: source, at, missing: MISSING, variables: &variables, wanted: &[] };
         composed.add(text(variable, "name"), expression_faults(asked, &mut causes));
     }
     if items("validations").count() == 0 && items("auditAnnotations").count() == 0 {
@@ -76,9 +77,10 @@ pub(super) fn faults(name: &str, rest: &Map<String, Value>) -> Vec<Cause> {
         let at = format!("spec.auditAnnotations[{index}]");
         let key = format!("{name}/{}", text(annotation, "key"));
         causes.extend(key_faults(&key).iter().map(|why| Cause::invalid(format!("{at}.key"), &key, why)));
-        let (source, at) = (text(annotation, "valueExpression").trim(), format!("{at}.valueExpression"));
-        let missing = "valueExpression is not specified";
-        expression_faults(Asked { source, at, missing, variables: &variables, wanted: VALUES }, &mut causes);
+        let (shown, at) = (text(annotation, "valueExpression"), format!("{at}.valueExpression"));
+        let (source, missing) = (shown.trim(), "valueExpression is not specified");
+        let asked = Asked { source, shown, at, missing, variables: &variables, wanted: VALUES };
+        expression_faults(asked, &mut causes);
         let key = text(annotation, "key");
         if !known.insert(key) {
             causes.push(Cause::duplicate(format!("spec.auditAnnotations[{index}].key"), &key.into()));
@@ -96,13 +98,15 @@ fn validation_faults(
 ) {
     let source = text(validation, "expression");
     let (at_expression, wanted) = (format!("{at}.expression"), &[Plain::Bool]);
-    expression_faults(Asked { source, at: at_expression, missing: MISSING, variables, wanted }, causes);
+    let asked = Asked { source, shown: source, at: at_expression, missing: MISSING, variables, wanted };
+    expression_faults(asked, causes);
     let (source, field) = (&validation["messageExpression"], format!("{at}.messageExpression"));
     match source.as_str() {
         Some(blank) if blank.trim().is_empty() => causes.push(Cause::invalid(field, blank, EMPTY)),
         Some(source) => {
             let wanted = &[Plain::String];
-            expression_faults(Asked { source, at: field, missing: "", variables: known, wanted }, causes);
+            let asked = Asked { source, shown: source, at: field, missing: "", variables: known, wanted };
+            expression_faults(asked, causes);
         }
         None => {}
     }

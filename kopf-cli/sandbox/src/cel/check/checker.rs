@@ -95,8 +95,9 @@ impl<'a, 'v> Checker<'a, 'v> {
             Kind::Loop(inner) => self.a_loop(inner),
             Kind::Again(id) => {
                 let (from, to) = self.faults_in[*id];
-                for fault in self.faults[from..to].to_vec() {
-                    self.wrong(fault.at, fault.what);
+                for index in from..to {
+                    let Fault { at, what } = self.faults[index].clone();
+                    self.wrong(at, what);
                 }
                 self.types[*id].clone()
             }

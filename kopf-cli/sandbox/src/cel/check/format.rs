@@ -32,7 +32,12 @@ const CLAUSES: [Clause; 7] = [
         otherwise: "string clause can only be used on strings, bools, bytes, ints, doubles, maps, lists, types, durations, \
                     and timestamps",
     },
-    Clause { letters: "d", of: INTEGERS, composed: false, otherwise: "decimal clause can only be used on integers" },
+    Clause {
+        letters: "d",
+        of: INTEGERS,
+        composed: false,
+        otherwise: "decimal clause can only be used on integers",
+    },
     Clause {
         letters: "f",
         of: &[Plain::Double, Plain::String],
@@ -57,7 +62,12 @@ const CLAUSES: [Clause; 7] = [
         composed: false,
         otherwise: "only integers, byte buffers, and strings can be formatted as hex",
     },
-    Clause { letters: "o", of: INTEGERS, composed: false, otherwise: "octal clause can only be used on integers" },
+    Clause {
+        letters: "o",
+        of: INTEGERS,
+        composed: false,
+        otherwise: "octal clause can only be used on integers",
+    },
 ];
 
 /// What is wrong with a text and what it is given, told of at `at` unless one item is to blame.
@@ -97,7 +107,9 @@ fn clause<'t>(text: &'t str, item: &Node, types: &[Type<'_>], at: usize) -> Resu
             digits[..end].parse::<i64>().map_err(|_| {
                 let why = if end == 0 { "invalid syntax" } else { "value out of range" };
                 let (what, said) = ("error while converting precision to integer", &digits[..end]);
-                unread(&format!("error while parsing precision: {what}: strconv.Atoi: parsing \"{said}\": {why}"))
+                unread(&format!(
+                    "error while parsing precision: {what}: strconv.Atoi: parsing \"{said}\": {why}"
+                ))
             })?;
             &digits[end..]
         }

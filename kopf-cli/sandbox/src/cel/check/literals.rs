@@ -34,16 +34,17 @@ fn look(node: &Node, types: &[Type<'_>], formatted: bool, faults: &mut Vec<Fault
             }
         }
         Kind::List { items, optional } if !formatted => {
-            let types = items.iter().enumerate().map(|(index, item)| {
-                (item, present(&types[item.id], optional.get(index) == Some(&true)))
-            });
+            let types = items
+                .iter()
+                .enumerate()
+                .map(|(index, item)| (item, present(&types[item.id], optional.get(index) == Some(&true))));
             faults.extend(unlike(types).next());
         }
         Kind::Map(entries) if !formatted => {
             let keys = entries.iter().map(|Entry { key, .. }| (key, &types[key.id]));
-            let values = entries.iter().map(|Entry { value, optional, .. }| {
-                (value, present(&types[value.id], *optional))
-            });
+            let values = entries
+                .iter()
+                .map(|Entry { value, optional, .. }| (value, present(&types[value.id], *optional)));
             faults.extend(unlike(keys).chain(unlike(values)));
         }
         _ => {}

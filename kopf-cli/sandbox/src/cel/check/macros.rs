@@ -27,7 +27,13 @@ pub(super) fn call(making: &mut Making, at: usize, name: String, mut args: Vec<N
 }
 
 /// A call of a function of something, or what it stands for.
-pub(super) fn member_call(making: &mut Making, at: usize, name: String, target: Node, args: Vec<Node>) -> Node {
+pub(super) fn member_call(
+    making: &mut Making,
+    at: usize,
+    name: String,
+    target: Node,
+    args: Vec<Node>,
+) -> Node {
     let (one, two) = match (name.as_str(), args.len()) {
         ("all" | "exists" | "exists_one" | "filter" | "optMap" | "optFlatMap" | "sortBy", 2)
         | ("map", 2 | 3) => (true, false),
@@ -55,9 +61,9 @@ pub(super) fn member_call(making: &mut Making, at: usize, name: String, target: 
             let (Some(first), Some(second)) = (args.next(), args.next()) else {
                 return making.wrong(at, wanted);
             };
-            let variables = making.variable(&first, wanted.clone()).and_then(|name| {
-                making.variable(&second, wanted).map(|other| (name, other))
-            });
+            let variables = making
+                .variable(&first, wanted.clone())
+                .and_then(|name| making.variable(&second, wanted).map(|other| (name, other)));
             match variables {
                 Err(wrong) => wrong,
                 Ok((one, other)) if one == other => {
@@ -223,7 +229,13 @@ impl At<'_> {
         }
     }
 
-    fn over_pairs(&mut self, name: &str, target: Node, variables: (String, String), mut args: Vec<Node>) -> Node {
+    fn over_pairs(
+        &mut self,
+        name: &str,
+        target: Node,
+        variables: (String, String),
+        mut args: Vec<Node>,
+    ) -> Node {
         let Some(what) = args.pop() else { return self.node(Kind::Null) };
         let filter = args.pop();
         let parts = match name {

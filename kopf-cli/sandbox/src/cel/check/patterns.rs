@@ -38,7 +38,9 @@ pub(super) fn fault(pattern: &str) -> Option<String> {
         () if why.contains("unclosed character class") => format!("missing closing ]: `{}`", from('[')),
         () if why.contains("unclosed group") => format!("missing closing ): `{pattern}`"),
         () if why.contains("unopened group") => format!("unexpected ): `{pattern}`"),
-        () if why.contains("incomplete escape sequence") => "trailing backslash at end of expression: ``".to_owned(),
+        () if why.contains("incomplete escape sequence") => {
+            "trailing backslash at end of expression: ``".to_owned()
+        }
         () if why.contains("repetition operator missing expression") => {
             let sign = pattern.find(['*', '+', '?']).map_or("", |at| &pattern[at..=at]);
             format!("missing argument to repetition operator: `{sign}`")
@@ -59,12 +61,15 @@ fn too_often(pattern: &str) -> Option<&str> {
             '{' if !in_class => {
                 let end = pattern[at..].find('}').map(|end| at + end);
                 let numbers = end.map_or("", |end| &pattern[at + 1..end]);
-                let is_one = |text: &str| !text.is_empty() && text.chars().all(|digit| digit.is_ascii_digit());
+                let is_one =
+                    |text: &str| !text.is_empty() && text.chars().all(|digit| digit.is_ascii_digit());
                 let (least, most) = numbers.split_once(',').unwrap_or((numbers, numbers));
                 if !is_one(least) || !most.is_empty() && !is_one(most) {
                     continue;
                 }
-                let is_too_often = |text: &str| !text.is_empty() && text.parse().map_or(true, |often: u64| often > MOST_OFTEN);
+                let is_too_often = |text: &str| {
+                    !text.is_empty() && text.parse().map_or(true, |often: u64| often > MOST_OFTEN)
+                };
                 if is_too_often(least) || is_too_often(most) {
                     return end.map(|end| &pattern[at..=end]);
                 }

@@ -21,8 +21,8 @@ pub(super) enum Word {
 
 /// The longest first.
 const SIGNS: [&str; 24] = [
-    "==", "!=", "<=", ">=", "&&", "||", "<", ">", "[", "]", "{", "}", "(", ")", ".", ",", "-", "!", "?", ":", "+",
-    "*", "/", "%",
+    "==", "!=", "<=", ">=", "&&", "||", "<", ">", "[", "]", "{", "}", "(", ")", ".", ",", "-", "!", "?", ":",
+    "+", "*", "/", "%",
 ];
 
 /// The words of a text; `None` where something else is in it.
@@ -40,7 +40,9 @@ pub(super) fn tokens(source: &str) -> Option<Vec<Token>> {
                 at += rest.find('\n').unwrap_or(rest.len());
                 continue;
             }
-            _ if letter.is_ascii_digit() || letter == '.' && rest[1..].starts_with(|next: char| next.is_ascii_digit()) => {
+            _ if letter.is_ascii_digit()
+                || letter == '.' && rest[1..].starts_with(|next: char| next.is_ascii_digit()) =>
+            {
                 number(rest)
             }
             '`' => {
@@ -175,14 +177,17 @@ mod tests {
     fn words_are_told_apart() {
         let text = |text: &str| Word::Text(Some(text.to_owned()));
         check_row("1 2u 0x1F 0x1u", &[Word::Int(Some(1)), Word::Uint, Word::Int(Some(31)), Word::Uint]);
-        check_row("1.5 .5 1e3 1.a", &[
-            Word::Double,
-            Word::Double,
-            Word::Double,
-            Word::Int(Some(1)),
-            Word::Sign("."),
-            Word::Name("a".to_owned()),
-        ]);
+        check_row(
+            "1.5 .5 1e3 1.a",
+            &[
+                Word::Double,
+                Word::Double,
+                Word::Double,
+                Word::Int(Some(1)),
+                Word::Sign("."),
+                Word::Name("a".to_owned()),
+            ],
+        );
         check_row(r#"'a\'b' r'\' """a"b""" b'x'"#, &[text("a'b"), text("\\"), text("a\"b"), Word::Bytes]);
         check_row(r"'\u00e9\101\n'", &[text("éA\n")]);
         check_row("a<=b//c", &[Word::Name("a".to_owned()), Word::Sign("<="), Word::Name("b".to_owned())]);

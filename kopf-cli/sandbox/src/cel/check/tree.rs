@@ -21,11 +21,25 @@ pub(super) enum Kind {
     Text(Option<String>),
     Uint,
     Name(String),
-    Field { of: Box<Node>, name: String, asks: bool },
-    Call { name: String, target: Option<Box<Node>>, args: Vec<Node> },
-    List { items: Vec<Node>, optional: Vec<bool> },
+    Field {
+        of: Box<Node>,
+        name: String,
+        asks: bool,
+    },
+    Call {
+        name: String,
+        target: Option<Box<Node>>,
+        args: Vec<Node>,
+    },
+    List {
+        items: Vec<Node>,
+        optional: Vec<bool>,
+    },
     Map(Vec<Entry>),
-    Struct { name: String, fields: Vec<Node> },
+    Struct {
+        name: String,
+        fields: Vec<Node>,
+    },
     Loop(Box<Loop>),
     /// The same as another part, which has been checked: what was wrong there is told twice.
     Again(usize),
