@@ -17,6 +17,7 @@ mod authorizer;
 mod check;
 mod fields;
 mod loops;
+mod naming;
 mod nesting;
 mod pairs;
 mod told;
@@ -142,6 +143,7 @@ fn functions() -> Context<'static> {
     context.add_function(fields::SELECT, fields::select);
     authorizer::register(&mut context);
     loops::register(&mut context);
+    naming::register(&mut context);
     pairs::register(&mut context);
     for name in TYPES {
         context.add_variable_from_value(name, name);

@@ -11,7 +11,7 @@ use kube_cel::cel::{
     objects::Key,
 };
 
-use super::fields::children;
+use super::{fields::children, naming};
 
 /// What a loop has come to so far.
 const RESULT: &str = "@result";
@@ -29,7 +29,12 @@ pub(super) fn expand(expression: &mut IdedExpr) -> Result<(), String> {
     for inner in children(&mut expression.expr) {
         expand(inner)?;
     }
+    let id = expression.id;
     let Expr::Call(call) = &mut expression.expr else { return Ok(()) };
+    if let Some(named) = naming::expanded(id, call) {
+        expression.expr = named;
+        return Ok(());
+    }
     let known = match call.func_name.as_str() {
         "all" | "exists" | "existsOne" | "exists_one" => call.args.len() == 3,
         "transformList" | "transformMap" | "transformMapEntry" => matches!(call.args.len(), 3 | 4),

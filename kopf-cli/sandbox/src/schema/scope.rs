@@ -45,7 +45,8 @@ fn loops(expression: &IdedExpr) -> u32 {
     for inner in children(&expression.expr) {
         deepest = deepest.max(loops(inner));
     }
-    deepest + u32::from(matches!(expression.expr, Expr::Comprehension(_)))
+    let goes_on = |range: &IdedExpr| !matches!(&range.expr, Expr::List(list) if list.elements.is_empty());
+    deepest + u32::from(matches!(&expression.expr, Expr::Comprehension(inner) if goes_on(&inner.iter_range)))
 }
 
 fn visit<'a>(expression: &'a Expr, look: &mut impl FnMut(&'a Expr)) {

@@ -76,6 +76,10 @@ pub(super) fn member_call(
     }
 }
 
+fn may_be_a_list(kind: &Kind) -> bool {
+    matches!(kind, Kind::List { .. } | Kind::Field { .. } | Kind::Name(_) | Kind::Loop(_) | Kind::Call { .. })
+}
+
 fn wrong(making: &mut Making, at: usize, what: String) -> Node {
     making.faults.push(Fault { at, what });
     making.node(at, Kind::Null)
@@ -214,6 +218,10 @@ impl At<'_> {
                 let some = if name == "optMap" { self.call("optional.of", [inner]) } else { inner };
                 let none = self.call("optional.none", []);
                 self.call("_?_:_", [there, some, none])
+            }
+            "sortBy" if !may_be_a_list(&target.kind) => {
+                let what = "sortBy can only be applied to a list, identifier, comprehension, call or select expression";
+                self.wrong(target.at, what.to_owned())
             }
             "sortBy" => {
                 let (range, sorted) = (self.name(SORTED), self.name(SORTED));
