@@ -4,6 +4,7 @@ mod admitted;
 mod asked;
 mod below;
 mod bodies;
+mod content;
 mod documents;
 mod reviewing;
 mod writing;

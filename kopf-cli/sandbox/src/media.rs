@@ -173,6 +173,15 @@ pub(crate) fn choose(accept: &str, known: &[&str]) -> Option<usize> {
     })
 }
 
+/// Whether an `Accept` names no media type at all.
+pub(crate) fn says_nothing(accept: &str) -> bool {
+    let is_one = |clause: &Clause<'_>| match clause.media.split_once('/') {
+        Some((_, subtype)) => !subtype.is_empty() && !subtype.contains('/'),
+        None => clause.media == "*",
+    };
+    !accept.is_empty() && !clauses(accept).iter().any(is_one)
+}
+
 fn is_json(media: &str) -> bool {
     matches!(media, "application/json" | "application/*" | "*/*")
 }

@@ -18,6 +18,11 @@ pub(crate) fn schema(name: &str) -> Option<&'static Value> {
     Some(schemas::entry(name)?.schema())
 }
 
+/// The same, which is not kept.
+pub(crate) fn read(name: &str) -> Option<Value> {
+    Some(schemas::entry(name)?.read())
+}
+
 /// All built-in types, each read as it is come to: they are many, and who asks for all seldom asks twice.
 pub(crate) fn schemas() -> impl Iterator<Item = (&'static str, Value)> {
     schemas::all().map(|entry| (entry.name, entry.read()))

@@ -6,17 +6,15 @@ use std::{
 };
 
 use http::{HeaderName, HeaderValue, Method, Response, StatusCode, header};
+use jiff::SignedDuration;
 use serde_json::Value;
 
-use super::{Api, Request, answer, json_answer, page_not_found, text};
+use super::{Api, Request, answer, content::Content, json_answer, page_not_found, text};
 use crate::{
     body::Body,
     discovery::{self, REGISTRATIONS},
     media::{self, Answer, Topic},
-    openapi::{
-        self,
-        v2::{Form, Sources},
-    },
+    openapi::{self, Form, Sources},
     request::{Path, Query},
     status::Status,
     store::Store,
@@ -34,8 +32,14 @@ impl Api {
         if let Path::Health { name, check } = path {
             return Ok(health(name, check.as_deref(), &Query::parse(&request.query)));
         }
-        if let Path::OpenApi2 = path {
-            return Ok(self.open_api_2(request, accept));
+        match path {
+            Path::OpenApi | Path::OpenApiOf(_) if request.path.split('/').skip(1).any(str::is_empty) => {
+                return Ok(nothing(404));
+            }
+            Path::OpenApi2 => return Ok(self.open_api_2(request, accept)),
+            Path::OpenApi => return Ok(self.open_api_index(request)),
+            Path::OpenApiOf(name) => return Ok(self.open_api_3(name, request, accept)),
+            _ => {}
         }
         if let Path::OpenId | Path::Keys = path {
             return self.open_id(path, request, accept);
@@ -65,24 +69,61 @@ impl Api {
         Ok(response)
     }
 
-    /// The document of OpenAPI 2, which a client need not be sent again while it is the same. Any method asks for it.
+    /// The document of OpenAPI 2. Any method asks for it.
     fn open_api_2(&self, request: &Request, accept: &str) -> Response<Body> {
-        let form = match media::choose(accept, &FORMS_OF_OPEN_API_2) {
-            Some(0) => Form::Json,
-            Some(_) => Form::Protobuf,
-            None => return bare(406),
-        };
+        let Some(chosen) = media::choose(accept, &FORMS_OF_OPEN_API_2) else { return bare(406) };
+        let form = if chosen == 0 { Form::Json } else { Form::Protobuf };
         let sources = Sources::of(&self.store());
         let document = self.open_api.lock().unwrap_or_else(PoisonError::into_inner).document(&sources, form);
-        let asks = matches!(request.method, Method::GET | Method::HEAD);
-        let is_known = is_among(&document.tag, request.header(header::IF_NONE_MATCH));
-        let mut response = match form {
-            _ if is_known => bare(if asks { 304 } else { 412 }),
-            Form::Json => json_answer(200, document.bytes),
-            Form::Protobuf => answer(200, FORMS_OF_OPEN_API_2[1], Body::whole(document.bytes)),
-        };
-        set(&mut response, header::ETAG, &document.tag);
+        let media = FORMS_OF_OPEN_API_2[chosen.min(1)];
+        let changed_at = self.clock.now();
+        let mut response =
+            Content { bytes: document.bytes, media, tag: document.tag, changed_at }.sent(request);
         set(&mut response, header::VARY, "Accept");
+        response
+    }
+
+    /// The index is sent by a handler that looks at its first bytes to see what it is.
+    fn open_api_index(&self, request: &Request) -> Response<Body> {
+        let index = openapi::index(&Sources::of(&self.store())).to_string();
+        let media = "text/plain; charset=utf-8";
+        Content { bytes: index.into(), media, tag: String::new(), changed_at: self.clock.now() }.sent(request)
+    }
+
+    /// A document of OpenAPI 3. One that is asked for by its hash may be kept for ever; another hash leads to the right one.
+    fn open_api_3(&self, name: &str, request: &Request, accept: &str) -> Response<Body> {
+        let sources = Sources::of(&self.store());
+        if !openapi::has(&sources, name) {
+            return nothing(404);
+        }
+        if media::says_nothing(accept) {
+            return nothing(200);
+        }
+        let Some(chosen) = media::choose(accept, &FORMS_OF_OPEN_API_3) else { return bare(406) };
+        let form = if chosen == 0 { Form::Json } else { Form::Protobuf };
+        let media = FORMS_OF_OPEN_API_3[chosen.min(1)];
+        let hash = openapi::hash(&sources, name);
+        let (tag, now) = (format!("\"{hash}\""), self.clock.now());
+        let query = Query::parse(&request.query);
+        let asked = query.get("hash");
+        let mut response = if asked.is_empty() || asked == hash {
+            let bytes = openapi::v3::document(&sources, name, form).unwrap_or_default().into();
+            Content { bytes, media, tag, changed_at: now }.sent(request)
+        } else {
+            let mut response = answer(301, media, Body::whole(""));
+            set(&mut response, header::ETAG, &tag);
+            set(&mut response, header::LOCATION, &openapi::url(name, &hash));
+            response
+        };
+        set(&mut response, header::VARY, "Accept");
+        if asked == hash {
+            // A refusal is not kept.
+            if response.status() != StatusCode::RANGE_NOT_SATISFIABLE {
+                set(&mut response, header::CACHE_CONTROL, "public, immutable");
+            }
+            let ends = now.checked_add(A_YEAR).unwrap_or(now);
+            set(&mut response, header::EXPIRES, &ends.strftime("%a, %d %b %Y %H:%M:%S UTC").to_string());
+        }
         response
     }
 }
@@ -115,12 +156,6 @@ fn document_of(
             media::check_media(accept, &["application/json"])?;
             Some(discovery::version())
         }
-        // The index is sent by a handler that looks at its first bytes to see what it is.
-        Path::OpenApi => return Ok(text(StatusCode::OK, openapi::index(store).to_string())),
-        Path::OpenApiOf(name) => {
-            let asked = Query::parse(&request.query);
-            return Ok(open_api(store, name, asked.get("hash")));
-        }
         Path::Core if answer()? == Answer::Aggregated => {
             return Ok(aggregated(request, discovery::aggregated(catalog, true)));
         }
@@ -137,6 +172,8 @@ fn document_of(
         Path::Undone(path) => return Err(Status::not_implemented(&format!("the document {path}"))),
         Path::Health { .. }
         | Path::OpenApi2
+        | Path::OpenApi
+        | Path::OpenApiOf(_)
         | Path::OpenId
         | Path::Keys
         | Path::Resource(_)
@@ -152,16 +189,24 @@ const FORMS_OF_OPEN_API_2: [&str; 3] = [
     "application/com.github.proto-openapi.spec.v2@v1.0+protobuf",
 ];
 
-/// Whether a tag is one of a list, or the list is of all.
-fn is_among(tag: &str, list: &str) -> bool {
-    list.split(',').map(str::trim).any(|known| known == "*" || known.trim_start_matches("W/") == tag)
+/// The same of those of OpenAPI 3.
+const FORMS_OF_OPEN_API_3: [&str; 3] = [
+    "application/json",
+    "application/com.github.proto-openapi.spec.v3.v1.0+protobuf",
+    "application/com.github.proto-openapi.spec.v3@v1.0+protobuf",
+];
+const A_YEAR: SignedDuration = SignedDuration::from_hours(365 * 24);
+
+/// An answer without a body, which `Accept` had its part in.
+fn bare(code: u16) -> Response<Body> {
+    let mut response = nothing(code);
+    set(&mut response, header::VARY, "Accept");
+    response
 }
 
-/// An answer without a body.
-fn bare(code: u16) -> Response<Body> {
+fn nothing(code: u16) -> Response<Body> {
     let mut response = answer(code, "text/plain", Body::whole(""));
     response.headers_mut().remove(header::CONTENT_TYPE);
-    set(&mut response, header::VARY, "Accept");
     response
 }
 
@@ -177,24 +222,6 @@ fn health(name: &str, check: Option<&str>, query: &Query) -> Response<Body> {
         }
         _ => text(StatusCode::OK, "ok"),
     }
-}
-
-/// A document of OpenAPI. One that is asked for by its hash may be kept for ever; another hash leads to the right one.
-fn open_api(store: &Store, name: &str, asked: &str) -> Response<Body> {
-    let Some(document) = openapi::document(store, name) else { return bare(404) };
-    let hash = openapi::hash(store, name);
-    let mut response = match asked {
-        asked if asked == hash || asked.is_empty() => json_answer(200, document.to_string()),
-        _ => json_answer(301, ""),
-    };
-    set(&mut response, header::ETAG, &format!("\"{hash}\""));
-    set(&mut response, header::VARY, "Accept");
-    if asked == hash {
-        set(&mut response, header::CACHE_CONTROL, "public, immutable");
-    } else if !asked.is_empty() {
-        set(&mut response, header::LOCATION, &openapi::url(name, &hash));
-    }
-    response
 }
 
 /// An aggregated document, which a client need not be sent again while it is the same.
@@ -214,7 +241,7 @@ fn aggregated(request: &Request, text: String) -> Response<Body> {
     response
 }
 
-fn set(response: &mut Response<Body>, name: HeaderName, value: &str) {
+pub(super) fn set(response: &mut Response<Body>, name: HeaderName, value: &str) {
     if let Ok(value) = HeaderValue::from_str(value) {
         response.headers_mut().insert(name, value);
     }

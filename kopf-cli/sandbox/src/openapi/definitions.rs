@@ -1,12 +1,14 @@
 //! Schemas as OpenAPI 2 has them, which knows less: neither defaults nor what a value must or may be besides its type.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
-use super::{OBJECT_META, REFERENCE, group_version_kind, name_of_custom};
+use super::{
+    REFERENCE,
+    custom::{PRESERVE, embed},
+};
+use crate::protobuf::open_api::Release;
 
-const LIST_META: &str = "io.k8s.apimachinery.pkg.apis.meta.v1.ListMeta";
-const DEFINITIONS: &str = "#/definitions/";
-const PRESERVE: &str = "x-kubernetes-preserve-unknown-fields";
+pub(super) const DEFINITIONS: &str = "#/definitions/";
 /// What clients of this form could not read, or a real server keeps to itself.
 const LEFT_OUT: [&str; 6] = ["default", "nullable", "allOf", "anyOf", "oneOf", "not"];
 
@@ -44,56 +46,9 @@ pub(super) fn built_in(schema: &Value) -> Value {
     converted.into()
 }
 
-/// The schemas of a custom resource in a version, and of its lists, with their names.
-pub(super) fn custom(definition: &Value, version: &Value) -> [(String, Value); 2] {
-    let spec = &definition["spec"];
-    let text = |value: &'_ Value| value.as_str().unwrap_or_default().to_owned();
-    let own = (&*text(&spec["group"]), &*text(&version["name"]));
-    let (kind, list_kind) = (text(&spec["names"]["kind"]), text(&spec["names"]["listKind"]));
-    let name = name_of_custom(own, &kind);
-    let schema = &version["schema"]["openAPIV3Schema"];
-    let mut object = if !schema.is_object() || schema[PRESERVE] == true {
-        // Whatever is named would be all that there may be.
-        json!({ "type": "object" })
-    } else {
-        let mut object = structural(schema);
-        add_common(&mut object, OBJECT_META);
-        object
-    };
-    let mut list = json!({ "type": "object", "required": ["items"] });
-    let items = reference(&name);
-    list["properties"] = json!({ "items": { "type": "array", "items": items } });
-    add_common(&mut list, LIST_META);
-    let selectable = version["selectableFields"].as_array().into_iter().flatten();
-    let selectable = selectable.map(|field| {
-        let path = text(&field["jsonPath"]);
-        json!({ "fieldPath": path.strip_prefix('.').unwrap_or(&path) })
-    });
-    let selectable: Vec<Value> = selectable.collect();
-    for (schema, kind) in [(&mut object, &kind), (&mut list, &list_kind)] {
-        schema["x-kubernetes-group-version-kind"] = json!([group_version_kind(own, kind)]);
-        if !selectable.is_empty() {
-            schema["x-kubernetes-selectable-fields"] = json!(selectable);
-        }
-    }
-    [(name, object), (name_of_custom(own, &list_kind), list)]
-}
-
-fn reference(name: &str) -> Value {
-    json!({ "$ref": format!("{DEFINITIONS}{name}") })
-}
-
-/// The fields that all objects have.
-fn add_common(schema: &mut Value, meta: &str) {
-    for field in ["apiVersion", "kind"] {
-        schema["properties"][field] = json!({ "type": "string" });
-    }
-    schema["properties"]["metadata"] = reference(meta);
-}
-
 /// What a schema of a definition is in this form. What may be null is of no type here, and of what is open no field is told:
 /// clients would refuse the others.
-fn structural(schema: &Value) -> Value {
+pub(super) fn structural(schema: &Value) -> Value {
     let Value::Object(keywords) = schema else { return schema.clone() };
     let says = |keyword: &str| schema[keyword] == true;
     let (nullable, open) = (says("nullable"), says(PRESERVE));
@@ -124,14 +79,7 @@ fn structural(schema: &Value) -> Value {
     }
     let mut converted = Value::from(converted);
     if says("x-kubernetes-embedded-resource") && !open {
-        add_common(&mut converted, OBJECT_META);
-        let mut required = converted["required"].as_array().cloned().unwrap_or_default();
-        for field in ["kind", "apiVersion"] {
-            if !required.iter().any(|known| known == field) {
-                required.push(field.into());
-            }
-        }
-        converted["required"] = required.into();
+        embed(Release::Two, &mut converted);
     }
     converted
 }
@@ -161,6 +109,8 @@ fn is_nothing(keyword: &str, value: &Value) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     #[track_caller]
@@ -198,6 +148,6 @@ mod tests {
     fn references_stand_alone() {
         let name = "io.k8s.api.core.v1.PodSpec";
         let schema = json!({ "default": {}, "allOf": [{ "$ref": format!("{REFERENCE}{name}") }] });
-        assert_eq!(built_in(&schema), reference(name));
+        assert_eq!(built_in(&schema), json!({ "$ref": format!("{DEFINITIONS}{name}") }));
     }
 }

@@ -3,7 +3,8 @@
 use serde_json::{Map, Value, json};
 
 use super::{
-    group_version_kind, name_of,
+    connections, group_version_kind, name_of,
+    naming::{group_name, tag, valid_name},
     parameters::{CLEARING, DELETING, LISTING, LOGGING, PATCHING, WRITING, is_body, taken},
 };
 use crate::tables::{
@@ -11,8 +12,9 @@ use crate::tables::{
     served::{Kind, Scope, Served},
 };
 
-const META: &str = "io.k8s.apimachinery.pkg.apis.meta.v1";
-const FORMS: &[&str] = &["application/json", "application/yaml", "application/vnd.kubernetes.protobuf"];
+pub(super) const META: &str = "io.k8s.apimachinery.pkg.apis.meta.v1";
+pub(super) const FORMS: &[&str] =
+    &["application/json", "application/yaml", "application/vnd.kubernetes.protobuf"];
 const WATCHED: &[&str] =
     &["application/json;stream=watch", "application/vnd.kubernetes.protobuf;stream=watch"];
 const PATCHES: &[&str] = &[
@@ -106,7 +108,7 @@ pub(super) fn paths(resource: &Resource<'_>) -> Vec<(String, Value)> {
     let plural = &served.resource;
     let kind = group_version_kind(own, &served.response_kind.kind);
     let whole = Part { verbs: &served.verbs, suffix: String::new(), kind, object };
-    let mut paths = Vec::new();
+    let (mut paths, mut connected) = (Vec::new(), Vec::new());
     let mut add = |path: String, part: &Part<'_>, operations: &[Operation]| {
         paths.extend(resource.at(&path, part, operations).map(|operations| (path, operations)));
     };
@@ -118,13 +120,14 @@ pub(super) fn paths(resource: &Resource<'_>) -> Vec<(String, Value)> {
     }
     for below in &served.subresources {
         let name = &*below.subresource;
+        if let Some(connections) = connections::paths(own, served, below, object) {
+            connected.extend(connections);
+            continue;
+        }
         let (kind, object) = resource.below(&below.response_kind);
         let part = Part { verbs: &below.verbs, suffix: valid_name(name, true), kind, object };
-        // What a connection is kept open by is done by no sandbox.
-        if !below.response_kind.kind.ends_with("Options") {
-            let get = if name == "log" { LOG } else { GET };
-            add(format!("{named}/{name}"), &part, &[get, UPDATE, CREATE, PATCH]);
-        }
+        let get = if name == "log" { LOG } else { GET };
+        add(format!("{named}/{name}"), &part, &[get, UPDATE, CREATE, PATCH]);
     }
     if !custom {
         add(format!("{base}/watch{place}/{plural}"), &whole, &[WATCH_LIST]);
@@ -133,6 +136,7 @@ pub(super) fn paths(resource: &Resource<'_>) -> Vec<(String, Value)> {
             add(format!("{base}/watch/{plural}"), &whole, &[WATCH_LIST]);
         }
     }
+    paths.append(&mut connected);
     paths
 }
 
@@ -243,50 +247,11 @@ impl Resource<'_> {
     }
 }
 
-/// The paths of the documents of discovery, of which groups that are built in alone have theirs told.
-pub(super) fn of_discovery<'a>(
-    groups: impl Iterator<Item = (&'a str, &'a [&'a str])>,
-) -> Vec<(String, Value)> {
-    let document = |path: String, tag: String, name: String, answer: &str, forms: &[&str]| {
-        let get = json!({
-            "consumes": forms,
-            "produces": forms,
-            "schemes": ["https"],
-            "tags": [tag],
-            "operationId": name,
-            "responses": responses(&["200"], &reference(answer)),
-        });
-        (path, json!({ "get": get }))
-    };
-    let meta = |kind: &str| format!("{META}.{kind}");
-    let (versions, groups_of_all) = ("getCoreAPIVersions".to_owned(), "getAPIVersions".to_owned());
-    let version = ("getCodeVersion".to_owned(), "io.k8s.apimachinery.pkg.version.Info");
-    let mut paths = vec![
-        document("/api/".to_owned(), "core".to_owned(), versions, &meta("APIVersions"), FORMS),
-        document("/apis/".to_owned(), "apis".to_owned(), groups_of_all, &meta("APIGroupList"), FORMS),
-        document("/version/".to_owned(), "version".to_owned(), version.0, version.1, &FORMS[..1]),
-    ];
-    for (group, versions) in groups {
-        let name = group_name(group, true);
-        if !group.is_empty() {
-            let path = format!("/apis/{group}/");
-            let operation = format!("get{name}APIGroup");
-            paths.push(document(path, group_name(group, false), operation, &meta("APIGroup"), FORMS));
-        }
-        for version in versions {
-            let path = format!("/{}/", name_of((group, version)));
-            let operation = format!("get{name}{}APIResources", valid_name(version, true));
-            paths.push(document(path, tag((group, version)), operation, &meta("APIResourceList"), FORMS));
-        }
-    }
-    paths
-}
-
-fn reference(definition: &str) -> Value {
+pub(super) fn reference(definition: &str) -> Value {
     json!({ "$ref": format!("#/definitions/{definition}") })
 }
 
-fn responses(codes: &[&str], schema: &Value) -> Value {
+pub(super) fn responses(codes: &[&str], schema: &Value) -> Value {
     let described = codes.iter().map(|code| {
         let description = match *code {
             "201" => "Created",
@@ -297,42 +262,4 @@ fn responses(codes: &[&str], schema: &Value) -> Value {
     });
     let refused = ("401".to_owned(), json!({ "description": "Unauthorized" }));
     described.chain([refused]).collect::<Map<_, _>>().into()
-}
-
-/// `rbacAuthorization_v1`
-fn tag((group, version): (&str, &str)) -> String {
-    format!("{}_{}", group_name(group, false), valid_name(version, false))
-}
-
-/// `RbacAuthorization`
-fn group_name(group: &str, capital: bool) -> String {
-    let group = if group.is_empty() { "core" } else { group };
-    valid_name(group.strip_suffix(".k8s.io").unwrap_or(group), capital)
-}
-
-/// A text as the name of something in a program.
-fn valid_name(text: &str, capital: bool) -> String {
-    let (mut name, mut capital) = (String::new(), capital);
-    for (at, letter) in text.char_indices() {
-        if !(letter.is_alphabetic() || letter == '_' || (at > 0 && letter.is_numeric())) {
-            capital = true;
-        } else if std::mem::take(&mut capital) {
-            name.extend(letter.to_uppercase());
-        } else {
-            name.push(letter);
-        }
-    }
-    name
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_are_those_of_programs() {
-        assert_eq!(tag(("rbac.authorization.k8s.io", "v1")), "rbacAuthorization_v1");
-        assert_eq!(tag(("", "v1")), "core_v1");
-        assert_eq!(group_name("my-group.example.org", true), "MyGroupExampleOrg");
-    }
 }

@@ -2,42 +2,26 @@
 //!
 //! It is made when somebody asks for it, piece by piece, and kept until a definition changes.
 
-use std::{
-    hash::{DefaultHasher, Hash, Hasher},
-    sync::Arc,
-};
+use std::hash::{DefaultHasher, Hash, Hasher};
 
 use bytes::Bytes;
 use serde_json::{Value, json};
 
 use super::{
-    definitions,
-    operations::{self, Resource},
+    Sources, custom, definitions, described,
+    draft::{self, Draft, Form},
     parameters,
 };
 use crate::{
-    crd, discovery, json as deep,
-    object::Stored,
-    protobuf::open_api::{self, Section},
-    resources::{DEFINITIONS, returns_deleted},
-    store::Store,
-    tables::{
-        self,
-        served::{self, Kind, Scope, Served, Subresource},
-    },
+    discovery, json as deep,
+    protobuf::open_api::{self, Release, Section},
+    tables,
 };
+
+const RELEASE: Release = Release::Two;
 
 /// Levels of a document that are none of a definition's.
 const LEVELS: usize = 16;
-const VERBS: [&str; 8] = ["get", "list", "watch", "create", "update", "patch", "delete", "deletecollection"];
-const VERBS_BELOW: [&str; 3] = ["get", "update", "patch"];
-
-/// The forms that the document has.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Form {
-    Json,
-    Protobuf,
-}
 
 /// The document in one form.
 #[derive(Debug, Clone)]
@@ -56,14 +40,8 @@ pub(crate) struct Kept {
     protobuf: Option<Document>,
 }
 
-/// What the document is made of besides what is built in.
-pub(crate) struct Sources(Vec<Arc<Stored>>);
-
 impl Sources {
-    pub(crate) fn of(store: &Store) -> Self {
-        Sources(store.list(DEFINITIONS, None))
-    }
-
+    /// What stands for them as they are.
     fn key(&self) -> u64 {
         let mut hasher = DefaultHasher::new();
         for definition in &self.0 {
@@ -89,105 +67,48 @@ impl Kept {
 }
 
 fn make(sources: &Sources, form: Form) -> Document {
-    let deepest = sources.0.iter().map(|definition| definition.header.depth).max().unwrap_or_default();
-    let bytes = deep::with_stack(2 * deepest + LEVELS, || {
-        let mut draft = Draft::new(form);
+    let bytes = deep::with_stack(2 * sources.depth() + LEVELS, || {
+        let mut draft = Draft::new(RELEASE, form, &[Section::Paths, Section::Schemas, Section::Parameters]);
         for (name, schema) in tables::schemas() {
-            draft.put(Section::Definitions, name, &definitions::built_in(&schema));
+            draft.put(Section::Schemas, name, &definitions::built_in(&schema));
         }
-        put_built_in(&mut draft);
+        for name in described::built_in_names() {
+            draft.put_all(Section::Paths, described::built_in(&name));
+        }
         for definition in &sources.0 {
             let definition = definition.value();
-            if crd::is_established(&definition) {
-                put_custom(&mut draft, &definition);
+            for (_, version) in described::versions(&definition) {
+                draft.put_all(Section::Paths, described::custom(&definition, version));
+                draft.put_all(Section::Schemas, custom::schemas(RELEASE, &definition, version).into());
             }
         }
         for (name, parameter) in parameters::shared() {
             draft.put(Section::Parameters, name, &parameter);
         }
-        draft.finish()
+        finished(form, &draft.sections())
     });
     let mut hasher = DefaultHasher::new();
     bytes.hash(&mut hasher);
     Document { bytes: bytes.into(), tag: format!("\"{:016X}\"", hasher.finish()) }
 }
 
-fn put_built_in(draft: &mut Draft) {
-    let groups: Vec<(&str, Vec<&str>)> = served::groups()
-        .iter()
-        .map(|group| {
-            let versions = group.versions.iter().map(|version| &*version.version);
-            (&*group.name, versions.collect())
-        })
-        .collect();
-    let of_discovery = groups.iter().map(|(group, versions)| (*group, &**versions));
-    draft.put_paths(operations::of_discovery(of_discovery));
-    for (group, versions) in &groups {
-        for version in versions {
-            for served in served::resources(group, version) {
-                let Some(object) = tables::type_of(group, version, &served.response_kind.kind) else {
-                    continue;
-                };
-                draft.put_paths(operations::paths(&Resource {
-                    own: (group, version),
-                    served,
-                    custom: false,
-                    object,
-                    list: &format!("{object}List"),
-                    returns_deleted: returns_deleted(group, version, served),
-                }));
-            }
-        }
+fn finished(form: Form, sections: &[(Section, Vec<u8>)]) -> Vec<u8> {
+    let around = around();
+    if form == Form::Protobuf {
+        return open_api::document(RELEASE, &around, sections);
     }
-}
-
-fn put_custom(draft: &mut Draft, definition: &Value) {
-    let spec = &definition["spec"];
-    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-    let group = text(&spec["group"]);
-    let versions = spec["versions"].as_array().into_iter().flatten();
-    for version in versions.filter(|version| version["served"] == true) {
-        let schemas = definitions::custom(definition, version);
-        for (name, schema) in &schemas {
-            draft.put(Section::Definitions, name, schema);
-        }
-        let [(object, _), (list, _)] = &schemas;
-        let own = (&*group, &*text(&version["name"]));
-        draft.put_paths(operations::paths(&Resource {
-            own,
-            served: &served_by(spec, version, own),
-            custom: true,
-            object,
-            list,
-            returns_deleted: false,
-        }));
+    let mut text = around.to_string().into_bytes();
+    text.pop();
+    for (section, content) in sections {
+        let name = match section {
+            Section::Paths => "paths",
+            Section::Schemas => "definitions",
+            Section::Parameters => "parameters",
+        };
+        draft::put_object(&mut text, name, content);
     }
-}
-
-/// What can be done with custom resources; as far as their definition goes, for it is told of even as they are going.
-fn served_by(spec: &Value, version: &Value, own: (&str, &str)) -> Served {
-    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-    let kind = |(group, version): (&str, &str), kind: &str| Kind {
-        group: group.to_owned(),
-        version: version.to_owned(),
-        kind: kind.to_owned(),
-    };
-    let response_kind = kind(own, &text(&spec["names"]["kind"]));
-    let below = [("status", response_kind.clone()), ("scale", kind(("autoscaling", "v1"), "Scale"))];
-    let below = below.into_iter().filter(|(name, _)| version["subresources"][name].is_object());
-    let below = below.map(|(name, response_kind)| Subresource {
-        subresource: name.to_owned(),
-        response_kind,
-        verbs: VERBS_BELOW.map(str::to_owned).into(),
-    });
-    Served {
-        resource: text(&spec["names"]["plural"]),
-        scope: if spec["scope"] == "Namespaced" { Scope::Namespaced } else { Scope::Cluster },
-        verbs: VERBS.map(str::to_owned).into(),
-        subresources: below.collect(),
-        response_kind,
-        ..Served::default()
-    }
+    text.push(b'}');
+    text
 }
 
 /// What is around the sections.
@@ -207,62 +128,10 @@ fn around() -> Value {
     })
 }
 
-/// A document that is being made.
-struct Draft {
-    form: Form,
-    sections: [(Section, Vec<u8>); 3],
-}
-
-impl Draft {
-    fn new(form: Form) -> Self {
-        let sections = [Section::Paths, Section::Definitions, Section::Parameters];
-        Draft { form, sections: sections.map(|section| (section, Vec::new())) }
-    }
-
-    fn put_paths(&mut self, paths: Vec<(String, Value)>) {
-        for (path, operations) in paths {
-            self.put(Section::Paths, &path, &operations);
-        }
-    }
-
-    fn put(&mut self, section: Section, name: &str, value: &Value) {
-        for (_, bytes) in self.sections.iter_mut().filter(|(known, _)| *known == section) {
-            match self.form {
-                Form::Json => {
-                    let comma = if bytes.is_empty() { "" } else { "," };
-                    bytes.extend_from_slice(format!("{comma}{}:{value}", Value::from(name)).as_bytes());
-                }
-                Form::Protobuf => open_api::put_named(section, bytes, name, value),
-            }
-        }
-    }
-
-    fn finish(self) -> Vec<u8> {
-        let around = around();
-        if self.form == Form::Protobuf {
-            return open_api::document(&around, &self.sections);
-        }
-        let mut text = around.to_string().into_bytes();
-        text.pop();
-        for (section, content) in self.sections {
-            let name = match section {
-                Section::Paths => "paths",
-                Section::Definitions => "definitions",
-                Section::Parameters => "parameters",
-            };
-            text.extend_from_slice(format!(",\"{name}\":{{").as_bytes());
-            text.extend_from_slice(&content);
-            text.push(b'}');
-        }
-        text.push(b'}');
-        text
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{ids::Ids, ring::Bounds};
+    use crate::{ids::Ids, ring::Bounds, store::Store};
 
     #[test]
     fn whatever_is_referred_to_is_there() {

@@ -2,6 +2,7 @@
 
 mod defined;
 mod gnostic;
+mod third;
 
 use std::time::{Duration, Instant};
 
@@ -59,25 +60,17 @@ enum Whose {
     Own,
 }
 
-/// A document without prose, and without what other tests define or only a real server has: connections, and keys of tokens.
+/// A document without prose, and without what other tests define.
 fn compared(mut document: Value, whose: Whose) -> Value {
     let is_of_others = |name: &str| {
         let of_a_test = ["kopf.test", "test.kopf.", "kopf-test-"].iter().any(|part| name.contains(part));
         let own = name.contains(defined::GROUP) || name.starts_with(defined::NAME);
         of_a_test && !(own && whose == Whose::Own)
     };
-    let only_real = |name: &str, value: &Value| {
-        let mut operations = value.as_object().into_iter().flat_map(|item| item.values());
-        name.contains("openid") || operations.any(|operation| operation["x-kubernetes-action"] == "connect")
-    };
     for section in SECTIONS {
         let members = document[section].as_object_mut().unwrap();
-        members.retain(|name, value| !is_of_others(name) && !only_real(name, value));
+        members.retain(|name, _| !is_of_others(name));
     }
-    // Of parameters that are shared, those that are left are of use to somebody.
-    let paths = document["paths"].to_string();
-    let parameters = document["parameters"].as_object_mut().unwrap();
-    parameters.retain(|name, _| paths.contains(&format!("#/parameters/{name}\"")));
     without_prose(&document, false)
 }
 
@@ -134,6 +127,7 @@ async fn all_that_is_served_is_described_alike_as_it_comes_and_goes() {
     let Some(real) = kopf_control_plane::get().await else { return };
     let real = kopf_control_plane::connect(&real.kubeconfig).await;
     let (sandbox, _serving) = sandbox().await;
+    let _turn = defined::TURN.lock().await;
     let mut defined = Vec::new();
     for (client, patience) in [(&real, PATIENCE), (&sandbox, LITTLE_PATIENCE)] {
         defined::define(client).await;

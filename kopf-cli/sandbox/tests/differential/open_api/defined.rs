@@ -4,6 +4,9 @@ use kopf_control_plane::client::Resource;
 use kube::Client;
 use serde_json::{Value, json};
 
+/// Held by whoever defines them on the real server, of which there is one.
+pub(super) static TURN: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
+
 pub(super) const GROUP: &str = "open-api.kopf.test";
 /// What the names of schemas begin with.
 pub(super) const NAME: &str = "test.kopf.open-api.";

@@ -1,9 +1,10 @@
-//! Reads a document of OpenAPI 2 in protobuf into the JSON that it stands for.
+//! Reads documents of OpenAPI in protobuf into the JSON that they stand for.
 
 use serde_json::{Map, Number, Value, json};
 
 /// The messages: a line for each, its fields by number, name and form. `x` is what a message has besides, by names; `named X` is a
-/// message with names and what they stand for, `inside X` one that has another within.
+/// message with names and what they stand for, `inside X` one that has another within, `or X` one or a reference to it, `each X` several.
+/// Names of messages of OpenAPI 3 begin with `Third`.
 const MESSAGES: &str = "
 Document 1:swagger:text 2:info:Info 8:paths:named PathItem 9:definitions:named Schema 10:parameters:named Parameter 12:security:requirements 13:securityDefinitions:named inside Key
 Info 1:title:text 2:version:text
@@ -17,6 +18,17 @@ Query 1:required:flag 2:in:text 3:description:text 4:name:text 6:type:text 20:un
 Path 1:required:flag 2:in:text 3:description:text 4:name:text 5:type:text 19:uniqueItems:flag
 Docs 1:description:text 2:url:text
 Schema 1:$ref:text 2:format:text 3:title:text 4:description:text 5:default:any 6:multipleOf:double 7:maximum:double 8:exclusiveMaximum:flag 9:minimum:double 10:exclusiveMinimum:flag 11:maxLength:count 12:minLength:count 13:pattern:text 14:maxItems:count 15:minItems:count 16:uniqueItems:flag 17:maxProperties:count 18:minProperties:count 19:required:texts 20:enum:anys 21:additionalProperties:either 22:type:inside text 23:items:inside Schema 25:properties:named Schema 29:externalDocs:Docs 30:example:any 31:x:x
+ThirdDocument 1:openapi:text 2:info:ThirdInfo 4:paths:named ThirdPath 5:components:ThirdComponents
+ThirdInfo 1:title:text 6:version:text
+ThirdComponents 1:schemas:named or ThirdSchema 7:securitySchemes:named or ThirdKey
+ThirdKey 1:type:text 2:description:text 3:name:text 4:in:text
+ThirdPath 4:get:ThirdOperation 5:put:ThirdOperation 6:post:ThirdOperation 7:delete:ThirdOperation 8:options:ThirdOperation 9:head:ThirdOperation 10:patch:ThirdOperation 13:parameters:each or ThirdParameter
+ThirdOperation 1:tags:texts 3:description:text 5:operationId:text 6:parameters:each or ThirdParameter 7:requestBody:or ThirdBody 8:responses:named or ThirdResponse 13:x:x
+ThirdParameter 1:name:text 2:in:text 3:description:text 4:required:flag 10:schema:or ThirdSchema
+ThirdBody 1:description:text 2:content:named ThirdMedia 3:required:flag
+ThirdResponse 1:description:text 3:content:named ThirdMedia
+ThirdMedia 1:schema:or ThirdSchema
+ThirdSchema 1:nullable:flag 6:externalDocs:Docs 7:example:any 9:title:text 10:multipleOf:double 11:maximum:double 12:exclusiveMaximum:flag 13:minimum:double 14:exclusiveMinimum:flag 15:maxLength:count 16:minLength:count 17:pattern:text 18:maxItems:count 19:minItems:count 20:uniqueItems:flag 21:maxProperties:count 22:minProperties:count 23:required:texts 24:enum:anys 25:type:text 26:allOf:each or ThirdSchema 27:oneOf:each or ThirdSchema 28:anyOf:each or ThirdSchema 29:not:ThirdSchema 30:items:inside or ThirdSchema 31:properties:named or ThirdSchema 32:additionalProperties:flag or ThirdSchema 33:default:simple 34:description:text 35:format:text 36:x:x
 ";
 
 /// What a field holds on the wire.
@@ -42,6 +54,10 @@ impl<'a> Wire<'a> {
 
 pub(super) fn document(bytes: &[u8]) -> Value {
     message("Document", bytes)
+}
+
+pub(super) fn third(bytes: &[u8]) -> Value {
+    message("ThirdDocument", bytes)
 }
 
 /// What is zero is not told in messages.
@@ -107,9 +123,15 @@ fn message(name: &str, bytes: &[u8]) -> Value {
                 let list = object.entry(field).or_insert_with(|| json!([]));
                 list.as_array_mut().unwrap().push(read(form, value));
             }
-            form => {
-                object.insert(field.to_owned(), read(form, value));
-            }
+            form => match form.strip_prefix("each ") {
+                Some(form) => {
+                    let list = object.entry(field).or_insert_with(|| json!([]));
+                    list.as_array_mut().unwrap().push(read(form, value));
+                }
+                None => {
+                    object.insert(field.to_owned(), read(form, value));
+                }
+            },
         }
     }
     object.into()
@@ -135,7 +157,25 @@ fn read(form: &str, value: Wire<'_>) -> Value {
     if let Some(inner) = form.strip_prefix("inside ") {
         return read(inner, fields(value.bytes())[0].1);
     }
+    if let Some(other) = form.strip_prefix("or ") {
+        return match fields(value.bytes())[0] {
+            (1, value) => read(other, value),
+            (_, reference) => read("Reference", reference),
+        };
+    }
+    if let Some(other) = form.strip_prefix("flag ") {
+        return match fields(value.bytes())[0] {
+            (1, value) => read(other, value),
+            (_, flag) => read("flag", flag),
+        };
+    }
     match (form, value) {
+        ("simple", value) => match fields(value.bytes()).first() {
+            None => Value::Null,
+            Some((1, value)) => read("double", *value),
+            Some((2, value)) => read("flag", *value),
+            Some((_, value)) => value.text(),
+        },
         ("text" | "texts", value) => value.text(),
         ("flag", Wire::Number(number)) => (number == 1).into(),
         ("count", Wire::Number(number)) => number.into(),
