@@ -1,7 +1,10 @@
 //! Who somebody is by the token that is presented, and whom they act as.
 
+mod impersonation;
+
 use std::{
-    collections::BTreeMap,
+    cell::LazyCell,
+    collections::HashMap,
     fmt,
     sync::{Arc, Mutex, PoisonError},
 };
@@ -9,18 +12,20 @@ use std::{
 use http::{HeaderMap, Method, header};
 use jiff::Timestamp;
 
+use impersonation::{Attempt, Mode};
+
 use crate::{
-    rbac::{self, Attributes, Verdict},
-    request::unescape,
+    rbac::{self, Attributes, Rights, Verdict},
     status::Status,
     store::Store,
     tokens::{self, ISSUER, Known, Refusal, Signer, SigningKey, legacy},
-    user::{AUTHENTICATED, User, as_service_account, service_account_groups},
+    user::{MASTERS, User},
 };
 
 const ANONYMOUS: &str = "system:anonymous";
 const UNAUTHENTICATED: &str = "system:unauthenticated";
-const EXTRA: &str = "impersonate-extra-";
+/// Of how many users it is known how they have last been let act as others.
+const MOST_REMEMBERED: usize = 10_000;
 /// What a server tells whoever asks.
 const PUBLIC: [&str; 5] = ["/healthz", "/livez", "/readyz", "/version", "/version/"];
 
@@ -33,6 +38,8 @@ pub(crate) struct Access {
     users: Arc<Mutex<Vec<(String, User)>>>,
     /// What tokens of service accounts are signed with.
     pub(crate) key: SigningKey,
+    /// How users have last been let act as others: what they are told depends on it.
+    last: Arc<Mutex<HashMap<Arc<str>, Mode>>>,
 }
 
 impl Access {
@@ -106,60 +113,41 @@ impl Access {
         if self.rbac { rbac::allows(store, user, what) } else { Ok(String::new()) }
     }
 
-    /// Whom a user acts as, by the headers of the request.
+    /// Whom a user acts as who does something, by the headers of the request.
     ///
     /// # Errors
     ///
     /// 400 where a name is missing, 403 where the user may not act as another.
-    pub(crate) fn acting(&self, store: &Store, user: &User, headers: &HeaderMap) -> Result<User, Status> {
-        let text = |value: &http::HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
-        let all = |name: &str| headers.get_all(name).iter().map(text).collect::<Vec<_>>();
-        let name = all("impersonate-user").into_iter().next().unwrap_or_default();
-        let uid = all("impersonate-uid").into_iter().next().unwrap_or_default();
-        let mut groups = all("impersonate-group");
-        let mut extra: BTreeMap<String, Vec<String>> = BTreeMap::new();
-        for (header, value) in headers {
-            if let Some(key) = header.as_str().strip_prefix(EXTRA) {
-                extra.entry(unescape(key)).or_default().push(text(value));
+    pub(crate) fn acting(
+        &self,
+        store: &Store,
+        user: &User,
+        headers: &HeaderMap,
+        what: &Attributes,
+    ) -> Result<User, Status> {
+        let Some(wanted) = impersonation::wanted(headers)? else { return Ok(user.clone()) };
+        // There is a right for each group and each extra, and as many bindings as there are.
+        let everywhere = LazyCell::new(|| Rights::everywhere(store));
+        let allows = |user: &User, what: &Attributes| match what.namespace.as_str() {
+            "" if self.rbac && !user.is_in(MASTERS) => everywhere.allow(user, what),
+            _ => self.allows(store, user, what),
+        };
+        let attempt = Attempt { who: user, wanted: &wanted, what, allows: &allows };
+        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        let before = last.get(&user.name).copied();
+        let (acting, mode) = attempt.made(before)?;
+        if before != Some(mode) {
+            if last.len() >= MOST_REMEMBERED {
+                last.clear();
             }
+            last.insert(Arc::clone(&user.name), mode);
         }
-        if name.is_empty() {
-            if uid.is_empty() && groups.is_empty() && extra.is_empty() {
-                return Ok(user.clone());
-            }
-            return Err(Status::bad_request(
-                "requested to act as somebody without impersonating a user name",
-            ));
-        }
-        let account = as_service_account(&name);
-        let wanted = std::iter::once(match account {
-            Some((namespace, name)) => {
-                Attributes { namespace: namespace.into(), ..impersonate("", "serviceaccounts", name) }
-            }
-            None => impersonate("", "users", &name),
-        });
-        let wanted = wanted
-            .chain(groups.iter().map(|group| impersonate("", "groups", group)))
-            .chain((!uid.is_empty()).then(|| impersonate("authentication.k8s.io", "uids", &uid)))
-            .chain(extra.iter().flat_map(|(key, values)| {
-                values.iter().map(move |value| Attributes {
-                    subresource: key.clone(),
-                    ..impersonate("authentication.k8s.io", "userextras", value)
-                })
-            }));
-        for what in wanted {
-            self.allows(store, user, &what).map_err(|reason| what.forbidden(user, &reason))?;
-        }
-        if groups.is_empty()
-            && let Some((namespace, _)) = account
-        {
-            groups.extend(service_account_groups(namespace));
-        }
-        let everybody = if name == ANONYMOUS { UNAUTHENTICATED } else { AUTHENTICATED };
-        if !groups.iter().any(|group| group == AUTHENTICATED || group == UNAUTHENTICATED) {
-            groups.push(everybody.to_owned());
-        }
-        Ok(User { uid, extra, ..User::new(&name, groups) })
+        Ok(acting)
+    }
+
+    /// Forgets what a server does not know that has just started.
+    pub(crate) fn restart(&self) {
+        self.last.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 }
 
@@ -191,16 +179,6 @@ pub(crate) fn is_public(method: &Method, path: &str) -> bool {
 /// Who presents no token.
 pub(crate) fn anonymous() -> User {
     User::new(ANONYMOUS, [UNAUTHENTICATED])
-}
-
-fn impersonate(group: &str, resource: &str, name: &str) -> Attributes {
-    Attributes {
-        verb: "impersonate".to_owned(),
-        group: group.to_owned(),
-        resource: resource.to_owned(),
-        name: name.to_owned(),
-        ..Attributes::default()
-    }
 }
 
 /// The token that a request presents.

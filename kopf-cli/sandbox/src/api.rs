@@ -233,8 +233,8 @@ impl Api {
     /// Whom a request is made as; refuses those who may not make it.
     fn authorize(&self, request: &Request) -> Result<User, Status> {
         self.on_stack(|store| {
-            let user = self.access.acting(store, &request.user, &request.headers)?;
             let what = Attributes::of(&request.method, &request.path, &request.query);
+            let user = self.access.acting(store, &request.user, &request.headers, &what)?;
             match self.access.allows(store, &user, &what) {
                 Ok(_) => Ok(user),
                 Err(reason) => Err(what.forbidden(&user, &reason)),

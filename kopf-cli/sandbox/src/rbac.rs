@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use crate::{
     object::Stored,
+    printed::quoted,
     request::{Path, Query},
     status::{About, Status},
     store::Store,
@@ -116,20 +117,25 @@ impl Attributes {
     /// The refusal of somebody who may not; `reason` is what is known of it, if anything.
     pub(crate) fn forbidden(&self, user: &User, reason: &str) -> Status {
         let reason = if reason.is_empty() { String::new() } else { format!(": {reason}") };
-        let (user, verb) = (&user.name, &self.verb);
+        let (user, verb) = (quoted(&user.name), &self.verb);
         if let Some(path) = &self.path {
-            return Status::forbidden_path(&format!("User {user:?} cannot {verb} path {path:?}{reason}"));
+            let why = without_tags(&format!("User {user} cannot {verb} path {}", quoted(path)));
+            return Status::forbidden_path(&format!("{why}{reason}"));
         }
         let place = match self.namespace.as_str() {
             "" => "at the cluster scope".to_owned(),
-            namespace => format!("in the namespace {namespace:?}"),
+            namespace => format!("in the namespace {}", quoted(namespace)),
         };
-        let (resource, group) = (self.whole_resource(), &self.group);
-        let why = format!(
-            "User {user:?} cannot {verb} resource {resource:?} in API group {group:?} {place}{reason}"
-        );
+        let (resource, group) = (quoted(&self.whole_resource()), quoted(&self.group));
+        let why = format!("User {user} cannot {verb} resource {resource} in API group {group} {place}");
+        let why = without_tags(&why) + &reason;
         Status::forbidden(About { kind: &self.resource, group: &self.group, name: &self.name }, &why)
     }
+}
+
+/// A text that nobody can take for HTML.
+fn without_tags(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
 
 /// A binding: whom it gives the rules of a role, and where.
@@ -283,6 +289,11 @@ impl Rights {
     pub(crate) fn of(store: &Store) -> Self {
         let all = [CLUSTER_ROLE_BINDINGS, ROLE_BINDINGS].into_iter().flat_map(|key| store.list(key, None));
         Rights::Bound(all.filter_map(|binding| Binding::read(store, &binding)).collect())
+    }
+
+    /// Those that hold in all namespaces, and for what is in none.
+    pub(crate) fn everywhere(store: &Store) -> Self {
+        Rights::Bound(bindings(store, "").collect())
     }
 
     /// As [`allows`].

@@ -111,6 +111,7 @@ impl Sandbox {
         store.forget();
         restore(&mut store, &text, self.api.clock.now()).expect("what was written here can be read");
         drop(store);
+        self.api.access.restart();
         self.faults().cut_watches();
     }
 }

@@ -159,7 +159,8 @@ impl Status {
     }
 
     pub(crate) fn forbidden(about: About<'_>, why: &str) -> Self {
-        let name = if about.name.is_empty() { String::new() } else { format!(" {:?}", about.name) };
+        let name =
+            if about.name.is_empty() { String::new() } else { format!(" {}", printed::quoted(about.name)) };
         let message = format!("{}{name} is forbidden: {why}", about.qualified());
         Status::about(403, "Forbidden", message, about)
     }

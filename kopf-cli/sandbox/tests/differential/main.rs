@@ -4,7 +4,8 @@
 //! own, `rows` there being a custom resource. `$3` stands for the resourceVersion in the third answer, `$uid3` for the
 //! uid, `$continue3` for the token of a list, `$hook` and `$ca` for a webhook and its authority, and `$long` for as many
 //! letters as annotations may have. Answers are compared whole, but for what differs between any two runs. A verb may have
-//! behind it what is accepted, or as whom it is asked: `GET+table`, `GET+as:somebody`, `GET+as:somebody/of-a-group`.
+//! behind it what is accepted, or as whom it is asked: `GET+table`, `GET+as:somebody`, `GET+as:somebody/of-a-group`; also who
+//! asks, by their token, and headers: `GET+by:$token2+as:somebody+with:Impersonate-Uid:u`.
 //! `UNTIL path words` is a GET that is sent until the words are in the answer; with `!` before one, until it is not; and until
 //! there is an answer with that code, or a success where nothing is said. What controllers do takes its time.
 //! `AWAIT 200 …` is any request, sent until that is its answer, or until the word is in it that stands there instead.
@@ -31,6 +32,7 @@ mod features;
 mod forms;
 mod going;
 mod held;
+mod impersonation;
 mod kept_tokens;
 mod layout;
 mod limits;
@@ -67,7 +69,7 @@ use kopf_control_plane::{
     client::{Resource, namespace},
 };
 use kube::Client;
-use kube::config::Kubeconfig;
+use kube::config::{AuthInfo, Kubeconfig};
 use std::time::Duration;
 
 /// The custom resource of the rows.
@@ -103,9 +105,10 @@ async fn check_as(rows: &str, seen: fn(Answer) -> Answer) {
 }
 
 async fn check_with(real: &ControlPlane, rows: &str, seen: fn(Answer) -> Answer) {
-    let expected = run(&kopf_control_plane::connect(&real.kubeconfig).await, rows, PATIENCE).await;
-    let (sandbox, _serving) = sandbox().await;
-    let found = run(&sandbox, rows, LITTLE_PATIENCE).await;
+    let expected = run_by(&Clients::of(&real.kubeconfig).await, rows, PATIENCE).await;
+    let (_, serving) = sandbox().await;
+    let kubeconfig = Kubeconfig::from_yaml(serving.kubeconfig()).expect("the sandbox writes kubeconfigs");
+    let found = run_by(&Clients::of(&kubeconfig).await, rows, LITTLE_PATIENCE).await;
     let (expected, found) = (expected.into_iter().map(seen), found.into_iter().map(seen));
     let (expected, found): (Vec<Answer>, Vec<Answer>) = (expected.collect(), found.collect());
     let rows = rows.lines().map(str::trim).filter(|row| !row.is_empty());
@@ -131,7 +134,28 @@ async fn sandbox() -> (Client, kopf_sandbox::Server) {
     (kopf_control_plane::connect(&kubeconfig).await, serving)
 }
 
+/// Who sends rows.
+struct Clients {
+    admin: Client,
+    /// Has no token but what a row says.
+    anybody: Client,
+}
+
+impl Clients {
+    async fn of(kubeconfig: &Kubeconfig) -> Clients {
+        let mut bare = kubeconfig.clone();
+        bare.auth_infos.iter_mut().for_each(|user| user.auth_info = Some(AuthInfo::default()));
+        let admin = kopf_control_plane::connect(kubeconfig).await;
+        Clients { admin, anybody: kopf_control_plane::connect(&bare).await }
+    }
+}
+
 async fn run(client: &Client, rows: &str, patience: Duration) -> Vec<Answer> {
+    run_by(&Clients { admin: client.clone(), anybody: client.clone() }, rows, patience).await
+}
+
+async fn run_by(clients: &Clients, rows: &str, patience: Duration) -> Vec<Answer> {
+    let client = &clients.admin;
     let namespace = namespace(client).await;
     ROWS.register(client).await;
     BARE.register(client).await;
@@ -147,12 +171,17 @@ async fn run(client: &Client, rows: &str, patience: Duration) -> Vec<Answer> {
     let mut answers: Vec<Answer> = Vec::new();
     for row in rows.lines().map(str::trim).filter(|row| !row.is_empty()) {
         let (awaited, row) = request::awaited(row);
-        let mut answer = request::parse(row, &namespace, &answers).send(client, patience).await;
+        let send = async |answers: &[Answer]| {
+            let request = request::parse(row, &namespace, answers);
+            let client = if request.has_token() { &clients.anybody } else { client };
+            request.send(client, patience).await
+        };
+        let mut answer = send(&answers).await;
         for _ in 0..MANY {
             if awaited.is_none_or(|wanted| answer.is(wanted)) {
                 break;
             }
-            answer = request::parse(row, &namespace, &answers).send(client, patience).await;
+            answer = send(&answers).await;
         }
         assert!(awaited.is_none_or(|wanted| answer.is(wanted)), "waited in vain: {row}: {answer:?}");
         answers.push(answer.without(&namespace));

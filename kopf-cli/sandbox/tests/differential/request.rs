@@ -25,8 +25,8 @@ const EXCHANGED: &str = "apiserver is shutting down";
 pub(super) struct Request {
     /// It is made again and again until the answer is this code, has this text, or (with `!` before it) has it not.
     until: Option<String>,
-    /// Whom it is made as, if not as the administrator.
-    user: Option<String>,
+    /// Who makes it, as whom, and what else is said of it.
+    headers: Vec<(String, String)>,
     method: Method,
     path: String,
     content_type: &'static str,
@@ -47,10 +47,8 @@ pub(super) fn parse(row: &str, namespace: &str, answers: &[Answer]) -> Request {
     let (verb, rest) = row.split_once(' ').expect("a row has a verb and a path");
     let (path, mut body) = rest.trim().split_once(' ').unwrap_or((rest.trim(), ""));
     let (verb, form) = verb.split_once('+').unwrap_or((verb, ""));
-    let (form, user) = match form.strip_prefix("as:") {
-        Some(user) => ("", Some(user.to_owned())),
-        None => (form, None),
-    };
+    let (headers, forms): (Vec<_>, Vec<_>) = form.split('+').partition(|form| form.contains(':'));
+    let form = forms.first().copied().unwrap_or_default();
     let until = (verb == "UNTIL").then(|| std::mem::take(&mut body).trim().to_owned());
     let (method, content_type) = match verb {
         "MERGE" => (Method::PATCH, "application/merge-patch+json"),
@@ -73,12 +71,32 @@ pub(super) fn parse(row: &str, namespace: &str, answers: &[Answer]) -> Request {
     let body = if verb == "YAML" { body.replace("\\n", "\n") } else { body.to_owned() };
     Request {
         until,
-        user,
+        headers: headers.into_iter().flat_map(said_by).collect(),
         method,
         path: absolute(path, namespace),
         content_type,
         accept,
         body: body.trim().to_owned(),
+    }
+}
+
+/// The headers that a row says behind its verb: whose token it has, as whom it is made, and others.
+fn said_by(said: &str) -> Vec<(String, String)> {
+    let (word, rest) = said.split_once(':').expect("it has a colon");
+    let header = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+    match word {
+        "by" => vec![header("Authorization", &format!("Bearer {rest}"))],
+        "as" => {
+            let (user, group) =
+                rest.split_once('/').map_or((rest, None), |(user, group)| (user, Some(group)));
+            let group = group.map(|group| header("Impersonate-Group", group));
+            std::iter::once(header("Impersonate-User", user)).chain(group).collect()
+        }
+        "with" => {
+            let (name, value) = rest.split_once(':').expect("a header has a name and a value");
+            vec![header(name, value)]
+        }
+        other => panic!("nobody knows what {other}: is"),
     }
 }
 
@@ -167,6 +185,11 @@ pub(super) async fn get(client: &Client, path: &str) -> serde_json::Value {
 }
 
 impl Request {
+    /// Whether it says itself who makes it.
+    pub(super) fn has_token(&self) -> bool {
+        self.headers.iter().any(|(name, _)| name == "Authorization")
+    }
+
     /// Sends it; one that waits for something in vain fails the test after `patience`.
     pub(super) async fn send(mut self, client: &Client, patience: Duration) -> Answer {
         let Some(wanted) = self.until.take() else { return self.send_undisturbed(client).await };
@@ -200,13 +223,8 @@ impl Request {
             .method(self.method.clone())
             .uri(&self.path)
             .header(header::ACCEPT, self.accept);
-        if let Some(user) = &self.user {
-            let (user, group) =
-                user.split_once('/').map_or((&**user, None), |(user, group)| (user, Some(group)));
-            request = request.header("Impersonate-User", user);
-            if let Some(group) = group {
-                request = request.header("Impersonate-Group", group);
-            }
+        for (name, value) in &self.headers {
+            request = request.header(name, value);
         }
         if !self.body.is_empty() {
             request = request.header(header::CONTENT_TYPE, self.content_type);

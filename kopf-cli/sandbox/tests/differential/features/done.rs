@@ -176,7 +176,8 @@ pub(super) const DONE: Groups = &[
         ("kube-rs: a Controller with a finalizer, children and Events", &["controller::a_controller_does_the_same"]),
     ]),
     ("Who may do what", &[
-        ("roles and bindings (`--rbac`), impersonation", &["access::who_has_no_rights_is_told_what_it_may_not", "access::rights_are_given_by_bindings", "access::who_is_bound_to_a_role_that_is_not_there_is_told_of_it"]),
+        ("roles and bindings (`--rbac`)", &["access::who_has_no_rights_is_told_what_it_may_not", "access::rights_are_given_by_bindings", "access::who_is_bound_to_a_role_that_is_not_there_is_told_of_it"]),
+        ("impersonation: of users, groups, uids and extras, of nodes and service accounts, by the constrained rights (`impersonate:user-info` and its like) and by the old one", &["impersonation::who_may_act_as_nobody_is_told_of_the_first_way", "impersonation::whoever_acts_as_somebody_says_their_name", "impersonation::users_are_acted_as_by_the_rights_to_them_and_to_what_is_done", "impersonation::of_many_groups_and_extras_it_is_asked_first_whether_all_are_fine", "impersonation::nodes_and_service_accounts_are_acted_as_by_rights_of_their_own", "impersonation::pods_act_as_the_node_that_they_are_on", "impersonation::the_old_right_holds_for_all_that_is_done_and_is_then_tried_first"]),
         ("nobody gives rights that they lack: `escalate`, `bind`", &["access::nobody_gives_rights_that_they_lack"]),
         ("cluster roles made of others; the roles of every cluster", &["access::cluster_roles_are_made_of_others", "access::the_roles_of_every_cluster_are_there"]),
         ("reviews: of access, of rules, of oneself, of tokens", &["access::reviews_say_who_may_what", "access::questions_have_metadata_as_objects_have", "reading::rights_are_asked_for"]),
