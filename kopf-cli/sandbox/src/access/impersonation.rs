@@ -64,7 +64,7 @@ pub(super) fn wanted(headers: &HeaderMap) -> Result<Option<User>, Status> {
         return Ok(None);
     }
     let shown = shown(&user);
-    Err(Status::bad_request(&format!("requested {shown} without impersonating a user name")))
+    Err(Status::bad_request(format!("requested {shown} without impersonating a user name")))
 }
 
 /// The key of an extra, as its header has it: with escapes, unless one of them is none.
