@@ -6,7 +6,7 @@ use std::{
     cell::LazyCell,
     collections::HashMap,
     fmt,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use http::{HeaderMap, Method, header};
@@ -24,7 +24,7 @@ use crate::{
 
 const ANONYMOUS: &str = "system:anonymous";
 const UNAUTHENTICATED: &str = "system:unauthenticated";
-/// Of how many users it is known how they have last been let act as others.
+/// Of how many users it is known how they have last been let act as others, as many as a server remembers.
 const MOST_REMEMBERED: usize = 10_000;
 /// What a server tells whoever asks.
 const PUBLIC: [&str; 5] = ["/healthz", "/livez", "/readyz", "/version", "/version/"];
@@ -38,8 +38,8 @@ pub(crate) struct Access {
     users: Arc<Mutex<Vec<(String, User)>>>,
     /// What tokens of service accounts are signed with.
     pub(crate) key: SigningKey,
-    /// How users have last been let act as others: what they are told depends on it.
-    last: Arc<Mutex<HashMap<Arc<str>, Mode>>>,
+    /// How users have last been let act as others, by their names: a refusal tells of that way first.
+    last_modes: Arc<Mutex<HashMap<Arc<str>, Mode>>>,
 }
 
 impl Access {
@@ -132,11 +132,11 @@ impl Access {
             "" if self.rbac && !user.is_in(MASTERS) => everywhere.allow(user, what),
             _ => self.allows(store, user, what),
         };
+        let before = self.last_modes().get(&user.name).copied();
         let attempt = Attempt { who: user, wanted: &wanted, what, allows: &allows };
-        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
-        let before = last.get(&user.name).copied();
         let (acting, mode) = attempt.made(before)?;
         if before != Some(mode) {
+            let mut last = self.last_modes();
             if last.len() >= MOST_REMEMBERED {
                 last.clear();
             }
@@ -147,7 +147,11 @@ impl Access {
 
     /// Forgets what a server does not know that has just started.
     pub(crate) fn restart(&self) {
-        self.last.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        self.last_modes().clear();
+    }
+
+    fn last_modes(&self) -> MutexGuard<'_, HashMap<Arc<str>, Mode>> {
+        self.last_modes.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

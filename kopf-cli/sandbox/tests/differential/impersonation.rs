@@ -39,7 +39,10 @@ fn on(mode: &str) -> String {
 }
 
 const IDENTITY: &str = "authentication.k8s.io";
-const END: &str = "DELETE /apis/rbac.authorization.k8s.io/v1/clusterrolebindings/asker-$ns";
+const END: &str = r"
+    DELETE /apis/rbac.authorization.k8s.io/v1/clusterrolebindings/asker-$ns
+    DELETE /apis/rbac.authorization.k8s.io/v1/clusterroles/asker-$ns
+";
 
 #[tokio::test]
 async fn who_may_act_as_nobody_is_told_of_the_first_way() {
