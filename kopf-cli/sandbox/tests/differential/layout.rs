@@ -254,6 +254,16 @@ async fn reviews_have_their_members_in_the_order_of_their_types() {
 }
 
 #[tokio::test]
+async fn custom_resources_may_be_called_as_what_is_built_in() {
+    let rows = r#"
+        POST   /apis/apiextensions.k8s.io/v1/customresourcedefinitions {"metadata":{"name":"rows.$ns.kopf.test"},"spec":{"group":"$ns.kopf.test","scope":"Namespaced","names":{"plural":"rows","kind":"PatchOptions"},"versions":[{"name":"v1","served":true,"storage":true,"schema":{"openAPIV3Schema":{"type":"object","x-kubernetes-preserve-unknown-fields":true}}}]}}
+        UNTIL  /apis/$ns.kopf.test/v1/namespaces/$ns/rows 200
+        POST   /apis/$ns.kopf.test/v1/namespaces/$ns/rows {"spec":{"z":1,"n":1},"dryRun":["All"],"a":1,"force":true,"metadata":{"name":"z","labels":{"to":"order"}},"kind":"PatchOptions","apiVersion":"$ns.kopf.test/v1"}
+    "#;
+    check(&with("validating", vec![hook("order", "/order", Value::Null)], rows)).await;
+}
+
+#[tokio::test]
 async fn reviews_of_deletions_have_their_options_in_order() {
     let hooks = vec![hook(
         "order",
