@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
 use crate::{
-    admission,
+    admission::{self, parameters},
     builtin::{self, Empties, SERVICES},
     crd,
     deletion::{FOREGROUND, ORPHAN, Propagation},
@@ -319,15 +319,22 @@ pub(crate) fn after_write(
     if &*resource.key != DEFINITIONS {
         return Ok(());
     }
-    let definition = stored.value();
+    let (definition, name) = (stored.value(), &stored.header.name);
     if before.is_none_or(|before| !crd::defines_the_same(&definition, &before.value())) {
         let defined = crd::resource(&definition, stored.header.revision)?;
-        store.redefine(&defined);
-        store.catalog.register(defined);
-        stranded::look_again(store, &stored.header.name, now);
+        let register = |store: &mut Store| {
+            store.redefine(&defined);
+            store.catalog.register(defined);
+            stranded::look_again(store, name, now);
+        };
+        // Of what is new nobody has anything in mind.
+        match before {
+            None => register(store),
+            Some(_) => parameters::keep_across(store, name, register),
+        }
     }
     if stored.header.deleting {
-        store.catalog.dissolve(&stored.header.name);
+        store.catalog.dissolve(name);
     }
     Ok(())
 }
@@ -340,7 +347,9 @@ pub(crate) fn after_removal(store: &mut Store, resource: &Resource, name: &str) 
                 store.remove(&defined, &object.header.namespace, &object.header.name);
             }
         }
-        store.catalog.unregister(name);
-        store.unreadable.remove(name);
+        parameters::keep_across(store, name, |store| {
+            store.catalog.unregister(name);
+            store.unreadable.remove(name);
+        });
     }
 }

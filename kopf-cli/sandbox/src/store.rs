@@ -10,7 +10,10 @@ use serde_json::Value;
 use tokio::sync::watch;
 
 use crate::{
-    admission::{Configured, GROUP},
+    admission::{
+        Configured, GROUP,
+        parameters::{Kind, Remembered},
+    },
     builtin::{SERVICES, Taken},
     controllers::Duties,
     ids::Ids,
@@ -46,6 +49,8 @@ pub(crate) struct Store {
     keepers: Keepers,
     /// Which resources may have objects that nobody can read, and since when.
     pub(crate) unreadable: HashMap<Arc<str>, Timestamp>,
+    /// What policies still see as parameters, though it cannot be listed any more.
+    pub(crate) remembered: Remembered,
 }
 
 /// Where an object is, among all.
@@ -80,13 +85,18 @@ impl Store {
             taken: None,
             keepers: Keepers::default(),
             unreadable: HashMap::new(),
+            remembered: Remembered::new(),
         }
     }
 
     /// Who else has a say about writes, if anybody; to be called on a stack that the store's objects need.
     pub(crate) fn admission(&mut self) -> Option<Arc<Configured>> {
         if self.admission.is_none() {
-            self.admission = Some(Configured::read(self).map(Arc::new));
+            let configured = Configured::read(self).map(Arc::new);
+            let is_bound =
+                |kind: &Kind| configured.as_ref().is_some_and(|configured| configured.is_bound_with(kind));
+            self.remembered.retain(|kind, _| is_bound(kind));
+            self.admission = Some(configured);
         }
         self.admission.clone().flatten()
     }
@@ -215,6 +225,7 @@ impl Store {
         self.taken = None;
         self.keepers = Keepers::default();
         self.unreadable.clear();
+        self.remembered.clear();
         self.catalog = Catalog::built_in();
     }
 

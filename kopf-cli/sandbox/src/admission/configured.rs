@@ -9,6 +9,7 @@ use super::{
     Document, Operation, Round, Stage, Subject,
     call::Address,
     expressions::Conditions,
+    parameters::Kind,
     policies::Policy,
     review::Reviews,
     rules::{Rule, Rules},
@@ -87,6 +88,11 @@ impl Configured {
         let hooks = self.mutating.iter().chain(&self.validating).map(|hook| &hook.scope);
         let mut scopes = hooks.chain(self.policies.iter().map(|policy| &policy.scope));
         scopes.any(|scope| scope.rules.view(subject, None, "").is_some())
+    }
+
+    /// Whether any policy is bound with parameters of a kind.
+    pub(crate) fn is_bound_with(&self, kind: &Kind) -> bool {
+        self.policies.iter().any(|policy| policy.parameters.as_ref() == Some(kind))
     }
 
     /// Whether a webhook could be called in this round.

@@ -12,13 +12,13 @@ use super::{
     Document, Round, Subject,
     configured::Scope,
     expressions::{AUTHORIZER, Conditions, Expression, Variables},
+    parameters::{Kind, Seen, Wanted},
     rules::texts,
 };
 use crate::{
     rbac::Rights,
     resources::{NAMESPACES, View},
     schema::from_cel,
-    selectors::Labels,
     status::Status,
     store::Store,
 };
@@ -40,8 +40,7 @@ pub(crate) struct Policy {
     ignores_failures: bool,
     /// Whether any expression asks who may do what.
     asks: bool,
-    /// The apiVersion and the kind of its parameters.
-    parameters: Option<(String, String)>,
+    pub(super) parameters: Option<Kind>,
     bindings: Vec<Binding>,
 }
 
@@ -58,16 +57,7 @@ struct Binding {
     name: String,
     scope: Option<Scope>,
     actions: Vec<String>,
-    parameters: Option<Parameters>,
-}
-
-/// Which parameters a binding is with.
-#[derive(Debug)]
-struct Parameters {
-    name: String,
-    namespace: Option<String>,
-    labels: Labels,
-    may_be_absent: bool,
+    parameters: Option<Wanted>,
 }
 
 /// A refusal by one validation.
@@ -77,10 +67,12 @@ struct Refused {
 }
 
 impl Policy {
+    /// Those that are bound: nobody asks the others.
     pub(super) fn all(store: &Store) -> Vec<Self> {
         let bindings: Vec<Value> = store.list(BINDINGS, None).iter().map(|binding| binding.value()).collect();
         let policies = store.list(POLICIES, None).into_iter().map(|policy| policy.value());
-        policies.map(|policy| Policy::read(&policy, &bindings)).collect()
+        let policies = policies.map(|policy| Policy::read(&policy, &bindings));
+        policies.filter(|policy| !policy.bindings.is_empty()).collect()
     }
 
     fn read(policy: &Value, bindings: &[Value]) -> Self {
@@ -128,18 +120,12 @@ impl Binding {
     fn read(binding: &Value) -> Self {
         let text = |value: &Value| value.as_str().map(str::to_owned);
         let spec = &binding["spec"];
-        let reference = &spec["paramRef"];
         let resources = &spec["matchResources"];
         Binding {
             name: text(&binding["metadata"]["name"]).unwrap_or_default(),
             scope: resources.is_object().then(|| Scope::read(resources, "resourceRules")),
             actions: texts(&spec["validationActions"]),
-            parameters: reference.is_object().then(|| Parameters {
-                name: text(&reference["name"]).unwrap_or_default(),
-                namespace: text(&reference["namespace"]).filter(|namespace| !namespace.is_empty()),
-                labels: Labels::of(&reference["selector"]),
-                may_be_absent: reference["parameterNotFoundAction"] == "Allow",
-            }),
+            parameters: Wanted::read(&spec["paramRef"]),
         }
     }
 
@@ -184,12 +170,15 @@ impl Cases {
         let mut gathered = Cases::default();
         for (index, policy) in policies.iter().enumerate() {
             let Some(view) = policy.scope.view(subject, round, round.object.as_ref()) else { continue };
-            let bindings = policy.parameter_kind(store).map(|kind| {
+            let seen = policy.parameters.as_ref().map(|kind| Seen::of(kind, store)).transpose();
+            let bindings = seen.map(|seen| {
                 let bindings = policy.bindings.iter().enumerate();
-                bindings
-                    .filter(|(_, binding)| binding.is_for(subject, round))
-                    .map(|(index, binding)| (index, binding.parameters(kind.as_ref(), store, subject, round)))
-                    .collect()
+                let bindings = bindings.filter(|(_, binding)| binding.is_for(subject, round));
+                let parameters = |binding: &Binding| match (&seen, &binding.parameters) {
+                    (Some(seen), Some(wanted)) => seen.find(wanted, store, subject, &round.name),
+                    _ => Ok(vec![None]),
+                };
+                bindings.map(|(index, binding)| (index, parameters(binding))).collect()
             });
             if policy.asks && gathered.rights.is_none() {
                 gathered.rights = Some(subject.rights(store));
@@ -315,13 +304,6 @@ fn refuse(subject: &Subject, round: &Round, message: &str, reason: String) -> St
 }
 
 impl Policy {
-    fn parameter_kind(&self, store: &Store) -> Result<Option<View>, String> {
-        let Some((version, kind)) = &self.parameters else { return Ok(None) };
-        let view = store.catalog.view_of_kind(version, kind);
-        let missing = || format!("failed to find resource referenced by paramKind: '{version}, Kind={kind}'");
-        view.map(Some).ok_or_else(missing)
-    }
-
     /// What the policy has against what expressions see.
     fn refusals(&self, variables: &mut Variables) -> Vec<Refused> {
         match self.conditions.hold(variables) {
@@ -382,52 +364,5 @@ impl Validation {
             composed.filter(fits).or_else(|| self.message.clone().filter(|message| !message.is_empty()));
         let message = message.unwrap_or_else(|| format!("failed expression: {}", self.expression.source));
         Refused { message, reason: self.reason.clone() }
-    }
-}
-
-impl Binding {
-    fn parameters(
-        &self,
-        kind: Option<&View>,
-        store: &Store,
-        subject: &Subject,
-        round: &Round,
-    ) -> Parametrized {
-        let (Some(view), Some(wanted)) = (kind, &self.parameters) else { return Ok(vec![None]) };
-        let home = subject.home(&round.name);
-        let namespace = match (view.resource.namespaced, &wanted.namespace) {
-            (false, Some(_)) => {
-                return Err(
-                    "paramRef.namespace must not be provided for a cluster-scoped `paramKind`".to_owned()
-                );
-            }
-            (false, None) => "",
-            (true, Some(namespace)) => namespace,
-            (true, None) if home.is_empty() => {
-                return Err(
-                    "cannot use namespaced paramRef in policy binding that matches cluster-scoped resources"
-                        .to_owned(),
-                );
-            }
-            (true, None) => home,
-        };
-        let document =
-            |object: &crate::object::Stored| Document::of_text(object.shown(view), object.header.depth);
-        let key = &view.resource.key;
-        let found: Vec<Option<Document>> = if wanted.name.is_empty() {
-            let all = store.list(key, Some(namespace)).into_iter();
-            all.filter(|object| wanted.labels.match_all(&object.header.labels))
-                .map(|object| Some(document(&object)))
-                .collect()
-        } else {
-            store.get(key, namespace, &wanted.name).map(|object| Some(document(object))).into_iter().collect()
-        };
-        match (found.is_empty(), wanted.may_be_absent) {
-            (false, _) => Ok(found),
-            (true, true) => Ok(Vec::new()),
-            (true, false) => {
-                Err("no params found for policy binding with `Deny` parameterNotFoundAction".to_owned())
-            }
-        }
     }
 }

@@ -8,13 +8,13 @@ const POLICIES: &str = "/apis/admissionregistration.k8s.io/v1/validatingadmissio
 const BINDINGS: &str = "/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicybindings";
 
 /// A policy for objects of the test's namespace whose label `to` is its name, bound as the bindings say.
-struct Policy {
+pub(super) struct Policy {
     name: &'static str,
     spec: Value,
     bindings: Vec<Value>,
 }
 
-fn policy(name: &'static str, spec: Value, bindings: &[Value]) -> Policy {
+pub(super) fn policy(name: &'static str, spec: Value, bindings: &[Value]) -> Policy {
     Policy { name, spec, bindings: bindings.to_vec() }
 }
 
@@ -33,7 +33,7 @@ fn constraints(name: &str) -> Value {
     })
 }
 
-fn row(name: &str, to: &str, n: u32) -> String {
+pub(super) fn row(name: &str, to: &str, n: u32) -> String {
     let object = json!({
         "kind": "Row", "apiVersion": "differential.kopf.test/v1",
         "metadata": { "name": name, "labels": { "to": to } }, "spec": { "n": n },
@@ -42,7 +42,7 @@ fn row(name: &str, to: &str, n: u32) -> String {
 }
 
 /// Rows that are sent while the policies are in force.
-fn with(policies: &[Policy], rows: &str) -> String {
+pub(super) fn with(policies: &[Policy], rows: &str) -> String {
     let mut all = String::new();
     for Policy { name, spec, bindings } in policies {
         let mut spec = spec.clone();
@@ -72,7 +72,8 @@ fn with(policies: &[Policy], rows: &str) -> String {
     all
 }
 
-fn probe() -> Policy {
+/// Who waits until it refuses waits until all before it are in force.
+pub(super) fn probe() -> Policy {
     policy("probe", json!({ "validations": [{ "expression": "false" }] }), &deny())
 }
 
@@ -353,16 +354,26 @@ async fn policies_have_parameters() {
             json!({ "paramKind": { "apiVersion": "no.kopf.test/v1", "kind": "None" }, "validations": there }),
             &bound(json!({ "name": "none", "parameterNotFoundAction": "Allow" })),
         ),
+        policy(
+            "nothing",
+            json!({ "paramKind": { "apiVersion": "v1", "kind": "Nothing" }, "validations": there }),
+            &bound(json!({ "name": "none", "parameterNotFoundAction": "Allow" })),
+        ),
+        policy(
+            "unbound",
+            json!({ "paramKind": { "apiVersion": "no.kopf.test/v1", "kind": "None" }, "validations": there }),
+            &[],
+        ),
     ];
     let maps = r#"
         POST configmaps {"metadata":{"name":"max","labels":{"max":"yes"}},"data":{"max":"5"}}
-        POST configmaps {"metadata":{"name":"other","labels":{"max":"yes"}},"data":{"max":"3"}}
+        POST configmaps {"metadata":{"name":"other","labels":{"max":"yes"}},"data":{"max":"8"}}
     "#;
     let more = format!(
         "{}\n{}\n{}",
         row("fits", "named", 4),
-        row("fits-one", "chosen", 4),
-        row("fits-both", "chosen", 2)
+        row("fits-one", "chosen", 6),
+        row("fits-both", "chosen", 4)
     );
     check(&format!("{maps}{}", each(policies, &more))).await;
 }

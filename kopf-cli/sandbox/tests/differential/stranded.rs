@@ -3,9 +3,12 @@
 //!
 //! No namespace of a server goes meanwhile, and its garbage collector stands still; so these tests have servers of their own.
 
+use serde_json::{Value, json};
+
 use super::{
     check_with,
     defining::{IN_V1, STORES_V2, WITH_V1, with_definitions},
+    policies::{policy, probe, row, with},
 };
 
 const V2: &str = "own/v2/namespaces/$ns/rows";
@@ -86,5 +89,65 @@ async fn what_belongs_to_a_kind_that_was_not_there_is_looked_at_when_it_is() {
         UNTIL  configmaps/a 404
     "#,
     )
+    .await;
+}
+
+#[tokio::test]
+async fn policies_see_as_parameters_what_could_be_read_last() {
+    let valid = json!([{
+        "expression": "object.spec.n < int(params.metadata.labels.max)",
+        "messageExpression": "'at most ' + params.metadata.labels.max + ' by ' + params.apiVersion",
+    }]);
+    let with_kind = |version: &str| json!({ "paramKind": { "apiVersion": format!("$ns.kopf.test/{version}"), "kind": "Row" }, "validations": valid });
+    let bound = |reference: Value| [json!({ "validationActions": ["Deny"], "paramRef": reference })];
+    let named = |name: &str, absent: &str| bound(json!({ "name": name, "parameterNotFoundAction": absent }));
+    let first = [
+        policy("old", with_kind("v1"), &named("a", "Deny")),
+        policy("new", with_kind("v2"), &named("a", "Deny")),
+        policy(
+            "chosen",
+            with_kind("v2"),
+            &bound(
+                json!({ "selector": { "matchLabels": { "max": "6" } }, "parameterNotFoundAction": "Deny" }),
+            ),
+        ),
+        policy("later", with_kind("v2"), &named("c", "Deny")),
+        policy("allowed", with_kind("v2"), &named("none", "Allow")),
+        probe(),
+    ];
+    let names = ["old", "new", "chosen", "later", "allowed"];
+    let ask = |suffix: &str| names.map(|name| row(&format!("{name}{suffix}"), name, 7)).join("\n");
+    // A server looks only now and then which kinds there are.
+    let ask_late = row("late", "late", 7).replace("POST rows", "AWAIT synced POST rows?dryRun=All");
+    let late = with(&[policy("late", with_kind("v3"), &named("a", "Allow"))], &ask_late);
+    let rows = format!(
+        r#"
+        {before}
+        MERGE  crds/rows.$ns.kopf.test/status {{"status":{{"storedVersions":["v2"]}}}}
+        JSON   crds/rows.$ns.kopf.test [{{"op":"replace","path":"/spec/versions/0/name","value":"v3"}}]
+        AWAIT  500 GET {V2}/a
+        POST   {V2} {{"kind":"Row","apiVersion":"$ns.kopf.test/v2","metadata":{{"name":"c","labels":{{"max":"3"}}}}}}
+        {again}
+        {late}
+        JSON   crds/rows.$ns.kopf.test [{{"op":"replace","path":"/spec/versions/0/name","value":"v1"}}]
+        AWAIT  200 GET own/v1/namespaces/$ns/rows/a
+        DELETE crds/rows.$ns.kopf.test
+        UNTIL  crds/rows.$ns.kopf.test 404
+    "#,
+        before = ask("-before"),
+        again = ask("-again"),
+    );
+    check_alone(&format!(
+        r#"
+        DEFINE rows "singular":"row","kind":"Row"
+        UNTIL  crds/rows.$ns.kopf.test InitialNamesAccepted
+        AWAIT  201 POST own/v1/namespaces/$ns/rows {{"kind":"Row","apiVersion":"$ns.kopf.test/v1","metadata":{{"name":"a","labels":{{"max":"5"}}}}}}
+        JSON   crds/rows.$ns.kopf.test {STORES_V2}
+        AWAIT  200 GET {V2}/a
+        AWAIT  201 POST {V2} {{"kind":"Row","apiVersion":"$ns.kopf.test/v2","metadata":{{"name":"b","labels":{{"max":"6"}}}}}}
+        {}
+    "#,
+        with(&first, &rows)
+    ))
     .await;
 }

@@ -148,6 +148,7 @@ pub(super) const DONE: Groups = &[
         ("reviews of `v1beta1`, for webhooks that know no other", &["admission::webhooks_that_know_older_reviews_are_sent_such"]),
         ("`status.observedGeneration` of policies; `typeChecking` is left empty", &["policies::policies_say_which_generation_is_in_force"]),
         ("what policies are for, and their parameters", &["policies::policies_are_for_what_their_constraints_and_conditions_choose", "policies::policies_have_parameters"]),
+        ("parameters that cannot be read any more: those that are bound see them as they were last", &["stranded::policies_see_as_parameters_what_could_be_read_last"]),
         ("what configurations are refused", &["admission::webhooks_are_configured_by_rules", "admission::configurations_live_as_other_objects_do", "policies::policies_have_rules"]),
         ("what their expressions and conditions may name and do", &["expressions::policies_and_conditions_name_what_there_is", "expressions::variables_of_policies_have_types"]),
     ]),
