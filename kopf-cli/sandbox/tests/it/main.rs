@@ -17,5 +17,6 @@ mod plugins;
 mod simulation;
 mod sockets;
 mod state;
+mod stranded;
 mod unchanged;
 mod watches;
