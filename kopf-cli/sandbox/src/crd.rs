@@ -57,6 +57,11 @@ pub(crate) fn prepare(
         return Err(Status::not_implemented("conversion webhooks"));
     }
     complete(spec);
+    for version in spec["versions"].as_array_mut().into_iter().flatten() {
+        if let Some(schema) = version.pointer_mut("/schema/openAPIV3Schema") {
+            defaults::read_embedded(schema);
+        }
+    }
     let spec = spec.clone();
     let about_itself =
         old.is_some_and(|old| rest.get("status").is_some_and(|status| *status != old["status"]));

@@ -115,13 +115,13 @@ impl Incoming {
         Ok(Incoming { other, empties, ..Incoming::of(value, metadata, view) })
     }
 
-    /// Reads what a configuration has made of an object: nothing in it is unknown, and its nulls are meant. `described` is
-    /// how refusals tell of the configuration.
+    /// Reads what a configuration has made of an object: its nulls are meant. `described` is how refusals tell of the
+    /// configuration.
     pub(crate) fn of_applied(mut value: Value, view: &View, described: &str) -> Result<Self, Refused> {
         let read = if view.resource.rules.custom {
             meta::drop_malformed(&mut value["metadata"]);
             if let (Some(schema), Value::Object(fields)) = (&view.version().schema, &mut value) {
-                schema.fill_in(fields);
+                schema.settle_applied(fields);
             }
             Ok(Empties::default())
         } else {

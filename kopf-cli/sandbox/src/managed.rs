@@ -126,20 +126,23 @@ impl Managed<'_> {
         live["apiVersion"] = self.view.api_version().into();
         let mut entries = entries::read(live["metadata"].get("managedFields"))
             .map_err(|why| Status::failure(format!("failed to decode managed fields: {why}")))?;
+        let typed = self.typed(&self.view.api_version()).unwrap_or(Typed::Unknown);
+        let check = |object: &Value, doubles: bool, what: &str| {
+            let told =
+                |why| Status::failure(what.replace("{}", &self.described(object)) + &format!(": {why}"));
+            check::check(typed, object, doubles).map_err(told)
+        };
         if entries.is_empty() {
+            let what = "failed to create manager for existing fields: failed to convert new object ({}) to smd typed";
+            check(&live, true, what)?;
             let write = self.write(Operation::Update, BEFORE_FIRST_APPLY);
             let updated = write.update(&self.blank(), &live, entries).map(cap::cap);
             entries = updated.map_err(|why| {
                 Status::failure(format!("failed to create manager for existing fields: {why}"))
             })?;
         }
-        let typed = self.typed(&self.view.api_version()).unwrap_or(Typed::Unknown);
-        check::check(typed, &configuration, false).map_err(|why| {
-            Status::failure(format!(
-                "failed to create typed patch object ({}): {why}",
-                self.described(&configuration)
-            ))
-        })?;
+        check(&configuration, false, "failed to create typed patch object ({})")?;
+        check(&live, true, "failed to create typed live object ({})")?;
         let write = self.write(Operation::Apply, self.manager);
         let applied = match write.apply(&live, &configuration, entries.clone(), force) {
             Err(Refused::Conflicts(conflicts)) if self.manager == last_applied::MANAGER => {

@@ -123,6 +123,20 @@ impl Schema {
         defaults::default_fields(fields, self.shape());
     }
 
+    /// Brings into form what a configuration has made of an object, whose nulls are meant. What cannot be read is left to be
+    /// found at fault.
+    pub(crate) fn settle_applied(&self, fields: &mut Map<String, Value>) {
+        let (shape, mut unknown) = (self.shape(), Vec::new());
+        self.fill_in(fields);
+        prune::prune(fields, shape, &mut unknown);
+        let _unreadable = embedded::read(fields, shape, &mut unknown);
+    }
+
+    /// Reads the metadata of all objects inside of a part of one. What cannot be read stays as it is.
+    pub(crate) fn read_embedded(&self, part: &mut Value) {
+        let _unreadable = embedded::read_part(part, self.shape());
+    }
+
     /// Whether a value has fields that the schema does not know.
     pub(crate) fn prunes(&self, value: &Value) -> bool {
         let (mut value, mut unknown) = (value.clone(), Vec::new());

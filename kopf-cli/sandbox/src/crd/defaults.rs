@@ -1,4 +1,4 @@
-//! Whether the defaults of a schema fit the schema that they stand in.
+//! Whether the defaults of a schema fit the schema that they stand in, and how they are read.
 
 use serde_json::Value;
 
@@ -35,4 +35,19 @@ fn walk(schema: &Value, place: &Place<'_>, causes: &mut Vec<Cause>) {
     for (name, inner) in schema["properties"].as_object().into_iter().flatten() {
         walk(inner, &properties.key(name), causes);
     }
+}
+
+/// Reads the metadata of objects inside of defaults, as that of any object is read.
+pub(super) fn read_embedded(schema: &mut Value) {
+    let compiled = schema.get("default").is_some_and(|default| default.is_object() || default.is_array());
+    if let Some(compiled) = compiled.then(|| Schema::custom(schema))
+        && let Some(default) = schema.get_mut("default")
+    {
+        compiled.read_embedded(default);
+    }
+    if let Some(items) = schema.get_mut("items") {
+        read_embedded(items);
+    }
+    let properties = schema.get_mut("properties").and_then(Value::as_object_mut);
+    properties.into_iter().flatten().for_each(|(_, inner)| read_embedded(inner));
 }

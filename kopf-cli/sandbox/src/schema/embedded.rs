@@ -18,6 +18,11 @@ pub(crate) fn read(
     read_fields(fields, shape, false, &Place::ROOT, unknown)
 }
 
+/// The same for any part of an object.
+pub(crate) fn read_part(part: &mut Value, shape: Shape<'_>) -> Result<(), Cause> {
+    read_value(part, shape, &Place::ROOT, &mut Vec::new())
+}
+
 fn read_fields(
     fields: &mut Map<String, Value>,
     shape: Shape<'_>,

@@ -306,6 +306,11 @@ fn without_parser(text: &str) -> String {
 
 /// Where several things are wrong they are told in any order, but for options, which are few.
 fn in_order(text: &str) -> String {
+    if let Some((before, errors)) = text.split_once(": errors:\n") {
+        let mut errors: Vec<&str> = errors.lines().collect();
+        errors.sort_unstable();
+        return format!("{before}: errors:\n{}", errors.join("\n"));
+    }
     let told = text.split_once(" is invalid: [").filter(|(before, _)| !before.starts_with("ListOptions."));
     let Some((before, causes)) = told else { return text.to_owned() };
     let mut causes: Vec<&str> = causes.trim_end_matches(']').split(", ").collect();

@@ -29,6 +29,7 @@ mod directives;
 mod discovery;
 mod expressions;
 mod features;
+mod forgotten;
 mod forms;
 mod going;
 mod held;
@@ -68,6 +69,7 @@ use kopf_control_plane::{
     ControlPlane,
     client::{Resource, namespace},
 };
+use kopf_sandbox::Builder;
 use kube::Client;
 use kube::config::{AuthInfo, Kubeconfig};
 use std::time::Duration;
@@ -105,8 +107,12 @@ async fn check_as(rows: &str, seen: fn(Answer) -> Answer) {
 }
 
 async fn check_with(real: &ControlPlane, rows: &str, seen: fn(Answer) -> Answer) {
+    compare(real, builder(), rows, seen).await;
+}
+
+async fn compare(real: &ControlPlane, builder: Builder, rows: &str, seen: fn(Answer) -> Answer) {
     let expected = run_by(&Clients::of(&real.kubeconfig).await, rows, PATIENCE).await;
-    let (_, serving) = sandbox().await;
+    let (_, serving) = serve(builder).await;
     let kubeconfig = Kubeconfig::from_yaml(serving.kubeconfig()).expect("the sandbox writes kubeconfigs");
     let found = run_by(&Clients::of(&kubeconfig).await, rows, LITTLE_PATIENCE).await;
     let (expected, found) = (expected.into_iter().map(seen), found.into_iter().map(seen));
@@ -123,12 +129,19 @@ async fn check_with(real: &ControlPlane, rows: &str, seen: fn(Answer) -> Answer)
     assert!(differences.is_empty(), "the sandbox differs:\n\n{}", differences.join("\n"));
 }
 
+/// A sandbox as much like a cluster as there is.
+fn builder() -> Builder {
+    // No cluster is at its first version when its users come.
+    kopf_sandbox::Sandbox::builder().first_revision(1_000).rbac(true).service_accounts(true)
+}
+
 /// A sandbox of this test's own, over HTTPS.
 async fn sandbox() -> (Client, kopf_sandbox::Server) {
-    // No cluster is at its first version when its users come.
-    let sandbox =
-        kopf_sandbox::Sandbox::builder().first_revision(1_000).rbac(true).service_accounts(true).build();
-    let sandbox = sandbox.expect("an empty sandbox can be made");
+    serve(builder()).await
+}
+
+async fn serve(builder: Builder) -> (Client, kopf_sandbox::Server) {
+    let sandbox = builder.build().expect("an empty sandbox can be made");
     let serving = sandbox.serve(([127, 0, 0, 1], 0).into()).await.expect("loopback has a free port");
     let kubeconfig = Kubeconfig::from_yaml(serving.kubeconfig()).expect("the sandbox writes kubeconfigs");
     (kopf_control_plane::connect(&kubeconfig).await, serving)

@@ -5,6 +5,9 @@
 //! [`targets`], which `fuzz` has too, where bytes are made up by what they reach.
 
 mod choices;
+#[path = "../../fuzz/hostile.rs"]
+#[allow(clippy::duplicate_mod, reason = "what is fuzzed is compiled even where nothing is")]
+mod fuzzed;
 mod judge;
 mod messages;
 mod requests;

@@ -17,7 +17,7 @@ mod running;
 
 use std::time::Duration;
 
-pub use running::{ControlPlane, connect, get, own, skip};
+pub use running::{ControlPlane, connect, get, own, own_with, skip};
 
 /// How long a test waits for anything before it fails. Longer than the 70 s after which a silent watch is given up, and
 /// long enough for a machine that builds something else at the same time.

@@ -35,7 +35,7 @@ pub struct ControlPlane {
 /// Under `CI=true` a missing control plane is a failure.
 pub async fn get() -> Option<&'static ControlPlane> {
     static SHARED: OnceCell<Result<Option<ControlPlane>, String>> = OnceCell::const_new();
-    match SHARED.get_or_init(start).await {
+    match SHARED.get_or_init(|| start(&[])).await {
         Ok(Some(running)) => Some(running),
         Ok(None) => {
             skip(&format!("no control plane: {HOW}"));
@@ -47,7 +47,16 @@ pub async fn get() -> Option<&'static ControlPlane> {
 
 /// A control plane for one test alone, which would be in the way of others: the existing cluster, where there is one.
 pub async fn own() -> Option<ControlPlane> {
-    let running = start().await.unwrap_or_else(|why| panic!("{why}"));
+    own_with(&[]).await
+}
+
+/// The same, whose kube-apiserver has these flags, too; an existing cluster is as it is, and will not do.
+pub async fn own_with(flags: &[&str]) -> Option<ControlPlane> {
+    if is_set(EXISTING) && !flags.is_empty() {
+        skip(&format!("the existing cluster may not have been started with {flags:?}"));
+        return None;
+    }
+    let running = start(flags).await.unwrap_or_else(|why| panic!("{why}"));
     if running.is_none() {
         skip(&format!("no control plane: {HOW}"));
     }
@@ -60,12 +69,14 @@ pub fn skip(why: &str) {
     eprintln!("skipped, {why}");
 }
 
+const EXISTING: &str = "USE_EXISTING_CLUSTER";
+
 fn is_set(variable: &str) -> bool {
     std::env::var(variable).is_ok_and(|value| value == "true")
 }
 
-async fn start() -> Result<Option<ControlPlane>, String> {
-    if is_set("USE_EXISTING_CLUSTER") {
+async fn start(flags: &[&str]) -> Result<Option<ControlPlane>, String> {
+    if is_set(EXISTING) {
         let kubeconfig = Kubeconfig::read().expect("USE_EXISTING_CLUSTER=true needs a readable KUBECONFIG");
         return Ok(Some(ControlPlane { kubeconfig, has_controllers: true, _programs: Vec::new() }));
     }
@@ -80,13 +91,13 @@ async fn start() -> Result<Option<ControlPlane>, String> {
     std::fs::write(folder.join("kubeconfig"), serde_json::to_vec(&kubeconfig).unwrap()).unwrap();
     let has_controllers = assets.join("kube-controller-manager").exists();
 
+    let mut server_flags = server_flags(&files, &etcd, &server, has_controllers);
+    server_flags.extend(flags.iter().map(|flag| (*flag).to_owned()));
     let run = |name: &str, args: Vec<String>| {
         leash::start(&assets.join(name), &args, &folder.join(format!("{name}.log")), &folder)
     };
-    let mut programs = vec![
-        run("etcd", etcd_flags(&folder, &etcd, &peer)),
-        run("kube-apiserver", server_flags(&files, &etcd, &server, has_controllers)),
-    ];
+    let mut programs =
+        vec![run("etcd", etcd_flags(&folder, &etcd, &peer)), run("kube-apiserver", server_flags)];
     let client = connect(&kubeconfig).await;
     answers(&client, "/readyz", &folder).await?;
     answers(&client, "/api/v1/namespaces/default", &folder).await?;

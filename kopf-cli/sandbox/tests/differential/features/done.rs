@@ -114,6 +114,7 @@ pub(super) const DONE: Groups = &[
         ("which fields objects of built-in kinds are chosen by, and by which values", &["selecting::each_kind_is_chosen_by_its_own_fields", "selecting::objects_are_chosen_by_values_that_they_do_not_say", "selecting::terms_are_read_in_order_and_their_values_may_be_escaped"]),
         ("`limit` and `continue`, from a snapshot", &["reading::lists_come_piece_by_piece", "reading::who_asks_for_one_object_by_its_name_is_told_of_no_rest", "tokens::tokens_are_read_as_they_are_meant", "tokens::tokens_are_made_of_letters"]),
         ("`resourceVersion` and `resourceVersionMatch`", &["reading::lists_are_of_the_version_that_is_asked_for"]),
+        ("what has been forgotten: 410 for lists, pieces of lists and watches, and how to go on", &["forgotten::what_has_been_forgotten_is_asked_for_in_vain"]),
         ("watches: from a version, with bookmarks, until 410", &["reading::watches_bring_what_happened_since", "reading::watches_begin_where_they_are_told_to", "living::what_is_going_is_watched_to_its_end"]),
         ("options that may not stand together, and in which order that is told", &["reading::lists_refuse_options_in_the_order_of_the_server", "reading::watches_refuse_options_in_the_order_of_the_server"]),
         ("watch lists (`sendInitialEvents`)", &["reading::watches_refuse_options_that_contradict_each_other", "reading::watches_begin_where_they_are_told_to"]),
