@@ -91,3 +91,6 @@ fn report(source: &str, faults: &[Fault], count: usize) -> String {
     }
     format!("compilation failed: {}", told.join("\n"))
 }
+
+#[cfg(test)]
+mod tests;
