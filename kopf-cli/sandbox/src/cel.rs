@@ -19,11 +19,13 @@ mod fields;
 mod loops;
 mod naming;
 mod nesting;
+mod optionals;
 mod pairs;
 mod told;
 
 pub(crate) use authorizer::{REQUEST_RESOURCE, authorizer};
 pub(crate) use check::{Fields, Plain, Type, Variables, check};
+pub(crate) use optionals::optional;
 use told::told;
 
 /// What a stack has to hold for any expression that is not too deep, in levels of values.
@@ -85,8 +87,10 @@ fn parse(source: &str) -> Result<Program, String> {
             if let Err(why) = pairs::expand(&mut written) {
                 return Err(check::misused_macros(source).unwrap_or(why));
             }
-            let mut run = fields::without_selections(written.clone(), How::Indexing);
-            Ok(Program { depth: depth(&mut run), written, run })
+            let run = fields::without_selections(written.clone(), How::Indexing);
+            // It is the deeper one.
+            let mut slowly = fields::without_selections(written.clone(), How::Calling);
+            Ok(Program { depth: depth(&mut slowly), written, run })
         }
         Ok(Err(errors)) => {
             // The parser tells less of macros than a server does.
@@ -144,6 +148,7 @@ fn functions() -> Context<'static> {
     authorizer::register(&mut context);
     loops::register(&mut context);
     naming::register(&mut context);
+    optionals::register(&mut context);
     pairs::register(&mut context);
     for name in TYPES {
         context.add_variable_from_value(name, name);
@@ -169,29 +174,6 @@ pub(crate) fn type_of(value: &cel::Value) -> &'static str {
     }
 }
 
-/// A value that may be absent, as expressions see it.
-pub(crate) fn optional(
-    value: Option<&cel::Value>,
-    context: &Context<'_>,
-) -> Result<cel::Value, ExecutionError> {
-    thread_local! {
-        static NONE: Option<Program> = compile("optional.none()").ok();
-        static SOME: Option<Program> = compile("optional.of(value)").ok();
-    }
-    let mut context = context.new_inner_scope();
-    let wrapping = match value {
-        Some(value) => {
-            context.add_variable_from_value("value", value.clone());
-            &SOME
-        }
-        None => &NONE,
-    };
-    wrapping.with(|program| match program {
-        Some(program) => program.execute(&context),
-        None => Ok(cel::Value::Null),
-    })
-}
-
 /// An error in the words of the server's evaluator.
 fn explain(error: &ExecutionError) -> String {
     match error {
@@ -200,7 +182,11 @@ fn explain(error: &ExecutionError) -> String {
             format!("index out of bounds: {}", from_cel(index).unwrap_or_default())
         }
         ExecutionError::DivisionByZero(_) => "division by zero".to_owned(),
-        ExecutionError::FunctionError { function, message } if function == pairs::INSERT => message.clone(),
+        ExecutionError::FunctionError { function, message }
+            if [pairs::INSERT, optionals::VALUE].contains(&function.as_str()) =>
+        {
+            message.clone()
+        }
         ExecutionError::NoSuchOverload
         | ExecutionError::UnsupportedBinaryOperator(..)
         | ExecutionError::UnsupportedUnaryOperator(..)

@@ -8,10 +8,10 @@ use kube_cel::cel::{
         ast::{CallExpr, EntryExpr, Expr, LiteralValue, SelectExpr, operators},
         types::CelString,
     },
-    objects::Key,
+    objects::{Key, Map},
 };
 
-use super::{REQUEST_RESOURCE, loops, pairs};
+use super::{REQUEST_RESOURCE, loops, optionals, pairs};
 
 /// The function that selects, where it has to be told why nothing can be.
 pub(super) const SELECT: &str = "@select";
@@ -41,20 +41,26 @@ fn replace(expression: &mut IdedExpr, how: How) {
             expression.expr = call;
         }
     }
+    optionals::leave_out(&mut expression.expr);
     if let Expr::Select(SelectExpr { operand, field, test: false }) = &mut expression.expr {
         let name = if let Expr::Ident(name) = &operand.expr { name.as_str() } else { "" };
         if REQUEST_RESOURCE.split_once('.') == Some((name, field)) {
             expression.expr = Expr::Ident(REQUEST_RESOURCE.to_owned());
             return;
         }
-        let name = Expr::Literal(LiteralValue::String(CelString::from(field.as_str())));
-        let args = vec![take(&mut **operand), IdedExpr { id: expression.id, expr: name }];
+        let args = vec![take(&mut **operand), text(expression.id, field)];
         let func_name = match how {
             How::Indexing => operators::INDEX,
             How::Calling => SELECT,
         };
         expression.expr = Expr::Call(CallExpr { func_name: func_name.to_owned(), target: None, args });
     }
+    optionals::look_up(expression, how);
+    optionals::ask(expression, how);
+}
+
+pub(super) fn text(id: u64, text: &str) -> IdedExpr {
+    IdedExpr { id, expr: Expr::Literal(LiteralValue::String(CelString::from(text))) }
 }
 
 pub(super) fn children(expression: &mut Expr) -> Vec<&mut IdedExpr> {
@@ -83,12 +89,14 @@ fn entry_parts(entry: &mut EntryExpr) -> Vec<&mut IdedExpr> {
 }
 
 /// [`SELECT`]
-#[expect(clippy::needless_pass_by_value, reason = "functions of the evaluator have their arguments")]
 pub(super) fn select(value: Value, name: Arc<String>) -> Result<Value, ExecutionError> {
-    match &value {
-        Value::Map(map) => map.map.get(&Key::String(Arc::clone(&name))).cloned(),
-        // What may be absent has functions of its own.
-        Value::Opaque(_) => return Err(ExecutionError::NoSuchOverload),
+    let field = |map: &Map| map.map.get(&Key::String(Arc::clone(&name))).cloned();
+    match (optionals::opened(&value), &value) {
+        (Some(None), _) => return Ok(value),
+        (Some(Some(Value::Map(map))), _) => return Ok(optionals::optional(field(map))),
+        // What else may be absent has functions of its own.
+        (Some(_), _) | (None, Value::Opaque(_)) => return Err(ExecutionError::NoSuchOverload),
+        (None, Value::Map(map)) => field(map),
         _ => None,
     }
     .ok_or(ExecutionError::NoSuchKey(name))

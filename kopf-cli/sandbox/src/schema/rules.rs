@@ -313,8 +313,7 @@ fn evaluate(program: &Program, this: &Cel, before: Option<&Cel>, optional: bool)
             (None, false) => {}
             (Some(before), false) => context.add_variable_from_value("oldSelf", before.clone()),
             (before, true) => {
-                let wrapped = cel::optional(before, context)?;
-                context.add_variable_from_value("oldSelf", wrapped);
+                context.add_variable_from_value("oldSelf", cel::optional(before.cloned()));
             }
         }
         Ok(())

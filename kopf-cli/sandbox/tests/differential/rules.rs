@@ -103,6 +103,36 @@ properties:
         type: object
         properties: {namespace: {type: string, maxLength: 10}, a-b: {type: integer}, c.d: {type: integer}}
         x-kubernetes-validations: [{rule: "self.__namespace__ == 'n' && self.a__dash__b == 1 && self.c__dot__d == 2"}]
+      maybe:
+        type: object
+        properties:
+          a: {type: integer}
+          s: {type: string, maxLength: 10}
+          l: {type: array, maxItems: 5, items: {type: integer}}
+          m: {type: object, maxProperties: 5, additionalProperties: {type: string, maxLength: 10}}
+          o: {type: object, properties: {x: {type: integer}}}
+          namespace: {type: string, maxLength: 10}
+        x-kubernetes-validations:
+        - {rule: "self.?a.orValue(1) == 1", message: a}
+        - {rule: "self.?s.optMap(s, s.size()).orValue(2) == 2", message: s}
+        - {rule: "self.?l[?0].orValue(3) == 3", message: l}
+        - {rule: "self.?m.k.orValue('v') == 'v'", message: m}
+        - {rule: "self.?o.?x.optFlatMap(x, x > 1 ? optional.of(x) : optional.none()).orValue(4) == 4", message: o}
+        - {rule: "!has(self.namespace) || self.namespace == 'n'", message: word}
+        - {rule: "!has(self.l) || self.l.size() < 3 || self.l.sortBy(x, -x) == [3, 2, 1]", message: sorted}
+        - {rule: "[?self.?a, 2].size() == (has(self.a) ? 2 : 1)", message: sizes}
+        - {rule: "{?'a': self.?a}.size() == (has(self.a) ? 1 : 0)", message: entries}
+        - {rule: "self.?l.optMap(l, l[?0].or(l[?1]).hasValue()).orValue(true) || self.l == []", message: or}
+        - {rule: "self.?l[0].orValue(3) != 5 && self.?o.x.orValue(1) != 5", message: five}
+        - {rule: "self.?l.orValue([]).first() == self.?l[?0] && self.?a.or(optional.of(2)) != optional.of(3)", message: same}
+        - {rule: "self.?l.orValue([]).last() != optional.of(9) && [self.?a, self.?s.optMap(s, s.size())].unwrapOpt().size() < 3", message: last}
+        - {rule: "optional.unwrap([self.?a, optional.none()]) == (has(self.a) ? [self.a] : [])", message: unwrapped}
+        - {rule: "self.?a.orValue(1) != 7 || self.?s.value() == ''", message: value}
+        - {rule: "self.?a.orValue(1) != 8 || self.?a.optMap(a, self.?s.optMap(s, s.size() + a).orValue(0)).value() != 9", message: nested}
+        - {rule: "optional.ofNonZeroValue(self.?s.orValue('')).hasValue() == (self.?s.orValue('') != '')", message: zero}
+        - {rule: "!has(self.?o.x) || self.o.x != 6", message: has}
+        - {rule: "!has(oldSelf.a) && !has(oldSelf.o.x) && oldSelf.?l[0].orValue(1) == 1", optionalOldSelf: true, message: old}
+        - {rule: "oldSelf.optMap(o, has(o.a) ? o.a : -1).orValue(0) == (oldSelf.hasValue() ? -1 : 0)", optionalOldSelf: true, message: old a}
   status:
     type: object
     properties: {n: {type: integer, x-kubernetes-validations: [{rule: "self >= 0"}]}}
@@ -173,6 +203,17 @@ async fn rules_hold_for_new_objects() {
         {"all":[{"a":1},{"a":2}]}
         {"absent":null}
         {"absent":{"a":1}}
+        {"maybe":{}}
+        {"maybe":{"a":1,"s":"ab","l":[3,1,2],"m":{"k":"v"},"o":{"x":4},"namespace":"n"}}
+        {"maybe":{"a":2,"s":"abc","l":[4],"m":{"k":"w"},"o":{"x":5},"namespace":"m"}}
+        {"maybe":{"l":[],"m":{},"o":{}}}
+        {"maybe":{"l":[3,1,1],"o":{"x":1}}}
+        {"maybe":{"a":7}}
+        {"maybe":{"a":8}}
+        {"maybe":{"a":8,"s":"z"}}
+        {"maybe":{"a":3,"l":[5]}}
+        {"maybe":{"o":{"x":6}}}
+        {"maybe":{"l":[1,9]}}
         {"either":1}
         {"either":"text"}
         {"pairs":{}}
@@ -234,6 +275,14 @@ async fn rules_compare_with_what_was() {
         MERGE  ruled/a {{"spec":{{"max":1}}}}
         MERGE  ruled/a {{"spec":{{"fixed":null}}}}
         MERGE  ruled/a {{"spec":{{"fixed":"c"}}}}
+        MERGE  ruled/a {{"spec":{{"maybe":{{}}}}}}
+        MERGE  ruled/a {{"spec":{{"maybe":{{"l":[1,2],"o":{{}}}}}}}}
+        MERGE  ruled/a {{"spec":{{"maybe":{{"l":[4,2],"m":{{}}}}}}}}
+        MERGE  ruled/a {{"spec":{{"maybe":{{"l":[1,2,3],"o":{{"x":4}},"m":{{"k":"v"}}}}}}}}
+        MERGE  ruled/a {{"spec":{{"maybe":{{"l":[1],"o":{{"x":null}}}}}}}}
+        MERGE  ruled/a {{"spec":{{"maybe":{{"o":null}}}}}}
+        MERGE  ruled/a {{"spec":{{"maybe":{{"a":1}}}}}}
+        MERGE  ruled/a {{"spec":{{"maybe":{{"a":null}}}}}}
         GET    ruled/a
     "#
     ))

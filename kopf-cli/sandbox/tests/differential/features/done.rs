@@ -35,7 +35,7 @@ pub(super) const DONE: Groups = &[
         ("pruning and defaults", &["schemas::what_a_schema_does_not_know_is_pruned_and_what_it_has_defaults_for_is_filled_in"]),
         ("embedded objects", &["schemas::embedded_objects_are_objects"]),
         ("`fieldValidation`: Strict, Warn, Ignore; duplicate keys", &["schemas::bodies_are_read_as_strictly_as_is_asked_for"]),
-        ("rules in CEL, on new objects and on changes (`oldSelf`), with loops of one variable and of two", &["rules::rules_hold_for_new_objects", "rules::rules_compare_with_what_was"]),
+        ("rules in CEL, on new objects and on changes (`oldSelf`), with loops of one variable and of two, and with what may be absent", &["rules::rules_hold_for_new_objects", "rules::rules_compare_with_what_was"]),
         ("ratcheting: what was invalid before may stay", &["schemas::what_was_wrong_before_may_stay"]),
         ("`/status` by the schema", &["schemas::status_is_checked_where_it_is_written"]),
     ]),
