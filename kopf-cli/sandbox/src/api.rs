@@ -418,6 +418,9 @@ pub(crate) fn refuse(status: &Status) -> Response<Body> {
     if let Some(seconds) = status.retry_after {
         response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
     }
+    if status.of_rights {
+        take_at_its_word(&mut response);
+    }
     response
 }
 
@@ -426,7 +429,14 @@ fn page_not_found() -> Response<Body> {
 }
 
 fn text(code: StatusCode, text: impl Into<Bytes>) -> Response<Body> {
-    answer(code.as_u16(), "text/plain; charset=utf-8", Body::whole(text))
+    let mut response = answer(code.as_u16(), "text/plain; charset=utf-8", Body::whole(text));
+    take_at_its_word(&mut response);
+    response
+}
+
+/// Has browsers not look for themselves what an answer is.
+fn take_at_its_word(response: &mut Response<Body>) {
+    response.headers_mut().insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
 }
 
 fn json_answer(code: u16, body: impl Into<Bytes>) -> Response<Body> {

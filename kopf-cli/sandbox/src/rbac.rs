@@ -119,8 +119,8 @@ impl Attributes {
         let reason = if reason.is_empty() { String::new() } else { format!(": {reason}") };
         let (user, verb) = (quoted(&user.name), &self.verb);
         if let Some(path) = &self.path {
-            let why = without_tags(&format!("User {user} cannot {verb} path {}", quoted(path)));
-            return Status::forbidden_path(&format!("{why}{reason}"));
+            let why = without_tags(&format!("User {user} cannot {verb} path {}", quoted(path))) + &reason;
+            return Status { of_rights: true, ..Status::forbidden_path(&why) };
         }
         let place = match self.namespace.as_str() {
             "" => "at the cluster scope".to_owned(),
@@ -129,7 +129,8 @@ impl Attributes {
         let (resource, group) = (quoted(&self.whole_resource()), quoted(&self.group));
         let why = format!("User {user} cannot {verb} resource {resource} in API group {group} {place}");
         let why = without_tags(&why) + &reason;
-        Status::forbidden(About { kind: &self.resource, group: &self.group, name: &self.name }, &why)
+        let about = About { kind: &self.resource, group: &self.group, name: &self.name };
+        Status { of_rights: true, ..Status::forbidden(about, &why) }
     }
 }
 

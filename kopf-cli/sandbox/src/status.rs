@@ -25,6 +25,8 @@ pub struct Status {
     pub retry_after: Option<u32>,
     /// Where a list that came too late may go on, inconsistently.
     pub continue_token: Option<String>,
+    /// Whether it is told to who has no right to ask.
+    pub(crate) of_rights: bool,
 }
 
 /// One thing that is wrong with an object.
@@ -143,6 +145,7 @@ impl Status {
             details: None,
             retry_after: None,
             continue_token: None,
+            of_rights: false,
         }
     }
 

@@ -220,7 +220,8 @@ fn health(name: &str, check: Option<&str>, query: &Query) -> Response<Body> {
             let checks: String = CHECKS.iter().map(|check| format!("[+]{check} ok\n")).collect();
             text(StatusCode::OK, format!("{checks}{name} check passed\n"))
         }
-        _ => text(StatusCode::OK, "ok"),
+        Some(_) => answer(200, "text/plain; charset=utf-8", Body::whole("ok")),
+        None => text(StatusCode::OK, "ok"),
     }
 }
 

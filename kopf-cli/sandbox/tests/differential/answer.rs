@@ -10,7 +10,7 @@ use std::fmt::Write;
 #[derive(Debug)]
 pub(super) struct Answer {
     code: StatusCode,
-    warnings: Vec<String>,
+    headers: Vec<String>,
     media: String,
     raw: Vec<Value>,
     masked: Vec<Value>,
@@ -18,13 +18,13 @@ pub(super) struct Answer {
 
 impl PartialEq for Answer {
     fn eq(&self, other: &Answer) -> bool {
-        (self.code, &self.warnings, &self.media) == (other.code, &other.warnings, &other.media)
+        (self.code, &self.headers, &self.media) == (other.code, &other.headers, &other.media)
             && self.masked == other.masked
     }
 }
 
 impl Answer {
-    pub(super) fn new(code: StatusCode, warnings: Vec<String>, media: String, body: &[u8]) -> Answer {
+    pub(super) fn new(code: StatusCode, headers: Vec<String>, media: String, body: &[u8]) -> Answer {
         let documents = serde_json::Deserializer::from_slice(body).into_iter::<Value>();
         let raw = match &*media {
             "application/vnd.kubernetes.protobuf" => vec![wire::document(body)],
@@ -32,10 +32,10 @@ impl Answer {
             _ => documents.map_while(Result::ok).collect::<Vec<_>>(),
         };
         let raw = if raw.is_empty() { vec![json!(String::from_utf8_lossy(body))] } else { raw };
-        Answer { code, warnings, media, masked: raw.clone(), raw }
+        Answer { code, headers, media, masked: raw.clone(), raw }
     }
 
-    /// The code and the warnings alone, for what controllers have a hand in.
+    /// The code and the headers alone, for what controllers have a hand in.
     pub(super) fn without_body(mut self) -> Answer {
         self.masked.clear();
         self
@@ -64,9 +64,9 @@ impl Answer {
             event["type"] == "BOOKMARK" && annotations.get("k8s.io/initial-events-end").is_none()
         };
         self.masked.retain(|event| !is_casual(event));
-        self.warnings
-            .iter_mut()
-            .for_each(|warning| *warning = masked(&warning.replace(namespace, "NAMESPACE"), is_uid));
+        self.headers.iter_mut().for_each(|header| {
+            *header = without_hash(&masked(&header.replace(namespace, "NAMESPACE"), is_uid))
+        });
         self.masked.iter_mut().for_each(|document| mask(document, namespace));
         self
     }
@@ -159,7 +159,7 @@ fn mask(value: &mut Value, namespace: &str) {
                         set(value)
                     }
                     "error" if value.is_string() => {
-                        *value = json!(without_numbers(value.as_str().unwrap_or_default(), namespace));
+                        *value = json!(without_versions(value.as_str().unwrap_or_default(), namespace));
                     }
                     // In what a secret tells of its namespace.
                     "namespace" if *value == BASE64_STANDARD.encode(namespace) => {
@@ -183,8 +183,8 @@ fn mask(value: &mut Value, namespace: &str) {
                     "message" => {
                         let text = without_object(value.as_str().unwrap_or_default());
                         let text = without_parser(&text);
-                        let text = without_time(&text);
-                        let text = without_numbers(&text, namespace);
+                        let text = without_address(&without_time(&text));
+                        let text = without_versions(&text, namespace);
                         *value = json!(in_order(&text))
                     }
                     _ => mask(value, namespace),
@@ -295,6 +295,21 @@ fn without_time(text: &str) -> String {
     format!("{before}{TIME}SET\"{after}")
 }
 
+/// Documents are of different servers, and so are their hashes.
+fn without_hash(header: &str) -> String {
+    const BEFORE: [&str; 2] = ["etag: ", "?hash="];
+    let end = BEFORE.iter().find_map(|words| Some(header.find(words)? + words.len()));
+    end.map_or_else(|| header.to_owned(), |end| format!("{}HASH", &header[..end]))
+}
+
+/// Which address a service was given that is refused one of another family.
+fn without_address(text: &str) -> String {
+    const AFTER: &str = "\": expected an IPv6 value as indicated by `ipFamilies";
+    let Some((before, after)) = text.split_once(AFTER) else { return text.to_owned() };
+    let before = before.rsplit_once('"').map_or(before, |(before, _)| before);
+    format!("{before}\"ADDRESS{AFTER}{after}")
+}
+
 /// What a parser says of a text that is none is its own.
 fn without_parser(text: &str) -> String {
     // An answer of a webhook that is no JSON a server takes for YAML.
@@ -318,14 +333,32 @@ fn in_order(text: &str) -> String {
     format!("{before} is invalid: [{}]", causes.join(", "))
 }
 
-fn without_numbers(text: &str, namespace: &str) -> String {
-    // What rules may cost is told in numbers that follow from the schema, and where YAML is none in those of lines.
-    if text.contains("exceeds budget by factor of") || text.contains("yaml: ") {
-        return text.replace(namespace, "NAMESPACE");
+/// Versions of objects, and the moments at which they were written, where a text tells of them.
+fn without_versions(text: &str, namespace: &str) -> String {
+    // What a version or a moment stands behind.
+    const BEFORE: [&str; 12] = [
+        "resource version: ",
+        "current: ",
+        "too old resource version: # (",
+        "revision=",
+        "ersion in precondition: ",
+        "ersion in object meta: ",
+        "ersion in the precondition (",
+        "ersion in record (",
+        r#""resourceVersion\":\""#,
+        r#""resourceVersion":""#,
+        r#"Timestamp":""#,
+        // How long what is sent to etcd is depends on where it is.
+        "message larger than max (",
+    ];
+    let mut text = masked(&text.replace(namespace, "NAMESPACE"), is_uid);
+    for words in BEFORE {
+        let parts: Vec<&str> = text.split(words).collect();
+        let is_of_it = |letter: char| letter.is_ascii_digit() || "-:TZ".contains(letter);
+        let rest = parts[1..].iter().map(|part| format!("{words}#{}", part.trim_start_matches(is_of_it)));
+        text = parts[0].to_owned() + &rest.collect::<String>();
     }
-    let is_number = |word: &str| !word.is_empty() && word.chars().all(|letter| letter.is_ascii_digit());
-    let text = without_made_names(text);
-    masked(&text.replace(namespace, "NAMESPACE"), |word| is_uid(word) || is_number(word))
+    without_made_names(&text)
 }
 
 /// Types that have no name get another one each time they are looked at.
@@ -366,7 +399,7 @@ pub(super) fn difference(expected: &Answer, found: &Answer) -> String {
 
 fn text(answer: &Answer) -> Vec<String> {
     let mut lines = vec![format!("HTTP {} {}", answer.code.as_u16(), answer.media)];
-    lines.extend(answer.warnings.iter().map(|warning| format!("Warning: {warning}")));
+    lines.extend(answer.headers.iter().cloned());
     for document in &answer.masked {
         let mut path = Vec::new();
         flatten(document, &mut path, &mut lines);

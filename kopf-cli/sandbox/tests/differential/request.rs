@@ -20,6 +20,21 @@ const LOOK_EVERY: Duration = Duration::from_millis(20);
 /// after each condition of the definition that its own controllers write. It has done nothing then.
 const EXCHANGED: &str = "apiserver is shutting down";
 
+/// The headers that are compared, besides that of the media type: all that follow from what is asked.
+const TOLD: [&str; 11] = [
+    "warning",
+    "cache-control",
+    "retry-after",
+    "allow",
+    "location",
+    "vary",
+    "www-authenticate",
+    "x-content-type-options",
+    "content-encoding",
+    "accept-ranges",
+    "etag",
+];
+
 /// One request.
 #[derive(Clone)]
 pub(super) struct Request {
@@ -232,11 +247,14 @@ impl Request {
         let request = request.body(self.body.clone().into_bytes().into()).expect("a row is a request");
         let response = client.send(request).await.expect("the server answers");
         let status = response.status();
-        let warnings = response.headers().get_all(header::WARNING).iter();
-        let warnings = warnings.filter_map(|warning| Some(warning.to_str().ok()?.to_owned())).collect();
+        let told = TOLD.iter().flat_map(|name| {
+            let values = response.headers().get_all(*name).iter();
+            values.filter_map(move |value| Some(format!("{name}: {}", value.to_str().ok()?)))
+        });
+        let headers = told.collect();
         let media = response.headers().get(header::CONTENT_TYPE).and_then(|media| media.to_str().ok());
         let media = media.unwrap_or_default().to_owned();
         let body = response.into_body().collect().await.expect("the answer ends").to_bytes();
-        Answer::new(status, warnings, media, &body)
+        Answer::new(status, headers, media, &body)
     }
 }

@@ -150,7 +150,7 @@ async fn what_a_schema_no_longer_knows_is_there_until_it_is_written() {
         POST   own/v1/namespaces/$ns/fades {{"kind":"Fade","apiVersion":"$ns.kopf.test/v1","metadata":{{"name":"n"}},"spec":{{"a":"1","c":null}}}}
         POST   own/v1/namespaces/$ns/fades {{"kind":"Fade","apiVersion":"$ns.kopf.test/v1","metadata":{{"name":"g"}},"spec":{{"a":"1","c":"2"}}}}
         MERGE  crds/fades.$ns.kopf.test {{"spec":{{{without}}}}}
-        AWAIT unknown POST own/v1/namespaces/$ns/fades?dryRun=All {{"kind":"Fade","apiVersion":"$ns.kopf.test/v1","metadata":{{"name":"x"}},"spec":{{"c":"3"}}}}
+        AWAIT 400 POST own/v1/namespaces/$ns/fades?dryRun=All&fieldValidation=Strict {{"kind":"Fade","apiVersion":"$ns.kopf.test/v1","metadata":{{"name":"x"}},"spec":{{"c":"3"}}}}
         GET    own/v1/namespaces/$ns/fades
         MERGE  own/v1/namespaces/$ns/fades/b {{"metadata":{{"labels":{{"a":"b"}}}}}}
         DELETE own/v1/namespaces/$ns/fades/g
