@@ -3,6 +3,7 @@
 
 mod amounts;
 mod checks;
+mod declared;
 mod derived;
 mod difference;
 mod dropped;

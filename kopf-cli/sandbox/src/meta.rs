@@ -141,13 +141,14 @@ pub(crate) fn faults_by(metadata: &Map<String, Value>, rule: NameRule, custom: b
         causes.push(Cause { reason: "FieldValueTooLong", message, field: "metadata.annotations".to_owned() });
     }
     causes.extend(owner_faults(metadata));
+    for finalizer in finalizers(metadata) {
+        causes.extend(invalid("metadata.finalizers", finalizer, key_faults(finalizer)));
+    }
     for (index, finalizer) in finalizers(metadata).into_iter().enumerate() {
-        let faults = key_faults(finalizer);
         if !custom && !is_qualified(finalizer) {
             let why = "name is neither a standard finalizer name nor is it fully qualified";
             causes.push(Cause::invalid(format!("metadata.finalizers[{index}]"), finalizer, why));
         }
-        causes.extend(invalid("metadata.finalizers", finalizer, faults));
     }
     causes
 }

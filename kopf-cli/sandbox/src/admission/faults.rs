@@ -104,7 +104,7 @@ fn client_faults(client: &Value, at: &str, causes: &mut Vec<Cause>) {
         (None, true) => {
             let at = format!("{at}.service");
             // The server takes one for the other where it tells of them.
-            for (field, told) in [("name", "namespace"), ("namespace", "name")] {
+            for (field, told) in [("namespace", "name"), ("name", "namespace")] {
                 if text(service, field).is_empty() {
                     causes.push(Cause::required(format!("{at}.{told}"), ""));
                 }

@@ -50,6 +50,7 @@ pub(crate) use namespaces::finalizer_faults;
 use super::{
     Empties,
     checks::{Check::By, Rule, check},
+    declared,
     site::Site,
 };
 use crate::{resources::API_SERVICES, status::Cause};
@@ -120,5 +121,6 @@ pub(crate) fn faults(key: &str, object: &Value, old: Option<&Value>, empties: &E
         ("priorityclasses.scheduling.k8s.io", None) => others::priority_name(object),
         _ => Vec::new(),
     });
+    declared::last(key, &mut causes);
     causes
 }

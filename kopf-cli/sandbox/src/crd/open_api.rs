@@ -233,6 +233,9 @@ impl Walk {
             let why = format!("cannot be nullable when x-kubernetes-list-type is {list_type}");
             self.faults.push(Cause::forbidden(of_items.field("nullable").to_string(), &why));
         }
+        if list_type == "map" && said(items, "type") == "object" {
+            self.said_keys(items, keys, place);
+        }
     }
 
     fn keys(&mut self, schema: &Value, items: &Value, keys: &[Value], place: &Place<'_>) {
@@ -240,7 +243,6 @@ impl Walk {
         let field = place.field("x-kubernetes-list-map-keys").to_string();
         let of_items = place.field("items");
         let of_properties = of_items.field("properties");
-        let required = items["required"].as_array();
         for (index, key) in keys.iter().enumerate() {
             let name = key.as_str().unwrap_or_default();
             let at = of_properties.key(name);
@@ -260,6 +262,18 @@ impl Walk {
                     "must not contain duplicate entries",
                 ));
             }
+        }
+    }
+
+    /// Keys are said of each item, and not to be null.
+    fn said_keys(&mut self, items: &Value, keys: &[Value], place: &Place<'_>) {
+        let of_items = place.field("items");
+        let of_properties = of_items.field("properties");
+        let required = items["required"].as_array();
+        for key in keys {
+            let name = key.as_str().unwrap_or_default();
+            let at = of_properties.key(name);
+            let property = &items["properties"][name];
             if !property.is_object() {
                 continue;
             }

@@ -120,7 +120,8 @@ fn mask(value: &mut Value, namespace: &str) {
             if let Some(groups) = fields.get_mut("groups").and_then(Value::as_array_mut) {
                 groups.retain(|group| group["name"].as_str().is_none_or(is_on_both));
             }
-            for list in ["items", "causes", "resources"] {
+            causes_once(fields);
+            for list in ["items", "resources"] {
                 if let Some(list) = fields.get_mut(list).and_then(Value::as_array_mut) {
                     put_in_order(list);
                 }
@@ -233,6 +234,36 @@ pub(super) fn is_on_both(group: &str) -> bool {
     !group.contains('.') || (group.ends_with(".k8s.io") && !is_of_a_test) || group == "differential.kopf.test"
 }
 
+/// Causes are told in their order, but for those of a map, which a server goes through in any order, as it does through the
+/// fields of custom resources; and each is told once, however often a server has looked. The message has the same causes.
+fn causes_once(status: &mut Map<String, Value>) {
+    const LISTED: &str = " is invalid: [";
+    let is_custom = status
+        .get("details")
+        .is_some_and(|details| details["group"].as_str().is_some_and(|group| group.ends_with(".kopf.test")));
+    let Some(causes) = status.get_mut("details").and_then(|details| details["causes"].as_array_mut()) else {
+        return;
+    };
+    let mut known = std::collections::HashSet::new();
+    causes.retain(|cause| known.insert(cause.to_string()));
+    for together in causes.chunk_by_mut(|one, other| is_custom || map_of(one) == map_of(other)) {
+        together.sort_by_cached_key(Value::to_string);
+    }
+    if let Some(Value::String(message)) = status.get_mut("message")
+        && let Some(at) = message.find(LISTED)
+        && !message.starts_with("ListOptions.")
+    {
+        message.truncate(at + LISTED.len());
+    }
+}
+
+/// A field without what stands behind the key of a map in it.
+fn map_of(cause: &Value) -> &str {
+    let field = cause["field"].as_str().unwrap_or_default();
+    let is_key = |at: &usize| !field[at + 1..].starts_with(|first: char| first.is_ascii_digit());
+    field.match_indices('[').map(|(at, _)| at).find(is_key).map_or(field, |at| &field[..at])
+}
+
 /// Lists whose order and repetitions mean nothing. Of the groups of tests only that of these is the same on both servers.
 fn put_in_order(list: &mut Vec<Value>) {
     list.retain(|item| {
@@ -319,18 +350,15 @@ fn without_parser(text: &str) -> String {
     stumble.map_or_else(|| text.to_owned(), |end| text[..end].to_owned())
 }
 
-/// Where several things are wrong they are told in any order, but for options, which are few.
+/// Where several things cannot be merged a server tells them in the order of a map, which is any.
 fn in_order(text: &str) -> String {
-    if let Some((before, errors)) = text.split_once(": errors:\n") {
-        let mut errors: Vec<&str> = errors.lines().collect();
-        errors.sort_unstable();
-        return format!("{before}: errors:\n{}", errors.join("\n"));
-    }
-    let told = text.split_once(" is invalid: [").filter(|(before, _)| !before.starts_with("ListOptions."));
-    let Some((before, causes)) = told else { return text.to_owned() };
-    let mut causes: Vec<&str> = causes.trim_end_matches(']').split(", ").collect();
-    causes.sort_unstable();
-    format!("{before} is invalid: [{}]", causes.join(", "))
+    let Some((before, errors)) = text.split_once(": errors:
+") else { return text.to_owned() };
+    let mut errors: Vec<&str> = errors.lines().collect();
+    errors.sort_unstable();
+    format!("{before}: errors:
+{}", errors.join("
+"))
 }
 
 /// Versions of objects, and the moments at which they were written, where a text tells of them.

@@ -40,12 +40,12 @@ pub(super) const STORAGE: &[Rule] = &[
 ];
 /// What is wrong with a class by which volumes are altered.
 pub(super) const ATTRIBUTES: &[Rule] = &[
+    ("driverName", By(|site| stays(site, "updates to driverName are forbidden."))),
+    ("parameters", By(|site| stays(site, "updates to parameters are forbidden."))),
     ("driverName", Required("")),
     ("driverName", By(provisioner)),
     ("parameters", Required("must contain at least one key/value pair")),
     ("parameters", By(parameters)),
-    ("driverName", By(|site| stays(site, "updates to driverName are forbidden."))),
-    ("parameters", By(|site| stays(site, "updates to parameters are forbidden."))),
 ];
 
 /// How what is let go of is dealt with; an empty text says nothing.

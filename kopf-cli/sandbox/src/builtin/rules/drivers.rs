@@ -154,10 +154,12 @@ pub(super) fn capacity(root: &Site<'_>) -> Causes {
 
 /// What is wrong with what is attached.
 pub(super) fn attachment(root: &Site<'_>) -> Causes {
-    let mut causes = kept(&root.at("spec"));
-    let name = root.at("spec.attacher");
+    let mut causes = Vec::new();
+    let by = root.at("spec.attacher");
     // Of one that changes, which it may not, a server looks at the name as it did long ago.
-    causes.extend(if root.before.is_none() { attacher(&name) } else { sources::driver(&name) });
+    if root.before.is_some() {
+        causes.extend(sources::driver(&by));
+    }
     let (source, node) = (root.at("spec.source"), root.at("spec.nodeName"));
     let (name, inline) = (source.at("persistentVolumeName"), source.at("inlineVolumeSpec"));
     let which = "must specify exactly one of inlineVolumeSpec and persistentVolumeName";
@@ -170,11 +172,12 @@ pub(super) fn attachment(root: &Site<'_>) -> Causes {
         (true, false) => {}
         (false, true) => causes.extend(persistent::inline(&inline)),
     }
+    causes.extend(node.against(name_faults(node.text(), NameRule::Subdomain)));
+    causes.extend(attached(root));
     if name.is_given() {
         causes.extend(name.against(name_faults(name.text(), NameRule::Subdomain)));
     }
-    causes.extend(node.against(name_faults(node.text(), NameRule::Subdomain)));
-    causes.extend(attached(root));
+    causes.extend(if root.before.is_none() { attacher(&by) } else { kept(&root.at("spec")) });
     causes
 }
 

@@ -242,15 +242,14 @@ fn kinds(spec: &Site<'_>, name: &str, placed: bool) -> Causes {
 /// What is wrong with a volume that is no object, but is told of where it is attached.
 pub(super) fn inline(spec: &Site<'_>) -> Causes {
     const OTHERWISE: &str = "in the context of inline volumes";
+    let none = |site: Site<'_>, is_said: bool| {
+        is_said.then(|| site.forbidden(&format!("may not be specified {OTHERWISE}")))
+    };
+    let given = |field: &str| none(spec.at(field), spec.at(field).is_given());
+    let said = |field: &str| none(spec.at(field), spec.at(field).len() > 0);
     let mut causes = Vec::new();
-    for field in ["claimRef", "capacity", "nodeAffinity", "storageClassName"] {
-        let site = spec.at(field);
-        let is_said = match field {
-            "claimRef" | "nodeAffinity" => site.is_given(),
-            _ => site.len() > 0,
-        };
-        causes.extend(is_said.then(|| site.forbidden(&format!("may not be specified {OTHERWISE}"))));
-    }
+    causes.extend(given("claimRef"));
+    causes.extend(said("capacity"));
     if !spec.at("csi").is_given() {
         causes.push(spec.at("csi").required(&format!("has to be specified {OTHERWISE}")));
     }
@@ -259,12 +258,14 @@ pub(super) fn inline(spec: &Site<'_>) -> Causes {
     if policy.len() > 0 && !policy.is("Retain") {
         causes.push(policy.forbidden(&format!("may only be Retain {OTHERWISE}")));
     }
+    causes.extend(given("nodeAffinity"));
+    causes.extend(kinds(spec, "", false));
+    causes.extend(recycled(spec));
+    causes.extend(said("storageClassName"));
     if mode.is_given() && !mode.is("Filesystem") {
         let why = format!("may not specify volumeMode other than Filesystem {OTHERWISE}");
         causes.push(mode.forbidden(&why));
     }
-    causes.extend(kinds(spec, "", false));
-    causes.extend(recycled(spec));
     causes
 }
 

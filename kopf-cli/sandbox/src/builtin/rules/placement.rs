@@ -24,7 +24,6 @@ const SPREAD: &[Rule] = &[
     ("whenUnsatisfiable", OneOf(&["DoNotSchedule", "ScheduleAnyway"])),
 ];
 const AFTER_SPREAD: &[Rule] = &[
-    ("minDomains", By(positive)),
     ("nodeAffinityPolicy", OneOf(POLICIES)),
     ("nodeTaintsPolicy", OneOf(POLICIES)),
     ("", By(label_keys)),
@@ -175,6 +174,7 @@ pub(super) fn spreading(list: &Site<'_>) -> Causes {
             causes.push(Cause::duplicate(place, &said.into()));
         }
         let least = constraint.at("minDomains");
+        causes.extend(positive(&least));
         if least.is_given() && !action.is("DoNotSchedule") {
             let why =
                 format!("can only use minDomains if whenUnsatisfiable=DoNotSchedule, not {}", action.text());

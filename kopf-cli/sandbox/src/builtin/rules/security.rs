@@ -18,11 +18,8 @@ use crate::{
 use Check::{By, OneOf, Within};
 
 pub(super) const ID: Check = Within(0, i32::MAX as i64);
+const IDS: &[Rule] = &[("fsGroup", ID), ("runAsUser", ID), ("runAsGroup", ID), ("supplementalGroups[]", ID)];
 const OF_PODS: &[Rule] = &[
-    ("fsGroup", ID),
-    ("runAsUser", ID),
-    ("runAsGroup", ID),
-    ("supplementalGroups[]", ID),
     ("fsGroupChangePolicy", OneOf(&["Always", "OnRootMismatch"])),
     ("seccompProfile", By(seccomp)),
     ("windowsOptions", By(windows::options)),
@@ -45,6 +42,7 @@ pub(super) fn of_pods(spec: &Site<'_>) -> Causes {
     let context = spec.at("securityContext");
     let mut causes = Vec::new();
     if context.is_given() {
+        causes.extend(check(&context, IDS));
         causes.extend(parameters(spec, &context));
         causes.extend(check(&context, OF_PODS));
     }

@@ -26,8 +26,10 @@ use Check::{By, Labels, OneOf, Port, PortOrName};
 
 const TYPES: &[&str] = &["ClusterIP", "ExternalName", "LoadBalancer", "NodePort"];
 const PORT: &[Rule] = &[
+    ("port", By(said)),
     ("port", Port),
     ("protocol", OneOf(PROTOCOLS)),
+    ("targetPort", By(said)),
     ("targetPort", PortOrName),
     ("appProtocol", Check::Said(key_faults)),
 ];
@@ -116,15 +118,16 @@ fn port_faults(ports: &Site<'_>) -> Causes {
                 causes.push(name.duplicate());
             }
         }
-        // A port that is not said is the port 0.
-        for field in ["port", "targetPort"].map(|field| port.at(field)).iter().filter(|site| !site.is_given())
-        {
-            let why = "must be between 1 and 65535, inclusive";
-            causes.push(Cause::invalid_value(&*field.place, &0.into(), why));
-        }
         causes.extend(check(&port, PORT));
     }
     causes
+}
+
+/// A port that is not said is the port 0.
+fn said(port: &Site<'_>) -> Causes {
+    let why = "must be between 1 and 65535, inclusive";
+    let nothing = (!port.is_given()).then(|| Cause::invalid_value(&*port.place, &0.into(), why));
+    nothing.into_iter().collect()
 }
 
 /// No two ports can be the same, nor can they be the same of a node.

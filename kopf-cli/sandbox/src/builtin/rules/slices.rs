@@ -26,7 +26,8 @@ const MOST_ADDRESSES: usize = 100;
 const MOST_PORTS: usize = 20_000;
 const MOST_HINTS: usize = 8;
 
-const PORT: &[Rule] = &[("name", LABEL), ("protocol", OneOf(PROTOCOLS)), ("appProtocol", Said(key_faults))];
+const PORT: &[Rule] = &[("protocol", OneOf(PROTOCOLS)), ("appProtocol", Said(key_faults))];
+
 pub(super) fn slice(root: &Site<'_>) -> Causes {
     let kind = root.at("addressType");
     let mut causes = Causes::new();
@@ -124,8 +125,10 @@ fn ports(ports: &Site<'_>) -> Causes {
     let mut known = BTreeSet::new();
     let mut causes = Causes::new();
     for port in ports.each() {
+        let name = port.at("name");
+        causes.extend(check(&name, &[("", LABEL)]));
+        causes.extend(twice(&name, &mut known));
         causes.extend(check(&port, PORT));
-        causes.extend(twice(&port.at("name"), &mut known));
     }
     causes
 }

@@ -18,14 +18,14 @@ use crate::{
 const WITHOUT_WINDOWS: &str = "windows options cannot be set for a linux pod";
 const WITH_WINDOWS: &str = "cannot be set for a windows pod";
 /// What of Linux pods, their security, and that of containers is none of Windows'.
-const OF_PODS: [&str; 2] = ["hostUsers", "shareProcessNamespace"];
 const FLAGS: [&str; 2] = ["hostPID", "hostIPC"];
-const OF_SECURITY: [&str; 10] = [
+const OF_SECURITY: [&str; 11] = [
     "appArmorProfile",
     "seLinuxOptions",
     "seccompProfile",
     "fsGroup",
     "fsGroupChangePolicy",
+    "sysctls",
     "runAsUser",
     "runAsGroup",
     "supplementalGroups",
@@ -161,9 +161,11 @@ fn linux(spec: &Site<'_>) -> Causes {
 fn windows(spec: &Site<'_>) -> Causes {
     let security = spec.at("securityContext");
     let mut said: Vec<Site<'_>> = OF_SECURITY.iter().map(|field| security.at(field)).collect();
-    said.extend(Some(security.at("sysctls")).filter(|sysctls| sysctls.len() > 0));
-    said.extend(OF_PODS.iter().map(|field| spec.at(field)));
+    // No parameters are none.
+    said.retain(|site| !site.value.as_array().is_some_and(Vec::is_empty) || !site.place.ends_with("sysctls"));
+    said.push(spec.at("hostUsers"));
     said.extend(FLAGS.iter().map(|field| spec.at(field)).filter(|flag| flag.value == true));
+    said.push(spec.at("shareProcessNamespace"));
     for container in containers::all(spec) {
         let security = container.at("securityContext");
         said.extend(OF_CONTAINERS.iter().map(|field| security.at(field)));

@@ -90,11 +90,13 @@ pub(super) fn stateful_set(root: &Site<'_>) -> Causes {
     // What cannot change is looked at once.
     if spec.before.is_none() {
         causes.extend(claims.each().flat_map(|claim| storage::claim_spec(&claim.at("spec"))));
-        causes.extend(check(&spec, &[("serviceName", LABEL)]));
     }
     causes.extend(check(&spec, OF_STATEFUL_SETS));
     let start = spec.at("ordinals.start");
     causes.extend(check(&start, &[("", AtLeast(0))]));
+    if spec.before.is_none() {
+        causes.extend(check(&spec, &[("serviceName", LABEL)]));
+    }
     let template = with_claims(spec.at("template").value, claims.value);
     let template = Site { value: &template, ..spec.at("template") };
     causes.extend(of_selector(&spec, "statefulset", "", |causes| causes.extend(pods::template(&template))));

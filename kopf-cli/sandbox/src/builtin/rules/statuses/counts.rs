@@ -11,9 +11,9 @@ use crate::{
 pub(super) fn deployment(root: &Site<'_>) -> Causes {
     let status = root.at("status");
     let counts = ["updatedReplicas", "readyReplicas", "availableReplicas"];
-    let mut causes =
-        positive(&status, &["observedGeneration", "replicas", "unavailableReplicas", "terminatingReplicas"]);
+    let mut causes = positive(&status, &["observedGeneration", "replicas"]);
     causes.extend(positive(&status, &counts));
+    causes.extend(positive(&status, &["unavailableReplicas", "terminatingReplicas"]));
     causes.extend(of_all(&status, &counts, "readyReplicas"));
     causes.extend(collisions(&status));
     causes
@@ -23,8 +23,9 @@ pub(super) fn deployment(root: &Site<'_>) -> Causes {
 pub(super) fn replica_set(root: &Site<'_>) -> Causes {
     let status = root.at("status");
     let counts = ["fullyLabeledReplicas", "readyReplicas", "availableReplicas"];
-    let mut causes = positive(&status, &["replicas", "observedGeneration", "terminatingReplicas"]);
+    let mut causes = positive(&status, &["replicas"]);
     causes.extend(positive(&status, &counts));
+    causes.extend(positive(&status, &["observedGeneration", "terminatingReplicas"]));
     causes.extend(of_all(&status, &counts, "readyReplicas"));
     causes
 }
@@ -32,8 +33,9 @@ pub(super) fn replica_set(root: &Site<'_>) -> Causes {
 pub(super) fn stateful_set(root: &Site<'_>) -> Causes {
     let status = root.at("status");
     let counts = ["readyReplicas", "currentReplicas", "updatedReplicas", "availableReplicas"];
-    let mut causes = positive(&status, &["replicas", "observedGeneration"]);
+    let mut causes = positive(&status, &["replicas"]);
     causes.extend(positive(&status, &counts));
+    causes.extend(positive(&status, &["observedGeneration"]));
     causes.extend(of_all(&status, &counts, "status.readyReplicas"));
     causes.extend(collisions(&status));
     causes
