@@ -200,24 +200,24 @@ impl Stored {
 
     /// The object as `view` shows it.
     pub(crate) fn shown(&self, view: &View) -> Bytes {
-        self.answer().shown(view)
+        self.kept().shown(view)
     }
 
-    /// The object for an answer.
-    pub(crate) fn answer(&self) -> Answer {
-        Answer { bytes: self.bytes.clone(), depth: self.header.depth, edition: self.header.edition }
+    /// The object without its header.
+    pub(crate) fn kept(&self) -> Kept {
+        Kept { bytes: self.bytes.clone(), depth: self.header.depth, edition: self.header.edition }
     }
 }
 
 /// The bytes of an object, and what must be known to show them.
 #[derive(Debug, Clone)]
-pub(crate) struct Answer {
+pub(crate) struct Kept {
     bytes: Bytes,
     pub(crate) depth: usize,
     edition: u64,
 }
 
-impl Answer {
+impl Kept {
     /// The object as `view` shows it.
     pub(crate) fn shown(&self, view: &View) -> Bytes {
         let (resource, version) = (&view.resource, view.version());

@@ -17,7 +17,7 @@ use crate::{
     json as deep, kinds,
     managed::{self, Managed, same_but_times},
     meta,
-    object::{self, Answer, Stored},
+    object::{self, Kept, Stored},
     reading,
     resources::{NAMESPACES, Resource, View},
     schema::Part,
@@ -87,7 +87,7 @@ pub(crate) struct Author<'a> {
 /// What a write answers with: an object in its storage version, or a `Status` of success.
 #[derive(Debug)]
 pub(crate) enum Written {
-    Object { code: u16, object: Answer },
+    Object { code: u16, object: Kept },
     Gone(Value),
 }
 
@@ -448,7 +448,7 @@ impl<'a> Writer<'a> {
 
 impl Written {
     fn object(code: u16, stored: &Stored) -> Self {
-        Written::Object { code, object: stored.answer() }
+        Written::Object { code, object: stored.kept() }
     }
 }
 
