@@ -37,8 +37,11 @@ async fn json(client: &Client, path: &str) -> Value {
 async fn names(client: &Client) -> Vec<String> {
     let index = json(client, INDEX).await;
     let names = index["paths"].as_object().unwrap().keys().cloned();
-    let mut names: Vec<String> =
-        names.filter(|name| !name.contains("kopf.test") || name.contains(defined::GROUP)).collect();
+    let is_of_others = |name: &String| {
+        ["kopf.test", "kopf-test-"].iter().any(|of_a_test| name.contains(of_a_test))
+            && !name.contains(defined::GROUP)
+    };
+    let mut names: Vec<String> = names.filter(|name| !is_of_others(name)).collect();
     names.sort();
     names
 }
