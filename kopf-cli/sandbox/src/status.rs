@@ -25,7 +25,7 @@ pub struct Status {
     pub retry_after: Option<u32>,
     /// Where a list that came too late may go on, inconsistently.
     pub continue_token: Option<String>,
-    /// Whether it is told to who has no right to ask.
+    /// Whether it is told before anything is looked at but who asks.
     pub(crate) of_rights: bool,
 }
 

@@ -64,7 +64,8 @@ pub(super) fn wanted(headers: &HeaderMap) -> Result<Option<User>, Status> {
         return Ok(None);
     }
     let shown = shown(&user);
-    Err(Status::bad_request(format!("requested {shown} without impersonating a user name")))
+    let why = format!("requested {shown} without impersonating a user name");
+    Err(Status { of_rights: true, ..Status::bad_request(why) })
 }
 
 /// The key of an extra, as its header has it: with escapes, unless one of them is none.

@@ -241,9 +241,8 @@ fn causes_once(status: &mut Map<String, Value>) {
     let is_custom = status
         .get("details")
         .is_some_and(|details| details["group"].as_str().is_some_and(|group| group.ends_with(".kopf.test")));
-    let Some(causes) = status.get_mut("details").and_then(|details| details["causes"].as_array_mut()) else {
-        return;
-    };
+    let details = status.get_mut("details");
+    let Some(causes) = details.and_then(|details| details.get_mut("causes")?.as_array_mut()) else { return };
     let mut known = std::collections::HashSet::new();
     causes.retain(|cause| known.insert(cause.to_string()));
     for together in causes.chunk_by_mut(|one, other| is_custom || map_of(one) == map_of(other)) {
@@ -352,13 +351,22 @@ fn without_parser(text: &str) -> String {
 
 /// Where several things cannot be merged a server tells them in the order of a map, which is any.
 fn in_order(text: &str) -> String {
-    let Some((before, errors)) = text.split_once(": errors:
-") else { return text.to_owned() };
+    let Some((before, errors)) = text.split_once(
+        ": errors:
+",
+    ) else {
+        return text.to_owned();
+    };
     let mut errors: Vec<&str> = errors.lines().collect();
     errors.sort_unstable();
-    format!("{before}: errors:
-{}", errors.join("
-"))
+    format!(
+        "{before}: errors:
+{}",
+        errors.join(
+            "
+"
+        )
+    )
 }
 
 /// Versions of objects, and the moments at which they were written, where a text tells of them.

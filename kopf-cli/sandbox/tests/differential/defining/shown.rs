@@ -51,7 +51,7 @@ async fn defaults_that_come_later_are_shown_of_what_is_there() {
         MERGE  crds/late.$ns.kopf.test {{"spec":{{{after}}}}}
         AWAIT bee POST own/v1/namespaces/$ns/late?dryRun=All {{"kind":"Late","apiVersion":"$ns.kopf.test/v1","metadata":{{"name":"x"}},"spec":{{}}}}
         GET    own/v1/namespaces/$ns/late/a
-        GET    own/v1/namespaces/$ns/late
+        AWAIT 200 GET own/v1/namespaces/$ns/late
         GET    own/v1/namespaces/$ns/late?watch=1&timeoutSeconds=1
         MERGE  own/v1/namespaces/$ns/late/a {{"metadata":{{"labels":{{"a":"b"}}}}}}
         GET    own/v1/namespaces/$ns/late/a
@@ -151,13 +151,13 @@ async fn what_a_schema_no_longer_knows_is_there_until_it_is_written() {
         POST   own/v1/namespaces/$ns/fades {{"kind":"Fade","apiVersion":"$ns.kopf.test/v1","metadata":{{"name":"g"}},"spec":{{"a":"1","c":"2"}}}}
         MERGE  crds/fades.$ns.kopf.test {{"spec":{{{without}}}}}
         AWAIT 400 POST own/v1/namespaces/$ns/fades?dryRun=All&fieldValidation=Strict {{"kind":"Fade","apiVersion":"$ns.kopf.test/v1","metadata":{{"name":"x"}},"spec":{{"c":"3"}}}}
-        GET    own/v1/namespaces/$ns/fades
+        AWAIT 200 GET own/v1/namespaces/$ns/fades
         MERGE  own/v1/namespaces/$ns/fades/b {{"metadata":{{"labels":{{"a":"b"}}}}}}
         DELETE own/v1/namespaces/$ns/fades/g
         GET    own/v1/namespaces/$ns/fades?watch=1&timeoutSeconds=1
         MERGE  crds/fades.$ns.kopf.test {{"spec":{{{again}}}}}
         AWAIT sea POST own/v1/namespaces/$ns/fades?dryRun=All {{"kind":"Fade","apiVersion":"$ns.kopf.test/v1","metadata":{{"name":"x"}},"spec":{{}}}}
-        GET    own/v1/namespaces/$ns/fades
+        AWAIT 200 GET own/v1/namespaces/$ns/fades
         GET    own/v1/namespaces/$ns/fades?fieldSelector=spec.c%3Dsea
         GET    own/v1/namespaces/$ns/fades?fieldSelector=spec.c%3D2
     "#
