@@ -82,10 +82,9 @@ fn twenty_thousand_levels_are_refused() {
     check(20_000, 400);
 }
 
-#[test]
-fn schemas_of_a_thousand_levels_are_described() {
-    let (depth, inner) = (500, r#"{"type":"object","properties":{"a":"#);
-    let schema = format!("{}{}{}", inner.repeat(depth), r#"{"type":"object"}"#, "}}".repeat(depth));
+/// Asks for all that tells of a definition with this schema.
+#[track_caller]
+fn check_described(schema: &str) {
     let definition = format!(
         r#"{{"metadata":{{"name":"deeps.example.org"}},"spec":{{"group":"example.org","scope":"Cluster",
             "names":{{"plural":"deeps","kind":"Deep"}},"versions":[{{"name":"v1","served":true,"storage":true,
@@ -97,13 +96,38 @@ fn schemas_of_a_thousand_levels_are_described() {
         let path = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
         let (code, said) = text(&sandbox, "POST", path, "application/json", definition).await;
         assert_eq!(code, 201, "{said:.300}");
-        let (code, document) = text(&sandbox, "GET", "/openapi/v2", "", String::new()).await;
-        assert!(code == 200 && document.contains("\"org.example.v1.Deep\":"));
-        let mut message = request("GET", "/openapi/v2", "", String::new());
-        let accept = "application/com.github.proto-openapi.spec.v2.v1.0+protobuf".parse().unwrap();
-        message.headers_mut().insert(http::header::ACCEPT, accept);
-        assert_eq!(send(&sandbox, message).await.unwrap().status(), 200);
+        for (path, release) in [("/openapi/v2", "v2"), ("/openapi/v3/apis/example.org/v1", "v3")] {
+            let (code, document) = text(&sandbox, "GET", path, "", String::new()).await;
+            assert!(code == 200 && document.contains("\"org.example.v1.Deep\":"), "{path}");
+            let mut message = request("GET", path, "", String::new());
+            let accept = format!("application/com.github.proto-openapi.spec.{release}.v1.0+protobuf");
+            message.headers_mut().insert(http::header::ACCEPT, accept.parse().unwrap());
+            assert_eq!(send(&sandbox, message).await.unwrap().status(), 200, "{path}");
+        }
     });
+}
+
+#[test]
+fn schemas_of_thousands_of_levels_are_described() {
+    for (inner, ends) in [
+        (r#"{"type":"object","properties":{"a":"#, "}}"),
+        (r#"{"type":"object","additionalProperties":"#, "}"),
+        (r#"{"type":"array","items":"#, "}"),
+    ] {
+        let schema = format!(r#"{}{{"type":"object"}}{}"#, inner.repeat(4_000), ends.repeat(4_000));
+        check_described(&format!(r#"{{"type":"object","properties":{{"a":{schema}}}}}"#));
+    }
+    let logic = format!(r#"{}{{}}{}"#, r#"{"not":{"anyOf":["#.repeat(2_000), "]}}".repeat(2_000));
+    check_described(&format!(r#"{{"type":"object","allOf":[{logic}]}}"#));
+}
+
+#[test]
+fn what_schemas_show_may_be_thousands_of_levels_deep() {
+    let nest = nest(4_000);
+    let open = r#""type":"object","x-kubernetes-preserve-unknown-fields":true"#;
+    check_described(&format!(
+        r#"{{"type":"object","properties":{{"a":{{{open},"default":{nest}}},"b":{{{open},"enum":[{nest}]}},"c":{{{open},"example":{nest}}}}}}}"#
+    ));
 }
 
 #[tokio::test]
