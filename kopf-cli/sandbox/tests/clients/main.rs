@@ -33,9 +33,20 @@ use session::{Outcome, Session};
 
 /// What `run` makes of a real server, and what of a sandbox; `None`, with a line that says why, where there is no real one.
 async fn both<R>(run: impl AsyncFn(Kubeconfig) -> R) -> Option<(R, R)> {
+    both_where(Workloads::Wait, run).await
+}
+
+/// What comes of workloads in a sandbox.
+#[derive(Clone, Copy, PartialEq)]
+enum Workloads {
+    Wait,
+    AreSaidToRun,
+}
+
+async fn both_where<R>(workloads: Workloads, run: impl AsyncFn(Kubeconfig) -> R) -> Option<(R, R)> {
     let real = kopf_control_plane::get().await?;
-    let sandbox =
-        kopf_sandbox::Sandbox::builder().first_revision(1_000).rbac(true).service_accounts(true).build();
+    let builder = kopf_sandbox::Sandbox::builder().first_revision(1_000).rbac(true).service_accounts(true);
+    let sandbox = builder.simulate(workloads == Workloads::AreSaidToRun).build();
     let sandbox = sandbox.expect("an empty sandbox can be made");
     let serving = sandbox.serve(([127, 0, 0, 1], 0).into()).await.expect("loopback has a free port");
     let kubeconfig = Kubeconfig::from_yaml(serving.kubeconfig()).expect("the sandbox writes kubeconfigs");
@@ -46,9 +57,13 @@ async fn both<R>(run: impl AsyncFn(Kubeconfig) -> R) -> Option<(R, R)> {
 
 /// Runs `rows` on both servers by every kubectl, and fails with every row that ends or prints differently.
 async fn check(rows: &str) {
+    check_where(Workloads::Wait, rows).await;
+}
+
+async fn check_where(workloads: Workloads, rows: &str) {
     for kubectl in Tool::kubectls().await {
         let run = async |kubeconfig: Kubeconfig| run(&kubeconfig, &kubectl, rows).await;
-        let Some((expected, found)) = both(run).await else { return };
+        let Some((expected, found)) = both_where(workloads, run).await else { return };
         let differences: Vec<String> = active(rows)
             .zip(expected.iter().zip(&found))
             .filter(|(_, (expected, found))| expected != found)

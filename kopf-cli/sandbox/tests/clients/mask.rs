@@ -24,6 +24,8 @@ static MASKS: LazyLock<Vec<(Regex, &str)>> = LazyLock::new(|| {
         (r#",?"storageVersionHash":"[^"]*""#, ""),
         // What was refused, as a whole, in the order of each server.
         (r#"Invalid value: "\{.*\}": "#, "Invalid value: OBJECT: "),
+        (r"\bkube-api-access-[a-z0-9]{5}\b", "kube-api-access-RANDOM"),
+        (r"\bpod-template-hash=[a-z0-9]+", "pod-template-hash=HASH"),
         (r"\b10\.\d+\.\d+\.\d+\b", "ADDRESS"),
         (r"/tmp/(LIVE|MERGED)-\d+", "$1"),
         (r"kubectl-edit-\d+\.yaml", "EDITED"),

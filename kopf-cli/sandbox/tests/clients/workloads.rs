@@ -1,6 +1,6 @@
 //! Workloads: applied, changed by strategic merge patches, scaled and rolled out, though nobody runs them.
 
-use super::check;
+use super::{Workloads, check, check_where};
 
 #[tokio::test]
 async fn pods_wait_for_somebody_to_run_them() {
@@ -17,6 +17,19 @@ async fn pods_wait_for_somebody_to_run_them() {
         kubectl expose pod lonely --port=80 --cluster-ip=None
         kubectl get services
         kubectl port-forward pod/lonely 1:1
+        kubectl exec lonely -- true
+        kubectl exec lonely -c other -- true
+        kubectl exec -i lonely -- sh
+        KUBECTL_REMOTE_COMMAND_WEBSOCKETS=false kubectl exec lonely -- true
+        kubectl attach lonely
+        kubectl cp lonely:/a b
+        kubectl cp event.yaml lonely:/b
+        kubectl create cronjob daily --image=example.org/image --schedule='0 3 * * *'
+        kubectl get all
+        kubectl get all -o name
+        kubectl get all -o wide
+        kubectl cluster-info dump --namespaces $ns
+        kubectl cluster-info dump --namespaces $ns --output-directory=dumped
         kubectl delete pod lonely --force --grace-period=0
         kubectl get pods
     "#,
@@ -60,6 +73,48 @@ async fn deployments_are_applied_changed_and_scaled() {
         kubectl create job again --from=cronjob/daily
         kubectl get jobs -o name
         kubectl get all -l app=nothing
+    "#,
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn deployments_have_a_history() {
+    check_where(
+        Workloads::AreSaidToRun,
+        r#"
+        kubectl create deployment web --image=example.org/web:1
+        kubectl wait --for='jsonpath={.metadata.annotations.deployment\.kubernetes\.io/revision}=1' deployment/web --timeout=30s
+        kubectl rollout history deployment/web
+        kubectl set image deployment/web web=example.org/web:2
+        kubectl wait --for='jsonpath={.metadata.annotations.deployment\.kubernetes\.io/revision}=2' deployment/web --timeout=30s
+        kubectl rollout history deployment
+        kubectl rollout history deployment/web --revision=1
+        kubectl rollout history deployment/web --revision=2
+        kubectl rollout history deployment/web --revision=7
+        kubectl rollout undo deployment/web --dry-run=server
+        kubectl rollout undo deployment/web --to-revision=1
+        kubectl wait --for='jsonpath={.metadata.annotations.deployment\.kubernetes\.io/revision}=3' deployment/web --timeout=30s
+        kubectl rollout history deployment/web
+        kubectl rollout history deployment/web --revision=1
+        kubectl get deployment web -o 'jsonpath={.spec.template.spec.containers[0].image}'
+        kubectl rollout history deployment/missing
+        kubectl create cronjob daily --image=example.org/image --schedule='0 3 * * *'
+        kubectl rollout history cronjob/daily
+    "#,
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn deployments_that_are_held_have_none() {
+    check(
+        r#"
+        kubectl create -f deployment-held.yaml
+        kubectl rollout history deployment/held
+        kubectl rollout history deployment
+        kubectl rollout history deployment/held --revision=1
+        kubectl rollout undo deployment/held
     "#,
     )
     .await;

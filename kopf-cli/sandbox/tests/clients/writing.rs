@@ -111,3 +111,36 @@ async fn built_in_objects_are_written() {
     )
     .await;
 }
+
+#[tokio::test]
+async fn what_would_be_made_is_shown() {
+    check(
+        r#"
+        kubectl create -f deployment.yaml --dry-run=server
+        kubectl create -f deployment.yaml --dry-run=server -o yaml
+        kubectl create deployment made --image=example.org/made --dry-run=server -o yaml
+        kubectl run lonely --image=example.org/image --dry-run=server -o yaml
+        kubectl create -f configmap.yaml --dry-run=server -o json
+        kubectl create -f crd.yaml --dry-run=server -o name
+        kubectl create -f widget-defined.yaml --dry-run=server
+        kubectl create namespace $ns-b --dry-run=server -o yaml
+        kubectl create serviceaccount robot --dry-run=server -o yaml
+        kubectl create secret generic hidden --from-literal=k=v --dry-run=server -o yaml
+        kubectl create job once --image=example.org/image --dry-run=server -o yaml
+        kubectl create cronjob daily --image=example.org/image --schedule='0 3 * * *' --dry-run=server -o yaml
+        kubectl create ingress web --rule=example.org/*=web:80 --dry-run=server -o yaml
+        kubectl create service clusterip headless --clusterip=None --tcp=80 --dry-run=server -o yaml
+        kubectl create service nodeport open --tcp=80 --dry-run=server
+        kubectl create role reader --verb=get,list --resource=pods --dry-run=server -o yaml
+        kubectl create rolebinding readers --role=reader --serviceaccount=$ns:robot --dry-run=server -o yaml
+        kubectl create priorityclass $ns-high --value=1000 --dry-run=server -o yaml
+        kubectl create poddisruptionbudget most --selector=app=web --min-available=1 --dry-run=server -o yaml
+        kubectl create -f event.yaml --dry-run=server -o yaml
+        kubectl create configmap a --from-literal=b=c --dry-run=server
+        kubectl create configmap A --from-literal=b=c --dry-run=server
+        kubectl get all,cm,sa,role,rolebinding,secret,pdb,ingress -l app=web
+        kubectl get namespace $ns-b
+    "#,
+    )
+    .await;
+}
