@@ -7,6 +7,7 @@ mod bodies;
 mod content;
 mod documents;
 mod reviewing;
+mod streams;
 mod writing;
 
 use std::{
@@ -192,6 +193,10 @@ impl Api {
             } else {
                 Err(Status::no_resource())
             };
+        }
+        if let Some(stream) = streams::named(&view, &path) {
+            let (part, answer) = (Part::Stream(stream), Answer::Json);
+            return Ask { api: self, user, view, path, query, request, part, answer }.stream(stream);
         }
         let custom = view.resource.rules.custom;
         let action = Action::of(&request.method, &path, &query, custom).map_err(|refusal| {

@@ -40,7 +40,7 @@ impl Logs {
     /// 400 where it is not clear which container is meant.
     pub(crate) fn read(&self, pod: &Value, options: &LogOptions) -> Result<Option<String>, Status> {
         let name = pick(pod, "metadata.name");
-        let container = options.container(pod)?;
+        let container = container(&options.container, pod)?;
         let place = (pick(pod, "metadata.namespace").to_owned(), name.to_owned(), container.to_owned());
         let said = self.0.get(&place).map(String::as_str);
         match said {
@@ -97,31 +97,6 @@ impl LogOptions {
         })
     }
 
-    fn container<'a>(&'a self, pod: &'a Value) -> Result<&'a str, Status> {
-        let name = pick(pod, "metadata.name");
-        let names = |path| items(pod, path).iter().map(|container| pick(container, "name"));
-        let own: Vec<&str> = names("spec.containers").collect();
-        if !self.container.is_empty() {
-            let mut all =
-                own.into_iter().chain(names("spec.initContainers")).chain(names("spec.ephemeralContainers"));
-            let known = all.any(|known| known == self.container);
-            let refusal =
-                || Status::bad_request(format!("container {} is not valid for pod {name}", self.container));
-            return known.then_some(self.container.as_str()).ok_or_else(refusal);
-        }
-        match own[..] {
-            [only] => Ok(only),
-            [] => Err(Status::bad_request(format!("a container name must be specified for pod {name}"))),
-            _ => {
-                let all: Vec<&str> = names("spec.initContainers").chain(own).collect();
-                Err(Status::bad_request(format!(
-                    "a container name must be specified for pod {name}, choose one of: [{}]",
-                    all.join(" ")
-                )))
-            }
-        }
-    }
-
     /// The end of a log, and no more of it than is wanted.
     fn cut<'a>(&self, said: &'a str) -> &'a str {
         let start = match self.tail {
@@ -135,6 +110,34 @@ impl LogOptions {
         let tail = &said[start..];
         let limit = self.limit.unwrap_or(usize::MAX).min(tail.len());
         &tail[..tail.floor_char_boundary(limit)]
+    }
+}
+
+/// Which container of a pod is meant, as far as it is said.
+///
+/// # Errors
+///
+/// 400 where that is not clear.
+pub(crate) fn container<'a>(said: &'a str, pod: &'a Value) -> Result<&'a str, Status> {
+    let name = pick(pod, "metadata.name");
+    let names = |path| items(pod, path).iter().map(|container| pick(container, "name"));
+    let own: Vec<&str> = names("spec.containers").collect();
+    if !said.is_empty() {
+        let mut all =
+            own.into_iter().chain(names("spec.initContainers")).chain(names("spec.ephemeralContainers"));
+        let refusal = || Status::bad_request(format!("container {said} is not valid for pod {name}"));
+        return all.any(|known| known == said).then_some(said).ok_or_else(refusal);
+    }
+    match own[..] {
+        [only] => Ok(only),
+        [] => Err(Status::bad_request(format!("a container name must be specified for pod {name}"))),
+        _ => {
+            let all: Vec<&str> = names("spec.initContainers").chain(own).collect();
+            Err(Status::bad_request(format!(
+                "a container name must be specified for pod {name}, choose one of: [{}]",
+                all.join(" ")
+            )))
+        }
     }
 }
 

@@ -194,6 +194,11 @@ impl Query {
         self.0.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }
 
+    /// All values of a parameter.
+    pub(crate) fn all(&self, name: &str) -> impl Iterator<Item = &str> {
+        self.0.iter().filter(move |(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
+
     /// A boolean as the API reads it: there, and neither `0` nor `false` in any case.
     pub(crate) fn flag(&self, name: &str) -> bool {
         self.optional(name).is_some_and(|value| value != "0" && !value.eq_ignore_ascii_case("false"))

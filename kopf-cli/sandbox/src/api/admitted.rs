@@ -47,6 +47,7 @@ impl Ask<'_> {
                     Part::Scale => "scale",
                     Part::Finalize => "finalize",
                     Part::Approval => "approval",
+                    Part::Stream(stream) => stream,
                     Part::Whole | Part::Log => "",
                 },
                 namespace: self.namespace().to_owned(),

@@ -17,6 +17,8 @@ pub(super) enum Part {
     Log,
     Finalize,
     Approval,
+    /// One of the streams of a pod.
+    Stream(&'static str),
 }
 
 /// Which part the path names; subresources that are not done are refused.
@@ -34,9 +36,8 @@ fn subresource(view: &View, path: &ResourcePath) -> Result<Part, Status> {
         Some("log") if &*view.resource.key == "pods" => Ok(Part::Log),
         Some("approval") if builtin::is_signed(&view.resource.key) => Ok(Part::Approval),
         Some("finalize") if &*view.resource.key == NAMESPACES => Ok(Part::Finalize),
-        Some(_) if first == "approval" && builtin::is_signed(&view.resource.key) => {
-            Err(Status::no_resource())
-        }
+        // Below what is there is nothing but what is behind a proxy.
+        Some(below) if first != "proxy" && first != below && !custom => Err(Status::no_resource()),
         Some(_) if view.version().below.iter().any(|known| known == first) => {
             Err(Status::not_implemented(&format!("the subresource {}/{first}", view.resource.plural)))
         }

@@ -35,12 +35,18 @@ const SHALLOW: usize = 64;
 impl Ask<'_> {
     /// The object that the request is below of, as it is shown.
     fn above(&self) -> Result<Bytes, Status> {
-        let store = self.api.store();
         let asked = list::parse_revision(self.query.get("resourceVersion"))
             .map_err(|why| Status::internal(format!("resourceVersion: {why}")))?;
-        if asked > store.revision() {
-            return Err(Status::too_new(asked, store.revision()));
+        let latest = self.api.store().revision();
+        if asked > latest {
+            return Err(Status::too_new(asked, latest));
         }
+        self.found()
+    }
+
+    /// The same, of whatever version.
+    pub(super) fn found(&self) -> Result<Bytes, Status> {
+        let store = self.api.store();
         let found = store.get(&self.view.resource.key, self.namespace(), self.name());
         let found = found.ok_or_else(|| Status::not_found(self.view.about(self.name())))?;
         stranded::check_read(&self.view, found)?;
@@ -261,7 +267,7 @@ impl Ask<'_> {
 }
 
 /// Looks at an object on a stack that its depth needs.
-fn read<T>(object: &[u8], look: impl FnOnce(&Value) -> T) -> Result<T, Status> {
+pub(super) fn read<T>(object: &[u8], look: impl FnOnce(&Value) -> T) -> Result<T, Status> {
     deep::with_stack(deep::depth_of_text(object), || {
         let object = deep::parse(object).map_err(Status::internal)?;
         Ok(look(&object))

@@ -181,6 +181,23 @@ async fn who_is_bound_to_a_role_that_is_not_there_is_told_of_it() {
 }
 
 #[tokio::test]
+async fn whoever_opens_a_stream_needs_the_right_to_create_one() {
+    check(
+        r#"
+        POST   /apis/rbac.authorization.k8s.io/v1/namespaces/$ns/roles {"metadata":{"name":"opener"},"rules":[{"verbs":["get"],"apiGroups":[""],"resources":["pods/exec","pods/attach"]},{"verbs":["create"],"apiGroups":[""],"resources":["pods/attach"]}]}
+        POST   /apis/rbac.authorization.k8s.io/v1/namespaces/$ns/rolebindings {"metadata":{"name":"opener"},"roleRef":{"apiGroup":"rbac.authorization.k8s.io","kind":"Role","name":"opener"},"subjects":[{"kind":"User","apiGroup":"rbac.authorization.k8s.io","name":"opener"}]}
+        UNTIL+as:opener pods/missing/attach 404
+        GET+as:opener  pods/missing/exec
+        POST+as:opener pods/missing/exec
+        GET+as:opener  pods/missing/exec?dryRun=All
+        POST+as:opener pods/missing/attach
+        GET+as:opener  pods/missing/portforward
+    "#,
+    )
+    .await;
+}
+
+#[tokio::test]
 async fn nobody_gives_rights_that_they_lack() {
     check(
         r#"

@@ -87,3 +87,42 @@ async fn the_logs_of_pods_that_nobody_runs_are_empty() {
     )
     .await;
 }
+
+#[tokio::test]
+async fn nothing_is_streamed_to_pods_that_have_no_node() {
+    check(
+        r#"
+        POST+metadata pods {"metadata":{"name":"p"},"spec":{"containers":[{"name":"a","image":"i"},{"name":"b","image":"i"}],"initContainers":[{"name":"i","image":"i"}]}}
+        POST+metadata pods {"metadata":{"name":"q"},"spec":{"containers":[{"name":"a","image":"i"}]}}
+        POST   pods/q/exec?command=ls
+        GET    pods/q/exec?command=ls&stdin=word
+        POST   pods/q/exec?container=x
+        POST   pods/p/exec
+        POST   pods/p/exec?container=i
+        POST   pods/missing/exec
+        POST   pods/q/exec?dryRun=All
+        POST   pods/q/exec/more
+        PUT    pods/q/exec {}
+        MERGE  pods/q/exec {}
+        DELETE pods/q/exec
+        GET    pods/p/attach
+        GET    pods/p/attach?container=b
+        POST   pods/q/attach?resourceVersion=word
+        PUT    pods/q/attach {}
+        POST   pods/p/portforward
+        GET    pods/p/portforward?ports=80,8080&ports=1
+        GET    pods/p/portforward?ports=80,word
+        GET    pods/p/portforward?ports=80&ports=
+        GET    pods/p/portforward?ports=65536
+        GET    pods/p/portforward?ports=%2B1
+        GET    pods/p/portforward?ports=-1
+        POST   pods/missing/portforward
+        POST   pods/q/portforward/x
+        POST   /api/v1/pods/q/exec
+        POST   configmaps/q/exec
+        GET+text pods/q/exec
+        POST   pods/q/eviction/more {}
+    "#,
+    )
+    .await;
+}

@@ -84,6 +84,7 @@ async fn the_head_of_a_custom_object_can_be_asked_for_and_of_a_built_in_one_it_c
         HEAD    configmaps/a
         HEAD    configmaps/b
         HEAD    pods/b/log
+        HEAD    pods/b/exec
         HEAD    pods/b/status
         HEAD    /api/v1/pods
         HEAD    /api/v1/pods/a

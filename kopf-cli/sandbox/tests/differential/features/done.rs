@@ -88,6 +88,7 @@ pub(super) const DONE: Groups = &[
         ("services lead to the pods that they select: `EndpointSlice`s, `Endpoints`", &["simulation::services_lead_to_the_pods_that_they_select", "simulation::slices_and_endpoints_that_somebody_takes_away_or_changes_come_back", "simulation::a_service_that_is_deleted_takes_what_led_from_it_along", "simulation::one_pod_more_changes_one_slice", "simulation::what_leads_somewhere_tells_what_its_change_came_from"]),
         ("pods that are refused: `ReplicaFailure`, Events `FailedCreate`", &["refused_pods::workloads_say_that_their_pods_are_refused", "simulation::pods_that_are_refused_are_told_of_until_they_are_made"]),
         ("`kubectl rollout status` and `kubectl wait` end", &["simulated::commands_that_wait_for_workloads_end"]),
+        ("`kubectl rollout history` and `undo` of deployments", &["workloads::deployments_have_a_history"]),
     ]),
     ("Patches", &[
         ("merge patches", &["main::merge_patches_change_what_they_name"]),
@@ -107,6 +108,7 @@ pub(super) const DONE: Groups = &[
         ("`/scale`, of built-in kinds and of definitions", &["below::built_in_kinds_are_scaled", "below::custom_resources_are_scaled_where_their_definition_says"]),
         ("`/finalize` of namespaces", &["controllers::namespaces_are_let_go_of_by_whoever_holds_them"]),
         ("`/log`: what `Sandbox::log` has said; nothing runs", &["below::the_logs_of_pods_that_nobody_runs_are_empty"]),
+        ("`/exec`, `/attach` and `/portforward` of pods that have no node: 400, as there", &["below::nothing_is_streamed_to_pods_that_have_no_node", "workloads::pods_wait_for_somebody_to_run_them"]),
         ("those that a resource lacks: 404", &["refusals::subresources_that_a_resource_lacks_are_not_found"]),
     ]),
     ("Lists and watches", &[
@@ -171,14 +173,14 @@ pub(super) const DONE: Groups = &[
             ("their end, and that of their objects", &["main::resources_are_defined_discovered_and_taken_away"]),
     ]),
     ("Unmodified clients", &[
-        ("kubectl, of this version and an older one", &["apply::the_client_applies", "apply::the_server_applies", "apply::what_is_no_longer_declared_is_pruned", "reading::objects_are_shown_in_every_form", "reading::servers_tell_what_they_have", "reading::rights_are_asked_for", "reading::watches_are_followed", "writing::custom_resources_are_written", "writing::built_in_objects_are_written", "workloads::deployments_are_applied_changed_and_scaled"]),
-        ("the official Python client", &["python::the_official_client_is_answered_alike"]),
+        ("kubectl, of this version and an older one", &["apply::the_client_applies", "apply::the_server_applies", "apply::what_is_no_longer_declared_is_pruned", "reading::objects_are_shown_in_every_form", "reading::servers_tell_what_they_have", "reading::rights_are_asked_for", "reading::watches_are_followed", "writing::custom_resources_are_written", "writing::built_in_objects_are_written", "writing::what_would_be_made_is_shown", "workloads::pods_wait_for_somebody_to_run_them", "workloads::deployments_are_applied_changed_and_scaled"]),
+        ("the official Python client, and its dynamic one", &["python::the_official_client_is_answered_alike", "python::the_dynamic_client_learns_and_does_the_same"]),
         ("Python Kopf: operators with handlers of every kind", &["kopf::an_operator_of_the_python_framework_sees_the_same"]),
         ("kube-rs: watchers that list, list by watching, choose, and look at metadata alone, through cuts and 410s", &["watchers::watchers_list_and_watch", "watchers::watchers_list_piece_by_piece", "watchers::watchers_list_what_is_cached", "watchers::watchers_list_by_watching", "watchers::watchers_choose_by_labels", "watchers::watchers_look_at_metadata_alone"]),
         ("kube-rs: a Controller with a finalizer, children and Events", &["controller::a_controller_does_the_same"]),
     ]),
     ("Who may do what", &[
-        ("roles and bindings (`--rbac`)", &["access::who_has_no_rights_is_told_what_it_may_not", "access::rights_are_given_by_bindings", "access::who_is_bound_to_a_role_that_is_not_there_is_told_of_it"]),
+        ("roles and bindings (`--rbac`)", &["access::who_has_no_rights_is_told_what_it_may_not", "access::rights_are_given_by_bindings", "access::who_is_bound_to_a_role_that_is_not_there_is_told_of_it", "access::whoever_opens_a_stream_needs_the_right_to_create_one"]),
         ("impersonation: of users, groups, uids and extras, of nodes and service accounts, by the constrained rights (`impersonate:user-info` and its like) and by the old one", &["impersonation::who_may_act_as_nobody_is_told_of_the_first_way", "impersonation::whoever_acts_as_somebody_says_their_name", "impersonation::users_are_acted_as_by_the_rights_to_them_and_to_what_is_done", "impersonation::of_many_groups_and_extras_it_is_asked_first_whether_all_are_fine", "impersonation::nodes_and_service_accounts_are_acted_as_by_rights_of_their_own", "impersonation::pods_act_as_the_node_that_they_are_on", "impersonation::the_old_right_holds_for_all_that_is_done_and_is_then_tried_first"]),
         ("nobody gives rights that they lack: `escalate`, `bind`", &["access::nobody_gives_rights_that_they_lack"]),
         ("cluster roles made of others; the roles of every cluster", &["access::cluster_roles_are_made_of_others", "access::the_roles_of_every_cluster_are_there"]),

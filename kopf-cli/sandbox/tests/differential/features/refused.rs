@@ -36,9 +36,9 @@ const BUILT_IN: &str = r#"{"metadata":{"name":"rows.networking.k8s.io","annotati
 
 #[rustfmt::skip]
 pub(super) const REFUSED: &[Refused] = &[
-    refused("`kubectl exec`: commands in containers", "POST", "/api/v1/namespaces/default/pods/p/exec?command=ls", "the subresource pods/exec"),
-    refused("`kubectl attach`", "POST", "/api/v1/namespaces/default/pods/p/attach", "the subresource pods/attach"),
-    refused("`kubectl port-forward`", "POST", "/api/v1/namespaces/default/pods/p/portforward", "the subresource pods/portforward"),
+    refused("`kubectl exec`, where the pod has a node: commands in containers", "POST", "/api/v1/namespaces/default/pods/p/exec?command=ls", "the subresource pods/exec"),
+    refused("`kubectl attach`, likewise", "POST", "/api/v1/namespaces/default/pods/p/attach", "the subresource pods/attach"),
+    refused("`kubectl port-forward`, likewise", "POST", "/api/v1/namespaces/default/pods/p/portforward", "the subresource pods/portforward"),
     refused("`kubectl debug`: ephemeral containers", "GET", "/api/v1/namespaces/default/pods/p/ephemeralcontainers", "the subresource pods/ephemeralcontainers"),
     refused("proxying to pods", "GET", "/api/v1/namespaces/default/pods/p/proxy", "the subresource pods/proxy"),
     refused("proxying to services", "GET", "/api/v1/namespaces/default/services/s/proxy", "the subresource services/proxy"),
@@ -68,7 +68,7 @@ pub(super) const REFUSED: &[Refused] = &[
 #[tokio::test]
 async fn what_is_not_there_is_refused_by_its_name() {
     let (client, _serving) = sandbox().await;
-    let pod = r#"{"metadata":{"name":"p"},"spec":{"containers":[{"name":"c","image":"i"}]}}"#;
+    let pod = r#"{"metadata":{"name":"p"},"spec":{"nodeName":"n","containers":[{"name":"c","image":"i"}]}}"#;
     let request =
         Request::post("/api/v1/namespaces/default/pods").header(header::CONTENT_TYPE, "application/json");
     client.request::<serde_json::Value>(request.body(pod.into()).unwrap()).await.unwrap();
