@@ -80,3 +80,17 @@ fn faults_are_told_where_they_are() {
     );
     assert_eq!(found("s.x"), "1:2: type 'string' does not support field selection\n | s.x\n | .^");
 }
+
+#[test]
+fn whatever_is_written_is_checked_soon() {
+    let doubled = format!("[1]{} == 1", ".map(x, {x: x})".repeat(60));
+    assert!(
+        found(&doubled).starts_with("1:905: found no matching overload for '_==_' applied to '(list(map(")
+    );
+    let absent = format!("nothing{}", ".optMap(x, x)".repeat(60));
+    assert!(found(&absent).ends_with(" more errors were truncated"));
+    let many = vec!["n == 'a'"; 5_000].join(" || ");
+    assert_eq!(found(&many).lines().count(), 101);
+    let empties = vec!["[] == [[]]"; 3_000].join(" && ");
+    check_row(&empties, "bool");
+}

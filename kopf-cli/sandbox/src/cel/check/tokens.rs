@@ -103,7 +103,7 @@ fn number(rest: &str) -> (Word, usize) {
 
 /// A text or bytes, and how long it is; `None` for what is no such thing, and `Some(None)` for what has no end.
 fn quoted(rest: &str) -> Option<Option<(Word, usize)>> {
-    let letters = rest.find(['"', '\'']).filter(|end| *end <= 2)?;
+    let letters = rest.bytes().take(3).position(|byte| matches!(byte, b'"' | b'\''))?;
     let prefix = rest[..letters].to_ascii_lowercase();
     if !["", "r", "b", "br"].contains(&prefix.as_str()) {
         return None;
