@@ -326,7 +326,7 @@ impl Ask<'_> {
         drop(store);
         let object = found.ok_or_else(|| Status::not_found(self.view.about(self.name())))?;
         stranded::check_read(&self.view, &object)?;
-        self.show(200, &object.shown(&self.view), object.header.depth)
+        self.show(200, &object.shown(&self.view), object.depth(&self.view))
     }
 
     fn list(&self) -> Result<Response<Body>, Status> {
@@ -383,7 +383,9 @@ impl Ask<'_> {
 
     fn written(&self, written: Written) -> Result<Response<Body>, Status> {
         match written {
-            Written::Object { code, object } => self.show(code, &object.shown(&self.view), object.depth),
+            Written::Object { code, object } => {
+                self.show(code, &object.shown(&self.view), object.depth(&self.view))
+            }
             Written::Gone(status) => Ok(json_answer(200, layout::text(&status))),
         }
     }

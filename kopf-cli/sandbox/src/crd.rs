@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
 use crate::{
-    form, meta,
+    form, json as deep, meta,
     resources::{NameRule, Resource, Rules, StatusMetadata, Version, key_of},
     scale::Scale,
     schema::Schema,
@@ -57,10 +57,10 @@ pub(crate) fn prepare(
         return Err(Status::not_implemented("conversion webhooks"));
     }
     complete(spec);
-    for version in spec["versions"].as_array_mut().into_iter().flatten() {
-        if let Some(schema) = version.pointer_mut("/schema/openAPIV3Schema") {
-            defaults::read_embedded(schema);
-        }
+    if old.is_none_or(|old| old["spec"]["versions"] != spec["versions"]) {
+        let versions = spec["versions"].as_array_mut().into_iter().flatten();
+        let schemas = versions.filter_map(|version| version.pointer_mut("/schema/openAPIV3Schema"));
+        schemas.filter(|schema| defaults::has_embedded(schema)).for_each(defaults::read_embedded);
     }
     let spec = spec.clone();
     let about_itself =
@@ -223,6 +223,7 @@ pub(crate) fn resource(definition: &Value, edition: u64) -> Result<Resource, Sta
         categories: list(&names["categories"]),
         versions,
         edition,
+        reach: deep::depth_of_value(definition),
         rules: Rules {
             custom: true,
             undone: false,
@@ -251,6 +252,17 @@ fn is_served(definition: &Value) -> bool {
 pub(crate) fn defines_the_same(one: &Value, other: &Value) -> bool {
     let names = |definition: &Value| definition["status"]["acceptedNames"].clone();
     one["spec"] == other["spec"] && names(one) == names(other) && is_served(one) == is_served(other)
+}
+
+/// Whether objects that were stored by one definition are read alike by another.
+pub(crate) fn reads_alike(one: &Value, other: &Value) -> bool {
+    let versions =
+        |definition: &Value| definition["spec"]["versions"].as_array().cloned().unwrap_or_default();
+    let is_alike = |one: &Value, other: &Value| {
+        ["name", "storage", "schema", "selectableFields"].iter().all(|field| one[field] == other[field])
+    };
+    let (one, other) = (versions(one), versions(other));
+    one.len() == other.len() && one.iter().zip(&other).all(|(one, other)| is_alike(one, other))
 }
 
 /// What a version sorts by: releases before betas before alphas, the higher first; then all others by name.

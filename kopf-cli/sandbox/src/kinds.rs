@@ -320,10 +320,12 @@ pub(crate) fn after_write(
         return Ok(());
     }
     let (definition, name) = (stored.value(), &stored.header.name);
-    if before.is_none_or(|before| !crd::defines_the_same(&definition, &before.value())) {
+    let was = before.map(Stored::value);
+    if was.as_ref().is_none_or(|was| !crd::defines_the_same(&definition, was)) {
         let defined = crd::resource(&definition, stored.header.revision)?;
+        let alike = was.as_ref().is_some_and(|was| crd::reads_alike(&definition, was));
         let register = |store: &mut Store| {
-            store.redefine(&defined);
+            store.redefine(&defined, alike);
             store.catalog.register(defined);
             stranded::look_again(store, name, now);
         };

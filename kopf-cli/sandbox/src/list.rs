@@ -189,7 +189,7 @@ impl Listing {
             metadata["remainingItemCount"] = remaining.into();
         }
         if form != Form::Whole {
-            let objects = self.objects.iter().map(|object| (object.shown(view), object.header.depth));
+            let objects = self.objects.iter().map(|object| (object.shown(view), object.depth(view)));
             return form.list(&metadata, objects, sheet);
         }
         let (kind, api_version) = (&view.resource.list_kind, view.api_version());

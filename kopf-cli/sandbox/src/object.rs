@@ -32,7 +32,7 @@ pub(crate) struct Header {
     pub(crate) selector: LabelSet,
     /// Values of the selectable fields that are set.
     pub(crate) fields: Vec<(String, String)>,
-    /// Levels of nesting.
+    /// Levels of nesting, as it is stored and as it is read.
     pub(crate) depth: usize,
     pub(crate) finalizers: Vec<String>,
     /// Whether it is on its way out.
@@ -133,7 +133,9 @@ impl Stored {
 
     /// The same of an object that may have been stored by another definition.
     pub(crate) fn found(resource: &Resource, value: &Value, revision: u64) -> Self {
-        Stored::by(resource, value, reading::otherwise(value, resource).as_ref(), revision)
+        json::with_stack(json::depth_of_value(value) + resource.reach, || {
+            Stored::by(resource, value, reading::otherwise(value, resource).as_ref(), revision)
+        })
     }
 
     fn by(resource: &Resource, value: &Value, read: Option<&Value>, revision: u64) -> Self {
@@ -148,7 +150,7 @@ impl Stored {
             labels: LabelSet::of(value),
             selector: LabelSet::led_to(resource, value),
             fields: selectable_values(resource, read.unwrap_or(value)),
-            depth: json::depth_of_value(value),
+            depth: json::depth_of_value(value).max(read.map_or(0, json::depth_of_value)),
             finalizers: meta::finalizers(metadata).into_iter().map(str::to_owned).collect(),
             deleting: meta::deleting(metadata),
             owners: owners(metadata),
@@ -167,13 +169,21 @@ impl Stored {
 
     /// The same object where its resource is defined otherwise.
     pub(crate) fn redefined(&self, resource: &Resource) -> Self {
-        let (edition, fields) = json::with_stack(self.header.depth, || {
+        let (edition, fields, depth) = json::with_stack(self.header.depth + resource.reach, || {
             let value = self.value();
             let read = reading::otherwise(&value, resource);
             let edition = if read.is_none() { resource.edition } else { 0 };
-            (edition, selectable_values(resource, read.as_ref().unwrap_or(&value)))
+            let read = read.as_ref().unwrap_or(&value);
+            let depth = json::depth_of_value(read).max(self.header.depth);
+            (edition, selectable_values(resource, read), depth)
         });
-        Stored { header: Header { edition, fields, ..self.header.clone() }, bytes: self.bytes.clone() }
+        Stored { header: Header { edition, fields, depth, ..self.header.clone() }, bytes: self.bytes.clone() }
+    }
+
+    /// The same object where its resource is defined otherwise, and objects are read as they were.
+    pub(crate) fn renumbered(&self, before: u64, now: u64) -> Self {
+        let edition = if self.header.edition == before { now } else { self.header.edition };
+        Stored { header: Header { edition, ..self.header.clone() }, bytes: self.bytes.clone() }
     }
 
     /// Whether its bytes have this text, as JSON has it.
@@ -203,6 +213,11 @@ impl Stored {
         self.kept().shown(view)
     }
 
+    /// How deep it is as `view` shows it, at most.
+    pub(crate) fn depth(&self, view: &View) -> usize {
+        self.kept().depth(view)
+    }
+
     /// The object without its header.
     pub(crate) fn kept(&self) -> Kept {
         Kept { bytes: self.bytes.clone(), depth: self.header.depth, edition: self.header.edition }
@@ -213,18 +228,24 @@ impl Stored {
 #[derive(Debug, Clone)]
 pub(crate) struct Kept {
     bytes: Bytes,
-    pub(crate) depth: usize,
+    depth: usize,
     edition: u64,
 }
 
 impl Kept {
+    /// How deep it is as `view` shows it, at most.
+    pub(crate) fn depth(&self, view: &View) -> usize {
+        let is_read = self.edition == view.resource.edition;
+        self.depth + if is_read { 0 } else { view.resource.reach }
+    }
+
     /// The object as `view` shows it.
     pub(crate) fn shown(&self, view: &View) -> Bytes {
         let (resource, version) = (&view.resource, view.version());
         if reading::is_as_read(self.edition, resource, version) {
             return self.bytes.clone();
         }
-        json::with_stack(self.depth, || {
+        json::with_stack(self.depth(view), || {
             let mut value = parse_own(&self.bytes);
             reading::read(&mut value, self.edition, resource, version);
             show(&mut value, view);
@@ -322,7 +343,7 @@ fn convert(
 
 /// The same object, said to be of another moment: what leaves a selector is told in its old form with the new version.
 pub(crate) fn with_revision(stored: &Stored, revision: u64, view: &View) -> Bytes {
-    json::with_stack(stored.header.depth, || {
+    json::with_stack(stored.depth(view), || {
         let mut value = stored.read(view);
         value["metadata"]["resourceVersion"] = revision.to_string().into();
         show(&mut value, view);

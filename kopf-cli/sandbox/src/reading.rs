@@ -51,3 +51,47 @@ pub(crate) fn otherwise(value: &Value, resource: &Resource) -> Option<Value> {
     read(&mut as_read, 0, resource, resource.storage());
     (as_read != *value).then_some(as_read)
 }
+
+#[cfg(test)]
+mod tests {
+    use jiff::Timestamp;
+    use serde_json::json;
+
+    use crate::{resources::DEFINITIONS, sandbox::Sandbox, write::Writer};
+
+    fn definition(more: &serde_json::Value) -> serde_json::Value {
+        let spec = json!({ "type": "object", "properties": { "color": { "type": "string" } } });
+        let mut version = json!({ "name": "v1", "served": true, "storage": true });
+        version["schema"] =
+            json!({ "openAPIV3Schema": { "type": "object", "properties": { "spec": spec } } });
+        if let (Some(version), Some(more)) = (version.as_object_mut(), more.as_object()) {
+            version.extend(more.clone());
+        }
+        json!({
+            "apiVersion": "apiextensions.k8s.io/v1", "kind": "CustomResourceDefinition",
+            "metadata": { "name": "things.kopf.test" },
+            "spec": { "group": "kopf.test", "scope": "Cluster", "names": { "plural": "things", "kind": "Thing" }, "versions": [version] },
+        })
+    }
+
+    #[test]
+    fn what_is_under_way_while_its_definition_changes_is_kept_by_the_new_one_or_not_at_all() {
+        let defined = definition(&json!({})).to_string();
+        let sandbox = Sandbox::builder().seed(1).crd(&defined).unwrap().build().unwrap();
+        let view = sandbox.api.store().catalog.view("kopf.test", "v1", "things").unwrap();
+        let create = |name: &str| {
+            let thing = json!({ "apiVersion": "kopf.test/v1", "kind": "Thing", "metadata": { "name": name }, "spec": { "color": "red" } });
+            let mut store = sandbox.api.store();
+            let made = Writer::new(&mut store, Timestamp::UNIX_EPOCH).create(&view, "", thing);
+            made.map(|_| {
+                store.get("things.kopf.test", "", name).unwrap().header.field("spec.color").to_owned()
+            })
+        };
+        assert_eq!(create("before").unwrap(), "");
+        sandbox.apply(definition(&json!({ "selectableFields": [{ "jsonPath": ".spec.color" }] }))).unwrap();
+        assert_eq!(create("meanwhile").unwrap(), "red");
+        sandbox.delete(DEFINITIONS, "", "things.kopf.test").unwrap();
+        assert_eq!(create("late").unwrap_err().code, 404);
+        sandbox.restart();
+    }
+}

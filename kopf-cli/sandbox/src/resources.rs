@@ -34,6 +34,8 @@ pub(crate) struct Resource {
     pub(crate) versions: Vec<Version>,
     /// The resourceVersion of the definition; 0 for what is built in, which is not defined.
     pub(crate) edition: u64,
+    /// By how many levels its defaults may make an object deeper, at most.
+    pub(crate) reach: usize,
     pub(crate) rules: Rules,
 }
 

@@ -39,6 +39,9 @@ impl Said {
     }
 }
 
+/// What is said, by which definition of the resource, and in which of its versions.
+type Told = (Said, u64, usize);
+
 /// One change of one object.
 #[derive(Debug)]
 pub(crate) struct Event {
@@ -50,7 +53,7 @@ pub(crate) struct Event {
     pub(crate) previous: Option<Arc<Stored>>,
     pub(crate) removal: bool,
     /// Frames that some watcher has asked for: encoded once, shared by all.
-    frames: Mutex<Vec<(Said, usize, Bytes)>>,
+    frames: Mutex<Vec<(Told, Bytes)>>,
 }
 
 impl Event {
@@ -66,13 +69,19 @@ impl Event {
     /// The line of a watch that says so, in the version of `view`.
     pub(crate) fn frame(&self, said: Said, view: &View) -> Bytes {
         let mut frames = self.frames.lock().unwrap_or_else(PoisonError::into_inner);
-        let known = frames.iter().find(|(word, index, _)| *word == said && *index == view.index());
-        if let Some((_, _, frame)) = known {
+        let as_told = (said, view.resource.edition, view.index());
+        if let Some((_, frame)) = frames.iter().find(|(known, _)| *known == as_told) {
             return frame.clone();
         }
         let frame = frame(said.word(), &self.shown(said, view));
-        frames.push((said, view.index(), frame.clone()));
+        frames.push((as_told, frame.clone()));
         frame
+    }
+
+    /// How deep what is told is in the version of `view`, at most.
+    pub(crate) fn depth(&self, view: &View) -> usize {
+        let before = self.previous.as_ref().map_or(0, |previous| previous.depth(view));
+        self.object.depth(view).max(before)
     }
 
     /// The object that is told of, in the version of `view`.

@@ -36,6 +36,8 @@ pub(crate) struct Store {
     objects: BTreeMap<Arc<str>, Objects>,
     revision: u64,
     deepest: usize,
+    /// By how many levels defaults may make objects deeper, at most.
+    reach: usize,
     news: watch::Sender<u64>,
     /// Which objects say that they belong to a uid.
     dependents: HashMap<String, BTreeSet<Place>>,
@@ -78,6 +80,7 @@ impl Store {
             objects: BTreeMap::new(),
             revision,
             deepest: 0,
+            reach: 0,
             news: watch::Sender::new(revision),
             dependents: HashMap::new(),
             unseen: Vec::new(),
@@ -139,7 +142,7 @@ impl Store {
 
     /// The levels of the deepest object that there ever was: what a stack must hold to work on any of them.
     pub(crate) fn deepest(&self) -> usize {
-        self.deepest
+        self.deepest + self.reach
     }
 
     /// Tells of each change.
@@ -286,11 +289,14 @@ impl Store {
         Stored::sent(view, value, revision)
     }
 
-    /// Sees to what is known of the objects of a resource that is defined otherwise now.
-    pub(crate) fn redefine(&mut self, resource: &Resource) {
+    /// Sees to what is known of the objects of a resource that is defined otherwise now; `alike` where they are read as they were.
+    pub(crate) fn redefine(&mut self, resource: &Resource, alike: bool) {
+        self.reach = self.reach.max(resource.reach);
+        let before = self.catalog.get(&resource.key).map(|before| before.edition).filter(|_| alike);
         let objects = self.objects.get_mut(&resource.key).into_iter().flat_map(BTreeMap::values_mut);
         objects.flat_map(BTreeMap::values_mut).for_each(|object| {
-            *object = Arc::new(object.redefined(resource));
+            let redefined = before.map(|before| object.renumbered(before, resource.edition));
+            *object = Arc::new(redefined.unwrap_or_else(|| object.redefined(resource)));
         });
     }
 

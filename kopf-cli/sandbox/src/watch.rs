@@ -135,7 +135,7 @@ impl Watcher {
     fn tell_what_there_was(&mut self) -> bool {
         let Some(mut there) = self.there.take() else { return false };
         for object in there.by_ref().take(BATCH) {
-            self.say("ADDED", &object.shown(&self.view), object.header.depth);
+            self.say("ADDED", &object.shown(&self.view), object.depth(&self.view));
         }
         if there.len() > 0 {
             self.there = Some(there);
@@ -211,6 +211,8 @@ impl Watcher {
                 self.over = true;
                 return false;
             };
+            let until = self.told_until(&store);
+            let events = events.take_while(|event| event.object.header.revision < until);
             let events: Vec<Arc<Event>> = events.take(BATCH).cloned().collect();
             let told = events.last().map_or(self.revision, |event| event.object.header.revision);
             (events, told, self.is_served(&store))
@@ -222,7 +224,7 @@ impl Watcher {
                     self.lines.push_back(event.frame(said, &self.view));
                 }
                 Some(said) => {
-                    self.say(said.word(), &event.shown(said, &self.view), event.object.header.depth);
+                    self.say(said.word(), &event.shown(said, &self.view), event.depth(&self.view));
                 }
                 None => {}
             }
@@ -236,6 +238,13 @@ impl Watcher {
     fn is_served(&self, store: &Store) -> bool {
         let resource = &self.view.resource;
         store.catalog.get(&resource.key).is_some_and(|now| Arc::ptr_eq(now, resource))
+    }
+
+    /// The revision at which the resource came to be another one than it was when the watch began.
+    fn told_until(&self, store: &Store) -> u64 {
+        let resource = &self.view.resource;
+        let now = store.catalog.get(&resource.key).filter(|now| !Arc::ptr_eq(now, resource));
+        now.map_or(u64::MAX, |now| now.edition)
     }
 
     /// What this watch says of a change, if anything: of objects that its selector knew before, knows now, or both.

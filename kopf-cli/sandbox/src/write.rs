@@ -7,6 +7,8 @@
 //! [validated](Writer::validate), plugins [judge](Writer::let_plugins_judge) it, and then others; and it is
 //! [committed](Writer::commit).
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use serde_json::{Map, Value};
 
@@ -390,10 +392,15 @@ impl<'a> Writer<'a> {
     /// Writes a whole object that is sent in the version of `view`.
     pub(crate) fn commit(&mut self, view: &View, value: Value, code: u16) -> Result<Written, Status> {
         let resource = &view.resource;
+        // Others may have been asked, and its definition changed meanwhile.
+        let Some(now) = self.store.catalog.get(&resource.key).cloned() else {
+            return Err(Status::no_resource());
+        };
         let written = match self.dry_run {
             true => Stored::sent(view, value, self.store.revision()),
             false => self.store.next(view, value),
         };
+        let written = if Arc::ptr_eq(&now, resource) { written } else { written.redefined(&now) };
         if written.header.depth > deep::MAX_DEPTH {
             return Err(Status::bad_request("exceeded max depth"));
         }

@@ -181,5 +181,5 @@ impl Memory {
 }
 
 fn document(object: &Stored, view: &View) -> Document {
-    Document::of_text(object.shown(view), object.header.depth)
+    Document::of_text(object.shown(view), object.depth(view))
 }

@@ -206,7 +206,7 @@ fn finish(writer: &mut Writer<'_>, place: &Place, object: &Stored, tasks: &mut T
         }
     }
     let resource = writer.store.catalog.get(&place.resource).cloned();
-    match resource.filter(|_| !waits) {
+    match resource.filter(|resource| !waits && !stranded::is_stranded(resource, object)) {
         Some(resource) => writer.release(&resource.preferred_view(), object, FOREGROUND, |_| ()),
         None => Ok(()),
     }
@@ -221,7 +221,8 @@ pub(super) fn orphan(writer: &mut Writer<'_>, place: &Place) -> Result<(), Statu
     for dependent in &dependents {
         change_owners(writer, dependent, |owners| owners.retain(|owner| owner["uid"] != *object.header.uid))?;
     }
-    match writer.store.catalog.get(&place.resource).cloned() {
+    let resource = writer.store.catalog.get(&place.resource).cloned();
+    match resource.filter(|resource| !stranded::is_stranded(resource, &object)) {
         Some(resource) => writer.release(&resource.preferred_view(), &object, ORPHAN, |_| ()),
         None => Ok(()),
     }

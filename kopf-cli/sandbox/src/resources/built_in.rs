@@ -214,6 +214,7 @@ impl Row {
             categories: served.categories.clone(),
             versions,
             edition: 0,
+            reach: 0,
             rules: Rules {
                 custom: false,
                 undone: has(UNDONE),

@@ -163,7 +163,7 @@ impl Writer<'_> {
         let Some(admission) = self.admission.as_deref_mut() else { return Ok(None) };
         let view = target.view;
         let object = object.map(|object| document(object, view));
-        let old = old.map(|old| Document::of_text(old.shown(view), old.header.depth));
+        let old = old.map(|old| Document::of_text(old.shown(view), old.depth(view)));
         let round = Round::new(stage, operation, target.name, object, old);
         let answer = admission.admit(self.store, round);
         // What others warn of stands where they were asked.

@@ -238,14 +238,16 @@ pub(super) fn is_on_both(group: &str) -> bool {
 /// fields of custom resources; and each is told once, however often a server has looked. The message has the same causes.
 fn causes_once(status: &mut Map<String, Value>) {
     const LISTED: &str = " is invalid: [";
-    let is_custom = status
-        .get("details")
-        .is_some_and(|details| details["group"].as_str().is_some_and(|group| group.ends_with(".kopf.test")));
+    let is_custom =
+        |details: &Value| details["group"].as_str().is_some_and(|group| group.ends_with(".kopf.test"));
+    // Conflicts are told manager by manager, in any order.
+    let is_any =
+        status.get("details").is_some_and(is_custom) || status.get("reason") == Some(&json!("Conflict"));
     let details = status.get_mut("details");
     let Some(causes) = details.and_then(|details| details.get_mut("causes")?.as_array_mut()) else { return };
     let mut known = std::collections::HashSet::new();
     causes.retain(|cause| known.insert(cause.to_string()));
-    for together in causes.chunk_by_mut(|one, other| is_custom || map_of(one) == map_of(other)) {
+    for together in causes.chunk_by_mut(|one, other| is_any || map_of(one) == map_of(other)) {
         together.sort_by_cached_key(Value::to_string);
     }
     if let Some(Value::String(message)) = status.get_mut("message")

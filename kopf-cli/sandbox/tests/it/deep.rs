@@ -130,6 +130,40 @@ fn what_schemas_show_may_be_thousands_of_levels_deep() {
     ));
 }
 
+#[test]
+fn defaults_that_come_later_may_be_thousands_of_levels_deep() {
+    const DEFINITION: &str = r#"{"apiVersion":"apiextensions.k8s.io/v1","kind":"CustomResourceDefinition","metadata":{"name":"things.kopf.test"},"spec":{"group":"kopf.test","scope":"Cluster","names":{"plural":"things","kind":"Thing"},"versions":[{"name":"v1","served":true,"storage":true,"schema":{"openAPIV3Schema":{"type":"object","properties":{"spec":{"type":"object","x-kubernetes-preserve-unknown-fields":true}}}}}]}}"#;
+    const THINGS: &str = "/apis/kopf.test/v1/things";
+    // On the small stack of a test's thread.
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    runtime.block_on(async {
+        let sandbox = Sandbox::builder().seed(1).crd(DEFINITION).unwrap().build().unwrap();
+        let thing = r#"{"apiVersion":"kopf.test/v1","kind":"Thing","metadata":{"name":"a"}}"#.to_owned();
+        assert_eq!(text(&sandbox, "POST", THINGS, "application/json", thing).await.0, 201);
+        let default = "/spec/versions/0/schema/openAPIV3Schema/properties/spec/default";
+        let added = format!(r#"[{{"op":"add","path":"{default}","value":{}}}]"#, nest(9_000));
+        let path = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions/things.kopf.test";
+        let (code, said) = text(&sandbox, "PATCH", path, "application/json-patch+json", added).await;
+        assert_eq!(code, 200, "{}", said.chars().take(300).collect::<String>());
+        for _ in 0..2 {
+            for path in [format!("{THINGS}/a"), THINGS.to_owned()] {
+                for media in ["", "application/json;as=Table;v=v1;g=meta.k8s.io"] {
+                    let asked =
+                        http::Request::get(&path).header("accept", media).body(Default::default()).unwrap();
+                    assert_eq!(send(&sandbox, asked).await.unwrap().status(), 200, "{path} {media}");
+                }
+            }
+            assert!(text(&sandbox, "GET", THINGS, "", String::new()).await.1.contains(&nest(9_000)));
+            let mut watch = Watch::open(&sandbox, &format!("{THINGS}?watch=1")).await;
+            assert!(watch.line().await.unwrap().unwrap().contains(&nest(9_000)));
+            sandbox.restart();
+        }
+        let label = r#"{"metadata":{"labels":{"a":"b"}}}"#.to_owned();
+        let (code, patched) = text(&sandbox, "PATCH", &format!("{THINGS}/a"), MERGE, label).await;
+        assert!(code == 200 && patched.contains(&nest(9_000)));
+    });
+}
+
 #[tokio::test]
 async fn a_token_of_a_list_may_be_deep() {
     use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};

@@ -13,6 +13,16 @@ const START: u64 = 14;
 const WATCH_LIST: &str =
     "watch=1&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true";
 
+const THINGS: &str = "/apis/kopf.test/v1/things";
+
+/// A sandbox with a kind of its own, which has these properties.
+fn sandbox_of_things(properties: &str) -> Sandbox {
+    let definition = format!(
+        r#"{{"apiVersion":"apiextensions.k8s.io/v1","kind":"CustomResourceDefinition","metadata":{{"name":"things.kopf.test"}},"spec":{{"group":"kopf.test","scope":"Cluster","names":{{"plural":"things","kind":"Thing"}},"versions":[{{"name":"v1","served":true,"storage":true,"schema":{{"openAPIV3Schema":{{"type":"object","properties":{{"spec":{{"type":"object","properties":{properties}}}}}}}}}}}]}}}}"#
+    );
+    Sandbox::builder().seed(1).crd(&definition).unwrap().build().unwrap()
+}
+
 #[tokio::test]
 async fn a_watch_begins_with_what_there_is_and_goes_on() {
     let sandbox = sandbox();
@@ -167,6 +177,23 @@ async fn a_watch_ends_with_its_definition() {
         "after the definition was marked twice"
     );
     assert_eq!(watch.next().await, "end");
+}
+
+#[tokio::test]
+async fn who_reads_on_by_an_old_definition_spoils_nothing_for_who_reads_by_the_new_one() {
+    let sandbox = sandbox_of_things(r#"{"a":{"type":"string"}}"#);
+    let mut old = Watch::open(&sandbox, &format!("{THINGS}?watch=1")).await;
+    let properties = "/spec/versions/0/schema/openAPIV3Schema/properties/spec/properties/b";
+    let added = json!([{ "op": "add", "path": properties, "value": { "type": "string" } }]);
+    let path = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions/things.kopf.test";
+    send(&sandbox, request("PATCH", path, "application/json-patch+json", added.to_string())).await.unwrap();
+    let changed = sandbox.revision();
+    let late = json!({ "apiVersion": "kopf.test/v1", "kind": "Thing", "metadata": { "name": "late" }, "spec": { "a": "1", "b": "2" } });
+    post(&sandbox, THINGS, late).await;
+    assert_eq!(old.next().await, "end");
+    let mut new = Watch::open(&sandbox, &format!("{THINGS}?watch=1&resourceVersion={changed}")).await;
+    let line = new.line().await.unwrap().unwrap();
+    assert!(line.contains(r#""spec":{"a":"1","b":"2"}"#), "{line}");
 }
 
 #[tokio::test]
