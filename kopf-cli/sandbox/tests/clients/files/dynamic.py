@@ -91,7 +91,7 @@ except ApiException as error:
         raise
 while True:
     conditions = definitions.get(name=f"learned.{GROUP}").to_dict().get("status", {}).get("conditions", [])
-    if any(one["type"] == "Established" and one["status"] == "True" for one in conditions):
+    if any(one["type"] == "Established" and one["status"] == "True" for one in conditions or []):
         break
 while True:
     try:
