@@ -177,7 +177,7 @@ impl Parser {
                 let index = self.expression()?;
                 self.sign("]")?;
                 node = self.making.call(at, function, vec![node, index]);
-            } else if let Some((at, name)) = self.peek("{").zip(node.qualified()) {
+            } else if let Some((at, name)) = self.peek("{").and_then(|at| Some((at, node.qualified()?))) {
                 self.next += 1;
                 let fields = self.entries(Self::name)?;
                 let fields = fields.into_iter().map(|(_, value, _)| value).collect();
