@@ -81,7 +81,7 @@ pub(crate) fn with_room<T>(work: impl FnOnce() -> T) -> T {
 fn parse(source: &str) -> Result<Program, String> {
     // The parser is not ours: should it ever give up, the rule is refused, not the server ended.
     let parser = || Parser::default().enable_optional_syntax(true);
-    let parsed = catch_unwind(AssertUnwindSafe(|| parser().parse(source)));
+    let parsed = catch_unwind(AssertUnwindSafe(|| parser().parse(&check::without_pairs(source))));
     match parsed {
         Ok(Ok(mut written)) => {
             if let Err(why) = pairs::expand(&mut written) {

@@ -10,12 +10,14 @@ mod macros;
 mod overloads;
 mod parse;
 mod patterns;
+mod signs;
 mod tokens;
 mod tree;
 mod types;
 mod unify;
 
 use checker::{Checker, MOST};
+pub(super) use signs::without_pairs;
 use tree::Fault;
 pub(crate) use types::{Fields, Plain, Type};
 
