@@ -17,6 +17,7 @@ mod authorizer;
 mod check;
 mod fields;
 mod loops;
+mod go_patterns;
 mod naming;
 mod nesting;
 mod optionals;
@@ -151,6 +152,7 @@ fn functions() -> Context<'static> {
     optionals::register(&mut context);
     pairs::register(&mut context);
     for name in TYPES {
+    go_patterns::register(&mut context);
         context.add_variable_from_value(name, name);
     }
     context

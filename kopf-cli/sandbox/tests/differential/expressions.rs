@@ -138,6 +138,8 @@ async fn rules_come_to_true_or_false() {
     check_rules(
         r"
         self.i
+        net.IP
+        type(self.unknown) == net.IP || type(self.unknown) == net.CIDR || type(self.unknown) == optional_type
         self.either
         null
         [true]
@@ -170,6 +172,7 @@ async fn what_is_written_out_in_rules_is_right() {
         self.time > timestamp('2026-01-01T00:00:00+02:00') && self.time < timestamp('9999-12-31T23:59:59Z')
         self.s.matches('[') || self.s.matches('a{1001}') || self.s.matches('(?!a)')
         self.s.matches('^[a-z]([-a-z0-9]*[a-z0-9])?$') && self.s.matches('a{,5}')
+        self.s.matches('^[^[]+$') && self.s.matches('[[]') && self.s.matches(r'\012') && self.s.matches('a')
         '%d %s %d'.format([1, 'a', 'b']) == ''
         '%q'.format([1]) == '' || '%s'.format([1, 2]) == '' || '%s %s'.format([1]) == ''
 

@@ -2,10 +2,16 @@
 
 use regex::RegexBuilder;
 
-use super::tree::{Kind, Node};
+use super::{
+    super::go_patterns::translated,
+    tree::{Kind, Node},
+};
 
 /// What a pattern may take to be looked at; more is not told of.
 const MOST_OF_PATTERN: usize = 1 << 20;
+/// Refusals of our engine that are refusals of Go too.
+const NO_PATTERN: [&str; 5] =
+    ["look-around", "unrecognized", "backreferences", "invalid character class range", "empty capture group"];
 /// How often something may be repeated by number.
 const MOST_OFTEN: u64 = 1_000;
 
@@ -28,10 +34,11 @@ pub(super) fn fault(pattern: &str) -> Option<String> {
     if let Some(often) = too_often(pattern) {
         return Some(format!("invalid repeat count: `{often}`"));
     }
-    if [r"\Q", r"\C", "{"].iter().any(|sign| pattern.contains(sign)) {
+    if pattern.contains(r"\C") {
         return None;
     }
-    let compiled = RegexBuilder::new(pattern).size_limit(MOST_OF_PATTERN).build();
+    let compiled =
+        RegexBuilder::new(&without_folding(&translated(pattern))).size_limit(MOST_OF_PATTERN).build();
     let Err(regex::Error::Syntax(why)) = compiled else { return None };
     let from = |sign: char| pattern.rfind(sign).map_or(pattern, |at| &pattern[at..]);
     Some(match () {
@@ -45,8 +52,30 @@ pub(super) fn fault(pattern: &str) -> Option<String> {
             let sign = pattern.find(['*', '+', '?']).map_or("", |at| &pattern[at..=at]);
             format!("missing argument to repetition operator: `{sign}`")
         }
-        () => format!("invalid or unsupported Perl syntax: `{pattern}`"),
+        () if NO_PATTERN.iter().any(|known| why.contains(known)) => {
+            format!("invalid or unsupported Perl syntax: `{pattern}`")
+        }
+        () => return None,
     })
+}
+
+/// The same pattern, of letters in one case alone: whether it is one is told the same, and far sooner.
+fn without_folding(pattern: &str) -> String {
+    let mut plain = String::with_capacity(pattern.len());
+    let mut rest = pattern;
+    while let Some((before, after)) = rest.split_once("(?") {
+        let end = after.find(|letter: char| !letter.is_ascii_alphabetic()).unwrap_or(after.len());
+        let (flags, others) = after.split_at(end);
+        plain.extend([before, "(?"]);
+        match (flags, others.starts_with(')')) {
+            ("i", true) => plain.push('u'),
+            _ if others.starts_with('<') => plain.push_str(flags),
+            _ => plain.push_str(&flags.replace('i', "")),
+        }
+        rest = others;
+    }
+    plain.push_str(rest);
+    plain
 }
 
 /// What is to be repeated more often than can be.
@@ -78,4 +107,42 @@ fn too_often(pattern: &str) -> Option<&str> {
         }
     }
     None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_go_takes_is_taken() {
+        let deep = format!("{}a{}", "(".repeat(300), ")".repeat(300));
+        for pattern in [
+            "^[^[]+$",
+            "[[]",
+            r"\012",
+            r"[\012]",
+            "[a&&b]",
+            r"\Q[\E",
+            r"\C",
+            "a{,2}",
+            "(?i:a)(?is-U)b(?P<i>c)",
+            &deep,
+        ] {
+            assert_eq!(fault(pattern), None, "{pattern}");
+        }
+    }
+
+    #[test]
+    fn what_is_none_is_told() {
+        for pattern in ["[", "(", ")", "*", "\\", "(?=a)", r"\1", r"\y", "[b-a]", "(?i)(", "a{1001}"] {
+            assert!(fault(pattern).is_some(), "{pattern}");
+        }
+    }
+
+    #[test]
+    fn cases_that_are_one_take_no_time() {
+        let before = std::time::Instant::now();
+        assert_eq!(fault(&format!("(?i){}", r"\pL".repeat(2_000))), None);
+        assert!(before.elapsed().as_secs() < 2, "{:?}", before.elapsed());
+    }
 }
