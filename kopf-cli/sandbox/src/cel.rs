@@ -2,6 +2,7 @@
 
 use std::{
     cell::RefCell,
+    collections::HashMap,
     panic::{AssertUnwindSafe, catch_unwind},
 };
 
@@ -159,7 +160,12 @@ fn functions() -> Context<'static> {
 }
 
 /// The types that rules may compare with; each is its name.
-const TYPES: [&str; 9] = ["bool", "bytes", "double", "int", "list", "map", "null_type", "string", "uint"];
+    context.add_variable_from_value("net", HashMap::from([("IP", IP), ("CIDR", CIDR)]));
+const TYPES: [&str; 10] =
+    ["bool", "bytes", "double", "int", "list", "map", "null_type", OPTIONAL, "string", "uint"];
+const OPTIONAL: &str = "optional_type";
+const IP: &str = "net.IP";
+const CIDR: &str = "net.CIDR";
 
 pub(crate) fn type_of(value: &cel::Value) -> &'static str {
     match value {
@@ -176,6 +182,9 @@ pub(crate) fn type_of(value: &cel::Value) -> &'static str {
     }
 }
 
+        cel::Value::Opaque(_) if optionals::opened(value).is_some() => OPTIONAL,
+        cel::Value::Opaque(opaque) if opaque.runtime_type_name() == IP => IP,
+        cel::Value::Opaque(opaque) if opaque.runtime_type_name() == CIDR => CIDR,
 /// An error in the words of the server's evaluator.
 fn explain(error: &ExecutionError) -> String {
     match error {

@@ -49,20 +49,22 @@ impl<'a, 'v> Checker<'a, 'v> {
         found
     }
 
-    fn wrong(&mut self, at: usize, what: String) -> Type<'a> {
+    /// What is wrong is put into words only where it is told.
+    fn wrong(&mut self, at: usize, what: impl FnOnce(&mut Self) -> String) -> Type<'a> {
         self.count = self.count.saturating_add(1);
         if self.faults.len() < MOST {
+            let what = what(self);
             self.faults.push(Fault { at, what });
         }
         Type::ERROR
     }
 
     fn undeclared(&mut self, at: usize, name: &str) -> Type<'a> {
-        self.wrong(at, format!("undeclared reference to '{name}' (in container '')"))
+        self.wrong(at, |_| format!("undeclared reference to '{name}' (in container '')"))
     }
 
     fn mismatch(&mut self, at: usize, expected: &Type<'a>, found: &Type<'a>) -> Type<'a> {
-        self.wrong(at, format!("expected type '{expected}' but found '{found}'"))
+        self.wrong(at, |_| format!("expected type '{expected}' but found '{found}'"))
     }
 
     fn type_of(&mut self, node: &Node) -> Type<'a> {
@@ -96,8 +98,8 @@ impl<'a, 'v> Checker<'a, 'v> {
             Kind::Again(id) => {
                 let (from, to) = self.faults_in[*id];
                 for index in from..to {
-                    let Fault { at, what } = self.faults[index].clone();
-                    self.wrong(at, what);
+                    let at = self.faults[index].at;
+                    self.wrong(at, |checker| checker.faults[index].what.clone());
                 }
                 self.types[*id].clone()
             }
@@ -143,6 +145,9 @@ impl<'a, 'v> Checker<'a, 'v> {
             LIST => Type::list(Type::DYN),
             MAP => Type::map(Type::DYN, Type::DYN),
             types::TYPE => Type::made(types::TYPE, Vec::new()),
+            types::OPTIONAL => Type::optional(Type::DYN),
+            "net.IP" => Type::made("net.IP", Vec::new()),
+            "net.CIDR" => Type::made("net.CIDR", Vec::new()),
             _ => Type::Plain(plain(name).filter(|plain| *plain != Plain::Dyn)?),
         };
         Some(Type::of_type(inner))
@@ -159,9 +164,9 @@ impl<'a, 'v> Checker<'a, 'v> {
             Type::Object(object) => match &object.fields {
                 Some(fields) => match fields.field(&object.name, name) {
                     Some(found) => found,
-                    None => self.wrong(at, format!("undefined field '{name}'")),
+                    None => self.wrong(at, |_| format!("undefined field '{name}'")),
                 },
-                None => self.wrong(at, format!("unexpected failed resolution of '{}'", object.name)),
+                None => self.wrong(at, |_| format!("unexpected failed resolution of '{}'", object.name)),
             },
             Type::Made(made) if made.name == MAP => made.of[1].clone(),
             Type::Param(_) => {
@@ -170,7 +175,7 @@ impl<'a, 'v> Checker<'a, 'v> {
             }
             _ => {
                 if !inner.is_any_or_wrong() {
-                    self.wrong(at, format!("type '{inner}' does not support field selection"));
+                    self.wrong(at, |_| format!("type '{inner}' does not support field selection"));
                 }
                 Type::DYN
             }
@@ -238,13 +243,15 @@ impl<'a, 'v> Checker<'a, 'v> {
             });
         }
         found.unwrap_or_else(|| {
-            let all: Vec<String> =
-                all.iter().map(|one| self.bindings.settled(one, true).to_string()).collect();
-            let signature = match all.split_first() {
-                Some((target, args)) if of_target => format!("{target}.({})", args.join(", ")),
-                _ => format!("({})", all.join(", ")),
-            };
-            self.wrong(node.at, format!("found no matching overload for '{name}' applied to '{signature}'"))
+            self.wrong(node.at, |checker| {
+                let all: Vec<String> =
+                    all.iter().map(|one| checker.bindings.settled(one, true).to_string()).collect();
+                let signature = match all.split_first() {
+                    Some((target, args)) if of_target => format!("{target}.({})", args.join(", ")),
+                    _ => format!("({})", all.join(", ")),
+                };
+                format!("found no matching overload for '{name}' applied to '{signature}'")
+            })
         })
     }
 
@@ -305,7 +312,11 @@ impl<'a, 'v> Checker<'a, 'v> {
         for field in fields {
             self.check(field);
         }
-        if is_message { Type::DYN } else { self.wrong(at, format!("'{plain_name}' is not a message type")) }
+        if is_message {
+            Type::DYN
+        } else {
+            self.wrong(at, |_| format!("'{plain_name}' is not a message type"))
+        }
     }
 
     fn a_loop(&mut self, inner: &Loop) -> Type<'a> {
@@ -325,10 +336,11 @@ impl<'a, 'v> Checker<'a, 'v> {
                 (Type::DYN, Type::DYN)
             }
             _ => {
-                let what = format!(
-                    "expression of type '{range}' cannot be range of a comprehension (must be list, map, or dynamic)"
-                );
-                self.wrong(inner.range.at, what);
+                self.wrong(inner.range.at, |_| {
+                    format!(
+                        "expression of type '{range}' cannot be range of a comprehension (must be list, map, or dynamic)"
+                    )
+                });
                 (Type::ERROR, Type::ERROR)
             }
         };

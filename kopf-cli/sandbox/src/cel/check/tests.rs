@@ -40,6 +40,13 @@ fn expressions_are_of_types() {
     check_row("list[?0].orValue(1) + -1", "int");
     check_row("list.sortBy(x, -x).first().value()", "int");
     check_row("ip('1.2.3.4')", "net.IP");
+    check_row("type(ip('1.2.3.4')) == net.IP && type(any) == net.CIDR && type(any) == optional_type", "bool");
+    check_row("net.IP", "type(net.IP)");
+    check_row("!!!s", "1:1: found no matching overload for '!_' applied to '(string)'");
+    check_row(
+        "map.matches('x') || s.matches('^[^[]+$') && s.matches(r'\\012')",
+        "1:12: found no matching overload for 'matches' applied to 'map(string, string).(string)'",
+    );
     check_row("[n, any].filter(x, x == 1)", "1:5: expected type 'int' but found 'dyn'");
 }
 
@@ -91,6 +98,10 @@ fn whatever_is_written_is_checked_soon() {
     assert!(found(&absent).ends_with(" more errors were truncated"));
     let many = vec!["n == 'a'"; 5_000].join(" || ");
     assert_eq!(found(&many).lines().count(), 101);
+    let long = format!("{{{}}} + 1", "'a': o");
+    let wide = variables().with("o", Type::object("o".repeat(20_000), None));
+    let Err(why) = check(&long, &wide) else { panic!("{long}") };
+    assert!(why.len() < 20_000 && why.contains("…"), "{} bytes", why.len());
     let empties = vec!["[] == [[]]"; 3_000].join(" && ");
     check_row(&empties, "bool");
 }

@@ -1,9 +1,15 @@
 //! Types of expressions, and how they are printed.
 
-use std::{fmt, rc::Rc};
+use std::{
+    fmt::{self, Write},
+    rc::Rc,
+};
 
 /// A type with more parts than this is not looked at any further: it is taken for any.
 const LARGEST: usize = 1_000;
+
+/// So much of a type is printed, in bytes.
+const LONGEST: usize = 16_384;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Plain {
@@ -188,6 +194,14 @@ impl Plain {
 
 impl fmt::Display for Type<'_> {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut printed = Printed(String::new());
+        let end = if self.print(&mut printed).is_ok() { "" } else { "…" };
+        write!(out, "{}{end}", printed.0)
+    }
+}
+
+impl Type<'_> {
+    fn print(&self, out: &mut Printed) -> fmt::Result {
         match self {
             Type::Plain(plain) => out.write_str(plain.told()),
             Type::Param(number) => write!(out, "_var{number}"),
@@ -195,10 +209,24 @@ impl fmt::Display for Type<'_> {
             Type::Made(made) => {
                 out.write_str(made.name)?;
                 for (index, part) in made.of.iter().enumerate() {
-                    write!(out, "{}{part}", if index == 0 { "(" } else { ", " })?;
+                    out.write_str(if index == 0 { "(" } else { ", " })?;
+                    part.print(out)?;
                 }
                 out.write_str(if made.of.is_empty() { "" } else { ")" })
             }
         }
+    }
+}
+
+/// Takes what is printed, until it is too long.
+struct Printed(String);
+
+impl Write for Printed {
+    fn write_str(&mut self, part: &str) -> fmt::Result {
+        if self.0.len() + part.len() > LONGEST {
+            return Err(fmt::Error);
+        }
+        self.0.push_str(part);
+        Ok(())
     }
 }

@@ -182,6 +182,7 @@ impl<'a> Walk<'a> {
         match &expression.expr {
             Expr::Literal(literal) => of_literal(literal),
             Expr::Ident(name) => self.named(name),
+            Expr::Select(select) if self.names_type(&select.operand) => self.named("net.IP"),
             Expr::Select(select) => {
                 let operand = self.cost(&select.operand);
                 if select.test {
@@ -235,6 +236,12 @@ impl<'a> Walk<'a> {
             Expr::Struct(_) => Part::new(STRUCTURE, Type::Other, Path::Nowhere, None),
             Expr::Unspecified => Part::new(0, Type::Other, Path::Nowhere, None),
         }
+    }
+
+    /// Whether what is selected from it is no field, but the name of a type: `net.IP`.
+    fn names_type(&self, from: &IdedExpr) -> bool {
+        matches!(&from.expr, Expr::Ident(name) if name == "net")
+            && !self.locals.iter().any(|local| local.name == "net")
     }
 
     fn named(&self, name: &str) -> Part<'a> {
