@@ -4,6 +4,7 @@ use std::{
     cell::RefCell,
     collections::HashMap,
     panic::{AssertUnwindSafe, catch_unwind},
+    sync::Arc,
 };
 
 use fields::How;
@@ -17,13 +18,16 @@ use crate::{json::with_stack, schema::from_cel};
 mod authorizer;
 mod check;
 mod fields;
-mod loops;
 mod go_patterns;
+mod loops;
 mod naming;
 mod nesting;
 mod optionals;
 mod pairs;
 mod told;
+
+#[cfg(test)]
+mod tests;
 
 pub(crate) use authorizer::{REQUEST_RESOURCE, authorizer};
 pub(crate) use check::{Fields, Plain, Type, Variables, check};
@@ -146,21 +150,22 @@ thread_local! {
 fn functions() -> Context<'static> {
     let mut context = Context::default().with_all();
     context.add_function("type", |value: cel::Value| type_of(&value).to_owned());
-    context.add_function(fields::SELECT, fields::select);
+    context.add_function("dyn", |value: cel::Value| Ok::<_, ExecutionError>(value));
+    context.add_function(fields::SELECT, |value: cel::Value, name: Arc<String>| fields::select(&value, name));
     authorizer::register(&mut context);
+    go_patterns::register(&mut context);
     loops::register(&mut context);
     naming::register(&mut context);
     optionals::register(&mut context);
     pairs::register(&mut context);
     for name in TYPES {
-    go_patterns::register(&mut context);
         context.add_variable_from_value(name, name);
     }
+    context.add_variable_from_value("net", HashMap::from([("IP", IP), ("CIDR", CIDR)]));
     context
 }
 
 /// The types that rules may compare with; each is its name.
-    context.add_variable_from_value("net", HashMap::from([("IP", IP), ("CIDR", CIDR)]));
 const TYPES: [&str; 10] =
     ["bool", "bytes", "double", "int", "list", "map", "null_type", OPTIONAL, "string", "uint"];
 const OPTIONAL: &str = "optional_type";
@@ -178,13 +183,13 @@ pub(crate) fn type_of(value: &cel::Value) -> &'static str {
         cel::Value::Null => "null_type",
         cel::Value::String(_) => "string",
         cel::Value::UInt(_) => "uint",
+        cel::Value::Opaque(_) if optionals::opened(value).is_some() => OPTIONAL,
+        cel::Value::Opaque(opaque) if opaque.runtime_type_name() == IP => IP,
+        cel::Value::Opaque(opaque) if opaque.runtime_type_name() == CIDR => CIDR,
         _ => "opaque",
     }
 }
 
-        cel::Value::Opaque(_) if optionals::opened(value).is_some() => OPTIONAL,
-        cel::Value::Opaque(opaque) if opaque.runtime_type_name() == IP => IP,
-        cel::Value::Opaque(opaque) if opaque.runtime_type_name() == CIDR => CIDR,
 /// An error in the words of the server's evaluator.
 fn explain(error: &ExecutionError) -> String {
     match error {

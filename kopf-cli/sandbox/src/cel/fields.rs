@@ -89,13 +89,13 @@ fn entry_parts(entry: &mut EntryExpr) -> Vec<&mut IdedExpr> {
 }
 
 /// [`SELECT`]
-pub(super) fn select(value: Value, name: Arc<String>) -> Result<Value, ExecutionError> {
+pub(super) fn select(value: &Value, name: Arc<String>) -> Result<Value, ExecutionError> {
     let field = |map: &Map| map.map.get(&Key::String(Arc::clone(&name))).cloned();
-    match (optionals::opened(&value), &value) {
-        (Some(None), _) => return Ok(value),
+    match (optionals::opened(value), value) {
         (Some(Some(Value::Map(map))), _) => return Ok(optionals::optional(field(map))),
-        // What else may be absent has functions of its own.
-        (Some(_), _) | (None, Value::Opaque(_)) => return Err(ExecutionError::NoSuchOverload),
+        (Some(_), _) => return Ok(optionals::optional(None)),
+        // What else is no plain value has functions of its own.
+        (None, Value::Opaque(_)) => return Err(ExecutionError::NoSuchOverload),
         (None, Value::Map(map)) => field(map),
         _ => None,
     }

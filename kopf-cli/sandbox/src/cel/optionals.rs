@@ -15,13 +15,22 @@ use super::fields::{How, text};
 
 /// The function that makes what the evaluator has for absent, and for what is there, ours.
 const OURS: &str = "@ours";
+/// The function that makes what is looked into the evaluator's again: absent, where it has no fields and no places.
+const INTO: &str = "@into";
+/// The same of what need not be there to be looked into: also of a value that is there for itself.
+const INTO_ANY: &str = "@intoAny";
 /// The function that makes it the evaluator's again.
 const THEIRS: &str = "@theirs";
+/// The function that makes what was looked up by its name, or null, something that may be absent.
+const KNOWN: &str = "@known";
 /// The function that tells whether a field is there, of what may be absent itself.
 const HAS: &str = "@has";
 const HAS_VALUE: &str = "hasValue";
-/// The variable that may be absent.
-const OLD: &str = "oldSelf";
+/// The variable whose fields are expressions.
+const VARIABLES: &str = "variables";
+/// Variables that are never what may be absent.
+const PLAIN: [&str; 8] =
+    ["self", "object", "oldObject", "request", "params", "namespaceObject", VARIABLES, "authorizer"];
 
 /// The function whose refusal a server tells of as it is.
 pub(super) const VALUE: &str = "value";
@@ -43,7 +52,8 @@ pub(crate) fn optional(value: Option<Value>) -> Value {
 /// What may be absent; `None` where the value is nothing of that kind.
 pub(super) fn opened(value: &Value) -> Option<Option<&Value>> {
     let Value::Opaque(opaque) = value else { return None };
-    opaque.downcast_ref::<Maybe>().map(|Maybe(inner)| inner.as_ref())
+    let of_evaluator = || <&OptionalValue>::try_from(value).ok().map(OptionalValue::value);
+    opaque.downcast_ref::<Maybe>().map(|Maybe(inner)| inner.as_ref()).or_else(of_evaluator)
 }
 
 /// Has a call that looks up what may be absent, or looks into it, come to what is ours.
@@ -56,14 +66,17 @@ pub(super) fn look_up(expression: &mut IdedExpr, how: How) {
         }
         operators::OPT_INDEX => true,
         operators::INDEX => false,
+        "named" if call.target.as_ref().is_some_and(|of| of.expr == Expr::Ident("format".to_owned())) => {
+            return wrap(expression, KNOWN);
+        }
+        "validate" if call.target.is_some() => return wrap(expression, OURS),
         _ => return,
     };
     let Some(from) = call.args.first_mut() else { return };
-    let inside = match (unwrapped(from), how) {
-        (true, _) => true,
-        (false, How::Indexing) => false,
-        (false, How::Calling) => {
-            wrap(from, THEIRS);
+    let inside = match how {
+        How::Indexing => unwrapped(from),
+        How::Calling => {
+            wrap(from, if asks { INTO_ANY } else { INTO });
             true
         }
     };
@@ -76,8 +89,11 @@ pub(super) fn look_up(expression: &mut IdedExpr, how: How) {
 pub(super) fn ask(expression: &mut IdedExpr, how: How) {
     let Expr::Select(SelectExpr { operand, field, test: true }) = &mut expression.expr else { return };
     let may_be_absent = match &operand.expr {
-        Expr::Call(call) => call.func_name == OURS,
-        Expr::Ident(name) => name == OLD,
+        Expr::Call(CallExpr { func_name, args, .. }) => match args.first().map(|from| &from.expr) {
+            Some(Expr::Ident(name)) if func_name == operators::INDEX => name == VARIABLES,
+            _ => func_name != operators::INDEX,
+        },
+        Expr::Ident(name) => !PLAIN.contains(&name.as_str()),
         _ => false,
     };
     let name = match how {
@@ -136,6 +152,13 @@ fn wrap(expression: &mut IdedExpr, name: &str) {
 pub(super) fn register(context: &mut Context<'_>) {
     context.add_function(OURS, |value: Value| Ok::<_, ExecutionError>(ours(value)));
     context.add_function(THEIRS, |value: Value| Ok::<_, ExecutionError>(theirs(value)));
+    context.add_function(INTO, |value: Value| Ok::<_, ExecutionError>(into(value)));
+    context.add_function(INTO_ANY, |value: Value| {
+        Ok::<_, ExecutionError>(into(if opened(&value).is_some() { value } else { optional(Some(value)) }))
+    });
+    context.add_function(KNOWN, |value: Value| {
+        Ok::<_, ExecutionError>(optional(Some(value).filter(|value| *value != Value::Null)))
+    });
     context.add_function(HAS, |value: Value, name: Arc<String>| has(&value, name));
     context.add_function("optional.none", |_: &FunctionContext<'_, '_>| maybe(None));
     context.add_function("optional.of", |value: Value| maybe(Some(value)));
@@ -182,6 +205,15 @@ fn theirs(value: Value) -> Value {
             let theirs = inner.cloned().map_or_else(OptionalValue::none, OptionalValue::of);
             Value::Opaque(Arc::new(theirs))
         }
+        None => value,
+    }
+}
+
+/// [`INTO`]
+fn into(value: Value) -> Value {
+    match opened(&value) {
+        Some(Some(Value::Map(_) | Value::List(_))) => theirs(value),
+        Some(_) => theirs(optional(None)),
         None => value,
     }
 }

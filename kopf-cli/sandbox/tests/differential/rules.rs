@@ -103,6 +103,18 @@ properties:
         type: object
         properties: {namespace: {type: string, maxLength: 10}, a-b: {type: integer}, c.d: {type: integer}}
         x-kubernetes-validations: [{rule: "self.__namespace__ == 'n' && self.a__dash__b == 1 && self.c__dot__d == 2"}]
+      odd:
+        type: integer
+        x-kubernetes-validations:
+        - {rule: "'a]'.matches('^[^[]+$') && 'a[b'.find('[[].') == '[b' && '\\n'.matches(r'^\\012$')", message: classes}
+        - {rule: "!'é'.matches(r'^\\w$') && '<'.matches(r'^\\<$') && 'a&b'.matches('^[a&&b]+$')", message: ascii}
+        - {rule: "!format.dns1123Label().validate('a').hasValue()", message: format}
+        - {rule: "format.named('uuid').hasValue() && !format.named('x').hasValue()", message: named}
+        - {rule: "dyn(self).?a.?b.orValue(3) == 3 && dyn(self).?a.b.orValue(3) == 3", message: none}
+        - {rule: "has(optional.of({'a': 1}).a) && !has(optional.of({'a': 1}).b)", message: has}
+        - {rule: "[optional.of({'a': 1})].all(x, has(x.a) && !has(x.b))", message: has in a loop}
+        - {rule: "type(ip('1.2.3.4')) == net.IP && type(optional.of(1)) == optional_type", message: types}
+        - {rule: "!!true && --self == self && 1 --self == 1 + self && !!!false", message: signs}
       maybe:
         type: object
         properties:
@@ -173,6 +185,7 @@ async fn rules_hold_for_new_objects() {
         {"list":[1,11]}
         {"map":[{"k":"a","v":1}]}
         {"labels":{"a":"xy"}}
+        {"odd":1}
         {"labels":{"a":"y"}}
         {"index":[0,1]}
         {"index":[0]}

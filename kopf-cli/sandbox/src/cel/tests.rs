@@ -1,0 +1,83 @@
+//! What expressions come to, row by row.
+
+use super::*;
+
+fn found(source: &str) -> Result<String, String> {
+    let program = compile(source)?;
+    let outcome = run(&program, |context| {
+        context.add_variable_from_value("none", cel::Value::Null);
+        context.add_variable_from_value("object", HashMap::from([("a", 1)]));
+        Ok(())
+    });
+    outcome.map(|value| match value {
+        cel::Value::Bool(held) => held.to_string(),
+        cel::Value::Int(number) => number.to_string(),
+        other => format!("{other:?}"),
+    })
+}
+
+#[track_caller]
+fn check_row(source: &str, expected: &str) {
+    assert_eq!(found(source).as_deref(), Ok(expected), "{source}");
+}
+
+#[test]
+fn patterns_that_go_takes_are_looked_for() {
+    check_row("'a]'.matches('^[^[]+$')", "true");
+    check_row("'a['.matches('^[^[]+$') || matches('a[', '[^[]$')", "false");
+    check_row(r"'\n'.matches(r'^\012$')", "true");
+    check_row("'a[b[c'.find('[[]b') == '[b'", "true");
+    check_row("'a[b[c'.findAll('[[].') == ['[b', '[c'] && 'aaa'.findAll('a', 2).size() == 2", "true");
+    check_row("'aaa'.findAll('a', -1).size() == 3", "true");
+}
+
+#[test]
+fn what_the_evaluator_has_for_absent_is_what_may_be_absent() {
+    check_row("!format.dns1123Label().validate('a').hasValue()", "true");
+    check_row("format.dns1123Label().validate('A!').hasValue()", "true");
+    check_row("format.dns1123Label().validate('a') == optional.none()", "true");
+    check_row("format.dns1123Label().validate('A!')[0].orValue('') != ''", "true");
+    check_row("format.dns1123Label().validate('A!').value().size() > 0", "true");
+    check_row("format.named('dns1123Label').hasValue() && !format.named('x').hasValue()", "true");
+    check_row("format.named('dns1123Label').value().validate('a').orValue(['x']) == ['x']", "true");
+}
+
+#[test]
+fn fields_that_may_be_absent_are_absent_from_what_has_none() {
+    check_row("none.?spec.?replicas.orValue(0)", "0");
+    check_row("none.?spec.replicas.orValue(0)", "0");
+    check_row("object.?a.?b.orValue(3) + object.?a.orValue(3)", "4");
+    check_row("object.?a.b.orValue(3)", "3");
+    check_row("dyn(1).?a.hasValue() || none[?'a'].hasValue() || none[?0].hasValue()", "false");
+    check_row("[none, object].exists(x, x.?a.orValue(0) == 1)", "true");
+    check_row("optional.of({'a': [1]}).a[0].orValue(2) + [1][?0].orValue(2)", "2");
+    check_row("[none, object].map(x, x.?a) == [optional.none(), optional.of(1)]", "true");
+}
+
+#[test]
+fn fields_are_asked_for_of_what_may_be_absent() {
+    check_row("has(optional.of({'a': 1}).a)", "true");
+    check_row("has(optional.of({'a': 1}).b) || has(optional.none().a)", "false");
+    check_row("[optional.of({'a': 1})].all(x, has(x.a) && !has(x.b))", "true");
+    check_row("[{'a': 1}, {'b': 1}].map(x, has(x.a)) == [true, false]", "true");
+    check_row("has(object.a) && !has(object.b)", "true");
+}
+
+#[test]
+fn types_have_names() {
+    check_row("type(ip('1.2.3.4')) == net.IP && type(cidr('1.2.3.0/24')) == net.CIDR", "true");
+    check_row("type(object.?a) == optional_type && type(1) != optional_type", "true");
+}
+
+#[test]
+fn signs_undo_each_other() {
+    check_row("!!true", "true");
+    check_row("!!!true || ! ! false", "false");
+    check_row("1 --1 - ---2", "4");
+    check_row("--object.a", "1");
+    let before = std::time::Instant::now();
+    check_row(&format!("{}true{}", "!!(".repeat(30), ")".repeat(30)), "true");
+    check_row(&format!("{}1{}", "--(".repeat(30), ")".repeat(30)), "1");
+    assert!(found(&format!("{}true # {}", "!!(".repeat(30), ")".repeat(30))).is_err());
+    assert!(before.elapsed().as_secs() < 5, "{:?}", before.elapsed());
+}
