@@ -258,9 +258,13 @@ fn causes_once(status: &mut Map<String, Value>) {
     }
 }
 
-/// A field without what stands behind the key of a map in it.
+/// A field without the key of a map in it and what stands behind; of nodes, keys are told as fields are.
 fn map_of(cause: &Value) -> &str {
+    const OF_NODES: [&str; 2] = ["status.capacity.", "status.allocatable."];
     let field = cause["field"].as_str().unwrap_or_default();
+    if let Some(map) = OF_NODES.into_iter().find(|map| field.starts_with(map)) {
+        return map;
+    }
     let is_key = |at: &usize| !field[at + 1..].starts_with(|first: char| first.is_ascii_digit());
     field.match_indices('[').map(|(at, _)| at).find(is_key).map_or(field, |at| &field[..at])
 }
