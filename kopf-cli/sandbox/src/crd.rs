@@ -256,13 +256,12 @@ pub(crate) fn defines_the_same(one: &Value, other: &Value) -> bool {
 
 /// Whether objects that were stored by one definition are read alike by another.
 pub(crate) fn reads_alike(one: &Value, other: &Value) -> bool {
-    let versions =
-        |definition: &Value| definition["spec"]["versions"].as_array().cloned().unwrap_or_default();
-    let is_alike = |one: &Value, other: &Value| {
+    let is_alike = |(one, other): (&Value, &Value)| {
         ["name", "storage", "schema", "selectableFields"].iter().all(|field| one[field] == other[field])
     };
-    let (one, other) = (versions(one), versions(other));
-    one.len() == other.len() && one.iter().zip(&other).all(|(one, other)| is_alike(one, other))
+    let [one, other] = [one, other]
+        .map(|definition| definition["spec"]["versions"].as_array().map_or(&[][..], Vec::as_slice));
+    one.len() == other.len() && one.iter().zip(other).all(is_alike)
 }
 
 /// What a version sorts by: releases before betas before alphas, the higher first; then all others by name.

@@ -146,7 +146,7 @@ impl Stored {
             name: meta::text(metadata, "name").to_owned(),
             uid: meta::text(metadata, "uid").to_owned(),
             revision,
-            edition: if read.is_none() { resource.edition } else { 0 },
+            edition: edition(resource, read),
             labels: LabelSet::of(value),
             selector: LabelSet::led_to(resource, value),
             fields: selectable_values(resource, read.unwrap_or(value)),
@@ -172,7 +172,7 @@ impl Stored {
         let (edition, fields, depth) = json::with_stack(self.header.depth + resource.reach, || {
             let value = self.value();
             let read = reading::otherwise(&value, resource);
-            let edition = if read.is_none() { resource.edition } else { 0 };
+            let edition = edition(resource, read.as_ref());
             let read = read.as_ref().unwrap_or(&value);
             let depth = json::depth_of_value(read).max(self.header.depth);
             (edition, selectable_values(resource, read), depth)
@@ -252,6 +252,11 @@ impl Kept {
             Bytes::from(text(resource, &value))
         })
     }
+}
+
+/// The definition by whose schema an object is as it is; none (0) where it is read otherwise.
+fn edition(resource: &Resource, otherwise: Option<&Value>) -> u64 {
+    if otherwise.is_none() { resource.edition } else { 0 }
 }
 
 /// An object as it is shown: a custom resource with its members in order, what is built in as its types have them.

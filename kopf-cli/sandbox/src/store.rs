@@ -140,7 +140,8 @@ impl Store {
         self.revision
     }
 
-    /// The levels of the deepest object that there ever was: what a stack must hold to work on any of them.
+    /// The levels of the deepest object that there ever was, and what defaults may add to them: what a stack must hold to work
+    /// on any of them.
     pub(crate) fn deepest(&self) -> usize {
         self.deepest + self.reach
     }

@@ -39,16 +39,12 @@ fn walk(schema: &Value, place: &Place<'_>, causes: &mut Vec<Cause>) {
 
 /// Whether a schema has whole objects inside.
 pub(super) fn has_embedded(schema: &Value) -> bool {
-    let inside =
-        |within: &Value| within.as_object().into_iter().flatten().any(|(_, inner)| has_embedded(inner));
-    schema["x-kubernetes-embedded-resource"] == true
-        || has_embedded_in(&schema["items"])
-        || has_embedded_in(&schema["additionalProperties"])
-        || inside(&schema["properties"])
-}
-
-fn has_embedded_in(schema: &Value) -> bool {
-    schema.is_object() && has_embedded(schema)
+    let mut named = schema["properties"].as_object().into_iter().flatten();
+    schema.is_object()
+        && (schema["x-kubernetes-embedded-resource"] == true
+            || has_embedded(&schema["items"])
+            || has_embedded(&schema["additionalProperties"])
+            || named.any(|(_, inner)| has_embedded(inner)))
 }
 
 /// Reads the metadata of objects inside of defaults, as that of any object is read.
