@@ -31,6 +31,7 @@ mod tests;
 
 pub(crate) use authorizer::{REQUEST_RESOURCE, authorizer};
 pub(crate) use check::{Fields, Plain, Type, Variables, check};
+pub(crate) use go_patterns::translated;
 pub(crate) use optionals::optional;
 use told::told;
 

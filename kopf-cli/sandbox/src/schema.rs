@@ -5,7 +5,6 @@
 
 use std::sync::Arc;
 
-use regex::Regex;
 use serde_json::{Map, Value};
 
 use crate::status::Cause;
@@ -18,6 +17,7 @@ mod embedded;
 pub(crate) mod formats;
 mod lists;
 mod numbers;
+mod patterns;
 mod place;
 mod prune;
 mod rules;
@@ -27,6 +27,7 @@ mod types;
 
 pub(crate) use cel_values::{duration, dynamic, from_cel, named_so};
 pub(crate) use declared::variables as rule_variables;
+pub(crate) use patterns::Pattern;
 pub(crate) use place::Place;
 pub(crate) use rules::Rule;
 pub(crate) use scope::{Work, mentions};
@@ -334,7 +335,7 @@ pub(crate) enum Strategy {
 pub(crate) struct Limits {
     pub(crate) required: Box<[Box<str>]>,
     pub(crate) enumeration: Option<Box<[Value]>>,
-    pub(crate) pattern: Option<Regex>,
+    pub(crate) pattern: Option<Pattern>,
     pub(crate) minimum: Option<f64>,
     pub(crate) maximum: Option<f64>,
     pub(crate) exclusive_minimum: bool,

@@ -40,7 +40,7 @@ fn compiled(function: &str, pattern: &str) -> Result<Regex, ExecutionError> {
 }
 
 /// The same pattern in the words of our engine; what is none in Go need not be one.
-pub(super) fn translated(pattern: &str) -> String {
+pub(crate) fn translated(pattern: &str) -> String {
     let mut writing = Writing { rest: pattern, out: String::with_capacity(pattern.len()) };
     while let Some(letter) = writing.rest.chars().next() {
         match letter {

@@ -1,9 +1,8 @@
 //! Whether a schema is structural: each field has a type at its place, and alternatives only narrow it down.
 
-use regex::Regex;
 use serde_json::{Map, Value};
 
-use super::said;
+use super::{patterns, said};
 use crate::{schema::Place, status::Cause};
 
 /// Where in a schema a node is.
@@ -138,37 +137,10 @@ fn values(schema: &Value, skip_any_of: bool, skip_first: bool, place: &Place<'_>
         nested(&schema["not"], false, &place.field("not"), causes);
     }
     let pattern = said(schema, "pattern");
-    if let Err(error) = Regex::new(pattern) {
-        let why = format!("must be a valid regular expression, but isn't: {}", as_go_says(&error, pattern));
+    if let Some(fault) = patterns::fault(pattern) {
+        let why = format!("must be a valid regular expression, but isn't: {fault}");
         causes.push(Cause::invalid(place.field("pattern").to_string(), pattern, &why));
     }
-}
-
-/// The usual mistakes in patterns in the server's words.
-fn as_go_says(error: &regex::Error, pattern: &str) -> String {
-    let text = error.to_string();
-    let what = [
-        ("unclosed character class", "missing closing ]"),
-        ("unclosed group", "missing closing )"),
-        ("unopened group", "unexpected )"),
-        ("repetition operator missing expression", "missing argument to repetition operator"),
-        ("look-around", "invalid or unsupported Perl syntax"),
-    ];
-    let known = what.iter().find(|(ours, _)| text.contains(ours));
-    let last = text.lines().last().unwrap_or_default().trim_start_matches("error: ");
-    let at = match known {
-        Some((_, "missing closing ]")) => pattern.rfind('[').map_or(pattern, |at| &pattern[at..]),
-        Some((_, "missing argument to repetition operator")) => {
-            let at = pattern.find(['*', '+', '?']).unwrap_or_default();
-            pattern.get(at..at + 1).unwrap_or(pattern)
-        }
-        Some((_, "invalid or unsupported Perl syntax")) => {
-            let at = pattern.find("(?").unwrap_or_default();
-            pattern.get(at..at + 3).unwrap_or(pattern)
-        }
-        _ => pattern,
-    };
-    format!("error parsing regexp: {}: `{at}`", known.map_or(last, |(_, theirs)| theirs))
 }
 
 fn nested(schema: &Value, skip_any_of: bool, place: &Place<'_>, causes: &mut Vec<Cause>) {

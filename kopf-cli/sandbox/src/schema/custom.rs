@@ -1,9 +1,8 @@
 //! Reads the `openAPIV3Schema` of a custom resource definition.
 
-use regex::Regex;
 use serde_json::{Map, Value};
 
-use super::{Additional, Kind, Limits, ListType, Node, Rule, TypeId, Types, formats};
+use super::{Additional, Kind, Limits, ListType, Node, Pattern, Rule, TypeId, Types, formats};
 
 /// Adds a schema's nodes to `types`, and answers its root. What is not of the form that definitions have is passed over.
 pub(super) fn read(types: &mut Types, schema: &Value) -> TypeId {
@@ -95,7 +94,7 @@ fn limits(types: &mut Types, schema: &Map<String, Value>) -> Option<Box<Limits>>
         required: texts(schema.get("required")),
         enumeration: enumeration.map(|values| values.as_slice().into()),
         // A definition with a pattern that is none has been refused.
-        pattern: pattern.and_then(|pattern| Regex::new(pattern).ok()),
+        pattern: pattern.and_then(|pattern| Pattern::read(pattern).ok()),
         minimum: number("minimum"),
         maximum: number("maximum"),
         exclusive_minimum: flag("exclusiveMinimum"),

@@ -14,6 +14,6 @@ pub(super) fn text_fault(text: &str, shape: Shape<'_>, place: &Place<'_>) -> Opt
         let should = format!("should be at least {least} chars long");
         return Some(Fault::invalid(place, &text.into(), &should));
     }
-    let pattern = limits.pattern.as_ref().filter(|pattern| !pattern.is_match(text))?;
-    Some(Fault::invalid(place, &text.into(), &format!("should match '{}'", pattern.as_str())))
+    let pattern = limits.pattern.as_ref().filter(|pattern| !pattern.fits(text))?;
+    Some(Fault::invalid(place, &text.into(), &format!("should match '{}'", pattern.written)))
 }

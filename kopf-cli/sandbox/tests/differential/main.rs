@@ -42,6 +42,7 @@ mod minimal;
 mod open_api;
 mod owners;
 mod ownership;
+mod patterns;
 mod plugins;
 mod pod_security;
 mod policies;

@@ -32,6 +32,7 @@ pub(super) const DONE: Groups = &[
     ]),
     ("Schemas", &[
         ("types, bounds, formats, lists as sets and maps", &["schemas::values_are_checked_by_their_types_and_bounds", "schemas::formats_are_checked_where_they_are_known"]),
+        ("patterns as Go reads them, and those that are none", &["patterns::letters_digits_and_blanks_of_patterns_are_those_of_ascii", "patterns::classes_and_braces_of_patterns_are_those_of_go", "patterns::what_is_no_pattern_of_go_is_refused"]),
         ("pruning and defaults", &["schemas::what_a_schema_does_not_know_is_pruned_and_what_it_has_defaults_for_is_filled_in"]),
         ("embedded objects", &["schemas::embedded_objects_are_objects"]),
         ("`fieldValidation`: Strict, Warn, Ignore; duplicate keys", &["schemas::bodies_are_read_as_strictly_as_is_asked_for"]),
