@@ -5,6 +5,7 @@
 //! order a server shows it ([`layout`]).
 
 pub(crate) mod answer;
+mod backwards;
 mod complete;
 mod decode;
 mod encode;

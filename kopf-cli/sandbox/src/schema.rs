@@ -17,6 +17,7 @@ mod embedded;
 pub(crate) mod formats;
 mod lists;
 mod numbers;
+mod parts;
 mod patterns;
 mod place;
 mod prune;

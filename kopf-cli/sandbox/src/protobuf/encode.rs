@@ -10,9 +10,9 @@ use serde_json::{Map, Value, json};
 use super::messages::{Field, Form, Many, MessageId, Table, Type, Zero};
 
 /// The forms of values on the wire.
-const VARINT: u8 = 0;
-const FIXED64: u8 = 1;
-const BYTES: u8 = 2;
+pub(super) const VARINT: u8 = 0;
+pub(super) const FIXED64: u8 = 1;
+pub(super) const BYTES: u8 = 2;
 
 /// The bytes of a message; what of the value is of another type than its field is left out.
 pub(super) fn message(table: &Table, id: MessageId, value: &Value) -> Vec<u8> {

@@ -3,9 +3,9 @@
 mod v2;
 mod v3;
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
-use super::encode::{put_bytes, put_double, put_number};
+use super::backwards::Backwards;
 
 /// The releases of the specification, each of which has messages of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,7 +26,7 @@ enum Form {
     Simple,
     One(&'static Message),
     /// What is told in one message of several.
-    Either(fn(&Value) -> Vec<u8>),
+    Either(fn(&mut Backwards, &Value)),
     /// Itself, or where it is.
     OrReference(&'static Form),
     /// In a message that has nothing else.
@@ -58,111 +58,149 @@ pub(crate) enum Section {
 
 /// What is put into a section under a name; to be called on a stack that its depth needs.
 pub(crate) fn entry(release: Release, section: Section, name: &str, value: &Value) -> Vec<u8> {
-    let (number, value) = match release {
-        Release::Two => v2::entry(section, value),
-        Release::Three => v3::entry(section, value),
-    };
-    inside(number, &named(name, &value))
+    let mut out = Backwards::default();
+    match release {
+        Release::Two => v2::entry(&mut out, section, name, value),
+        Release::Three => v3::entry(&mut out, section, name, value),
+    }
+    out.into_bytes()
 }
 
 /// The document, of its sections and of what is around them.
 pub(crate) fn document(release: Release, around: &Value, sections: &[(Section, Vec<u8>)]) -> Vec<u8> {
+    let mut out = Backwards::default();
     match release {
-        Release::Two => v2::document(around, sections),
-        Release::Three => v3::document(around, sections),
+        Release::Two => v2::document(&mut out, around, sections),
+        Release::Three => v3::document(&mut out, around, sections),
     }
+    out.into_bytes()
 }
 
-fn message(message: &Message, value: &Value) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    let empty = Map::new();
-    let given = value.as_object().unwrap_or(&empty);
-    for (name, number, form) in message.fields {
+fn message(out: &mut Backwards, message: &Message, value: &Value) {
+    let Value::Object(given) = value else { return };
+    for (name, value) in given.iter().rev().filter(|(name, _)| name.starts_with("x-")) {
+        let end = out.end();
+        any(out, 2, value);
+        named(out, message.extensions, name, end);
+    }
+    for (name, number, form) in message.fields.iter().rev() {
         if let Some(value) = given.get(*name) {
-            put(&mut bytes, *number, form, value);
+            put(out, *number, form, value);
         }
     }
-    for (name, value) in given.iter().filter(|(name, _)| name.starts_with("x-")) {
-        put_bytes(&mut bytes, message.extensions, &named(name, &any(value)));
-    }
-    bytes
 }
 
-fn put(bytes: &mut Vec<u8>, number: u32, form: &Form, value: &Value) {
+fn put(out: &mut Backwards, number: u32, form: &Form, value: &Value) {
+    let end = out.end();
     match form {
-        Form::Text => put_bytes(bytes, number, said(value).as_bytes()),
-        Form::Flag => put_number(bytes, number, u64::from(value == true)),
-        Form::Count => put_number(bytes, number, value.as_i64().unwrap_or_default().cast_unsigned()),
-        Form::Double => put_double(bytes, number, value.as_f64().unwrap_or_default()),
-        Form::Any => put_bytes(bytes, number, &any(value)),
-        Form::Simple => put_bytes(bytes, number, &simple(value)),
-        Form::One(form) => put_bytes(bytes, number, &message(form, value)),
-        Form::Either(form) => put_bytes(bytes, number, &form(value)),
-        Form::OrReference(form) => {
-            let mut either = Vec::new();
-            match &value["$ref"] {
-                Value::String(place) => put_bytes(&mut either, 2, &inside(1, place.as_bytes())),
-                _ => put(&mut either, 1, form, value),
-            }
-            put_bytes(bytes, number, &either);
-        }
-        Form::Inside(form) => {
-            let mut inner = Vec::new();
-            put(&mut inner, 1, form, value);
-            put_bytes(bytes, number, &inner);
-        }
+        Form::Text => out.bytes(number, said(value).as_bytes()),
+        Form::Flag => out.number(number, u64::from(value == true)),
+        Form::Count => out.number(number, value.as_i64().unwrap_or_default().cast_unsigned()),
+        Form::Double => out.double(number, value.as_f64().unwrap_or_default()),
         Form::Each(form) => {
             let items = value.as_array().into_iter().flatten();
-            items.for_each(|item| put(bytes, number, form, item));
+            items.rev().for_each(|item| put(out, number, form, item));
+        }
+        Form::Any => any(out, number, value),
+        Form::Simple => {
+            simple(out, value);
+            out.within(number, end);
+        }
+        Form::One(form) => {
+            message(out, form, value);
+            out.within(number, end);
+        }
+        Form::Either(form) => {
+            form(out, value);
+            out.within(number, end);
+        }
+        Form::OrReference(form) => {
+            match &value["$ref"] {
+                Value::String(place) => {
+                    out.bytes(1, place.as_bytes());
+                    out.within(2, end);
+                }
+                _ => put(out, 1, form, value),
+            }
+            out.within(number, end);
+        }
+        Form::Inside(form) => {
+            put(out, 1, form, value);
+            out.within(number, end);
         }
         Form::Named(within, form) => {
-            let mut all = Vec::new();
-            for (name, value) in value.as_object().into_iter().flatten() {
-                let mut pair = inside(1, name.as_bytes());
-                put(&mut pair, 2, form, value);
-                put_bytes(&mut all, *within, &pair);
+            for (name, value) in value.as_object().into_iter().flatten().rev() {
+                let end = out.end();
+                put(out, 2, form, value);
+                named(out, *within, name, end);
             }
-            put_bytes(bytes, number, &all);
+            out.within(number, end);
         }
         Form::OrFlag(form) => {
-            let mut either = Vec::new();
             match value {
-                Value::Bool(any) => put_number(&mut either, 2, u64::from(*any)),
-                schema => put(&mut either, 1, form, schema),
+                Value::Bool(any) => out.number(2, u64::from(*any)),
+                schema => put(out, 1, form, schema),
             }
-            put_bytes(bytes, number, &either);
+            out.within(number, end);
         }
     }
 }
 
-/// A message with one field.
-fn inside(number: u32, content: &[u8]) -> Vec<u8> {
-    let mut bytes = Vec::with_capacity(content.len() + 6);
-    put_bytes(&mut bytes, number, content);
-    bytes
+/// Puts a name before what has been written since `end`, and makes both the value of a field.
+fn named(out: &mut Backwards, number: u32, name: &str, end: usize) {
+    out.bytes(1, name.as_bytes());
+    out.within(number, end);
 }
 
-fn named(name: &str, value: &[u8]) -> Vec<u8> {
-    let mut bytes = inside(1, name.as_bytes());
-    put_bytes(&mut bytes, 2, value);
-    bytes
+fn any(out: &mut Backwards, number: u32, value: &Value) {
+    let end = out.end();
+    out.bytes(2, format!("{value}\n").as_bytes());
+    out.within(number, end);
 }
 
-fn any(value: &Value) -> Vec<u8> {
-    inside(2, format!("{value}\n").as_bytes())
-}
-
-fn simple(value: &Value) -> Vec<u8> {
-    let mut bytes = Vec::new();
+fn simple(out: &mut Backwards, value: &Value) {
     match value {
-        Value::Number(number) => put_double(&mut bytes, 1, number.as_f64().unwrap_or_default()),
-        Value::Bool(flag) => put_number(&mut bytes, 2, u64::from(*flag)),
-        Value::String(text) => put_bytes(&mut bytes, 3, text.as_bytes()),
+        Value::Number(number) => out.double(1, number.as_f64().unwrap_or_default()),
+        Value::Bool(flag) => out.number(2, u64::from(*flag)),
+        Value::String(text) => out.bytes(3, text.as_bytes()),
         _ => {}
     }
-    bytes
 }
 
 fn said(value: &Value) -> &str {
     value.as_str().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, Instant};
+
+    use serde_json::json;
+
+    use super::*;
+    use crate::json::with_stack;
+
+    /// How long it takes to write a schema that is so deep, and has so many bytes however deep it is.
+    fn spent(release: Release, levels: usize) -> Duration {
+        let mut schema = json!({ "type": "string", "description": "x".repeat(500_000) });
+        for _ in 0..levels {
+            let mut outer = json!({ "type": "object", "properties": {} });
+            outer["properties"]["a"] = schema;
+            schema = outer;
+        }
+        with_stack(4 * levels, move || {
+            let began = Instant::now();
+            let written = entry(release, Section::Schemas, "Deep", &schema);
+            assert!(written.len() > 500_000);
+            began.elapsed()
+        })
+    }
+
+    #[test]
+    fn what_is_deep_is_written_once() {
+        for release in [Release::Two, Release::Three] {
+            let (shallow, deep) = (spent(release, 1), spent(release, 1_000));
+            assert!(deep < shallow * 20, "{release:?}: {deep:?}, and {shallow:?} where it is not deep");
+        }
+    }
 }

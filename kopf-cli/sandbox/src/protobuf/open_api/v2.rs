@@ -2,8 +2,8 @@
 
 use serde_json::Value;
 
-use super::{ELSEWHERE, Form, Message, Section, inside, message, named, said};
-use crate::protobuf::encode::put_bytes;
+use super::{ELSEWHERE, Form, Message, Section, message, named, said};
+use crate::protobuf::backwards::Backwards;
 
 static SCHEMA: Message = Message {
     fields: &[
@@ -109,46 +109,62 @@ static API_KEY: Message = Message {
 const PARAMETERS: Form = Form::Each(&Form::OrReference(&Form::Either(parameter)));
 const RESPONSES: Form = Form::Named(1, &Form::Inside(&Form::One(&RESPONSE)));
 
-/// The number of what is in a section, and its message.
-pub(super) fn entry(section: Section, value: &Value) -> (u32, Vec<u8>) {
+/// What is in a section, with its name.
+pub(super) fn entry(out: &mut Backwards, section: Section, name: &str, value: &Value) {
+    let end = out.end();
     match section {
-        Section::Paths => (2, message(&PATH, value)),
-        Section::Schemas => (1, message(&SCHEMA, value)),
-        Section::Parameters => (1, parameter(value)),
+        Section::Paths => message(out, &PATH, value),
+        Section::Schemas => message(out, &SCHEMA, value),
+        Section::Parameters => parameter(out, value),
     }
+    out.within(2, end);
+    named(out, if section == Section::Paths { 2 } else { 1 }, name, end);
 }
 
-pub(super) fn document(around: &Value, sections: &[(Section, Vec<u8>)]) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    put_bytes(&mut bytes, 1, said(&around["swagger"]).as_bytes());
-    put_bytes(&mut bytes, 2, &message(&INFO, &around["info"]));
-    for (section, content) in sections {
+pub(super) fn document(out: &mut Backwards, around: &Value, sections: &[(Section, Vec<u8>)]) {
+    let end = out.end();
+    for (name, key) in around["securityDefinitions"].as_object().into_iter().flatten().rev() {
+        let end = out.end();
+        message(out, &API_KEY, key);
+        out.within(2, end);
+        out.within(2, end);
+        named(out, 1, name, end);
+    }
+    out.within(13, end);
+    for requirement in around["security"].as_array().into_iter().flatten().rev() {
+        let end = out.end();
+        for (name, _) in requirement.as_object().into_iter().flatten().rev() {
+            let end = out.end();
+            out.bytes(2, &[]);
+            named(out, 1, name, end);
+        }
+        out.within(12, end);
+    }
+    for (section, content) in sections.iter().rev() {
         let number = match section {
             Section::Paths => 8,
             Section::Schemas => 9,
             Section::Parameters => 10,
         };
-        put_bytes(&mut bytes, number, content);
+        out.bytes(number, content);
     }
-    for requirement in around["security"].as_array().into_iter().flatten() {
-        let mut names = Vec::new();
-        for (name, _) in requirement.as_object().into_iter().flatten() {
-            put_bytes(&mut names, 1, &named(name, &[]));
-        }
-        put_bytes(&mut bytes, 12, &names);
-    }
-    let mut keys = Vec::new();
-    for (name, key) in around["securityDefinitions"].as_object().into_iter().flatten() {
-        put_bytes(&mut keys, 1, &named(name, &inside(2, &message(&API_KEY, key))));
-    }
-    put_bytes(&mut bytes, 13, &keys);
-    bytes
+    let end = out.end();
+    message(out, &INFO, &around["info"]);
+    out.within(2, end);
+    out.bytes(1, said(&around["swagger"]).as_bytes());
 }
 
-fn parameter(value: &Value) -> Vec<u8> {
-    match said(&value["in"]) {
-        "body" => inside(1, &message(&BODY, value)),
-        "path" => inside(2, &inside(4, &message(&OF_PATH, value))),
-        _ => inside(2, &inside(3, &message(&OF_QUERY, value))),
-    }
+fn parameter(out: &mut Backwards, value: &Value) {
+    let end = out.end();
+    let (number, content) = match said(&value["in"]) {
+        "body" => {
+            message(out, &BODY, value);
+            return out.within(1, end);
+        }
+        "path" => (4, &OF_PATH),
+        _ => (3, &OF_QUERY),
+    };
+    message(out, content, value);
+    out.within(number, end);
+    out.within(2, end);
 }

@@ -2,8 +2,8 @@
 
 use serde_json::Value;
 
-use super::{ELSEWHERE, Form, Message, Section, inside, message, named, said};
-use crate::protobuf::encode::put_bytes;
+use super::{ELSEWHERE, Form, Message, Section, message, named, said};
+use crate::protobuf::backwards::Backwards;
 
 /// A schema, or a reference to one.
 static A_SCHEMA: Form = Form::OrReference(&Form::One(&SCHEMA));
@@ -98,35 +98,48 @@ static KEY: Message = Message {
     extensions: 9,
 };
 
-/// The number of what is in a section, and its message.
-pub(super) fn entry(section: Section, value: &Value) -> (u32, Vec<u8>) {
-    match section {
-        Section::Paths => (1, message(&PATH, value)),
-        Section::Schemas => (1, inside(1, &message(&SCHEMA, value))),
-        Section::Parameters => (1, inside(1, &message(&PARAMETER, value))),
+/// What is in a section, with its name.
+pub(super) fn entry(out: &mut Backwards, section: Section, name: &str, value: &Value) {
+    let end = out.end();
+    let content = match section {
+        Section::Paths => &PATH,
+        Section::Schemas => &SCHEMA,
+        Section::Parameters => &PARAMETER,
+    };
+    message(out, content, value);
+    if section != Section::Paths {
+        // There might be a reference instead.
+        out.within(1, end);
     }
+    out.within(2, end);
+    named(out, 1, name, end);
 }
 
-pub(super) fn document(around: &Value, sections: &[(Section, Vec<u8>)]) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    put_bytes(&mut bytes, 1, said(&around["openapi"]).as_bytes());
-    put_bytes(&mut bytes, 2, &message(&INFO, &around["info"]));
-    let mut components = Vec::new();
-    for (section, content) in sections {
+pub(super) fn document(out: &mut Backwards, around: &Value, sections: &[(Section, Vec<u8>)]) {
+    let end = out.end();
+    for (name, key) in around["components"]["securitySchemes"].as_object().into_iter().flatten().rev() {
+        let end = out.end();
+        message(out, &KEY, key);
+        out.within(1, end);
+        out.within(2, end);
+        named(out, 1, name, end);
+    }
+    if out.end() > end {
+        out.within(7, end);
+    }
+    for (section, content) in sections.iter().rev().filter(|(_, content)| !content.is_empty()) {
         match section {
-            Section::Paths => put_bytes(&mut bytes, 4, content),
-            _ if content.is_empty() => {}
-            Section::Schemas => put_bytes(&mut components, 1, content),
-            Section::Parameters => put_bytes(&mut components, 3, content),
+            Section::Paths => {}
+            Section::Schemas => out.bytes(1, content),
+            Section::Parameters => out.bytes(3, content),
         }
     }
-    let mut keys = Vec::new();
-    for (name, key) in around["components"]["securitySchemes"].as_object().into_iter().flatten() {
-        put_bytes(&mut keys, 1, &named(name, &inside(1, &message(&KEY, key))));
+    out.within(5, end);
+    for (_, content) in sections.iter().rev().filter(|(section, _)| *section == Section::Paths) {
+        out.bytes(4, content);
     }
-    if !keys.is_empty() {
-        put_bytes(&mut components, 7, &keys);
-    }
-    put_bytes(&mut bytes, 5, &components);
-    bytes
+    let end = out.end();
+    message(out, &INFO, &around["info"]);
+    out.within(2, end);
+    out.bytes(1, said(&around["openapi"]).as_bytes());
 }
