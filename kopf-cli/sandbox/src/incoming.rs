@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use crate::{
     builtin::{self, Empties},
-    json, meta, object, printed,
+    json, meta, object,
     recognition::{self, Unfit},
     resources::View,
     status::{About, Cause, Status},
@@ -34,27 +34,26 @@ pub(crate) struct Other {
 
 /// Why an object could not be decoded: what is wrong, and the refusal where the server has one of its own for it.
 pub(crate) enum Refused {
-    Because { said: String, kind: String, version: String, wanted: String, object: String },
+    Because { said: String, kind: String, version: String, wanted: String },
     With(Status),
 }
 
 impl Refused {
     pub(crate) fn of_a_body(self) -> Status {
         match self {
-            Refused::Because { said, kind, version, wanted, .. } => Status::bad_request(format!(
+            Refused::Because { said, kind, version, wanted } => Status::bad_request(format!(
                 "{kind} in version {version:?} cannot be handled as a {wanted}: {said}"
             )),
             Refused::With(status) => status,
         }
     }
 
-    /// `patch` is given where the refusal is to show it, and not the object that it made.
-    pub(crate) fn of_a_patch(self, patch: Option<&Value>) -> Status {
+    /// The refusal shows what the patch made, or the patch.
+    pub(crate) fn of_a_patch(self, shown: impl FnOnce() -> String) -> Status {
         match self {
-            Refused::Because { said, object, .. } => {
-                let object = patch.map_or(object, printed::plain);
+            Refused::Because { said, .. } => {
                 let nothing = About { kind: "", group: "", name: "" };
-                Status::invalid(nothing, vec![Cause::invalid("patch", &object, &said)])
+                Status::invalid(nothing, vec![Cause::invalid("patch", &shown(), &said)])
             }
             Refused::With(status) => status,
         }
@@ -107,10 +106,16 @@ impl Incoming {
                 builtin::unreadable(&view.resource.key, &metadata).map_or(Ok(metadata), Err)
             })
         };
-        let read = read.and_then(|metadata| strictness.conclude(unknown).map(|()| metadata));
+        let read = read.and_then(|metadata| {
+            let judged = match decoder {
+                Decoder::Json => strictness.conclude(unknown),
+                Decoder::Converter => strictness.conclude_converted(unknown),
+            };
+            judged.map(|()| metadata)
+        });
         let metadata = match read {
             Ok(metadata) => metadata,
-            Err(said) => return Err(because(said, &view.version().name, &view.resource.kind, value, view)),
+            Err(said) => return Err(because(said, &view.version().name, &view.resource.kind, view)),
         };
         Ok(Incoming { other, empties, ..Incoming::of(value, metadata, view) })
     }
@@ -275,7 +280,7 @@ fn check_kind(value: &Value, view: &View) -> Result<Option<Other>, Refused> {
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     let (kind, api_version) = (text(&value["kind"]), text(&value["apiVersion"]));
     let (expected, wanted) = (view.api_version(), &view.resource.kind);
-    let refused = |said| because(said, "", "", value.clone(), view);
+    let refused = |said| because(said, "", "", view);
     recognition::check(value).map_err(refused)?;
     if view.resource.rules.custom {
         if kind.is_empty() {
@@ -293,23 +298,27 @@ fn check_kind(value: &Value, view: &View) -> Result<Option<Other>, Refused> {
             let version = if api_version.is_empty() { &expected } else { &api_version };
             let version = version.rsplit('/').next().unwrap_or_default();
             let kind = if kind.is_empty() { wanted } else { &kind };
-            Err(because(said, version, kind, value.clone(), view))
+            Err(because(said, version, kind, view))
         }
     }
 }
 
 /// The refusal of an object that says it is of this version and kind.
-pub(crate) fn because(said: String, version: &str, kind: &str, mut value: Value, view: &View) -> Refused {
-    if view.resource.rules.custom {
-        value.sort_all_objects();
-    }
+pub(crate) fn because(said: String, version: &str, kind: &str, view: &View) -> Refused {
     Refused::Because {
         said,
         kind: kind.to_owned(),
         version: version.to_owned(),
         wanted: view.resource.kind.clone(),
-        object: json::text(&value),
     }
+}
+
+/// An object that a patch made, as a refusal shows it.
+pub(crate) fn shown(mut object: Value, view: &View) -> String {
+    if view.resource.rules.custom {
+        object.sort_all_objects();
+    }
+    json::text(&object)
 }
 
 /// An object's metadata, and all its fields but those that say what it is.

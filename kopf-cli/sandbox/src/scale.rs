@@ -133,8 +133,8 @@ impl Scale {
     ///
     /// # Errors
     ///
-    /// 400 where it is of another kind or name, or what it asks for is no number.
-    pub(crate) fn asked(scale: &Value, name: &str) -> Result<i32, Status> {
+    /// 400 where it is of another kind or name, or what it asks for is no number; or for mistakes that are to be refused.
+    pub(crate) fn asked(scale: &Value, name: &str, strictness: &mut Strictness) -> Result<i32, Status> {
         match recognition::unfit(scale, TYPE) {
             None => {}
             Some(Unfit::Version(said)) => return Err(Status::bad_request(said)),
@@ -145,7 +145,9 @@ impl Scale {
             }
         }
         let mut fields = scale.as_object().cloned().unwrap_or_default();
-        tables::decode(&mut fields, TYPE, Decoder::Json, &mut Vec::new())
+        let mut unknown = Vec::new();
+        tables::decode(&mut fields, TYPE, Decoder::Json, &mut unknown)
+            .and_then(|()| strictness.conclude(unknown))
             .map_err(|why| unfit(TYPE.2, TYPE.1, &why))?;
         match pick(scale, "metadata.name") {
             said if said == name => {}
@@ -189,7 +191,7 @@ impl Scale {
     /// 400 where it cannot be [read](Scale::asked) as one of the object, 422 for fewer than no replicas.
     pub(crate) fn change(&self, scale: &Value, object: &Value, view: &View) -> Result<Value, Status> {
         let name = pick(object, "metadata.name");
-        let wanted = Scale::asked(scale, name)?;
+        let wanted = Scale::asked(scale, name, &mut Strictness::silent())?;
         if wanted < 0 && !view.resource.rules.custom {
             let about = About { kind: "Scale", group: "autoscaling", name };
             let cause =

@@ -1,12 +1,14 @@
 //! How strictly a body is read: what is in it twice, or is not known, is passed over, warned of, or refused.
 
-use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
+mod walk;
+
 use serde_json::Value;
 
 use crate::{
     patch::Reading,
     printed,
     request::Query,
+    schema::Shape,
     status::{About, Cause, Status},
 };
 
@@ -33,6 +35,8 @@ pub(crate) struct Strictness {
     directive: Directive,
     /// Mistakes that were found while the body was read.
     found: Vec<String>,
+    /// Whether fields that are unknown are among those.
+    knows_fields: bool,
     warnings: Vec<String>,
 }
 
@@ -71,10 +75,12 @@ impl Strictness {
         self.directive == Directive::Ignore
     }
 
-    /// Takes down what is twice in a JSON text, which `value` was read from.
-    pub(crate) fn note_duplicates(&mut self, text: &[u8], value: &Value) {
+    /// Takes down what is twice in a JSON text, which `value` was read from; where there is something, and it is known which
+    /// fields there may be, also what is unknown, in the order of the text.
+    pub(crate) fn note_duplicates(&mut self, text: &[u8], value: &Value, shape: Option<Shape<'static>>) {
         if !self.ignores() && keys_of_text(text) != keys_of_value(value) {
-            self.found.extend(duplicates(text));
+            self.knows_fields = shape.is_some();
+            self.found.extend(walk::mistakes(text, shape));
         }
     }
 
@@ -96,9 +102,25 @@ impl Strictness {
     ///
     /// The mistakes, where they are to be refused.
     pub(crate) fn conclude(&mut self, unknown: Vec<String>) -> Result<(), String> {
-        let unknown = unknown.into_iter().map(|place| format!("unknown field {}", printed::quoted(&place)));
+        let unknown = if self.knows_fields { Vec::new() } else { unknown };
+        self.judge(unknown.into_iter().take(MOST).map(|place| walk::unknown(&place)))
+    }
+
+    /// The same of what has been converted, which tells of unknown fields in the order of their places, and as they are.
+    ///
+    /// # Errors
+    ///
+    /// The mistakes, where they are to be refused.
+    pub(crate) fn conclude_converted(&mut self, unknown: Vec<String>) -> Result<(), String> {
+        let mut unknown: Vec<String> =
+            unknown.into_iter().map(|place| format!("unknown field \"{place}\"")).collect();
+        unknown.sort();
+        self.judge(unknown.into_iter())
+    }
+
+    fn judge(&mut self, unknown: impl Iterator<Item = String>) -> Result<(), String> {
         let mut found = std::mem::take(&mut self.found);
-        found.extend(unknown.take(MOST));
+        found.extend(unknown);
         match self.directive {
             Directive::Strict if !found.is_empty() => {
                 Err(format!("strict decoding error: {}", found.join(", ")))
@@ -194,94 +216,6 @@ fn keys_of_value(value: &Value) -> usize {
     }
 }
 
-fn duplicates(text: &[u8]) -> Vec<String> {
-    let text = String::from_utf8_lossy(text);
-    let mut deserializer = serde_json::Deserializer::from_str(&text);
-    deserializer.disable_recursion_limit();
-    let mut found = Vec::new();
-    // The text has been parsed already.
-    let _ = Walk { place: String::new(), found: &mut found }.deserialize(&mut deserializer);
-    found
-}
-
-/// Walks a text and takes down the places of fields that are there again.
-struct Walk<'a> {
-    place: String,
-    found: &'a mut Vec<String>,
-}
-
-impl Walk<'_> {
-    fn inner(&mut self, place: String) -> Walk<'_> {
-        Walk { place, found: self.found }
-    }
-}
-
-impl<'de> DeserializeSeed<'de> for Walk<'_> {
-    type Value = ();
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        deserializer.deserialize_any(self)
-    }
-}
-
-impl<'de> Visitor<'de> for Walk<'_> {
-    type Value = ();
-
-    fn expecting(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.write_str("any value")
-    }
-
-    fn visit_unit<E>(self) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_bool<E>(self, _: bool) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_i64<E>(self, _: i64) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_u64<E>(self, _: u64) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_f64<E>(self, _: f64) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_str<E>(self, _: &str) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(mut self, mut items: A) -> Result<(), A::Error> {
-        let mut index = 0;
-        loop {
-            let place = format!("{}[{index}]", self.place);
-            if items.next_element_seed(self.inner(place))?.is_none() {
-                return Ok(());
-            }
-            index += 1;
-        }
-    }
-
-    fn visit_map<A: MapAccess<'de>>(mut self, mut fields: A) -> Result<(), A::Error> {
-        let mut seen = std::collections::HashSet::new();
-        while let Some(name) = fields.next_key::<String>()? {
-            let place = if self.place.is_empty() { name.clone() } else { format!("{}.{name}", self.place) };
-            if !seen.insert(name) {
-                let mistake = format!("duplicate field {}", printed::quoted(&place));
-                if self.found.len() < MOST && !self.found.contains(&mistake) {
-                    self.found.push(mistake);
-                }
-            }
-            fields.next_value_seed(self.inner(place))?;
-        }
-        Ok(())
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -289,7 +223,7 @@ mod tests {
     #[track_caller]
     fn check(query: &str, text: &str, unknown: &[&str], expected: Result<&[&str], &str>) {
         let mut strictness = Strictness::of(&Query::parse(query), "CreateOptions").unwrap();
-        strictness.note_duplicates(text.as_bytes(), &serde_json::from_str(text).unwrap());
+        strictness.note_duplicates(text.as_bytes(), &serde_json::from_str(text).unwrap(), None);
         let concluded = strictness.conclude(unknown.iter().map(|&place| place.to_owned()).collect());
         let headers: Vec<String> = strictness.headers().collect();
         let said: Result<Vec<&str>, &str> = match &concluded {

@@ -6,7 +6,7 @@ mod insides;
 mod schemas;
 pub(crate) mod served;
 
-pub(crate) use decode::{Decoder, decode};
+pub(crate) use decode::{Decoder, decode, takes_anything};
 pub(crate) use insides::inside;
 
 use serde_json::Value;

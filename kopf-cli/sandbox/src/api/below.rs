@@ -114,7 +114,7 @@ impl Ask<'_> {
             None => self.parse_body(body, format, "Scale", strictness)?,
         };
         if patching.is_none() {
-            Scale::asked(&sent, self.name())?;
+            Scale::asked(&sent, self.name(), strictness)?;
         }
         let mut store = self.api.store();
         deep::with_stack(store.deepest() + SHALLOW + deepest, || {
@@ -144,7 +144,7 @@ impl Ask<'_> {
                         managed.apply_scale(&self.view, &old, sent, self.query.flag("force"))?
                     }
                     Some(how) => {
-                        let mut scale = patched(old.clone(), target, scales(), (how, &sent), strictness)?;
+                        let mut scale = patched(|| old.clone(), target, scales(), (how, &sent), strictness)?;
                         scale.settle_namespace(&self.view, self.namespace())?;
                         scale.check_name(self.name())?;
                         scale.whole(scales())

@@ -12,11 +12,15 @@ use crate::{
     meta, pretty, protobuf,
     recognition::{self, UNREAD, unrecognized},
     request::Patching,
+    schema::Shape,
     status::Status,
     strict::Strictness,
+    tables,
     yaml::{Unread, parse_yaml},
 };
 
+/// The group and version of scales, which objects have below.
+const SCALES: (&str, &str) = ("autoscaling", "v1");
 /// The documents that are laid out for whoever asks.
 const ALWAYS_LAID_OUT: [&str; 2] = ["/", "/version"];
 
@@ -72,7 +76,8 @@ impl Ask<'_> {
             Format::Json => {
                 // What a built-in kind takes depends on how a number is written.
                 let parse = if custom { deep::parse } else { deep::read };
-                let parsed = parse(body).inspect(|value| strictness.note_duplicates(body, value));
+                let shape = if custom { None } else { self.shape(kind) };
+                let parsed = parse(body).inspect(|value| strictness.note_duplicates(body, value, shape));
                 parsed.map_err(|why| format!("{UNREAD}{why}"))
             }
             Format::Yaml => parse_yaml(body, strictness).map_err(|why| why.of_a_body()),
@@ -86,6 +91,16 @@ impl Ask<'_> {
             Ok(if value.is_null() { json!({}) } else { value })
         });
         recognized.map_err(|why| unrecognized(kind, &why, body))
+    }
+
+    /// What fields a body of the kind may have: the kind of the path's objects, or else one that they have below.
+    fn shape(&self, kind: &str) -> Option<Shape<'static>> {
+        let version = self.view.version();
+        if *kind == *self.view.resource.kind {
+            tables::shape(&version.group, &version.name, kind)
+        } else {
+            tables::shape(SCALES.0, SCALES.1, kind)
+        }
     }
 
     fn parse_protobuf(&self, body: &[u8]) -> Result<Value, Status> {
@@ -132,7 +147,7 @@ pub(super) fn parse_patch(
     }
     let parse = if custom { deep::parse } else { deep::read };
     let patch = parse(body).map_err(|_| Status::bad_request("invalid JSON patch"))?;
-    strictness.note_duplicates(body, &patch);
+    strictness.note_duplicates(body, &patch, None);
     if patching == Patching::Json {
         strictness.blame_patch();
     }

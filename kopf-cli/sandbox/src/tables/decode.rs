@@ -125,7 +125,10 @@ impl Reading<'_> {
             (Some(Kind::Object), Value::Object(fields)) => match shape.additional() {
                 Additional::Of(shape) => {
                     for (key, value) in fields.iter_mut() {
-                        self.entry(value, shape, &place.field(key), &trail.inside())?;
+                        let within = place.field(key);
+                        // The converter tells where something is without the keys of maps.
+                        let place = if self.decoder == Decoder::Converter { place } else { &within };
+                        self.entry(value, shape, place, &trail.inside())?;
                     }
                     Ok(())
                 }
@@ -251,7 +254,7 @@ fn is_quantity(shape: Shape<'static>) -> bool {
 }
 
 /// Whether values are JSON that nobody reads yet, and stay as they are written.
-fn takes_anything(shape: Shape<'static>) -> bool {
+pub(crate) fn takes_anything(shape: Shape<'static>) -> bool {
     shape.name().is_some_and(|name| name.ends_with(".RawExtension") || name.ends_with(".FieldsV1"))
 }
 

@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use super::Target;
 use crate::{
-    incoming::{Incoming, because},
+    incoming::{Incoming, because, shown},
     list, meta,
     object::Stored,
     recognition,
@@ -40,7 +40,7 @@ pub(super) fn check_versioned(
         ));
     }
     let read = read.and_then(|()| strictness.conclude(unknown));
-    read.map_err(|said| because(said, "", "", patched.clone(), view).of_a_patch(None))?;
+    read.map_err(|said| because(said, "", "", view).of_a_patch(|| shown(patched.clone(), view)))?;
     Err(Status::bad_request(format!(
         "the name of the object ({name} based on URL) was undeterminable: name must be provided"
     )))

@@ -4,8 +4,10 @@ use serde_json::Value;
 
 use super::{Current, Owners, Target, Writer, Written, changes::check_versioned};
 use crate::{
-    incoming::Incoming,
-    json as deep, object, patch,
+    incoming::{Incoming, shown},
+    json as deep, object,
+    patch::{self, Reading},
+    printed,
     request::Patching,
     resources::View,
     schema::Part,
@@ -45,10 +47,13 @@ impl Writer<'_> {
         let Some(current) = current else { return Err(Status::not_found(view.about(target.name))) };
         stranded::check_change(view, &current)?;
         let old = current.read(view);
-        let mut whole = old.clone();
-        object::show(&mut whole, view);
+        let whole = || {
+            let mut whole = old.clone();
+            object::show(&mut whole, view);
+            whole
+        };
         let reach = match how {
-            Patching::Json => patch::reach(&whole, change),
+            Patching::Json => patch::reach(&whole(), change),
             Patching::Merge | Patching::Strategic | Patching::Apply => 0,
         };
         deep::with_stack(reach, || {
@@ -61,31 +66,54 @@ impl Writer<'_> {
     }
 }
 
-/// What a patch makes of an object, or of its scale: `shown`, which is one of `view`.
+/// What a patch makes of an object, or of its scale, which is one of `view`.
 pub(crate) fn patched(
-    mut shown: Value,
+    whole: impl Fn() -> Value,
     target: Target<'_>,
     view: &View,
     (how, change): (Patching, &Value),
     strictness: &mut Strictness,
 ) -> Result<Incoming, Status> {
-    let mut merged = None;
+    let reading = strictness.reading();
+    let mut object = whole();
+    let left = apply(&mut object, view, (how, change), reading)?;
+    if how != Patching::Strategic && !target.view.resource.rules.custom {
+        check_versioned(&object, view, target.name, strictness)?;
+    }
+    let decoder = if left.is_some() { Decoder::Converter } else { Decoder::Json };
+    let read = Incoming::decode(object, view, decoder, strictness);
+    read.map_err(|why| {
+        why.of_a_patch(|| match left {
+            Some(left) => printed::plain(&left),
+            None => {
+                // What could not be read has been changed on the way.
+                let mut object = whole();
+                let _done_before = apply(&mut object, view, (how, change), reading);
+                shown(object, view)
+            }
+        })
+    })
+}
+
+/// Applies a patch, and answers what is left of it where that is what a refusal shows.
+fn apply(
+    object: &mut Value,
+    view: &View,
+    (how, change): (Patching, &Value),
+    reading: Reading,
+) -> Result<Option<Value>, Status> {
     match how {
-        Patching::Json => patch::apply(&mut shown, change, strictness.reading())?,
-        Patching::Merge | Patching::Apply => patch::apply_merge(&mut shown, change, strictness.reading())?,
+        Patching::Json => patch::apply(object, change, reading)?,
+        Patching::Merge | Patching::Apply => patch::apply_merge(object, change, reading)?,
         Patching::Strategic => {
             let version = view.version();
             let shape = tables::shape(&version.group, &version.name, &view.resource.kind);
             let shape =
                 shape.ok_or_else(|| Status::not_implemented("strategic merge patches of this kind"))?;
             let mut change = patch::strategic::read(change)?;
-            patch::strategic::merge(&mut shown, &mut change, shape)?;
-            merged = Some(Value::from(change));
+            patch::strategic::merge(object, &mut change, shape)?;
+            return Ok(Some(change.into()));
         }
     }
-    if how != Patching::Strategic && !target.view.resource.rules.custom {
-        check_versioned(&shown, view, target.name, strictness)?;
-    }
-    let decoder = if merged.is_some() { Decoder::Converter } else { Decoder::Json };
-    Incoming::decode(shown, view, decoder, strictness).map_err(|why| why.of_a_patch(merged.as_ref()))
+    Ok(None)
 }

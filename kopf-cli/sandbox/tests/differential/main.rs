@@ -57,6 +57,7 @@ mod rules;
 mod schemas;
 mod selecting;
 mod stranded;
+mod strictness;
 mod tokens;
 mod unusual;
 mod validation;

@@ -1,6 +1,6 @@
 //! Merges the lists of strategic merge patches.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use serde_json::Value;
 
@@ -71,21 +71,28 @@ fn merge_objects(old: Items, change: &mut Items, key: &str, list: Shape<'_>) -> 
         }
     }
     let mut merged = old.clone();
-    for item in &mut left {
+    // What is new is itself in the patch: what changes it changes the patch.
+    let (mut new, mut changed) = (Vec::new(), BTreeSet::new());
+    for (at, item) in left.iter_mut().enumerate() {
         let told_by = key_of(item, key)?;
         if is_compound(told_by) {
             return Err(incomparable());
         }
-        match known.get(told_by).map(|place| &mut merged[*place]) {
-            Some(Value::Object(fields)) => {
+        match known.get(told_by).map(|place| (*place, &mut merged[*place])) {
+            Some((place, Value::Object(fields))) => {
                 let (Value::Object(item), Some(of)) = (&mut **item, list.items()) else { continue };
                 merge_fields(fields, item, of)?;
+                changed.extend(place.checked_sub(old.len()));
             }
             _ => {
                 known.insert(told_by.clone(), merged.len());
                 merged.push(item.clone());
+                new.push(at);
             }
         }
+    }
+    for place in changed {
+        *left[new[place]] = merged[old.len() + place].clone();
     }
     let order: Vec<&Value> = left.iter().map(|item| &**item).collect();
     let places = merged.iter().take(places).cloned().collect();
