@@ -46,6 +46,19 @@ impl Answer {
         if self.code.is_success() { self.without_body() } else { self }
     }
 
+    /// The same but for what controllers write: a status, and the version that comes of it.
+    pub(super) fn without_status(mut self) -> Answer {
+        for document in self.masked.iter_mut().filter_map(Value::as_object_mut) {
+            if document.get("kind").is_some_and(|kind| kind != "Status") {
+                document.shift_remove("status");
+                if let Some(Value::Object(metadata)) = document.get_mut("metadata") {
+                    metadata.shift_remove("managedFields");
+                }
+            }
+        }
+        self
+    }
+
     /// The same, but the order of members is compared, too.
     pub(super) fn in_order(mut self) -> Answer {
         self.masked.iter_mut().for_each(|document| *document = document.to_string().into());

@@ -95,6 +95,11 @@ async fn elements_come_in_the_order_that_is_said() {
         {"$setElementOrder/volumes":[],"volumes":[{"name":"n","emptyDir":{}},{"name":"m","emptyDir":{}}]}
         {"$setElementOrder/volumes":[],"volumes":[{"$patch":"replace"},{"name":"n","emptyDir":{}},{"name":"v","emptyDir":{}},{"name":"m","emptyDir":{}}]}
         {"$setElementOrder/volumes":[{"name":"m"},{"name":"n"}],"volumes":[{"name":"n","$patch":"replace"},{"name":"m","emptyDir":{}},{"name":"n","emptyDir":{}}]}
+        {"$setElementOrder/volumes":[{"name":"m"}],"volumes":[{"name":"m","emptyDir":{}},{"$patch":"replace"}]}
+        {"$setElementOrder/volumes":[{"name":"m"},{"name":"n"}],"volumes":[{"name":"m","emptyDir":{}},{"$patch":"replace"}]}
+        {"$setElementOrder/volumes":[{"name":"m"}],"volumes":[{"name":"m","emptyDir":{}},{"name":"n","$patch":"bogus"},{"name":"v","$patch":"delete"}]}
+        {"$setElementOrder/volumes":[{"name":"m"},{"name":"n"}],"volumes":[{"name":"m","emptyDir":{}},{"name":"n","$patch":"replace"},{"name":"n","emptyDir":{}}]}
+        {"$setElementOrder/volumes":[{"name":"x"}],"volumes":[{"$patch":"replace"}]}
         {"$setElementOrder/imagePullSecrets":[],"imagePullSecrets":[{"name":"a"},{"name":"b"},{"name":"c"}]}
         {"$setElementOrder/imagePullSecrets":[{"name":"b"}],"imagePullSecrets":[]}
         {"$setElementOrder/imagePullSecrets":[{"name":"b"}],"imagePullSecrets":[{"name":"b","$patch":"delete"}]}
@@ -261,30 +266,29 @@ async fn objects_are_merged_replaced_and_emptied() {
 async fn selectors_of_budgets_are_replaced_and_data_of_revisions_has_no_fields() {
     const BUDGETS: &str = "/apis/policy/v1/namespaces/$ns/poddisruptionbudgets";
     let object = r#"{"metadata":{"name":"b"},"spec":{"minAvailable":1,"selector":{"matchLabels":{"a":"b"},"matchExpressions":[{"key":"k","operator":"Exists"}]}}}"#;
-    check_written(
-        &format!("POST {BUDGETS} {object}"),
-        &format!("{BUDGETS}/b"),
-        r#"
+    let patches = r#"
         {"spec":{"selector":{"matchLabels":{"c":"d"}}}}
         {"spec":{"selector":{"matchLabels":null}}}
         {"spec":{"selector":{"matchLabels":{"c":"d"},"$patch":"delete"}}}
         {"spec":{"selector":{"$retainKeys":["matchLabels"],"matchLabels":{"c":"d"}}}}
-    "#,
-    )
-    .await;
+        {"spec":{"selector":{"matchExpressions":[{"key":"k","operator":"Bogus"}]}}}
+        {"spec":{"selector":null,"minAvailable":"50%"}}
+        {"spec":{"$patch":"replace","maxUnavailable":1}}
+        {"spec":{"$retainKeys":["minAvailable"],"minAvailable":2}}
+    "#;
+    let patches = lines(patches).map(str::to_owned);
+    let budgets = rows(&format!("POST {BUDGETS} {object}"), &format!("{BUDGETS}/b"), patches);
+    check_as(&budgets, Answer::without_status).await;
     const REVISIONS: &str = "/apis/apps/v1/namespaces/$ns/controllerrevisions";
-    check_written(
-        &format!(
-            r#"POST {REVISIONS} {{"metadata":{{"name":"r"}},"revision":1,"data":{{"a":{{"b":1}},"l":[1]}}}}"#
-        ),
-        &format!("{REVISIONS}/r"),
-        r#"
+    let patches = r#"
         {"data":{"a":{"c":1}}}
         {"data":{"l":[2]}}
         {"data":{"$setElementOrder/l":[1]}}
         {"data":{"$patch":"replace","a":{"b":1},"l":[1]}}
+        {"data":{"a":{"b":1},"l":[1]},"revision":3}
         {"revision":2}
-    "#,
-    )
-    .await;
+    "#;
+    let object = r#"{"metadata":{"name":"r"},"revision":1,"data":{"a":{"b":1},"l":[1]}}"#;
+    let patches = lines(patches).map(str::to_owned);
+    check(&rows(&format!("POST {REVISIONS} {object}"), &format!("{REVISIONS}/r"), patches)).await;
 }

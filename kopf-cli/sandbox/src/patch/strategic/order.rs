@@ -20,15 +20,17 @@ pub(super) fn check_order(change: &[Value], order: &[Value], key: Option<&str>) 
     {
         return Err(unexpected("map[string]interface {}", scalar));
     }
-    let mut said = change.iter().filter(|item| item.get(DIRECTIVE).is_none());
-    let mut wanted = said.next();
+    let deletes = |item: &Value| key.is_some() && item.get(DIRECTIVE).is_some_and(|said| said == "delete");
+    let mut left = change.iter().filter(|item| !deletes(item)).peekable();
     for place in order {
-        let Some(item) = wanted else { break };
+        // What says how it is merged has no place, and is passed over as long as the order goes on.
+        while left.next_if(|item| item.get(DIRECTIVE).is_some()).is_some() {}
+        let Some(item) = left.peek() else { break };
         if is_same(item, place, key)? {
-            wanted = said.next();
+            left.next();
         }
     }
-    if wanted.is_none() {
+    if left.peek().is_none() {
         return Ok(());
     }
     let (change, order) = (printed::plain_items(change), printed::plain_items(order));
