@@ -2,7 +2,11 @@
 
 mod reader;
 
-use jiff::{Timestamp, civil, fmt::temporal::DateTimePrinter, tz::Offset};
+use jiff::{
+    SignedDuration, Timestamp,
+    civil::{DateTime, date},
+    fmt::temporal::DateTimePrinter,
+};
 
 pub(crate) use reader::{Reader, Wrong};
 
@@ -33,9 +37,43 @@ impl Exactness {
 
     /// A moment as objects show it, in UTC.
     pub(crate) fn print(self, moment: Timestamp) -> String {
-        let digits = if self == Exactness::Seconds { 0 } else { 6 };
-        DateTimePrinter::new().precision(Some(digits)).timestamp_to_string(&moment)
+        self.printer().timestamp_to_string(&moment)
     }
+
+    /// The same of a date and a time, in UTC: those of the last day of all are no moments that can be told from others.
+    fn print_civil(self, moment: DateTime) -> String {
+        self.printer().datetime_to_string(&moment) + "Z"
+    }
+
+    fn printer(self) -> DateTimePrinter {
+        let digits = if self == Exactness::Seconds { 0 } else { 6 };
+        DateTimePrinter::new().precision(Some(digits))
+    }
+}
+
+const EPOCH: DateTime = date(1970, 1, 1).at(0, 0, 0, 0);
+
+/// The moment that is shown; the last that can be told from others, where it is later.
+pub(crate) fn shown(text: &str) -> Option<Timestamp> {
+    text.parse().ok().or_else(|| civil(text).map(|_| Timestamp::MAX))
+}
+
+/// How many seconds after the epoch a moment is that is shown, and billionths of one.
+pub(crate) fn since_epoch(text: &str) -> Option<(i64, i32)> {
+    let moment = civil(text)?;
+    let nanos = moment.subsec_nanosecond();
+    let whole = moment.duration_since(EPOCH) - SignedDuration::new(0, nanos);
+    Some((whole.as_secs(), nanos))
+}
+
+/// The moment so long after the epoch, as it is shown.
+pub(crate) fn after_epoch((seconds, nanos): (i64, i32), exactness: Exactness) -> Option<String> {
+    let moment = EPOCH.checked_add(SignedDuration::new(seconds, nanos)).ok()?;
+    Some(exactness.print_civil(moment))
+}
+
+fn civil(shown: &str) -> Option<DateTime> {
+    shown.strip_suffix('Z')?.parse().ok()
 }
 
 /// What a server shows of a moment that it was sent.
@@ -46,10 +84,11 @@ impl Exactness {
 pub(crate) fn settle(text: &str, exactness: Exactness) -> Result<String, String> {
     let moment = moment(text.as_bytes(), exactness);
     let moment = moment.map_err(|wrong| wrong.told(text.as_bytes(), exactness.layout()))?;
-    Ok(exactness.print(moment))
+    Ok(exactness.print_civil(moment))
 }
 
-fn moment(text: &[u8], exactness: Exactness) -> Result<Timestamp, Wrong<'_>> {
+/// What a text says, in UTC.
+fn moment(text: &[u8], exactness: Exactness) -> Result<DateTime, Wrong<'_>> {
     let mut reader = Reader(text);
     let year = reader.year()?;
     reader.literal("-")?;
@@ -66,11 +105,11 @@ fn moment(text: &[u8], exactness: Exactness) -> Result<Timestamp, Wrong<'_>> {
         Exactness::Seconds => reader.fraction(),
         Exactness::Micros => micros(&mut reader)? * 1000,
     };
-    let offset = Offset::from_seconds(reader.zone("Z07:00")? * 60);
+    let offset = SignedDuration::from_mins(reader.zone("Z07:00")?.into());
     reader.end()?;
-    let moment = civil::DateTime::new(year, month, day, hour, minute, second, nanos);
+    let moment = DateTime::new(year, month, day, hour, minute, second, nanos);
     let moment = moment.map_err(|_| Wrong::Range("day"))?;
-    offset.and_then(|offset| offset.to_timestamp(moment)).map_err(|_| Wrong::Range("year"))
+    moment.checked_sub(offset).map_err(|_| Wrong::Range("year"))
 }
 
 /// Millionths of a second, six digits of which the first may be a sign.
@@ -103,5 +142,18 @@ mod tests {
              cannot parse \"789+02:00\" as \"Z07:00\"",
         );
         check("2026-01-02T03:04:05.123456Z", "2026-01-02T03:04:05Z", "2026-01-02T03:04:05.123456Z");
+    }
+
+    #[test]
+    fn the_last_day_of_all_is_one() {
+        check("9999-12-31T23:59:59.000001Z", "9999-12-31T23:59:59Z", "9999-12-31T23:59:59.000001Z");
+        let last = shown("9999-12-31T23:59:59Z").unwrap();
+        assert!(last > shown("9999-12-30T00:00:00Z").unwrap());
+        for text in
+            ["9999-12-31T23:59:59.000001Z", "1969-12-31T23:59:59.900000Z", "0001-01-01T00:00:00.000000Z"]
+        {
+            let since = since_epoch(text).unwrap();
+            assert_eq!(after_epoch(since, Exactness::Micros).unwrap(), text);
+        }
     }
 }

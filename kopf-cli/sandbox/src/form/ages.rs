@@ -2,6 +2,8 @@
 
 use jiff::Timestamp;
 
+use crate::times;
+
 /// The longest span that Go can tell, in seconds.
 const LONGEST: i64 = i64::MAX / 1_000_000_000;
 /// No moment at all, in Go.
@@ -9,11 +11,8 @@ const ZERO: &str = "0001-01-01T00:00:00Z";
 
 /// How long ago a moment was that an object tells.
 pub(crate) fn since(moment: &str, now: Timestamp) -> String {
-    match moment.parse() {
-        _ if moment == ZERO => "<unknown>".to_owned(),
-        Ok(moment) => between(moment, now),
-        Err(_) => "<unknown>".to_owned(),
-    }
+    let then = times::shown(moment).filter(|_| moment != ZERO);
+    then.map_or_else(|| "<unknown>".to_owned(), |then| between(then, now))
 }
 
 /// How long after `start` the moment `end` was.

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use super::{ages, at, items, pick};
+use crate::times;
 
 pub(super) fn joined<'a>(parts: impl IntoIterator<Item = &'a str>, between: &str) -> String {
     parts.into_iter().collect::<Vec<_>>().join(between)
@@ -154,7 +155,7 @@ pub(super) fn completions(object: &Value, _: Timestamp) -> Value {
 }
 
 pub(super) fn job_duration(object: &Value, now: Timestamp) -> Value {
-    let moment = |path: &str| pick(object, path).parse::<Timestamp>().ok();
+    let moment = |path: &str| times::shown(pick(object, path));
     let Some(start) = moment("status.startTime") else { return "".into() };
     ages::between(start, moment("status.completionTime").unwrap_or(now)).into()
 }

@@ -8,6 +8,7 @@ use super::{
     cells::{condition, conditions},
     items, pick,
 };
+use crate::times;
 
 /// What the containers of a pod come to.
 struct Summary {
@@ -27,7 +28,7 @@ struct Restarts {
 impl Restarts {
     fn add(&mut self, container: &Value) {
         self.count += container["restartCount"].as_i64().unwrap_or_default();
-        self.last = self.last.max(pick(container, "lastState.terminated.finishedAt").parse().ok());
+        self.last = self.last.max(times::shown(pick(container, "lastState.terminated.finishedAt")));
     }
 }
 

@@ -5,10 +5,10 @@ use std::collections::{
     btree_map::Entry::{Occupied, Vacant},
 };
 
-use jiff::Timestamp;
 use serde_json::{Map, Value};
 
 use super::{set::Set, text};
+use crate::times;
 
 /// How somebody has come to own fields. In the order in which entries are listed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -70,8 +70,7 @@ impl Entry {
 
     /// What entries that were made at the same time are sorted by.
     pub(super) fn seconds(&self) -> i64 {
-        let time = self.time.as_deref().and_then(|time| time.parse::<Timestamp>().ok());
-        time.map_or(0, Timestamp::as_second)
+        self.time.as_deref().and_then(times::since_epoch).map_or(0, |(seconds, _)| seconds)
     }
 
     fn read(entry: &Value, index: usize) -> Result<Self, String> {

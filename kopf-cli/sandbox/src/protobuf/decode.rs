@@ -1,14 +1,16 @@
 //! From a message to the JSON that a server shows of it.
 
 use base64::{Engine, engine::general_purpose::STANDARD};
-use jiff::Timestamp;
 use serde_json::{Map, Value};
 
 use super::{
     messages::{Field, Form, Many, Message, MessageId, Table, Type, Zero},
     wire::{Fields, Wire, varint},
 };
-use crate::json as deep;
+use crate::{
+    json as deep,
+    times::{self, Exactness},
+};
 
 /// How many messages may be in each other. Schemas of definitions go deepest, two messages for each of their levels.
 const MAX_DEPTH: usize = 2_000;
@@ -190,7 +192,7 @@ fn time(form: Form, seconds: i64, nanos: i64) -> Result<String, String> {
     // Of times, the seconds alone are shown; of micro times, six digits.
     let nanos = if form == Form::Time { 0 } else { nanos };
     let nanos = i32::try_from(nanos).ok().filter(|nanos| (0..1_000_000_000).contains(nanos));
-    let at = nanos.and_then(|nanos| Timestamp::new(seconds, nanos).ok());
-    let at = at.ok_or_else(|| format!("proto: {seconds} s is no time"))?;
-    Ok(if form == Form::Time { format!("{at:.0}") } else { format!("{at:.6}") })
+    let exactness = if form == Form::Time { Exactness::Seconds } else { Exactness::Micros };
+    let shown = nanos.and_then(|nanos| times::after_epoch((seconds, nanos), exactness));
+    shown.ok_or_else(|| format!("proto: {seconds} s is no time"))
 }

@@ -4,10 +4,10 @@
 //! real server.
 
 use base64::{Engine, engine::general_purpose::STANDARD};
-use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
 use super::messages::{Field, Form, Many, MessageId, Table, Type, Zero};
+use crate::times;
 
 /// The forms of values on the wire.
 pub(super) const VARINT: u8 = 0;
@@ -47,9 +47,8 @@ fn parts(form: Form, value: &Value) -> Value {
             number => json!({ "type": 0, "intVal": number.as_i64().unwrap_or_default(), "strVal": "" }),
         },
         Form::Time | Form::MicroTime => {
-            let at = value.as_str().and_then(|text| text.parse::<Timestamp>().ok()).unwrap_or_default();
-            let nanos = if form == Form::Time { 0 } else { at.subsec_nanosecond() };
-            json!({ "seconds": at.as_second(), "nanos": nanos })
+            let (seconds, nanos) = value.as_str().and_then(times::since_epoch).unwrap_or_default();
+            json!({ "seconds": seconds, "nanos": if form == Form::Time { 0 } else { nanos } })
         }
         Form::SchemaOrSchemas if value.is_array() => json!({ "jSONSchemas": value }),
         Form::SchemaOrBool if value.is_boolean() => json!({ "allows": value }),

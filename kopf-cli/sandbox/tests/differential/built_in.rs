@@ -48,6 +48,11 @@ async fn moments_are_kept_as_exactly_as_their_types_are() {
         MERGE  /apis/coordination.k8s.io/v1/namespaces/$ns/leases/a {"spec":{"renewTime":""}}
         POST   events {"metadata":{"name":"a"},"involvedObject":{"kind":"Pod","name":"p","namespace":"$ns"},"firstTimestamp":"2020-01-02T03:04:05.678901-02:30","lastTimestamp":"2020-02-30T03:04:05Z"}
         POST   events {"metadata":{"name":"a"},"involvedObject":{"kind":"Pod","name":"p","namespace":"$ns"},"firstTimestamp":"2020-01-02T03:04:05.678901-02:30","eventTime":"2020-01-02T23:59:59.999999-02:30"}
+        POST   events {"metadata":{"name":"z"},"involvedObject":{"kind":"Pod","name":"p","namespace":"$ns"},"firstTimestamp":"9999-12-31T23:59:59Z","lastTimestamp":"9999-12-31T22:00:00-01:59","eventTime":"9999-12-31T23:59:59.999999Z"}
+        GET+table events/z
+        GET+protobuf events/z
+        POST   events {"metadata":{"name":"y"},"involvedObject":{"kind":"Pod","name":"p","namespace":"$ns"},"firstTimestamp":"0000-01-01T00:00:00Z","lastTimestamp":"9999-12-30T23:59:59Z"}
+        GET+protobuf events/y
         POST   events {"metadata":{"name":"b"},"involvedObject":{"kind":"Pod","name":"p","namespace":"$ns"},"firstTimestamp":"2020-13-02T03:04:05Z"}
         POST   events {"metadata":{"name":"b"},"involvedObject":{"kind":"Pod","name":"p","namespace":"$ns"},"firstTimestamp":"2020-01-02T24:04:05Z"}
         POST   events {"metadata":{"name":"b"},"involvedObject":{"kind":"Pod","name":"p","namespace":"$ns"},"firstTimestamp":"2020-01-02T3:04:05Z"}
