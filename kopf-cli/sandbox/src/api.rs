@@ -6,6 +6,7 @@ mod below;
 mod bodies;
 mod content;
 mod documents;
+mod proxies;
 mod reviewing;
 mod streams;
 mod writing;

@@ -10,12 +10,15 @@ use crate::{
 
 const PORTS: &str = "portforward";
 const STREAMS: [&str; 3] = ["attach", "exec", PORTS];
+/// Below it is what the pod is asked for.
+const PROXY: &str = "proxy";
 
 /// The stream that a path names, if it does.
 pub(super) fn named(view: &View, path: &ResourcePath) -> Option<&'static str> {
     let is_of_a_pod = &*view.resource.key == "pods" && path.namespace.is_some() && !path.watch;
     let below = path.subresource.as_deref().filter(|_| is_of_a_pod);
-    STREAMS.into_iter().find(|stream| below == Some(stream))
+    let is_proxied = below.is_some_and(|below| below.split('/').next() == Some(PROXY));
+    STREAMS.into_iter().find(|stream| below == Some(stream)).or(is_proxied.then_some(PROXY))
 }
 
 impl Ask<'_> {
@@ -23,6 +26,9 @@ impl Ask<'_> {
     ///
     /// Always: what a server says where no node has to be asked, else 501; and 501 where others have a say first.
     pub(super) fn stream(&self, stream: &'static str) -> Result<Response<Body>, Status> {
+        if stream == PROXY {
+            return self.proxied();
+        }
         if ![Method::GET, Method::POST].contains(&self.request.method) {
             return Err(Status::method_not_allowed());
         }
@@ -61,7 +67,7 @@ impl Ask<'_> {
     }
 
     /// Whether webhooks or policies might be for this request.
-    fn concerns_others(&self) -> bool {
+    pub(super) fn concerns_others(&self) -> bool {
         let mut store = self.api.store();
         crate::json::with_stack(store.deepest() + 1, || {
             self.others(&mut store, &mut None, false, Map::<String, Value>::new).is_some()

@@ -126,3 +126,38 @@ async fn nothing_is_streamed_to_pods_that_have_no_node() {
     )
     .await;
 }
+
+#[tokio::test]
+async fn nothing_is_passed_on_to_pods_that_have_no_address() {
+    check(
+        r#"
+        POST+metadata pods {"metadata":{"name":"q"},"spec":{"containers":[{"name":"a","image":"i","ports":[{"containerPort":80,"name":"web"}]}]}}
+        GET    pods/q/proxy
+        GET    pods/q/proxy/
+        POST   pods/q/proxy/a/b?x=y {"a":1}
+        GET    pods/q:81/proxy
+        GET    pods/http:q:web/proxy/status
+        GET    pods/:q:/proxy
+        GET    pods/ftp:q:1/proxy
+        GET    pods/:80/proxy
+        GET    pods/a:b:c:d/proxy
+        GET    pods/missing/proxy
+        GET    pods/missing:80/proxy/x
+        GET    pods/q/proxy?dryRun=All
+        GET    pods/q/proxy?path=/x
+        PUT    pods/q/proxy {}
+        MERGE  pods/q/proxy/x {}
+        DELETE pods/q/proxy
+        OPTIONS pods/q/proxy
+        GET+table pods/q/proxy
+        GET+text pods/q/proxy
+        MERGE  pods/q/status {"status":{"podIP":"127.0.0.1","podIPs":[{"ip":"127.0.0.1"}]}}
+        GET    pods/q/proxy
+        MERGE  pods/q/status {"status":{"podIP":"169.254.0.1","podIPs":[{"ip":"169.254.0.1"}]}}
+        GET    pods/q/proxy
+        GET    /api/v1/pods/q/proxy
+        GET    /api/v1/namespaces/missing/pods/q/proxy
+    "#,
+    )
+    .await;
+}

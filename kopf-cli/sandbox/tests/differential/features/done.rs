@@ -35,7 +35,7 @@ pub(super) const DONE: Groups = &[
         ("patterns as Go reads them, and those that are none", &["patterns::letters_digits_and_blanks_of_patterns_are_those_of_ascii", "patterns::classes_and_braces_of_patterns_are_those_of_go", "patterns::what_is_no_pattern_of_go_is_refused"]),
         ("pruning and defaults", &["schemas::what_a_schema_does_not_know_is_pruned_and_what_it_has_defaults_for_is_filled_in"]),
         ("embedded objects", &["schemas::embedded_objects_are_objects"]),
-        ("`fieldValidation`: Strict, Warn, Ignore; duplicate keys", &["schemas::bodies_are_read_as_strictly_as_is_asked_for"]),
+        ("`fieldValidation`: Strict, Warn, Ignore; duplicate keys", &["schemas::bodies_are_read_as_strictly_as_is_asked_for", "strictness::mistakes_are_told_in_the_order_of_the_text", "strictness::refusals_show_what_a_patch_made_with_what_is_unknown"]),
         ("rules in CEL, on new objects and on changes (`oldSelf`), with loops of one variable and of two, and with what may be absent", &["rules::rules_hold_for_new_objects", "rules::rules_compare_with_what_was"]),
         ("ratcheting: what was invalid before may stay", &["schemas::what_was_wrong_before_may_stay"]),
         ("`/status` by the schema", &["schemas::status_is_checked_where_it_is_written"]),
@@ -110,6 +110,7 @@ pub(super) const DONE: Groups = &[
         ("`/finalize` of namespaces", &["controllers::namespaces_are_let_go_of_by_whoever_holds_them"]),
         ("`/log`: what `Sandbox::log` has said; nothing runs", &["below::the_logs_of_pods_that_nobody_runs_are_empty"]),
         ("`/exec`, `/attach` and `/portforward` of pods that have no node: 400, as there", &["below::nothing_is_streamed_to_pods_that_have_no_node", "workloads::pods_wait_for_somebody_to_run_them"]),
+        ("`/proxy` of pods that have no address: 400, as there", &["below::nothing_is_passed_on_to_pods_that_have_no_address"]),
         ("those that a resource lacks: 404", &["refusals::subresources_that_a_resource_lacks_are_not_found"]),
     ]),
     ("Lists and watches", &[

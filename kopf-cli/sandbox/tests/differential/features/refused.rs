@@ -40,7 +40,7 @@ pub(super) const REFUSED: &[Refused] = &[
     refused("`kubectl attach`, likewise", "POST", "/api/v1/namespaces/default/pods/p/attach", "the subresource pods/attach"),
     refused("`kubectl port-forward`, likewise", "POST", "/api/v1/namespaces/default/pods/p/portforward", "the subresource pods/portforward"),
     refused("`kubectl debug`: ephemeral containers", "GET", "/api/v1/namespaces/default/pods/p/ephemeralcontainers", "the subresource pods/ephemeralcontainers"),
-    refused("proxying to pods", "GET", "/api/v1/namespaces/default/pods/p/proxy", "the subresource pods/proxy"),
+    refused("proxying to pods that have an address", "GET", "/api/v1/namespaces/default/pods/p/proxy/x", "the subresource pods/proxy"),
     refused("proxying to services", "GET", "/api/v1/namespaces/default/services/s/proxy", "the subresource services/proxy"),
     refused("proxying to nodes", "GET", "/api/v1/nodes/n/proxy", "the subresource nodes/proxy"),
     refused("metrics", "GET", "/metrics", "the document /metrics"),
@@ -72,6 +72,10 @@ async fn what_is_not_there_is_refused_by_its_name() {
     let request =
         Request::post("/api/v1/namespaces/default/pods").header(header::CONTENT_TYPE, "application/json");
     client.request::<serde_json::Value>(request.body(pod.into()).unwrap()).await.unwrap();
+    let address = r#"{"status":{"podIPs":[{"ip":"10.0.0.1"}]}}"#;
+    let request = Request::patch("/api/v1/namespaces/default/pods/p/status");
+    let request = request.header(header::CONTENT_TYPE, "application/merge-patch+json");
+    client.request::<serde_json::Value>(request.body(address.into()).unwrap()).await.unwrap();
     let mut wrong = Vec::new();
     for row in REFUSED {
         let (verb, path) = row.request;
