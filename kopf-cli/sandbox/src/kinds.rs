@@ -15,7 +15,7 @@ use crate::{
     meta,
     object::Stored,
     protobuf,
-    resources::{API_SERVICES, DEFINITIONS, EVENTS, EVENTS_GROUP, NAMESPACES, Resource, View},
+    resources::{API_SERVICES, DEFINITIONS, EVENTS, EVENTS_GROUP, LIMIT_RANGES, NAMESPACES, Resource, View},
     schema::Part,
     status::{Cause, Status},
     store::Store,
@@ -267,7 +267,7 @@ pub(crate) fn propagation(resource: &Resource, finalizers: &[String]) -> Option<
 
 /// Whether an object that is made without a name is given one all the same.
 pub(crate) fn names_itself(resource: &Resource) -> bool {
-    &*resource.key == "limitranges"
+    &*resource.key == LIMIT_RANGES
 }
 
 /// Whether an object is held by more than the finalizers in its metadata.

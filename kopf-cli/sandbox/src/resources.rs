@@ -249,6 +249,8 @@ pub(crate) const SLICES: &str = "endpointslices.discovery.k8s.io";
 pub(crate) const API_SERVICES: &str = "apiservices.apiregistration.k8s.io";
 /// The resource key of namespaces.
 pub(crate) const NAMESPACES: &str = "namespaces";
+/// The resource key of the limits that namespaces have for what is in them.
+pub(crate) const LIMIT_RANGES: &str = "limitranges";
 /// The resource key of events, in both of their groups.
 pub(crate) const EVENTS: &str = "events";
 /// The group that shows events with its own field names.

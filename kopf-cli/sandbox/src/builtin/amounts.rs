@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use crate::quantity;
+use crate::{quantity, resources::LIMIT_RANGES};
 
 /// Where an object has amounts that are its own, by the key of its resource; `[]` is each element of a list.
 const OWN: &[(&str, &str)] = &[
@@ -26,11 +26,11 @@ const OWN: &[(&str, &str)] = &[
     ("statefulsets.apps", "spec.volumeClaimTemplates[].spec.resources.requests"),
     ("statefulsets.apps", "spec.volumeClaimTemplates[].status.capacity"),
     ("statefulsets.apps", "spec.volumeClaimTemplates[].status.allocatedResources"),
-    ("limitranges", "spec.limits[].max"),
-    ("limitranges", "spec.limits[].min"),
-    ("limitranges", "spec.limits[].default"),
-    ("limitranges", "spec.limits[].defaultRequest"),
-    ("limitranges", "spec.limits[].maxLimitRequestRatio"),
+    (LIMIT_RANGES, "spec.limits[].max"),
+    (LIMIT_RANGES, "spec.limits[].min"),
+    (LIMIT_RANGES, "spec.limits[].default"),
+    (LIMIT_RANGES, "spec.limits[].defaultRequest"),
+    (LIMIT_RANGES, "spec.limits[].maxLimitRequestRatio"),
     ("nodes", "status.capacity"),
     ("nodes", "status.allocatable"),
 ];

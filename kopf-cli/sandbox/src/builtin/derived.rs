@@ -4,7 +4,7 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use serde_json::{Map, Value, json};
 
 use super::{amounts, images, paths, pods};
-use crate::{admission, form::at};
+use crate::{admission, form::at, resources::LIMIT_RANGES};
 
 type Fields = Map<String, Value>;
 
@@ -81,7 +81,7 @@ fn complete_spec(key: &str, spec: &mut Fields, labels: Value) {
                 }
             }
         }
-        "limitranges" => complete_limits(spec),
+        LIMIT_RANGES => complete_limits(spec),
         "jobs.batch" => {
             if spec.get("completions").is_none() && spec.get("parallelism").is_none() {
                 spec.insert("completions".to_owned(), 1.into());

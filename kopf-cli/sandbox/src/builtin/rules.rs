@@ -53,7 +53,10 @@ use super::{
     declared,
     site::Site,
 };
-use crate::{resources::API_SERVICES, status::Cause};
+use crate::{
+    resources::{API_SERVICES, LIMIT_RANGES},
+    status::Cause,
+};
 
 /// The rules of kinds, by the keys of their resources.
 const KINDS: &[(&str, &[Rule])] = &[
@@ -82,7 +85,7 @@ const KINDS: &[(&str, &[Rule])] = &[
     ("csinodes.storage.k8s.io", &[("", By(drivers::node))]),
     ("csistoragecapacities.storage.k8s.io", &[("", By(drivers::capacity))]),
     ("volumeattachments.storage.k8s.io", &[("", By(drivers::attachment))]),
-    ("limitranges", &[("", By(limits::range))]),
+    (LIMIT_RANGES, &[("", By(limits::range))]),
     ("namespaces", &[("spec.finalizers", By(namespaces::finalizers))]),
     ("ingresses.networking.k8s.io", &[("", By(networking::ingress))]),
     ("ingressclasses.networking.k8s.io", &[("", By(networking::class))]),

@@ -43,7 +43,7 @@ pub(super) fn notice(tasks: &mut Tasks, store: &Store, change: &Event) {
     }
     tasks.add(Task::Accept(name.clone()));
     if is_otherwise {
-        garbage::look_again(tasks, store, name);
+        garbage::collect_again(tasks, store, name);
     }
     if begins_to_go(change) || is_going_otherwise(change) {
         tasks.add(Task::Dissolve(name.clone()));

@@ -66,7 +66,7 @@ pub(super) fn notice(tasks: &mut Tasks, store: &Store, change: &Event) {
 
 /// Looks again, where a resource is defined otherwise, at what belongs to its objects, and to whom they belong: what could not be
 /// read may be read now, and nobody could tell who was there.
-pub(super) fn look_again(tasks: &mut Tasks, store: &Store, key: &str) {
+pub(super) fn collect_again(tasks: &mut Tasks, store: &Store, key: &str) {
     let Some(resource) = store.catalog.get(key) else { return };
     for object in store.list(key, None) {
         // Those for whom it waits may have gone while nobody could tell it.

@@ -5,7 +5,8 @@
 use std::sync::{Arc, LazyLock};
 
 use super::{
-    Catalog, EVENTS, EVENTS_GROUP, NameRule, Resource, Rules, StatusMetadata, Version, View, key_of,
+    Catalog, EVENTS, EVENTS_GROUP, LIMIT_RANGES, NameRule, Resource, Rules, StatusMetadata, Version, View,
+    key_of,
 };
 use crate::{
     scale::Scale,
@@ -48,7 +49,7 @@ const ROWS: &[Row] = &[
     row("v1", "configmaps", 0),
     row("v1", "endpoints", CREATE_ON_UPDATE),
     row("v1", "events", CREATE_ON_UPDATE | PATH_NAMES),
-    row("v1", "limitranges", CREATE_ON_UPDATE),
+    row("v1", LIMIT_RANGES, CREATE_ON_UPDATE),
     row("v1", "namespaces", LABEL_NAMES),
     row("v1", "nodes", 0),
     row("v1", "persistentvolumeclaims", RETURNS_DELETED),

@@ -9,13 +9,12 @@ use crate::{
     builtin::whole::{self, Amounts},
     kinds::PODS,
     quantity::{Quantity, Sum},
+    resources::LIMIT_RANGES,
     status::Status,
 };
 
 type Fields = Map<String, Value>;
 
-/// The resource key of limits.
-const RANGES: &str = "limitranges";
 /// Where a pod says what it was given.
 const GIVEN: &str = "kubernetes.io/limit-ranger";
 
@@ -110,7 +109,7 @@ pub(super) fn judge(write: &Write<'_>, object: &Value, old: Option<&Value>) -> R
 }
 
 fn ranges(write: &Write<'_>) -> impl Iterator<Item = Value> {
-    write.store.list(RANGES, Some(write.namespace)).into_iter().map(|range| range.value())
+    write.store.list(LIMIT_RANGES, Some(write.namespace)).into_iter().map(|range| range.value())
 }
 
 fn limits(range: &Value) -> impl Iterator<Item = &Value> {

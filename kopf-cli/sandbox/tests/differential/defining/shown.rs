@@ -2,18 +2,46 @@
 
 use super::check_definitions;
 
-const TWO: &str = r#"[
-    {"name":"v1","served":true,"storage":false,"schema":{"openAPIV3Schema":{"type":"object","properties":{"spec":{"type":"object","properties":{"a":{"type":"string","default":"one"}}}}}}},
-    {"name":"v2","served":true,"storage":true,"schema":{"openAPIV3Schema":{"type":"object","properties":{"spec":{"type":"object","default":{},"properties":{"a":{"type":"string"},"b":{"type":"string","default":"bee"}}}}}}}
-]"#;
+/// A version of a definition, whose objects have these fields in their spec.
+fn version(name: &str, stored: bool, more: &str, fields: &str) -> String {
+    format!(
+        r#"{{"name":"{name}","served":true,"storage":{stored},{more}"schema":{{"openAPIV3Schema":{{"type":"object","properties":{{"spec":{{"type":"object",{fields}}},"status":{{"type":"object","x-kubernetes-preserve-unknown-fields":true}}}}}}}}}}"#
+    )
+}
+
+/// The only version of a definition.
+fn only(more: &str, fields: &str) -> String {
+    format!(r#""versions":[{}]"#, version("v1", true, more, fields))
+}
+
+/// Rows that make a definition of these versions, and wait for the last of them.
+fn defined(plural: &str, kind: &str, versions: &str) -> String {
+    let last = if versions.contains(r#""name":"v2""#) { "v2" } else { "v1" };
+    format!(
+        r#"POST   /apis/apiextensions.k8s.io/v1/customresourcedefinitions {{"metadata":{{"name":"{plural}.$ns.kopf.test"}},"spec":{{"group":"$ns.kopf.test","scope":"Namespaced","names":{{"plural":"{plural}","kind":"{kind}"}},{versions}}}}}
+        UNTIL  own/{last} {plural}"#
+    )
+}
+
+/// A definition of two versions, of which the second is stored: each knows a field that the other does not, and has a default of
+/// its own.
+fn two(plural: &str, kind: &str, more: &str) -> String {
+    let first = r#""properties":{"a":{"type":"string","default":"one"},"only":{"type":"integer"}}"#;
+    let second =
+        r#""properties":{"a":{"type":"string"},"b":{"type":"string","default":"bee"},"n":{"type":"string"}}"#;
+    let versions = [version("v1", false, more, first), version("v2", true, more, second)];
+    defined(plural, kind, &format!(r#""versions":[{}]"#, versions.join(",")))
+}
 
 #[tokio::test]
 async fn what_a_version_does_not_know_is_not_shown_in_it() {
-    let versions = TWO.replace('\n', "");
+    let first = r#""properties":{"a":{"type":"string","default":"one"}}"#;
+    let second = r#""default":{},"properties":{"a":{"type":"string"},"b":{"type":"string","default":"bee"}}"#;
+    let versions = [version("v1", false, "", first), version("v2", true, "", second)];
+    let definition = defined("shown", "Shown", &format!(r#""versions":[{}]"#, versions.join(",")));
     check_definitions(&format!(
         r#"
-        POST   /apis/apiextensions.k8s.io/v1/customresourcedefinitions {{"metadata":{{"name":"shown.$ns.kopf.test"}},"spec":{{"group":"$ns.kopf.test","scope":"Namespaced","names":{{"plural":"shown","kind":"Shown"}},"versions":{versions}}}}}
-        UNTIL  own/v2 shown
+        {definition}
         AWAIT 201 POST own/v2/namespaces/$ns/shown {{"kind":"Shown","apiVersion":"$ns.kopf.test/v2","metadata":{{"name":"a"}},"spec":{{"a":"1","c":"2"}}}}
         GET    own/v2/namespaces/$ns/shown/a
         GET    own/v1/namespaces/$ns/shown/a
@@ -34,19 +62,12 @@ async fn what_a_version_does_not_know_is_not_shown_in_it() {
 
 #[tokio::test]
 async fn defaults_that_come_later_are_shown_of_what_is_there() {
-    let schema = |spec: &str| {
-        format!(
-            r#""versions":[{{"name":"v1","served":true,"storage":true,"schema":{{"openAPIV3Schema":{{"type":"object","properties":{{"spec":{{"type":"object","properties":{spec}}}}}}}}}}}]"#
-        )
-    };
-    let (before, after) = (
-        schema(r#"{"a":{"type":"string"},"c":{"type":"string"}}"#),
-        schema(r#"{"a":{"type":"string"},"b":{"type":"string","default":"bee"}}"#),
-    );
+    let before = only("", r#""properties":{"a":{"type":"string"},"c":{"type":"string"}}"#);
+    let after = only("", r#""properties":{"a":{"type":"string"},"b":{"type":"string","default":"bee"}}"#);
+    let definition = defined("late", "Late", &before);
     check_definitions(&format!(
         r#"
-        POST   /apis/apiextensions.k8s.io/v1/customresourcedefinitions {{"metadata":{{"name":"late.$ns.kopf.test"}},"spec":{{"group":"$ns.kopf.test","scope":"Namespaced","names":{{"plural":"late","kind":"Late"}},{before}}}}}
-        UNTIL  own/v1 late
+        {definition}
         AWAIT 201 POST own/v1/namespaces/$ns/late {{"kind":"Late","apiVersion":"$ns.kopf.test/v1","metadata":{{"name":"a"}},"spec":{{"a":"1","c":"2"}}}}
         MERGE  crds/late.$ns.kopf.test {{"spec":{{{after}}}}}
         AWAIT bee POST own/v1/namespaces/$ns/late?dryRun=All {{"kind":"Late","apiVersion":"$ns.kopf.test/v1","metadata":{{"name":"x"}},"spec":{{}}}}
@@ -58,22 +79,6 @@ async fn defaults_that_come_later_are_shown_of_what_is_there() {
     "#
     ))
     .await;
-}
-
-/// Two versions, of which the second is stored: each knows a field that the other does not, and has a default of its own.
-fn two(plural: &str, kind: &str, more: &str) -> String {
-    let schema = |fields: &str| {
-        format!(
-            r#""schema":{{"openAPIV3Schema":{{"type":"object","properties":{{"spec":{{"type":"object","properties":{fields}}},"status":{{"type":"object","x-kubernetes-preserve-unknown-fields":true}}}}}}}}"#
-        )
-    };
-    let first = schema(r#"{"a":{"type":"string","default":"one"},"only":{"type":"integer"}}"#);
-    let second =
-        schema(r#"{"a":{"type":"string"},"b":{"type":"string","default":"bee"},"n":{"type":"string"}}"#);
-    format!(
-        r#"POST   /apis/apiextensions.k8s.io/v1/customresourcedefinitions {{"metadata":{{"name":"{plural}.$ns.kopf.test"}},"spec":{{"group":"$ns.kopf.test","scope":"Namespaced","names":{{"plural":"{plural}","kind":"{kind}"}},"versions":[{{"name":"v1","served":true,"storage":false,{more}{first}}},{{"name":"v2","served":true,"storage":true,{more}{second}}}]}}}}
-        UNTIL  own/v2 {plural}"#
-    )
 }
 
 #[tokio::test]
@@ -130,21 +135,16 @@ async fn what_is_said_again_through_another_version_may_be_a_write() {
 
 #[tokio::test]
 async fn what_a_schema_no_longer_knows_is_there_until_it_is_written() {
-    let schema = |spec: &str, more: &str| {
-        format!(
-            r#""versions":[{{"name":"v1","served":true,"storage":true,{more}"schema":{{"openAPIV3Schema":{{"type":"object","properties":{{"spec":{{"type":"object","properties":{spec}}}}}}}}}}}]"#
-        )
-    };
-    let with = schema(r#"{"a":{"type":"string"},"c":{"type":"string","nullable":true}}"#, "");
-    let without = schema(r#"{"a":{"type":"string"}}"#, "");
-    let again = schema(
-        r#"{"a":{"type":"string"},"c":{"type":"string","default":"sea"}}"#,
+    let with = only("", r#""properties":{"a":{"type":"string"},"c":{"type":"string","nullable":true}}"#);
+    let without = only("", r#""properties":{"a":{"type":"string"}}"#);
+    let again = only(
         r#""selectableFields":[{"jsonPath":".spec.c"}],"#,
+        r#""properties":{"a":{"type":"string"},"c":{"type":"string","default":"sea"}}"#,
     );
+    let definition = defined("fades", "Fade", &with);
     check_definitions(&format!(
         r#"
-        POST   /apis/apiextensions.k8s.io/v1/customresourcedefinitions {{"metadata":{{"name":"fades.$ns.kopf.test"}},"spec":{{"group":"$ns.kopf.test","scope":"Namespaced","names":{{"plural":"fades","kind":"Fade"}},{with}}}}}
-        UNTIL  own/v1 fades
+        {definition}
         AWAIT 201 POST own/v1/namespaces/$ns/fades {{"kind":"Fade","apiVersion":"$ns.kopf.test/v1","metadata":{{"name":"a"}},"spec":{{"a":"1","c":"2"}}}}
         POST   own/v1/namespaces/$ns/fades {{"kind":"Fade","apiVersion":"$ns.kopf.test/v1","metadata":{{"name":"b"}},"spec":{{"a":"1","c":"2"}}}}
         POST   own/v1/namespaces/$ns/fades {{"kind":"Fade","apiVersion":"$ns.kopf.test/v1","metadata":{{"name":"n"}},"spec":{{"a":"1","c":null}}}}
