@@ -192,7 +192,12 @@ impl Status {
     }
 
     pub(crate) fn not_found(about: About<'_>) -> Self {
-        Status::about(404, "NotFound", format!("{} {:?} not found", about.qualified(), about.name), about)
+        Status::about(
+            404,
+            "NotFound",
+            format!("{} {} not found", about.qualified(), printed::quoted(about.name)),
+            about,
+        )
     }
 
     /// There is no such path below a group that exists.
@@ -244,13 +249,16 @@ impl Status {
 
     pub(crate) fn already_exists(about: About<'_>, deleting: bool) -> Self {
         let going = if deleting { "object is being deleted: " } else { "" };
-        let message = format!("{going}{} {:?} already exists", about.qualified(), about.name);
+        let message = format!("{going}{} {} already exists", about.qualified(), printed::quoted(about.name));
         Status::about(409, "AlreadyExists", message, about)
     }
 
     pub(crate) fn conflict(about: About<'_>, why: &str) -> Self {
-        let message =
-            format!("Operation cannot be fulfilled on {} {:?}: {why}", about.qualified(), about.name);
+        let message = format!(
+            "Operation cannot be fulfilled on {} {}: {why}",
+            about.qualified(),
+            printed::quoted(about.name)
+        );
         Status::about(409, "Conflict", message, about)
     }
 
@@ -284,7 +292,7 @@ impl Status {
         let mut told = HashSet::new();
         let said: Vec<&str> = texts.iter().map(String::as_str).filter(|text| told.insert(*text)).collect();
         let said = if let [only] = *said { only.to_owned() } else { format!("[{}]", said.join(", ")) };
-        let message = format!("{} {:?} is invalid: {said}", about.qualified(), about.name);
+        let message = format!("{} {} is invalid: {said}", about.qualified(), printed::quoted(about.name));
         let mut status = Status::about(422, "Invalid", message, about);
         let causes: Vec<Value> = causes.into_iter().map(|cause| cause.to_value()).collect();
         if let Some(Value::Object(details)) = status.details.as_deref_mut() {

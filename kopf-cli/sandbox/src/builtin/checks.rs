@@ -78,7 +78,10 @@ impl Check {
                 site.against(texts::port_name(site.text()))
             }
             (Check::Share, Some(_)) => Check::AtLeast(0).faults(site),
-            (Check::Share, None) if site.value.is_string() => site.against(texts::percent(site.text())),
+            (Check::Share, None) if site.value.is_string() => {
+                let faults = texts::percent(site.text());
+                faults.iter().map(|why| site.invalid_as_json(why)).collect()
+            }
             (Check::OneOf(known), _) if site.value.is_string() && !known.contains(&site.text()) => {
                 vec![site.unsupported(known)]
             }

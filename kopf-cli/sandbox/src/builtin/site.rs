@@ -160,6 +160,11 @@ impl<'a> Site<'a> {
         Cause { message: format!("Invalid value: {}: {why}", self.word()), ..self.invalid(why) }
     }
 
+    /// The same of one that is there again.
+    pub(super) fn duplicate_word(&self) -> Cause {
+        Cause { message: format!("Duplicate value: {}", self.word()), ..self.duplicate() }
+    }
+
     fn word(&self) -> String {
         if self.value.is_null() { printed::quoted("") } else { printed::json(self.value) }
     }

@@ -1,5 +1,7 @@
 //! What is wrong with a definition, in the server's words.
 
+use std::collections::HashSet;
+
 use serde_json::{Map, Value};
 
 use super::{defaults, open_api, said, structural};
@@ -65,13 +67,14 @@ pub(super) fn faults(name: &str, spec: &Value, old: Option<&Value>, established:
             causes.push(Cause::unsupported("spec.scope", &printed::quoted(other), &["Cluster", "Namespaced"]))
         }
     }
-    versions(spec, &mut causes);
+    let above = versions(spec, &mut causes);
     for field in ["plural", "singular", "kind", "listKind"] {
         if said(&spec["names"], field).is_empty() {
             causes.push(Cause::required(format!("spec.names.{field}"), ""));
         }
     }
     names(&spec["names"], "spec.names", &mut causes);
+    causes.extend(above);
     let strategy = said(&spec["conversion"], "strategy");
     if !["None", "Webhook"].contains(&strategy) {
         let found = printed::quoted(strategy);
@@ -94,7 +97,8 @@ pub(super) fn faults(name: &str, spec: &Value, old: Option<&Value>, established:
     causes
 }
 
-fn versions(spec: &Value, causes: &mut Vec<Cause>) {
+/// What is wrong with versions; and, which is told later, with what all of them have.
+fn versions(spec: &Value, causes: &mut Vec<Cause>) -> Vec<Cause> {
     let empty = Vec::new();
     let versions = spec["versions"].as_array().unwrap_or(&empty);
     // What is the same in all versions is told of as if it stood above them.
@@ -110,15 +114,16 @@ fn versions(spec: &Value, causes: &mut Vec<Cause>) {
             causes.push(Cause::required(format!("{place}.schema.openAPIV3Schema"), ""));
         }
     }
-    let name_of = |version: &Value| said(version, "name").to_owned();
+    let (mut of_first, mut of_all) = (None, Vec::new());
     for (index, version) in versions.iter().enumerate() {
         let place = format!("spec.versions[{index}]");
-        let faults = letter_first_faults(&name_of(version));
+        let name = said(version, "name");
+        let faults = letter_first_faults(name);
         if !faults.is_empty() {
-            causes.push(Cause::invalid(format!("{place}.name"), &name_of(version), &faults.join(",")));
+            causes.push(Cause::invalid(format!("{place}.name"), name, &faults.join(",")));
             if index == 0 {
                 // The first one is also the version of definitions that know but one.
-                causes.push(Cause::invalid("spec.version", &name_of(version), &faults.join(",")));
+                of_first = Some(Cause::invalid("spec.version", name, &faults.join(",")));
             }
         }
         deprecation(version, &place, causes);
@@ -129,22 +134,26 @@ fn versions(spec: &Value, causes: &mut Vec<Cause>) {
         };
         if let Some(place) = above(schemas, "validation", "schema") {
             let status = version["subresources"]["status"].is_object();
+            let causes = if schemas { &mut of_all } else { &mut *causes };
             schema(&version["schema"]["openAPIV3Schema"], &place, status, causes);
         }
         if let Some(place) = above(subresources, "subresources", "subresources") {
+            let causes = if subresources { &mut of_all } else { &mut *causes };
             scale(&version["subresources"]["scale"], &place, causes);
         }
         if let Some(place) = above(columns, "additionalPrinterColumns", "additionalPrinterColumns") {
             for (index, column) in list(version, "additionalPrinterColumns").enumerate() {
+                let causes = if columns { &mut of_all } else { &mut *causes };
                 printer_column(column, &format!("{place}[{index}]"), causes);
             }
         }
         if let Some(place) = above(selectable, "selectableFields", "selectableFields") {
+            let causes = if selectable { &mut of_all } else { &mut *causes };
             selectable_fields(version, &place, causes);
         }
     }
-    let count = |name: &str| versions.iter().filter(|version| name_of(version) == name).count();
-    if versions.iter().any(|version| count(&name_of(version)) > 1) {
+    let mut names = HashSet::new();
+    if !versions.iter().all(|version| names.insert(said(version, "name"))) {
         let why = "must contain unique version names";
         causes.push(Cause::invalid_value("spec.versions", &spec["versions"], why));
     }
@@ -153,6 +162,8 @@ fn versions(spec: &Value, causes: &mut Vec<Cause>) {
         let why = "must have exactly one version marked as storage version";
         causes.push(Cause::invalid_value("spec.versions", &spec["versions"], why));
     }
+    causes.extend(of_first);
+    of_all
 }
 
 fn list<'a>(version: &'a Value, field: &str) -> impl Iterator<Item = &'a Value> + use<'a> {

@@ -26,6 +26,7 @@ mod updated;
 mod valid;
 mod volumes;
 mod whole;
+mod words;
 mod workloads;
 
 use super::{check, check_as, check_warnings};
@@ -37,12 +38,14 @@ async fn try_all(path: &str, rows: &[&str]) {
         "pods" => fields.replacen(r#""spec":{"#, r#""spec":{"automountServiceAccountToken":false,"#, 1),
         _ => fields.to_owned(),
     };
-    let rows = rows.iter().map(|fields| {
-        let fields = mute(fields).replace("false,}", "false}");
-        let comma = if fields.is_empty() { "" } else { "," };
-        format!("POST {path}?dryRun=All {{\"metadata\":{{\"name\":\"a\"}}{comma}{fields}}}\n")
-    });
+    let rows = rows.iter().map(|fields| creation(path, &mute(fields).replace("false,}", "false}")));
     check(&rows.collect::<String>()).await;
+}
+
+/// A row that creates an object with these fields, and keeps none.
+fn creation(path: &str, fields: &str) -> String {
+    let comma = if fields.is_empty() { "" } else { "," };
+    format!("POST {path}?dryRun=All {{\"metadata\":{{\"name\":\"a\"}}{comma}{fields}}}\n")
 }
 
 /// The path of a resource that is not of the core group.

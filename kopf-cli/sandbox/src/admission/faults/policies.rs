@@ -31,6 +31,7 @@ pub(super) fn faults(name: &str, rest: &Map<String, Value>) -> Vec<Cause> {
     let has_params = spec["paramKind"].is_object();
     let known = declared::of_requests();
     let known = if has_params { known.with("params", Type::DYN) } else { known };
+    one_of(spec, "spec", "failurePolicy", &["Fail", "Ignore"], &mut causes);
     if has_params {
         parameter_faults(&spec["paramKind"], "spec.paramKind", &mut causes);
     }
@@ -43,7 +44,6 @@ pub(super) fn faults(name: &str, rest: &Map<String, Value>) -> Vec<Cause> {
     } else {
         causes.push(Cause::required("spec.matchConstraints", ""));
     }
-    one_of(spec, "spec", "failurePolicy", &["Fail", "Ignore"], &mut causes);
     let variables = declared::with_rights(known.clone());
     condition_faults(&spec["matchConditions"], "spec.matchConditions", &variables, &mut causes);
     let composed = Composed::default();
@@ -226,7 +226,7 @@ pub(super) fn binding_faults(rest: &Map<String, Value>) -> Vec<Cause> {
     for (index, action) in actions.iter().enumerate() {
         let words = ["Audit", "Deny", "Warn"];
         if !words.contains(&action.as_str()) {
-            let said = crate::printed::quoted(action);
+            let said = crate::printed::json(&action.as_str().into());
             causes.push(Cause::unsupported(format!("{field}[{index}]"), &said, &words));
         } else if !known.insert(action) {
             causes.push(Cause::duplicate(format!("{field}[{index}]"), &action.as_str().into()));

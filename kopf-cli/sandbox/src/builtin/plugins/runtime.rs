@@ -8,7 +8,7 @@ use std::{
 use serde_json::{Map, Value};
 
 use super::Write;
-use crate::{form::at, quantity::Quantity, status::Status};
+use crate::{form::at, printed, quantity::Quantity, status::Status};
 
 /// The resource key of classes.
 const CLASSES: &str = "runtimeclasses.node.k8s.io";
@@ -21,7 +21,9 @@ const ALONE: &str = "pod rejected: Pod Overhead set without corresponding Runtim
 fn class(write: &Write<'_>, name: Option<&Value>) -> Result<Value, Status> {
     let Some(name) = name.and_then(Value::as_str) else { return Ok(Value::Null) };
     let class = write.store.get(CLASSES, "", name).map(|class| class.value());
-    class.ok_or_else(|| write.forbidden(&format!("pod rejected: RuntimeClass {name:?} not found")))
+    class.ok_or_else(|| {
+        write.forbidden(&format!("pod rejected: RuntimeClass {} not found", printed::quoted(name)))
+    })
 }
 
 /// Gives a new pod what its class says.

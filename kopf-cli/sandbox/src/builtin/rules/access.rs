@@ -73,8 +73,7 @@ fn binding_faults(root: &Site<'_>, kinds: &[&str], of_a_namespace: bool) -> Caus
     let role = root.at("roleRef");
     let mut causes = Vec::new();
     let one_of = |site: &Site<'_>, known: &[&str]| {
-        let said = format!("{:?}", site.text());
-        (!known.contains(&site.text())).then(|| Cause::unsupported(&*site.place, &said, known))
+        (!known.contains(&site.text())).then(|| site.unsupported_text(known))
     };
     causes.extend(one_of(&role.at("apiGroup"), &[GROUP]));
     causes.extend(one_of(&role.at("kind"), kinds));

@@ -210,7 +210,8 @@ fn job_spec(spec: &Site<'_>) -> Causes {
             causes.push(policy.unsupported(ENDING));
         }
         "OnFailure" if failures.is_given() => {
-            causes.push(policy.invalid(r#"only "Never" is supported when podFailurePolicy is specified"#));
+            causes
+                .push(policy.invalid_word(r#"only "Never" is supported when podFailurePolicy is specified"#));
         }
         _ => {}
     }

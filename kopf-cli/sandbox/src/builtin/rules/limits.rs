@@ -21,7 +21,7 @@ pub(super) fn range(root: &Site<'_>) -> Causes {
         let kind = limit.at("type");
         causes.extend(kind_faults(&kind));
         if !known.insert(kind.text()) {
-            causes.push(kind.duplicate());
+            causes.push(kind.duplicate_word());
         }
         causes.extend(limit_faults(&limit));
     }
@@ -30,9 +30,9 @@ pub(super) fn range(root: &Site<'_>) -> Causes {
 
 fn kind_faults(kind: &Site<'_>) -> Causes {
     let name = kind.text();
-    let causes = kind.against(key_faults(name));
+    let causes: Causes = key_faults(name).iter().map(|why| kind.invalid_word(why)).collect();
     if causes.is_empty() && !name.contains('/') && ![POD, CONTAINER, CLAIM].contains(&name) {
-        return vec![kind.invalid("must be a standard limit type or fully qualified")];
+        return vec![kind.invalid_word("must be a standard limit type or fully qualified")];
     }
     causes
 }

@@ -9,6 +9,7 @@ use crate::{
         site::Site,
     },
     names::{letter_first_faults, name_faults},
+    printed::quoted,
     resources::NameRule,
     status::Cause,
 };
@@ -24,7 +25,8 @@ pub(super) fn api_service(root: &Site<'_>) -> Causes {
     let prefix = root.at("metadata.generateName");
     for name in [Some(prefix).filter(|prefix| prefix.len() > 0), Some(name)].into_iter().flatten() {
         if name.text() != wanted && name_faults(name.text(), NameRule::PathSegment).is_empty() {
-            causes.push(name.invalid(&format!("must be `spec.version+\".\"+spec.group`: {wanted:?}")));
+            causes
+                .push(name.invalid(&format!("must be `spec.version+\".\"+spec.group`: {}", quoted(&wanted))));
         }
     }
     if group.len() == 0 && !version.is("v1") {

@@ -10,7 +10,6 @@ use crate::{
         site::Site,
     },
     names::key_faults,
-    printed::quoted,
     quantity::Quantity,
     status::Cause,
 };
@@ -58,9 +57,14 @@ pub(super) fn may_be_exceeded(name: &str) -> bool {
     is_native(name) && !name.starts_with(LARGE_PAGES)
 }
 
+/// That the name of a resource is wrong, for which a server has a type.
+fn wrong(place: &str, name: &str, why: &str) -> Cause {
+    Site::root(&name.into(), None).moved(place.to_owned()).invalid_word(why)
+}
+
 /// What is wrong with the name of a resource of containers.
 pub(super) fn name_faults(place: &str, name: &str) -> Causes {
-    let invalid = |why: &str| Cause::invalid(place, name, why);
+    let invalid = |why: &str| wrong(place, name, why);
     let mut causes = any_name_faults(place, name);
     if !name.contains('/') {
         if !OF_CONTAINERS.contains(&name) && !name.starts_with(LARGE_PAGES) {
@@ -73,10 +77,10 @@ pub(super) fn name_faults(place: &str, name: &str) -> Causes {
 }
 
 pub(super) fn any_name_faults(place: &str, name: &str) -> Causes {
-    let mut causes: Causes = key_faults(name).iter().map(|why| Cause::invalid(place, name, why)).collect();
+    let mut causes: Causes = key_faults(name).iter().map(|why| wrong(place, name, why)).collect();
     let large = name.starts_with(LARGE_PAGES) || name.starts_with("requests.hugepages-");
     if causes.is_empty() && !name.contains('/') && !STANDARD.contains(&name) && !large {
-        causes.push(Cause::invalid(place, name, "must be a standard resource type or fully qualified"));
+        causes.push(wrong(place, name, "must be a standard resource type or fully qualified"));
     }
     causes
 }
@@ -88,7 +92,8 @@ fn pod_name_faults(place: &str, name: &str) -> Causes {
     if known || !causes.is_empty() {
         return causes;
     }
-    vec![Cause::unsupported(place, &quoted(name), &["cpu", LARGE_PAGES, "memory"])]
+    let known = &["cpu", LARGE_PAGES, "memory"];
+    vec![Site::root(&name.into(), None).moved(place.to_owned()).unsupported(known)]
 }
 
 /// What is wrong with what a pod asks for as a whole, by itself.
@@ -180,7 +185,7 @@ pub(super) fn resizing(spec: &Site<'_>, list: &Site<'_>) -> Causes {
     for policy in list.each() {
         let name = policy.at("resourceName");
         if !known.insert(name.text()) {
-            causes.push(Cause::duplicate(&*policy.place, name.value));
+            causes.push(name.clone().moved(policy.place.clone()).duplicate_word());
         }
         let restart = policy.at("restartPolicy").moved(list.place.clone());
         let name = name.moved(list.place.clone());
@@ -193,7 +198,7 @@ pub(super) fn resizing(spec: &Site<'_>, list: &Site<'_>) -> Causes {
             }
         }
         if spec.at("restartPolicy").is("Never") && !restart.is("NotRequired") {
-            causes.push(restart.invalid("must be 'NotRequired' when pod `restartPolicy` is 'Never'"));
+            causes.push(restart.invalid_word("must be 'NotRequired' when pod `restartPolicy` is 'Never'"));
         }
     }
     causes

@@ -89,7 +89,7 @@ fn metric_faults(site: &Site<'_>) -> Causes {
         causes.push(kind.required("must specify a metric source type"));
     }
     let known = METRICS.contains(&kind.text());
-    let unknown = || Cause::unsupported(&*kind.place, &format!("{:?}", kind.text()), METRICS);
+    let unknown = || kind.unsupported(METRICS);
     causes.extend((!known).then(unknown));
     let said: Vec<_> = SOURCES.iter().filter(|(_, field)| site.at(field).is_given()).collect();
     if let Some((_, field)) = said.first() {
@@ -169,7 +169,7 @@ fn target_faults(site: &Site<'_>) -> Causes {
     }
     if !["Utilization", "Value", "AverageValue"].contains(&kind.text()) {
         let why = "must be either Utilization, Value, or AverageValue";
-        causes.push(Cause::invalid(&*kind.place, kind.text(), why));
+        causes.push(kind.invalid_word(why));
     }
     for amount in ["value", "averageValue"].map(|field| site.at(field)) {
         if amount.is_given() && !Quantity::of(amount.value).is_positive() {
@@ -199,7 +199,7 @@ fn behavior(rules: &Site<'_>) -> Causes {
     for policy in policies.each() {
         let kind = policy.at("type");
         if !POLICIES.contains(&kind.text()) {
-            causes.push(Cause::unsupported(&*kind.place, &format!("{:?}", kind.text()), POLICIES));
+            causes.push(kind.unsupported(POLICIES));
         }
         for field in ["value", "periodSeconds"].map(|field| policy.at(field)) {
             let number = field.number().unwrap_or_default();

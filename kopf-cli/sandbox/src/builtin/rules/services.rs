@@ -35,10 +35,8 @@ const PORT: &[Rule] = &[
 ];
 const RULES: &[Rule] =
     &[("selector", Labels), ("sessionAffinity", OneOf(&["ClientIP", "None"])), ("", By(affinity))];
-const AFTER_PORTS: &[Rule] = &[
-    ("internalTrafficPolicy", OneOf(&["Cluster", "Local"])),
-    ("trafficDistribution", OneOf(&["PreferClose", "PreferSameZone", "PreferSameNode"])),
-];
+const AFTER_PORTS: &[Rule] =
+    &[("internalTrafficPolicy", OneOf(&["Cluster", "Local"])), ("trafficDistribution", By(distribution))];
 const ONLY_BALANCED: &str = "may only be used when `type` is 'LoadBalancer'";
 
 pub(super) fn service(root: &Site<'_>) -> Causes {
@@ -163,6 +161,13 @@ fn same_ports(kind: &Site<'_>, ports: &Site<'_>) -> Causes {
     causes
 }
 
+/// How traffic is spread, for which a server has no type.
+fn distribution(site: &Site<'_>) -> Causes {
+    const KNOWN: &[&str] = &["PreferClose", "PreferSameZone", "PreferSameNode"];
+    let is_unknown = site.value.is_string() && !KNOWN.contains(&site.text());
+    is_unknown.then(|| site.unsupported_text(KNOWN)).into_iter().collect()
+}
+
 fn affinity(spec: &Site<'_>) -> Causes {
     let config = spec.at("sessionAffinityConfig");
     match spec.at("sessionAffinity").text() {
@@ -237,7 +242,7 @@ fn balancing(spec: &Site<'_>, annotations: &Site<'_>) -> Causes {
     let policy = spec.at("externalTrafficPolicy");
     let is_reached = spec.value.as_object().is_some_and(is_reached);
     if policy.len() > 0 && !is_reached {
-        causes.push(policy.invalid("may only be set for externally-accessible services"));
+        causes.push(policy.invalid_word("may only be set for externally-accessible services"));
     } else if is_reached {
         causes.extend(check(&policy, &[("", OneOf(&["Cluster", "Local"]))]));
     }

@@ -17,7 +17,7 @@ use crate::{
     },
     jsonpath,
     names::key_faults,
-    printed::quoted,
+    printed::{self, quoted},
     quantity::Quantity,
     resources::API_SERVICES,
     status::Cause,
@@ -95,7 +95,7 @@ fn namespace(root: &Site<'_>) -> Causes {
     let phase = root.at("status.phase");
     let why = format!("may only be '{wanted}' if `deletionTimestamp` {is} empty");
     let wrong = !phase.is(wanted);
-    wrong.then(|| Cause::invalid("status.Phase", phase.text(), &why)).into_iter().collect()
+    wrong.then(|| phase.moved("status.Phase".to_owned()).invalid_word(&why)).into_iter().collect()
 }
 
 fn claim(root: &Site<'_>) -> Causes {
@@ -106,7 +106,7 @@ fn claim(root: &Site<'_>) -> Causes {
     for (name, step) in steps.entries() {
         causes.extend(resource(&steps.place, name));
         if !GROWING.contains(&step.text()) {
-            causes.push(Cause::unsupported(&*steps.place, &quoted(name), GROWING));
+            causes.push(Cause::unsupported(&*steps.place, &printed::json(&name.into()), GROWING));
         }
     }
     let amounts = status.at("allocatedResources");

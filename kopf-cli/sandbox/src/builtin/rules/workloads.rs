@@ -79,7 +79,7 @@ pub(super) fn stateful_set(root: &Site<'_>) -> Causes {
     let mut causes = Vec::new();
     let order = spec.at("podManagementPolicy");
     if !["OrderedReady", "Parallel"].contains(&order.text()) {
-        causes.push(order.invalid("must be 'OrderedReady' or 'Parallel'"));
+        causes.push(order.invalid_word("must be 'OrderedReady' or 'Parallel'"));
     }
     causes.extend(stateful_strategy(&spec.at("updateStrategy")));
     for field in ["whenDeleted", "whenScaled"] {
@@ -184,7 +184,7 @@ fn deployment_strategy(site: &Site<'_>) -> Causes {
             let (gone, more) = (rolling.at("maxUnavailable"), rolling.at("maxSurge"));
             let mut causes = check(&rolling, &[("maxUnavailable", Share), ("maxSurge", Share)]);
             if share(&gone) == 0 && share(&more) == 0 {
-                causes.push(gone.invalid("may not be 0 when `maxSurge` is 0"));
+                causes.push(gone.invalid_as_json("may not be 0 when `maxSurge` is 0"));
             }
             causes.extend(over(&gone));
             causes
@@ -202,7 +202,9 @@ fn daemon_strategy(site: &Site<'_>) -> Causes {
             let mut causes = check(&rolling, &[("maxUnavailable", Share), ("maxSurge", Share)]);
             causes.extend(over(&gone).into_iter().chain(over(&more)));
             match (share(&gone) != 0, share(&more) != 0) {
-                (true, true) => causes.push(more.invalid("may not be set when maxUnavailable is non-zero")),
+                (true, true) => {
+                    causes.push(more.invalid_as_json("may not be set when maxUnavailable is non-zero"))
+                }
                 (false, false) => causes.push(gone.required("cannot be 0 when maxSurge is 0")),
                 _ => {}
             }
@@ -225,7 +227,7 @@ fn stateful_strategy(site: &Site<'_>) -> Causes {
             let gone = rolling.at("maxUnavailable");
             let mut causes = check(&rolling, &[("partition", AtLeast(0)), ("maxUnavailable", Share)]);
             if gone.is_given() && share(&gone) == 0 {
-                causes.push(gone.invalid("cannot be 0"));
+                causes.push(gone.invalid_as_json("cannot be 0"));
             }
             causes.extend(over(&gone));
             causes

@@ -1,5 +1,7 @@
 //! The indexes of a job's pods that have ended, as a status lists them: `1,3-5`.
 
+use crate::printed::quoted;
+
 /// The indexes from one to another.
 type Interval = (i32, i32);
 
@@ -54,16 +56,17 @@ fn interval(text: &str, below: i64) -> Result<Interval, String> {
             Ok((first, last))
         }
         _ => Err(format!(
-            "the fragment {text:?} violates the requirement that an index interval can have at most two parts separated by '-'"
+            "the fragment {} violates the requirement that an index interval can have at most two parts separated by '-'",
+            quoted(text)
         )),
     }
 }
 
 fn index(text: &str, below: i64) -> Result<i32, String> {
     let number: i64 =
-        text.parse().map_err(|_| format!("cannot convert string to integer for index: {text:?}"))?;
+        text.parse().map_err(|_| format!("cannot convert string to integer for index: {}", quoted(text)))?;
     let fine = (number < below).then(|| i32::try_from(number).ok()).flatten();
-    fine.ok_or_else(|| format!("too large index: {text:?}"))
+    fine.ok_or_else(|| format!("too large index: {}", quoted(text)))
 }
 
 #[cfg(test)]
