@@ -26,7 +26,6 @@ mod expressions;
 mod faults;
 pub(crate) mod names;
 mod open_api;
-mod patterns;
 mod structural;
 mod warnings;
 

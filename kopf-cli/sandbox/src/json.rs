@@ -19,6 +19,8 @@ const SHALLOW: usize = 64;
 /// A level's worth of stack: frames of unoptimized builds are by far the largest.
 const STACK_PER_LEVEL: usize = 8 * 1024;
 const STACK_AT_LEAST: usize = 1024 * 1024;
+/// What one step may take.
+const STACK_PER_STEP: usize = 128 * 1024;
 
 /// Runs `work` with stack enough for values of `depth` levels. They have to be dropped in there, too.
 pub(crate) fn with_stack<T>(depth: usize, work: impl FnOnce() -> T) -> T {
@@ -26,6 +28,11 @@ pub(crate) fn with_stack<T>(depth: usize, work: impl FnOnce() -> T) -> T {
         return work();
     }
     stacker::grow(STACK_AT_LEAST + depth.min(2 * MAX_DEPTH) * STACK_PER_LEVEL, work)
+}
+
+/// Runs a step of work that recurses, on a new stack where the old one is about to end.
+pub(crate) fn with_room_to_recurse<T>(work: impl FnOnce() -> T) -> T {
+    stacker::maybe_grow(STACK_PER_STEP, STACK_AT_LEAST, work)
 }
 
 /// How deeply brackets nest in a text, be it JSON or not.

@@ -1,11 +1,10 @@
 //! A Kubernetes API server in memory, for developing and testing operators.
 //!
 //! What it does it does as kube-apiserver 1.37 does; what it does not do it refuses with 501 and a `Status` that names it:
-//! answers in YAML, subresources but for `/status`, `/scale`, `/log`, `/finalize` and `/approval`, conversion webhooks. One thing it
-//! passes over instead: what the expressions of a policy may cost is not estimated when it is defined.
+//! answers in YAML, subresources but for `/status`, `/scale`, `/log`, `/finalize` and `/approval`, conversion webhooks.
 //!
 //! Custom resources are pruned, defaulted and checked by their schemas and rules; what a rule may cost is estimated when it is
-//! defined and bounded as it runs, and of its types it is known which fields there are. Built-in kinds are read by their types
+//! defined and counted as it runs, and its types are checked. Built-in kinds are read by their types
 //! (see `tables`), completed as far as a table says, and checked by the rules of the kinds that operators meet (see `builtin`),
 //! in the words of the real server.
 //!
@@ -70,6 +69,7 @@ mod managed;
 mod meta;
 mod names;
 mod patch;
+mod patterns;
 mod pem;
 mod printed;
 mod protobuf;

@@ -22,7 +22,6 @@ mod patterns;
 mod place;
 mod prune;
 mod rules;
-mod scope;
 mod texts;
 mod types;
 
@@ -31,7 +30,6 @@ pub(crate) use declared::variables as rule_variables;
 pub(crate) use patterns::Pattern;
 pub(crate) use place::Place;
 pub(crate) use rules::Rule;
-pub(crate) use scope::{Work, mentions};
 
 /// The number of a node in its [`Types`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]

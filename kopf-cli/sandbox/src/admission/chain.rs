@@ -124,7 +124,7 @@ impl Asking<'_> {
         if hook.conditions.ask() {
             variables.ask(subject, round, subject.rights(&api.store()));
         }
-        let holds = hook.conditions.hold(&mut variables);
+        let holds = hook.conditions.hold(&variables);
         let holds = holds.map_err(|why| Status::forbidden(subject.view.about(&round.name), &why))?;
         Ok(holds.then_some(view))
     }

@@ -3,13 +3,17 @@
 use kube_cel::cel::Value as Cel;
 use serde_json::Value;
 
-use super::{Document, Round, Subject};
+use super::{Document, Round, Subject, declared};
 use crate::{
-    cel::{self, BUDGET, Program},
+    cel::{self, BUDGET_OF_CONDITIONS, Names, Outcome, Program, Type, Typing},
     rbac::{Attributes, Rights},
     resources::View,
-    schema::{self, Work, dynamic},
+    schema::dynamic,
 };
+
+/// What is told where expressions have cost too much together.
+pub(super) const OUT_OF_BUDGET: &str =
+    "validation failed due to running out of cost budget, no further validation rules will be run";
 
 /// The variable by which expressions ask who may do what.
 pub(super) const AUTHORIZER: &str = "authorizer";
@@ -19,16 +23,11 @@ pub(super) const AUTHORIZER: &str = "authorizer";
 pub(crate) struct Expression {
     program: Program,
     pub(crate) source: String,
-    work: Work,
 }
 
 /// What expressions see.
 #[derive(Debug, Default)]
-pub(crate) struct Variables {
-    values: Vec<(&'static str, Cel)>,
-    size: u64,
-    spent: u64,
-}
+pub(crate) struct Variables(Vec<(&'static str, Cel)>);
 
 impl Variables {
     /// What every expression sees of a request; `view` is what it sees it as.
@@ -37,22 +36,14 @@ impl Variables {
         for (name, object) in [("object", object), ("oldObject", round.old.as_ref())] {
             variables.set(name, object);
         }
-        variables.put("request", &subject.request(round, view));
+        variables.put("request", dynamic(&subject.request(round, view)));
         variables
     }
 
     /// Lets them see an object, or that there is none.
     pub(crate) fn set(&mut self, name: &'static str, object: Option<&Document>) {
-        match object {
-            Some(object) => object.read(|object| self.put(name, &object)),
-            None => self.put(name, &Value::Null),
-        }
-    }
-
-    fn put(&mut self, name: &'static str, value: &Value) {
-        let (value, size) = dynamic(value);
-        self.size = self.size.saturating_add(size);
-        self.put_cel(name, value);
+        let value = object.map_or(Cel::Null, |object| object.read(|object| dynamic(&object)));
+        self.put(name, value);
     }
 
     /// Lets them ask who may do what; the user of the request is whom they ask about where they do not say.
@@ -68,13 +59,22 @@ impl Variables {
         };
         let user = &subject.user;
         let anything = cel::authorizer(rights.clone(), user.clone(), Attributes::default());
-        self.put_cel(AUTHORIZER, anything);
-        self.put_cel(cel::REQUEST_RESOURCE, cel::authorizer(rights, user.clone(), what));
+        self.put(AUTHORIZER, anything);
+        self.put(cel::REQUEST_RESOURCE, cel::authorizer(rights, user.clone(), what));
     }
 
-    pub(crate) fn put_cel(&mut self, name: &'static str, value: Cel) {
-        self.values.retain(|(known, _)| *known != name);
-        self.values.push((name, value));
+    fn put(&mut self, name: &'static str, value: Cel) {
+        self.0.push((name, value));
+    }
+}
+
+impl Names for Variables {
+    fn typing(&self, program: &Program) -> Typing {
+        Typing::of(program, &declared::with_rights(declared::of_requests()))
+    }
+
+    fn get(&self, name: &str) -> Option<Cel> {
+        self.0.iter().find(|(known, _)| *known == name).map(|(_, value)| value.clone())
     }
 }
 
@@ -82,41 +82,31 @@ impl Expression {
     /// Reads one that has been checked.
     pub(crate) fn read(source: &str) -> Option<Self> {
         let source = source.trim().to_owned();
-        cel::with_room(|| {
-            let program = cel::compile(&source).ok()?;
-            Some(Expression { work: Work::of(program.expression()), source, program })
-        })
+        Some(Expression { program: cel::compile(&source).ok()?, source })
     }
 
     pub(crate) fn mentions(&self, variable: &str) -> bool {
-        schema::mentions(self.program.expression(), variable)
+        self.program.mentions(variable)
     }
 
-    /// # Errors
-    ///
-    /// What the evaluator says.
-    pub(crate) fn evaluate(&self, variables: &mut Variables) -> Result<Cel, String> {
-        // What it costs is bounded before it runs, since nothing could stop it.
-        variables.spent = variables.spent.saturating_add(self.work.on(variables.size));
-        if variables.spent > BUDGET {
-            return Err("operation cancelled: actual cost limit exceeded".to_owned());
-        }
-        cel::run(&self.program, |context| {
-            for (name, value) in &variables.values {
-                context.add_variable_from_value(*name, value.clone());
-            }
-            Ok(())
-        })
+    /// The type of what it comes to, where variables are of these types.
+    pub(crate) fn typed<'a>(&self, variables: &cel::Variables<'a>) -> Option<Type<'a>> {
+        cel::check(&self.program, variables).ok().map(|checked| checked.of)
     }
 
-    /// The same of one that has to be true or false, with the expression named in the error.
-    pub(crate) fn holds(&self, variables: &mut Variables) -> Result<bool, String> {
-        let why = match self.evaluate(variables) {
-            Ok(Cel::Bool(holds)) => return Ok(holds),
-            Ok(_) => "cel expression must evaluate to a bool".to_owned(),
-            Err(why) => why,
-        };
-        Err(format!("expression '{}' resulted in error: {why}", self.source))
+    /// How many parts of it are in each other.
+    pub(crate) fn height(&self) -> usize {
+        self.program.height()
+    }
+
+    /// What it comes to, and what that has cost.
+    pub(crate) fn evaluate(&self, names: &dyn Names) -> (Outcome, u64) {
+        cel::run(&self.program, names)
+    }
+
+    /// What is told where it comes to nothing.
+    pub(crate) fn told(&self, why: &str) -> String {
+        format!("expression '{}' resulted in error: {why}", self.source)
     }
 }
 
@@ -148,14 +138,23 @@ impl Conditions {
     /// # Errors
     ///
     /// Those of all that cannot be told, unless one does not hold, or failures are to be ignored.
-    pub(crate) fn hold(&self, variables: &mut Variables) -> Result<bool, String> {
-        let mut errors = Vec::new();
+    pub(crate) fn hold(&self, variables: &Variables) -> Result<bool, String> {
+        let (mut errors, mut spent, mut one_does_not) = (Vec::new(), 0_u64, false);
         for condition in &self.conditions {
-            match condition.holds(variables) {
-                Ok(true) => {}
-                Ok(false) => return Ok(false),
-                Err(why) => errors.push(why),
+            let (outcome, cost) = condition.evaluate(variables);
+            spent = spent.saturating_add(cost);
+            if spent > BUDGET_OF_CONDITIONS {
+                return if self.ignores_failures { Ok(false) } else { Err(OUT_OF_BUDGET.to_owned()) };
             }
+            match outcome {
+                Ok(Cel::Bool(true)) => {}
+                Ok(Cel::Bool(false)) => one_does_not = true,
+                Ok(_) => errors.push(condition.told("cel expression must evaluate to a bool")),
+                Err(fault) => errors.push(condition.told(fault.told())),
+            }
+        }
+        if one_does_not {
+            return Ok(false);
         }
         match errors.as_slice() {
             [] => Ok(true),

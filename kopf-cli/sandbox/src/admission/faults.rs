@@ -301,8 +301,8 @@ pub(super) fn expression_faults(asked: Asked<'_>, causes: &mut Vec<Cause>) -> Op
         return None;
     }
     let checked = cel::with_room(|| {
-        cel::compile(source)?;
-        cel::check(source, variables)
+        let program = cel::compile(source)?;
+        cel::check(&program, variables)
     });
     let why = match checked {
         Err(why) => why,

@@ -1,21 +1,24 @@
 //! `ValidatingAdmissionPolicy` and its bindings: what their expressions make of a write.
 
-use std::collections::HashMap;
-
-use kube_cel::cel::{
-    Value as Cel,
-    objects::{Key, Map},
+use std::{
+    cell::{Cell, OnceCell, RefCell},
+    collections::HashMap,
 };
+
+use kube_cel::cel::Value as Cel;
 use serde_json::Value;
 
 use super::{
     Document, Round, Subject,
     configured::Scope,
-    expressions::{AUTHORIZER, Conditions, Expression, Variables},
+    declared,
+    expressions::{AUTHORIZER, Conditions, Expression, OUT_OF_BUDGET, Variables},
     parameters::{Kind, Seen, Wanted},
     rules::texts,
 };
 use crate::{
+    cel::{self, BUDGET, Fault, Names, Outcome, Program, Type, Typing},
+    json::with_stack,
     rbac::Rights,
     resources::{NAMESPACES, View},
     schema::from_cel,
@@ -26,6 +29,8 @@ use crate::{
 /// The resource key of policies.
 pub(crate) const POLICIES: &str = "validatingadmissionpolicies.admissionregistration.k8s.io";
 pub(super) const BINDINGS: &str = "validatingadmissionpolicybindings.admissionregistration.k8s.io";
+/// The variable whose fields are the policy's own.
+const VARIABLES: &str = "variables";
 /// How long a message that an expression composes may be.
 const LONGEST_MESSAGE: usize = 5 * 1024;
 
@@ -280,7 +285,7 @@ impl Cases {
         if policy.parameters.is_some() {
             variables.set("params", params);
         }
-        policy.refusals(&mut variables)
+        policy.refusals(&variables)
     }
 }
 
@@ -305,58 +310,123 @@ fn refuse(subject: &Subject, round: &Round, message: &str, reason: String) -> St
 
 impl Policy {
     /// What the policy has against what expressions see.
-    fn refusals(&self, variables: &mut Variables) -> Vec<Refused> {
+    fn refusals(&self, variables: &Variables) -> Vec<Refused> {
         match self.conditions.hold(variables) {
             Ok(true) => {}
             Ok(false) => return Vec::new(),
             Err(why) => return vec![failure(why)],
         }
-        let broken = self.compose(variables);
-        let refused = self.validations.iter().filter_map(|validation| {
-            match validation.expression.evaluate(variables) {
-                Ok(Cel::Bool(true)) => None,
-                Ok(Cel::Bool(false)) => Some(validation.refused(variables)),
-                _ if self.ignores_failures => None,
-                outcome => {
-                    let why =
-                        outcome.err().unwrap_or_else(|| "cel expression must evaluate to a bool".to_owned());
-                    let missing = why.strip_prefix("no such key: ").and_then(|name| broken.get(name));
-                    let why = missing.filter(|_| validation.expression.mentions("variables")).unwrap_or(&why);
-                    let message =
-                        format!("expression '{}' resulted in error: {why}", validation.expression.source);
-                    Some(Refused { message, reason: validation.reason.clone() })
-                }
+        // Variables may be made of each other, and so may what they come to.
+        let height = self.variables.iter().map(|(_, expression)| expression.height()).sum();
+        with_stack(height, || self.broken(variables))
+    }
+
+    /// What does not hold, or comes to nothing.
+    fn broken(&self, variables: &Variables) -> Vec<Refused> {
+        let composed = Composed::new(variables, &self.variables);
+        let mut spent = 0_u64;
+        let mut outcomes = Vec::with_capacity(self.validations.len());
+        for validation in &self.validations {
+            outcomes.push(composed.evaluate(&validation.expression, &mut spent));
+            if spent > BUDGET {
+                return self.failed(OUT_OF_BUDGET.to_owned(), "Invalid").into_iter().collect();
             }
-        });
+        }
+        let messages = self.messages(&Composed::new(variables, &self.variables), spent);
+        let refused =
+            self.validations.iter().zip(outcomes).enumerate().filter_map(|(index, (one, outcome))| {
+                let told = |why: &str| self.failed(one.expression.told(why), &one.reason);
+                match (outcome, &messages) {
+                    (Err(fault), _) => told(fault.told()),
+                    (Ok(_), Err(why)) => self.failed(format!("failed messageExpression: {why}"), &one.reason),
+                    (Ok(Cel::Bool(true)), _) => None,
+                    (Ok(_), Ok(messages)) => Some(one.refused(messages.get(index).and_then(Option::as_ref))),
+                }
+            });
         refused.collect()
     }
 
-    /// Gives expressions the policy's own variables. Those that come to nothing are absent: only who names them fails.
-    fn compose(&self, variables: &mut Variables) -> HashMap<String, String> {
-        let mut known: HashMap<Key, Cel> = HashMap::new();
-        let mut broken = HashMap::new();
-        let map = |known: &HashMap<Key, Cel>| Cel::Map(Map { map: std::sync::Arc::new(known.clone()) });
-        variables.put_cel("variables", map(&known));
-        for (name, expression) in &self.variables {
-            match expression.evaluate(variables) {
-                Ok(value) => {
-                    known.insert(Key::String(std::sync::Arc::new(name.clone())), value);
-                    variables.put_cel("variables", map(&known));
-                }
-                Err(why) => {
-                    let why = format!("composited variable {name:?} fails to evaluate: {why}");
-                    broken.insert(name.clone(), why);
-                }
+    /// A refusal by what has failed, unless failures are to be ignored.
+    fn failed(&self, message: String, reason: &str) -> Option<Refused> {
+        (!self.ignores_failures).then(|| Refused { message, reason: reason.to_owned() })
+    }
+
+    /// The messages that are composed, whether they are told or not.
+    ///
+    /// # Errors
+    ///
+    /// That they cost too much.
+    fn messages(&self, composed: &Composed<'_>, mut spent: u64) -> Result<Vec<Option<Cel>>, &'static str> {
+        let mut messages = Vec::with_capacity(self.validations.len());
+        for validation in &self.validations {
+            let expression = validation.composed.as_ref();
+            messages.push(expression.and_then(|expression| composed.evaluate(expression, &mut spent).ok()));
+            if spent > BUDGET {
+                return Err(OUT_OF_BUDGET);
             }
         }
-        broken
+        Ok(messages)
+    }
+}
+
+/// What expressions see, with the policy's own variables, each of which is worked out when it is first named.
+struct Composed<'a> {
+    variables: &'a Variables,
+    own: &'a [(String, Expression)],
+    known: RefCell<HashMap<&'a str, Outcome>>,
+    /// What they have cost since that was last asked.
+    cost: Cell<u64>,
+    types: OnceCell<cel::Variables<'static>>,
+}
+
+impl<'a> Composed<'a> {
+    fn new(variables: &'a Variables, own: &'a [(String, Expression)]) -> Self {
+        Composed { variables, own, known: RefCell::default(), cost: Cell::new(0), types: OnceCell::new() }
+    }
+
+    fn evaluate(&self, expression: &Expression, spent: &mut u64) -> Outcome {
+        let (outcome, cost) = expression.evaluate(self);
+        *spent = spent.saturating_add(cost).saturating_add(self.cost.take());
+        outcome
+    }
+}
+
+impl Names for Composed<'_> {
+    fn typing(&self, program: &Program) -> Typing {
+        let typed = || {
+            let own = declared::Composed::default();
+            let all = declared::with_rights(declared::of_requests());
+            let all = all.with("params", Type::DYN).with(VARIABLES, own.typed());
+            for (name, expression) in self.own {
+                own.add(name, expression.typed(&all));
+            }
+            all
+        };
+        Typing::of(program, self.types.get_or_init(typed))
+    }
+
+    fn get(&self, name: &str) -> Option<Cel> {
+        self.variables.get(name)
+    }
+
+    fn field(&self, of: &str, name: &str) -> Option<Outcome> {
+        let (name, expression) = self.own.iter().rfind(|(known, _)| of == VARIABLES && known == name)?;
+        if let Some(known) = self.known.borrow().get(name.as_str()) {
+            return Some(known.clone());
+        }
+        let (outcome, cost) = expression.evaluate(self);
+        self.cost.set(self.cost.get().saturating_add(cost));
+        let outcome = outcome.map_err(|fault| {
+            Fault::new(format!("composited variable {name:?} fails to evaluate: {}", fault.told()))
+        });
+        self.known.borrow_mut().insert(name, outcome.clone());
+        Some(outcome)
     }
 }
 
 impl Validation {
-    fn refused(&self, variables: &mut Variables) -> Refused {
-        let composed = self.composed.as_ref().and_then(|expression| expression.evaluate(variables).ok());
-        let composed = composed.as_ref().and_then(from_cel).map(|message| message.trim().to_owned());
+    fn refused(&self, composed: Option<&Cel>) -> Refused {
+        let composed = composed.and_then(from_cel).map(|message| message.trim().to_owned());
         let fits = |message: &String| {
             !message.is_empty() && message.len() <= LONGEST_MESSAGE && !message.contains('\n')
         };

@@ -6,22 +6,21 @@
 mod checker;
 mod format;
 mod literals;
-mod macros;
 mod overloads;
-mod parse;
 mod patterns;
-mod signs;
-mod tokens;
-mod tree;
 mod types;
 mod unify;
 
+use std::collections::HashMap;
+
 use checker::{Checker, MOST};
-pub(super) use signs::without_pairs;
-use tree::Fault;
 pub(crate) use types::{Fields, Plain, Type};
 
-use super::told;
+use super::{
+    Program,
+    syntax::{Fault, Kind},
+    told,
+};
 
 /// The variables that an expression may name.
 #[derive(Clone, Default)]
@@ -49,36 +48,70 @@ pub(crate) struct Checked<'a> {
 /// # Errors
 ///
 /// All that is wrong with an expression, in the server's words.
-pub(crate) fn check<'a>(source: &str, variables: &Variables<'a>) -> Result<Checked<'a>, String> {
-    // What is no expression has been refused before; should the parser have taken more than is read here, it stands.
-    let Some(parsed) = parse::parse(source) else { return Ok(Checked { of: Type::DYN, unready: None }) };
-    if !parsed.faults.is_empty() {
-        return Err(report(source, &parsed.faults, parsed.faults.len()));
-    }
-    let mut checker = Checker::new(variables, parsed.count);
-    let of = checker.check(&parsed.root);
+pub(crate) fn check<'a>(program: &Program, variables: &Variables<'a>) -> Result<Checked<'a>, String> {
+    let Program { source, written, .. } = program;
+    let mut checker = Checker::new(variables, program.count);
+    let of = checker.check(written);
     if checker.count > 0 {
         return Err(report(source, &checker.faults, checker.count));
     }
     let of = checker.bindings.settled(&of, true);
     let types: Vec<Type<'a>> =
         checker.types.iter().map(|found| checker.bindings.settled(found, true)).collect();
-    match literals::faults(&parsed.root, &types) {
+    match literals::faults(written, &types) {
         faults if faults.is_empty() => {
-            Ok(Checked { of, unready: checker.unready.or_else(|| patterns::unready(&parsed.root)) })
+            let unready = checker.unready.or_else(|| program.unready.clone());
+            Ok(Checked { of, unready: unready.or_else(|| patterns::unready(&program.run)) })
         }
         faults => Err(report(source, &faults, faults.len())),
     }
 }
 
-/// What is wrong with the macros of a text that is an expression but for them.
-pub(super) fn misused_macros(source: &str) -> Option<String> {
-    let faults = parse::parse(source)?.faults;
-    (!faults.is_empty()).then(|| report(source, &faults, faults.len()))
+/// What is known of calls from the types of what they are given.
+#[derive(Debug, Default)]
+pub(crate) struct Typing {
+    /// Whether there is but one overload that a call can go by, by its number.
+    decided: Vec<bool>,
+    /// What a sum of nothing is, by the number of its call, where that is no integer.
+    zeros: HashMap<usize, Plain>,
+}
+
+impl Typing {
+    /// As far as it can be told with variables of these types.
+    pub(crate) fn of(program: &Program, variables: &Variables<'_>) -> Self {
+        let mut checker = Checker::new(variables, program.count);
+        checker.check(&program.written);
+        let mut zeros = HashMap::new();
+        program.written.visit(&mut |node| {
+            if matches!(&node.kind, Kind::Call { name, .. } if name == "sum") {
+                let of = checker.bindings.settled(&checker.types[node.id], true);
+                zeros.extend(
+                    [Plain::Double, Plain::Uint, Plain::Duration]
+                        .into_iter()
+                        .find(|plain| of.is(*plain))
+                        .map(|plain| (node.id, plain)),
+                );
+            }
+        });
+        Typing { decided: checker.decided, zeros }
+    }
+
+    pub(super) fn is_decided(&self, call: usize) -> bool {
+        self.decided.get(call).copied().unwrap_or_default()
+    }
+
+    pub(super) fn zero(&self, call: usize) -> Plain {
+        self.zeros.get(&call).copied().unwrap_or(Plain::Int)
+    }
+}
+
+/// Whether there is a function of this name.
+pub(super) fn is_function(name: &str) -> bool {
+    overloads::overloads(name).is_some()
 }
 
 /// Faults in the order of their places.
-fn report(source: &str, faults: &[Fault], count: usize) -> String {
+pub(super) fn report(source: &str, faults: &[Fault], count: usize) -> String {
     let mut faults: Vec<&Fault> = faults.iter().collect();
     faults.sort_by_key(|fault| fault.at);
     let told = faults.iter().take(MOST).map(|Fault { at, what }| {

@@ -1,17 +1,35 @@
 //! What expressions come to, row by row.
 
+use std::collections::HashMap;
+
+use kube_cel::cel::Value;
+
 use super::*;
 
+mod rows;
+
+struct Known;
+
+impl Names for Known {
+    fn typing(&self, program: &Program) -> Typing {
+        let variables = ["none", "object"].into_iter();
+        Typing::of(program, &variables.fold(Variables::default(), |all, name| all.with(name, Type::DYN)))
+    }
+
+    fn get(&self, name: &str) -> Option<Value> {
+        match name {
+            "none" => Some(Value::Null),
+            "object" => Some(HashMap::from([("a", 1)]).into()),
+            _ => None,
+        }
+    }
+}
+
 fn found(source: &str) -> Result<String, String> {
-    let program = compile(source)?;
-    let outcome = run(&program, |context| {
-        context.add_variable_from_value("none", cel::Value::Null);
-        context.add_variable_from_value("object", HashMap::from([("a", 1)]));
-        Ok(())
-    });
-    outcome.map(|value| match value {
-        cel::Value::Bool(held) => held.to_string(),
-        cel::Value::Int(number) => number.to_string(),
+    let (outcome, _) = run(&compile(source)?, &Known);
+    outcome.map_err(|fault| fault.told().to_owned()).map(|value| match value {
+        Value::Bool(held) => held.to_string(),
+        Value::Int(number) => number.to_string(),
         other => format!("{other:?}"),
     })
 }
@@ -67,6 +85,40 @@ fn fields_are_asked_for_of_what_may_be_absent() {
 fn types_have_names() {
     check_row("type(ip('1.2.3.4')) == net.IP && type(cidr('1.2.3.0/24')) == net.CIDR", "true");
     check_row("type(object.?a) == optional_type && type(1) != optional_type", "true");
+}
+
+#[test]
+fn what_is_too_deep_or_too_long_is_refused_in_the_words_of_a_server() {
+    let refused = |source: &str, why: &str| {
+        let told = compile(source).map(|_| ()).unwrap_err();
+        assert_eq!(told, format!("compilation failed: ERROR: <input>:-1:0: {why}"), "{source:.60}");
+    };
+    let read = |source: &str| assert!(compile(source).is_ok(), "{source:.60}");
+    let around =
+        |before: &str, times: usize, after: &str| format!("{}1{}", before.repeat(times), after.repeat(times));
+    let (limit, most) = ("expression recursion limit exceeded: 250", "max recursion depth exceeded");
+    for (before, after, deepest) in [
+        ("(", ")", 249),
+        ("[", "]", 249),
+        ("a[", "]", 249),
+        ("a.f(", ")", 249),
+        ("f(a.b+", ")", 124),
+        ("(1+", ")", 124),
+        ("1==(", ")", 124),
+        ("true?1:", "", 249),
+        ("(true?", ":1)", 248),
+    ] {
+        read(&around(before, deepest, after));
+        refused(&around(before, deepest + 1, after), limit);
+    }
+    for link in [".a", "[0]", "+1", "<1"] {
+        read(&format!("a{}", link.repeat(250)));
+        refused(&format!("a{}", link.repeat(251)), most);
+    }
+    read(&vec!["self.a.b.c == 1"; 1_000].join(" && "));
+    read(&format!("'{}'", "x".repeat(LONGEST - 2)));
+    let long = "expression code point size exceeds limit: size: 100001, limit 100000";
+    refused(&format!("'{}'", "x".repeat(LONGEST - 1)), long);
 }
 
 #[test]

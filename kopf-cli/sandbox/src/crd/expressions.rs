@@ -9,8 +9,8 @@ use super::{
     said,
 };
 use crate::{
-    cel::{self, Plain, Variables},
-    schema::{Place, Rule, Shape, rule_variables},
+    cel::{self, Plain, Program, Variables},
+    schema::{Place, Shape, rule_variables},
     status::Cause,
 };
 
@@ -35,35 +35,36 @@ impl At<'_> {
         let at = |name: &str| place.field(name).to_string();
         let wrong = |name: &str, why: &str| Cause::invalid_value(at(name), &internal(rule), why);
         let optional = rule["optionalOldSelf"] == true;
-        let variables = rule_variables(self.shape, self.resource, optional, &unique_name(rule));
-        let (compiled, unread, unread_message) = match Rule::read(rule) {
-            Ok(None) => return Vec::new(),
-            Ok(Some(compiled)) => (Some(compiled), None, None),
-            Err((unread, unread_message)) => (None, unread, unread_message),
-        };
-        let cost = |expression| estimate(expression, self.shape, self.resource, optional);
-        let mut faults = Vec::new();
-        let unread = unread.or_else(|| fault(said(rule, "rule"), variables.as_ref(), Plain::Bool));
-        let is_sound = unread.is_none();
-        if let Some(why) = unread {
-            faults.push(wrong("rule", &why));
-        } else if let Some(compiled) = &compiled {
-            let of_all = self.times.of(cost(compiled.expression()), self.shape, self.resource);
-            faults.extend(costs.add("rule", of_all, at("rule")));
+        let source = said(rule, "rule");
+        if source.trim().is_empty() {
+            return Vec::new();
         }
-        let (name, message) = ("messageExpression", said(rule, "messageExpression"));
-        if is_sound && !message.is_empty() {
-            let unread = unread_message.or_else(|| fault(message, variables.as_ref(), Plain::String));
-            match (unread, compiled.as_ref().and_then(Rule::message_expression)) {
-                (Some(why), _) if why.starts_with("cel expression ") => {
-                    faults.push(wrong(name, "messageExpression must evaluate to a string"));
-                }
-                (Some(why), _) => faults.push(wrong(name, &format!("messageExpression {why}"))),
-                (None, Some(expression)) => faults.extend(costs.add(name, cost(expression), at(name))),
-                (None, None) => {}
+        let variables = rule_variables(self.shape, self.resource, optional, &unique_name(rule));
+        let compiled = |source: &str, wanted: Plain| {
+            let program = cel::compile(source)?;
+            fault(&program, variables.as_ref(), wanted).map_or(Ok(program), Err)
+        };
+        let cost = |program: &Program| estimate(program.expression(), self.shape, self.resource, optional);
+        let mut faults = Vec::new();
+        let program = compiled(source, Plain::Bool);
+        match &program {
+            Err(why) => faults.push(wrong("rule", why)),
+            Ok(program) => {
+                let of_all = self.times.of(cost(program), self.shape, self.resource);
+                faults.extend(costs.add("rule", of_all, at("rule")));
             }
         }
-        let uses_old = is_sound && compiled.is_some_and(|compiled| compiled.uses_old());
+        let (name, message) = ("messageExpression", said(rule, "messageExpression"));
+        if program.is_ok() && !message.is_empty() {
+            match compiled(message, Plain::String) {
+                Err(why) if why.starts_with("cel expression ") => {
+                    faults.push(wrong(name, "messageExpression must evaluate to a string"));
+                }
+                Err(why) => faults.push(wrong(name, &format!("messageExpression {why}"))),
+                Ok(program) => faults.extend(costs.add(name, cost(&program), at(name))),
+            }
+        }
+        let uses_old = program.is_ok_and(|program| program.mentions("oldSelf"));
         match (self.uncorrelated, rule.get("optionalOldSelf").filter(|set| !set.is_null())) {
             (Some(within), _) if uses_old => {
                 let why = format!(
@@ -82,8 +83,8 @@ impl At<'_> {
 }
 
 /// What is wrong with an expression that has to be of a type; nothing is known where the variables are not.
-fn fault(source: &str, variables: Option<&Variables<'_>>, wanted: Plain) -> Option<String> {
-    match cel::check(source, variables?) {
+fn fault(program: &Program, variables: Option<&Variables<'_>>, wanted: Plain) -> Option<String> {
+    match cel::check(program, variables?) {
         Ok(found) if found.of.is(wanted) => found.unready,
         Ok(_) => Some("cel expression must evaluate to a bool".to_owned()),
         Err(why) => Some(why),

@@ -2,8 +2,12 @@
 
 use serde_json::{Map, Value};
 
-use super::{patterns, said};
-use crate::{schema::Place, status::Cause};
+use super::said;
+use crate::{
+    patterns,
+    schema::{Pattern, Place},
+    status::Cause,
+};
 
 /// Where in a schema a node is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -137,7 +141,9 @@ fn values(schema: &Value, skip_any_of: bool, skip_first: bool, place: &Place<'_>
         nested(&schema["not"], false, &place.field("not"), causes);
     }
     let pattern = said(schema, "pattern");
-    if let Some(fault) = patterns::fault(pattern) {
+    // What only our own engine does not take is told in its words.
+    let unread = || Pattern::read(pattern).err().map(|why| why.to_string());
+    if let Some(fault) = patterns::fault(pattern).or_else(unread) {
         let why = format!("must be a valid regular expression, but isn't: {fault}");
         causes.push(Cause::invalid(place.field("pattern").to_string(), pattern, &why));
     }

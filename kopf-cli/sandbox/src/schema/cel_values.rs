@@ -39,20 +39,16 @@ const RESERVED: [&str; 21] = [
     "while",
 ];
 
-/// The value, and how many values it has inside.
-pub(super) fn to_cel(value: &Value, shape: Shape<'_>, resource: bool) -> (cel::Value, u64) {
-    let mut size = 0;
-    (convert(value, Some(shape), resource, &mut size), size)
+pub(super) fn to_cel(value: &Value, shape: Shape<'_>, resource: bool) -> cel::Value {
+    convert(value, Some(shape), resource)
 }
 
-/// A value of which no schema tells anything, as admission's expressions see it; and how many values it has inside.
-pub(crate) fn dynamic(value: &Value) -> (cel::Value, u64) {
-    let mut size = 0;
-    (convert(value, None, false, &mut size), size)
+/// A value of which no schema tells anything, as admission's expressions see it.
+pub(crate) fn dynamic(value: &Value) -> cel::Value {
+    convert(value, None, false)
 }
 
-fn convert(value: &Value, shape: Option<Shape<'_>>, resource: bool, size: &mut u64) -> cel::Value {
-    *size += 1;
+fn convert(value: &Value, shape: Option<Shape<'_>>, resource: bool) -> cel::Value {
     match value {
         Value::Null => cel::Value::Null,
         Value::Bool(flag) => cel::Value::Bool(*flag),
@@ -64,7 +60,7 @@ fn convert(value: &Value, shape: Option<Shape<'_>>, resource: bool, size: &mut u
         Value::Array(items) => {
             let shape = shape.and_then(Shape::items);
             let resource = shape.is_some_and(Shape::embedded);
-            let items = items.iter().map(|item| convert(item, shape, resource, size)).collect();
+            let items = items.iter().map(|item| convert(item, shape, resource)).collect();
             cel::Value::List(Arc::new(items))
         }
         Value::Object(fields) => {
@@ -73,7 +69,7 @@ fn convert(value: &Value, shape: Option<Shape<'_>>, resource: bool, size: &mut u
             for (name, field) in fields {
                 let key = |name: String| Key::String(Arc::new(name));
                 if resource && name == "metadata" {
-                    map.insert(key(name.clone()), metadata(field, size));
+                    map.insert(key(name.clone()), metadata(field));
                     continue;
                 }
                 let implied = resource && ["apiVersion", "kind"].contains(&name.as_str());
@@ -81,14 +77,14 @@ fn convert(value: &Value, shape: Option<Shape<'_>>, resource: bool, size: &mut u
                 match (inner, additional) {
                     (None, Additional::None) if shape.is_some() && !implied => {}
                     (None, Additional::Of(inner)) => {
-                        map.insert(key(name.clone()), convert(field, Some(inner), inner.embedded(), size));
+                        map.insert(key(name.clone()), convert(field, Some(inner), inner.embedded()));
                     }
                     (None, Additional::Any) => {
-                        map.insert(key(name.clone()), convert(field, None, false, size));
+                        map.insert(key(name.clone()), convert(field, None, false));
                     }
                     (inner, _) => {
                         let resource = inner.is_some_and(Shape::embedded);
-                        let value = convert(field, inner, resource, size);
+                        let value = convert(field, inner, resource);
                         if shape.is_some() {
                             if RESERVED.contains(&name.as_str()) {
                                 map.insert(key(name.clone()), value.clone());
@@ -105,10 +101,10 @@ fn convert(value: &Value, shape: Option<Shape<'_>>, resource: bool, size: &mut u
     }
 }
 
-fn metadata(metadata: &Value, size: &mut u64) -> cel::Value {
+fn metadata(metadata: &Value) -> cel::Value {
     let known = METADATA.iter().filter_map(|name| Some((name, metadata.get(name)?)));
-    let known = known
-        .map(|(name, value)| (Key::String(Arc::new((*name).to_owned())), convert(value, None, false, size)));
+    let known =
+        known.map(|(name, value)| (Key::String(Arc::new((*name).to_owned())), convert(value, None, false)));
     cel::Value::Map(Map { map: Arc::new(known.collect()) })
 }
 
@@ -131,36 +127,55 @@ fn convert_text(text: &str, format: Option<&str>) -> cel::Value {
     }
 }
 
-/// A span as Go writes it: `1h30m`, `-1.5s`.
+/// A span as Go writes it: `1h30m`, `-1.5s`; `None` where it is none, or longer than can be told in billionths of a second.
 pub(crate) fn duration(text: &str) -> Option<Duration> {
-    const UNITS: [(&str, f64); 8] = [
-        ("ns", 1.0),
-        ("us", 1e3),
-        ("µs", 1e3),
-        ("μs", 1e3),
-        ("ms", 1e6),
-        ("s", 1e9),
-        ("m", 6e10),
-        ("h", 3.6e12),
+    const UNITS: [(&str, u64); 8] = [
+        ("ns", 1),
+        ("us", 1_000),
+        ("µs", 1_000),
+        ("μs", 1_000),
+        ("ms", 1_000_000),
+        ("s", 1_000_000_000),
+        ("m", 60_000_000_000),
+        ("h", 3_600_000_000_000),
     ];
-    let (sign, mut rest) = match text.strip_prefix('-') {
-        Some(rest) => (-1.0, rest),
-        None => (1.0, text.strip_prefix('+').unwrap_or(text)),
+    let (is_negative, mut rest) = match text.strip_prefix('-') {
+        Some(rest) => (true, rest),
+        None => (false, text.strip_prefix('+').unwrap_or(text)),
     };
     if rest == "0" {
         return Some(Duration::zero());
     }
-    let mut nanoseconds = 0.0;
+    if rest.is_empty() {
+        return None;
+    }
+    let mut nanoseconds = 0_u64;
     while !rest.is_empty() {
         let end = rest.find(|letter: char| !letter.is_ascii_digit() && letter != '.')?;
-        let number: f64 = rest[..end].parse().ok()?;
-        rest = &rest[end..];
-        let unit_end = rest.find(|letter: char| letter.is_ascii_digit() || letter == '.');
-        let (unit, after) = rest.split_at(unit_end.unwrap_or(rest.len()));
-        nanoseconds += number * UNITS.iter().find(|(name, _)| *name == unit)?.1;
+        let (number, after) = rest.split_at(end);
+        let unit_end = after.find(|letter: char| letter.is_ascii_digit() || letter == '.');
+        let (unit, after) = after.split_at(unit_end.unwrap_or(after.len()));
+        let (_, unit) = UNITS.iter().find(|(name, _)| *name == unit)?;
+        let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
+        if fraction.contains('.') || whole.is_empty() && fraction.is_empty() {
+            return None;
+        }
+        let whole: u64 = if whole.is_empty() { 0 } else { whole.parse().ok()? };
+        nanoseconds =
+            nanoseconds.checked_add(whole.checked_mul(*unit)?)?.checked_add(part(fraction, *unit))?;
         rest = after;
     }
-    (nanoseconds.abs() < i64::MAX as f64).then(|| Duration::nanoseconds((sign * nanoseconds) as i64))
+    let nanoseconds =
+        if is_negative { 0_i64.checked_sub_unsigned(nanoseconds) } else { nanoseconds.try_into().ok() };
+    nanoseconds.map(Duration::nanoseconds)
+}
+
+/// What stands behind a point, of a unit.
+fn part(digits: &str, unit: u64) -> u64 {
+    let digits = &digits[..digits.len().min(18)];
+    let number: u64 = digits.parse().unwrap_or_default();
+    let scale = 10_u64.pow(u32::try_from(digits.len()).unwrap_or_default());
+    u64::try_from(u128::from(number) * u128::from(unit) / u128::from(scale)).unwrap_or_default()
 }
 
 /// The field that rules write so; a word of the language may be written as it is behind a dot.

@@ -117,7 +117,7 @@ fn limits(types: &mut Types, schema: &Map<String, Value>) -> Option<Box<Limits>>
 fn rules(schema: &Map<String, Value>) -> Box<[Rule]> {
     let rules = schema.get("x-kubernetes-validations").and_then(Value::as_array);
     // A definition with a rule that cannot be read has been refused.
-    rules.into_iter().flatten().filter_map(|rule| Rule::read(rule).ok().flatten()).collect()
+    rules.into_iter().flatten().filter_map(Rule::read).collect()
 }
 
 fn texts(list: Option<&Value>) -> Box<[Box<str>]> {

@@ -2,7 +2,7 @@
 
 use regex::Regex;
 
-use crate::cel::translated;
+use crate::patterns::translated;
 
 /// A pattern as it was written, and as our engine looks for it.
 #[derive(Debug)]

@@ -1,6 +1,6 @@
 //! Rules in CEL (`x-kubernetes-validations`): compiled once for a definition, and applied to objects as they are written.
 
-use kube_cel::cel::{IdedExpr, Value as Cel};
+use kube_cel::cel::Value as Cel;
 use serde_json::Value;
 
 use super::{
@@ -8,11 +8,11 @@ use super::{
     cel_values::{from_cel, to_cel},
     lists::Index,
     place::Place,
-    scope,
+    rule_variables,
     types::unchanged,
 };
 use crate::{
-    cel::{self, BUDGET, Program},
+    cel::{self, BUDGET, Fault, Names, Program, Typing},
     printed,
     status::Cause,
 };
@@ -24,7 +24,7 @@ const LONGEST_MESSAGE: usize = 5 * 1024;
 #[derive(Debug)]
 pub(crate) struct Rule {
     program: Program,
-    message_program: Option<(Program, scope::Work)>,
+    message_program: Option<Program>,
     text: String,
     message: String,
     reason: Option<String>,
@@ -32,60 +32,24 @@ pub(crate) struct Rule {
     field_path: String,
     uses_old: bool,
     old_is_optional: bool,
-    work: scope::Work,
 }
 
 impl Rule {
-    /// Compiles a rule of a definition.
-    ///
-    /// # Errors
-    ///
-    /// What is wrong with the rule, and with its message expression.
-    pub(crate) fn read(rule: &Value) -> Result<Option<Self>, (Option<String>, Option<String>)> {
-        let text = |name: &str| rule[name].as_str().unwrap_or_default().trim().to_owned();
-        let source = text("rule");
-        if source.is_empty() {
-            return Ok(None);
-        }
-        cel::with_room(|| Rule::compile(rule, source).map(Some))
-    }
-
-    fn compile(rule: &Value, source: String) -> Result<Self, (Option<String>, Option<String>)> {
-        let text = |name: &str| rule[name].as_str().unwrap_or_default().trim().to_owned();
-        let program = cel::compile(&source).map_err(|why| (Some(why), None))?;
-        let message_source = text("messageExpression");
-        let message_program = if message_source.is_empty() {
-            None
-        } else {
-            let program = cel::compile(&message_source).map_err(|why| (None, Some(why)))?;
-            let work = scope::Work::of(program.expression());
-            Some((program, work))
-        };
-        let expression = program.expression();
-        Ok(Rule {
-            uses_old: scope::mentions(expression, "oldSelf"),
+    /// Compiles a rule of a definition, which has been checked.
+    pub(crate) fn read(rule: &Value) -> Option<Self> {
+        let said = |name: &str| rule[name].as_str().unwrap_or_default();
+        let text = |name: &str| said(name).trim().to_owned();
+        let program = cel::compile(said("rule")).ok()?;
+        Some(Rule {
+            uses_old: program.mentions("oldSelf"),
             old_is_optional: rule["optionalOldSelf"] == true,
-            work: scope::Work::of(expression),
             field_path: normal_path(&text("fieldPath")),
             reason: rule["reason"].as_str().map(str::to_owned),
             message: text("message"),
-            text: source,
+            message_program: cel::compile(said("messageExpression")).ok(),
+            text: text("rule"),
             program,
-            message_program,
         })
-    }
-
-    pub(crate) fn uses_old(&self) -> bool {
-        self.uses_old
-    }
-
-    pub(crate) fn expression(&self) -> &IdedExpr {
-        self.program.expression()
-    }
-
-    /// The expression that composes its message, where it has one.
-    pub(crate) fn message_expression(&self) -> Option<&IdedExpr> {
-        self.message_program.as_ref().map(|(program, _)| program.expression())
     }
 
     fn told_as(&self) -> &str {
@@ -230,55 +194,75 @@ fn apply(
     }
     let kind = shape.kind().filter(|_| !shape.int_or_string());
     let kind_name = kind.map_or("", Kind::name);
-    let (this, size) = to_cel(value, shape, resource);
-    let before = old.map(|old| to_cel(old, shape, resource));
-    let out_of_budget = |judged: &mut Judged, what: &str| {
-        let why = format!(
-            "{what} failed due to running out of cost budget, no further validation rules will be run"
-        );
-        judged.causes.push(Cause::invalid(place.to_string(), kind_name, &why));
+    let invalid = |why: &str| Cause::invalid(place.to_string(), kind_name, why);
+    let stop = |judged: &mut Judged, why: &str| {
+        judged.causes.push(invalid(why));
         judged.spent = u64::MAX;
     };
+    let out_of_budget = "failed due to running out of cost budget, no further validation rules will be run";
+    if judged.spent >= BUDGET {
+        return stop(judged, &format!("validation {out_of_budget}"));
+    }
+    let this = to_cel(value, shape, resource);
+    let before = old.map(|old| to_cel(old, shape, resource));
     for rule in rules {
         if rule.uses_old && old.is_none() && !rule.old_is_optional {
             continue;
         }
-        // What a rule costs is bounded before it runs, since nothing could stop it.
-        let size = size.max(before.as_ref().map_or(0, |(_, size)| *size));
-        judged.spent = judged.spent.saturating_add(rule.work.on(size));
-        if judged.spent > BUDGET {
-            return out_of_budget(judged, "validation");
-        }
-        let before = before.as_ref().map(|(value, _)| value);
-        let evaluate = |program: &Program| evaluate(program, &this, before, rule.old_is_optional);
+        let seen = Seen {
+            at: (shape, resource),
+            this: &this,
+            before: before.as_ref(),
+            old_is_optional: rule.old_is_optional,
+        };
         let told_as = rule.told_as();
-        match evaluate(&rule.program) {
+        let (outcome, cost) = cel::run(&rule.program, &seen);
+        judged.spent = judged.spent.saturating_add(cost);
+        if judged.spent > BUDGET {
+            return stop(judged, &format!("validation {out_of_budget}"));
+        }
+        match outcome {
             Ok(Cel::Bool(true)) => continue,
             Ok(Cel::Bool(false)) => {}
             Ok(_) => {
                 let why = format!("cel expression must evaluate to a bool evaluating rule: {told_as}");
-                judged.causes.push(Cause::invalid(place.to_string(), kind_name, &why));
+                judged.causes.push(invalid(&why));
                 continue;
             }
-            Err(error) => {
-                let why = match &*error {
-                    "no such overload" => format!(
-                        "'no such overload': call arguments did not match a supported operator, function or macro \
-                         signature for rule: {told_as}"
+            Err(fault @ Fault::Limit) => {
+                let why = format!(
+                    "'{}': no further validation rules will be run due to call cost exceeds limit for rule: {told_as}",
+                    fault.told()
+                );
+                return stop(judged, &why);
+            }
+            Err(fault) => {
+                let why = match fault.told() {
+                    why if why.starts_with("no such overload") => format!(
+                        "'{why}': call arguments did not match a supported operator, function or macro signature for rule: \
+                         {told_as}"
                     ),
-                    error => format!("{error} evaluating rule: {told_as}"),
+                    why => format!("{why} evaluating rule: {told_as}"),
                 };
-                judged.causes.push(Cause::invalid(place.to_string(), kind_name, &why));
+                judged.causes.push(invalid(&why));
                 continue;
             }
         }
         let mut composed = None;
-        if let Some((program, work)) = &rule.message_program {
-            judged.spent = judged.spent.saturating_add(work.on(size));
+        if let Some(program) = &rule.message_program {
+            let (outcome, cost) = cel::run(program, &seen);
+            judged.spent = judged.spent.saturating_add(cost);
             if judged.spent > BUDGET {
-                return out_of_budget(judged, "messageExpression evaluation");
+                return stop(judged, &format!("messageExpression evaluation {out_of_budget}"));
             }
-            let message = evaluate(program).ok().and_then(|message| from_cel(&message));
+            if outcome == Err(Fault::Limit) {
+                let source = printed::quoted(program.source());
+                let why = format!(
+                    "no further validation rules will be run due to call cost exceeds limit for messageExpression: {source}"
+                );
+                return stop(judged, &why);
+            }
+            let message = outcome.ok().and_then(|message| from_cel(&message));
             composed = message.filter(|message| is_a_message(message));
         }
         let detail = match composed {
@@ -306,16 +290,28 @@ fn is_a_message(message: &str) -> bool {
     !message.is_empty() && message.len() <= LONGEST_MESSAGE && !message.contains('\n')
 }
 
-fn evaluate(program: &Program, this: &Cel, before: Option<&Cel>, optional: bool) -> Result<Cel, String> {
-    cel::run(program, |context| {
-        context.add_variable_from_value("self", this.clone());
-        match (before, optional) {
-            (None, false) => {}
-            (Some(before), false) => context.add_variable_from_value("oldSelf", before.clone()),
-            (before, true) => {
-                context.add_variable_from_value("oldSelf", cel::optional(before.cloned()));
-            }
+/// What a rule sees.
+struct Seen<'a> {
+    /// Where it stands, and whether that is a whole resource.
+    at: (Shape<'a>, bool),
+    this: &'a Cel,
+    before: Option<&'a Cel>,
+    old_is_optional: bool,
+}
+
+impl Names for Seen<'_> {
+    fn typing(&self, program: &Program) -> Typing {
+        let (shape, resource) = self.at;
+        let variables = rule_variables(shape, resource, self.old_is_optional, "self");
+        Typing::of(program, &variables.unwrap_or_default())
+    }
+
+    fn get(&self, name: &str) -> Option<Cel> {
+        match name {
+            "self" => Some(self.this.clone()),
+            "oldSelf" if self.old_is_optional => Some(cel::optional(self.before.cloned())),
+            "oldSelf" => self.before.cloned(),
+            _ => None,
         }
-        Ok(())
-    })
+    }
 }

@@ -69,8 +69,7 @@ fn a_type_may_hold_itself_and_a_field_may_say_more_than_its_type() {
 }
 
 #[track_caller]
-fn check_rule(rule: &Value, items: usize, fault: Option<&str>) {
-    let rules = [rule];
+fn check_rules(rules: &[Value], items: usize, fault: Option<&str>) {
     let list = json!({ "type": "array", "items": { "type": "integer" }, "x-kubernetes-validations": rules });
     let schema = Schema::custom(&json!({ "type": "object", "properties": { "a": list } }));
     let mut causes = Vec::new();
@@ -79,23 +78,44 @@ fn check_rule(rule: &Value, items: usize, fault: Option<&str>) {
     assert_eq!(told, Vec::from_iter(fault));
 }
 
+#[track_caller]
+fn check_rule(rule: &Value, items: usize, fault: Option<&str>) {
+    check_rules(std::slice::from_ref(rule), items, fault);
+}
+
 #[test]
-fn rules_and_their_messages_end_before_they_cost_too_much() {
+fn a_rule_and_its_message_end_before_they_cost_too_much() {
     let loops = "self.map(a, self.map(b, self.map(c, self.map(d, d)))).size()";
     let rule = json!({ "rule": format!("{loops} > 0") });
     let message = json!({ "rule": "size(self) < 3", "messageExpression": format!("string({loops})") });
     check_rule(&rule, 3, None);
     check_rule(&message, 3, Some("Invalid value: 3"));
+    let over = "no further validation rules will be run due to call cost exceeds limit for";
+    let of_rule = format!(
+        "Invalid value: \"array\": 'operation cancelled: actual cost limit exceeded': {over} rule: {loops} > 0"
+    );
+    check_rule(&rule, 100, Some(&of_rule));
+    let of_message = format!("Invalid value: \"array\": {over} messageExpression: \"string({loops})\"");
+    check_rule(&message, 100, Some(&of_message));
+}
+
+#[test]
+fn all_rules_end_before_they_cost_too_much_together() {
+    let rule = json!({ "rule": "self.map(a, self.map(b, b)).size() > 0" });
+    check_rules(&vec![rule.clone(); 8], 250, None);
     let over = "failed due to running out of cost budget, no further validation rules will be run";
-    let over = |what: &str| format!("Invalid value: \"array\": {what} {over}");
-    check_rule(&rule, 100, Some(&over("validation")));
-    check_rule(&message, 100, Some(&over("messageExpression evaluation")));
+    check_rules(&vec![rule.clone(); 20], 250, Some(&format!("Invalid value: \"array\": validation {over}")));
+    let message = json!({ "rule": "size(self) < 3", "messageExpression": "string(self.map(a, self.map(b, b)).size())" });
+    let mut rules = vec![rule; 11];
+    rules.extend(vec![message; 2]);
+    let why = format!("Invalid value: \"array\": messageExpression evaluation {over}");
+    check_rules(&rules, 260, Some(&why));
 }
 
 #[test]
 fn rules_are_as_deep_as_a_server_allows_and_no_deeper() {
     let sum = |terms: usize| json!({ "rule": format!("0{} > 0", " + 1".repeat(terms)) });
     check_rule(&sum(240), 1, None);
-    let refused = Rule::read(&sum(10_000)).unwrap_err().0.unwrap();
-    assert_eq!(refused, "compilation failed: ERROR: <input>:-1:0: expression recursion limit exceeded: 250");
+    let refused = crate::cel::compile(sum(10_000)["rule"].as_str().unwrap()).unwrap_err();
+    assert_eq!(refused, "compilation failed: ERROR: <input>:-1:0: max recursion depth exceeded");
 }

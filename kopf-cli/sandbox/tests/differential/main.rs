@@ -22,6 +22,7 @@ mod below;
 mod built_in;
 mod completion;
 mod controllers;
+mod costs;
 mod decoding;
 mod defining;
 mod definitions;

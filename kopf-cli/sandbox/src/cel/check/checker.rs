@@ -1,9 +1,11 @@
 //! Goes through a tree and says of each part what type it is, or what is wrong with it.
 
+use kube_cel::cel::Value;
+
 use super::{
+    super::syntax::{Entry, Fault, Kind, Loop, Node},
     Variables,
     overloads::{Overload, overloads, plain},
-    tree::{Entry, Fault, Kind, Loop, Node},
     types::{self, LIST, MAP, Plain, Type},
     unify::{Bindings, wider},
 };
@@ -21,6 +23,8 @@ pub(super) struct Checker<'a, 'v> {
     /// Which of the faults are in what each part is, where it has been checked.
     faults_in: Vec<(usize, usize)>,
     pub(super) faults: Vec<Fault>,
+    /// By which overload each call goes, where there is but one that it can be.
+    pub(super) decided: Vec<bool>,
     /// How many faults there are, of which some may not be told.
     pub(super) count: usize,
     /// What cannot be found when the expression is made ready to run, though it is declared.
@@ -36,6 +40,7 @@ impl<'a, 'v> Checker<'a, 'v> {
             types: vec![Type::ERROR; parts],
             faults_in: vec![(0, 0); parts],
             faults: Vec::new(),
+            decided: vec![false; parts],
             count: 0,
             unready: None,
         }
@@ -69,13 +74,15 @@ impl<'a, 'v> Checker<'a, 'v> {
 
     fn type_of(&mut self, node: &Node) -> Type<'a> {
         match &node.kind {
-            Kind::Bool => Type::BOOL,
-            Kind::Bytes => Type::Plain(Plain::Bytes),
-            Kind::Double => Type::Plain(Plain::Double),
-            Kind::Int(_) => Type::INT,
-            Kind::Null => Type::Plain(Plain::Null),
-            Kind::Text(_) => Type::STRING,
-            Kind::Uint => Type::Plain(Plain::Uint),
+            Kind::Literal(value) => Type::Plain(match value {
+                Value::Bool(_) => Plain::Bool,
+                Value::Bytes(_) => Plain::Bytes,
+                Value::Float(_) => Plain::Double,
+                Value::Int(_) => Plain::Int,
+                Value::String(_) => Plain::String,
+                Value::UInt(_) => Plain::Uint,
+                _ => Plain::Null,
+            }),
             Kind::Name(name) => match self.named(name) {
                 Some(found) => {
                     self.prepare(name);
@@ -95,13 +102,14 @@ impl<'a, 'v> Checker<'a, 'v> {
             Kind::Map(entries) => self.map(entries),
             Kind::Struct { name, fields } => self.structure(node.at, name, fields),
             Kind::Loop(inner) => self.a_loop(inner),
-            Kind::Again(id) => {
-                let (from, to) = self.faults_in[*id];
+            Kind::Shared { node, again: false } => self.check(node),
+            Kind::Shared { node, again: true } => {
+                let (from, to) = self.faults_in[node.id];
                 for index in from..to {
                     let at = self.faults[index].at;
                     self.wrong(at, |checker| checker.faults[index].what.clone());
                 }
-                self.types[*id].clone()
+                self.types[node.id].clone()
             }
         }
     }
@@ -185,7 +193,7 @@ impl<'a, 'v> Checker<'a, 'v> {
 
     fn call(&mut self, node: &Node, name: &str, target: Option<&Node>, args: &[Node]) -> Type<'a> {
         if let ("_?._", [of, field]) = (name, args)
-            && let Kind::Text(Some(field)) = &field.kind
+            && let Some(field) = field.text()
         {
             let found = self.field(node.at, of, field, true);
             return self.bindings.settled(&found, false);
@@ -199,11 +207,6 @@ impl<'a, 'v> Checker<'a, 'v> {
                 (_, None) => self.undeclared(node.at, name),
             };
         };
-        let joined = target.qualified().map(|prefix| format!("{prefix}.{name}"));
-        let joined = joined.as_deref().map(|name| name.trim_start_matches('.'));
-        if let Some((joined, overloads)) = joined.and_then(|joined| Some((joined, overloads(joined)?))) {
-            return self.resolve(node, joined, overloads, &all, false);
-        }
         all.insert(0, self.check(target));
         match overloads(name) {
             Some(overloads) => self.resolve(node, name, overloads, &all, true),
@@ -230,11 +233,13 @@ impl<'a, 'v> Checker<'a, 'v> {
         of_target: bool,
     ) -> Type<'a> {
         let mut found: Option<Type<'a>> = None;
+        let mut fitting = 0;
         for overload in overloads.iter().filter(|overload| overload.of_target == of_target) {
             let (wanted, result) = overload.opened(&mut self.bindings);
             if !self.bindings.all_fit(all, &wanted) {
                 continue;
             }
+            fitting += 1;
             let result = self.bindings.settled(&result, false);
             found = Some(match found {
                 None => result,
@@ -242,6 +247,7 @@ impl<'a, 'v> Checker<'a, 'v> {
                 Some(_) => Type::DYN,
             });
         }
+        self.decided[node.id] = fitting == 1;
         found.unwrap_or_else(|| {
             self.wrong(node.at, |checker| {
                 let all: Vec<String> =

@@ -1,7 +1,7 @@
 //! What a text that `format` fills in asks for, beside what it is given.
 
 use super::{
-    tree::{Entry, Fault, Kind, Node},
+    super::syntax::{Entry, Fault, Kind, Node},
     types::{LIST, MAP, Plain, TYPE, Type},
 };
 

@@ -1,11 +1,14 @@
 //! What is written out and could never be right: patterns, times and spans that are none, lists of unlike items.
 
 use super::{
-    format, patterns,
-    tree::{Entry, Fault, Kind, Node},
+    super::{
+        eval::conversion,
+        syntax::{Entry, Fault, Kind, Node},
+    },
+    format,
     types::Type,
 };
-use crate::times::{Exactness, settle};
+use crate::patterns::fault;
 
 /// All such faults, where every name, function and type is right.
 pub(super) fn faults(root: &Node, types: &[Type<'_>]) -> Vec<Fault> {
@@ -22,13 +25,13 @@ fn look(node: &Node, types: &[Type<'_>], formatted: bool, faults: &mut Vec<Fault
     }
     match &node.kind {
         Kind::Call { name, args, .. } if ["duration", "timestamp", "matches"].contains(&name.as_str()) => {
-            if let Some(arg) = args.first().filter(|arg| is_none(name, &arg.kind)) {
+            if let Some(arg) = args.first().filter(|arg| is_none(name, arg)) {
                 faults.push(Fault { at: arg.at, what: format!("invalid {name} argument") });
             }
         }
         Kind::Call { name, target: Some(target), args } if name == "format" => {
-            if let (Kind::Text(Some(text)), [Node { kind: Kind::List { items, .. }, .. }]) =
-                (&target.kind, args.as_slice())
+            if let (Some(text), [Node { kind: Kind::List { items, .. }, .. }]) =
+                (target.text(), args.as_slice())
             {
                 faults.extend(format::fault(text, items, types, node.at));
             }
@@ -67,24 +70,12 @@ fn unlike<'t, 'a: 't>(
 }
 
 /// Whether what a function is given is surely not what it wants.
-fn is_none(function: &str, arg: &Kind) -> bool {
-    match (function, arg) {
-        ("duration", Kind::Text(Some(text))) => !is_span(text),
-        ("timestamp", Kind::Text(Some(text))) => !is_moment(text),
-        ("timestamp", Kind::Int(Some(seconds))) => !(-62_135_596_800..=253_402_300_799).contains(seconds),
-        ("matches", Kind::Text(Some(pattern))) => patterns::fault(pattern).is_some(),
+fn is_none(function: &str, arg: &Node) -> bool {
+    match (function, &arg.kind) {
+        ("duration" | "timestamp", Kind::Literal(value)) => {
+            matches!(conversion(function, value), Some(Err(_)))
+        }
+        ("matches", _) => arg.text().is_some_and(|pattern| fault(pattern).is_some()),
         _ => false,
     }
-}
-
-/// Whether a text is a span as Go writes it.
-fn is_span(text: &str) -> bool {
-    let rest = text.strip_prefix(['-', '+']).unwrap_or(text);
-    rest == "0" || !rest.is_empty() && crate::schema::duration(text).is_some()
-}
-
-/// Whether a text is a moment; the last of all can be one though they cannot be read here.
-fn is_moment(text: &str) -> bool {
-    let read = settle(text, Exactness::Seconds).is_ok() || text.starts_with("9999-12-3");
-    read && !text.starts_with("0000")
 }

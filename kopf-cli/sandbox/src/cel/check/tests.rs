@@ -1,6 +1,6 @@
 //! Types, words and places, row by row; the words are a server's.
 
-use super::*;
+use super::{super::compile, *};
 
 fn variables() -> Variables<'static> {
     Variables::default()
@@ -13,7 +13,7 @@ fn variables() -> Variables<'static> {
 }
 
 fn found(source: &str) -> String {
-    match check(source, &variables()) {
+    match compile(source).and_then(|program| check(&program, &variables())) {
         Ok(checked) => checked.unready.unwrap_or_else(|| checked.of.to_string()),
         Err(why) => why.replace("compilation failed: ", "").replace("ERROR: <input>:", ""),
     }
@@ -100,7 +100,7 @@ fn whatever_is_written_is_checked_soon() {
     assert_eq!(found(&many).lines().count(), 101);
     let long = format!("{{{}}} + 1", "'a': o");
     let wide = variables().with("o", Type::object("o".repeat(20_000), None));
-    let Err(why) = check(&long, &wide) else { panic!("{long}") };
+    let Err(why) = check(&compile(&long).unwrap(), &wide) else { panic!("{long}") };
     assert!(why.len() < 20_000 && why.contains("…"), "{} bytes", why.len());
     let empties = vec!["[] == [[]]"; 3_000].join(" && ");
     check_row(&empties, "bool");

@@ -1,12 +1,14 @@
 //! The walk through a rule: what each part of it costs, how large its value may be, and of what type it is.
 
-use kube_cel::cel::{
-    IdedExpr,
-    common::ast::{ComprehensionExpr, EntryExpr, Expr, LiteralValue},
-};
+use std::collections::HashMap;
+
+use kube_cel::cel::Value;
 
 use super::{calls, sizes::Declared};
-use crate::schema::{Additional, Kind, Shape};
+use crate::{
+    cel::{self, Loop, Node},
+    schema::{Additional, Kind, Shape},
+};
 
 /// What the creation of a list, of a map and of a structure costs.
 const LIST: u64 = 10;
@@ -16,18 +18,11 @@ const STRUCTURE: u64 = 40;
 const SELECT: u64 = 1;
 /// The size of what nothing is known of.
 pub(super) const UNKNOWN: u64 = u64::MAX;
-/// What functions of libraries have before their names.
-const LIBRARIES: [&str; 7] = ["format", "ip", "jsonpatch", "math", "optional", "sets", "strings"];
 
 /// What an expression costs at the most, in a place of this shape.
-pub(crate) fn estimate(
-    expression: &IdedExpr,
-    shape: Shape<'_>,
-    resource: bool,
-    old_is_optional: bool,
-) -> u64 {
+pub(crate) fn estimate(expression: &Node, shape: Shape<'_>, resource: bool, old_is_optional: bool) -> u64 {
     let root = Declared::Value(shape, resource);
-    Walk { root, old_is_optional, locals: Vec::new() }.cost(expression).cost
+    Walk { root, old_is_optional, locals: Vec::new(), shared: HashMap::new() }.cost(expression).cost
 }
 
 /// The type of a value, as far as costs depend on it.
@@ -175,42 +170,35 @@ struct Walk<'a> {
     root: Declared<'a>,
     old_is_optional: bool,
     locals: Vec<Local<'a>>,
+    /// Parts that stand in two places, by their numbers.
+    shared: HashMap<usize, Part<'a>>,
 }
 
 impl<'a> Walk<'a> {
-    fn cost(&mut self, expression: &'a IdedExpr) -> Part<'a> {
-        match &expression.expr {
-            Expr::Literal(literal) => of_literal(literal),
-            Expr::Ident(name) => self.named(name),
-            Expr::Select(select) if self.names_type(&select.operand) => self.named("net.IP"),
-            Expr::Select(select) => {
-                let operand = self.cost(&select.operand);
-                if select.test {
+    fn cost(&mut self, expression: &'a Node) -> Part<'a> {
+        match &expression.kind {
+            cel::Kind::Literal(literal) => of_literal(literal),
+            cel::Kind::Name(name) => self.named(name),
+            cel::Kind::Field { of, .. } if self.names_type(of) => self.named("net.IP"),
+            cel::Kind::Field { of, name, asks } => {
+                let operand = self.cost(of);
+                if *asks {
                     return Part::new(operand.cost, Type::Scalar, Path::Nowhere, None);
                 }
                 let selects = matches!(operand.kind.plain(), Type::Of(_) | Type::Map(_));
-                let path = operand.path.below(self.root, |declared| declared.field(&select.field));
+                let path = operand.path.below(self.root, |declared| declared.field(name));
                 let cost = operand.cost.saturating_add(if selects { SELECT } else { 0 });
-                Part::new(cost, operand.kind.field(&select.field), path, None)
+                Part::new(cost, operand.kind.field(name), path, None)
             }
-            Expr::Call(call) => {
-                let library = call.target.as_deref().and_then(|target| match &target.expr {
-                    Expr::Ident(name) if LIBRARIES.contains(&name.as_str()) => Some(name),
-                    _ => None,
-                });
-                let args = call.args.iter().map(|arg| self.cost(arg)).collect::<Vec<_>>();
-                let target = call.target.as_deref().filter(|_| library.is_none());
-                let target = target.map(|target| self.cost(target));
-                let name = library.map_or_else(
-                    || call.func_name.clone(),
-                    |library| format!("{library}.{}", call.func_name),
-                );
+            cel::Kind::Call { name, target, args } => {
+                let args: Vec<Part<'a>> = args.iter().map(|arg| self.cost(arg)).collect();
+                let target = target.as_deref().map(|target| self.cost(target));
                 let element =
                     |path: Path<'a>| path.below(self.root, |declared: Declared<'a>| declared.element());
-                calls::call(&name, target, &args, element)
+                calls::call(name, target, &args, element)
             }
-            Expr::List(list) => {
-                let items: Vec<Part<'a>> = list.elements.iter().map(|item| self.cost(item)).collect();
+            cel::Kind::List { items, .. } => {
+                let items: Vec<Part<'a>> = items.iter().map(|item| self.cost(item)).collect();
                 let kind = items.first().map_or(Type::Unknown, |item| item.kind.clone());
                 let values = items.iter().map(Part::known_size).max().unwrap_or_default();
                 let cost = items.iter().fold(LIST, |sum, item| sum.saturating_add(item.cost));
@@ -218,10 +206,10 @@ impl<'a> Walk<'a> {
                 let entries = Some(Entries { list: true, keys: 1, values });
                 Part { entries, ..part.sized(items.len() as u64) }
             }
-            Expr::Map(map) => {
+            cel::Kind::Map(entries) => {
                 let (mut cost, mut keys, mut values, mut kind) = (MAP, 0, 0, Type::Unknown);
-                for entry in &map.entries {
-                    let EntryExpr::MapEntry(entry) = &entry.expr else { continue };
+                let count = entries.len();
+                for entry in entries {
                     let (key, value) = (self.cost(&entry.key), self.cost(&entry.value));
                     cost = cost.saturating_add(key.cost).saturating_add(value.cost);
                     keys = keys.max(key.known_size());
@@ -230,17 +218,25 @@ impl<'a> Walk<'a> {
                 }
                 let part = Part::new(cost, Type::Map(Box::new(kind)), Path::Nowhere, None);
                 let entries = Some(Entries { list: false, keys, values });
-                Part { entries, ..part.sized(map.entries.len() as u64) }
+                Part { entries, ..part.sized(count as u64) }
             }
-            Expr::Comprehension(inner) => self.repeated(inner),
-            Expr::Struct(_) => Part::new(STRUCTURE, Type::Other, Path::Nowhere, None),
-            Expr::Unspecified => Part::new(0, Type::Other, Path::Nowhere, None),
+            cel::Kind::Loop(inner) => self.repeated(inner),
+            cel::Kind::Shared { node, again: false } => {
+                let part = self.cost(node);
+                self.shared.insert(node.id, part.clone());
+                part
+            }
+            cel::Kind::Shared { node, again: true } => match self.shared.get(&node.id) {
+                Some(part) => part.clone(),
+                None => self.cost(node),
+            },
+            cel::Kind::Struct { .. } => Part::new(STRUCTURE, Type::Other, Path::Nowhere, None),
         }
     }
 
     /// Whether what is selected from it is no field, but the name of a type: `net.IP`.
-    fn names_type(&self, from: &IdedExpr) -> bool {
-        matches!(&from.expr, Expr::Ident(name) if name == "net")
+    fn names_type(&self, from: &Node) -> bool {
+        matches!(&from.kind, cel::Kind::Name(name) if name == "net")
             && !self.locals.iter().any(|local| local.name == "net")
     }
 
@@ -257,11 +253,11 @@ impl<'a> Walk<'a> {
         Part::new(SELECT, kind, Path::At(self.root), None)
     }
 
-    fn repeated(&mut self, inner: &'a ComprehensionExpr) -> Part<'a> {
-        let (range, start) = (self.cost(&inner.iter_range), self.cost(&inner.accu_init));
+    fn repeated(&mut self, inner: &'a Loop) -> Part<'a> {
+        let (range, start) = (self.cost(&inner.range), self.cost(&inner.init));
         let before = self.locals.len();
         self.locals.push(Local {
-            name: &inner.accu_var,
+            name: &inner.so_far,
             kind: start.kind.clone(),
             path: start.path,
             size: start.size,
@@ -280,14 +276,14 @@ impl<'a> Walk<'a> {
             };
             self.locals.push(Local { name, kind, path, size: sizes, entries: None });
         };
-        match &inner.iter_var2 {
+        match &inner.second {
             Some(second) => {
-                bind(&inner.iter_var, false);
+                bind(&inner.first, false);
                 bind(second, true);
             }
-            None => bind(&inner.iter_var, list),
+            None => bind(&inner.first, list),
         }
-        let (condition, step) = (self.cost(&inner.loop_cond), self.cost(&inner.loop_step));
+        let (condition, step) = (self.cost(&inner.condition), self.cost(&inner.step));
         self.locals.truncate(before + 1);
         let result = self.cost(&inner.result);
         self.locals.truncate(before);
@@ -298,23 +294,23 @@ impl<'a> Walk<'a> {
             .fold(range.cost, u64::saturating_add);
         let kind = if matches!(start.kind, Type::List(_) | Type::Map(_)) { step.kind } else { result.kind };
         let part = Part::new(cost, kind, Path::Nowhere, None);
-        match &inner.accu_init.expr {
-            Expr::List(_) | Expr::Map(_) => Part { entries: step.entries, ..part.sized(times) },
-            Expr::Literal(_) => part.sized(start.known_size()),
+        match &inner.init.kind {
+            cel::Kind::List { .. } | cel::Kind::Map(_) => Part { entries: step.entries, ..part.sized(times) },
+            cel::Kind::Literal(_) => part.sized(start.known_size()),
             _ => part,
         }
     }
 }
 
-fn of_literal<'a>(literal: &LiteralValue) -> Part<'a> {
+fn of_literal<'a>(literal: &Value) -> Part<'a> {
     let (kind, size, literal) = match literal {
-        LiteralValue::String(text) => {
-            let length = text.inner().chars().count() as u64;
+        Value::String(text) => {
+            let length = text.chars().count() as u64;
             (Type::Text, length, Some(length))
         }
-        LiteralValue::Bytes(bytes) => (Type::Bytes, bytes.inner().len() as u64, None),
-        LiteralValue::Int(number) => (Type::Scalar, 1, u64::try_from(*number.inner()).ok()),
-        LiteralValue::Null => (Type::Other, 1, None),
+        Value::Bytes(bytes) => (Type::Bytes, bytes.len() as u64, None),
+        Value::Int(number) => (Type::Scalar, 1, u64::try_from(*number).ok()),
+        Value::Null => (Type::Other, 1, None),
         _ => (Type::Scalar, 1, None),
     };
     Part { literal, ..Part::new(0, kind, Path::Nowhere, None).sized(size) }

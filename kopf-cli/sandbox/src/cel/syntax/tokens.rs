@@ -1,23 +1,31 @@
 //! The words of an expression, each with its place.
 
+use super::escapes;
+
 /// A word, and where it begins, in bytes.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Token {
-    pub(super) at: usize,
-    pub(super) word: Word,
+pub(crate) struct Token {
+    pub(crate) at: usize,
+    pub(crate) word: Word,
 }
 
 #[derive(Debug, Clone, PartialEq)]
-pub(super) enum Word {
+pub(crate) enum Word {
     Name(String),
-    Int(Option<i64>),
-    Uint,
-    Double,
-    /// A text, where its escapes could be read.
-    Text(Option<String>),
-    Bytes,
+    /// A name of a field that could be none otherwise.
+    Escaped(String),
+    /// A whole number without its sign.
+    Int(u64),
+    Uint(u64),
+    Double(f64),
+    Text(String),
+    Bytes(Vec<u8>),
+    /// What is like a number or a text, and why it is none.
+    Wrong(&'static str),
     Sign(&'static str),
 }
+
+pub(super) const NO_INT: &str = "invalid int literal";
 
 /// The longest first.
 const SIGNS: [&str; 24] = [
@@ -26,7 +34,7 @@ const SIGNS: [&str; 24] = [
 ];
 
 /// The words of a text; `None` where something else is in it.
-pub(super) fn tokens(source: &str) -> Option<Vec<Token>> {
+pub(crate) fn tokens(source: &str) -> Option<Vec<Token>> {
     let mut tokens = Vec::new();
     let mut at = 0;
     while let Some(letter) = source[at..].chars().next() {
@@ -47,7 +55,12 @@ pub(super) fn tokens(source: &str) -> Option<Vec<Token>> {
             }
             '`' => {
                 let end = 1 + rest[1..].find('`')?;
-                (Word::Name(rest[1..end].to_owned()), end + 1)
+                let name = &rest[1..end];
+                let is_of_one = |letter: char| letter.is_ascii_alphanumeric() || "_.-/ ".contains(letter);
+                if name.is_empty() || !name.chars().all(is_of_one) {
+                    return None;
+                }
+                (Word::Escaped(name.to_owned()), end + 1)
             }
             _ => match quoted(rest) {
                 Some(found) => found?,
@@ -72,18 +85,23 @@ fn number(rest: &str) -> (Word, usize) {
     let digits = |from: usize| {
         from + rest[from..].find(|letter: char| !letter.is_ascii_digit()).unwrap_or(rest.len() - from)
     };
-    let unsigned = |end: usize| rest[end..].starts_with(['u', 'U']);
+    let whole = |text: &str, radix: u32, end: usize| {
+        let number = u64::from_str_radix(text, radix);
+        match (number, rest[end..].starts_with(['u', 'U'])) {
+            (Ok(number), true) => (Word::Uint(number), end + 1),
+            (Ok(number), false) => (Word::Int(number), end),
+            (Err(_), true) => (Word::Wrong("invalid uint literal"), end + 1),
+            (Err(_), false) => (Word::Wrong(NO_INT), end),
+        }
+    };
     if let Some(hex) = rest.strip_prefix("0x") {
         let end = 2 + hex.find(|letter: char| !letter.is_ascii_hexdigit()).unwrap_or(hex.len());
         if end > 2 {
-            return match unsigned(end) {
-                true => (Word::Uint, end + 1),
-                false => (Word::Int(i64::from_str_radix(&rest[2..end], 16).ok()), end),
-            };
+            return whole(&rest[2..end], 16, end);
         }
     }
-    let whole = digits(0);
-    let mut end = whole;
+    let before = digits(0);
+    let mut end = before;
     if rest[end..].starts_with('.') && digits(end + 1) > end + 1 {
         end = digits(end + 1);
     }
@@ -94,73 +112,43 @@ fn number(rest: &str) -> (Word, usize) {
             end = after;
         }
     }
-    match () {
-        () if end > whole => (Word::Double, end),
-        () if unsigned(end) => (Word::Uint, end + 1),
-        () => (Word::Int(rest[..end].parse().ok()), end),
+    if end == before {
+        return whole(&rest[..end], 10, end);
+    }
+    match rest[..end].parse::<f64>() {
+        Ok(number) if number.is_finite() => (Word::Double(number), end),
+        _ => (Word::Wrong("invalid double literal"), end),
     }
 }
 
-/// A text or bytes, and how long it is; `None` for what is no such thing, and `Some(None)` for what has no end.
+/// A text or bytes, and how long it is; `None` for what is no such thing, and `Some(None)` for what is none of its kind.
 fn quoted(rest: &str) -> Option<Option<(Word, usize)>> {
     let letters = rest.bytes().take(3).position(|byte| matches!(byte, b'"' | b'\''))?;
     let prefix = rest[..letters].to_ascii_lowercase();
     if !["", "r", "b", "br"].contains(&prefix.as_str()) {
         return None;
     }
-    let is_raw = prefix.ends_with('r');
+    let (is_raw, is_bytes) = (prefix.ends_with('r'), prefix.starts_with('b'));
     let body = &rest[letters..];
-    let quotes = ["\"\"\"", "'''"].into_iter().find(|three| body.starts_with(three)).unwrap_or(&body[..1]);
+    let three = ["\"\"\"", "'''"].into_iter().find(|three| body.starts_with(three));
+    let quotes = three.unwrap_or(&body[..1]);
     let mut end = quotes.len();
     loop {
         let Some(letter) = body[end..].chars().next() else { return Some(None) };
         if body[end..].starts_with(quotes) {
             break;
         }
+        if three.is_none() && matches!(letter, '\n' | '\r') {
+            return Some(None);
+        }
         end += letter.len_utf8();
         if letter == '\\' && !is_raw {
             end += body[end..].chars().next().map_or(0, char::len_utf8);
         }
     }
-    let inner = &body[quotes.len()..end];
-    let word = match () {
-        () if prefix.starts_with('b') => Word::Bytes,
-        () if is_raw => Word::Text(Some(inner.to_owned())),
-        () => Word::Text(unescaped(inner)),
-    };
-    Some(Some((word, letters + end + quotes.len())))
-}
-
-fn unescaped(text: &str) -> Option<String> {
-    let mut plain = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some((before, after)) = rest.split_once('\\') {
-        plain.push_str(before);
-        let letter = after.chars().next()?;
-        let coded = |from: usize, digits: usize, radix: u32| {
-            let code = after.get(from..from + digits)?;
-            Some((char::from_u32(u32::from_str_radix(code, radix).ok()?)?, from + digits))
-        };
-        let (read, length) = match letter {
-            'a' => ('\u{7}', 1),
-            'b' => ('\u{8}', 1),
-            'f' => ('\u{c}', 1),
-            'n' => ('\n', 1),
-            'r' => ('\r', 1),
-            't' => ('\t', 1),
-            'v' => ('\u{b}', 1),
-            '"' | '\'' | '\\' | '?' | '`' => (letter, 1),
-            'x' | 'X' => coded(1, 2, 16)?,
-            'u' => coded(1, 4, 16)?,
-            'U' => coded(1, 8, 16)?,
-            '0'..='3' => coded(0, 3, 8)?,
-            _ => return None,
-        };
-        plain.push(read);
-        rest = &after[length..];
-    }
-    plain.push_str(rest);
-    Some(plain)
+    let inner = body[quotes.len()..end].replace("\r\n", "\n").replace('\r', "\n");
+    let length = letters + end + quotes.len();
+    Some(escapes::read(&inner, is_raw, is_bytes).map(|word| (word, length)))
 }
 
 #[cfg(test)]
@@ -175,23 +163,33 @@ mod tests {
 
     #[test]
     fn words_are_told_apart() {
-        let text = |text: &str| Word::Text(Some(text.to_owned()));
-        check_row("1 2u 0x1F 0x1u", &[Word::Int(Some(1)), Word::Uint, Word::Int(Some(31)), Word::Uint]);
+        let text = |text: &str| Word::Text(text.to_owned());
+        check_row("1 2u 0x1F 0x1u", &[Word::Int(1), Word::Uint(2), Word::Int(31), Word::Uint(1)]);
         check_row(
             "1.5 .5 1e3 1.a",
             &[
-                Word::Double,
-                Word::Double,
-                Word::Double,
-                Word::Int(Some(1)),
+                Word::Double(1.5),
+                Word::Double(0.5),
+                Word::Double(1000.0),
+                Word::Int(1),
                 Word::Sign("."),
                 Word::Name("a".to_owned()),
             ],
         );
-        check_row(r#"'a\'b' r'\' """a"b""" b'x'"#, &[text("a'b"), text("\\"), text("a\"b"), Word::Bytes]);
-        check_row(r"'\u00e9\101\n'", &[text("éA\n")]);
+        check_row(
+            r#"'a\'b' r'\' """a"b""" b'x'"#,
+            &[text("a'b"), text("\\"), text("a\"b"), Word::Bytes(vec![b'x'])],
+        );
+        check_row(r"'\u00e9\101\n' b'\xff'", &[text("éA\n"), Word::Bytes(vec![255])]);
         check_row("a<=b//c", &[Word::Name("a".to_owned()), Word::Sign("<="), Word::Name("b".to_owned())]);
+        let wrong = |why: &'static str| [Word::Wrong(why)];
+        check_row(r"b'\u00e9'", &wrong("unable to unescape string"));
+        check_row(r"'\ud800'", &wrong("invalid unicode code point"));
+        check_row("9999999999999999999999", &wrong("invalid int literal"));
+        check_row("1e999", &wrong("invalid double literal"));
         assert_eq!(tokens("a # b"), None);
-        assert_eq!(tokens("'a"), None);
+        for none in ["'a", "'a\nb'", "``", r"'\q'", "``", "`a"] {
+            assert_eq!(tokens(none), None, "{none}");
+        }
     }
 }

@@ -1,9 +1,14 @@
 //! What calls stand for that are no calls: `has`, and loops of all kinds.
 
+use std::sync::Arc;
+
+use kube_cel::cel::Value;
+
 use super::{
     parse::Making,
-    tree::{Fault, Kind, Loop, Node},
+    tree::{Kind, Loop, Node},
 };
+use crate::cel::check::is_function;
 
 /// What a loop has come to so far.
 const RESULT: &str = "@result";
@@ -14,7 +19,7 @@ const UNUSED: &str = "#unused";
 const SORTED: &str = "@__sortBy_input__";
 
 /// A call of a function without a target, or what it stands for.
-pub(super) fn call(making: &mut Making, at: usize, name: String, mut args: Vec<Node>) -> Node {
+pub(crate) fn call(making: &mut Making, at: usize, name: String, mut args: Vec<Node>) -> Node {
     if name != "has" || args.len() != 1 {
         return making.node(at, Kind::Call { name, target: None, args });
     }
@@ -22,12 +27,12 @@ pub(super) fn call(making: &mut Making, at: usize, name: String, mut args: Vec<N
         Some(Node { kind: Kind::Field { of, name, .. }, .. }) => {
             making.node(at, Kind::Field { of, name, asks: true })
         }
-        other => wrong(making, other.map_or(at, |arg| arg.at), "invalid argument to has() macro".to_owned()),
+        other => making.wrong(other.map_or(at, |arg| arg.at), "invalid argument to has() macro".to_owned()),
     }
 }
 
 /// A call of a function of something, or what it stands for.
-pub(super) fn member_call(
+pub(crate) fn member_call(
     making: &mut Making,
     at: usize,
     name: String,
@@ -72,17 +77,18 @@ pub(super) fn member_call(
                 Ok(variables) => making.over_pairs(&name, target, variables, args.collect()),
             }
         }
-        _ => making.node(Kind::Call { name, target: Some(Box::new(target)), args }),
+        _ => {
+            let joined = target.qualified().map(|prefix| format!("{prefix}.{name}"));
+            match joined.filter(|joined| is_function(joined.trim_start_matches('.'))) {
+                Some(name) => making.node(Kind::Call { name, target: None, args }),
+                None => making.node(Kind::Call { name, target: Some(Box::new(target)), args }),
+            }
+        }
     }
 }
 
 fn may_be_a_list(kind: &Kind) -> bool {
     matches!(kind, Kind::List { .. } | Kind::Field { .. } | Kind::Name(_) | Kind::Loop(_) | Kind::Call { .. })
-}
-
-fn wrong(making: &mut Making, at: usize, what: String) -> Node {
-    making.faults.push(Fault { at, what });
-    making.node(at, Kind::Null)
 }
 
 /// Makes parts that are all told of at the same place.
@@ -96,8 +102,12 @@ impl At<'_> {
         self.making.node(self.at, kind)
     }
 
+    fn literal(&mut self, value: Value) -> Node {
+        self.making.literal(self.at, value)
+    }
+
     fn wrong(&mut self, at: usize, what: String) -> Node {
-        wrong(self.making, at, what)
+        self.making.wrong(at, what)
     }
 
     fn call<const N: usize>(&mut self, name: &str, args: [Node; N]) -> Node {
@@ -118,7 +128,7 @@ impl At<'_> {
     }
 
     fn number(&mut self, number: i64) -> Node {
-        self.node(Kind::Int(Some(number)))
+        self.literal(Value::Int(number))
     }
 
     fn list(&mut self, items: Vec<Node>) -> Node {
@@ -134,7 +144,8 @@ impl At<'_> {
 
     /// Gives something a name within an expression.
     fn naming(&mut self, name: &str, what: Node, within: Node) -> Node {
-        let (range, condition, step) = (self.list(Vec::new()), self.node(Kind::Bool), self.name(name));
+        let (range, condition, step) =
+            (self.list(Vec::new()), self.literal(Value::Bool(false)), self.name(name));
         let (first, so_far) = (UNUSED.to_owned(), name.to_owned());
         let inner = Loop { range, first, second: None, so_far, init: what, condition, step, result: within };
         self.node(Kind::Loop(Box::new(inner)))
@@ -167,19 +178,19 @@ impl At<'_> {
             "all" => {
                 let condition = self.result();
                 let condition = self.call("@not_strictly_false", [condition]);
-                [self.node(Kind::Bool), condition, self.call("_&&_", [so_far, what]), result]
+                [self.literal(Value::Bool(true)), condition, self.call("_&&_", [so_far, what]), result]
             }
             "exists" => {
                 let condition = self.result();
                 let condition = self.call("!_", [condition]);
                 let condition = self.call("@not_strictly_false", [condition]);
-                [self.node(Kind::Bool), condition, self.call("_||_", [so_far, what]), result]
+                [self.literal(Value::Bool(false)), condition, self.call("_||_", [so_far, what]), result]
             }
             _ => {
                 let (one, only) = (self.number(1), self.number(1));
                 let one_more = self.call("_+_", [so_far, one]);
                 let step = self.chosen(Some(what), one_more);
-                [self.number(0), self.node(Kind::Bool), step, self.call("_==_", [result, only])]
+                [self.number(0), self.literal(Value::Bool(true)), step, self.call("_==_", [result, only])]
             }
         }
     }
@@ -189,7 +200,7 @@ impl At<'_> {
         let (so_far, item) = (self.result(), self.list(vec![item]));
         let step = self.call("_+_", [so_far, item]);
         let step = self.chosen(filter, step);
-        [self.list(Vec::new()), self.node(Kind::Bool), step, self.result()]
+        [self.list(Vec::new()), self.literal(Value::Bool(true)), step, self.result()]
     }
 
     fn over_one(
@@ -199,7 +210,7 @@ impl At<'_> {
         (variable, first): (String, Node),
         mut args: Vec<Node>,
     ) -> Node {
-        let Some(what) = args.pop() else { return self.node(Kind::Null) };
+        let Some(what) = args.pop() else { return self.literal(Value::Null) };
         let filter = args.pop();
         match name {
             "map" => {
@@ -211,7 +222,9 @@ impl At<'_> {
                 self.a_loop((target, variable, None), parts)
             }
             "optMap" | "optFlatMap" => {
-                let again = self.making.node(target.at, Kind::Again(target.id));
+                let (at, node) = (target.at, Arc::new(target));
+                let again = self.making.node(at, Kind::Shared { node: Arc::clone(&node), again: true });
+                let target = self.making.node(at, Kind::Shared { node, again: false });
                 let there = self.call_of("hasValue", target, []);
                 let value = self.call_of("value", again, []);
                 let inner = self.naming(&variable, value, what);
@@ -244,7 +257,7 @@ impl At<'_> {
         variables: (String, String),
         mut args: Vec<Node>,
     ) -> Node {
-        let Some(what) = args.pop() else { return self.node(Kind::Null) };
+        let Some(what) = args.pop() else { return self.literal(Value::Null) };
         let filter = args.pop();
         let parts = match name {
             "transformList" => self.gathering(filter, what),
@@ -257,7 +270,7 @@ impl At<'_> {
                     self.call("cel.@mapInsert", [so_far, what])
                 };
                 let step = self.chosen(filter, step);
-                [self.node(Kind::Map(Vec::new())), self.node(Kind::Bool), step, self.result()]
+                [self.node(Kind::Map(Vec::new())), self.literal(Value::Bool(true)), step, self.result()]
             }
             _ => self.judging(name, what),
         };

@@ -1,10 +1,14 @@
 //! Reads an expression into a tree, each part with the place that it is told of at.
 //!
-//! What is no expression has been refused before, by the parser of the evaluator; it does not tell places.
+//! The grammar is that of CEL; why a text is no expression is told elsewhere.
+
+use std::sync::Arc;
+
+use kube_cel::cel::Value;
 
 use super::{
     macros,
-    tokens::{Token, Word, tokens},
+    tokens::{NO_INT, Token, Word, tokens},
     tree::{Entry, Fault, Kind, Node},
 };
 
@@ -46,53 +50,122 @@ const SUMS: &[(&str, &str)] = &[("+", "_+_"), ("-", "_-_")];
 const PRODUCTS: &[(&str, &str)] = &[("*", "_*_"), ("/", "_/_"), ("%", "_%_")];
 const LEVELS: [&[(&str, &str)]; 3] = [RELATIONS, SUMS, PRODUCTS];
 
-/// What was read: the tree, how many parts it has, and what is wrong with the use of macros.
-pub(super) struct Parsed {
-    pub(super) root: Node,
-    pub(super) count: usize,
-    pub(super) faults: Vec<Fault>,
+/// So many operators may be in each other, and so many rules of a kind of the grammar be read within each other.
+pub(crate) const DEEPEST: u16 = 250;
+/// What is no name, wherever it stands.
+const WORDS: [&str; 4] = ["false", "in", "null", "true"];
+
+/// What was read: the tree, how many parts it has, and what is wrong with it though it could be read.
+pub(crate) struct Parsed {
+    pub(crate) root: Node,
+    pub(crate) count: usize,
+    pub(crate) faults: Vec<Fault>,
 }
 
-/// The tree of an expression; `None` where it is none.
-pub(super) fn parse(source: &str) -> Option<Parsed> {
-    let mut parser = Parser { tokens: tokens(source)?, next: 0, making: Making::default() };
-    let root = parser.expression()?;
-    let Making { count, faults } = parser.making;
-    (parser.next == parser.tokens.len()).then_some(Parsed { root, count, faults })
+/// Why there is no tree.
+pub(crate) enum Unread {
+    /// It is no expression.
+    NoExpression,
+    TooDeep,
+}
+
+/// The tree of an expression.
+pub(crate) fn parse(source: &str) -> Result<Parsed, Unread> {
+    let tokens = tokens(source).ok_or(Unread::NoExpression)?;
+    let mut parser = Parser { tokens, next: 0, making: Making::default(), within: Within::default() };
+    let root = parser.expression();
+    let Parser { making: Making { count, faults }, next, tokens, within } = parser;
+    match root {
+        _ if within.is_too_deep => Err(Unread::TooDeep),
+        Some(root) if next == tokens.len() => Ok(Parsed { root, count, faults }),
+        _ => Err(Unread::NoExpression),
+    }
 }
 
 /// Numbers parts as they are made.
 #[derive(Default)]
-pub(super) struct Making {
+pub(crate) struct Making {
     count: usize,
-    pub(super) faults: Vec<Fault>,
+    pub(crate) faults: Vec<Fault>,
 }
 
 impl Making {
-    pub(super) fn node(&mut self, at: usize, kind: Kind) -> Node {
+    pub(crate) fn node(&mut self, at: usize, kind: Kind) -> Node {
         self.count += 1;
-        Node { id: self.count - 1, at, kind }
+        let mut node = Node { id: self.count - 1, at, depth: 0, kind };
+        node.depth = node.parts().into_iter().map(|part| part.depth).max().unwrap_or_default();
+        node
     }
 
-    pub(super) fn call(&mut self, at: usize, name: &str, args: Vec<Node>) -> Node {
+    /// What is wrong, and what stands there for it.
+    pub(super) fn wrong(&mut self, at: usize, what: String) -> Node {
+        self.faults.push(Fault { at, what });
+        self.literal(at, Value::Null)
+    }
+
+    pub(crate) fn literal(&mut self, at: usize, value: Value) -> Node {
+        self.node(at, Kind::Literal(value))
+    }
+
+    pub(crate) fn call(&mut self, at: usize, name: &str, args: Vec<Node>) -> Node {
         self.node(at, Kind::Call { name: name.to_owned(), target: None, args })
     }
+}
+
+/// Whether something that is no number could have had a sign.
+fn is_signed(why: &str) -> bool {
+    ["invalid int literal", "invalid double literal"].contains(&why)
+}
+
+/// How many rules of a kind are being read within each other.
+#[derive(Default)]
+struct Within {
+    expressions: u16,
+    relations: u16,
+    sums: u16,
+    is_too_deep: bool,
 }
 
 struct Parser {
     tokens: Vec<Token>,
     next: usize,
     making: Making,
+    within: Within,
 }
 
 impl Parser {
+    /// Reads something within so many more rules.
+    fn deeper<T>(
+        &mut self,
+        (expressions, relations, sums): (u16, u16, u16),
+        read: impl FnOnce(&mut Self) -> Option<T>,
+    ) -> Option<T> {
+        self.within.expressions += expressions;
+        self.within.relations += relations;
+        self.within.sums += sums;
+        let Within { expressions: e, relations: r, sums: s, .. } = self.within;
+        if e.max(r).max(s) > DEEPEST {
+            self.within.is_too_deep = true;
+            return None;
+        }
+        let found = read(self);
+        self.within.expressions -= expressions;
+        self.within.relations -= relations;
+        self.within.sums -= sums;
+        found
+    }
+
     fn expression(&mut self) -> Option<Node> {
+        self.deeper((1, 1, 1), Self::whole)
+    }
+
+    fn whole(&mut self) -> Option<Node> {
         let condition = self.joined("||", "_||_")?;
         let Some(at) = self.sign("?") else { return Some(condition) };
         let holds = self.joined("||", "_||_")?;
         self.sign(":")?;
         let fails = self.expression()?;
-        Some(self.making.call(at, "_?_:_", vec![condition, holds, fails]))
+        Some(self.making.call(at, "_?_:_", vec![condition, holds, fails]).deeper())
     }
 
     /// Parts that are joined by `&&`, and such by `||`: a call with all of them.
@@ -114,8 +187,10 @@ impl Parser {
         let Some(operators) = LEVELS.get(level) else { return self.unary() };
         let mut left = self.binary(level + 1)?;
         while let Some((at, function)) = self.operator(operators) {
-            let right = self.binary(level + 1)?;
-            left = self.making.call(at, function, vec![left, right]);
+            // What stands to the right is a rule of the same kind.
+            let rules = if level == 0 { (0, 1, 0) } else { (0, 0, 1) };
+            let right = self.deeper(rules, |parser| parser.binary(level + 1))?;
+            left = self.making.call(at, function, vec![left, right]).deeper();
         }
         Some(left)
     }
@@ -151,33 +226,39 @@ impl Parser {
     }
 
     fn is_number(&self, index: usize) -> bool {
-        matches!(self.tokens.get(index).map(|token| &token.word), Some(Word::Int(_) | Word::Double))
+        let word = self.tokens.get(index).map(|token| &token.word);
+        matches!(word, Some(Word::Int(_) | Word::Double(_)))
+            || matches!(word, Some(Word::Wrong(why)) if is_signed(why))
     }
 
     fn member(&mut self) -> Option<Node> {
+        let is_bracketed = self.peek("(").is_some();
         let mut node = self.primary()?;
         loop {
             if let Some(at) = self.sign(".") {
                 if self.sign("?").is_some() {
                     let (field_at, name) = self.name()?;
-                    let name = self.making.node(field_at, Kind::Text(Some(name)));
-                    node = self.making.call(at, "_?._", vec![node, name]);
+                    let name = self.making.literal(field_at, Value::String(Arc::new(name)));
+                    node = self.making.call(at, "_?._", vec![node, name]).deeper();
                     continue;
                 }
                 let (_, name) = self.name()?;
                 node = match self.sign("(") {
                     Some(at) => {
-                        let args = self.list(")")?.0;
+                        let args = self.args()?;
                         macros::member_call(&mut self.making, at, name, node, args)
                     }
                     None => self.making.node(at, Kind::Field { of: Box::new(node), name, asks: false }),
-                };
+                }
+                .deeper();
             } else if let Some(at) = self.sign("[") {
                 let function = if self.sign("?").is_some() { "_[?_]" } else { "_[_]" };
                 let index = self.expression()?;
                 self.sign("]")?;
-                node = self.making.call(at, function, vec![node, index]);
-            } else if let Some((at, name)) = self.peek("{").and_then(|at| Some((at, node.qualified()?))) {
+                node = self.making.call(at, function, vec![node, index]).deeper();
+            } else if let Some((at, name)) =
+                self.peek("{").filter(|_| !is_bracketed).and_then(|at| Some((at, node.qualified()?)))
+            {
                 self.next += 1;
                 let fields = self.entries(Self::name)?;
                 let fields = fields.into_iter().map(|(_, value, _)| value).collect();
@@ -199,7 +280,7 @@ impl Parser {
                 return Some(inner);
             }
             Word::Sign("[") => {
-                let (items, optional) = self.list("]")?;
+                let (items, optional) = self.list()?;
                 Kind::List { items, optional }
             }
             Word::Sign("{") => {
@@ -209,9 +290,13 @@ impl Parser {
             Word::Sign("-") => {
                 let number = self.tokens.get(self.next)?;
                 self.next += 1;
-                match &number.word {
-                    Word::Int(number) => Kind::Int(number.and_then(i64::checked_neg)),
-                    Word::Double => Kind::Double,
+                match number.word {
+                    Word::Int(number) => match 0_i64.checked_sub_unsigned(number) {
+                        Some(number) => Kind::Literal(Value::Int(number)),
+                        None => return Some(self.making.wrong(at, NO_INT.to_owned())),
+                    },
+                    Word::Double(number) => Kind::Literal(Value::Float(-number)),
+                    Word::Wrong(why) if is_signed(why) => return Some(self.making.wrong(at, why.to_owned())),
                     _ => return None,
                 }
             }
@@ -221,16 +306,24 @@ impl Parser {
             }
             Word::Sign(_) => return None,
             Word::Name(name) => match name.as_str() {
-                "true" | "false" => Kind::Bool,
-                "null" => Kind::Null,
-                reserved if RESERVED.contains(&reserved) => return None,
+                "true" | "false" => Kind::Literal(Value::Bool(name == "true")),
+                "null" => Kind::Literal(Value::Null),
+                "in" => return None,
+                reserved if RESERVED.contains(&reserved) => {
+                    return Some(self.making.wrong(at, format!("reserved identifier: {reserved}")));
+                }
                 _ => return self.named(at, name),
             },
-            Word::Int(number) => Kind::Int(number),
-            Word::Uint => Kind::Uint,
-            Word::Double => Kind::Double,
-            Word::Text(text) => Kind::Text(text),
-            Word::Bytes => Kind::Bytes,
+            Word::Int(number) => match i64::try_from(number) {
+                Ok(number) => Kind::Literal(Value::Int(number)),
+                Err(_) => return Some(self.making.wrong(at, NO_INT.to_owned())),
+            },
+            Word::Wrong(why) => return Some(self.making.wrong(at, why.to_owned())),
+            Word::Escaped(_) => return None,
+            Word::Uint(number) => Kind::Literal(Value::UInt(number)),
+            Word::Double(number) => Kind::Literal(Value::Float(number)),
+            Word::Text(text) => Kind::Literal(Value::String(Arc::new(text))),
+            Word::Bytes(bytes) => Kind::Literal(Value::Bytes(Arc::new(bytes))),
         };
         Some(self.making.node(at, kind))
     }
@@ -239,20 +332,39 @@ impl Parser {
         match self.sign("(") {
             None => Some(self.making.node(at, Kind::Name(name))),
             Some(at) => {
-                let args = self.list(")")?.0;
+                let args = self.args()?;
                 Some(macros::call(&mut self.making, at, name, args))
             }
         }
     }
 
-    /// Expressions up to a bracket, and which of them may be absent.
-    fn list(&mut self, end: &'static str) -> Option<(Vec<Node>, Vec<bool>)> {
+    /// Expressions up to the bracket that closes a call.
+    fn args(&mut self) -> Option<Vec<Node>> {
+        let mut args = Vec::new();
+        if self.sign(")").is_some() {
+            return Some(args);
+        }
+        loop {
+            args.push(self.expression()?);
+            if self.sign(",").is_none() {
+                self.sign(")")?;
+                return Some(args);
+            }
+        }
+    }
+
+    /// Expressions up to the bracket, and which of them may be absent.
+    fn list(&mut self) -> Option<(Vec<Node>, Vec<bool>)> {
         let (mut items, mut optional) = (Vec::new(), Vec::new());
-        while self.sign(end).is_none() {
+        if self.sign(",").is_some() {
+            self.sign("]")?;
+            return Some((items, optional));
+        }
+        while self.sign("]").is_none() {
             optional.push(self.sign("?").is_some());
             items.push(self.expression()?);
             if self.sign(",").is_none() {
-                self.sign(end)?;
+                self.sign("]")?;
                 break;
             }
         }
@@ -262,6 +374,10 @@ impl Parser {
     /// Pairs up to the bracket, and which of them may be absent.
     fn entries<K>(&mut self, key: impl Fn(&mut Self) -> Option<K>) -> Option<Vec<(K, Node, bool)>> {
         let mut entries = Vec::new();
+        if self.sign(",").is_some() {
+            self.sign("}")?;
+            return Some(entries);
+        }
         while self.sign("}").is_none() {
             let optional = self.sign("?").is_some();
             let key = key(self)?;
@@ -287,8 +403,12 @@ impl Parser {
     }
 
     fn name(&mut self) -> Option<(usize, String)> {
-        let Some(Token { at, word: Word::Name(name) }) = self.tokens.get(self.next) else { return None };
+        let Token { at, word } = self.tokens.get(self.next)?;
         self.next += 1;
-        Some((*at, name.clone()))
+        match word {
+            Word::Name(name) if !WORDS.contains(&name.as_str()) => Some((*at, name.clone())),
+            Word::Escaped(name) => Some((*at, name.clone())),
+            _ => None,
+        }
     }
 }

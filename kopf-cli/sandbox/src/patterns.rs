@@ -1,17 +1,18 @@
-//! Patterns of schemas: whether a server takes one, and why not in the words of Go.
+//! Patterns of Go: whether a text is one, why not in Go's words, and the same in words that our engine takes.
 
 mod letters;
+mod translated;
+
+pub(crate) use translated::translated;
 
 /// How often something may be repeated by numbers, those of what it is in taken together.
 const MOST_OFTEN: u64 = 1_000;
 
-/// Why a text is no pattern; what only our own engine does not take is told in its words.
-pub(super) fn fault(pattern: &str) -> Option<String> {
+/// Why a text is no pattern.
+pub(crate) fn fault(pattern: &str) -> Option<String> {
     let unnamed = pattern.rsplit(letters::END_OF_NAME).next().map_or(0, str::len);
-    match (Reading { whole: pattern, rest: pattern, unnamed, ..Reading::default() }).read() {
-        Err((what, at)) => Some(format!("error parsing regexp: {what}: `{at}`")),
-        Ok(()) => crate::schema::Pattern::read(pattern).err().map(|why| why.to_string()),
-    }
+    let read = Reading { whole: pattern, rest: pattern, unnamed, ..Reading::default() }.read();
+    read.err().map(|(what, at)| format!("error parsing regexp: {what}: `{at}`"))
 }
 
 /// What is wrong with a pattern, and with which part of it.

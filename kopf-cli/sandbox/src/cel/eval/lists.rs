@@ -1,0 +1,203 @@
+//! Functions of lists.
+
+use std::{cmp::Ordering, sync::Arc};
+
+use kube_cel::cel::Value;
+
+use super::{
+    Fault, Outcome, operators,
+    values::{compare, equal, list, opened, optional, truth, type_of},
+    work,
+};
+use crate::json::with_room_to_recurse;
+
+/// How many numbers a range may have.
+const LONGEST_RANGE: i64 = 1_000_000;
+
+/// The outcome of a function of a list; `None` where it is none.
+pub(super) fn call(name: &str, args: &[Value]) -> Option<Outcome> {
+    let items = match args {
+        [Value::List(items), ..] => items,
+        [Value::Int(length)] if name == "lists.range" => return Some(range(*length)),
+        [_, ..] if name == "flatten" => {
+            let type_of = |value: &Value| match value {
+                Value::Map(_) => "map(dyn, dyn)".to_owned(),
+                other => type_of(other).to_owned(),
+            };
+            let of: Vec<String> = args.iter().map(type_of).collect();
+            let (this, rest) = of.split_first()?;
+            return Some(Err(Fault::new(format!("no such overload: {this}.flatten({})", rest.join(", ")))));
+        }
+        _ => return None,
+    };
+    if !fits(name, items) {
+        return None;
+    }
+    Some(match (name, &args[1..]) {
+        ("isSorted", []) => is_sorted(items),
+        ("sum", []) => summed(items),
+        ("min", []) => extreme(name, items, Ordering::Greater),
+        ("max", []) => extreme(name, items, Ordering::Less),
+        ("indexOf", [wanted]) => Ok(place(items.iter().position(|item| equal(item, wanted)))),
+        ("lastIndexOf", [wanted]) => Ok(place(items.iter().rposition(|item| equal(item, wanted)))),
+        ("flatten", []) => flattened(items, 1),
+        ("flatten", [Value::Int(depth)]) => flattened(items, *depth),
+        ("distinct", []) => Ok(list(distinct(items))),
+        ("reverse", []) => Ok(list(items.iter().rev().cloned().collect())),
+        ("slice", [Value::Int(from), Value::Int(to)]) => slice(items, *from, *to),
+        ("sort", []) => sorted(items, items),
+        ("@sortByAssociatedKeys", [Value::List(keys)]) => sorted(items, keys),
+        ("first", []) => Ok(optional(items.first().cloned())),
+        ("last", []) => Ok(optional(items.last().cloned())),
+        ("optional.unwrap" | "unwrapOpt", []) => unwrapped(items),
+        ("sets.contains", [Value::List(others)]) => truth(has_all(items, others)),
+        ("sets.equivalent", [Value::List(others)]) => truth(has_all(items, others) && has_all(others, items)),
+        ("sets.intersects", [Value::List(others)]) => truth(items.iter().any(|item| has(others, item))),
+        _ => return None,
+    })
+}
+
+/// Whether a function is for such items, of which the first tells.
+fn fits(name: &str, items: &[Value]) -> bool {
+    let Some(first) = items.first() else { return true };
+    let is_number = matches!(first, Value::Int(_) | Value::UInt(_) | Value::Float(_) | Value::Duration(_));
+    match name {
+        "sum" => is_number,
+        "isSorted" | "max" | "min" => {
+            let is_text = matches!(first, Value::Bytes(_) | Value::String(_));
+            is_number || is_text || matches!(first, Value::Bool(_) | Value::Timestamp(_))
+        }
+        "optional.unwrap" | "unwrapOpt" => opened(first).is_some(),
+        _ => true,
+    }
+}
+
+fn has(items: &[Value], wanted: &Value) -> bool {
+    items.iter().any(|item| equal(item, wanted))
+}
+
+fn has_all(items: &[Value], wanted: &[Value]) -> bool {
+    wanted.iter().all(|wanted| has(items, wanted))
+}
+
+fn place(found: Option<usize>) -> Value {
+    Value::Int(found.and_then(|found| i64::try_from(found).ok()).unwrap_or(-1))
+}
+
+fn range(length: i64) -> Outcome {
+    match length {
+        ..0 => Err(Fault::new(format!("lists.range: size must be non-negative, got {length}"))),
+        0..=LONGEST_RANGE => Ok(list((0..length).map(Value::Int).collect())),
+        _ => Err(Fault::new(format!("lists.range: size {length} exceeds maximum allowed ({LONGEST_RANGE})"))),
+    }
+}
+
+fn is_sorted(items: &[Value]) -> Outcome {
+    for pair in items.windows(2) {
+        if !is_comparable(&pair[1]) {
+            return Err(Fault::no_overload());
+        }
+        if compare(&pair[0], &pair[1]).is_ok_and(Ordering::is_gt) {
+            return truth(false);
+        }
+    }
+    truth(true)
+}
+
+fn summed(items: &[Value]) -> Outcome {
+    let mut items = items.iter();
+    let first = items.next().cloned().unwrap_or(Value::Int(0));
+    items.try_fold(first, |so_far, item| operators::sum(&so_far, item))
+}
+
+/// The first of those that are least, or most; `worse` is how what is not compares with it.
+fn extreme(name: &str, items: &[Value], worse: Ordering) -> Outcome {
+    if !items.iter().all(is_comparable) {
+        return Err(Fault::no_overload());
+    }
+    let best = items.iter().reduce(|best, item| {
+        let is_better = compare(best, item).is_ok_and(|order| order == worse);
+        if is_better { item } else { best }
+    });
+    best.cloned().ok_or_else(|| Fault::new(format!("{name} called on empty list")))
+}
+
+fn is_comparable(item: &Value) -> bool {
+    !matches!(compare(item, item), Err(fault) if fault == Fault::no_overload())
+}
+
+fn flattened(items: &[Value], depth: i64) -> Outcome {
+    fn gather(items: &[Value], depth: i64, all: &mut Vec<Value>) -> Result<(), Fault> {
+        for item in items {
+            match item {
+                _ if !work::goes_on() => return Err(Fault::Limit),
+                Value::List(inner) if depth > 0 => with_room_to_recurse(|| gather(inner, depth - 1, all))?,
+                _ => all.push(item.clone()),
+            }
+        }
+        work::list(all.len())
+    }
+    if depth < 0 {
+        return Err(Fault::new("level must be non-negative"));
+    }
+    let mut all = Vec::new();
+    gather(items, depth, &mut all)?;
+    Ok(list(all))
+}
+
+fn distinct(items: &[Value]) -> Vec<Value> {
+    let mut all: Vec<Value> = Vec::new();
+    for item in items {
+        if !has(&all, item) {
+            all.push(item.clone());
+        }
+    }
+    all
+}
+
+fn slice(items: &[Value], from: i64, to: i64) -> Outcome {
+    let wrong = |why: String| Err(Fault::new(format!("cannot slice({from}, {to}), {why}")));
+    let (Ok(start), Ok(end)) = (usize::try_from(from), usize::try_from(to)) else {
+        return wrong("negative indexes not supported".to_owned());
+    };
+    if start > end {
+        return wrong("start index must be less than or equal to end index".to_owned());
+    }
+    match items.get(start..end) {
+        Some(part) => Ok(list(part.to_vec())),
+        None => wrong(format!("list is length {}", items.len())),
+    }
+}
+
+/// Items in the order of the keys that are at their places.
+fn sorted(items: &Arc<Vec<Value>>, keys: &[Value]) -> Outcome {
+    if items.len() != keys.len() {
+        return Err(Fault::new(format!(
+            "@sortByAssociatedKeys() expected a list of the same size as the associated keys list, but got {} and {} elements \
+             respectively",
+            items.len(),
+            keys.len()
+        )));
+    }
+    let Some(first) = keys.first() else { return Ok(Value::List(Arc::clone(items))) };
+    if !is_comparable(first) {
+        return Err(Fault::new("list elements must be comparable"));
+    }
+    if keys.iter().any(|key| type_of(key) != type_of(first)) {
+        return Err(Fault::new("list elements must have the same type"));
+    }
+    let mut pairs: Vec<(&Value, &Value)> = keys.iter().zip(items.iter()).collect();
+    pairs.sort_by(|(one, _), (other, _)| compare(one, other).unwrap_or(Ordering::Equal));
+    Ok(list(pairs.into_iter().map(|(_, item)| item.clone()).collect()))
+}
+
+fn unwrapped(items: &[Value]) -> Outcome {
+    let mut there = Vec::new();
+    for item in items {
+        let inner = opened(item);
+        let inner = inner
+            .ok_or_else(|| Fault::new(format!("value {} is not optional", super::values::named(item))))?;
+        there.extend(inner.cloned());
+    }
+    Ok(list(there))
+}

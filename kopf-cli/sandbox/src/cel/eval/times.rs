@@ -1,0 +1,201 @@
+//! Moments and spans: read, printed, taken apart and reckoned with.
+
+use chrono::{DateTime, Datelike, Duration, FixedOffset, NaiveDate, Timelike};
+use jiff::tz::TimeZone;
+use kube_cel::cel::Value;
+
+use super::{
+    Fault, Outcome,
+    values::{text, type_of},
+};
+use crate::times::{Reader, Wrong};
+
+/// The first and the last second that a moment may have.
+const SECONDS: std::ops::RangeInclusive<i64> = -62_135_596_800..=253_402_300_799;
+
+/// A span in billionths of a second; `None` where there are too many.
+pub(super) fn nanoseconds(span: Duration) -> Option<i64> {
+    span.num_nanoseconds()
+}
+
+pub(super) fn span(nanoseconds: Option<i64>) -> Outcome {
+    nanoseconds
+        .map(|nanoseconds| Value::Duration(Duration::nanoseconds(nanoseconds)))
+        .ok_or_else(|| Fault::new("integer overflow"))
+}
+
+pub(super) fn spans(one: Duration, other: Duration, reckon: fn(i64, i64) -> Option<i64>) -> Outcome {
+    span(nanoseconds(one).zip(nanoseconds(other)).and_then(|(one, other)| reckon(one, other)))
+}
+
+pub(super) fn moment(moment: Option<DateTime<FixedOffset>>) -> Outcome {
+    moment
+        .filter(|moment| SECONDS.contains(&moment.timestamp()))
+        .map(Value::Timestamp)
+        .ok_or_else(|| Fault::new("timestamp overflow"))
+}
+
+/// The moment so many seconds after 1970.
+pub(super) fn of_seconds(seconds: i64) -> Outcome {
+    moment(DateTime::from_timestamp(seconds, 0).map(|moment| moment.fixed_offset()))
+}
+
+/// A moment as RFC 3339 writes it; `None` where it is none.
+pub(super) fn read(source: &str) -> Option<Outcome> {
+    let mut reader = Reader(source.as_bytes());
+    let mut next = || {
+        let year = reader.year()?;
+        reader.literal("-")?;
+        let month = reader.month()?;
+        reader.literal("-")?;
+        let day = reader.day()?;
+        reader.literal("T")?;
+        let hour = reader.hour()?;
+        reader.literal(":")?;
+        let minute = reader.minute()?;
+        reader.literal(":")?;
+        let (second, fraction) = (reader.second()?, reader.fraction());
+        let zone = reader.zone("Z07:00")?;
+        reader.end()?;
+        Ok::<_, Wrong<'_>>((year, [month, day, hour, minute, second].map(i8::unsigned_abs), fraction, zone))
+    };
+    let (year, [month, day, hour, minute, second], fraction, zone) = next().ok()?;
+    let day = NaiveDate::from_ymd_opt(i32::from(year), u32::from(month), u32::from(day))?;
+    let time =
+        day.and_hms_nano_opt(u32::from(hour), u32::from(minute), u32::from(second), fraction.unsigned_abs())?;
+    let zone = FixedOffset::east_opt(zone * 60)?;
+    Some(moment(time.and_local_timezone(zone).single()))
+}
+
+/// A moment, with as many digits after the second as there are.
+pub(in crate::cel) fn print(moment: DateTime<FixedOffset>) -> String {
+    let mut printed = moment.format("%Y-%m-%dT%H:%M:%S").to_string();
+    let nanoseconds = moment.nanosecond() % 1_000_000_000;
+    if nanoseconds > 0 {
+        let digits = format!(".{nanoseconds:09}");
+        printed.push_str(digits.trim_end_matches('0'));
+    }
+    let zone = if moment.offset().local_minus_utc() == 0 {
+        "Z".to_owned()
+    } else {
+        moment.format("%:z").to_string()
+    };
+    printed + &zone
+}
+
+/// A span in seconds.
+pub(super) fn print_span(span: Duration) -> String {
+    let nanoseconds = nanoseconds(span).unwrap_or_default();
+    let seconds = (nanoseconds / 1_000_000_000) as f64 + (nanoseconds % 1_000_000_000) as f64 / 1e9;
+    format!("{seconds}s")
+}
+
+/// What a function makes of a moment or a span; `None` where it is none of these functions.
+pub(super) fn call(name: &str, args: &[Value]) -> Option<Outcome> {
+    let part = name.strip_prefix("get")?;
+    Some(match args {
+        [Value::Timestamp(moment)] => of_moment(part, moment.to_utc().fixed_offset())?,
+        [Value::Timestamp(moment), Value::String(zone)] => match in_zone(*moment, zone) {
+            Ok(moment) => of_moment(part, moment)?,
+            Err(why) => Err(why),
+        },
+        [Value::Duration(span)] => of_span(part, *span)?,
+        _ => return None,
+    })
+}
+
+fn of_moment(part: &str, moment: DateTime<FixedOffset>) -> Option<Outcome> {
+    Some(Ok(Value::Int(i64::from(match part {
+        "FullYear" => moment.year(),
+        "Month" => moment.month0().cast_signed(),
+        "DayOfYear" => moment.ordinal0().cast_signed(),
+        "DayOfMonth" => moment.day0().cast_signed(),
+        "Date" => moment.day().cast_signed(),
+        "DayOfWeek" => moment.weekday().num_days_from_sunday().cast_signed(),
+        "Hours" => moment.hour().cast_signed(),
+        "Minutes" => moment.minute().cast_signed(),
+        "Seconds" => moment.second().cast_signed(),
+        "Milliseconds" => (moment.nanosecond() / 1_000_000).cast_signed(),
+        _ => return None,
+    }))))
+}
+
+fn of_span(part: &str, span: Duration) -> Option<Outcome> {
+    let unit = match part {
+        "Hours" => 3_600_000_000_000,
+        "Minutes" => 60_000_000_000,
+        "Seconds" => 1_000_000_000,
+        "Milliseconds" => 1_000_000,
+        _ => return None,
+    };
+    Some(Ok(Value::Int(nanoseconds(span).unwrap_or_default() / unit)))
+}
+
+/// A moment in a zone: one with a name, or so many hours and minutes off.
+fn in_zone(moment: DateTime<FixedOffset>, zone: &str) -> Result<DateTime<FixedOffset>, Fault> {
+    let seconds = match zone.split_once(':') {
+        None => i64::from(named_zone(moment, zone)?),
+        Some((hours, minutes)) => {
+            let number = |text: &str| {
+                text.parse::<i32>().map_err(|_| {
+                    let why = if is_number(text) { "value out of range" } else { "invalid syntax" };
+                    Fault::new(format!("strconv.Atoi: parsing {}: {why}", crate::printed::quoted(text)))
+                })
+            };
+            let (hours, minutes) = (i64::from(number(hours)?), i64::from(number(minutes)?));
+            hours * 3_600 + if zone.starts_with('-') { -minutes } else { minutes } * 60
+        }
+    };
+    // What is further off than a day has no time of its own; its days are others.
+    let shifted = moment.to_utc().checked_add_signed(Duration::seconds(seconds));
+    shifted.map(|moment| moment.fixed_offset()).ok_or_else(|| Fault::new("timestamp overflow"))
+}
+
+fn is_number(text: &str) -> bool {
+    let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
+    !digits.is_empty() && digits.bytes().all(|digit| digit.is_ascii_digit())
+}
+
+fn named_zone(moment: DateTime<FixedOffset>, zone: &str) -> Result<i32, Fault> {
+    if zone.split(['/', '\\']).any(|part| part == "..") || zone.starts_with(['/', '\\']) {
+        return Err(Fault::new("time: invalid location name"));
+    }
+    let named = match zone {
+        "" | "UTC" | "Local" => return Ok(0),
+        zone => TimeZone::get(zone).ok().filter(|found| found.iana_name() == Some(zone)),
+    };
+    let named = named.ok_or_else(|| Fault::new(format!("unknown time zone {zone}")))?;
+    let moment = jiff::Timestamp::from_second(moment.timestamp());
+    moment.map(|moment| named.to_offset(moment).seconds()).map_err(|_| Fault::new("timestamp overflow"))
+}
+
+/// A moment, from what can be one.
+pub(super) fn to_moment(value: &Value) -> Option<Outcome> {
+    Some(match value {
+        Value::Timestamp(_) => Ok(value.clone()),
+        Value::Int(seconds) => of_seconds(*seconds),
+        Value::String(source) => read(source).unwrap_or_else(|| {
+            Err(super::conversions::unconvertible(type_of(value), "google.protobuf.Timestamp"))
+        }),
+        _ => return None,
+    })
+}
+
+/// A span, from what can be one.
+pub(super) fn to_span(value: &Value) -> Option<Outcome> {
+    Some(match value {
+        Value::Duration(_) => Ok(value.clone()),
+        Value::String(source) => crate::schema::duration(source)
+            .map(Value::Duration)
+            .ok_or_else(|| super::conversions::unconvertible(type_of(value), "google.protobuf.Duration")),
+        _ => return None,
+    })
+}
+
+pub(super) fn text_of(value: &Value) -> Option<Value> {
+    Some(match value {
+        Value::Timestamp(moment) => text(print(*moment)),
+        Value::Duration(span) => text(print_span(*span)),
+        _ => return None,
+    })
+}

@@ -1,0 +1,277 @@
+//! Values as expressions come to them: what they are called, how large they are, what is equal and what comes first.
+
+use std::{cmp::Ordering, sync::Arc};
+
+use kube_cel::cel::{
+    Value,
+    objects::{Key, Map, Opaque},
+};
+
+use super::{Fault, Outcome, work};
+use crate::json::with_room_to_recurse;
+
+/// A type, as a value.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct TypeName(pub(super) String);
+
+/// What may be absent.
+#[derive(Debug, PartialEq, Eq)]
+struct Maybe(Option<Value>);
+
+impl Opaque for TypeName {
+    fn runtime_type_name(&self) -> &'static str {
+        "type"
+    }
+}
+
+impl Opaque for Maybe {
+    fn runtime_type_name(&self) -> &'static str {
+        "optional_type"
+    }
+}
+
+pub(super) fn type_named(name: &str) -> Value {
+    Value::Opaque(Arc::new(TypeName(name.to_owned())))
+}
+
+/// A value that may be absent, as expressions see it.
+pub(crate) fn optional(value: Option<Value>) -> Value {
+    Value::Opaque(Arc::new(Maybe(value)))
+}
+
+/// What may be absent; `None` where the value is nothing of that kind.
+pub(super) fn opened(value: &Value) -> Option<Option<&Value>> {
+    opaque::<Maybe>(value).map(|Maybe(inner)| inner.as_ref())
+}
+
+pub(super) fn opaque<T: 'static>(value: &Value) -> Option<&T> {
+    let Value::Opaque(opaque) = value else { return None };
+    opaque.downcast_ref::<T>()
+}
+
+pub(super) fn text(text: impl Into<String>) -> Value {
+    Value::String(Arc::new(text.into()))
+}
+
+pub(super) fn list(items: Vec<Value>) -> Value {
+    Value::List(Arc::new(items))
+}
+
+/// The name of a value's type.
+pub(super) fn type_of(value: &Value) -> &str {
+    match value {
+        Value::Bool(_) => "bool",
+        Value::Bytes(_) => "bytes",
+        Value::Duration(_) => "google.protobuf.Duration",
+        Value::Float(_) => "double",
+        Value::Function(..) => "function",
+        Value::Int(_) => "int",
+        Value::List(_) => "list",
+        Value::Map(_) => "map",
+        Value::Null => "null_type",
+        Value::String(_) => "string",
+        Value::Timestamp(_) => "google.protobuf.Timestamp",
+        Value::UInt(_) => "uint",
+        Value::Opaque(opaque) => match opaque.runtime_type_name() {
+            "kubernetes.Format" => "kubernetes.NamedFormat",
+            name => name,
+        },
+    }
+}
+
+/// How large a value is for what is done with it: letters, bytes, items; one for what has no size.
+pub(super) fn size(value: &Value) -> u64 {
+    let size = match value {
+        Value::Bytes(bytes) => bytes.len(),
+        Value::List(items) => items.len(),
+        Value::Map(map) => map.map.len(),
+        Value::String(text) => text.chars().count(),
+        _ => return 1,
+    };
+    size as u64
+}
+
+/// Whether a value is what its type has where nothing is said.
+pub(super) fn is_zero(value: &Value) -> bool {
+    match value {
+        Value::Bool(held) => !held,
+        Value::Duration(span) => span.is_zero(),
+        Value::Float(number) => *number == 0.0,
+        Value::Int(number) => *number == 0,
+        Value::Null => true,
+        // The first moment of Go.
+        Value::Timestamp(moment) => {
+            moment.timestamp() == -62_135_596_800 && moment.timestamp_subsec_nanos() == 0
+        }
+        Value::UInt(number) => *number == 0,
+        Value::Bytes(_) | Value::List(_) | Value::Map(_) | Value::String(_) => size(value) == 0,
+        Value::Function(..) | Value::Opaque(_) => false,
+    }
+}
+
+pub(super) fn equal(one: &Value, other: &Value) -> bool {
+    if !work::goes_on() {
+        return false;
+    }
+    match (one, other) {
+        (
+            Value::Int(_) | Value::UInt(_) | Value::Float(_),
+            Value::Int(_) | Value::UInt(_) | Value::Float(_),
+        ) => numbers(one, other) == Some(Ordering::Equal),
+        (Value::List(one), Value::List(other)) => with_room_to_recurse(|| {
+            one.len() == other.len() && one.iter().zip(other.iter()).all(|(one, other)| equal(one, other))
+        }),
+        (Value::Map(one), Value::Map(other)) => with_room_to_recurse(|| {
+            let same = |(key, value): (&Key, &Value)| {
+                at(other, &of_key(key)).is_some_and(|found| equal(value, found))
+            };
+            one.map.len() == other.map.len() && one.map.iter().all(same)
+        }),
+        (Value::Opaque(_), Value::Opaque(_)) => match (opened(one), opened(other)) {
+            (Some(one), Some(other)) => match (one, other) {
+                (Some(one), Some(other)) => equal(one, other),
+                (one, other) => one.is_none() && other.is_none(),
+            },
+            _ => one == other,
+        },
+        _ => one == other,
+    }
+}
+
+/// # Errors
+///
+/// Where neither comes first.
+pub(super) fn compare(one: &Value, other: &Value) -> Result<Ordering, Fault> {
+    Ok(match (one, other) {
+        (
+            Value::Int(_) | Value::UInt(_) | Value::Float(_),
+            Value::Int(_) | Value::UInt(_) | Value::Float(_),
+        ) => {
+            return numbers(one, other).ok_or_else(|| Fault::new("NaN values cannot be ordered"));
+        }
+        (Value::Bool(one), Value::Bool(other)) => one.cmp(other),
+        (Value::Bytes(one), Value::Bytes(other)) => one.cmp(other),
+        (Value::Duration(one), Value::Duration(other)) => one.cmp(other),
+        (Value::String(one), Value::String(other)) => one.cmp(other),
+        (Value::Timestamp(one), Value::Timestamp(other)) => one.cmp(other),
+        _ => return Err(Fault::no_overload()),
+    })
+}
+
+/// Numbers of all kinds; `None` where one is none.
+fn numbers(one: &Value, other: &Value) -> Option<Ordering> {
+    match (one, other) {
+        (Value::Int(one), Value::Int(other)) => Some(one.cmp(other)),
+        (Value::UInt(one), Value::UInt(other)) => Some(one.cmp(other)),
+        (Value::Float(one), Value::Float(other)) => one.partial_cmp(other),
+        (Value::Int(one), Value::UInt(other)) => Some(i128::from(*one).cmp(&i128::from(*other))),
+        (Value::Float(one), Value::Int(other)) => {
+            within(*one, i64::MIN as f64, i64::MAX as f64, *other as f64)
+        }
+        (Value::Float(one), Value::UInt(other)) => within(*one, 0.0, u64::MAX as f64, *other as f64),
+        _ => numbers(other, one).map(Ordering::reverse),
+    }
+}
+
+/// Compares with what lies in a range, where only what is in it is compared exactly.
+fn within(one: f64, least: f64, most: f64, other: f64) -> Option<Ordering> {
+    match () {
+        () if one < least => Some(Ordering::Less),
+        () if one > most => Some(Ordering::Greater),
+        () => one.partial_cmp(&other),
+    }
+}
+
+pub(super) fn of_key(key: &Key) -> Value {
+    match key {
+        Key::Bool(held) => Value::Bool(*held),
+        Key::Int(number) => Value::Int(*number),
+        Key::String(text) => Value::String(Arc::clone(text)),
+        Key::Uint(number) => Value::UInt(*number),
+    }
+}
+
+/// A value as the key of a map; `None` where it cannot be one.
+pub(super) fn as_key(value: &Value) -> Option<Key> {
+    Some(match value {
+        Value::Bool(held) => Key::Bool(*held),
+        Value::Int(number) => Key::Int(*number),
+        Value::String(text) => Key::String(Arc::clone(text)),
+        Value::UInt(number) => Key::Uint(*number),
+        _ => return None,
+    })
+}
+
+/// What a map has under a key; numbers of all kinds are the same key.
+pub(super) fn at<'m>(map: &'m Map, key: &Value) -> Option<&'m Value> {
+    let number = |number: i128| {
+        let int = i64::try_from(number).ok().and_then(|number| map.map.get(&Key::Int(number)));
+        int.or_else(|| u64::try_from(number).ok().and_then(|number| map.map.get(&Key::Uint(number))))
+    };
+    match key {
+        Value::Int(key) => number(i128::from(*key)),
+        Value::UInt(key) => map.map.get(&Key::Uint(*key)).or_else(|| number(i128::from(*key))),
+        Value::Float(key) => whole(*key).and_then(number),
+        key => map.map.get(&as_key(key)?),
+    }
+}
+
+/// A number without a fraction, as an integer.
+fn whole(number: f64) -> Option<i128> {
+    (number.fract() == 0.0 && number.abs() < 2_f64.powi(64)).then_some(number as i128)
+}
+
+/// The place in a list that a value stands for.
+pub(super) fn place(index: &Value) -> Result<i64, Fault> {
+    let unsupported = || Fault::new(format!("unsupported index type '{}' in list", type_of(index)));
+    match index {
+        Value::Int(index) => Ok(*index),
+        Value::UInt(index) => i64::try_from(*index).map_err(|_| unsupported()),
+        Value::Float(index) => {
+            let place = whole(*index).and_then(|place| i64::try_from(place).ok());
+            place.ok_or_else(|| Fault::new(format!("unsupported index value {index} in list")))
+        }
+        _ => Err(unsupported()),
+    }
+}
+
+/// Whether a value is looked for in a list at once.
+pub(super) fn is_plain(value: &Value) -> bool {
+    matches!(value, Value::Bool(_) | Value::Float(_) | Value::Int(_) | Value::String(_) | Value::UInt(_))
+}
+
+/// A value's type as a server's own language names it.
+pub(super) fn of_go(value: &Value) -> &'static str {
+    match value {
+        Value::Bool(_) => "types.Bool",
+        Value::Bytes(_) => "types.Bytes",
+        Value::Duration(_) => "types.Duration",
+        Value::Float(_) => "types.Double",
+        Value::Int(_) => "types.Int",
+        Value::List(_) => "*types.baseList",
+        Value::Map(_) => "*types.baseMap",
+        Value::Null => "types.Null",
+        Value::String(_) => "types.String",
+        Value::Timestamp(_) => "types.Timestamp",
+        Value::UInt(_) => "types.Uint",
+        Value::Opaque(_) if opened(value).is_some() => "*types.Optional",
+        Value::Function(..) | Value::Opaque(_) => "*types.Type",
+    }
+}
+
+/// A value as a fault names it.
+pub(super) fn named(value: &Value) -> String {
+    match value {
+        Value::Bool(held) => held.to_string(),
+        Value::Float(number) => super::conversions::general(*number),
+        Value::Int(number) => number.to_string(),
+        Value::String(text) => text.to_string(),
+        Value::UInt(number) => number.to_string(),
+        Value::Null => "NULL_VALUE".to_owned(),
+        other => type_of(other).to_owned(),
+    }
+}
+
+pub(super) fn truth(held: bool) -> Outcome {
+    Ok(Value::Bool(held))
+}

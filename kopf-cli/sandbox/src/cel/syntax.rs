@@ -1,0 +1,11 @@
+//! How expressions are written: their words, their tree, and how deep they may go.
+
+mod escapes;
+mod macros;
+pub(super) mod nesting;
+mod parse;
+mod tokens;
+mod tree;
+
+pub(super) use parse::{DEEPEST, Parsed, Unread, parse};
+pub(crate) use tree::{Entry, Fault, Kind, Loop, Node};

@@ -1,0 +1,138 @@
+//! What a server's library makes of expressions, and what that costs: row by row, as `rows.tsv` has it.
+//!
+//! The rows were written by cel-go 0.29.2 in the environment that a server of 1.37.2 has for stored expressions, with
+//! `document.json` as `self` and as `object`. A row is an expression, `= VALUE`, `! FAULT` or `? FAULT` where it is refused before
+//! it runs, and its cost.
+
+use std::collections::BTreeMap;
+
+use kube_cel::cel::Value;
+
+use super::super::*;
+use crate::{
+    printed::{quoted, quoted_bytes},
+    schema::dynamic,
+};
+
+struct Document(Value);
+
+impl Document {
+    fn variables() -> Variables<'static> {
+        NAMES.iter().fold(Variables::default(), |all, name| all.with(name, Type::DYN))
+    }
+}
+
+impl Names for Document {
+    fn typing(&self, program: &Program) -> Typing {
+        Typing::of(program, &Document::variables())
+    }
+
+    fn get(&self, name: &str) -> Option<Value> {
+        match name {
+            "oldObject" => Some(Value::Null),
+            name => NAMES.contains(&name).then(|| self.0.clone()),
+        }
+    }
+}
+
+const NAMES: [&str; 3] = ["self", "object", "oldObject"];
+
+fn verdict(source: &str, document: &Document) -> (String, String) {
+    let program =
+        compile(source).and_then(|program| match check(&program, &Document::variables())?.unready {
+            Some(why) => Err(why),
+            None => Ok(program),
+        });
+    let program = match program {
+        Ok(program) => program,
+        Err(why) => {
+            let why = why.strip_prefix("compilation failed: ").unwrap_or(&why).to_owned();
+            return (format!("? {}", why.lines().next().unwrap_or_default()), String::new());
+        }
+    };
+    let (outcome, cost) = run(&program, document);
+    let verdict = match outcome {
+        Ok(value) => format!("= {}", shown(&value)),
+        Err(fault) => format!("! {}", fault.told().replace('\n', "\\n")),
+    };
+    (verdict, cost.to_string())
+}
+
+fn shown(value: &Value) -> String {
+    match value {
+        Value::Bool(held) => held.to_string(),
+        Value::Bytes(bytes) => format!("b{}", quoted_bytes(bytes)),
+        Value::Duration(_) | Value::Timestamp(_) => {
+            let (name, printed) = match value {
+                Value::Duration(span) => ("duration", go_span(*span)),
+                Value::Timestamp(moment) => ("timestamp", eval::print(moment.to_utc().fixed_offset())),
+                _ => unreachable!(),
+            };
+            format!("{name}(\"{printed}\")")
+        }
+        Value::Float(number) => {
+            let text = eval::general(*number);
+            let plain = text.chars().all(|letter| letter.is_ascii_digit() || letter == '-');
+            if plain { text + ".0" } else { text }
+        }
+        Value::Int(number) => number.to_string(),
+        Value::UInt(number) => format!("{number}u"),
+        Value::List(items) => format!("[{}]", items.iter().map(shown).collect::<Vec<_>>().join(", ")),
+        Value::Map(map) => {
+            let entries: BTreeMap<String, String> =
+                map.map.iter().map(|(key, value)| (shown(&key.into()), shown(value))).collect();
+            let entries: Vec<String> =
+                entries.into_iter().map(|(key, value)| format!("{key}: {value}")).collect();
+            format!("{{{}}}", entries.join(", "))
+        }
+        Value::Null => "null".to_owned(),
+        Value::String(text) => quoted(text),
+        other => eval::shown(other, shown),
+    }
+}
+
+fn go_span(span: chrono::Duration) -> String {
+    let nanoseconds = span.num_nanoseconds().unwrap();
+    let (sign, rest) = (if nanoseconds < 0 { "-" } else { "" }, nanoseconds.unsigned_abs());
+    let with_point = |whole: u64, fraction: u64, digits: usize| {
+        let fraction = format!("{fraction:0>digits$}");
+        let fraction = fraction.trim_end_matches('0');
+        if fraction.is_empty() { whole.to_string() } else { format!("{whole}.{fraction}") }
+    };
+    let text = match rest {
+        0 => "0s".to_owned(),
+        1..1_000 => format!("{rest}ns"),
+        1_000..1_000_000 => format!("{}µs", with_point(rest / 1_000, rest % 1_000, 3)),
+        1_000_000..1_000_000_000 => format!("{}ms", with_point(rest / 1_000_000, rest % 1_000_000, 6)),
+        _ => {
+            let seconds = rest / 1_000_000_000;
+            let (hours, minutes) = (seconds / 3_600, seconds / 60 % 60);
+            let seconds = with_point(seconds % 60, rest % 1_000_000_000, 9);
+            match (hours, minutes) {
+                (0, 0) => format!("{seconds}s"),
+                (0, minutes) => format!("{minutes}m{seconds}s"),
+                (hours, minutes) => format!("{hours}h{minutes}m{seconds}s"),
+            }
+        }
+    };
+    format!("{sign}{text}")
+}
+
+#[test]
+fn expressions_come_to_what_they_come_to_on_a_server() {
+    let document: serde_json::Value = serde_json::from_str(include_str!("document.json")).unwrap();
+    let document = Document(dynamic(&document));
+    let rows = match std::env::var("KOPF_CEL_ROWS") {
+        Ok(file) => std::fs::read_to_string(file).unwrap(),
+        Err(_) => include_str!("rows.tsv").to_owned(),
+    };
+    let mut wrong = Vec::new();
+    for row in rows.lines() {
+        let [source, expected, cost] = row.split('\t').collect::<Vec<_>>()[..] else { panic!("{row}") };
+        let (found, its_cost) = verdict(source, &document);
+        if found != expected || its_cost != cost {
+            wrong.push(format!("{source}\n  {found} ({its_cost})\n  {expected} ({cost})"));
+        }
+    }
+    assert!(wrong.is_empty(), "{} rows:\n{}", wrong.len(), wrong.join("\n"));
+}
