@@ -12,6 +12,9 @@ use crate::{
     tables::{self, Decoder},
 };
 
+/// What every object has, whatever its kind.
+const META: [&str; 3] = ["apiVersion", "kind", "metadata"];
+
 /// The metadata of an object, and the rest of it.
 pub(crate) type Halves<'a> = (&'a Map<String, Value>, &'a Map<String, Value>);
 
@@ -84,15 +87,11 @@ impl Incoming {
             other = check_kind(&value, view)?;
         }
         let mut unknown = Vec::new();
-        let version = view.version();
         let read = if custom {
             meta::unknown_fields(&value["metadata"], "metadata", &mut unknown);
             meta::read(value.get("metadata")).and_then(|metadata| {
-                if let (Some(schema), Value::Object(fields)) = (&version.schema, &mut value) {
-                    let mut elsewhere = Vec::new();
-                    let is_known = other.as_ref().is_none_or(|other| other.is_alike(view));
-                    let said = schema.settle(fields, if is_known { &mut unknown } else { &mut elsewhere });
-                    said.map_err(|cause| format!("{}: {}", cause.field, cause.message))?;
+                if let Value::Object(fields) = &mut value {
+                    settle(fields, view, other.as_ref(), &mut unknown)?;
                 }
                 Ok(metadata)
             })
@@ -157,7 +156,7 @@ impl Incoming {
             Value::Object(fields) => fields,
             _ => Map::new(),
         };
-        for field in ["apiVersion", "kind", "metadata"] {
+        for field in META {
             rest.shift_remove(field);
         }
         Incoming::new(metadata, rest)
@@ -259,6 +258,30 @@ impl Incoming {
         whole.extend(self.rest);
         whole.into()
     }
+}
+
+/// Reads a custom resource by the schema of the version that it says: of a version that there is not, nothing is known.
+fn settle(
+    fields: &mut Map<String, Value>,
+    view: &View,
+    other: Option<&Other>,
+    unknown: &mut Vec<String>,
+) -> Result<(), String> {
+    let alike = other.filter(|other| other.is_alike(view));
+    let Some(said) = alike.map_or_else(|| Some(view.clone()), |other| view.in_version(&other.api_version))
+    else {
+        let named = |name: &str| META.contains(&name);
+        let mut names: Vec<String> = fields.keys().filter(|name| !named(name)).cloned().collect();
+        names.sort();
+        unknown.append(&mut names);
+        fields.retain(|name, _| named(name));
+        return Ok(());
+    };
+    let Some(schema) = &said.version().schema else { return Ok(()) };
+    let mut elsewhere = Vec::new();
+    let is_known = other.is_none() || alike.is_some();
+    let settled = schema.settle(fields, if is_known { unknown } else { &mut elsewhere });
+    settled.map_err(|cause| format!("{}: {}", cause.field, cause.message))
 }
 
 /// Reads an object of a built-in kind, and fills in what it has defaults for.

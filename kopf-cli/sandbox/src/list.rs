@@ -181,8 +181,10 @@ fn too_old(from: Option<&str>) -> Status {
 impl Listing {
     /// The list as it goes over the wire.
     pub(crate) fn print(&self, view: &View, form: Form, sheet: Sheet<'_>) -> Vec<u8> {
+        let custom = view.resource.rules.custom;
         let mut metadata = json!({ "resourceVersion": self.revision.to_string() });
-        if !self.continue_token.is_empty() {
+        // Whole lists of custom resources say even that nothing is left.
+        if !self.continue_token.is_empty() || custom && form == Form::Whole {
             metadata["continue"] = self.continue_token.as_str().into();
         }
         if let Some(remaining) = self.remaining {
@@ -194,7 +196,6 @@ impl Listing {
         }
         let (kind, api_version) = (&view.resource.list_kind, view.api_version());
         // Lists of custom resources have their members in order, as all of them have.
-        let custom = view.resource.rules.custom;
         let (head, tail) = if custom {
             let head = json!({ "apiVersion": api_version }).to_string();
             (head, json::sorted(&json!({ "kind": kind, "metadata": metadata })).replacen('{', ",", 1))

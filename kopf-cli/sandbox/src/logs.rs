@@ -33,25 +33,33 @@ impl Logs {
         self.0.entry(place).or_default().push_str(text);
     }
 
-    /// What a container has said; `None` where nobody runs it, and it was not made to say anything.
+    /// What a container has said; `None` where nobody runs it, and it was not made to say anything. Where it was not, `reach`
+    /// is asked whether its node can be.
     ///
     /// # Errors
     ///
-    /// 400 where it is not clear which container is meant.
-    pub(crate) fn read(&self, pod: &Value, options: &LogOptions) -> Result<Option<String>, Status> {
+    /// 400 where it is not clear which container is meant, and what `reach` says.
+    pub(crate) fn read(
+        &self,
+        pod: &Value,
+        options: &LogOptions,
+        reach: impl FnOnce(&str) -> Result<(), Status>,
+    ) -> Result<Option<String>, Status> {
         let name = pick(pod, "metadata.name");
         let container = container(&options.container, pod)?;
         let place = (pick(pod, "metadata.namespace").to_owned(), name.to_owned(), container.to_owned());
         let said = self.0.get(&place).map(String::as_str);
-        match said {
-            None if pick(pod, "spec.nodeName").is_empty() => Ok(None),
-            _ if options.previous => {
-                let message =
-                    format!("previous terminated container {container:?} in pod {name:?} not found");
-                Err(Status::bad_request(message))
+        if said.is_none() {
+            match pick(pod, "spec.nodeName") {
+                "" => return Ok(None),
+                node => reach(node)?,
             }
-            said => Ok(Some(options.cut(said.unwrap_or_default()).to_owned())),
         }
+        if options.previous {
+            let message = format!("previous terminated container {container:?} in pod {name:?} not found");
+            return Err(Status::bad_request(message));
+        }
+        Ok(Some(options.cut(said.unwrap_or_default()).to_owned()))
     }
 }
 

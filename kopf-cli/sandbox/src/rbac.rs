@@ -23,7 +23,7 @@ const CLUSTER_ROLE_BINDINGS: &str = "clusterrolebindings.rbac.authorization.k8s.
 const ROLES: &str = "roles.rbac.authorization.k8s.io";
 const ROLE_BINDINGS: &str = "rolebindings.rbac.authorization.k8s.io";
 
-/// The roles and bindings that every cluster has, as far as users refer to them; read off a real one.
+/// The roles and bindings that every cluster has, read off a real one; what roles are made of others have comes by itself.
 const BOOTSTRAP: &str = include_str!("rbac/bootstrap.json");
 
 /// The objects that are there from the start.

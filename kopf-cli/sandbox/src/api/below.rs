@@ -253,7 +253,7 @@ impl Ask<'_> {
         media::negotiate(self.request.header(header::ACCEPT), Topic::BuiltIn)?;
         let pod = self.above()?;
         let logs = self.api.logs.lock().unwrap_or_else(PoisonError::into_inner);
-        let said = read(&pod, |pod| logs.read(pod, &options))??;
+        let said = read(&pod, |pod| logs.read(pod, &options, |node| self.reach(node)))??;
         Ok(match said {
             Some(said) => answer(200, "text/plain", Body::whole(said)),
             None => {
@@ -263,6 +263,22 @@ impl Ask<'_> {
                 nothing
             }
         })
+    }
+
+    /// Looks for the node that a pod is on, as a server does before it asks that.
+    ///
+    /// # Errors
+    ///
+    /// There is no such node, which a server calls a pod; or it says of no address that it is there.
+    pub(super) fn reach(&self, node: &str) -> Result<(), Status> {
+        let store = self.api.store();
+        let found = store.get("nodes", "", node);
+        let node = found.ok_or_else(|| Status::not_found(self.view.about(node)))?.value();
+        let addresses = &node["status"]["addresses"];
+        if addresses.as_array().is_none_or(Vec::is_empty) {
+            return Err(Status::internal("no preferred addresses found; known addresses: []"));
+        }
+        Ok(())
     }
 }
 

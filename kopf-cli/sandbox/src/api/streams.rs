@@ -47,10 +47,12 @@ impl Ask<'_> {
             if stream != PORTS {
                 logs::container(self.query.get("container"), pod)?;
             }
-            if pick(pod, "spec.nodeName").is_empty() {
+            let node = pick(pod, "spec.nodeName");
+            if node.is_empty() {
                 let why = format!("pod {} does not have a host assigned", self.name());
                 return Err(Status::bad_request(why));
             }
+            self.reach(node)?;
             Err(undone())
         })?
     }

@@ -267,6 +267,10 @@ async fn the_roles_of_every_cluster_are_there() {
         GET    /apis/rbac.authorization.k8s.io/v1/clusterrolebindings/cluster-admin
         GET    /apis/rbac.authorization.k8s.io/v1/clusterrolebindings/system:discovery
         GET    /apis/rbac.authorization.k8s.io/v1/clusterrolebindings/system:monitoring
+        GET    /apis/rbac.authorization.k8s.io/v1/clusterroles?labelSelector=kubernetes.io/bootstrapping=rbac-defaults
+        GET    /apis/rbac.authorization.k8s.io/v1/clusterrolebindings?labelSelector=kubernetes.io/bootstrapping=rbac-defaults
+        GET    /apis/rbac.authorization.k8s.io/v1/roles?labelSelector=kubernetes.io/bootstrapping=rbac-defaults
+        GET    /apis/rbac.authorization.k8s.io/v1/rolebindings?labelSelector=kubernetes.io/bootstrapping=rbac-defaults
     "#,
     )
     .await;

@@ -89,6 +89,32 @@ async fn the_logs_of_pods_that_nobody_runs_are_empty() {
 }
 
 #[tokio::test]
+async fn pods_are_asked_on_nodes_that_are_there() {
+    check(
+        r#"
+        POST+metadata pods {"metadata":{"name":"p"},"spec":{"nodeName":"$ns-n","containers":[{"name":"a","image":"i"},{"name":"b","image":"i"}]}}
+        GET    pods/p/log
+        GET    pods/p/log?container=a
+        GET    pods/p/log?container=a&previous=true
+        GET    pods/p/log?container=x
+        POST   pods/p/exec?container=a&command=ls
+        POST   pods/p/exec?container=x&command=ls
+        POST   pods/p/attach?container=a
+        POST   pods/p/portforward?ports=80
+        POST+metadata /api/v1/nodes {"metadata":{"name":"$ns-n"}}
+        GET    pods/p/log?container=a
+        POST   pods/p/exec?container=a&command=ls
+        POST   pods/p/attach?container=a
+        POST   pods/p/portforward
+        DELETE+metadata /api/v1/nodes/$ns-n
+        GET    pods/p/log?container=a
+        DELETE+metadata pods/p?gracePeriodSeconds=0
+    "#,
+    )
+    .await;
+}
+
+#[tokio::test]
 async fn nothing_is_streamed_to_pods_that_have_no_node() {
     check(
         r#"

@@ -138,6 +138,7 @@ async fn some_pods_may_not_name_what_they_like() {
         POST   pods {"metadata":{"name":"a"},"spec":{"serviceAccountName":"strict","imagePullSecrets":[{"name":"p"},{"name":"q"}],"containers":[{"name":"c","image":"i"}]}}
         POST   pods {"metadata":{"name":"m","annotations":{"kubernetes.io/config.mirror":"x"}},"spec":{"nodeName":"n","containers":[{"name":"c","image":"i"}]}}
         POST   pods {"metadata":{"name":"n","annotations":{"kubernetes.io/config.mirror":"x"}},"spec":{"containers":[{"name":"c","image":"i"}]}}
+        POST   pods {"metadata":{"name":"n","annotations":{"kubernetes.io/config.mirror":"x"}},"spec":{"nodeName":"n","containers":[{"name":"c","image":"i"}],"resourceClaims":[{"name":"c","resourceClaimName":"d"},{"name":"e","resourceClaimName":"d"}]}}
         POST   pods {"metadata":{"name":"n","annotations":{"kubernetes.io/config.mirror":"x"}},"spec":{"nodeName":"n","serviceAccountName":"default","containers":[{"name":"c","image":"i"}]}}
         POST   pods {"metadata":{"name":"n","annotations":{"kubernetes.io/config.mirror":"x"}},"spec":{"nodeName":"n","containers":[{"name":"c","image":"i","envFrom":[{"secretRef":{"name":"t"}}]}]}}
         POST   pods {"metadata":{"name":"n","annotations":{"kubernetes.io/config.mirror":"x"}},"spec":{"nodeName":"n","imagePullSecrets":[{"name":"p"}],"containers":[{"name":"c","image":"i"}]}}

@@ -239,6 +239,11 @@ async fn patches_of_scales_make_scales() {
         for validation in
             ["?dryRun=All", "?dryRun=All&fieldValidation=Strict", "?dryRun=All&fieldValidation=Ignore"]
         {
+            // Of a version that there is not, nothing is known.
+            let other = r#"{"apiVersion":"differential.kopf.test/v9","spec":{"a":1},"bogus":2,"metadata":{"bogus":3}}"#;
+            if path.starts_with("rows") {
+                rows += &format!("MERGE {path}{validation} {other}\n");
+            }
             for patch in [
                 "null",
                 "[]",
@@ -360,6 +365,11 @@ async fn patches_that_are_read_strictly_may_take_nothing_away() {
     for path in ["rows/a", "rows/a/status", "configmaps/a", "secrets/a", "services/a", "services/a/status"] {
         for validation in ["", "?fieldValidation=Strict", "?fieldValidation=Warn", "?fieldValidation=Ignore"]
         {
+            // Of a version that there is not, nothing is known.
+            let other = r#"{"apiVersion":"differential.kopf.test/v9","spec":{"a":1},"bogus":2,"metadata":{"bogus":3}}"#;
+            if path.starts_with("rows") {
+                rows += &format!("MERGE {path}{validation} {other}\n");
+            }
             for patch in [
                 "null",
                 "[]",

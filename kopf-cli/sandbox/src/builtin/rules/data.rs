@@ -25,7 +25,7 @@ pub(super) fn config_map(root: &Site<'_>) -> Causes {
     causes.extend(bytes.entries().flat_map(|(key, site)| key_faults(key, &site.place)));
     let size = texts.entries().map(|(_, site)| site.len() as u64).sum::<u64>() + size_of(&bytes);
     if size > MOST {
-        causes.push(Cause::too_long("", MOST));
+        causes.push(Cause::too_long("[]", MOST));
     }
     causes
 }

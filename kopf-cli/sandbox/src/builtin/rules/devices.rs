@@ -23,7 +23,7 @@ pub(super) fn of_pod(list: &Site<'_>, annotations: &Site<'_>) -> Causes {
     let mut known = BTreeSet::new();
     for claim in list.each() {
         if annotations.value.get(MIRROR).is_some() {
-            causes.push(Cause::forbidden("", "static pods do not support resource claims"));
+            causes.push(Cause::forbidden("[]", "static pods do not support resource claims"));
             continue;
         }
         let name = claim.at("name");

@@ -52,6 +52,9 @@ async fn what_a_version_does_not_know_is_not_shown_in_it() {
         POST   own/v1/namespaces/$ns/shown {{"kind":"Shown","apiVersion":"$ns.kopf.test/v1","metadata":{{"name":"b"}},"spec":{{}}}}
         GET    own/v2/namespaces/$ns/shown/b
         APPLY  own/v1/namespaces/$ns/shown/b?fieldManager=m {{"kind":"Shown","apiVersion":"$ns.kopf.test/v1","metadata":{{"name":"b"}},"spec":{{"a":"3"}}}}
+        MERGE  own/v1/namespaces/$ns/shown/b {{"apiVersion":"$ns.kopf.test/v2","spec":{{"c":"1","d":"2"}},"more":1}}
+        MERGE  own/v2/namespaces/$ns/shown/b?fieldValidation=Strict {{"apiVersion":"$ns.kopf.test/v1","spec":{{"c":"1","d":"2"}},"more":1}}
+        MERGE  own/v1/namespaces/$ns/shown/b {{"apiVersion":"$ns.kopf.test/v3","spec":{{"c":"1"}},"more":1}}
         GET    own/v1/namespaces/$ns/shown/b
         PUT    own/v1/namespaces/$ns/shown/b {{"kind":"Shown","apiVersion":"$ns.kopf.test/v1","metadata":{{"name":"b"}},"spec":{{"a":"4"}}}}
         GET    own/v2/namespaces/$ns/shown/b

@@ -17,6 +17,22 @@ async fn config_maps_have_names_of_files() {
 }
 
 #[tokio::test]
+async fn data_may_have_a_mebibyte() {
+    let long = |length: usize| "a".repeat(length);
+    let (most, half) = (long(1 << 20), long(1 << 19));
+    try_all(
+        "configmaps",
+        &[
+            &format!(r#""data":{{"k":"{most}a"}}"#),
+            &format!(r#""data":{{"k":"{half}"}},"binaryData":{{"l":"{most}"}}"#),
+            &format!(r#""data":{{"k":"{half}","l/":"{half}a"}}"#),
+        ],
+    )
+    .await;
+    try_all("secrets", &[&format!(r#""stringData":{{"k":"{most}a","l/":"x"}}"#)]).await;
+}
+
+#[tokio::test]
 async fn secrets_are_of_types() {
     try_all(
         "secrets",
