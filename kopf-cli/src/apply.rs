@@ -59,19 +59,26 @@ pub enum Problem {
 /// Creates or updates objects, one after another. An object that holds all that its file says is left alone. After a
 /// CustomResourceDefinition it waits until its resource is served.
 ///
-/// Objects without a namespace go to the context's, if they are of those that have one.
+/// Objects without a namespace go to the context's, if they are of those that have one. Returns what the server warns of:
+/// fields that it does not know, above all, for those are not kept.
 ///
 /// # Errors
 ///
 /// For the first object that cannot be brought; those before it stay.
-pub async fn apply(cluster: &dyn Cluster, clock: &dyn Clock, manifests: &[Manifest]) -> Result<(), Error> {
+pub async fn apply(
+    cluster: &dyn Cluster,
+    clock: &dyn Clock,
+    manifests: &[Manifest],
+) -> Result<Vec<String>, Error> {
     let mut application = Application { cluster, clock, resources: BTreeMap::new(), defined: vec![] };
+    let mut warned = Vec::new();
     for manifest in manifests {
         let Manifest { place, kind, name, .. } = manifest;
         let error = |problem| Error { place: place.clone(), kind: kind.clone(), name: name.clone(), problem };
-        application.bring(manifest).await.map_err(error)?;
+        let warnings = application.bring(manifest).await.map_err(error)?;
+        warned.extend(warnings.iter().map(|warning| format!("{place}: {kind} {name}: {warning}")));
     }
-    Ok(())
+    Ok(warned)
 }
 
 /// A resource, as discovery lists it.
@@ -92,7 +99,7 @@ struct Application<'a> {
 }
 
 impl Application<'_> {
-    async fn bring(&mut self, manifest: &Manifest) -> Result<(), Problem> {
+    async fn bring(&mut self, manifest: &Manifest) -> Result<Vec<String>, Problem> {
         let resource = self.resource(manifest).await?;
         let namespace = resource
             .namespaced
@@ -103,22 +110,27 @@ impl Application<'_> {
         if let Some(namespace) = namespace {
             body["metadata"]["namespace"] = namespace.into();
         }
-        match found(self.cluster.send(Request::get(&path)).await)? {
+        let warnings = match found(self.cluster.send(Request::get(&path)).await)? {
             None => {
-                self.cluster.send(Request::post(&collection, &body)).await?;
+                let created = self.cluster.send(Request::post(&collection, &body)).await?;
                 tracing::debug!("Created {path}.");
+                created.warnings
             }
-            Some(live) if merged(&live, &body) == live => tracing::debug!("Left {path} as it is."),
+            Some(live) if merged(&live, &body) == live => {
+                tracing::debug!("Left {path} as it is.");
+                vec![]
+            }
             Some(_) => {
-                self.cluster.send(Request::merge_patch(&path, &body)).await?;
+                let updated = self.cluster.send(Request::merge_patch(&path, &body)).await?;
                 tracing::debug!("Updated {path}.");
+                updated.warnings
             }
-        }
+        };
         if manifest.kind == "CustomResourceDefinition" {
             self.established(&path).await?;
             self.defined.extend(body.pointer("/spec/group").and_then(Value::as_str).map(str::to_owned));
         }
-        Ok(())
+        Ok(warnings)
     }
 
     /// Finds the resource of an object's kind. A kind that was defined a moment ago is waited for.

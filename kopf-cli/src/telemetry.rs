@@ -107,6 +107,15 @@ pub fn complain(text: &str) {
     }
 }
 
+/// Says what is amiss though the command goes on, whether or not logging has begun.
+pub fn warn(text: &str) {
+    if tracing::dispatcher::has_been_set() {
+        tracing::warn!("{text}");
+    } else {
+        write(&format!("warning: {text}\n"));
+    }
+}
+
 /// Writes in one go, so that lines of several threads do not mix. There is nowhere to tell of a failure.
 fn write(text: &str) {
     let _ = io::stderr().lock().write_all(text.as_bytes());

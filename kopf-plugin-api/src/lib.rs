@@ -23,7 +23,7 @@
 //! crate-type = ["cdylib"]
 //!
 //! [dependencies]
-//! kopf-plugin-api = "0.1"
+//! kopf-plugin-api = { path = "../kopf/kopf-plugin-api" }       # where your clone is
 //! ```
 //!
 //! `cargo build`, then `kopf run target/debug/lib<name>.so`; or `kopf run` in the plugin's folder, which does both.

@@ -165,7 +165,8 @@ mod tests {
         logs.say("n", "p", "a", "one\ntwo\n");
         logs.say("n", "p", "a", "thrée\n");
         let options = LogOptions::parse(&Query::parse(query), "p");
-        let said = options.and_then(|options| logs.read(&pod, &options)).map_err(|status| status.code);
+        let said =
+            options.and_then(|options| logs.read(&pod, &options, |_| Ok(()))).map_err(|status| status.code);
         assert_eq!(said, expected.map(|said| said.map(str::to_owned)), "{query}");
     }
 

@@ -83,7 +83,14 @@ impl Fake {
 impl Cluster for Fake {
     fn send(&self, request: Request) -> BoxFuture<'_, Result<Response, cluster::Error>> {
         let answer = self.answer(&request);
-        ready(answer.map(|body| Response { body: body.to_string().into(), warnings: vec![] })).boxed()
+        let is_written = request.body.is_some();
+        ready(answer.map(|body| {
+            let is_unknown = is_written && body["spec"]["typo"].is_string();
+            let warnings =
+                is_unknown.then(|| r#"unknown field "spec.typo""#.to_owned()).into_iter().collect();
+            Response { body: body.to_string().into(), warnings }
+        }))
+        .boxed()
     }
 
     fn ask(&self, _: Request) -> BoxFuture<'_, Result<Answer, cluster::Error>> {
@@ -124,7 +131,7 @@ fn check(fake: Fake, documents: &[&str], expected: &[&str]) {
     manifest::parse(Path::new("a.yaml"), &documents.join("\n---\n"), &mut manifests).unwrap();
     let applied = apply(&fake, &Skipping::default(), &manifests).now_or_never().expect("nothing here waits");
     let mut found = fake.state.into_inner().unwrap().log;
-    found.extend(applied.err().map(|error| format!("error: {error}")));
+    found.extend(applied.unwrap_or_else(|error| vec![format!("error: {error}")]));
     assert_eq!(found, expected);
 }
 
@@ -160,6 +167,23 @@ fn a_definition_is_waited_for_until_its_resource_is_served() {
         &[
             "POST /apis/apiextensions.k8s.io/v1/customresourcedefinitions",
             "POST /apis/zalando.org/v1/namespaces/context/kopfexamples",
+        ],
+    );
+}
+
+#[test]
+fn what_the_server_warns_of_is_told() {
+    let pod = |typo: &str| {
+        format!("{{apiVersion: v1, kind: Pod, metadata: {{name: p, namespace: ns}}, spec: {{typo: {typo}}}}}")
+    };
+    check(
+        Fake::default(),
+        &[&pod("x"), &pod("x"), &pod("z")],
+        &[
+            "POST /api/v1/namespaces/ns/pods",
+            "PATCH /api/v1/namespaces/ns/pods/p",
+            r#"a.yaml, document 1: Pod p: unknown field "spec.typo""#,
+            r#"a.yaml, document 3: Pod p: unknown field "spec.typo""#,
         ],
     );
 }

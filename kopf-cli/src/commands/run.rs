@@ -169,7 +169,9 @@ impl Operation {
         let probes = probes(server, operator.health(), probing);
         let work = async {
             tokio::select! {
-                applied = apply::apply(cluster.as_ref(), clock.as_ref(), &manifests) => applied.map_err(Failure::failed)?,
+                applied = apply::apply(cluster.as_ref(), clock.as_ref(), &manifests) => {
+                    applied.map_err(Failure::failed)?.iter().for_each(|warning| telemetry::warn(warning));
+                }
                 signal = signals.next() => return Ok(unbegun(signal)),
             }
             let (stopper, stop) = stop::channel();

@@ -53,7 +53,8 @@ async fn serve(served: &Served, manifests: &[Manifest]) -> Result<Infallible, Fa
         let access = Access::Kubeconfig { file: served.kubeconfig().to_owned(), context: None };
         let cluster = kube::connect(access, &Settings::default().networking).await;
         let cluster = Arc::new(cluster.map_err(Failure::failed)?);
-        apply::apply(cluster.as_ref(), &SystemClock, manifests).await.map_err(Failure::failed)?;
+        let applied = apply::apply(cluster.as_ref(), &SystemClock, manifests).await;
+        applied.map_err(Failure::failed)?.iter().for_each(|warning| telemetry::warn(warning));
     }
     print(&served.instructions());
     let mut ticks = time::interval(KEEP_EVERY);

@@ -1,6 +1,7 @@
 //! What `kopf sandbox` is to do.
 
 use std::{
+    fs,
     net::{IpAddr, Ipv4Addr, SocketAddr, ToSocketAddrs, UdpSocket},
     path::PathBuf,
 };
@@ -57,7 +58,7 @@ impl Sandbox {
         let listen = environment.or(typed.listen, "KOPF_LISTEN", text)?;
         let (address, names) = match &listen {
             None => (SocketAddr::from((Ipv4Addr::LOCALHOST, port)), vec![]),
-            Some(place) => listening_at(place, port, environment.get("HOSTNAME"))?,
+            Some(place) => listening_at(place, port, environment.get("HOSTNAME").or_else(machine))?,
         };
         let path = |text: &str| Ok(text.into());
         Ok(Sandbox {
@@ -83,6 +84,12 @@ fn listening_at(place: &str, port: u16, host: Option<String>) -> Result<(SocketA
     let found = (place, port).to_socket_addrs().ok().and_then(|mut found| found.next());
     let address = found.ok_or_else(|| Error::Nowhere { place: place.to_owned() })?;
     Ok((address, vec![place.to_owned()]))
+}
+
+/// What the system calls this machine; a shell does not pass that on to its commands.
+fn machine() -> Option<String> {
+    let name = fs::read_to_string("/proc/sys/kernel/hostname").ok()?;
+    Some(name.trim().to_owned()).filter(|name| !name.is_empty())
 }
 
 /// The address that packets to other networks bear. None is sent.
@@ -147,6 +154,7 @@ mod tests {
         );
         let (address, names) = listening_at("0.0.0.0", 5, Some("box".to_owned())).unwrap();
         assert!(address.ip().is_unspecified() && names[0] == "box", "{address} {names:?}");
+        assert!(machine().is_some_and(|name| name == name.trim()), "every machine has a name");
     }
 
     #[test]

@@ -10,7 +10,7 @@
 //! crate-type = ["cdylib"]
 //!
 //! [dependencies]
-//! kopf-plugin-api = "0.1"
+//! kopf-plugin-api = { path = "../kopf/kopf-plugin-api" }       # where your clone is
 //! ```
 //!
 //! | typed | does |

@@ -5,7 +5,7 @@
 //!
 //! ```toml
 //! [dev-dependencies]
-//! kopf-plugin-testing = "0.1"
+//! kopf-plugin-testing = { path = "../kopf/kopf-plugin-api/testing" }       # where your clone is
 //! ```
 //!
 //! Its documentation has the tour, and each example of the repository that has a `src/lib.rs` with tests shows one:

@@ -321,6 +321,9 @@ async fn what_is_not_done_is_refused_by_name() {
     post(&sandbox, KEX, example("x")).await;
     let config_map = json!({ "apiVersion": "v1", "kind": "ConfigMap", "metadata": { "name": "cm" } });
     post(&sandbox, CONFIG_MAPS, config_map).await;
+    let addresses = json!([{ "type": "InternalIP", "address": "127.0.0.1" }]);
+    let node = json!({ "metadata": { "name": "n" }, "status": { "addresses": addresses } });
+    post(&sandbox, "/api/v1/nodes", node).await;
     let spec = json!({ "nodeName": "n", "containers": [{ "name": "c", "image": "i" }] });
     let pod = json!({ "apiVersion": "v1", "kind": "Pod", "metadata": { "name": "x" }, "spec": spec });
     post(&sandbox, "/api/v1/namespaces/default/pods", pod).await;

@@ -68,10 +68,13 @@ pub(super) const REFUSED: &[Refused] = &[
 #[tokio::test]
 async fn what_is_not_there_is_refused_by_its_name() {
     let (client, _serving) = sandbox().await;
+    let node =
+        r#"{"metadata":{"name":"n"},"status":{"addresses":[{"type":"InternalIP","address":"127.0.0.1"}]}}"#;
     let pod = r#"{"metadata":{"name":"p"},"spec":{"nodeName":"n","containers":[{"name":"c","image":"i"}]}}"#;
-    let request =
-        Request::post("/api/v1/namespaces/default/pods").header(header::CONTENT_TYPE, "application/json");
-    client.request::<serde_json::Value>(request.body(pod.into()).unwrap()).await.unwrap();
+    for (path, object) in [("/api/v1/nodes", node), ("/api/v1/namespaces/default/pods", pod)] {
+        let request = Request::post(path).header(header::CONTENT_TYPE, "application/json");
+        client.request::<serde_json::Value>(request.body(object.into()).unwrap()).await.unwrap();
+    }
     let address = r#"{"status":{"podIPs":[{"ip":"10.0.0.1"}]}}"#;
     let request = Request::patch("/api/v1/namespaces/default/pods/p/status");
     let request = request.header(header::CONTENT_TYPE, "application/merge-patch+json");
