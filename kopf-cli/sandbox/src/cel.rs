@@ -18,7 +18,7 @@ use std::sync::OnceLock;
 
 pub(crate) use authorizer::{REQUEST_RESOURCE, authorizer};
 pub(crate) use check::{Fields, Plain, Type, Typing, Variables, check};
-pub(crate) use eval::{Fault, Names, Outcome, optional};
+pub(crate) use eval::{Fault, Names, Outcome, optional, together};
 use syntax::{DEEPEST, Parsed, Unread, parse};
 pub(crate) use syntax::{Kind, Loop, Node};
 use told::told;
@@ -115,8 +115,10 @@ pub(crate) fn with_room<T>(work: impl FnOnce() -> T) -> T {
 pub(crate) fn run(program: &Program, names: &dyn Names) -> (Outcome, u64) {
     with_stack(program.height, || {
         let typing = program.typing.get_or_init(|| names.typing(program));
-        let mut run = eval::Run::new(names, typing);
-        let outcome = run.eval(&program.run);
-        (outcome, run.cost())
+        eval::alone(|| {
+            let mut run = eval::Run::new(names, typing);
+            let outcome = run.eval(&program.run);
+            (outcome, run.cost())
+        })
     })
 }

@@ -22,7 +22,6 @@ pub(super) const AUTHORIZER: &str = "authorizer";
 #[derive(Debug)]
 pub(crate) struct Expression {
     program: Program,
-    pub(crate) source: String,
 }
 
 /// What expressions see.
@@ -63,7 +62,14 @@ impl Variables {
         self.put(cel::REQUEST_RESOURCE, cel::authorizer(rights, user.clone(), what));
     }
 
+    /// The same for those who may not ask.
+    pub(crate) fn without_rights(&self) -> Self {
+        let known = self.0.iter().filter(|(name, _)| ![AUTHORIZER, cel::REQUEST_RESOURCE].contains(name));
+        Variables(known.cloned().collect())
+    }
+
     fn put(&mut self, name: &'static str, value: Cel) {
+        self.0.retain(|(known, _)| *known != name);
         self.0.push((name, value));
     }
 }
@@ -81,8 +87,7 @@ impl Names for Variables {
 impl Expression {
     /// Reads one that has been checked.
     pub(crate) fn read(source: &str) -> Option<Self> {
-        let source = source.trim().to_owned();
-        Some(Expression { program: cel::compile(&source).ok()?, source })
+        Some(Expression { program: cel::compile(source).ok()? })
     }
 
     pub(crate) fn mentions(&self, variable: &str) -> bool {
@@ -106,7 +111,12 @@ impl Expression {
 
     /// What is told where it comes to nothing.
     pub(crate) fn told(&self, why: &str) -> String {
-        format!("expression '{}' resulted in error: {why}", self.source)
+        format!("expression '{}' resulted in error: {why}", self.source())
+    }
+
+    /// As it is written.
+    pub(crate) fn source(&self) -> &str {
+        self.program.source()
     }
 }
 

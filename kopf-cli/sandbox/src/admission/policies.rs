@@ -278,14 +278,13 @@ impl Cases {
     ) -> Vec<Refused> {
         let translated = round.object.as_ref().map(|object| super::chain::translate(object, subject, view));
         let mut variables = Variables::of(subject, round, view, translated.as_ref());
-        variables.set("namespaceObject", self.home.as_ref());
         if let Some(rights) = self.rights.as_ref().filter(|_| policy.asks) {
             variables.ask(subject, round, rights.clone());
         }
         if policy.parameters.is_some() {
             variables.set("params", params);
         }
-        policy.refusals(&variables)
+        policy.refusals(&mut variables, self.home.as_ref())
     }
 }
 
@@ -309,16 +308,18 @@ fn refuse(subject: &Subject, round: &Round, message: &str, reason: String) -> St
 }
 
 impl Policy {
-    /// What the policy has against what expressions see.
-    fn refusals(&self, variables: &Variables) -> Vec<Refused> {
+    /// What the policy has against what expressions see. Conditions do not see the namespace.
+    fn refusals(&self, variables: &mut Variables, home: Option<&Document>) -> Vec<Refused> {
+        variables.set("namespaceObject", None);
         match self.conditions.hold(variables) {
             Ok(true) => {}
             Ok(false) => return Vec::new(),
             Err(why) => return vec![failure(why)],
         }
+        variables.set("namespaceObject", home);
         // Variables may be made of each other, and so may what they come to.
         let height = self.variables.iter().map(|(_, expression)| expression.height()).sum();
-        with_stack(height, || self.broken(variables))
+        with_stack(height, || cel::together(|| self.broken(variables)))
     }
 
     /// What does not hold, or comes to nothing.
@@ -329,16 +330,17 @@ impl Policy {
         for validation in &self.validations {
             outcomes.push(composed.evaluate(&validation.expression, &mut spent));
             if spent > BUDGET {
-                return self.failed(OUT_OF_BUDGET.to_owned(), "Invalid").into_iter().collect();
+                return self.failed(OUT_OF_BUDGET.to_owned()).into_iter().collect();
             }
         }
-        let messages = self.messages(&Composed::new(variables, &self.variables), spent);
+        // They are worked out anew for messages, which may not ask who may do what, and cost again.
+        let unasked = variables.without_rights();
+        let messages = self.messages(&Composed::new(&unasked, &self.variables), spent);
         let refused =
             self.validations.iter().zip(outcomes).enumerate().filter_map(|(index, (one, outcome))| {
-                let told = |why: &str| self.failed(one.expression.told(why), &one.reason);
                 match (outcome, &messages) {
-                    (Err(fault), _) => told(fault.told()),
-                    (Ok(_), Err(why)) => self.failed(format!("failed messageExpression: {why}"), &one.reason),
+                    (Err(fault), _) => self.failed(one.expression.told(fault.told())),
+                    (Ok(_), Err(why)) => self.failed(format!("failed messageExpression: {why}")),
                     (Ok(Cel::Bool(true)), _) => None,
                     (Ok(_), Ok(messages)) => Some(one.refused(messages.get(index).and_then(Option::as_ref))),
                 }
@@ -347,8 +349,8 @@ impl Policy {
     }
 
     /// A refusal by what has failed, unless failures are to be ignored.
-    fn failed(&self, message: String, reason: &str) -> Option<Refused> {
-        (!self.ignores_failures).then(|| Refused { message, reason: reason.to_owned() })
+    fn failed(&self, message: String) -> Option<Refused> {
+        (!self.ignores_failures).then(|| failure(message))
     }
 
     /// The messages that are composed, whether they are told or not.
@@ -432,7 +434,8 @@ impl Validation {
         };
         let message =
             composed.filter(fits).or_else(|| self.message.clone().filter(|message| !message.is_empty()));
-        let message = message.unwrap_or_else(|| format!("failed expression: {}", self.expression.source));
+        let message =
+            message.unwrap_or_else(|| format!("failed expression: {}", self.expression.source().trim()));
         Refused { message, reason: self.reason.clone() }
     }
 }

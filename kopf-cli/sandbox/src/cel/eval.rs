@@ -27,9 +27,10 @@ use std::sync::Arc;
 
 use kube_cel::cel::{Value, objects::Map};
 
-pub(super) use self::attributes::check_place;
 pub(crate) use self::values::optional;
 use self::values::{as_key, list, opened, size, type_of};
+pub(crate) use self::work::together;
+pub(super) use self::{attributes::check_place, values::list as list_of, work::alone};
 use super::{
     Plain, Program, authorizer,
     check::Typing,
@@ -38,7 +39,7 @@ use super::{
 use crate::json::with_room_to_recurse;
 
 /// How much one run of an expression may cost.
-pub(crate) const LIMIT: u64 = 1_000_000;
+const LIMIT: u64 = 1_000_000;
 
 /// Why there is no value.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -100,7 +101,6 @@ enum Local<'a> {
 
 impl<'a> Run<'a> {
     pub(super) fn new(names: &'a dyn Names, typing: &'a Typing) -> Self {
-        work::begin();
         Run { names, typing, locals: Vec::new(), cost: 0 }
     }
 
@@ -125,7 +125,7 @@ impl<'a> Run<'a> {
             Kind::Map(entries) => with_room_to_recurse(|| self.map(entries)),
             Kind::Loop(inner) => with_room_to_recurse(|| self.a_loop(inner)),
             Kind::Shared { node, .. } => self.eval(node),
-            // What has been checked is nothing else.
+            // Messages are taken unchecked.
             Kind::Struct { name, .. } => Err(Fault::new(format!("unknown type: '{name}'"))),
             Kind::Field { .. } | Kind::Name(_) => Err(Fault::no_overload()),
         }
@@ -148,7 +148,9 @@ impl<'a> Run<'a> {
                 if self.typing.is_decided(node.id) && items.iter().all(values::is_plain) =>
             {
                 let wanted = self.eval(wanted)?;
-                values::truth(items.iter().any(|item| values::equal(item, &wanted)))
+                let found = items.iter().any(|item| values::equal(item, &wanted));
+                work::check()?;
+                values::truth(found)
             }
             _ => self.strictly(node, name, target.into_iter().chain(args)),
         }
@@ -158,6 +160,7 @@ impl<'a> Run<'a> {
     fn strictly(&mut self, node: &'a Node, name: &str, args: impl Iterator<Item = &'a Node>) -> Outcome {
         let args: Vec<&'a Node> = args.collect();
         let is_decided = self.typing.is_decided(node.id);
+        // Of these, arguments are evaluated one by one, up to the first fault.
         let stops = match &args[..] {
             [_, pattern] if name == "matches" => matches!(pattern.kind, Kind::Literal(_)),
             [_, _] => name == "format" || !is_decided && costs::GATHERED.contains(&name),
@@ -332,10 +335,6 @@ pub(super) fn function(name: &str, args: &[Value]) -> Outcome {
 /// What a function that is called like a type makes of a value; `None` where it is none, or takes no such value.
 pub(super) fn conversion(name: &str, value: &Value) -> Option<Outcome> {
     conversions::call(name, value)
-}
-
-pub(super) fn list_of(items: Vec<Value>) -> Value {
-    list(items)
 }
 
 /// # Errors

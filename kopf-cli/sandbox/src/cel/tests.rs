@@ -122,6 +122,31 @@ fn what_is_too_deep_or_too_long_is_refused_in_the_words_of_a_server() {
 }
 
 #[test]
+fn what_is_no_number_is_sorted_last() {
+    let items: Vec<String> = (0..60)
+        .map(|item| if item % 3 == 0 { "0.0 / 0.0".to_owned() } else { format!("{item}.0") })
+        .collect();
+    check_row(&format!("[{}].sort()[39] == 59.0", items.join(", ")), "true");
+}
+
+#[test]
+fn a_list_is_not_looked_for_in_beyond_what_may_be_done() {
+    let many = vec!["7"; 20_000].join(", ");
+    let outcome = found(&format!("lists.range(2000).all(x, !(x + 100000 in [{many}]))"));
+    assert_eq!(outcome, Err("operation cancelled: actual cost limit exceeded".to_owned()));
+}
+
+#[test]
+fn what_is_made_side_by_side_is_bounded() {
+    let limit = Err("operation cancelled: actual cost limit exceeded".to_owned());
+    let long = format!("'{}'", "a".repeat(1_000));
+    let longer = format!("'{}'", "b".repeat(16_000));
+    assert_eq!(found(&format!("lists.range(60).map(i, {long}.replace('a', {longer})).size()")), limit);
+    assert_eq!(found("lists.range(60).map(i, lists.range(60000) + lists.range(60000)).size()"), limit);
+    assert_eq!(found(r"lists.range(3000).all(i, !'a'.matches('(?i)\\pL{99}x' + string(i)))"), limit);
+}
+
+#[test]
 fn signs_undo_each_other() {
     check_row("!!true", "true");
     check_row("!!!true || ! ! false", "false");

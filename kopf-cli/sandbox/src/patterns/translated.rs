@@ -12,7 +12,8 @@ pub(crate) fn translated(pattern: &str) -> String {
         match letter {
             '\\' => writing.escape(),
             '[' => writing.class(),
-            '{' if !is_repetition(writing.rest) => writing.literal('{'),
+            '(' if writing.rest.starts_with("(?)") => writing.skip(3),
+            '{' if super::numbers(writing.rest).is_none() => writing.literal('{'),
             _ => writing.copy(letter.len_utf8()),
         }
     }
@@ -130,26 +131,10 @@ impl Writing<'_> {
     }
 }
 
-/// Where something stands, if it stands near: names of classes and numbers are short.
+/// Where something stands, if it stands near: names of classes are short.
 fn within(text: &str, end: &str) -> Option<usize> {
     const NEAR: usize = 32;
-    text.bytes()
-        .take(NEAR)
-        .enumerate()
-        .map(|(at, _)| at)
-        .find(|at| text.as_bytes()[*at..].starts_with(end.as_bytes()))
-}
-
-/// Whether a brace begins how often something is there.
-fn is_repetition(rest: &str) -> bool {
-    let Some(numbers) = within(&rest[1..], "}").map(|end| &rest[1..=end]) else { return false };
-    // A number does not begin with nothing.
-    let is_number = |text: &str| {
-        let is_plain = text == "0" || !text.starts_with('0');
-        !text.is_empty() && is_plain && text.bytes().all(|digit| digit.is_ascii_digit())
-    };
-    let (least, most) = numbers.split_once(',').unwrap_or((numbers, numbers));
-    is_number(least) && (most.is_empty() || is_number(most))
+    (0..text.len().min(NEAR)).find(|at| text.as_bytes()[*at..].starts_with(end.as_bytes()))
 }
 
 #[cfg(test)]
@@ -182,6 +167,7 @@ mod tests {
         check_row("^a{,2}$", "a{,2}", true);
         check_row("^a{1,2}b{2}c{1,}$", "aabbccc", true);
         check_row("^a{$", "a{", true);
+        check_row("^a{01}$", "a{01}", true);
     }
 
     #[test]

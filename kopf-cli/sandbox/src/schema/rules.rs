@@ -17,6 +17,9 @@ use crate::{
     status::Cause,
 };
 
+/// What is told where rules have cost too much together.
+const OUT_OF_BUDGET: &str =
+    "failed due to running out of cost budget, no further validation rules will be run";
 /// How long a message that a rule composes may be.
 const LONGEST_MESSAGE: usize = 5 * 1024;
 
@@ -46,10 +49,34 @@ impl Rule {
             field_path: normal_path(&text("fieldPath")),
             reason: rule["reason"].as_str().map(str::to_owned),
             message: text("message"),
-            message_program: cel::compile(said("messageExpression")).ok(),
+            message_program: Some(said("messageExpression"))
+                .filter(|message| !message.trim().is_empty())
+                .and_then(|message| cel::compile(message).ok()),
             text: text("rule"),
             program,
         })
+    }
+
+    /// The message that it composes, if it composes one.
+    ///
+    /// # Errors
+    ///
+    /// That it cost too much.
+    fn composed(&self, seen: &Seen<'_>, spent: &mut u64) -> Result<Option<String>, String> {
+        let Some(program) = &self.message_program else { return Ok(None) };
+        let (outcome, cost) = cel::run(program, seen);
+        *spent = spent.saturating_add(cost);
+        if *spent > BUDGET {
+            return Err(format!("messageExpression evaluation {OUT_OF_BUDGET}"));
+        }
+        if outcome == Err(Fault::Limit) {
+            let source = printed::quoted(program.source());
+            return Err(format!(
+                "no further validation rules will be run due to call cost exceeds limit for messageExpression: {source}"
+            ));
+        }
+        let message = outcome.ok().and_then(|message| from_cel(&message));
+        Ok(message.filter(|message| is_a_message(message)))
     }
 
     fn told_as(&self) -> &str {
@@ -88,6 +115,17 @@ pub(crate) struct Judged {
     pub(crate) causes: Vec<Cause>,
     pub(crate) warnings: Vec<String>,
     spent: u64,
+}
+
+impl Judged {
+    /// Adds what breaks a rule, or a warning of it.
+    fn add(&mut self, cause: Cause, is_let_pass: bool) {
+        if is_let_pass {
+            self.warnings.push(format!("{}: {}", cause.field, cause.message));
+        } else {
+            self.causes.push(cause);
+        }
+    }
 }
 
 /// Applies all rules of a schema to a whole object.
@@ -199,9 +237,8 @@ fn apply(
         judged.causes.push(invalid(why));
         judged.spent = u64::MAX;
     };
-    let out_of_budget = "failed due to running out of cost budget, no further validation rules will be run";
     if judged.spent >= BUDGET {
-        return stop(judged, &format!("validation {out_of_budget}"));
+        return stop(judged, &format!("validation {OUT_OF_BUDGET}"));
     }
     let this = to_cel(value, shape, resource);
     let before = old.map(|old| to_cel(old, shape, resource));
@@ -210,16 +247,18 @@ fn apply(
             continue;
         }
         let seen = Seen {
-            at: (shape, resource),
+            shape,
+            resource,
             this: &this,
             before: before.as_ref(),
             old_is_optional: rule.old_is_optional,
+            old_is_plain: !rule.old_is_optional,
         };
         let told_as = rule.told_as();
         let (outcome, cost) = cel::run(&rule.program, &seen);
         judged.spent = judged.spent.saturating_add(cost);
         if judged.spent > BUDGET {
-            return stop(judged, &format!("validation {out_of_budget}"));
+            return stop(judged, &format!("validation {OUT_OF_BUDGET}"));
         }
         match outcome {
             Ok(Cel::Bool(true)) => continue,
@@ -248,40 +287,28 @@ fn apply(
                 continue;
             }
         }
-        let mut composed = None;
-        if let Some(program) = &rule.message_program {
-            let (outcome, cost) = cel::run(program, &seen);
-            judged.spent = judged.spent.saturating_add(cost);
-            if judged.spent > BUDGET {
-                return stop(judged, &format!("messageExpression evaluation {out_of_budget}"));
-            }
-            if outcome == Err(Fault::Limit) {
-                let source = printed::quoted(program.source());
-                let why = format!(
-                    "no further validation rules will be run due to call cost exceeds limit for messageExpression: {source}"
-                );
-                return stop(judged, &why);
-            }
-            let message = outcome.ok().and_then(|message| from_cel(&message));
-            composed = message.filter(|message| is_a_message(message));
-        }
-        let detail = match composed {
-            Some(message) => message.trim().to_owned(),
-            None if rule.message.is_empty() => format!("failed rule: {}", rule.text),
-            None => rule.message.clone(),
-        };
         let field = match (place.is_root(), rule.field_path.as_str()) {
             (_, "") => place.to_string(),
             (true, path) => path.to_owned(),
             (false, path) => format!("{place}.{path}"),
         };
+        // What was so before is let pass.
+        let is_let_pass = !rule.uses_old && kept.holds();
+        let composed = match rule.composed(&Seen { old_is_plain: true, ..seen }, &mut judged.spent) {
+            Ok(composed) => composed,
+            Err(why) => {
+                judged.add(Cause::invalid(field, kind_name, &why), is_let_pass);
+                judged.spent = u64::MAX;
+                return;
+            }
+        };
+        let detail = match composed {
+            Some(message) => message.trim().to_owned(),
+            None if rule.message.is_empty() => format!("failed rule: {}", rule.text),
+            None => rule.message.clone(),
+        };
         let shown = (!matches!(kind, Some(Kind::Object | Kind::Array))).then_some(value);
-        let cause = rule.fault(&detail, shown, field);
-        if !rule.uses_old && kept.holds() {
-            judged.warnings.push(format!("{}: {}", cause.field, cause.message));
-        } else {
-            judged.causes.push(cause);
-        }
+        judged.add(rule.fault(&detail, shown, field), is_let_pass);
     }
 }
 
@@ -291,25 +318,28 @@ fn is_a_message(message: &str) -> bool {
 }
 
 /// What a rule sees.
+#[derive(Clone, Copy)]
 struct Seen<'a> {
-    /// Where it stands, and whether that is a whole resource.
-    at: (Shape<'a>, bool),
+    shape: Shape<'a>,
+    /// Whether that is a whole resource.
+    resource: bool,
     this: &'a Cel,
     before: Option<&'a Cel>,
+    /// Whether what was there is typed as what may be absent, and whether it is seen without that: messages see it so.
     old_is_optional: bool,
+    old_is_plain: bool,
 }
 
 impl Names for Seen<'_> {
     fn typing(&self, program: &Program) -> Typing {
-        let (shape, resource) = self.at;
-        let variables = rule_variables(shape, resource, self.old_is_optional, "self");
+        let variables = rule_variables(self.shape, self.resource, self.old_is_optional, "self");
         Typing::of(program, &variables.unwrap_or_default())
     }
 
     fn get(&self, name: &str) -> Option<Cel> {
         match name {
             "self" => Some(self.this.clone()),
-            "oldSelf" if self.old_is_optional => Some(cel::optional(self.before.cloned())),
+            "oldSelf" if !self.old_is_plain => Some(cel::optional(self.before.cloned())),
             "oldSelf" => self.before.cloned(),
             _ => None,
         }

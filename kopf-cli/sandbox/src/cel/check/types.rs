@@ -42,6 +42,10 @@ pub(crate) struct Made<'a> {
     pub(super) name: &'static str,
     pub(super) of: Vec<Type<'a>>,
     size: usize,
+    /// Whether something in it is not known yet.
+    pub(super) is_open: bool,
+    /// Whether it is of plain types, lists and maps alone.
+    is_plain: bool,
 }
 
 /// A type with fields.
@@ -71,7 +75,21 @@ impl<'a> Type<'a> {
     pub(super) fn made(name: &'static str, of: Vec<Type<'a>>) -> Self {
         let inner = of.iter().map(|inner| if let Type::Made(made) = inner { made.size } else { 1 });
         let size = 1 + inner.sum::<usize>();
-        if size > LARGEST { Type::DYN } else { Type::Made(Rc::new(Made { name, of, size })) }
+        if size > LARGEST {
+            return Type::DYN;
+        }
+        let is_open = of.iter().any(|part| match part {
+            Type::Param(_) => true,
+            Type::Made(made) => made.is_open,
+            _ => false,
+        });
+        let is_plain = [LIST, MAP].contains(&name)
+            && of.iter().all(|part| match part {
+                Type::Plain(plain) => *plain != Plain::Error,
+                Type::Made(made) => made.is_plain,
+                _ => false,
+            });
+        Type::Made(Rc::new(Made { name, of, size, is_open, is_plain }))
     }
 
     pub(crate) fn list(of: Type<'a>) -> Self {
@@ -155,6 +173,7 @@ impl<'a> Type<'a> {
         match self {
             Type::Plain(Plain::Error) => Type::DYN,
             Type::Plain(_) => self.clone(),
+            Type::Made(made) if made.is_plain => self.clone(),
             Type::Made(made) if [LIST, MAP].contains(&made.name) => {
                 Type::made(made.name, made.of.iter().map(Type::kept).collect())
             }

@@ -46,7 +46,7 @@ impl<'a> Bindings<'a> {
                 None if finally => Type::DYN,
                 None => one.clone(),
             },
-            Type::Made(made) if made.name != TYPE || !made.of.is_empty() => {
+            Type::Made(made) if made.is_open => {
                 let parts = made.of.iter().map(|part| self.settled(part, finally)).collect();
                 Type::made(made.name, parts)
             }

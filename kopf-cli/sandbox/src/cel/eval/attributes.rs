@@ -90,7 +90,7 @@ impl<'a> Run<'a> {
         }
         match (is_choice(base), asks) {
             (true, Asks::Value) | (false, Asks::Presence) => {}
-            // It is given back though it was never paid.
+            // It is given back though it was never paid; below nothing there is more than any may cost.
             (true, Asks::Presence) => self.cost = self.cost.wrapping_sub(1),
             (false, Asks::Value) => self.spend(1)?,
         }
@@ -174,7 +174,7 @@ impl<'a> Run<'a> {
                 return self.spend(u64::from(!is_optional)).and(Err(fault));
             }
             let asked = asks == Asks::Presence && index == 0;
-            let found = look_up(&value, &at, asked);
+            let found = look_up(&value, &at);
             match found {
                 Ok(Some(found)) => {
                     self.spend(1)?;

@@ -5,6 +5,7 @@ use kube_cel::cel::Value;
 use super::{
     Fault, Outcome, library, times,
     values::{opened, text, type_named, type_of},
+    work,
 };
 
 /// The outcome of a function that is called like a type; `None` where it is none, or takes no such value.
@@ -55,7 +56,9 @@ fn to_bool(value: &Value) -> Option<Outcome> {
 fn to_bytes(value: &Value) -> Option<Outcome> {
     match value {
         Value::Bytes(_) => Some(Ok(value.clone())),
-        Value::String(text) => Some(Ok(Value::Bytes(text.as_bytes().to_vec().into()))),
+        Value::String(text) => {
+            Some(work::text(text.len()).map(|()| Value::Bytes(text.as_bytes().to_vec().into())))
+        }
         _ => None,
     }
 }
@@ -113,8 +116,9 @@ fn to_text(value: &Value) -> Option<Outcome> {
         Value::String(_) => return Some(Ok(value.clone())),
         Value::Bool(held) => held.to_string(),
         Value::Bytes(bytes) => {
-            let read = std::str::from_utf8(bytes).map(text);
-            return Some(read.map_err(|_| Fault::new("invalid UTF-8 in bytes, cannot convert to string")));
+            let unread = |_| Fault::new("invalid UTF-8 in bytes, cannot convert to string");
+            let read = work::text(bytes.len()).and_then(|()| std::str::from_utf8(bytes).map_err(unread));
+            return Some(read.map(text));
         }
         Value::Float(number) => general(*number),
         Value::Int(number) => number.to_string(),

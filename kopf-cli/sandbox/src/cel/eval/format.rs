@@ -36,11 +36,12 @@ pub(super) fn format(this: &str, items: &[Value]) -> Outcome {
             &filled_in(letter, digits, item)
                 .map_err(|why| Fault::new(format!("error during formatting: {why}")))?,
         );
-        work::text(out.len())?;
+        work::growing(out.len())?;
         rest = after;
         used += 1;
     }
     out.push_str(rest);
+    work::text(out.len())?;
     Ok(text(out))
 }
 
@@ -215,7 +216,8 @@ fn fixed(number: f64, digits: usize) -> String {
 
 /// A number with one digit before the point, and the power of ten that it is of; what is asked for is its width.
 fn scientific(number: f64, width: usize) -> String {
-    let printed = format!("{number:.DIGITS$e}");
+    // Of nothing, no sign is shown.
+    let printed = format!("{:.DIGITS$e}", number + 0.0);
     let Some((digits, power)) = printed.split_once('e') else {
         return format!("{:>width$}", special(number));
     };

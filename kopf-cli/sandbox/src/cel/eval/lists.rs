@@ -87,7 +87,10 @@ fn place(found: Option<usize>) -> Value {
 fn range(length: i64) -> Outcome {
     match length {
         ..0 => Err(Fault::new(format!("lists.range: size must be non-negative, got {length}"))),
-        0..=LONGEST_RANGE => Ok(list((0..length).map(Value::Int).collect())),
+        0..=LONGEST_RANGE => {
+            work::list(usize::try_from(length).unwrap_or(usize::MAX))?;
+            Ok(list((0..length).map(Value::Int).collect()))
+        }
         _ => Err(Fault::new(format!("lists.range: size {length} exceeds maximum allowed ({LONGEST_RANGE})"))),
     }
 }
@@ -187,7 +190,13 @@ fn sorted(items: &Arc<Vec<Value>>, keys: &[Value]) -> Outcome {
         return Err(Fault::new("list elements must have the same type"));
     }
     let mut pairs: Vec<(&Value, &Value)> = keys.iter().zip(items.iter()).collect();
-    pairs.sort_by(|(one, _), (other, _)| compare(one, other).unwrap_or(Ordering::Equal));
+    pairs.sort_by(|(one, _), (other, _)| match (one, other) {
+        // What is no number comes last: what is sorted has to have an order.
+        (Value::Float(one), Value::Float(other)) => {
+            one.partial_cmp(other).unwrap_or_else(|| one.is_nan().cmp(&other.is_nan()))
+        }
+        _ => compare(one, other).unwrap_or(Ordering::Equal),
+    });
     Ok(list(pairs.into_iter().map(|(_, item)| item.clone()).collect()))
 }
 

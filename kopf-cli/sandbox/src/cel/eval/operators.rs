@@ -3,10 +3,8 @@
 use kube_cel::cel::Value;
 
 use super::{
-    Fault, Outcome,
-    library::is_of_library,
-    times,
-    values::{as_key, at, compare, equal, list, text, truth, type_of},
+    Fault, Outcome, times,
+    values::{as_key, at, compare, equal, list, text, truth},
     work,
 };
 
@@ -20,11 +18,6 @@ pub(super) fn call(name: &str, args: &[Value]) -> Option<Outcome> {
     Some(match (name, args) {
         ("!_", [one]) => not(one),
         ("-_", [one]) => negated(one),
-        ("_==_", [one, other])
-            if is_of_library(one) && type_of(one) != type_of(other) && *other != Value::Null =>
-        {
-            Err(Fault::no_overload())
-        }
         ("_==_", [one, other]) => truth(equal(one, other)),
         ("_!=_", [one, other]) => truth(!equal(one, other)),
         ("_<_", [one, other]) => compare(one, other).map(|order| Value::Bool(order.is_lt())),
@@ -185,15 +178,14 @@ pub(super) fn insert(into: Value, what: &[Value]) -> Outcome {
     Ok(Value::Map(into))
 }
 
-/// What a list or a map has at a place; whether there is something `asked`, others have nothing.
-pub(super) fn look_up(of: &Value, at: &Value, asked: bool) -> Result<Option<Value>, Fault> {
+/// What a list or a map has at a place; others have nothing.
+pub(super) fn look_up(of: &Value, at: &Value) -> Result<Option<Value>, Fault> {
     match of {
         Value::Map(map) => Ok(super::values::at(map, at).cloned()),
         Value::List(items) => {
             let place = super::values::place(at)?;
             Ok(usize::try_from(place).ok().and_then(|place| items.get(place)).cloned())
         }
-        _ if asked => Ok(None),
         _ => Ok(None),
     }
 }

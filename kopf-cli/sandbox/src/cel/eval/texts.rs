@@ -22,7 +22,7 @@ pub(super) fn call(name: &str, args: &[Value]) -> Option<Outcome> {
         ("findAll", [Value::String(pattern)]) => patterns::find_all(this, pattern, -1),
         ("findAll", [Value::String(pattern), Value::Int(most)]) => patterns::find_all(this, pattern, *most),
         ("format", [Value::List(items)]) => format::format(this, items),
-        ("strings.quote", []) => Ok(text(quoted(this))),
+        ("strings.quote", []) => work::text(this.len()).map(|()| text(quoted(this))),
         ("charAt", [Value::Int(place)]) => char_at(this, *place),
         ("indexOf", [Value::String(part)]) => index_of(this, part, 0),
         ("indexOf", [Value::String(part), Value::Int(from)]) => index_of(this, part, *from),
@@ -30,13 +30,13 @@ pub(super) fn call(name: &str, args: &[Value]) -> Option<Outcome> {
         ("lastIndexOf", [Value::String(part), Value::Int(from)]) => last_index_of(this, part, Some(*from)),
         ("lowerAscii", []) => Ok(text(this.to_ascii_lowercase())),
         ("upperAscii", []) => Ok(text(this.to_ascii_uppercase())),
-        ("trim", []) => Ok(text(this.trim_matches(is_blank))),
+        ("trim", []) => Ok(text(this.trim())),
         ("replace", [Value::String(old), Value::String(new)]) => replace(this, old, new, -1),
         ("replace", [Value::String(old), Value::String(new), Value::Int(most)]) => {
             replace(this, old, new, *most)
         }
-        ("split", [Value::String(by)]) => Ok(split(this, by, -1)),
-        ("split", [Value::String(by), Value::Int(most)]) => Ok(split(this, by, *most)),
+        ("split", [Value::String(by)]) => split(this, by, -1),
+        ("split", [Value::String(by), Value::Int(most)]) => split(this, by, *most),
         ("substring", [Value::Int(from)]) => substring(this, *from, None),
         ("substring", [Value::Int(from), Value::Int(to)]) => substring(this, *from, Some(*to)),
         _ => return None,
@@ -45,11 +45,6 @@ pub(super) fn call(name: &str, args: &[Value]) -> Option<Outcome> {
 
 fn out_of_range(place: i64) -> Fault {
     Fault::new(format!("index out of range: {place}"))
-}
-
-/// What Go takes for a blank.
-fn is_blank(letter: char) -> bool {
-    letter.is_whitespace()
 }
 
 /// A place in a text of so many letters; its end is one, too.
@@ -115,20 +110,18 @@ fn count(number: usize) -> Value {
 }
 
 /// The parts between `by`, of which there are no more than `most`, where it is not negative; between nothing, all letters.
-fn split(this: &str, by: &str, most: i64) -> Value {
+fn split(this: &str, by: &str, most: i64) -> Outcome {
     let most = usize::try_from(most).unwrap_or(usize::MAX);
-    let parts: Vec<Value> = match (most, by) {
+    Ok(list(match (most, by) {
         (0, _) => Vec::new(),
         (most, "") => {
             let mut letters = this.char_indices();
-            let mut parts: Vec<Value> =
-                letters.by_ref().take(most - 1).map(|(_, letter)| text(letter)).collect();
+            let mut parts = work::gathered(letters.by_ref().take(most - 1).map(|(_, letter)| text(letter)))?;
             parts.extend(letters.next().map(|(at, _)| text(&this[at..])));
             parts
         }
-        (most, by) => this.splitn(most, by).map(text).collect(),
-    };
-    list(parts)
+        (most, by) => work::gathered(this.splitn(most, by).map(text))?,
+    }))
 }
 
 /// A text in quotes, as expressions write it.

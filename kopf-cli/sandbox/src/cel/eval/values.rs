@@ -53,7 +53,7 @@ pub(super) fn text(text: impl Into<String>) -> Value {
     Value::String(Arc::new(text.into()))
 }
 
-pub(super) fn list(items: Vec<Value>) -> Value {
+pub(in crate::cel) fn list(items: Vec<Value>) -> Value {
     Value::List(Arc::new(items))
 }
 
@@ -72,10 +72,7 @@ pub(super) fn type_of(value: &Value) -> &str {
         Value::String(_) => "string",
         Value::Timestamp(_) => "google.protobuf.Timestamp",
         Value::UInt(_) => "uint",
-        Value::Opaque(opaque) => match opaque.runtime_type_name() {
-            "kubernetes.Format" => "kubernetes.NamedFormat",
-            name => name,
-        },
+        Value::Opaque(opaque) => opaque.runtime_type_name(),
     }
 }
 

@@ -4,20 +4,59 @@
 
 use std::cell::Cell;
 
+use kube_cel::cel::Value;
+
 use super::Fault;
 
-/// How many parts of values may be looked at.
+/// How many parts of values may be looked at in one run.
 const MOST: u64 = 20_000_000;
 /// How long a text may get, in bytes, and a list.
 const LONGEST: usize = 16 << 20;
 const LARGEST: usize = 4_000_000;
+/// How much may be made by functions in all runs that belong together, in bytes.
+const MOST_MADE: usize = 128 << 20;
+/// What an item of a list takes.
+const ITEM: usize = 32;
 
 thread_local! {
     static DONE: Cell<u64> = const { Cell::new(0) };
+    static MADE: Cell<usize> = const { Cell::new(0) };
+    /// How many runs are within each other.
+    static RUNS: Cell<u32> = const { Cell::new(0) };
 }
 
-pub(super) fn begin() {
-    DONE.set(0);
+/// Counts what is made in all runs in there together.
+pub(crate) fn together<T>(runs: impl FnOnce() -> T) -> T {
+    if RUNS.get() == 0 {
+        MADE.set(0);
+    }
+    RUNS.set(RUNS.get() + 1);
+    let outcome = runs();
+    RUNS.set(RUNS.get() - 1);
+    outcome
+}
+
+/// Counts what is done in a run by itself, for expressions run within each other.
+pub(in crate::cel) fn alone<T>(run: impl FnOnce() -> T) -> T {
+    let before = DONE.replace(0);
+    let outcome = together(run);
+    DONE.set(before);
+    outcome
+}
+
+/// Looks at so many more parts.
+///
+/// # Errors
+///
+/// That there are more than may be.
+pub(super) fn add(parts: u64) -> Result<(), Fault> {
+    DONE.set(DONE.get().saturating_add(parts));
+    check()
+}
+
+fn made(bytes: usize) -> Result<(), Fault> {
+    MADE.set(MADE.get().saturating_add(bytes));
+    if MADE.get() <= MOST_MADE { Ok(()) } else { Err(Fault::Limit) }
 }
 
 /// Whether one more part may be looked at.
@@ -35,14 +74,34 @@ pub(super) fn check() -> Result<(), Fault> {
 
 /// # Errors
 ///
-/// That a text of so many bytes is too long.
+/// That a text of so many bytes is too long, or makes too much of all that is made.
 pub(super) fn text(length: usize) -> Result<(), Fault> {
-    if length <= LONGEST { Ok(()) } else { Err(Fault::Limit) }
+    if length <= LONGEST { made(length) } else { Err(Fault::Limit) }
 }
 
 /// # Errors
 ///
-/// That a list of so many items is too long.
+/// That a text that is not made yet is too long already.
+pub(super) fn growing(length: usize) -> Result<(), Fault> {
+    if length <= LONGEST { Ok(()) } else { Err(Fault::Limit) }
+}
+
+/// The texts, which are no more than a list may have.
+///
+/// # Errors
+///
+/// That there are more, or that they make too much of all that is made.
+pub(super) fn gathered(items: impl Iterator<Item = Value>) -> Result<Vec<Value>, Fault> {
+    const TEXT: usize = 64;
+    let left = (MOST_MADE - MADE.get().min(MOST_MADE)) / (ITEM + TEXT);
+    let items: Vec<Value> = items.take(left.min(LARGEST) + 1).collect();
+    made(items.len() * TEXT)?;
+    list(items.len()).map(|()| items)
+}
+
+/// # Errors
+///
+/// That a list of so many items is too long, or makes too much of all that is made.
 pub(super) fn list(length: usize) -> Result<(), Fault> {
-    if length <= LARGEST { Ok(()) } else { Err(Fault::Limit) }
+    if length <= LARGEST { made(length * ITEM) } else { Err(Fault::Limit) }
 }

@@ -161,6 +161,7 @@ pub(super) const DONE: Groups = &[
     ("Definitions of resources", &[
         ("acceptance and establishing, step by step", &["main::a_definition_is_accepted_in_steps"]),
         ("what definitions are refused: names, versions, schemas, rules", &["refusals::definitions_have_their_rules", "definitions::names_and_versions_have_their_rules", "definitions::schemas_are_structural", "definitions::rules_are_looked_at_before_they_are_taken"]),
+        ("what expressions come to and cost as they run: one, all together, conditions, messages", &["costs::expressions_come_to_what_they_say", "costs::an_expression_ends_where_it_costs_too_much", "costs::all_expressions_of_a_policy_share_what_they_may_cost", "costs::rules_end_where_they_cost_too_much"]),
         ("expressions in CEL: names, types of functions, results, patterns that are written out", &["expressions::rules_name_what_there_is", "expressions::rules_call_functions_with_what_they_are_for", "expressions::rules_come_to_true_or_false", "expressions::what_is_written_out_in_rules_is_right"]),
         ("what rules in CEL may cost at the most, each and all together", &["definitions::rules_may_cost_no_more_than_they_can_be_told_to"]),
         ("whose names are whose, what they wait for and when they get it", &["defining::a_name_belongs_to_whoever_had_it_first", "defining::names_that_are_let_go_of_go_to_those_who_wait"]),
