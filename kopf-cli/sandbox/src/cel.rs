@@ -18,7 +18,7 @@ use std::sync::OnceLock;
 
 pub(crate) use authorizer::{REQUEST_RESOURCE, authorizer};
 pub(crate) use check::{Fields, Plain, Type, Typing, Variables, check};
-pub(crate) use eval::{Fault, Names, Outcome, optional, together};
+pub(crate) use eval::{Fault, Names, Outcome, optional, together, type_of};
 use syntax::{DEEPEST, Parsed, Unread, parse};
 pub(crate) use syntax::{Kind, Loop, Node};
 use told::told;

@@ -42,6 +42,8 @@ pub(crate) struct Policy {
     conditions: Conditions,
     variables: Vec<(String, Expression)>,
     validations: Vec<Validation>,
+    /// What the audit log would be told.
+    annotations: Vec<Expression>,
     ignores_failures: bool,
     /// Whether any expression asks who may do what.
     asks: bool,
@@ -69,6 +71,8 @@ struct Binding {
 struct Refused {
     message: String,
     reason: String,
+    /// Whether it counts whatever a binding makes of refusals.
+    always: bool,
 }
 
 impl Policy {
@@ -102,6 +106,9 @@ impl Policy {
             .iter()
             .filter_map(|variable| Some((text(&variable["name"]), expression(&variable["expression"])?)));
         let (validations, variables): (Vec<_>, Vec<_>) = (validations.collect(), variables.collect());
+        let annotations = list("auditAnnotations");
+        let annotations =
+            annotations.iter().filter_map(|annotation| expression(&annotation["valueExpression"]));
         let conditions = Conditions::read(&spec["matchConditions"], ignores_failures);
         let judging = validations.iter().map(|validation| &validation.expression);
         let asking = judging.chain(variables.iter().map(|(_, expression)| expression));
@@ -113,6 +120,7 @@ impl Policy {
             conditions,
             variables,
             validations,
+            annotations: annotations.collect(),
             ignores_failures,
             parameters: kind.is_object().then(|| (text(&kind["apiVersion"]), text(&kind["kind"]))),
             bindings: bindings.map(Binding::read).collect(),
@@ -253,13 +261,13 @@ impl Cases {
                 };
                 for refused in refusals {
                     let of = format!(" with binding '{}'", binding.name);
-                    if binding.actions.iter().any(|action| action == "Warn") {
+                    if !refused.always && binding.actions.iter().any(|action| action == "Warn") {
                         let (policy, said) = (&policy.name, &refused.message);
                         warnings.push(format!(
                             "Validation failed for ValidatingAdmissionPolicy '{policy}'{of}: {said}"
                         ));
                     }
-                    if binding.actions.iter().any(|action| action == "Deny") {
+                    if refused.always || binding.actions.iter().any(|action| action == "Deny") {
                         denied.get_or_insert_with(|| deny(&of, refused));
                     }
                 }
@@ -289,7 +297,7 @@ impl Cases {
 }
 
 fn failure(message: String) -> Refused {
-    Refused { message, reason: "Invalid".to_owned() }
+    Refused { message, reason: "Invalid".to_owned(), always: false }
 }
 
 fn refuse(subject: &Subject, round: &Round, message: &str, reason: String) -> Status {
@@ -324,18 +332,28 @@ impl Policy {
 
     /// What does not hold, or comes to nothing.
     fn broken(&self, variables: &Variables) -> Vec<Refused> {
+        // Only what judges may ask who may do what.
+        let unasked = variables.without_rights();
+        let unheld = self.unheld(variables, &unasked);
+        let all = unheld.and_then(|refused| Ok(refused.into_iter().chain(self.untold(&unasked)?).collect()));
+        all.unwrap_or_else(|why| self.failed(why.to_owned()).into_iter().collect())
+    }
+
+    /// # Errors
+    ///
+    /// That validations cost too much together.
+    fn unheld(&self, variables: &Variables, unasked: &Variables) -> Result<Vec<Refused>, &'static str> {
         let composed = Composed::new(variables, &self.variables);
         let mut spent = 0_u64;
         let mut outcomes = Vec::with_capacity(self.validations.len());
         for validation in &self.validations {
             outcomes.push(composed.evaluate(&validation.expression, &mut spent));
             if spent > BUDGET {
-                return self.failed(OUT_OF_BUDGET.to_owned()).into_iter().collect();
+                return Err(OUT_OF_BUDGET);
             }
         }
-        // They are worked out anew for messages, which may not ask who may do what, and cost again.
-        let unasked = variables.without_rights();
-        let messages = self.messages(&Composed::new(&unasked, &self.variables), spent);
+        // Variables are worked out anew for messages, and cost again.
+        let messages = self.messages(&Composed::new(unasked, &self.variables), spent);
         let refused =
             self.validations.iter().zip(outcomes).enumerate().filter_map(|(index, (one, outcome))| {
                 match (outcome, &messages) {
@@ -345,7 +363,35 @@ impl Policy {
                     (Ok(_), Ok(messages)) => Some(one.refused(messages.get(index).and_then(Option::as_ref))),
                 }
             });
-        refused.collect()
+        Ok(refused.collect())
+    }
+
+    /// What the audit log could not be told. There is no log here; but where something fails it is refused.
+    ///
+    /// # Errors
+    ///
+    /// That annotations cost too much together.
+    fn untold(&self, unasked: &Variables) -> Result<Vec<Refused>, &'static str> {
+        let composed = Composed::new(unasked, &self.variables);
+        let (mut spent, mut refused) = (0_u64, Vec::new());
+        for annotation in &self.annotations {
+            let outcome = composed.evaluate(annotation, &mut spent);
+            if spent > BUDGET {
+                return Err(OUT_OF_BUDGET);
+            }
+            let why = match outcome {
+                Ok(Cel::String(_) | Cel::Null) => continue,
+                Err(_) if self.ignores_failures => continue,
+                Err(fault) => annotation.told(fault.told()),
+                Ok(other) => format!(
+                    "valueExpression '{}' resulted in unsupported return type: {}. Return type must be either string or null.",
+                    annotation.source(),
+                    cel::type_of(&other)
+                ),
+            };
+            refused.push(Refused { always: true, ..failure(why) });
+        }
+        Ok(refused)
     }
 
     /// A refusal by what has failed, unless failures are to be ignored.
@@ -436,6 +482,6 @@ impl Validation {
             composed.filter(fits).or_else(|| self.message.clone().filter(|message| !message.is_empty()));
         let message =
             message.unwrap_or_else(|| format!("failed expression: {}", self.expression.source().trim()));
-        Refused { message, reason: self.reason.clone() }
+        Refused { message, reason: self.reason.clone(), always: false }
     }
 }

@@ -27,8 +27,8 @@ use std::sync::Arc;
 
 use kube_cel::cel::{Value, objects::Map};
 
-pub(crate) use self::values::optional;
-use self::values::{as_key, list, opened, size, type_of};
+use self::values::{as_key, list, opened, size};
+pub(crate) use self::values::{optional, type_of};
 pub(crate) use self::work::together;
 pub(super) use self::{attributes::check_place, values::list as list_of, work::alone};
 use super::{

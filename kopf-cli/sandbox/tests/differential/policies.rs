@@ -381,6 +381,52 @@ async fn policies_have_parameters() {
 }
 
 #[tokio::test]
+async fn policies_refuse_what_the_audit_log_cannot_be_told() {
+    let annotated = |expression: &str| json!([{ "key": "some", "valueExpression": expression }]);
+    let only = |expression: &str| json!({ "auditAnnotations": annotated(expression) });
+    let audit = [json!({ "validationActions": ["Audit", "Warn"] })];
+    let failing = "object.spec.missing";
+    let policies = vec![
+        policy("told", only("'n is ' + string(object.spec.n)"), &deny()),
+        policy("untold", only("object.spec.n > 100 ? 'many' : null"), &deny()),
+        policy("failing", only(failing), &audit),
+        policy("number", only("object.spec.n"), &audit),
+        policy(
+            "ignored",
+            json!({ "failurePolicy": "Ignore", "auditAnnotations": annotated(failing) }),
+            &deny(),
+        ),
+        policy(
+            "both",
+            json!({ "validations": [{ "expression": "false" }], "auditAnnotations": annotated(failing) }),
+            &audit,
+        ),
+        policy(
+            "composed",
+            json!({
+                "variables": [{ "name": "x", "expression": "object.spec.missing" }],
+                "auditAnnotations": annotated("variables.x"),
+            }),
+            &deny(),
+        ),
+        policy(
+            "reasoned",
+            json!({ "validations": [{ "expression": "object.spec.missing == 1\n", "reason": "Forbidden" }] }),
+            &deny(),
+        ),
+        policy(
+            "homeless",
+            json!({
+                "matchConditions": [{ "name": "c", "expression": "namespaceObject == null" }],
+                "validations": [{ "expression": "namespaceObject.metadata.name == 'x'" }],
+            }),
+            &deny(),
+        ),
+    ];
+    check(&each(policies, "")).await;
+}
+
+#[tokio::test]
 async fn policies_say_which_generation_is_in_force() {
     let spec =
         json!({ "matchConstraints": constraints("nobody"), "validations": [{ "expression": "true" }] });

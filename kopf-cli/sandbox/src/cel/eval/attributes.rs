@@ -66,14 +66,8 @@ fn selected<'a>(node: &'a Node) -> (&'a Node, Vec<Selection<'a>>, Asks) {
             _ => return (base, selections, asks),
         };
         selections.push(Selection { step, optional });
-        // What is asked about is a value of its own.
-        if asks == Asks::Presence
-            && selections.len() > 1
-            && matches!(&of.kind, Kind::Field { asks: true, .. })
-        {
-            return (of, selections, asks);
-        }
         base = of;
+        // What is asked about is a value of its own.
         if matches!(&base.kind, Kind::Field { asks: true, .. }) {
             return (base, selections, asks);
         }

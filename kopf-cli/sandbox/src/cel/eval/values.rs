@@ -58,7 +58,7 @@ pub(in crate::cel) fn list(items: Vec<Value>) -> Value {
 }
 
 /// The name of a value's type.
-pub(super) fn type_of(value: &Value) -> &str {
+pub(crate) fn type_of(value: &Value) -> &str {
     match value {
         Value::Bool(_) => "bool",
         Value::Bytes(_) => "bytes",
