@@ -119,6 +119,10 @@ fn difference(one: &Value, other: &Value) -> Outcome {
         (Value::UInt(one), Value::UInt(other)) => uint(one.checked_sub(*other)),
         (Value::Float(one), Value::Float(other)) => Ok(Value::Float(one - other)),
         (Value::Duration(one), Value::Duration(other)) => times::spans(*one, *other, i64::checked_sub),
+        // A span is turned round first.
+        (Value::Timestamp(_), Value::Duration(span)) if times::nanoseconds(*span) == Some(i64::MIN) => {
+            int(None)
+        }
         (Value::Timestamp(moment), Value::Duration(span)) => times::moment(moment.checked_sub_signed(*span)),
         (Value::Timestamp(one), Value::Timestamp(other)) => {
             let span = times::nanoseconds(one.signed_duration_since(other));

@@ -137,13 +137,16 @@ fn in_zone(moment: DateTime<FixedOffset>, zone: &str) -> Result<DateTime<FixedOf
         None => i64::from(named_zone(moment, zone)?),
         Some((hours, minutes)) => {
             let number = |text: &str| {
-                text.parse::<i32>().map_err(|_| {
+                text.parse::<i64>().map_err(|_| {
                     let why = if is_number(text) { "value out of range" } else { "invalid syntax" };
                     Fault::new(format!("strconv.Atoi: parsing {}: {why}", crate::printed::quoted(text)))
                 })
             };
-            let (hours, minutes) = (i64::from(number(hours)?), i64::from(number(minutes)?));
-            hours * 3_600 + if zone.starts_with('-') { -minutes } else { minutes } * 60
+            let (hours, minutes) = (number(hours)?, number(minutes)?);
+            let minutes = if zone.starts_with('-') { minutes.wrapping_neg() } else { minutes };
+            // Go reckons in billionths of a second, and goes round.
+            let minutes = hours.wrapping_mul(60).wrapping_add(minutes);
+            minutes.wrapping_mul(60_000_000_000) / 1_000_000_000
         }
     };
     // What is further off than a day has no time of its own; its days are others.
@@ -165,7 +168,10 @@ fn named_zone(moment: DateTime<FixedOffset>, zone: &str) -> Result<i32, Fault> {
         zone => TimeZone::get(zone).ok().filter(|found| found.iana_name() == Some(zone)),
     };
     let named = named.ok_or_else(|| Fault::new(format!("unknown time zone {zone}")))?;
-    let moment = jiff::Timestamp::from_second(moment.timestamp());
+    // Of the last day that there is no other offset is known than of the one before it.
+    let seconds = moment.timestamp();
+    let known = jiff::Timestamp::MIN.as_second()..=jiff::Timestamp::MAX.as_second();
+    let moment = jiff::Timestamp::from_second(seconds.clamp(*known.start(), *known.end()));
     moment.map(|moment| named.to_offset(moment).seconds()).map_err(|_| Fault::new("timestamp overflow"))
 }
 

@@ -223,10 +223,13 @@ pub(super) fn place(index: &Value) -> Result<i64, Fault> {
     let unsupported = || Fault::new(format!("unsupported index type '{}' in list", type_of(index)));
     match index {
         Value::Int(index) => Ok(*index),
-        Value::UInt(index) => i64::try_from(*index).map_err(|_| unsupported()),
+        Value::UInt(index) => {
+            i64::try_from(*index).map_err(|_| Fault::new(format!("unsupported index value {index} in list")))
+        }
         Value::Float(index) => {
             let place = whole(*index).and_then(|place| i64::try_from(place).ok());
-            place.ok_or_else(|| Fault::new(format!("unsupported index value {index} in list")))
+            let shown = super::conversions::general(*index);
+            place.ok_or_else(|| Fault::new(format!("unsupported index value {shown} in list")))
         }
         _ => Err(unsupported()),
     }
