@@ -1,7 +1,8 @@
 //! Expressions in CEL, whoever has them: compiled once, checked by types, and run with variables of their own.
 //!
-//! [`syntax`] reads an expression into a tree, [`check`] tells what is wrong with it, and [`eval`] goes through it and counts
-//! what that costs, all three as a server does. A library has the functions of Kubernetes' own types.
+//! [`syntax`] reads an expression into a tree, [`check`] tells what is wrong with it by types, [`fold`] works out what is the same
+//! whatever the variables are, and [`eval`] goes through the tree and counts what that costs, all as a server does. Why a text is
+//! no expression [`refused`] tells.
 
 mod authorizer;
 mod check;
@@ -20,7 +21,7 @@ pub(crate) use authorizer::{REQUEST_RESOURCE, authorizer};
 pub(crate) use check::{Fields, Plain, Type, Typing, Variables, check};
 pub(crate) use eval::{Fault, Names, Outcome, optional, together, type_of};
 use syntax::{DEEPEST, Parsed, Unread, parse};
-pub(crate) use syntax::{Kind, Loop, Node};
+pub(crate) use syntax::{Kind, Loop, Node, RESERVED};
 use told::told;
 
 use crate::json::with_stack;
@@ -95,7 +96,7 @@ pub(crate) fn compile(source: &str) -> Result<Program, String> {
             return refused("max recursion depth exceeded");
         }
         if !faults.is_empty() {
-            return Err(check::report(source, &faults, faults.len()));
+            return Err(told::report(source, &faults, faults.len()));
         }
         let (run, unready) = match fold::fold(&root) {
             Ok(run) => (run, None),
@@ -106,7 +107,7 @@ pub(crate) fn compile(source: &str) -> Result<Program, String> {
     })
 }
 
-/// Works on an expression that has been compiled, with room for any that is not too deep.
+/// Works on an expression, with room for any that is not too deep.
 pub(crate) fn with_room<T>(work: impl FnOnce() -> T) -> T {
     with_stack(LEVELS, work)
 }

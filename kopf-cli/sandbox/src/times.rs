@@ -89,6 +89,18 @@ pub(crate) fn settle(text: &str, exactness: Exactness) -> Result<String, String>
 
 /// What a text says, in UTC.
 fn moment(text: &[u8], exactness: Exactness) -> Result<DateTime, Wrong<'_>> {
+    let (moment, zone) = said(text, |reader| match exactness {
+        Exactness::Seconds => Ok(reader.fraction()),
+        Exactness::Micros => Ok(micros(reader)? * 1000),
+    })?;
+    moment.checked_sub(SignedDuration::from_mins(zone.into())).map_err(|_| Wrong::Range("year"))
+}
+
+/// What a text says where it was written, and how many minutes that is off; `nanos` reads what is behind the seconds.
+pub(crate) fn said<'a>(
+    text: &'a [u8],
+    nanos: impl FnOnce(&mut Reader<'a>) -> Result<i32, Wrong<'a>>,
+) -> Result<(DateTime, i32), Wrong<'a>> {
     let mut reader = Reader(text);
     let year = reader.year()?;
     reader.literal("-")?;
@@ -100,16 +112,11 @@ fn moment(text: &[u8], exactness: Exactness) -> Result<DateTime, Wrong<'_>> {
     reader.literal(":")?;
     let minute = reader.minute()?;
     reader.literal(":")?;
-    let second = reader.second()?;
-    let nanos = match exactness {
-        Exactness::Seconds => reader.fraction(),
-        Exactness::Micros => micros(&mut reader)? * 1000,
-    };
-    let offset = SignedDuration::from_mins(reader.zone("Z07:00")?.into());
+    let (second, nanos) = (reader.second()?, nanos(&mut reader)?);
+    let zone = reader.zone("Z07:00")?;
     reader.end()?;
     let moment = DateTime::new(year, month, day, hour, minute, second, nanos);
-    let moment = moment.map_err(|_| Wrong::Range("day"))?;
-    moment.checked_sub(offset).map_err(|_| Wrong::Range("year"))
+    moment.map(|moment| (moment, zone)).map_err(|_| Wrong::Range("day"))
 }
 
 /// Millionths of a second, six digits of which the first may be a sign.

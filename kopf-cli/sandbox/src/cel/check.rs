@@ -1,4 +1,4 @@
-//! What an expression comes to, and what is wrong with it before it is asked: the names, functions and types in it.
+//! Of what type an expression is, and what is wrong with it before it is asked: the names, functions and types in it.
 //!
 //! The faults are those that a server tells of, in its words and at its places. What is not known by its type may be anything;
 //! what could be right is never a fault.
@@ -13,14 +13,10 @@ mod unify;
 
 use std::collections::HashMap;
 
-use checker::{Checker, MOST};
+use checker::Checker;
 pub(crate) use types::{Fields, Plain, Type};
 
-use super::{
-    Program,
-    syntax::{Fault, Kind},
-    told,
-};
+use super::{Program, syntax::Kind, told::report};
 
 /// The variables that an expression may name.
 #[derive(Clone, Default)]
@@ -108,23 +104,6 @@ impl Typing {
 /// Whether there is a function of this name.
 pub(super) fn is_function(name: &str) -> bool {
     overloads::overloads(name).is_some()
-}
-
-/// Faults in the order of their places.
-pub(super) fn report(source: &str, faults: &[Fault], count: usize) -> String {
-    let mut faults: Vec<&Fault> = faults.iter().collect();
-    faults.sort_by_key(|fault| fault.at);
-    let told = faults.iter().take(MOST).map(|Fault { at, what }| {
-        let before = &source[..*at];
-        let line_start = before.rfind('\n').map_or(0, |end| end + 1);
-        let line = before.matches('\n').count() + 1;
-        told(source, line, before[line_start..].chars().count(), what)
-    });
-    let mut told: Vec<String> = told.collect();
-    if count > MOST {
-        told.push(format!("{} more errors were truncated", count - MOST));
-    }
-    format!("compilation failed: {}", told.join("\n"))
 }
 
 #[cfg(test)]

@@ -1,10 +1,14 @@
 //! Why a text is no expression: what a parser says that was made from the same grammar as a server's.
 
+mod nesting;
+
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use kube_cel::cel::parser::Parser;
 
-use super::{syntax::nesting::is_too_deep, told};
+use nesting::is_too_deep;
+
+use super::told;
 
 /// All that is wrong with a text that could not be read.
 pub(super) fn why(source: &str) -> String {

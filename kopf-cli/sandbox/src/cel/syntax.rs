@@ -2,10 +2,10 @@
 
 mod escapes;
 mod macros;
-pub(super) mod nesting;
 mod parse;
 mod tokens;
 mod tree;
 
+pub(crate) use parse::RESERVED;
 pub(super) use parse::{DEEPEST, Parsed, Unread, parse};
 pub(crate) use tree::{Entry, Fault, Kind, Loop, Node};

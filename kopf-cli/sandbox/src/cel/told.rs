@@ -1,7 +1,29 @@
 //! Faults of expressions as the compiler prints them: where they are, what they are, and the line with a mark.
 
+use super::syntax::Fault;
+
 /// A line that is longer is not shown.
 const LONGEST: usize = 16_384;
+
+/// So many faults are told.
+pub(super) const MOST: usize = 100;
+
+/// Faults in the order of their places.
+pub(super) fn report(source: &str, faults: &[Fault], count: usize) -> String {
+    let mut faults: Vec<&Fault> = faults.iter().collect();
+    faults.sort_by_key(|fault| fault.at);
+    let told = faults.iter().take(MOST).map(|Fault { at, what }| {
+        let before = &source[..*at];
+        let line_start = before.rfind('\n').map_or(0, |end| end + 1);
+        let line = before.matches('\n').count() + 1;
+        told(source, line, before[line_start..].chars().count(), what)
+    });
+    let mut told: Vec<String> = told.collect();
+    if count > MOST {
+        told.push(format!("{} more errors were truncated", count - MOST));
+    }
+    format!("compilation failed: {}", told.join("\n"))
+}
 
 /// A fault of a text, at a line that is counted from one and a column that is counted from none.
 pub(super) fn told(source: &str, line: usize, column: usize, what: &str) -> String {

@@ -11,34 +11,10 @@ use kube_cel::cel::{
 use serde_json::Value;
 
 use super::{Additional, Kind, Shape};
+use crate::cel::RESERVED;
 
 /// What rules see of `metadata`.
 const METADATA: [&str; 2] = ["name", "generateName"];
-/// Words of the language that a field has to be escaped to be named by.
-const RESERVED: [&str; 21] = [
-    "true",
-    "false",
-    "null",
-    "in",
-    "as",
-    "break",
-    "const",
-    "continue",
-    "else",
-    "for",
-    "function",
-    "if",
-    "import",
-    "let",
-    "loop",
-    "package",
-    "namespace",
-    "return",
-    "var",
-    "void",
-    "while",
-];
-
 pub(super) fn to_cel(value: &Value, shape: Shape<'_>, resource: bool) -> cel::Value {
     convert(value, Some(shape), resource)
 }

@@ -3,15 +3,15 @@
 use kube_cel::cel::Value;
 
 use super::{
-    super::syntax::{Entry, Fault, Kind, Loop, Node},
+    super::{
+        syntax::{Entry, Fault, Kind, Loop, Node},
+        told::MOST,
+    },
     Variables,
     overloads::{Overload, overloads, plain},
     types::{self, LIST, MAP, Plain, Type},
     unify::{Bindings, wider},
 };
-
-/// So many faults are told.
-pub(super) const MOST: usize = 100;
 
 pub(super) struct Checker<'a, 'v> {
     variables: &'v Variables<'a>,

@@ -8,7 +8,7 @@ use super::{
     Fault, Outcome,
     values::{text, type_of},
 };
-use crate::times::{Reader, Wrong};
+use crate::times::said;
 
 /// The first and the last second that a moment may have.
 const SECONDS: std::ops::RangeInclusive<i64> = -62_135_596_800..=253_402_300_799;
@@ -42,27 +42,11 @@ pub(super) fn of_seconds(seconds: i64) -> Outcome {
 
 /// A moment as RFC 3339 writes it; `None` where it is none.
 pub(super) fn read(source: &str) -> Option<Outcome> {
-    let mut reader = Reader(source.as_bytes());
-    let mut next = || {
-        let year = reader.year()?;
-        reader.literal("-")?;
-        let month = reader.month()?;
-        reader.literal("-")?;
-        let day = reader.day()?;
-        reader.literal("T")?;
-        let hour = reader.hour()?;
-        reader.literal(":")?;
-        let minute = reader.minute()?;
-        reader.literal(":")?;
-        let (second, fraction) = (reader.second()?, reader.fraction());
-        let zone = reader.zone("Z07:00")?;
-        reader.end()?;
-        Ok::<_, Wrong<'_>>((year, [month, day, hour, minute, second].map(i8::unsigned_abs), fraction, zone))
-    };
-    let (year, [month, day, hour, minute, second], fraction, zone) = next().ok()?;
-    let day = NaiveDate::from_ymd_opt(i32::from(year), u32::from(month), u32::from(day))?;
-    let time =
-        day.and_hms_nano_opt(u32::from(hour), u32::from(minute), u32::from(second), fraction.unsigned_abs())?;
+    let (said, zone) = said(source.as_bytes(), |reader| Ok(reader.fraction())).ok()?;
+    let part = |part: i8| u32::from(part.unsigned_abs());
+    let day = NaiveDate::from_ymd_opt(i32::from(said.year()), part(said.month()), part(said.day()))?;
+    let (hour, minute, second) = (part(said.hour()), part(said.minute()), part(said.second()));
+    let time = day.and_hms_nano_opt(hour, minute, second, said.subsec_nanosecond().unsigned_abs())?;
     let zone = FixedOffset::east_opt(zone * 60)?;
     Some(moment(time.and_local_timezone(zone).single()))
 }

@@ -8,12 +8,12 @@ use kube_cel::cel::Value;
 
 use super::{
     macros,
-    tokens::{NO_INT, Token, Word, tokens},
+    tokens::{NO_DOUBLE, NO_INT, Token, Word, tokens},
     tree::{Entry, Fault, Kind, Node},
 };
 
-/// The words that no variable can have as its name.
-const RESERVED: [&str; 21] = [
+/// The words that no variable can have as its name, and that a field has to be escaped to be named by.
+pub(crate) const RESERVED: [&str; 21] = [
     "as",
     "break",
     "const",
@@ -114,7 +114,7 @@ impl Making {
 
 /// Whether something that is no number could have had a sign.
 fn is_signed(why: &str) -> bool {
-    ["invalid int literal", "invalid double literal"].contains(&why)
+    [NO_INT, NO_DOUBLE].contains(&why)
 }
 
 /// How many rules of a kind are being read within each other.

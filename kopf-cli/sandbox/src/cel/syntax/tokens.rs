@@ -26,6 +26,7 @@ pub(crate) enum Word {
 }
 
 pub(super) const NO_INT: &str = "invalid int literal";
+pub(super) const NO_DOUBLE: &str = "invalid double literal";
 
 /// The longest first.
 const SIGNS: [&str; 24] = [
@@ -117,7 +118,7 @@ fn number(rest: &str) -> (Word, usize) {
     }
     match rest[..end].parse::<f64>() {
         Ok(number) if number.is_finite() => (Word::Double(number), end),
-        _ => (Word::Wrong("invalid double literal"), end),
+        _ => (Word::Wrong(NO_DOUBLE), end),
     }
 }
 

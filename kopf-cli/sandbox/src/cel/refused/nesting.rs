@@ -1,7 +1,6 @@
 //! How deep a text goes that is no expression, told before a parser looks for why: parsers recurse, and stacks end.
 
-/// How many of a kind may be in each other.
-const DEEPEST: usize = 250;
+use crate::cel::syntax::DEEPEST;
 
 /// The expressions that are open within the innermost brackets.
 #[derive(Clone, Copy)]
@@ -15,7 +14,7 @@ impl Open {
     const ONE: Open = Open { relations: 1, sums: 1, members: 1 };
 }
 
-pub(in crate::cel) fn is_too_deep(source: &str) -> bool {
+pub(super) fn is_too_deep(source: &str) -> bool {
     let mut open = vec![Open::ONE];
     let mut rest = source;
     // Whether what stands before is something that an operator can follow.
@@ -57,7 +56,7 @@ pub(in crate::cel) fn is_too_deep(source: &str) -> bool {
             follows =
                 token.ends_with([')', ']', '}', '"', '\'']) || token.ends_with(is_of_a_word) && token != "in";
         }
-        let deepest = |kind: fn(&Open) -> usize| open.iter().map(kind).sum::<usize>() > DEEPEST;
+        let deepest = |kind: fn(&Open) -> usize| open.iter().map(kind).sum::<usize>() > usize::from(DEEPEST);
         if deepest(|open| open.relations) || deepest(|open| open.sums) || deepest(|open| open.members) {
             return true;
         }
