@@ -36,7 +36,7 @@ pub(super) fn moment(moment: Option<DateTime<FixedOffset>>) -> Outcome {
 }
 
 /// The moment so many seconds after 1970.
-pub(super) fn of_seconds(seconds: i64) -> Outcome {
+fn of_seconds(seconds: i64) -> Outcome {
     moment(DateTime::from_timestamp(seconds, 0).map(|moment| moment.fixed_offset()))
 }
 
