@@ -199,7 +199,9 @@ mod tests {
     #[test]
     fn what_is_deep_is_written_once() {
         for release in [Release::Two, Release::Three] {
-            let (shallow, deep) = (spent(release, 1), spent(release, 1_000));
+            // What else the machine does makes it longer, never shorter.
+            let least = |levels| (0..3).map(|_| spent(release, levels)).min().unwrap();
+            let (shallow, deep) = (least(1), least(1_000));
             assert!(deep < shallow * 20, "{release:?}: {deep:?}, and {shallow:?} where it is not deep");
         }
     }
