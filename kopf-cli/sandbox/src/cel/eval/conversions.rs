@@ -4,7 +4,7 @@ use kube_cel::cel::Value;
 
 use super::{
     Fault, Outcome, library, times,
-    values::{opened, text, type_named, type_of},
+    values::{opened, text, type_of, type_value},
     work,
 };
 
@@ -27,7 +27,7 @@ pub(super) fn call(name: &str, value: &Value) -> Option<Outcome> {
 
 fn type_of_value(value: &Value) -> Value {
     let is_optional = opened(value).is_some();
-    type_named(if is_optional { "optional_type" } else { type_of(value) })
+    type_value(if is_optional { "optional_type" } else { type_of(value) })
 }
 
 pub(super) fn unconvertible(from: &str, to: &str) -> Fault {

@@ -12,7 +12,7 @@ use crate::json::with_room_to_recurse;
 
 /// A type, as a value.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct TypeName(pub(super) String);
+pub(in crate::cel) struct TypeName(pub(in crate::cel) String);
 
 /// What may be absent.
 #[derive(Debug, PartialEq, Eq)]
@@ -30,7 +30,31 @@ impl Opaque for Maybe {
     }
 }
 
-pub(super) fn type_named(name: &str) -> Value {
+/// The type that a name stands for.
+pub(in crate::cel) fn type_named(name: &str) -> Option<Value> {
+    const TYPES: [&str; 17] = [
+        "bool",
+        "bytes",
+        "double",
+        "google.protobuf.Duration",
+        "google.protobuf.Timestamp",
+        "int",
+        "kubernetes.NamedFormat",
+        "kubernetes.Quantity",
+        "list",
+        "map",
+        "net.CIDR",
+        "net.IP",
+        "null_type",
+        "optional_type",
+        "string",
+        "type",
+        "uint",
+    ];
+    TYPES.contains(&name).then(|| type_value(name))
+}
+
+pub(super) fn type_value(name: &str) -> Value {
     Value::Opaque(Arc::new(TypeName(name.to_owned())))
 }
 
@@ -40,11 +64,11 @@ pub(crate) fn optional(value: Option<Value>) -> Value {
 }
 
 /// What may be absent; `None` where the value is nothing of that kind.
-pub(super) fn opened(value: &Value) -> Option<Option<&Value>> {
+pub(in crate::cel) fn opened(value: &Value) -> Option<Option<&Value>> {
     opaque::<Maybe>(value).map(|Maybe(inner)| inner.as_ref())
 }
 
-pub(super) fn opaque<T: 'static>(value: &Value) -> Option<&T> {
+pub(in crate::cel) fn opaque<T: 'static>(value: &Value) -> Option<&T> {
     let Value::Opaque(opaque) = value else { return None };
     opaque.downcast_ref::<T>()
 }
@@ -197,6 +221,24 @@ pub(super) fn as_key(value: &Value) -> Option<Key> {
         Value::UInt(number) => Key::Uint(*number),
         _ => return None,
     })
+}
+
+/// A value as the key of a map.
+///
+/// # Errors
+///
+/// That it can be none.
+pub(super) fn key_of(value: &Value) -> Result<Key, Fault> {
+    as_key(value).ok_or_else(|| Fault::new(format!("unsupported key type: {}", type_of(value))))
+}
+
+/// # Errors
+///
+/// That something is no key.
+pub(in crate::cel) fn map_of(pairs: Vec<(Value, Value)>) -> Outcome {
+    let all =
+        pairs.into_iter().map(|(key, value)| Ok((key_of(&key)?, value))).collect::<Result<_, Fault>>()?;
+    Ok(Value::Map(Map { map: Arc::new(all) }))
 }
 
 /// What a map has under a key; numbers of all kinds are the same key.

@@ -88,7 +88,12 @@ fn shown(value: &Value) -> String {
         }
         Value::Null => "null".to_owned(),
         Value::String(text) => quoted(text),
-        other => eval::shown(other, shown),
+        other => match (eval::opened(other), eval::opaque::<eval::TypeName>(other)) {
+            (Some(Some(value)), _) => format!("optional({})", shown(value)),
+            (Some(None), _) => "optional.none".to_owned(),
+            (_, Some(eval::TypeName(name))) => format!("type({name})"),
+            _ => type_of(other).to_owned(),
+        },
     }
 }
 

@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use kube_cel::cel::{Value, objects::Key};
 
-use super::{
-    Fault, Local, Outcome, Run, costs, operators,
+use super::{Local, Run};
+use crate::cel::eval::{
+    Fault, Outcome, costs, operators,
     values::{of_go, of_key},
 };
 use crate::cel::syntax::{Kind, Loop, Node};

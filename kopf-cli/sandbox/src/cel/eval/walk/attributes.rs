@@ -7,10 +7,11 @@ use std::sync::Arc;
 
 use kube_cel::cel::Value;
 
-use super::{
-    Fault, Outcome, Run,
+use super::Run;
+use crate::cel::eval::{
+    Fault, Outcome,
     operators::{look_up, missing},
-    values::{opened, optional, truth},
+    values::{of_go, opened, optional, truth},
 };
 use crate::cel::syntax::{Kind, Node};
 
@@ -202,7 +203,7 @@ impl<'a> Run<'a> {
 pub(in crate::cel) fn check_place(at: &Value) -> Result<(), Fault> {
     let kind = match at {
         Value::Bool(_) | Value::Float(_) | Value::Int(_) | Value::String(_) | Value::UInt(_) => return Ok(()),
-        other => super::values::of_go(other),
+        other => of_go(other),
     };
     Err(Fault::new(format!("invalid qualifier type: {kind}")))
 }
