@@ -68,6 +68,7 @@ mod logs;
 mod managed;
 mod meta;
 mod names;
+mod net;
 mod patch;
 mod patterns;
 mod pem;

@@ -1,9 +1,10 @@
 //! What texts in built-in kinds have to look like, and what is said of those that do not.
 
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::IpAddr;
 
 use crate::{
     names::{is_subdomain, name_faults},
+    net::{addresses, is_mapped, masked},
     resources::NameRule,
 };
 
@@ -123,75 +124,38 @@ pub(super) fn not_reserved(path: &str) -> Faults {
     descending(path).into_iter().chain(reserved).collect()
 }
 
-/// The address that a text says, with zeros before its numbers if need be.
-pub(super) fn address_of(text: &str) -> Option<IpAddr> {
-    let without_zeros = |text: &str| {
-        let part = |part: &str| match part.trim_start_matches('0') {
-            "" if !part.is_empty() => "0".to_owned(),
-            part => part.to_owned(),
-        };
-        text.split('.').map(part).collect::<Vec<_>>().join(".")
-    };
-    text.parse().ok().or_else(|| (!text.contains(':')).then(|| without_zeros(text).parse().ok()).flatten())
-}
-
 pub(super) fn address(text: &str) -> Faults {
-    match (address_of(text), text.parse()) {
-        (None, _) => vec![ADDRESS.to_owned()],
-        (Some(_), Err(_)) => vec!["must not have leading 0s".to_owned()],
-        (_, Ok(IpAddr::V6(address))) if is_mapped(address) => {
-            vec!["must not be an IPv4-mapped IPv6 address".to_owned()]
-        }
-        _ => Vec::new(),
-    }
+    let why = match addresses::tolerant(text) {
+        None => ADDRESS,
+        Some(_) if !is_strict(text) => "must not have leading 0s",
+        Some(address) if is_mapped(address) => "must not be an IPv4-mapped IPv6 address",
+        Some(_) => return Vec::new(),
+    };
+    vec![why.to_owned()]
 }
 
-fn is_mapped(address: Ipv6Addr) -> bool {
-    address.to_ipv4_mapped().is_some()
-}
-
-/// The address and the length of a range of addresses.
-pub(super) fn range_of(text: &str) -> Option<(IpAddr, u32)> {
-    let (address, length) = text.split_once('/')?;
-    let address = address_of(address)?;
-    let is_number = !length.is_empty() && length.bytes().all(|byte| byte.is_ascii_digit());
-    let length = length.parse().ok().filter(|_| is_number)?;
-    let most = if address.is_ipv4() { 32 } else { 128 };
-    (length <= most).then_some((address, length))
+/// Whether there are no zeros in front of the numbers of an address.
+fn is_strict(address: &str) -> bool {
+    addresses::read(address.as_bytes()).is_ok()
 }
 
 pub(super) fn range(text: &str) -> Faults {
-    let Some((address, length)) = range_of(text) else { return vec![RANGE.to_owned()] };
-    let strict = text.split_once('/').is_some_and(|(address, length)| {
-        address.parse::<IpAddr>().is_ok() && (length == "0" || !length.starts_with('0'))
-    });
+    let Some((address, length)) = addresses::tolerant_range(text) else { return vec![RANGE.to_owned()] };
+    let strict = text
+        .split_once('/')
+        .is_some_and(|(address, length)| is_strict(address) && (length == "0" || !length.starts_with('0')));
     let why = match address {
         _ if !strict => "must not have leading 0s in IP or prefix length",
-        IpAddr::V6(address) if is_mapped(address) => "must not have an IPv4-mapped IPv6 address",
-        address if masked(address, length) != bits(address) => {
-            "must not have bits set beyond the prefix length"
-        }
+        address if is_mapped(address) => "must not have an IPv4-mapped IPv6 address",
+        address if masked(address, length) != address => "must not have bits set beyond the prefix length",
         _ => return Vec::new(),
     };
     vec![why.to_owned()]
 }
 
 /// Whether a range has all addresses of another, and more.
-pub(super) fn contains((outer, longer): (IpAddr, u32), (inner, length): (IpAddr, u32)) -> bool {
-    outer.is_ipv4() == inner.is_ipv4() && masked(inner, longer) == masked(outer, longer) && longer < length
-}
-
-fn bits(address: IpAddr) -> u128 {
-    match address {
-        IpAddr::V4(address) => u128::from(address.to_bits()),
-        IpAddr::V6(address) => address.to_bits(),
-    }
-}
-
-fn masked(address: IpAddr, length: u32) -> u128 {
-    let all = if address.is_ipv4() { 32 } else { 128 };
-    let below = all - length.min(all);
-    if below >= 128 { 0 } else { bits(address) >> below << below }
+pub(super) fn contains((outer, longer): (IpAddr, u8), (inner, length): (IpAddr, u8)) -> bool {
+    masked(inner, longer) == masked(outer, longer) && longer < length
 }
 
 #[cfg(test)]
@@ -236,7 +200,7 @@ mod tests {
 
     #[test]
     fn a_range_has_a_smaller_one_of_its_addresses() {
-        let of = |text: &str| range_of(text).unwrap();
+        let of = |text: &str| addresses::tolerant_range(text).unwrap();
         assert!(contains(of("10.0.0.0/8"), of("10.1.0.0/16")));
         assert!(!contains(of("10.0.0.0/8"), of("10.0.0.0/8")));
         assert!(!contains(of("10.0.0.0/8"), of("11.0.0.0/16")));

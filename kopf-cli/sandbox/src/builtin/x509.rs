@@ -1,6 +1,5 @@
 //! Certificates, read as Go's `crypto/x509` reads them; what is wrong is told in its words.
 
-mod addresses;
 mod alternative;
 mod constraints;
 mod curves;
@@ -9,7 +8,6 @@ mod extensions;
 mod keys;
 mod names;
 mod private;
-mod urls;
 mod validity;
 
 use crate::der::{Der, INTEGER, SEQUENCE, compound, plain};

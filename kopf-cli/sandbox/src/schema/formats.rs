@@ -1,12 +1,13 @@
 //! The formats of strings that custom resources may ask for.
 
-use std::{net::IpAddr, sync::LazyLock};
+use std::sync::LazyLock;
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use jiff::civil::Date;
 use regex::Regex;
 
 use super::Kind;
+use crate::net::addresses;
 
 /// A format by its name, which may be written with dashes or without.
 pub(crate) fn find(name: &str) -> Option<Check> {
@@ -29,7 +30,7 @@ type Check = fn(&str) -> bool;
 const FORMATS: [(&str, Check); 26] = [
     ("bsonobjectid", |text| text.len() == 24 && text.bytes().all(|byte| byte.is_ascii_hexdigit())),
     ("byte", |text| !text.is_empty() && STANDARD.decode(text).is_ok()),
-    ("cidr", cidr),
+    ("cidr", |text| addresses::tolerant_range(text).is_some()),
     ("creditcard", credit_card),
     ("date", date),
     ("datetime", date_time),
@@ -37,8 +38,8 @@ const FORMATS: [(&str, Check); 26] = [
     ("email", |text| EMAIL.is_match(text)),
     ("hexcolor", |text| HEX_COLOR.is_match(text)),
     ("hostname", hostname),
-    ("ipv4", |text| text.contains('.') && address(text).is_some()),
-    ("ipv6", |text| text.contains(':') && address(text).is_some()),
+    ("ipv4", |text| text.contains('.') && addresses::tolerant(text).is_some()),
+    ("ipv6", |text| text.contains(':') && addresses::tolerant(text).is_some()),
     ("isbn", |text| isbn10(text) || isbn13(text)),
     ("isbn10", isbn10),
     ("isbn13", isbn13),
@@ -76,25 +77,6 @@ patterns! {
     TIME r"^([0-9]{2}):([0-9]{2}):([0-9]{2})(?:.[0-9]+)?(?:z|[+-][0-9]{2}:[0-9]{2})$"
     URI r"^(?:/|[a-zA-Z][a-zA-Z0-9+.\-]*:)"
     UUID r"(?i)^[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}$"
-}
-
-fn address(text: &str) -> Option<IpAddr> {
-    if let Ok(address) = text.parse() {
-        return Some(address);
-    }
-    // Zeros in front are tolerated in what is otherwise an address of four numbers.
-    let parts: Vec<&str> = text.split('.').collect();
-    let number = |part: &&str| part.bytes().all(|byte| byte.is_ascii_digit()) && part.parse::<u8>().is_ok();
-    (parts.len() == 4 && parts.iter().all(number)).then_some(IpAddr::from([0, 0, 0, 0]))
-}
-
-fn cidr(text: &str) -> bool {
-    let Some((before, bits)) = text.split_once('/') else { return false };
-    let Some(address) = address(before) else { return false };
-    let most = if address.is_ipv4() { 32 } else { 128 };
-    !bits.is_empty()
-        && bits.bytes().all(|byte| byte.is_ascii_digit())
-        && bits.parse::<u32>().is_ok_and(|bits| bits <= most)
 }
 
 fn credit_card(text: &str) -> bool {

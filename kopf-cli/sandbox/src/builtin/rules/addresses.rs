@@ -1,6 +1,6 @@
 //! What is wrong with the addresses of services and the families that they are of, and what of both may change.
 
-use std::{collections::HashSet, net::IpAddr};
+use std::collections::HashSet;
 
 use serde_json::Value;
 
@@ -10,6 +10,7 @@ use crate::{
         site::Site,
         texts,
     },
+    net::{addresses, is_link_local, is_link_local_multicast},
     status::Cause,
 };
 
@@ -139,15 +140,13 @@ fn list(value: &Value) -> &[Value] {
 
 /// Why an address cannot be one that is known outside.
 pub(super) fn special(text: &str) -> Vec<String> {
-    let why = match texts::address_of(text) {
+    let why = match addresses::tolerant(text) {
         Some(address) if address.is_unspecified() => format!("may not be unspecified ({text})"),
         Some(address) if address.is_loopback() => {
             "may not be in the loopback range (127.0.0.0/8, ::1/128)".to_owned()
         }
-        Some(IpAddr::V4(address)) if address.is_link_local() => LINK.to_owned(),
-        Some(IpAddr::V6(address)) if address.segments()[0] & 0xffc0 == 0xfe80 => LINK.to_owned(),
-        Some(IpAddr::V4(address)) if address.octets()[..3] == [224, 0, 0] => CAST.to_owned(),
-        Some(IpAddr::V6(address)) if address.segments()[0] == 0xff02 => CAST.to_owned(),
+        Some(address) if is_link_local(address) => LINK.to_owned(),
+        Some(address) if is_link_local_multicast(address) => CAST.to_owned(),
         _ => return Vec::new(),
     };
     vec![why]

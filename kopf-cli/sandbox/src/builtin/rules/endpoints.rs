@@ -8,6 +8,7 @@ use crate::{
         texts,
     },
     names::{key_faults, name_faults},
+    net::addresses,
     resources::NameRule,
 };
 
@@ -50,7 +51,7 @@ fn address(point: &Site<'_>) -> Causes {
     let ip = point.at("ip");
     let mut causes = ip.against(texts::address(ip.text()));
     causes.extend(check(point, ADDRESS));
-    causes.extend(match texts::address_of(ip.text()) {
+    causes.extend(match addresses::tolerant(ip.text()) {
         Some(_) => ip.against(special(ip.text())),
         None => vec![ip.invalid("must be a valid IP address")],
     });

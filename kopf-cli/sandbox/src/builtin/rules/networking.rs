@@ -9,6 +9,7 @@ use crate::{
         texts,
     },
     names::name_faults,
+    net::addresses,
     resources::NameRule,
     status::Cause,
 };
@@ -85,7 +86,7 @@ fn rule(site: &Site<'_>) -> Causes {
     let host = site.at("host");
     let mut causes = Vec::new();
     if host.len() > 0 {
-        if texts::address_of(host.text()).is_some() {
+        if addresses::tolerant(host.text()).is_some() {
             causes.push(host.invalid("must be a DNS name, not an IP address"));
         }
         causes.extend(host.against(texts::host(host.text())));
@@ -254,10 +255,10 @@ fn block_faults(site: &Site<'_>) -> Causes {
         return vec![range.required("")];
     }
     let mut causes = range.against(texts::range(range.text()));
-    let Some(outer) = texts::range_of(range.text()) else { return causes };
+    let Some(outer) = addresses::tolerant_range(range.text()) else { return causes };
     for except in site.at("except").each() {
         causes.extend(except.against(texts::range(except.text())));
-        if texts::range_of(except.text()).is_some_and(|inner| !texts::contains(outer, inner)) {
+        if addresses::tolerant_range(except.text()).is_some_and(|inner| !texts::contains(outer, inner)) {
             causes.push(except.invalid("must be a strict subset of `cidr`"));
         }
     }

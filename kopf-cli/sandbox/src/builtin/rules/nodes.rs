@@ -12,6 +12,7 @@ use crate::{
         texts,
     },
     names::{key_faults, label_value_faults},
+    net::addresses,
     printed,
     status::Cause,
 };
@@ -85,7 +86,7 @@ fn ranges(list: &Site<'_>) -> Causes {
         list.each().flat_map(|range| range.against(texts::range(range.text()))).collect();
     let families: Vec<Option<bool>> = list
         .each()
-        .map(|range| texts::range_of(range.text()).map(|(address, _)| address.is_ipv4()))
+        .map(|range| addresses::tolerant_range(range.text()).map(|(address, _)| address.is_ipv4()))
         .collect();
     if let Some(at) = families.iter().position(Option::is_none).filter(|_| list.len() > 1) {
         let said = list.each().nth(at).map(|range| range.text()).unwrap_or_default();

@@ -16,6 +16,7 @@ use crate::{
         texts,
     },
     names::{key_faults, label_value_faults, name_faults},
+    net::addresses,
     resources::NameRule,
     status::Cause,
 };
@@ -87,7 +88,7 @@ fn of_endpoint(endpoint: &Site<'_>, kind: &str) -> Causes {
 fn of_family(list: &Site<'_>, address: &Site<'_>, kind: &str) -> Causes {
     let text = address.text();
     let mut causes = address.against(texts::address(text));
-    let Some(parsed) = texts::address_of(text).filter(|_| causes.is_empty()) else { return causes };
+    let Some(parsed) = addresses::tolerant(text).filter(|_| causes.is_empty()) else { return causes };
     if kind == "IPv6" && parsed.to_string() != text {
         return vec![address.invalid(&format!("must be in canonical form ({:?})", parsed.to_string()))];
     }

@@ -1,8 +1,9 @@
 //! Other names of those that certificates are about.
 
-use super::{domains, malformed, urls};
+use super::{domains, malformed};
 use crate::{
     der::{Der, SEQUENCE, plain},
+    net::urls,
     printed::quoted,
 };
 
@@ -31,7 +32,7 @@ pub(in crate::builtin) fn check(mut value: Der<'_>) -> Result<(), String> {
 }
 
 fn check_place(text: &str) -> Result<(), String> {
-    let why = match urls::host(text) {
+    let why = match urls::with_fragment(text).map(|url| url.host) {
         Ok(host) if host.is_empty() || domains::is_valid(&host, false) => return Ok(()),
         Ok(_) => "invalid domain".to_owned(),
         Err(why) => why,

@@ -1,8 +1,9 @@
 //! Which names the certificates may have that a certificate's owner signs.
 
-use super::{addresses, domains, malformed};
+use super::{domains, malformed};
 use crate::{
     der::{Der, SEQUENCE, compound, plain},
+    net::addresses,
     printed::{quoted, quoted_bytes},
 };
 
@@ -44,7 +45,7 @@ fn check_base(kind: u8, base: &[u8]) -> Result<(), String> {
         )));
     };
     let failed = |why: &str| malformed(&format!("failed to parse {kind} constraint {}{why}", quoted(text)));
-    if kind == "URI" && addresses::parse(base).is_ok_and(|address| !address.has_zone) {
+    if kind == "URI" && addresses::read(base).is_ok_and(|address| !address.has_zone) {
         return Err(failed(": cannot be IP address"));
     }
     let is_fine = if kind == "rfc822Name" && text.contains('@') {

@@ -1,7 +1,7 @@
 //! Addresses of networks and ranges of them, as `ip('10.0.0.1')` and `cidr('10.0.0.0/8')` read them.
 
 use std::{
-    net::{IpAddr, Ipv4Addr, Ipv6Addr},
+    net::{IpAddr, Ipv4Addr},
     sync::Arc,
 };
 
@@ -9,10 +9,15 @@ use kube_cel::cel::{Value, objects::Opaque};
 
 use super::{
     Fault, Outcome,
-    net_texts::{self, Read},
     values::{opaque, text, truth},
 };
-use crate::printed::quoted;
+use crate::{
+    net::{
+        addresses::{self, Read},
+        is_link_local, is_link_local_multicast, is_mapped, masked,
+    },
+    printed::quoted,
+};
 
 #[derive(Debug, PartialEq, Eq)]
 struct Address(IpAddr);
@@ -75,12 +80,8 @@ fn mapped(said: &str) -> String {
     format!("IPv4-mapped IPv6 address {} is not allowed", quoted(said))
 }
 
-fn is_mapped(address: IpAddr) -> bool {
-    matches!(address, IpAddr::V6(address) if address.to_ipv4_mapped().is_some())
-}
-
 fn address(said: &str) -> Result<IpAddr, String> {
-    let Read { address, has_zone } = net_texts::address(said.as_bytes()).map_err(|why| {
+    let Read { address, has_zone } = addresses::read(said.as_bytes()).map_err(|why| {
         format!("IP Address {} parse error during conversion from string: {why}", quoted(said))
     })?;
     match () {
@@ -91,7 +92,7 @@ fn address(said: &str) -> Result<IpAddr, String> {
 }
 
 fn range(said: &str) -> Result<Range, String> {
-    let (address, length) = net_texts::range(said).map_err(|why| of_network(&why))?;
+    let (address, length) = addresses::range(said).map_err(|why| of_network(&why))?;
     if is_mapped(address) { Err(mapped(said)) } else { Ok(Range { address, length }) }
 }
 
@@ -100,10 +101,7 @@ fn of_address(name: &str, address: IpAddr) -> Option<Outcome> {
         "family" => Ok(Value::Int(if address.is_ipv4() { 4 } else { 6 })),
         "isUnspecified" => truth(address.is_unspecified()),
         "isLoopback" => truth(address.is_loopback()),
-        "isLinkLocalMulticast" => truth(match address {
-            IpAddr::V4(address) => address.octets()[..3] == [224, 0, 0],
-            IpAddr::V6(address) => address.segments()[0] & 0xff0f == 0xff02,
-        }),
+        "isLinkLocalMulticast" => truth(is_link_local_multicast(address)),
         "isLinkLocalUnicast" => truth(is_link_local(address)),
         "isGlobalUnicast" => {
             let is_of_none = address.is_unspecified() || address == IpAddr::V4(Ipv4Addr::BROADCAST);
@@ -113,13 +111,6 @@ fn of_address(name: &str, address: IpAddr) -> Option<Outcome> {
         "string" => Ok(text(address.to_string())),
         _ => return None,
     })
-}
-
-fn is_link_local(address: IpAddr) -> bool {
-    match address {
-        IpAddr::V4(address) => address.is_link_local(),
-        IpAddr::V6(address) => address.segments()[0] & 0xffc0 == 0xfe80,
-    }
 }
 
 fn of_range(name: &str, range: &Range) -> Option<Outcome> {
@@ -160,20 +151,6 @@ fn of_two(name: &str, one: &Range, other: &Value) -> Option<Outcome> {
 fn contains(range: &Range, address: IpAddr) -> bool {
     range.address.is_ipv4() == address.is_ipv4()
         && masked(range.address, range.length) == masked(address, range.length)
-}
-
-/// An address without the bits behind the first ones.
-fn masked(address: IpAddr, length: u8) -> IpAddr {
-    match address {
-        IpAddr::V4(address) => {
-            let mask = u32::MAX.checked_shl(32 - u32::from(length.min(32))).unwrap_or(0);
-            Ipv4Addr::from_bits(address.to_bits() & mask).into()
-        }
-        IpAddr::V6(address) => {
-            let mask = u128::MAX.checked_shl(128 - u32::from(length.min(128))).unwrap_or(0);
-            Ipv6Addr::from_bits(address.to_bits() & mask).into()
-        }
-    }
 }
 
 #[cfg(test)]

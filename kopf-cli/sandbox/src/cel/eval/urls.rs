@@ -9,9 +9,9 @@ use kube_cel::cel::{
 
 use super::{
     Fault, Outcome,
-    url_texts::{self, Url},
     values::{list, opaque, text, truth},
 };
+use crate::net::urls::{self, Url};
 
 /// How many parameters there may be, beyond which none is read.
 const MOST_PARAMETERS: usize = 10_000;
@@ -34,12 +34,12 @@ pub(super) fn call(name: &str, args: &[Value]) -> Option<Outcome> {
 
 /// What is wrong with a text that has to be a locator.
 pub(super) fn fault(said: &str) -> Option<String> {
-    url_texts::read(said, true).err()
+    urls::read(said, true).err()
 }
 
 fn made(said: &str) -> Outcome {
     // What is behind a `#` is told apart only where it is read once more.
-    let read = url_texts::read(said, true).and_then(|_| url_texts::with_fragment(said));
+    let read = urls::read(said, true).and_then(|_| urls::with_fragment(said));
     read.map(|url| Value::Opaque(Arc::new(url)))
         .map_err(|why| Fault::new(format!("URL parse error during conversion from string: {why}")))
 }
@@ -61,7 +61,7 @@ fn parameters(query: &str) -> HashMap<Key, Value> {
     if query.matches('&').count() < MOST_PARAMETERS {
         for pair in query.split('&').filter(|pair| !pair.is_empty() && !pair.contains(';')) {
             let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
-            if let (Some(key), Some(value)) = (url_texts::parameter(key), url_texts::parameter(value)) {
+            if let (Some(key), Some(value)) = (urls::parameter(key), urls::parameter(value)) {
                 all.entry(key).or_default().push(text(value));
             }
         }

@@ -10,6 +10,7 @@ use crate::{
         site::Site,
         texts,
     },
+    net::addresses,
     status::Cause,
 };
 
@@ -63,7 +64,7 @@ fn mode(point: &Site<'_>) -> Causes {
 fn host(point: &Site<'_>) -> Causes {
     let host = point.at("hostname");
     let mut causes = check(&host, &[("", SUBDOMAIN)]);
-    if texts::address_of(host.text()).is_some() {
+    if addresses::tolerant(host.text()).is_some() {
         causes.push(Cause::invalid(&*host.place, host.text(), "must be a DNS name, not an IP address"));
     }
     causes

@@ -12,6 +12,7 @@ use crate::{
         texts,
     },
     names::{key_faults, name_faults},
+    net::addresses,
     resources::NameRule,
     status::Cause,
 };
@@ -106,7 +107,7 @@ fn addresses(list: &Site<'_>) -> Causes {
         if !before.contains(ip) {
             causes.extend(texts::address(ip).iter().map(|why| Cause::invalid(&*entry.place, ip, why)));
         }
-        families.push(texts::address_of(ip).map(|address| address.is_ipv4()));
+        families.push(addresses::tolerant(ip).map(|address| address.is_ipv4()));
     }
     if list.len() < 2 {
         return causes;

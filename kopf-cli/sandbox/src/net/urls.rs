@@ -1,17 +1,20 @@
-//! Texts of locators, read as Go reads them, in its words where they are none.
+//! URLs, as Go's `net/url` reads and prints them.
 
-use super::net_texts;
-use crate::printed::{quoted, quoted_bytes};
+use super::{
+    addresses,
+    escapes::{Place, escaped, unescaped, written},
+};
+use crate::printed::quoted;
 
 /// A locator. Two are the same where they are printed alike.
 #[derive(Debug, Default)]
-pub(super) struct Url {
-    pub(super) scheme: String,
+pub(crate) struct Url {
+    pub(crate) scheme: String,
     /// The host and its port.
-    pub(super) host: Vec<u8>,
+    pub(crate) host: Vec<u8>,
     /// The path as it is written.
-    pub(super) path: String,
-    pub(super) query: String,
+    pub(crate) path: String,
+    pub(crate) query: String,
     printed: Vec<u8>,
 }
 
@@ -25,7 +28,7 @@ impl Eq for Url {}
 
 impl Url {
     /// The host without brackets, and its port.
-    pub(super) fn name_and_port(&self) -> (&[u8], &[u8]) {
+    pub(crate) fn name_and_port(&self) -> (&[u8], &[u8]) {
         let colon =
             self.host.iter().rposition(|byte| *byte == b':').filter(|colon| is_port(&self.host[*colon..]));
         let (name, port) =
@@ -35,23 +38,12 @@ impl Url {
     }
 }
 
-/// Which letters stand for themselves depends on where they are.
-#[derive(Clone, Copy, PartialEq)]
-enum Place {
-    Fragment,
-    Host,
-    Parameter,
-    Path,
-    User,
-    Zone,
-}
-
 /// A locator without a fragment, as a request may have it or as it may be written.
 ///
 /// # Errors
 ///
 /// Why it is none.
-pub(super) fn read(said: &str, is_request: bool) -> Result<Url, String> {
+pub(crate) fn read(said: &str, is_request: bool) -> Result<Url, String> {
     parts(said, is_request).map_err(|why| wrong(said, &why))
 }
 
@@ -60,7 +52,7 @@ pub(super) fn read(said: &str, is_request: bool) -> Result<Url, String> {
 /// # Errors
 ///
 /// Why it is none.
-pub(super) fn with_fragment(said: &str) -> Result<Url, String> {
+pub(crate) fn with_fragment(said: &str) -> Result<Url, String> {
     let (before, fragment) = said.split_once('#').unwrap_or((said, ""));
     let mut url = read(before, false)?;
     if !fragment.is_empty() {
@@ -72,7 +64,7 @@ pub(super) fn with_fragment(said: &str) -> Result<Url, String> {
 }
 
 /// A key or a value of a query.
-pub(super) fn parameter(said: &str) -> Option<String> {
+pub(crate) fn parameter(said: &str) -> Option<String> {
     let plain = unescaped(said, Place::Parameter).ok()?;
     Some(String::from_utf8_lossy(&plain).into_owned())
 }
@@ -182,7 +174,7 @@ fn host(scheme: &str, said: &str) -> Result<Vec<u8>, String> {
                 }
                 None => unescaped(name, Place::Host)?,
             };
-            let read = net_texts::address(&plain).map_err(|why| format!("invalid host: {why}"))?;
+            let read = addresses::read(&plain).map_err(|why| format!("invalid host: {why}"))?;
             if read.address.is_ipv4() {
                 return Err("invalid IP-literal".to_owned());
             }
@@ -199,83 +191,6 @@ fn checked_port(said: &str) -> Result<(), String> {
 
 fn is_port(said: &[u8]) -> bool {
     said.strip_prefix(b":").is_some_and(|digits| digits.iter().all(u8::is_ascii_digit))
-}
-
-/// A part as it is written, unless that is not how it may be.
-fn written(said: &str, plain: &[u8], place: Place) -> String {
-    let may_be = |byte: u8| b"!$&'()*+,;=:@[]%".contains(&byte) || is_plain(byte, place);
-    if said.bytes().all(may_be) { said.to_owned() } else { escaped(plain, place) }
-}
-
-fn is_plain(byte: u8, place: Place) -> bool {
-    match byte {
-        b'-' | b'_' | b'.' | b'~' => true,
-        b'!' | b'\'' | b'(' | b')' | b'*' | b'[' | b']' | b'<' | b'>' | b'"'
-            if matches!(place, Place::Host | Place::Zone) =>
-        {
-            true
-        }
-        b'$' | b'&' | b'+' | b',' | b'/' | b':' | b';' | b'=' | b'?' | b'@' => match place {
-            Place::Fragment => true,
-            Place::Host | Place::Zone => !b"/?@".contains(&byte),
-            Place::Parameter => false,
-            Place::Path => byte != b'?',
-            Place::User => !b"@/?:".contains(&byte),
-        },
-        b'!' | b'(' | b')' | b'*' => place == Place::Fragment,
-        _ => byte.is_ascii_alphanumeric(),
-    }
-}
-
-fn escaped(plain: &[u8], place: Place) -> String {
-    let mut escaped = String::with_capacity(plain.len());
-    for byte in plain {
-        if is_plain(*byte, place) {
-            escaped.push(char::from(*byte));
-        } else {
-            let digit = |half: u8| char::from(b"0123456789ABCDEF"[usize::from(half)]);
-            escaped.extend(['%', digit(byte >> 4), digit(byte & 0xf)]);
-        }
-    }
-    escaped
-}
-
-fn unescaped(said: &str, place: Place) -> Result<Vec<u8>, String> {
-    let is_of_host = matches!(place, Place::Host | Place::Zone);
-    let mut plain = Vec::with_capacity(said.len());
-    let mut rest = said.as_bytes();
-    while let Some((first, after)) = rest.split_first() {
-        rest = after;
-        match first {
-            b'%' => {
-                let escape = &said.as_bytes()[said.len() - after.len() - 1..];
-                let wrong = || format!("invalid URL escape {}", quoted_bytes(&escape[..escape.len().min(3)]));
-                let byte = after.get(..2).and_then(byte_of).ok_or_else(wrong)?;
-                let may_be = match place {
-                    Place::Host => byte >= 0x80 || byte == b'%',
-                    Place::Zone => byte == b'%' || byte == b' ' || is_plain(byte, Place::Host),
-                    _ => true,
-                };
-                if !may_be {
-                    return Err(wrong());
-                }
-                plain.push(byte);
-                rest = &after[2..];
-            }
-            b'+' if place == Place::Parameter => plain.push(b' '),
-            byte if is_of_host && byte.is_ascii() && !is_plain(*byte, place) => {
-                return Err(format!("invalid character {} in host name", quoted_bytes(&[*byte])));
-            }
-            byte => plain.push(*byte),
-        }
-    }
-    Ok(plain)
-}
-
-fn byte_of(digits: &[u8]) -> Option<u8> {
-    let digit = |digit: u8| char::from(digit).to_digit(16);
-    let [high, low] = digits else { return None };
-    u8::try_from(digit(*high)? * 16 + digit(*low)?).ok()
 }
 
 #[cfg(test)]

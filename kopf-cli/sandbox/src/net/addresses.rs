@@ -1,13 +1,21 @@
-//! Texts of network addresses, read as Go reads them, in its words where they are none.
+//! Texts of network addresses: as Go's `net/netip` reads them, in its words where they are none, and as a server reads those of
+//! its own objects.
 
 use std::net::IpAddr;
 
 use crate::printed::{quoted, quoted_bytes};
 
 /// An address, which may be one of a zone.
-pub(super) struct Read {
-    pub(super) address: IpAddr,
-    pub(super) has_zone: bool,
+pub(crate) struct Read {
+    pub(crate) address: IpAddr,
+    pub(crate) has_zone: bool,
+}
+
+/// What becomes of zeros in front of the numbers of IPv4.
+#[derive(Clone, Copy, PartialEq)]
+enum Zeros {
+    Refused,
+    Taken,
 }
 
 /// What is wrong, and from where on.
@@ -16,17 +24,16 @@ struct Wrong<'a>(&'static str, &'a [u8]);
 /// # Errors
 ///
 /// Why it is no address.
-pub(super) fn address(said: &[u8]) -> Result<Read, String> {
-    let read = match said.iter().find(|byte| b".:%".contains(byte)) {
-        Some(b'.') => four(said).map(|four| Read { address: four.into(), has_zone: false }),
-        Some(b':') => six(said),
-        Some(_) => Err(Wrong("missing IPv6 address", b"")),
-        None => Err(Wrong("unable to parse IP", b"")),
-    };
-    read.map_err(|Wrong(why, rest)| {
+pub(crate) fn read(said: &[u8]) -> Result<Read, String> {
+    either(said, Zeros::Refused).map_err(|Wrong(why, rest)| {
         let place = if rest.is_empty() { String::new() } else { format!(" (at {})", quoted_bytes(rest)) };
         format!("ParseAddr({}): {why}{place}", quoted_bytes(said))
     })
+}
+
+/// An address without a zone, with zeros in front of its numbers if need be: those of objects may be as old as that.
+pub(crate) fn tolerant(said: &str) -> Option<IpAddr> {
+    either(said.as_bytes(), Zeros::Taken).ok().filter(|read| !read.has_zone).map(|read| read.address)
 }
 
 /// An address and how many bits of it count.
@@ -34,10 +41,10 @@ pub(super) fn address(said: &[u8]) -> Result<Read, String> {
 /// # Errors
 ///
 /// Why it is none.
-pub(super) fn range(said: &str) -> Result<(IpAddr, u8), String> {
+pub(crate) fn range(said: &str) -> Result<(IpAddr, u8), String> {
     let wrong = |why: &str| format!("netip.ParsePrefix({}): {why}", quoted(said));
     let (before, bits) = said.rsplit_once('/').ok_or_else(|| wrong("no '/'"))?;
-    let Read { address, has_zone } = address(before.as_bytes()).map_err(|why| wrong(&why))?;
+    let Read { address, has_zone } = read(before.as_bytes()).map_err(|why| wrong(&why))?;
     if has_zone {
         return Err(wrong("IPv6 zones cannot be present in a prefix"));
     }
@@ -45,17 +52,39 @@ pub(super) fn range(said: &str) -> Result<(IpAddr, u8), String> {
         bits.bytes().all(|byte| byte.is_ascii_digit()) && (bits.len() == 1 || !bits.starts_with('0'));
     let length = Some(bits).filter(|_| is_number).and_then(|bits| bits.parse::<i64>().ok());
     let length = length.ok_or_else(|| wrong(&format!("bad bits after slash: {}", quoted(bits))))?;
-    let most = if address.is_ipv4() { 32 } else { 128 };
-    let length = u8::try_from(length).ok().filter(|length| *length <= most);
+    let length = u8::try_from(length).ok().filter(|length| *length <= most(address));
     length.map(|length| (address, length)).ok_or_else(|| wrong("prefix length out of range"))
 }
 
-fn four(said: &[u8]) -> Result<[u8; 4], Wrong<'_>> {
+/// The same with zeros in front of all numbers if need be.
+pub(crate) fn tolerant_range(said: &str) -> Option<(IpAddr, u8)> {
+    let (address, length) = said.split_once('/')?;
+    let address = tolerant(address)?;
+    let is_number = length.bytes().all(|byte| byte.is_ascii_digit());
+    let length = length.parse().ok().filter(|length| is_number && *length <= most(address))?;
+    Some((address, length))
+}
+
+/// How many bits an address has.
+fn most(address: IpAddr) -> u8 {
+    if address.is_ipv4() { 32 } else { 128 }
+}
+
+fn either(said: &[u8], zeros: Zeros) -> Result<Read, Wrong<'_>> {
+    match said.iter().find(|byte| b".:%".contains(byte)) {
+        Some(b'.') => four(said, zeros).map(|four| Read { address: four.into(), has_zone: false }),
+        Some(b':') => six(said, zeros),
+        Some(_) => Err(Wrong("missing IPv6 address", b"")),
+        None => Err(Wrong("unable to parse IP", b"")),
+    }
+}
+
+fn four(said: &[u8], zeros: Zeros) -> Result<[u8; 4], Wrong<'_>> {
     let (mut fields, mut place, mut digits) = ([0_u8; 4], 0, 0);
     for (index, byte) in said.iter().enumerate() {
         let rest = &said[index..];
         match byte {
-            b'0'..=b'9' if digits == 1 && fields[place] == 0 => {
+            b'0'..=b'9' if zeros == Zeros::Refused && digits == 1 && fields[place] == 0 => {
                 return Err(Wrong("IPv4 field has octet with leading zero", b""));
             }
             b'0'..=b'9' => {
@@ -74,7 +103,7 @@ fn four(said: &[u8]) -> Result<[u8; 4], Wrong<'_>> {
     if place < 3 { Err(Wrong("IPv4 address too short", b"")) } else { Ok(fields) }
 }
 
-fn six(said: &[u8]) -> Result<Read, Wrong<'_>> {
+fn six(said: &[u8], zeros: Zeros) -> Result<Read, Wrong<'_>> {
     let mut parts = said.splitn(2, |byte| *byte == b'%');
     let (mut rest, zone) = (parts.next().unwrap_or_default(), parts.next());
     if zone == Some(b"") {
@@ -102,7 +131,7 @@ fn six(said: &[u8]) -> Result<Read, Wrong<'_>> {
                 let why = "too many hex fields to fit an embedded IPv4 at the end of the address";
                 return Err(Wrong(why, rest));
             }
-            bytes.extend(four(rest)?);
+            bytes.extend(four(rest, zeros)?);
             rest = b"";
             break;
         }
@@ -153,9 +182,9 @@ mod tests {
 
     #[track_caller]
     fn check(said: &str, expected: Result<&str, &str>) {
-        let read = address(said.as_bytes()).map(|read| read.address.to_string());
+        let found = read(said.as_bytes()).map(|read| read.address.to_string());
         assert_eq!(
-            read,
+            found,
             expected.map(str::to_owned).map_err(|why| format!("ParseAddr({}): {why}", quoted(said)))
         );
     }
@@ -172,5 +201,23 @@ mod tests {
         check("1:2:3:4:5:6:7::8", Err("the :: must expand to at least one field of zeros"));
         check("1:2:3:4:5:6:7:8:9", Err("trailing garbage after address (at \"9\")"));
         check("x1", Err("unable to parse IP"));
+    }
+
+    #[test]
+    fn those_of_objects_may_have_zeros_in_front() {
+        for (said, expected) in [
+            ("010.0.00.0001", Some("10.0.0.1")),
+            ("::ffff:01.2.3.4", Some("::ffff:1.2.3.4")),
+            ("1.2.3.0256", None),
+            ("1.2.3.", None),
+            ("fe80::1%eth0", None),
+            ("", None),
+        ] {
+            assert_eq!(tolerant(said).map(|address| address.to_string()).as_deref(), expected, "{said}");
+        }
+        assert!(tolerant_range("010.0.0.0/08").is_some() && range("10.0.0.0/08").is_err());
+        for said in ["10.0.0.0/", "10.0.0.0/+8", "10.0.0.0/33", "10.0.0.0/8/8", "10.0.0.0"] {
+            assert_eq!(tolerant_range(said), None, "{said}");
+        }
     }
 }
