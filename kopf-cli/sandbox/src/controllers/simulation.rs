@@ -4,6 +4,7 @@
 //! wants, and a status that says so. There is one node, of which little is known but its name, and no rollout takes steps.
 
 mod endpoints;
+mod paused;
 mod refusals;
 mod rolling;
 mod status;
@@ -267,36 +268,46 @@ fn run_deployment(writer: &mut Writer<'_>, owner: &Owner<'_>) -> Result<(), Stat
     let hash = hash_of(&owner.value["spec"]["template"]);
     let sets = owner.own(writer.store, REPLICA_SETS);
     let is_current = |set: &Stored| set.header.labels.get(HASH).is_some_and(|known| known == hash);
-    let revision = |set: &Stored| {
-        let value = set.value();
-        let said =
-            value["metadata"]["annotations"][status::ROLLOUT].as_str().and_then(|text| text.parse().ok());
-        said.unwrap_or(0_u64)
-    };
-    let latest = sets.iter().map(|set| revision(set)).max().unwrap_or_default();
+    let latest = sets.iter().map(|set| revision_of(set)).max().unwrap_or_default();
     let current = sets.iter().find(|set| is_current(set));
     let revision = match current {
-        Some(set) if revision(set) == latest => latest,
+        Some(set) if revision_of(set) == latest => latest,
         // Anybody may have written any number there.
         _ => latest.saturating_add(1),
     };
     let wanted = owner.value["spec"]["replicas"].clone();
     let most = owner.wanted().saturating_add(rolling::may_add(&owner.value, owner.wanted()));
+    let is_paused = owner.value["spec"]["paused"] == true;
+    let scaled = paused::scaled(&sets, current);
     for set in &sets {
         let place = Place::of(&REPLICA_SETS.into(), set);
-        let replicas = if is_current(set) { wanted.clone() } else { 0.into() };
+        let is_scaled = !is_paused || scaled.is_some_and(|scaled| scaled.header.uid == set.header.uid);
+        let replicas = if is_paused || is_current(set) { wanted.clone() } else { 0.into() };
         change(writer, &place, |value| {
-            if value["spec"]["replicas"] != replicas {
+            if is_scaled && value["spec"]["replicas"] != replicas {
                 let generation = value["metadata"]["generation"].as_u64().unwrap_or(1);
                 value["metadata"]["generation"] = (generation + 1).into();
                 value["spec"]["replicas"] = replicas.clone();
             }
-            value["metadata"]["annotations"][DESIRED] = wanted.to_string().into();
-            value["metadata"]["annotations"][MOST] = most.to_string().into();
+            if is_scaled {
+                value["metadata"]["annotations"][DESIRED] = wanted.to_string().into();
+                value["metadata"]["annotations"][MOST] = most.to_string().into();
+            }
             if is_current(set) {
                 value["metadata"]["annotations"][status::ROLLOUT] = revision.to_string().into();
             }
         })?;
+    }
+    let count_revision = |writer: &mut Writer<'_>| {
+        owner.change(writer, |value| {
+            value["metadata"]["annotations"][status::ROLLOUT] = revision.to_string().into()
+        })
+    };
+    if is_paused {
+        if current.is_some() {
+            count_revision(writer)?;
+        }
+        return tell_paused(writer, owner, current.map(|set| &*set.header.uid));
     }
     if current.is_none() {
         let mut template = owner.value["spec"]["template"].clone();
@@ -315,9 +326,7 @@ fn run_deployment(writer: &mut Writer<'_>, owner: &Owner<'_>) -> Result<(), Stat
         });
         owner.make(writer, REPLICA_SETS, set, &json!({}))?;
     }
-    owner.change(writer, |value| {
-        value["metadata"]["annotations"][status::ROLLOUT] = revision.to_string().into()
-    })?;
+    count_revision(writer)?;
     let set = format!("{}-{hash}", owner.name());
     let there = pods_of(writer.store, owner, &set);
     if there >= owner.wanted() {
@@ -330,6 +339,20 @@ fn run_deployment(writer: &mut Writer<'_>, owner: &Owner<'_>) -> Result<(), Stat
     let status =
         refusal.map(|refusal| refusals::of_deployment(&owner.value, there, (&set, refusal), writer.now));
     owner.tell(writer, status)
+}
+
+/// Which of the templates of its deployment a set is of, by its own word.
+fn revision_of(set: &Stored) -> u64 {
+    let value = set.value();
+    let said = value["metadata"]["annotations"][status::ROLLOUT].as_str();
+    said.and_then(|text| text.parse().ok()).unwrap_or_default()
+}
+
+/// Tells how a paused deployment stands; `current` is the uid of the set of its present template.
+fn tell_paused(writer: &mut Writer<'_>, owner: &Owner<'_>, current: Option<&str>) -> Result<(), Status> {
+    let sets: Vec<Value> = owner.own(writer.store, REPLICA_SETS).iter().map(|set| set.value()).collect();
+    let current = sets.iter().find(|set| current.is_some_and(|uid| set["metadata"]["uid"] == uid));
+    owner.tell(writer, Some(paused::of_deployment(&owner.value, &sets, current, writer.now)))
 }
 
 /// How many pods a set of a deployment has.
@@ -375,8 +398,11 @@ fn run_on_node(writer: &mut Writer<'_>, owner: &Owner<'_>) -> Result<(), Status>
 
 fn run_job(writer: &mut Writer<'_>, owner: &Owner<'_>) -> Result<(), Status> {
     let spec = &owner.value["spec"];
-    if spec["suspend"] == true || owner.value["status"]["completionTime"].is_string() {
+    if owner.value["status"]["completionTime"].is_string() {
         return Ok(());
+    }
+    if spec["suspend"] == true {
+        return owner.tell(writer, status::of_suspended(&owner.value, writer.now));
     }
     let wanted = spec["completions"].as_u64().or(spec["parallelism"].as_u64()).unwrap_or(1).min(MOST_PODS);
     let there = u64::try_from(owner.own(writer.store, PODS).len()).unwrap_or(wanted);

@@ -94,6 +94,39 @@ fn a_deployment_has_the_pods_of_its_latest_template_alone() {
 }
 
 #[test]
+fn a_paused_deployment_keeps_its_pods_and_is_scaled_until_it_goes_on() {
+    let sandbox = sandbox();
+    let deployment = |image: &str, replicas: u32, paused: bool| {
+        let template = json!({
+            "metadata": { "labels": { "app": "web" } },
+            "spec": { "containers": [{ "name": "main", "image": image }] },
+        });
+        let spec = json!({ "replicas": replicas, "template": template, "paused": paused });
+        sandbox.apply(workload("Deployment", "apps", &spec)).unwrap();
+        let said = status(&sandbox, "deployments.apps");
+        let conditions = said["conditions"].as_array().cloned().unwrap_or_default();
+        let progress = conditions.into_iter().find(|condition| condition["type"] == "Progressing");
+        assert_eq!(
+            said["observedGeneration"],
+            sandbox.get("deployments.apps", "default", "web").unwrap()["metadata"]["generation"]
+        );
+        (pods(&sandbox), said["updatedReplicas"].as_u64(), progress.unwrap()["reason"].clone())
+    };
+    let (none, updated, reason) = deployment("a", 2, true);
+    assert_eq!((none.len(), updated, reason), (0, None, json!("DeploymentPaused")));
+    let (before, updated, reason) = deployment("a", 2, false);
+    assert_eq!((before.len(), updated, reason), (2, Some(2), json!("NewReplicaSetAvailable")));
+    let (kept, updated, reason) = deployment("b", 2, true);
+    assert_eq!((kept, updated, reason), (before.clone(), None, json!("DeploymentPaused")));
+    let (scaled, updated, _) = deployment("b", 3, true);
+    assert!(scaled.len() == 3 && before.iter().all(|pod| scaled.contains(pod)) && updated.is_none());
+    assert_eq!(status(&sandbox, "deployments.apps")["availableReplicas"], 3);
+    let (after, updated, reason) = deployment("b", 3, false);
+    assert_eq!((after.len(), updated, reason), (3, Some(3), json!("NewReplicaSetAvailable")));
+    assert!(!after.iter().any(|pod| scaled.contains(pod)));
+}
+
+#[test]
 fn pods_that_go_are_made_again() {
     let sandbox = sandbox();
     sandbox.apply(workload("ReplicaSet", "apps", &json!({ "replicas": 2 }))).unwrap();
@@ -141,6 +174,30 @@ fn a_job_completes() {
     let said = status(&sandbox, "jobs.batch");
     assert!(said["succeeded"] == 2 && said["conditions"][1]["type"] == "Complete", "{said}");
     assert!(pods(&sandbox).len() == 2 && pods(&sandbox).iter().all(|(_, phase)| phase == "Succeeded"));
+}
+
+#[test]
+fn a_suspended_job_says_so_and_completes_when_it_goes_on() {
+    let sandbox = sandbox();
+    let template =
+        json!({ "spec": { "restartPolicy": "Never", "containers": [{ "name": "main", "image": "i" }] } });
+    let spec = json!({ "suspend": true, "template": template });
+    let job = json!({ "apiVersion": "batch/v1", "kind": "Job", "metadata": { "name": "web" }, "spec": spec });
+    sandbox.apply(job).unwrap();
+    let conditions = || {
+        let said = status(&sandbox, "jobs.batch");
+        let conditions = said["conditions"].as_array().cloned().unwrap_or_default();
+        let said =
+            |one: &Value| format!("{} {}", one["type"].as_str().unwrap(), one["status"].as_str().unwrap());
+        conditions.iter().map(said).collect::<Vec<_>>()
+    };
+    assert_eq!(conditions(), ["Suspended True"]);
+    assert!(pods(&sandbox).is_empty());
+    let mut job = sandbox.get("jobs.batch", "default", "web").unwrap();
+    job["spec"]["suspend"] = false.into();
+    sandbox.apply(job).unwrap();
+    assert_eq!(conditions(), ["Suspended False", "SuccessCriteriaMet True", "Complete True"]);
+    assert_eq!(pods(&sandbox).len(), 1);
 }
 
 #[test]

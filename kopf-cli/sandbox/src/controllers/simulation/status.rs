@@ -139,14 +139,41 @@ pub(super) fn on_node(set: &Value) -> Value {
 pub(super) fn of_job(job: &Value, count: u64, now: Timestamp) -> Value {
     let now = seconds(now);
     let known = job["status"]["startTime"].as_str().unwrap_or(&now);
-    let conditions = ["SuccessCriteriaMet", "Complete"].map(|kind| {
+    let complete = ["SuccessCriteriaMet", "Complete"].map(|kind| {
         json!({
             "type": kind, "status": "True", "lastProbeTime": now, "lastTransitionTime": now,
             "reason": "CompletionsReached", "message": "Reached expected number of succeeded pods",
         })
     });
+    let resumed = is_suspended(job).then(|| suspension(false, &now));
+    let conditions: Vec<Value> = resumed.into_iter().chain(complete).collect();
     json!({
         "startTime": known, "completionTime": now, "succeeded": count, "ready": 0, "terminating": 0,
         "uncountedTerminatedPods": {}, "conditions": conditions,
+    })
+}
+
+/// The status of a job that is suspended before it has begun; `None` where that is said.
+pub(super) fn of_suspended(job: &Value, now: Timestamp) -> Option<Value> {
+    let conditions = [suspension(true, &seconds(now))];
+    let status =
+        json!({ "ready": 0, "terminating": 0, "uncountedTerminatedPods": {}, "conditions": conditions });
+    (!is_suspended(job)).then_some(status)
+}
+
+fn is_suspended(job: &Value) -> bool {
+    let conditions = job["status"]["conditions"].as_array().into_iter().flatten();
+    conditions.into_iter().any(|condition| condition["type"] == "Suspended" && condition["status"] == "True")
+}
+
+/// What is said of a job that is suspended, or that goes on.
+fn suspension(is_suspended: bool, now: &str) -> Value {
+    let (status, reason, message) = match is_suspended {
+        true => ("True", "JobSuspended", "Job suspended"),
+        false => ("False", "JobResumed", "Job resumed"),
+    };
+    json!({
+        "type": "Suspended", "status": status, "lastProbeTime": now, "lastTransitionTime": now,
+        "reason": reason, "message": message,
     })
 }
