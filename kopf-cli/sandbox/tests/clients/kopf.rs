@@ -11,48 +11,54 @@ use kopf_control_plane::{
     DEADLINE,
     client::{Objects, Resource, namespace},
 };
-use kube::{Client, api::DynamicObject, config::Kubeconfig};
+use kube::{api::DynamicObject, config::Kubeconfig};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::process::{Child, Command};
 
 use super::{both, files, install::packages, mask};
 
-const PACKAGE: &str = "kopf==1.45.2";
+pub(super) const PACKAGE: &str = "kopf==1.45.2";
 const PREFIX: &str = "kopf.zalando.org/";
 const TASKS: Resource =
     Resource { group: "tasks.clients.kopf.test", kind: "Task", plural: "tasks", has_status: true };
 
 /// A namespace, and what an operator needs to run on it.
-struct Place {
-    folder: TempDir,
+pub(super) struct Place {
+    pub(super) folder: TempDir,
     packages: PathBuf,
-    namespace: String,
-    client: Client,
+    /// The file of its handlers.
+    handlers: &'static str,
+    pub(super) namespace: String,
 }
 
 impl Place {
-    async fn new(kubeconfig: &Kubeconfig, packages: PathBuf) -> Place {
-        let client = kopf_control_plane::connect(kubeconfig).await;
+    pub(super) fn new(
+        kubeconfig: &Kubeconfig,
+        packages: PathBuf,
+        handlers: &'static str,
+        namespace: String,
+    ) -> Place {
         let folder = tempfile::tempdir().unwrap();
         fs::write(folder.path().join("kubeconfig"), serde_json::to_vec(kubeconfig).unwrap()).unwrap();
-        TASKS.register(&client).await;
-        Place { folder, packages, namespace: namespace(&client).await, client }
+        Place { folder, packages, handlers, namespace }
     }
 
     fn file(&self, name: &str) -> File {
         OpenOptions::new().create(true).append(true).open(self.folder.path().join(name)).unwrap()
     }
 
-    fn read(&self, name: &str) -> String {
+    pub(super) fn read(&self, name: &str) -> String {
         fs::read_to_string(self.folder.path().join(name)).unwrap_or_default()
     }
 
-    fn start(&self) -> Child {
+    pub(super) fn start(&self, variables: &[(&str, &str)]) -> Child {
         let mut python = Command::new("python3");
         python
             .args(["-m", "kopf", "run", "--standalone", "--namespace", &self.namespace])
-            .arg(files().join("operator.py"))
+            .arg(files().join(self.handlers))
+            .current_dir(self.folder.path())
+            .envs(variables.iter().copied())
             .env("PYTHONPATH", &self.packages)
             .env("PYTHONDONTWRITEBYTECODE", "1")
             .env("KUBECONFIG", self.folder.path().join("kubeconfig"))
@@ -62,7 +68,7 @@ impl Place {
         python.kill_on_drop(true).spawn().unwrap()
     }
 
-    async fn stop(&self, mut operator: Child) {
+    pub(super) async fn stop(&self, mut operator: Child) {
         let id = operator.id().expect("it was not waited for yet").to_string();
         assert!(Command::new("kill").args(["-INT", &id]).status().await.unwrap().success());
         let ended = tokio::time::timeout(DEADLINE, operator.wait()).await;
@@ -71,7 +77,7 @@ impl Place {
     }
 
     /// What the handlers said, each of them in its order: of several handlers, none is the first.
-    fn said(&self) -> Vec<String> {
+    pub(super) fn said(&self) -> Vec<String> {
         let mut lines = mask::lines(&self.read("said"), &self.namespace, "nowhere");
         lines.sort_by_key(|line| line.split(' ').next().map(str::to_owned));
         lines
@@ -109,9 +115,11 @@ fn is_settled(object: &DynamicObject, number: i64) -> bool {
 
 /// One object through all that can happen to it, and a built-in one besides: what was said, and what was there.
 async fn run(kubeconfig: Kubeconfig, packages: PathBuf) -> Vec<String> {
-    let place = Place::new(&kubeconfig, packages).await;
-    let tasks = TASKS.objects(&place.client, &place.namespace);
-    let maps = Objects::of(&place.client, "v1", "ConfigMap", "configmaps", Some(&place.namespace));
+    let client = kopf_control_plane::connect(&kubeconfig).await;
+    TASKS.register(&client).await;
+    let place = Place::new(&kubeconfig, packages, "operator.py", namespace(&client).await);
+    let tasks = TASKS.objects(&client, &place.namespace);
+    let maps = Objects::of(&client, "v1", "ConfigMap", "configmaps", Some(&place.namespace));
     let mut states = Vec::new();
     let mut keep = |object: &DynamicObject| states.push(masked(object, &place.namespace));
 
@@ -125,7 +133,7 @@ async fn run(kubeconfig: Kubeconfig, packages: PathBuf) -> Vec<String> {
         changed(3)(task) && task.data["status"]["resumed"] == 3 && task.data["status"]["lives"] == 3
     };
 
-    let operator = place.start();
+    let operator = place.start(&[]);
     tasks.create("a", json!({ "metadata": { "labels": { "app": "demo" } }, "spec": { "n": 1 } })).await;
     keep(&tasks.until("a", "handled", made).await);
     tasks.patch("a", json!({ "spec": { "n": 2, "text": "ü" } })).await;
@@ -133,7 +141,7 @@ async fn run(kubeconfig: Kubeconfig, packages: PathBuf) -> Vec<String> {
     place.stop(operator).await;
 
     tasks.patch("a", json!({ "spec": { "n": 3 } })).await;
-    let operator = place.start();
+    let operator = place.start(&[]);
     keep(&tasks.until("a", "resumed", resumed).await);
     maps.create("m", json!({ "metadata": { "labels": { "app": "demo" } }, "data": { "k": "v" } })).await;
     let has_handled = |word: &'static str| {
@@ -152,7 +160,7 @@ async fn run(kubeconfig: Kubeconfig, packages: PathBuf) -> Vec<String> {
     tasks.until_gone("a").await;
     place.stop(operator).await;
 
-    [place.said(), states, mask::events(&place.client, &place.namespace).await].concat()
+    [place.said(), states, mask::events(&client, &place.namespace).await].concat()
 }
 
 #[tokio::test]

@@ -44,6 +44,7 @@ async fn objects_are_shown_in_every_form() {
         kubectl api-resources --api-group=$ns.kopf.test
         kubectl api-resources --api-group=apps -o wide
         kubectl api-resources --api-group=batch
+        kubectl get --raw /apis/$ns.kopf.test
         kubectl get --raw /apis/$ns.kopf.test/v1
         kubectl delete crd widgets.$ns.kopf.test
     "#,
@@ -170,6 +171,7 @@ async fn rights_are_asked_for() {
         kubectl create token default
         kubectl create token missing
         kubectl config current-context
+        kubectl --kuberc kuberc.yaml names
     "#,
     )
     .await;

@@ -25,6 +25,10 @@ async fn pods_wait_for_somebody_to_run_them() {
         kubectl cp lonely:/a b
         kubectl cp event.yaml lonely:/b
         kubectl create cronjob daily --image=example.org/image --schedule='0 3 * * *'
+        kubectl apply -f pod.yaml
+        kubectl apply -f pod.yaml
+        kubectl get pods declared -o yaml
+        kubectl get pod declared -o json
         kubectl get all
         kubectl get all -o name
         kubectl get all -o wide
@@ -107,10 +111,53 @@ async fn deployments_have_a_history() {
 }
 
 #[tokio::test]
+async fn a_rollout_of_no_pods_has_ended() {
+    check_where(
+        Workloads::AreSaidToRun,
+        r#"
+        kubectl create -f deployment-idle.yaml
+        kubectl wait --for='jsonpath={.status.conditions[?(@.type=="Available")].status}=True' deployment/idle --timeout=30s
+        kubectl rollout status deployment/idle --timeout=30s
+        kubectl rollout status deployment/missing --timeout=5s
+        kubectl get deployment idle
+        kubectl get deployments -o wide
+    "#,
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn what_is_held_says_so_and_makes_no_pods() {
+    check_where(
+        Workloads::AreSaidToRun,
+        r#"
+        kubectl create -f deployment-held.yaml
+        kubectl wait --for='jsonpath={.status.conditions[?(@.type=="Available")].status}=False' deployment/held --timeout=30s
+        kubectl get deployment held -o yaml
+        kubectl get deployment held
+        kubectl scale deployment held --replicas=3
+        kubectl set image deployment/held main=example.org/web:2
+        kubectl wait --for='jsonpath={.status.observedGeneration}=3' deployment/held --timeout=30s
+        kubectl get deployment held -o 'jsonpath={.status}'
+        kubectl rollout status deployment/held --timeout=2s
+        kubectl rollout history deployment/held
+        kubectl create -f job-held.yaml
+        kubectl wait --for=condition=Suspended job/held --timeout=30s
+        kubectl get job held -o yaml
+        kubectl get jobs
+        kubectl get replicasets,pods
+    "#,
+    )
+    .await;
+}
+
+#[tokio::test]
 async fn deployments_that_are_held_have_none() {
     check(
         r#"
         kubectl create -f deployment-held.yaml
+        kubectl get deployment held
+        kubectl get deployments -o wide
         kubectl rollout history deployment/held
         kubectl rollout history deployment
         kubectl rollout history deployment/held --revision=1

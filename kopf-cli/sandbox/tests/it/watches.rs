@@ -152,6 +152,19 @@ async fn bookmarks_come_every_minute_and_before_the_end() {
 }
 
 #[tokio::test]
+async fn a_watch_that_says_nothing_of_its_end_ends_between_half_an_hour_and_an_hour() {
+    let clock = Arc::new(Stopped::default());
+    let builder = Sandbox::builder().seed(1).clock(clock.clone()).crd(DEFINITIONS).unwrap();
+    let sandbox = builder.build().unwrap();
+    let mut watch = Watch::open(&sandbox, &format!("{KEX}?watch=1&resourceVersion={START}")).await;
+    assert!(watch.is_quiet());
+    clock.advance(1_799);
+    assert!(watch.is_quiet());
+    clock.advance(1_801);
+    assert_eq!(watch.next().await, "end");
+}
+
+#[tokio::test]
 async fn who_reads_too_slowly_is_cut_off_and_told_to_begin_again() {
     let sandbox = Sandbox::builder().history(3, 1 << 20).crd(DEFINITIONS).unwrap().build().unwrap();
     let path = format!("{KEX}?watch=1&resourceVersion={START}");

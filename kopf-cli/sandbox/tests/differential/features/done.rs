@@ -17,7 +17,7 @@ pub(super) const DONE: Groups = &[
         ("preconditions of deletions of namespaces, in words of their own", &["going::namespaces_are_asked_in_words_of_their_own"]),
         ("dry runs", &["living::dry_runs_answer_and_write_nothing"]),
         ("which methods a path has: 404 and 405", &["refusals::paths_have_their_methods", "refusals::documents_have_their_methods", "refusals::any_method_asks_for_what_has_none", "refusals::the_head_of_a_custom_object_can_be_asked_for_and_of_a_built_in_one_it_cannot", "refusals::methods_that_stand_for_nothing_have_no_name"]),
-        ("objects of 9,000 levels, and 400 for 20,000", &["deep::nine_thousand_levels_are_fine", "deep::twenty_thousand_levels_are_refused"]),
+        ("objects of 9,000 levels, and 400 for 20,000", &["bad_input::bodies_may_be_neither_too_large_nor_too_deep", "deep::nine_thousand_levels_are_fine", "deep::twenty_thousand_levels_are_refused"]),
     ]),
     ("Bad input", &[
         ("bodies that are no JSON, no YAML, no object, no patch", &["bad_input::bodies_that_are_none_are_refused", "bad_input::yaml_that_is_none_is_told_of_with_its_line"]),
@@ -86,9 +86,10 @@ pub(super) const DONE: Groups = &[
         ("pods run and are ready; jobs complete", &["simulation::a_pod_runs_and_is_ready", "simulation::a_job_completes"]),
         ("the node `sandbox`, on which all pods are", &["simulation::the_node_on_which_pods_are_is_there_and_ready"]),
         ("deployments, replica sets, stateful sets and daemon sets have their pods, and are available", &["simulation::a_deployment_has_the_pods_of_its_latest_template_alone", "simulation::pods_that_go_are_made_again", "plugins::a_deployment_waits_for_what_its_pods_lack", "simulation::stateful_and_daemon_sets_are_available"]),
+        ("deployments that are paused, and jobs that are suspended", &["simulation::a_paused_deployment_keeps_its_pods_and_is_scaled_until_it_goes_on", "simulation::a_suspended_job_says_so_and_completes_when_it_goes_on", "workloads::what_is_held_says_so_and_makes_no_pods"]),
         ("services lead to the pods that they select: `EndpointSlice`s, `Endpoints`", &["simulation::services_lead_to_the_pods_that_they_select", "simulation::slices_and_endpoints_that_somebody_takes_away_or_changes_come_back", "simulation::a_service_that_is_deleted_takes_what_led_from_it_along", "simulation::one_pod_more_changes_one_slice", "simulation::what_leads_somewhere_tells_what_its_change_came_from"]),
         ("pods that are refused: `ReplicaFailure`, Events `FailedCreate`", &["refused_pods::workloads_say_that_their_pods_are_refused", "simulation::pods_that_are_refused_are_told_of_until_they_are_made"]),
-        ("`kubectl rollout status` and `kubectl wait` end", &["simulated::commands_that_wait_for_workloads_end"]),
+        ("`kubectl rollout status` and `kubectl wait` end", &["simulated::commands_that_wait_for_workloads_end", "workloads::a_rollout_of_no_pods_has_ended"]),
         ("`kubectl rollout history` and `undo` of deployments", &["workloads::deployments_have_a_history"]),
     ]),
     ("Patches", &[
@@ -180,6 +181,7 @@ pub(super) const DONE: Groups = &[
         ("kubectl, of this version and an older one", &["apply::the_client_applies", "apply::the_server_applies", "apply::what_is_no_longer_declared_is_pruned", "reading::objects_are_shown_in_every_form", "reading::servers_tell_what_they_have", "reading::rights_are_asked_for", "reading::watches_are_followed", "writing::custom_resources_are_written", "writing::built_in_objects_are_written", "writing::what_would_be_made_is_shown", "workloads::pods_wait_for_somebody_to_run_them", "workloads::deployments_are_applied_changed_and_scaled"]),
         ("the official Python client, and its dynamic one", &["python::the_official_client_is_answered_alike", "python::the_dynamic_client_learns_and_does_the_same"]),
         ("Python Kopf: operators with handlers of every kind", &["kopf::an_operator_of_the_python_framework_sees_the_same"]),
+        ("Python Kopf: operators that are asked about each write, by webhooks that they manage themselves", &["admission::an_operator_is_asked_about_writes_alike"]),
         ("kube-rs: watchers that list, list by watching, choose, and look at metadata alone, through cuts and 410s", &["watchers::watchers_list_and_watch", "watchers::watchers_list_piece_by_piece", "watchers::watchers_list_what_is_cached", "watchers::watchers_list_by_watching", "watchers::watchers_choose_by_labels", "watchers::watchers_look_at_metadata_alone"]),
         ("kube-rs: a Controller with a finalizer, children and Events", &["controller::a_controller_does_the_same"]),
     ]),
