@@ -30,6 +30,8 @@ mod structural;
 mod warnings;
 
 pub(crate) use approval::judge;
+#[cfg(test)]
+pub(crate) use cost::estimate;
 pub(crate) use warnings::warnings;
 
 /// What holds a definition until its objects are gone.

@@ -7,6 +7,7 @@ use kube_cel::cel::Value;
 use super::*;
 
 mod rows;
+mod typed;
 
 struct Known;
 

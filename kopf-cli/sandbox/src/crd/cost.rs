@@ -2,7 +2,7 @@
 //!
 //! A server takes no definition whose rules could cost too much for objects as large as the schema allows. The estimate is
 //! the server's own, number by number, since authors fit their schemas to it: [`estimate`](estimate::estimate) walks a rule,
-//! `calls` knows functions, and `sizes` how large values may be.
+//! `calls` and `lists` know functions, and `sizes` how large values may be.
 
 use crate::{
     schema::{Place, Shape},
@@ -11,9 +11,10 @@ use crate::{
 
 mod calls;
 mod estimate;
+mod lists;
 mod sizes;
 
-pub(super) use estimate::estimate;
+pub(crate) use estimate::estimate;
 
 /// How large a request may be, in bytes.
 const MAX_REQUEST: u64 = 3 * 1024 * 1024;

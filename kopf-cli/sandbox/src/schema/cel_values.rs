@@ -15,7 +15,9 @@ use crate::cel::RESERVED;
 
 /// What rules see of `metadata`.
 const METADATA: [&str; 2] = ["name", "generateName"];
-pub(super) fn to_cel(value: &Value, shape: Shape<'_>, resource: bool) -> cel::Value {
+
+/// A value as rules see it; `resource` says whether it is a whole one.
+pub(crate) fn to_cel(value: &Value, shape: Shape<'_>, resource: bool) -> cel::Value {
     convert(value, Some(shape), resource)
 }
 
@@ -46,6 +48,11 @@ fn convert(value: &Value, shape: Option<Shape<'_>>, resource: bool) -> cel::Valu
                 let key = |name: String| Key::String(Arc::new(name));
                 if resource && name == "metadata" {
                     map.insert(key(name.clone()), metadata(field));
+                    continue;
+                }
+                // A null is nothing where fields have names; in a map it is a value.
+                let is_a_map = matches!(additional, Additional::Of(_));
+                if field.is_null() && shape.is_some() && !is_a_map {
                     continue;
                 }
                 let implied = resource && ["apiVersion", "kind"].contains(&name.as_str());

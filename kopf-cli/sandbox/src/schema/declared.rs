@@ -51,7 +51,7 @@ impl<'a> Fields<'a> for Properties<'a> {
     fn field(&self, of: &str, name: &str) -> Option<Type<'a>> {
         let within = format!("{of}.{name}");
         match name {
-            _ if !self.resource || self.tells_all() => {}
+            _ if !self.resource || tells_all(self.shape) => {}
             "apiVersion" | "kind" => return Some(Type::STRING),
             "metadata" => return Some(Type::object(within, Some(Rc::new(Metadata)))),
             _ => {}
@@ -61,16 +61,13 @@ impl<'a> Fields<'a> for Properties<'a> {
     }
 }
 
-impl Properties<'_> {
-    /// Whether the schema itself says what every resource has.
-    fn tells_all(&self) -> bool {
-        let metadata = typed(self.shape, "metadata", Kind::Object);
-        let named = |metadata| {
-            ["name", "generateName"].iter().all(|name| typed(metadata, name, Kind::String).is_some())
-        };
-        ["apiVersion", "kind"].iter().all(|name| typed(self.shape, name, Kind::String).is_some())
-            && metadata.is_some_and(named)
-    }
+/// Whether the schema of a resource says itself what every resource has.
+pub(crate) fn tells_all(shape: Shape<'_>) -> bool {
+    let metadata = typed(shape, "metadata", Kind::Object);
+    let named =
+        |metadata| ["name", "generateName"].iter().all(|name| typed(metadata, name, Kind::String).is_some());
+    ["apiVersion", "kind"].iter().all(|name| typed(shape, name, Kind::String).is_some())
+        && metadata.is_some_and(named)
 }
 
 /// The field of that name, where it is of that kind.

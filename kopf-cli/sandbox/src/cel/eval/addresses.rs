@@ -55,6 +55,13 @@ pub(super) fn call(name: &str, args: &[Value]) -> Option<Outcome> {
     }
 }
 
+/// How many bytes an address has, or those bits of it that are of the range.
+pub(super) fn size(of: &Value) -> Option<usize> {
+    let bytes = |address: &IpAddr| if address.is_ipv4() { 4 } else { 16 };
+    let range = || opaque(of).map(|Range { length, .. }| usize::from(length.div_ceil(8)));
+    opaque(of).map(|Address(address)| bytes(address)).or_else(range)
+}
+
 fn value(of: impl Opaque) -> Value {
     Value::Opaque(Arc::new(of))
 }

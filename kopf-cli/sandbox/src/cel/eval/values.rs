@@ -7,7 +7,7 @@ use kube_cel::cel::{
     objects::{Key, Map, Opaque},
 };
 
-use super::{Fault, Outcome, work};
+use super::{Fault, Outcome, addresses, work};
 use crate::json::with_room_to_recurse;
 
 /// A type, as a value.
@@ -107,6 +107,7 @@ pub(super) fn size(value: &Value) -> u64 {
         Value::List(items) => items.len(),
         Value::Map(map) => map.map.len(),
         Value::String(text) => text.chars().count(),
+        Value::Opaque(_) => addresses::size(value).unwrap_or(1),
         _ => return 1,
     };
     size as u64

@@ -104,7 +104,9 @@ impl<'a> Run<'a> {
         let is_decided = self.typing.is_decided(node.id);
         // Of these, arguments are evaluated one by one, up to the first fault.
         let stops = match &args[..] {
-            [_, pattern] if name == "matches" => matches!(pattern.kind, Kind::Literal(_)),
+            [_, pattern] if ["matches", "find", "findAll"].contains(&name) => {
+                matches!(pattern.kind, Kind::Literal(_))
+            }
             [_, _] => name == "format" || !is_decided && costs::GATHERED.contains(&name),
             [] | [_] => false,
             _ => true,

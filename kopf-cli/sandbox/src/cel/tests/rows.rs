@@ -2,7 +2,7 @@
 //!
 //! The rows were written by cel-go 0.29.2 in the environment that a server of 1.37.2 has for new expressions, with
 //! `document.json` as `self` and as `object`. A row is an expression, `= VALUE`, `! FAULT` or `? FAULT` where it is refused before
-//! it runs, and its cost. The program in `tests/cel-oracle` writes them, and more; `KOPF_CEL_ROWS` names a file of other rows.
+//! it runs, and its cost. Those of `typed.rs` know the types of what they name. The program in `tests/cel-oracle` writes them, and more; `KOPF_CEL_ROWS` names a file of other rows.
 
 use std::collections::BTreeMap;
 
@@ -37,25 +37,29 @@ impl Names for Document {
 
 const NAMES: [&str; 3] = ["self", "object", "oldObject"];
 
-fn verdict(source: &str, document: &Document) -> (String, String) {
-    let program =
-        compile(source).and_then(|program| match check(&program, &Document::variables())?.unready {
-            Some(why) => Err(why),
-            None => Ok(program),
-        });
+/// What an expression comes to, what that costs, and its tree, unless it is refused.
+pub(super) fn verdict(
+    source: &str,
+    names: &dyn Names,
+    variables: &Variables<'_>,
+) -> (String, String, Option<Program>) {
+    let program = compile(source).and_then(|program| match check(&program, variables)?.unready {
+        Some(why) => Err(why),
+        None => Ok(program),
+    });
     let program = match program {
         Ok(program) => program,
         Err(why) => {
             let why = why.strip_prefix("compilation failed: ").unwrap_or(&why).to_owned();
-            return (format!("? {}", why.lines().next().unwrap_or_default()), String::new());
+            return (format!("? {}", why.lines().next().unwrap_or_default()), String::new(), None);
         }
     };
-    let (outcome, cost) = run(&program, document);
+    let (outcome, cost) = run(&program, names);
     let verdict = match outcome {
         Ok(value) => format!("= {}", shown(&value)),
         Err(fault) => format!("! {}", fault.told().replace('\n', "\\n")),
     };
-    (verdict, cost.to_string())
+    (verdict, cost.to_string(), Some(program))
 }
 
 fn shown(value: &Value) -> String {
@@ -127,16 +131,25 @@ fn go_span(span: chrono::Duration) -> String {
 fn expressions_come_to_what_they_come_to_on_a_server() {
     let document: serde_json::Value = serde_json::from_str(include_str!("document.json")).unwrap();
     let document = Document(dynamic(&document));
-    let rows = match std::env::var("KOPF_CEL_ROWS") {
+    compare("KOPF_CEL_ROWS", include_str!("rows.tsv"), |source| {
+        let (verdict, cost, _) = verdict(source, &document, &Document::variables());
+        vec![verdict, cost]
+    });
+}
+
+/// Compares what is in rows behind their expressions; they are those of a file that a variable names, if one does.
+#[track_caller]
+pub(super) fn compare(variable: &str, otherwise: &str, found: impl Fn(&str) -> Vec<String>) {
+    let rows = match std::env::var(variable) {
         Ok(file) => std::fs::read_to_string(file).unwrap(),
-        Err(_) => include_str!("rows.tsv").to_owned(),
+        Err(_) => otherwise.to_owned(),
     };
     let mut wrong = Vec::new();
     for row in rows.lines() {
-        let [source, expected, cost] = row.split('\t').collect::<Vec<_>>()[..] else { panic!("{row}") };
-        let (found, its_cost) = verdict(source, &document);
-        if found != expected || its_cost != cost {
-            wrong.push(format!("{source}\n  {found} ({its_cost})\n  {expected} ({cost})"));
+        let (source, expected) = row.split_once('\t').unwrap_or_else(|| panic!("{row}"));
+        let found = found(source).join("\t");
+        if found != expected {
+            wrong.push(format!("{source}\n  {found}\n  {expected}"));
         }
     }
     assert!(rows.lines().count() > 10, "there are rows");

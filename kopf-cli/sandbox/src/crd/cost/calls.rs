@@ -1,6 +1,9 @@
 //! What functions and operators cost, and what they answer.
 
-use super::estimate::{Entries, Part, Path, Type, UNKNOWN};
+use super::{
+    estimate::{Entries, Part, Path, Type, UNKNOWN},
+    lists,
+};
 
 /// What it costs to go through a text, by its length.
 const TEXT: f64 = 0.1;
@@ -48,8 +51,10 @@ pub(super) fn call<'a>(
             };
             let (one, other) = (may(left), may(right));
             let texts = one.iter().zip(other).any(|(one, other)| *one && other);
+            // Where nothing is known, they may be something else that costs one.
+            let least = u64::from(one == [true, true] && other == [true, true]);
             let size = left.known_size().min(right.known_size());
-            part(if texts { by(size, TEXT).max(1) } else { 1 }, Type::Scalar)
+            part(if texts { by(size, TEXT).max(least) } else { 1 }, Type::Scalar)
         }
         ("@in", None, [_, all]) => match all.kind.plain() {
             Type::Map(_) => part(1, Type::Scalar),
@@ -151,7 +156,10 @@ pub(super) fn call<'a>(
             let size = text.known_size().saturating_mul(2).saturating_add(2);
             part(by(text.known_size(), TEXT), Type::Text).sized(size)
         }
-        (_, target, args) => part(1, answered(name, target.as_ref(), args)),
+        (_, target, args) => match lists::call(name, target.as_ref(), args) {
+            Some((own, kind, size)) => part(own, kind).sized(size),
+            None => part(1, answered(name, target.as_ref(), args)),
+        },
     }
 }
 
@@ -230,6 +238,6 @@ fn is_text(part: &Part<'_>) -> bool {
     clippy::cast_sign_loss,
     reason = "it is reckoned as the server does, and a size is never negative"
 )]
-fn by(size: u64, factor: f64) -> u64 {
+pub(super) fn by(size: u64, factor: f64) -> u64 {
     (size as f64 * factor).ceil() as u64
 }

@@ -49,8 +49,8 @@ impl<'a> Type<'a> {
     pub(super) fn plain(&self) -> Type<'a> {
         let Type::Of(declared) = self else { return self.clone() };
         match declared {
-            Declared::Text | Declared::Key => Type::Text,
-            Declared::Metadata => self.clone(),
+            Declared::Text(_) | Declared::Key => Type::Text,
+            Declared::Metadata(_) => self.clone(),
             Declared::Value(shape, _) if shape.int_or_string() => Type::Unknown,
             Declared::Value(shape, _) => match (shape.kind(), shape.format()) {
                 (Some(Kind::String), Some("byte")) => Type::Bytes,
@@ -186,7 +186,8 @@ impl<'a> Walk<'a> {
                     return Part::new(operand.cost, Type::Scalar, Path::Nowhere, None);
                 }
                 let selects = matches!(operand.kind.plain(), Type::Of(_) | Type::Map(_));
-                let path = operand.path.below(self.root, |declared| declared.field(name));
+                let path =
+                    operand.path.below(self.root, |declared| declared.field(name).filter(|_| is_found(name)));
                 let cost = operand.cost.saturating_add(if selects { SELECT } else { 0 });
                 Part::new(cost, operand.kind.field(name), path, None)
             }
@@ -300,6 +301,11 @@ impl<'a> Walk<'a> {
             _ => part,
         }
     }
+}
+
+/// Whether a server finds the size of a field, which it looks for by its name as rules have to write it elsewhere.
+fn is_found(name: &str) -> bool {
+    !cel::RESERVED.contains(&name)
 }
 
 fn of_literal<'a>(literal: &Value) -> Part<'a> {

@@ -1,7 +1,7 @@
 //! How large the values of a schema may be: what it bounds, and else what a request can hold.
 
 use super::MAX_REQUEST;
-use crate::schema::{Additional, Kind, Shape, named_so};
+use crate::schema::{Additional, Kind, Shape, named_so, tells_all};
 
 /// How long a span, a day and a moment may be, with their quotation marks.
 const SPAN: u64 = 32;
@@ -10,6 +10,8 @@ const MOMENT: u64 = 32;
 /// How short they may be.
 const SHORTEST_SPAN: u64 = 3;
 const SHORTEST_MOMENT: u64 = 21;
+/// How long names of objects may be.
+const LONGEST_NAME: u64 = 253;
 /// How many bytes a letter may have.
 const LETTER: u64 = 4;
 
@@ -18,10 +20,10 @@ const LETTER: u64 = 4;
 pub(super) enum Declared<'a> {
     /// A value of the schema, and whether it is a whole resource.
     Value(Shape<'a>, bool),
-    /// `metadata`, as rules see it.
-    Metadata,
-    /// A text that no schema bounds.
-    Text,
+    /// `metadata` of a resource of this shape, as rules see it.
+    Metadata(Shape<'a>),
+    /// A text that may be so long, in bytes.
+    Text(u64),
     /// The key of a map.
     Key,
 }
@@ -31,8 +33,8 @@ impl<'a> Declared<'a> {
     pub(super) fn most(self) -> u64 {
         match self {
             Declared::Value(shape, _) => most(shape),
-            Declared::Text => MAX_REQUEST - 2,
-            Declared::Metadata | Declared::Key => 0,
+            Declared::Text(most) => most,
+            Declared::Metadata(_) | Declared::Key => 0,
         }
     }
 
@@ -53,14 +55,28 @@ impl<'a> Declared<'a> {
 
     pub(super) fn field(self, name: &str) -> Option<Self> {
         match self {
-            Declared::Value(_, true) if ["apiVersion", "kind"].contains(&name) => Some(Declared::Text),
-            Declared::Value(_, true) if name == "metadata" => Some(Declared::Metadata),
+            Declared::Value(shape, true) if !tells_all(shape) => match name {
+                "apiVersion" | "kind" => Some(Declared::Text(MAX_REQUEST - 2)),
+                "metadata" => Some(Declared::Metadata(shape)),
+                _ => Declared::Value(shape, false).field(name),
+            },
             Declared::Value(shape, _) => {
                 let found = named_so(shape, name)?;
                 Some(Declared::Value(found, found.embedded()))
             }
-            Declared::Metadata if ["name", "generateName"].contains(&name) => Some(Declared::Text),
-            Declared::Metadata | Declared::Text | Declared::Key => None,
+            Declared::Metadata(of) => {
+                let most = match name {
+                    "name" => LONGEST_NAME,
+                    // Something is put behind it.
+                    "generateName" => LONGEST_NAME - 1,
+                    _ => return None,
+                };
+                let said = of
+                    .property("metadata")
+                    .and_then(|metadata| metadata.property(name)?.limits()?.max_length);
+                Some(Declared::Text(said.map_or(most, |said| said.min(most)) * LETTER))
+            }
+            Declared::Text(_) | Declared::Key => None,
         }
     }
 }

@@ -1,0 +1,51 @@
+//! What rules come to that know the types of what they name, and what that costs, as it runs and at the most: row by row, as
+//! `typed.tsv` has it.
+//!
+//! The rows are made as those of `rows.rs` are, with `typed.json` as `self` and as `oldSelf`, typed by `schema.json`. Behind the cost of
+//! a row stands what the expression may cost at the most by the schema. `KOPF_CEL_TYPED_ROWS` names a file of other rows.
+
+use kube_cel::cel::Value;
+
+use super::{
+    super::*,
+    rows::{compare, verdict},
+};
+use crate::{
+    crd::estimate,
+    schema::{Schema, Shape, rule_variables, to_cel},
+};
+
+struct Typed<'a> {
+    shape: Shape<'a>,
+    this: Value,
+}
+
+impl Typed<'_> {
+    fn variables(&self) -> Variables<'_> {
+        rule_variables(self.shape, true, false, "selfType").unwrap()
+    }
+}
+
+impl Names for Typed<'_> {
+    fn typing(&self, program: &Program) -> Typing {
+        Typing::of(program, &self.variables())
+    }
+
+    fn get(&self, name: &str) -> Option<Value> {
+        ["self", "oldSelf"].contains(&name).then(|| self.this.clone())
+    }
+}
+
+#[test]
+fn rules_come_to_what_they_come_to_on_a_server_and_may_cost_what_they_may_cost_there() {
+    let read = |text: &str| serde_json::from_str::<serde_json::Value>(text).unwrap();
+    let schema = Schema::custom(&read(include_str!("schema.json")));
+    let shape = schema.shape();
+    let this = to_cel(&read(include_str!("typed.json")), shape, true);
+    let typed = Typed { shape, this };
+    compare("KOPF_CEL_TYPED_ROWS", include_str!("typed.tsv"), |source| {
+        let (verdict, cost, program) = verdict(source, &typed, &typed.variables());
+        let most = program.map(|program| estimate(program.expression(), shape, true, false).to_string());
+        vec![verdict, cost, most.unwrap_or_default()]
+    });
+}
