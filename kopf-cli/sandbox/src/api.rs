@@ -8,6 +8,7 @@ mod content;
 mod documents;
 mod proxies;
 mod reviewing;
+mod scales;
 mod streams;
 mod writing;
 

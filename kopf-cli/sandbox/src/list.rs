@@ -77,84 +77,95 @@ pub(crate) fn list(
     options: &Options,
     now: Timestamp,
 ) -> Result<Listing, Status> {
-    let key = &view.resource.key;
-    let named = options
-        .selection
-        .exactly("metadata.namespace")
-        .filter(|_| options.continue_token.is_empty() && view.resource.namespaced)
-        .filter(|name| name_faults(name, NameRule::Label).is_empty());
-    let namespace = namespace.or(named);
+    let namespace = namespace.or_else(|| home(view, options));
     let single = single(view, namespace, options);
-    let current = store.revision();
-    let mut from = None;
-    let mut revision = current;
-    if options.continue_token.is_empty() {
-        let asked = revision_asked(&options.resource_version, current)?;
-        // A piece of a list from a version on is a piece of the list at that version.
-        let piece = options.matching == Matching::Unset && options.limit > 0 && asked > 0 && single.is_none();
-        if piece || options.matching == Matching::Exact {
-            revision = asked;
-        }
-    } else {
-        let position = Position::parse(&options.continue_token).map_err(|why| {
-            Status::bad_request(format!("invalid continue token: continue key is not valid{why}"))
-        })?;
-        if !matches!(options.resource_version.as_str(), "" | "0") {
-            return Err(Status::bad_request(
-                "specifying resource version is not allowed when using continue",
-            ));
-        }
-        revision = position.revision.unwrap_or(current);
-        if revision > current {
-            return Err(Status::too_new(revision, current));
-        }
-        from = Some(position.key);
-    }
-    let found = match single {
-        Some(name) if revision == current => {
-            Some(store.get(key, namespace.unwrap_or_default(), name).cloned().into_iter().collect())
-        }
-        _ if revision == current => Some(store.list(key, namespace)),
-        _ => store.list_at(key, namespace, revision),
-    };
-    let mut objects = found.ok_or_else(|| too_old(from.as_deref()))?;
-    if let Some(name) = single {
-        objects.retain(|object| object.header.name == name);
-    }
-    if let Some(key) = &from {
-        let start = key_of((namespace.unwrap_or_default(), key));
-        objects.retain(|object| key_of(object.place()).ge(start.clone()));
+    let start = start(options, store.revision(), single)?;
+    let objects = at(store, view, (namespace, single), start.revision);
+    let mut objects = objects.ok_or_else(|| too_old(start.key.as_deref()))?;
+    if let Some(key) = &start.key {
+        let first = key_of((namespace.unwrap_or_default(), key));
+        objects.retain(|object| key_of(object.place()).ge(first.clone()));
     }
     stranded::check_list(store, &view.resource, objects.iter().map(|object| &**object), options, now)?;
-    // From any version on (`0`), the server answers out of its cache, with all that is left.
-    let limited = options.limit > 0 && options.resource_version != "0";
-    let limit = if limited { usize::try_from(options.limit).unwrap_or(usize::MAX) } else { usize::MAX };
-    let unfiltered = objects.len();
-    let mut looked_at = 0;
-    let mut selected = Vec::new();
-    for object in objects {
-        if selected.len() == limit {
-            break;
-        }
-        looked_at += 1;
-        if options.selection.matches(&object.header) {
-            selected.push(object);
-        }
-    }
-    // There may be more, which is not to say that any of it will be selected.
-    let remaining = unfiltered - looked_at;
-    let objects = selected;
+    let (objects, remaining) = piece(objects, options);
     let continue_token = match objects.last().filter(|_| remaining > 0) {
         Some(last) => {
             let (its_namespace, name) = last.place();
             let is_in_part = namespace.is_some() || !view.resource.namespaced;
             let key = if is_in_part { name.to_owned() } else { format!("{its_namespace}/{name}") };
-            Position::behind(Some(revision), &key).token()
+            Position::behind(Some(start.revision), &key).token()
         }
         None => String::new(),
     };
     let remaining = (remaining > 0 && options.selection.is_everything()).then_some(remaining);
-    Ok(Listing { objects, revision, continue_token, remaining })
+    Ok(Listing { objects, revision: start.revision, continue_token, remaining })
+}
+
+/// Where a list begins: at which version, and at which key if it goes on.
+struct Start {
+    revision: u64,
+    key: Option<String>,
+}
+
+fn start(options: &Options, current: u64, single: Option<&str>) -> Result<Start, Status> {
+    if options.continue_token.is_empty() {
+        let asked = revision_asked(&options.resource_version, current)?;
+        // A piece of a list from a version on is a piece of the list at that version.
+        let piece = options.matching == Matching::Unset && options.limit > 0 && asked > 0 && single.is_none();
+        let exactly = piece || options.matching == Matching::Exact;
+        return Ok(Start { revision: if exactly { asked } else { current }, key: None });
+    }
+    let position = Position::parse(&options.continue_token).map_err(|why| {
+        Status::bad_request(format!("invalid continue token: continue key is not valid{why}"))
+    })?;
+    if !matches!(options.resource_version.as_str(), "" | "0") {
+        return Err(Status::bad_request("specifying resource version is not allowed when using continue"));
+    }
+    let revision = position.revision.unwrap_or(current);
+    if revision > current {
+        return Err(Status::too_new(revision, current));
+    }
+    Ok(Start { revision, key: Some(position.key) })
+}
+
+/// The objects that there were at a version, in a namespace and of a name if they are given; none if that is forgotten.
+fn at(
+    store: &Store,
+    view: &View,
+    (namespace, single): (Option<&str>, Option<&str>),
+    revision: u64,
+) -> Option<Vec<Arc<Stored>>> {
+    let key = &view.resource.key;
+    match single {
+        Some(name) if revision == store.revision() => {
+            Some(store.get(key, namespace.unwrap_or_default(), name).cloned().into_iter().collect())
+        }
+        None if revision == store.revision() => Some(store.list(key, namespace)),
+        _ => {
+            let mut objects = store.list_at(key, namespace, revision)?;
+            objects.retain(|object| single.is_none_or(|name| object.header.name == name));
+            Some(objects)
+        }
+    }
+}
+
+/// As many of the objects as are selected and asked for, and how many are behind them, which is not to say that any of those
+/// will be selected.
+fn piece(objects: Vec<Arc<Stored>>, options: &Options) -> (Vec<Arc<Stored>>, usize) {
+    // From any version on (`0`), the server answers out of its cache, with all that is left.
+    let limited = options.limit > 0 && options.resource_version != "0";
+    let limit = if limited { usize::try_from(options.limit).unwrap_or(usize::MAX) } else { usize::MAX };
+    let mut objects = objects.into_iter();
+    let selected = objects.by_ref().filter(|object| options.selection.matches(&object.header)).take(limit);
+    let selected = selected.collect();
+    (selected, objects.len())
+}
+
+/// The only namespace that a list over all can have objects of.
+fn home<'a>(view: &View, options: &'a Options) -> Option<&'a str> {
+    let name = options.selection.exactly("metadata.namespace");
+    name.filter(|_| options.continue_token.is_empty() && view.resource.namespaced)
+        .filter(|name| name_faults(name, NameRule::Label).is_empty())
 }
 
 /// The only object that a list can have: who asks for it by its name is told of no rest.

@@ -42,8 +42,8 @@ mod patching;
 mod removal;
 
 use changes::{
-    check_uid, check_version, forbidden_changes, put_or_remove, status_metadata, unqualified_finalizer,
-    wants_otherwise,
+    check_uid, check_version, forbidden_changes, keep_identity, keep_to_part, put_or_remove,
+    unqualified_finalizer, wants_otherwise,
 };
 
 use owners::Moment;
@@ -267,36 +267,14 @@ impl<'a> Writer<'a> {
         }
         self.let_change(target, Operation::Update, &mut object, Some(current))?;
         self.unite_owners(&mut object, Moment::Changed);
-        let (mut old_metadata, old_rest) = take_apart(old);
+        let (old_metadata, old_rest) = take_apart(old);
         self.let_grant(target, &object, Some((&old_metadata, &old_rest)))?;
         check_version(&object, target, current)?;
         object.check_versioned()?;
         let managed = object.metadata.shift_remove("managedFields");
-        let asked_metadata = std::mem::take(&mut object.metadata);
-        object.metadata = if status {
-            status_metadata(resource.rules.status_metadata, &old_metadata, &asked_metadata)
-        } else {
-            asked_metadata
-        };
-        if status {
-            // None is none, also where it is said.
-            let known = old_rest.contains_key("status");
-            let new_status = object.rest.get("status").filter(|status| known || !status.is_null()).cloned();
-            object.rest = old_rest.clone();
-            put_or_remove(&mut object.rest, "status", new_status);
-        } else if view.version().status {
-            put_or_remove(&mut object.rest, "status", old_rest.get("status").cloned());
-        }
+        keep_to_part(&mut object, view, part, (&old_metadata, &old_rest));
         object.as_sent(|object, _| kinds::keep(resource, part, &mut object.rest, old, self.now));
-        for field in ["creationTimestamp", "generation", "resourceVersion"] {
-            put_or_remove(&mut object.metadata, field, old_metadata.get(field).cloned());
-        }
-        for field in ["uid", "deletionTimestamp", "deletionGracePeriodSeconds"] {
-            if !object.metadata.contains_key(field) {
-                put_or_remove(&mut object.metadata, field, old_metadata.get(field).cloned());
-            }
-        }
-        object.metadata.remove("selfLink");
+        keep_identity(&mut object.metadata, &old_metadata);
         put_or_remove(&mut object.metadata, "managedFields", managed);
         if !status {
             kinds::allot(self.store, view, &mut object, Some(old), self.dry_run)?;
@@ -317,6 +295,18 @@ impl<'a> Writer<'a> {
             self.let_plugins_judge(target, &mut object, Some(old))?;
         }
         self.let_judge(target, Operation::Update, Some(&mut object), Some(current))?;
+        self.conclude(view, current, object, (old_metadata, old_rest))
+    }
+
+    /// Writes an object that has become another one; where nothing holds it any more that was to go, it goes.
+    fn conclude(
+        &mut self,
+        view: &View,
+        current: &Stored,
+        mut object: Incoming,
+        (mut old_metadata, old_rest): (Map<String, Value>, Map<String, Value>),
+    ) -> Result<Written, Status> {
+        let resource = &view.resource;
         old_metadata.sort_keys();
         object.metadata.sort_keys();
         let owned = old_metadata.shift_remove("managedFields");

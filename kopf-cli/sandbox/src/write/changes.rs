@@ -9,6 +9,7 @@ use crate::{
     object::Stored,
     recognition,
     resources::{StatusMetadata, View},
+    schema::Part,
     status::{Cause, Status},
     strict::Strictness,
     tables,
@@ -77,8 +78,44 @@ pub(super) fn check_version(object: &Incoming, target: Target<'_>, current: &Sto
     }
 }
 
+/// Leaves what an update is not for as it was: what is written to `/status` changes nothing else, and what is written to the
+/// object does not change the status that has a path of its own.
+pub(super) fn keep_to_part(
+    object: &mut Incoming,
+    view: &View,
+    part: Part,
+    (old_metadata, old_rest): (&Map<String, Value>, &Map<String, Value>),
+) {
+    if part == Part::Whole {
+        if view.version().status {
+            put_or_remove(&mut object.rest, "status", old_rest.get("status").cloned());
+        }
+        return;
+    }
+    let rule = view.resource.rules.status_metadata;
+    object.metadata = status_metadata(rule, old_metadata, &object.metadata);
+    // None is none, also where it is said.
+    let known = old_rest.contains_key("status");
+    let status = object.rest.shift_remove("status").filter(|status| known || !status.is_null());
+    object.rest = old_rest.clone();
+    put_or_remove(&mut object.rest, "status", status);
+}
+
+/// Leaves what the server alone decides as it was.
+pub(super) fn keep_identity(metadata: &mut Map<String, Value>, old: &Map<String, Value>) {
+    for field in ["creationTimestamp", "generation", "resourceVersion"] {
+        put_or_remove(metadata, field, old.get(field).cloned());
+    }
+    for field in ["uid", "deletionTimestamp", "deletionGracePeriodSeconds"] {
+        if !metadata.contains_key(field) {
+            put_or_remove(metadata, field, old.get(field).cloned());
+        }
+    }
+    metadata.remove("selfLink");
+}
+
 /// The metadata that a write to `/status` leaves.
-pub(super) fn status_metadata(
+fn status_metadata(
     rule: StatusMetadata,
     old: &Map<String, Value>,
     asked: &Map<String, Value>,
