@@ -19,7 +19,7 @@ use std::sync::OnceLock;
 
 pub(crate) use authorizer::{REQUEST_RESOURCE, authorizer};
 pub(crate) use check::{Fields, Plain, Type, Typing, Variables, check};
-pub(crate) use eval::{Fault, Names, Outcome, optional, together, type_of};
+pub(crate) use eval::{Fault, HIDDEN, Identity, Names, Outcome, Unordered, optional, together, type_of};
 use syntax::{DEEPEST, Parsed, Unread, parse};
 pub(crate) use syntax::{Kind, Loop, Node, RESERVED};
 use told::told;
@@ -116,10 +116,11 @@ pub(crate) fn with_room<T>(work: impl FnOnce() -> T) -> T {
 pub(crate) fn run(program: &Program, names: &dyn Names) -> (Outcome, u64) {
     with_stack(program.height, || {
         let typing = program.typing.get_or_init(|| names.typing(program));
-        eval::alone(|| {
+        let run = || {
             let mut run = eval::Run::new(names, typing);
             let outcome = run.eval(&program.run);
             (outcome, run.cost())
-        })
+        };
+        eval::known(names.unordered(), || eval::alone(run))
     })
 }

@@ -421,6 +421,8 @@ impl Policy {
 struct Composed<'a> {
     variables: &'a Variables,
     own: &'a [(String, Expression)],
+    /// Where each of them is; of those with one name, the last.
+    places: OnceCell<HashMap<&'a str, usize>>,
     known: RefCell<HashMap<&'a str, Outcome>>,
     /// What they have cost since that was last asked.
     cost: Cell<u64>,
@@ -429,7 +431,8 @@ struct Composed<'a> {
 
 impl<'a> Composed<'a> {
     fn new(variables: &'a Variables, own: &'a [(String, Expression)]) -> Self {
-        Composed { variables, own, known: RefCell::default(), cost: Cell::new(0), types: OnceCell::new() }
+        let (places, types) = (OnceCell::new(), OnceCell::new());
+        Composed { variables, own, places, known: RefCell::default(), cost: Cell::new(0), types }
     }
 
     fn evaluate(&self, expression: &Expression, spent: &mut u64) -> Outcome {
@@ -458,7 +461,10 @@ impl Names for Composed<'_> {
     }
 
     fn field(&self, of: &str, name: &str) -> Option<Outcome> {
-        let (name, expression) = self.own.iter().rfind(|(known, _)| of == VARIABLES && known == name)?;
+        let place = self.places.get_or_init(|| {
+            self.own.iter().enumerate().map(|(place, (name, _))| (name.as_str(), place)).collect()
+        });
+        let (name, expression) = &self.own[*place.get(name).filter(|_| of == VARIABLES)?];
         if let Some(known) = self.known.borrow().get(name.as_str()) {
             return Some(known.clone());
         }

@@ -5,6 +5,7 @@ mod addresses;
 mod amounts;
 mod conversions;
 mod costs;
+mod doubles;
 mod format;
 mod formats;
 mod functions;
@@ -16,13 +17,14 @@ mod patterns;
 mod quantities;
 mod texts;
 mod times;
+mod unordered;
 mod urls;
 mod values;
 mod versions;
 mod walk;
 mod work;
 
-use std::sync::Arc;
+use std::{rc::Rc, sync::Arc};
 
 use kube_cel::cel::Value;
 
@@ -34,12 +36,14 @@ pub(super) use self::{
 };
 pub(super) use self::{
     functions::{conversion, function},
+    unordered::known,
     values::{list as list_of, map_of, type_named},
     walk::{Run, check_place},
     work::alone,
 };
 pub(crate) use self::{
-    values::{optional, type_of},
+    unordered::{Identity, Unordered},
+    values::{HIDDEN, optional, type_of},
     work::together,
 };
 use super::{Program, check::Typing};
@@ -79,6 +83,11 @@ pub(crate) trait Names {
 
     /// The value of a variable.
     fn get(&self, name: &str) -> Option<Value>;
+
+    /// The lists in all values that have no order.
+    fn unordered(&self) -> Option<Rc<Unordered>> {
+        None
+    }
 
     /// The value of a field of a variable that is no value as a whole, and is told field by field.
     fn field(&self, _of: &str, _name: &str) -> Option<Outcome> {

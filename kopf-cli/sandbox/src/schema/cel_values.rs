@@ -10,23 +10,28 @@ use kube_cel::cel::{
 };
 use serde_json::Value;
 
-use super::{Additional, Kind, Shape};
-use crate::cel::RESERVED;
+use super::{Additional, Kind, ListType, Shape};
+use crate::cel::{HIDDEN, Identity, RESERVED, Unordered};
 
 /// What rules see of `metadata`.
 const METADATA: [&str; 2] = ["name", "generateName"];
 
-/// A value as rules see it; `resource` says whether it is a whole one.
-pub(crate) fn to_cel(value: &Value, shape: Shape<'_>, resource: bool) -> cel::Value {
-    convert(value, Some(shape), resource)
+/// A value as rules see it, and which lists in it have no order; `resource` says whether it is a whole one.
+pub(crate) fn to_cel(
+    value: &Value,
+    shape: Shape<'_>,
+    resource: bool,
+    unordered: &mut Unordered,
+) -> cel::Value {
+    convert(value, Some(shape), resource, unordered)
 }
 
 /// A value of which no schema tells anything, as admission's expressions see it.
 pub(crate) fn dynamic(value: &Value) -> cel::Value {
-    convert(value, None, false)
+    convert(value, None, false, &mut Unordered::default())
 }
 
-fn convert(value: &Value, shape: Option<Shape<'_>>, resource: bool) -> cel::Value {
+fn convert(value: &Value, shape: Option<Shape<'_>>, resource: bool, unordered: &mut Unordered) -> cel::Value {
     match value {
         Value::Null => cel::Value::Null,
         Value::Bool(flag) => cel::Value::Bool(*flag),
@@ -36,10 +41,14 @@ fn convert(value: &Value, shape: Option<Shape<'_>>, resource: bool) -> cel::Valu
         },
         Value::String(text) => convert_text(text, shape.and_then(Shape::format)),
         Value::Array(items) => {
-            let shape = shape.and_then(Shape::items);
-            let resource = shape.is_some_and(Shape::embedded);
-            let items = items.iter().map(|item| convert(item, shape, resource)).collect();
-            cel::Value::List(Arc::new(items))
+            let inner = shape.and_then(Shape::items);
+            let resource = inner.is_some_and(Shape::embedded);
+            let items = items.iter().map(|item| convert(item, inner, resource, unordered)).collect();
+            let items = Arc::new(items);
+            if let Some(identity) = shape.and_then(identity) {
+                unordered.add(&items, identity);
+            }
+            cel::Value::List(items)
         }
         Value::Object(fields) => {
             let additional = shape.map_or(Additional::None, Shape::additional);
@@ -58,16 +67,24 @@ fn convert(value: &Value, shape: Option<Shape<'_>>, resource: bool) -> cel::Valu
                 let implied = resource && ["apiVersion", "kind"].contains(&name.as_str());
                 let inner = shape.and_then(|shape| shape.property(name));
                 match (inner, additional) {
-                    (None, Additional::None) if shape.is_some() && !implied => {}
+                    (None, Additional::None)
+                        if let Some(shape) = shape
+                            && !implied =>
+                    {
+                        if shape.preserves_unknown() {
+                            map.insert(key(format!("{HIDDEN}{name}")), dynamic(field));
+                        }
+                    }
                     (None, Additional::Of(inner)) => {
-                        map.insert(key(name.clone()), convert(field, Some(inner), inner.embedded()));
+                        let value = convert(field, Some(inner), inner.embedded(), unordered);
+                        map.insert(key(name.clone()), value);
                     }
                     (None, Additional::Any) => {
-                        map.insert(key(name.clone()), convert(field, None, false));
+                        map.insert(key(name.clone()), dynamic(field));
                     }
                     (inner, _) => {
                         let resource = inner.is_some_and(Shape::embedded);
-                        let value = convert(field, inner, resource);
+                        let value = convert(field, inner, resource, unordered);
                         if shape.is_some() {
                             if RESERVED.contains(&name.as_str()) {
                                 map.insert(key(name.clone()), value.clone());
@@ -84,10 +101,18 @@ fn convert(value: &Value, shape: Option<Shape<'_>>, resource: bool) -> cel::Valu
     }
 }
 
+/// What the items of a list are told apart by, where they have no order.
+fn identity(list: Shape<'_>) -> Option<Identity> {
+    match list.list_type()? {
+        ListType::Atomic => None,
+        ListType::Set => Some(Identity::Whole),
+        ListType::Map => Some(Identity::Keys(list.map_keys().iter().map(|key| escape(key)).collect())),
+    }
+}
+
 fn metadata(metadata: &Value) -> cel::Value {
     let known = METADATA.iter().filter_map(|name| Some((name, metadata.get(name)?)));
-    let known =
-        known.map(|(name, value)| (Key::String(Arc::new((*name).to_owned())), convert(value, None, false)));
+    let known = known.map(|(name, value)| (Key::String(Arc::new((*name).to_owned())), dynamic(value)));
     cel::Value::Map(Map { map: Arc::new(known.collect()) })
 }
 

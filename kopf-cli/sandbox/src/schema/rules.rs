@@ -1,5 +1,7 @@
 //! Rules in CEL (`x-kubernetes-validations`): compiled once for a definition, and applied to objects as they are written.
 
+use std::rc::Rc;
+
 use kube_cel::cel::Value as Cel;
 use serde_json::Value;
 
@@ -12,7 +14,7 @@ use super::{
     types::unchanged,
 };
 use crate::{
-    cel::{self, BUDGET, Fault, Names, Program, Typing},
+    cel::{self, BUDGET, Fault, Names, Program, Typing, Unordered},
     printed,
     status::Cause,
 };
@@ -240,8 +242,10 @@ fn apply(
     if judged.spent >= BUDGET {
         return stop(judged, &format!("validation {OUT_OF_BUDGET}"));
     }
-    let this = to_cel(value, shape, resource);
-    let before = old.map(|old| to_cel(old, shape, resource));
+    let mut unordered = Unordered::default();
+    let this = to_cel(value, shape, resource, &mut unordered);
+    let before = old.map(|old| to_cel(old, shape, resource, &mut unordered));
+    let unordered = Rc::new(unordered);
     for rule in rules {
         if rule.uses_old && old.is_none() && !rule.old_is_optional {
             continue;
@@ -251,6 +255,7 @@ fn apply(
             resource,
             this: &this,
             before: before.as_ref(),
+            unordered: &unordered,
             old_is_optional: rule.old_is_optional,
             old_is_plain: !rule.old_is_optional,
         };
@@ -325,6 +330,7 @@ struct Seen<'a> {
     resource: bool,
     this: &'a Cel,
     before: Option<&'a Cel>,
+    unordered: &'a Rc<Unordered>,
     /// Whether what was there is typed as what may be absent, and whether it is seen without that: messages see it so.
     old_is_optional: bool,
     old_is_plain: bool,
@@ -334,6 +340,10 @@ impl Names for Seen<'_> {
     fn typing(&self, program: &Program) -> Typing {
         let variables = rule_variables(self.shape, self.resource, self.old_is_optional, "self");
         Typing::of(program, &variables.unwrap_or_default())
+    }
+
+    fn unordered(&self) -> Option<Rc<Unordered>> {
+        Some(Rc::clone(self.unordered))
     }
 
     fn get(&self, name: &str) -> Option<Cel> {

@@ -3,7 +3,7 @@
 use kube_cel::cel::Value;
 
 use super::{
-    Fault, Outcome, library, times,
+    Fault, Outcome, doubles, library, times,
     values::{opened, text, type_of, type_value},
     work,
 };
@@ -68,11 +68,7 @@ fn to_double(value: &Value) -> Option<Outcome> {
         Value::Float(number) => *number,
         Value::Int(number) => *number as f64,
         Value::UInt(number) => *number as f64,
-        Value::String(source) => {
-            let is_plain = source.bytes().any(|byte| byte.is_ascii_digit());
-            let number = source.parse().ok().filter(|number: &f64| number.is_finite() || !is_plain);
-            return read(value, "double", number, Value::Float);
-        }
+        Value::String(source) => return read(value, "double", doubles::read(source), Value::Float),
         _ => return None,
     };
     Some(Ok(Value::Float(number)))

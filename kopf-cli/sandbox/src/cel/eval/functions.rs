@@ -26,6 +26,16 @@ pub(in crate::cel) fn function(name: &str, args: &[Value]) -> Outcome {
     found.unwrap_or_else(|| Err(misfit(name, args)))
 }
 
+/// What is told of a function that is called of something though it is for what it is given, or the other way round.
+pub(super) fn misplaced(name: &str, args: &[Value], of_target: bool) -> Option<Fault> {
+    let is_misplaced = match (name, args) {
+        ("ip", [Value::String(_)]) => of_target,
+        ("ip", [_]) => !of_target,
+        _ => false,
+    };
+    is_misplaced.then(|| misfit(name, args))
+}
+
 /// What a function that is called like a type makes of a value; `None` where it is none, or takes no such value.
 pub(in crate::cel) fn conversion(name: &str, value: &Value) -> Option<Outcome> {
     conversions::call(name, value)

@@ -23,7 +23,7 @@ pub(super) fn is_of_library(value: &Value) -> bool {
 }
 
 /// Whether a value can tell if another one is equal to it: what is of the library knows only its own kind.
-fn can_tell(one: &Value, other: &Value) -> bool {
+pub(super) fn can_tell(one: &Value, other: &Value) -> bool {
     match (opened(one), opened(other)) {
         (Some(Some(one)), Some(Some(other))) => can_tell(one, other),
         (None, _) if is_of_library(one) => {

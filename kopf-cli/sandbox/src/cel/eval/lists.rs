@@ -73,7 +73,7 @@ fn fits(name: &str, items: &[Value]) -> bool {
 }
 
 fn has(items: &[Value], wanted: &Value) -> bool {
-    items.iter().any(|item| equal(item, wanted))
+    items.iter().any(|item| equal(wanted, item))
 }
 
 fn has_all(items: &[Value], wanted: &[Value]) -> bool {

@@ -3,8 +3,8 @@
 use kube_cel::cel::Value;
 
 use super::{
-    Fault, Outcome, times,
-    values::{as_key, at, compare, equal, list, text, truth},
+    Fault, Outcome, times, unordered,
+    values::{as_key, at, compare, equal, list, text, truth, type_of},
     work,
 };
 
@@ -102,6 +102,9 @@ pub(super) fn sum(one: &Value, other: &Value) -> Outcome {
         }
         (Value::List(one), Value::List(other)) => {
             work::list(one.len() + other.len())?;
+            if let Some(identity) = unordered::identity(one) {
+                return Ok(unordered::sum(one, other, identity));
+            }
             Ok(list([one.as_slice(), other.as_slice()].concat()))
         }
         (Value::Duration(one), Value::Duration(other)) => times::spans(*one, *other, i64::checked_add),
@@ -158,7 +161,7 @@ fn product(name: &str, one: &Value, other: &Value) -> Outcome {
 
 fn contains(within: &Value, wanted: &Value) -> Outcome {
     match within {
-        Value::List(items) => truth(items.iter().any(|item| equal(item, wanted))),
+        Value::List(items) => truth(items.iter().any(|item| equal(wanted, item))),
         Value::Map(map) => truth(at(map, wanted).is_some()),
         _ => Err(Fault::no_overload()),
     }
@@ -170,6 +173,9 @@ pub(super) fn insert(into: Value, what: &[Value]) -> Outcome {
     let entries = match what {
         [key, value] => vec![(as_key(key).ok_or_else(Fault::no_overload)?, value.clone())],
         [Value::Map(other)] => other.map.iter().map(|(key, value)| (key.clone(), value.clone())).collect(),
+        [other] => {
+            return Err(Fault::new(format!("no such overload: cel.@mapInsert(map, {})", type_of(other))));
+        }
         _ => return Err(Fault::no_overload()),
     };
     let map = std::sync::Arc::make_mut(&mut into.map);

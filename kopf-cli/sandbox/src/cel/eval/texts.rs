@@ -148,6 +148,15 @@ fn quoted(this: &str) -> String {
     quoted + "\""
 }
 
+/// A value that is no text as Go prints it.
+fn printed(value: &Value) -> String {
+    match value {
+        Value::Null => "0".to_owned(),
+        Value::List(items) => format!("[{}]", items.iter().map(printed).collect::<Vec<_>>().join(", ")),
+        other => super::values::named(other),
+    }
+}
+
 fn joined(name: &str, args: &[Value]) -> Option<Outcome> {
     let (items, by) = match args {
         [Value::List(items), ..] if items.first().is_some_and(|first| !matches!(first, Value::String(_))) => {
@@ -160,7 +169,7 @@ fn joined(name: &str, args: &[Value]) -> Option<Outcome> {
     (name == "join").then(|| {
         let part = |item: &Value| match item {
             Value::String(part) => Ok(Arc::clone(part)),
-            other => Err(Fault::new(format!("join: invalid input: {}", super::values::named(other)))),
+            other => Err(Fault::new(format!("join: invalid input: {}", printed(other)))),
         };
         let parts: Vec<Arc<String>> = items.iter().map(part).collect::<Result<_, _>>()?;
         let parts: Vec<&str> = parts.iter().map(|part| part.as_str()).collect();

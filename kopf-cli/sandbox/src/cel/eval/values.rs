@@ -7,7 +7,7 @@ use kube_cel::cel::{
     objects::{Key, Map, Opaque},
 };
 
-use super::{Fault, Outcome, addresses, work};
+use super::{Fault, Outcome, addresses, library, unordered, work};
 use crate::json::with_room_to_recurse;
 
 /// A type, as a value.
@@ -140,12 +140,16 @@ pub(super) fn equal(one: &Value, other: &Value) -> bool {
             Value::Int(_) | Value::UInt(_) | Value::Float(_),
             Value::Int(_) | Value::UInt(_) | Value::Float(_),
         ) => numbers(one, other) == Some(Ordering::Equal),
-        (Value::List(one), Value::List(other)) => with_room_to_recurse(|| {
-            one.len() == other.len() && one.iter().zip(other.iter()).all(|(one, other)| equal(one, other))
+        (Value::List(one), Value::List(other)) => with_room_to_recurse(|| match unordered::identity(one) {
+            Some(identity) => unordered::are_equal(one, other, &identity),
+            None => {
+                let pairs = || one.iter().zip(other.iter());
+                one.len() == other.len() && pairs().all(|(one, other)| equal_within(one, other))
+            }
         }),
         (Value::Map(one), Value::Map(other)) => with_room_to_recurse(|| {
             let same = |(key, value): (&Key, &Value)| {
-                at(other, &of_key(key)).is_some_and(|found| equal(value, found))
+                at(other, &of_key(key)).map_or_else(|| is_hidden(key), |found| equal_within(value, found))
             };
             one.map.len() == other.map.len() && one.map.iter().all(same)
         }),
@@ -158,6 +162,23 @@ pub(super) fn equal(one: &Value, other: &Value) -> bool {
         },
         _ => one == other,
     }
+}
+
+/// Whether parts of lists and maps are equal; those that cannot tell are, to a server.
+pub(super) fn equal_within(one: &Value, other: &Value) -> bool {
+    let can_tell = match (one, other) {
+        (Value::Opaque(_), Value::Null) => true,
+        (Value::Opaque(_), _) => library::can_tell(one, other),
+        _ => true,
+    };
+    !can_tell || equal(one, other)
+}
+
+/// What is in front of the name of a field that no schema knows: nobody sees it, but it is compared where both have it.
+pub(crate) const HIDDEN: char = '\0';
+
+fn is_hidden(key: &Key) -> bool {
+    matches!(key, Key::String(name) if name.starts_with(HIDDEN))
 }
 
 /// # Errors

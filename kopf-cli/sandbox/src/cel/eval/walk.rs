@@ -10,7 +10,7 @@ use kube_cel::cel::{Value, objects::Map};
 pub(in crate::cel) use self::attributes::check_place;
 use super::{
     Fault, Names, Outcome, costs,
-    functions::function,
+    functions::{function, misplaced},
     values::{self, key_of, list, opened},
     work,
 };
@@ -137,7 +137,10 @@ impl<'a> Run<'a> {
         }
         let outcome = match (name, &values[..]) {
             ("sum", [Value::List(items)]) if items.is_empty() => Ok(zero(self.typing.zero(node.id))),
-            _ => function(name, &values),
+            _ => match misplaced(name, &values, matches!(node.kind, Kind::Call { target: Some(_), .. })) {
+                Some(fault) => Err(fault),
+                None => function(name, &values),
+            },
         };
         work::check()?;
         self.spend(costs::of_result(name, outcome.as_ref().ok(), is_decided))?;

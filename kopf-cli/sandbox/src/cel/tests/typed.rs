@@ -4,6 +4,8 @@
 //! The rows are made as those of `rows.rs` are, with `typed.json` as `self` and as `oldSelf`, typed by `schema.json`. Behind the cost of
 //! a row stands what the expression may cost at the most by the schema. `KOPF_CEL_TYPED_ROWS` names a file of other rows.
 
+use std::rc::Rc;
+
 use kube_cel::cel::Value;
 
 use super::{
@@ -18,6 +20,7 @@ use crate::{
 struct Typed<'a> {
     shape: Shape<'a>,
     this: Value,
+    unordered: Rc<Unordered>,
 }
 
 impl Typed<'_> {
@@ -31,6 +34,10 @@ impl Names for Typed<'_> {
         Typing::of(program, &self.variables())
     }
 
+    fn unordered(&self) -> Option<Rc<Unordered>> {
+        Some(Rc::clone(&self.unordered))
+    }
+
     fn get(&self, name: &str) -> Option<Value> {
         ["self", "oldSelf"].contains(&name).then(|| self.this.clone())
     }
@@ -41,8 +48,9 @@ fn rules_come_to_what_they_come_to_on_a_server_and_may_cost_what_they_may_cost_t
     let read = |text: &str| serde_json::from_str::<serde_json::Value>(text).unwrap();
     let schema = Schema::custom(&read(include_str!("schema.json")));
     let shape = schema.shape();
-    let this = to_cel(&read(include_str!("typed.json")), shape, true);
-    let typed = Typed { shape, this };
+    let mut unordered = Unordered::default();
+    let this = to_cel(&read(include_str!("typed.json")), shape, true, &mut unordered);
+    let typed = Typed { shape, this, unordered: Rc::new(unordered) };
     compare("KOPF_CEL_TYPED_ROWS", include_str!("typed.tsv"), |source| {
         let (verdict, cost, program) = verdict(source, &typed, &typed.variables());
         let most = program.map(|program| estimate(program.expression(), shape, true, false).to_string());

@@ -58,6 +58,7 @@ pub(super) fn call<'a>(
         }
         ("@in", None, [_, all]) => match all.kind.plain() {
             Type::Map(_) => part(1, Type::Scalar),
+            Type::Unknown => part(all.known_size().max(1), Type::Scalar),
             _ => part(all.known_size(), Type::Scalar),
         },
         ("_[_]", None, [whole, _]) => {
@@ -149,7 +150,7 @@ pub(super) fn call<'a>(
         ("bytes", None, [text]) if is_text(text) => {
             part(by(text.known_size(), TEXT), Type::Bytes).sized(text.known_size().saturating_mul(4))
         }
-        ("string", None, [bytes]) if matches!(bytes.kind.plain(), Type::Bytes) => {
+        ("string", None, [bytes]) if matches!(bytes.kind.plain(), Type::Bytes | Type::Unknown) => {
             part(by(bytes.known_size(), TEXT), Type::Text).sized(bytes.known_size())
         }
         ("strings.quote", None, [text]) => {
@@ -227,8 +228,9 @@ fn element_size<'a>(list: &Part<'a>, element: &impl Fn(Path<'a>) -> Path<'a>) ->
     }
 }
 
+/// Whether something may be a text.
 fn is_text(part: &Part<'_>) -> bool {
-    matches!(part.kind.plain(), Type::Text)
+    matches!(part.kind.plain(), Type::Text | Type::Unknown)
 }
 
 /// A size times a factor, rounded up.
