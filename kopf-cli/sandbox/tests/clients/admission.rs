@@ -1,7 +1,7 @@
 //! An operator of the Python framework that is asked about each write: it is asked the same by the sandbox and by a real server, and
 //! what it says has the same consequences.
 
-use std::fs;
+use std::{fs, time::Instant};
 
 use http::{Request, header};
 use http_body_util::BodyExt;
@@ -12,7 +12,6 @@ use kopf_control_plane::{
 use kube::{Client, client::Body, config::Kubeconfig};
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair};
 use serde_json::{Value, json};
-use tokio::time::{Instant, sleep};
 
 use super::{
     both,
@@ -50,8 +49,11 @@ fn rows() -> Vec<Row> {
 }
 
 /// What a write comes to: its code, what was warned of, and what is there now or why not.
+///
+/// It returns when the server has seen the write: one that is behind asks once more about the next one, and nobody knows when.
 async fn write(client: &Client, namespace: &str, (verb, rest, body): &Row) -> (u16, String) {
-    let path = format!("/apis/parcels.clients.kopf.test/v1/namespaces/{namespace}/parcels{rest}");
+    let parcels = format!("/apis/parcels.clients.kopf.test/v1/namespaces/{namespace}/parcels");
+    let path = format!("{parcels}{rest}");
     let media = if *verb == "PATCH" { "application/merge-patch+json" } else { "application/json" };
     let request = Request::builder().method(*verb).uri(path).header(header::CONTENT_TYPE, media);
     let response =
@@ -65,6 +67,10 @@ async fn write(client: &Client, namespace: &str, (verb, rest, body): &Row) -> (u
     let code = response.status().as_u16();
     let body = response.into_body().collect().await.unwrap().to_bytes();
     let answer: Value = serde_json::from_slice(&body).unwrap();
+    if let Some(version) = answer["metadata"]["resourceVersion"].as_str() {
+        let seen = Request::get(format!("{parcels}?resourceVersion={version}")).body(Body::empty()).unwrap();
+        assert!(client.send(seen).await.unwrap().status().is_success(), "it is seen in time");
+    }
     let told = json!([answer["metadata"]["labels"], answer["spec"], answer["reason"], answer["message"]]);
     (code, format!("{verb} {rest} {code} {told} {warnings:?}"))
 }
@@ -101,7 +107,6 @@ async fn run(kubeconfig: Kubeconfig, packages: std::path::PathBuf) -> Vec<String
     );
     while write(&client, &place.namespace, &probe).await.0 != 422 {
         assert!(Instant::now() < give_up_at, "nobody is asked:\n{}", place.read("log"));
-        sleep(std::time::Duration::from_millis(50)).await;
     }
     let mut came_to = Vec::new();
     for row in rows() {
