@@ -1,10 +1,12 @@
 //! Cluster roles that are made of others.
 
+use std::sync::Arc;
+
 use serde_json::{Value, json};
 
 use super::{Task, Tasks};
 use crate::{
-    object::LabelSet,
+    object::{LabelSet, Stored},
     rbac::CLUSTER_ROLES,
     ring::Event,
     schema::Part,
@@ -61,6 +63,19 @@ impl Role {
     }
 }
 
+/// The roles that are made of others and those that are parts of them, in their order. The rest, which on a cluster is most, is not
+/// even read.
+fn concerned(stored: &[Arc<Stored>]) -> (Vec<Role>, Vec<&Arc<Stored>>) {
+    let read = |role: &Stored| Role::read(&role.header.name, &role.header.labels, &role.value());
+    let made = stored.iter().map(|role| role.has("\"aggregationRule\"").then(|| read(role)));
+    let made: Vec<Option<Role>> = made.collect();
+    let selectors: Vec<Labels> =
+        made.iter().flatten().flat_map(|role| role.selectors.clone().unwrap_or_default()).collect();
+    let is_part = |role: &Stored| selectors.iter().any(|selector| selector.match_all(&role.header.labels));
+    let all = made.into_iter().zip(stored);
+    all.filter_map(|(made, role)| Some((made.or_else(|| is_part(role).then(|| read(role)))?, role))).unzip()
+}
+
 /// Gives each role that is made of others all the rules of those.
 ///
 /// What comes of it depends on the rules of the other roles alone, and not on what roles were made of before: those that are
@@ -68,8 +83,7 @@ impl Role {
 pub(super) fn aggregate(writer: &mut Writer<'_>) -> Result<(), Status> {
     let Some(resource) = writer.store.catalog.get(CLUSTER_ROLES).cloned() else { return Ok(()) };
     let stored = writer.store.list(CLUSTER_ROLES, None);
-    let mut roles: Vec<Role> =
-        stored.iter().map(|role| Role::read(&role.header.name, &role.header.labels, &role.value())).collect();
+    let (mut roles, stored) = concerned(&stored);
     // Each round goes one role further: after so many there is none left, unless it goes round and round.
     for _ in 0..roles.len() {
         let mut is_new = false;
