@@ -182,7 +182,11 @@ pub(crate) fn restore(store: &mut Store, text: &[u8], now: Timestamp) -> Result<
         deep::with_stack(deep::depth_of_text(line).min(deep::MAX_DEPTH), || {
             take(store, line, head.revision, now)
         })
-        .map_err(|why| StateError::Line { line: number, why })?;
+        // Whoever reads it takes it for the first line of a text.
+        .map_err(|why| StateError::Line {
+            line: number,
+            why: why.replace("at line 1 column", "at column"),
+        })?;
         found += 1;
     }
     if found < expected {

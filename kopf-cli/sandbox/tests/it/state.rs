@@ -127,6 +127,7 @@ async fn a_state_that_is_not_whole_is_refused_with_what_is_wrong() {
         ("\"name\":\"a\"", "\"n\":\"a\"", "it is not as all kopfexamples.zalando.org are"),
         ("kopfexamples.zalando.org\",\"object", "others.kopf.test\",\"object", "no definition before it"),
         ("\"object\":{", "\"object\":[", "line 2: expected"),
+        ("\"name\":\"kube-system\"", "\"name\":\"kube-system", " at column "),
         ("\"name\":\"kube-system\"", "\"name\":\"default\"", "namespaces default is there already"),
     ] {
         let said = refused(whole.replacen(from, to, 1));
