@@ -3,10 +3,13 @@
 use std::{
     io,
     path::{Path, PathBuf},
-    process::{Command, Stdio},
+    process::{Command, Output, Stdio},
 };
 
 use serde::Deserialize;
+use tokio::{process, runtime};
+
+use crate::signals::{Signal, Signals};
 
 /// Why there is no library.
 #[derive(Debug, thiserror::Error)]
@@ -37,6 +40,14 @@ pub enum Error {
     /// Cargo was content, and told of no library.
     #[error("cargo built the crate in {} and named no library that came of it", .0.display())]
     NoLibrary(PathBuf),
+    /// A signal came while cargo was at work.
+    #[error("stopped by {signal} while cargo built {}", folder.display())]
+    Stopped {
+        /// The crate's folder.
+        folder: PathBuf,
+        /// Which one.
+        signal: Signal,
+    },
 }
 
 /// Builds the crate in a folder, and returns the library's path. What cargo and the compiler have to say goes to
@@ -92,8 +103,23 @@ fn cargo(manifest: &Path) -> Command {
     cargo
 }
 
-fn run(mut cargo: Command, folder: &Path) -> Result<std::process::Output, Error> {
-    cargo.output().map_err(|source| Error::NoCargo { folder: folder.to_owned(), source })
+/// Runs cargo, and ends it where a signal is to end us: left alone it would build on, with our standard error in its hands.
+///
+/// A signal that comes between this and whatever listens next waits for that: nothing reads it meanwhile.
+fn run(cargo: Command, folder: &Path) -> Result<Output, Error> {
+    let unrun = |source| Error::NoCargo { folder: folder.to_owned(), source };
+    let runtime = runtime::Builder::new_current_thread().enable_all().build().map_err(unrun)?;
+    runtime.block_on(async {
+        let mut signals = Signals::listen().map_err(unrun)?;
+        let mut cargo = process::Command::from(cargo);
+        let cargo = cargo.stdout(Stdio::piped()).kill_on_drop(true).spawn().map_err(unrun)?;
+        tokio::select! {
+            // A terminal sends it to cargo as well, whose end is then no fault of the crate.
+            biased;
+            signal = signals.next() => Err(Error::Stopped { folder: folder.to_owned(), signal }),
+            output = cargo.wait_with_output() => output.map_err(unrun),
+        }
+    })
 }
 
 /// What `cargo metadata` prints, as far as it matters.

@@ -13,7 +13,7 @@ use std::{
     io::{self, Write as _},
 };
 
-use crate::{FAILED, WRONG_USAGE, args::Command};
+use crate::{FAILED, WRONG_USAGE, args::Command, signals::Signal};
 
 /// Why a command came to nothing: what to tell the user, line by line.
 #[derive(Debug, thiserror::Error)]
@@ -24,6 +24,9 @@ pub enum Failure {
     /// It makes sense, and did not work.
     #[error("{0}")]
     Failed(String),
+    /// A signal ended it before there was anything to bring to an end.
+    #[error("{0}")]
+    Stopped(String, Signal),
 }
 
 impl Failure {
@@ -42,6 +45,7 @@ impl Failure {
         match self {
             Failure::Usage(_) => WRONG_USAGE,
             Failure::Failed(_) => FAILED,
+            Failure::Stopped(_, signal) => signal.exit_code(),
         }
     }
 }

@@ -36,7 +36,7 @@ pub fn load(sources: &[Source], verbosity: Verbosity, settings: &Settings) -> Re
                 Failure::usage(NO_PLUGIN)
             }
             error @ build_plugin::Error::NoCdylib(_) => Failure::usage(error),
-            error => Failure::failed(error),
+            error => unbuilt(&error),
         })?;
     }
     let here = [Source::Crate(PathBuf::from("."))];
@@ -48,6 +48,7 @@ pub fn load(sources: &[Source], verbosity: Verbosity, settings: &Settings) -> Re
             Source::File(file) => files.push(file.clone()),
             Source::Crate(folder) => match build_plugin::build(folder, verbosity == Verbosity::Quiet) {
                 Ok(file) => files.push(file),
+                Err(error @ build_plugin::Error::Stopped { .. }) => return Err(unbuilt(&error)),
                 Err(error) => problems.push(error.to_string()),
             },
         }
@@ -75,6 +76,13 @@ pub fn load(sources: &[Source], verbosity: Verbosity, settings: &Settings) -> Re
         }
     }
     Err(Failure::failed(lines(&problems)))
+}
+
+fn unbuilt(error: &build_plugin::Error) -> Failure {
+    match error {
+        build_plugin::Error::Stopped { signal, .. } => Failure::Stopped(error.to_string(), *signal),
+        error => Failure::failed(error),
+    }
 }
 
 /// A line that introduces a plugin: `minimal 0.1.0: 1 handler on kopfexamples.v1.zalando.org`.

@@ -15,6 +15,7 @@ use crate::{
     commands::{Failure, environment, variables},
     config::{self, settings::Chosen},
     plugins,
+    signals::Signals,
     telemetry::{self, Format, Verbosity},
 };
 
@@ -46,9 +47,17 @@ fn started(config: &config::ShowSettings) -> Result<Settings, Failure> {
     let runtime = tokio::runtime::Runtime::new()
         .map_err(|error| Failure::failed(format!("cannot start the threads of the handlers: {error}")))?;
     let ended = runtime.block_on(async {
-        let settings = activities.start(settings).await.map_err(Failure::failed)?;
-        activities.stop(&settings).await;
-        Ok(settings)
+        let mut signals = Signals::listen()
+            .map_err(|error| Failure::failed(format!("cannot listen to signals: {error}")))?;
+        let started = async {
+            let settings = activities.start(settings).await.map_err(Failure::failed)?;
+            activities.stop(&settings).await;
+            Ok(settings)
+        };
+        tokio::select! {
+            started = started => started,
+            signal = signals.next() => Err(Failure::Stopped(format!("stopped by {signal}"), signal)),
+        }
     });
     // A handler that does not return must not keep the process.
     runtime.shutdown_background();

@@ -7,6 +7,7 @@
 )]
 
 mod bad_input;
+mod building;
 mod cleanup;
 mod compat;
 mod credentials;
