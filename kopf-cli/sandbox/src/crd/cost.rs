@@ -2,7 +2,7 @@
 //!
 //! A server takes no definition whose rules could cost too much for objects as large as the schema allows. The estimate is
 //! the server's own, number by number, since authors fit their schemas to it: [`estimate`](estimate::estimate) walks a rule,
-//! `calls` and `lists` know functions, and `sizes` how large values may be.
+//! `calls` and `lists` know functions, `path` where values are, and `sizes` how large they may be.
 
 use crate::{
     schema::{Place, Shape},
@@ -12,6 +12,7 @@ use crate::{
 mod calls;
 mod estimate;
 mod lists;
+mod path;
 mod sizes;
 
 pub(crate) use estimate::estimate;

@@ -103,6 +103,30 @@ properties:
         type: object
         properties: {namespace: {type: string, maxLength: 10}, a-b: {type: integer}, c.d: {type: integer}}
         x-kubernetes-validations: [{rule: "self.__namespace__ == 'n' && self.a__dash__b == 1 && self.c__dot__d == 2"}]
+      unordered:
+        type: object
+        properties:
+          none: {type: string, maxLength: 10, nullable: true}
+          set:
+            type: array
+            maxItems: 5
+            x-kubernetes-list-type: set
+            items: {type: string, maxLength: 10}
+            x-kubernetes-validations: [{rule: "self + ['x'] == self", message: x is there}]
+          keyed:
+            type: array
+            maxItems: 5
+            x-kubernetes-list-type: map
+            x-kubernetes-list-map-keys: [k]
+            items:
+              type: object
+              required: [k]
+              properties: {k: {type: string, maxLength: 10}, v: {type: integer}}
+            x-kubernetes-validations: [{rule: "(self + oldSelf).size() < 4", message: few are there}]
+        x-kubernetes-validations:
+        - {rule: "self == oldSelf", message: is fixed}
+        - {rule: "!has(self.none) || self.none != ''", message: is something}
+      free: {type: object, x-kubernetes-preserve-unknown-fields: true, x-kubernetes-validations: [{rule: "self == oldSelf", message: free is fixed}]}
       odd:
         type: integer
         x-kubernetes-validations:
@@ -271,6 +295,10 @@ async fn rules_hold_for_new_objects() {
 async fn rules_compare_with_what_was() {
     let first =
         object("a", r#"{"fixed":"a","grows":1,"map":[{"k":"a","v":1},{"k":"b","v":5}],"min":1,"max":3}"#);
+    let second = object(
+        "b",
+        r#"{"unordered":{"none":null,"set":["x","y"],"keyed":[{"k":"a","v":1},{"k":"b"}]},"free":{"a":1}}"#,
+    );
     check(&format!(
         r#"
         POST   ruled {first}
@@ -297,6 +325,16 @@ async fn rules_compare_with_what_was() {
         MERGE  ruled/a {{"spec":{{"maybe":{{"a":1}}}}}}
         MERGE  ruled/a {{"spec":{{"maybe":{{"a":null}}}}}}
         GET    ruled/a
+        POST   ruled {second}
+        MERGE  ruled/b {{"spec":{{"unordered":{{"set":["y","x"],"keyed":[{{"k":"b"}},{{"k":"a","v":1}}]}}}}}}
+        MERGE  ruled/b {{"spec":{{"unordered":{{"set":["y","z"]}}}}}}
+        MERGE  ruled/b {{"spec":{{"unordered":{{"set":["x"]}}}}}}
+        MERGE  ruled/b {{"spec":{{"unordered":{{"keyed":[{{"k":"b"}},{{"k":"a","v":2}}]}}}}}}
+        MERGE  ruled/b {{"spec":{{"unordered":{{"keyed":[{{"k":"c"}},{{"k":"d"}}]}}}}}}
+        MERGE  ruled/b {{"spec":{{"unordered":{{"none":""}}}}}}
+        MERGE  ruled/b {{"spec":{{"free":{{"a":2}}}}}}
+        MERGE  ruled/b {{"spec":{{"free":{{"b":1}}}}}}
+        MERGE  ruled/b {{"spec":{{"free":{{"a":null,"b":1}}}}}}
     "#
     ))
     .await;

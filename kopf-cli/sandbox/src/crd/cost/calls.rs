@@ -1,8 +1,10 @@
 //! What functions and operators cost, and what they answer.
 
 use super::{
-    estimate::{Entries, Part, Path, Type, UNKNOWN},
+    estimate::{Entries, Part, Type, UNKNOWN},
     lists,
+    path::Path,
+    sizes::Declared,
 };
 
 /// What it costs to go through a text, by its length.
@@ -17,7 +19,7 @@ pub(super) fn call<'a>(
     name: &str,
     target: Option<Part<'a>>,
     args: &[Part<'a>],
-    element: impl Fn(Path<'a>) -> Path<'a>,
+    element: impl Fn(&Path<'a>) -> Path<'a>,
 ) -> Part<'a> {
     let asked = args.iter().fold(0_u64, |sum, arg| sum.saturating_add(arg.cost));
     let of_target = target.as_ref().map_or(0, |target| target.cost);
@@ -62,7 +64,7 @@ pub(super) fn call<'a>(
             _ => part(all.known_size(), Type::Scalar),
         },
         ("_[_]", None, [whole, _]) => {
-            let path = element(whole.path);
+            let path = element(&whole.path);
             let kind = whole.kind.element();
             let cost = before.saturating_add(1);
             let found = Part::new(cost, kind, path, None);
@@ -101,7 +103,7 @@ pub(super) fn call<'a>(
             part(by(text.known_size(), 2.0 * TEXT), Type::List(Box::new(Type::Text))).sized(most)
         }
         ("join", Some(list), between) => {
-            let size = list.known_size().saturating_mul(element_size(&list, &element));
+            let size = list.known_size().saturating_mul(element_size(&list));
             let gaps = list.known_size().saturating_sub(1);
             let between = between.first().map_or(0, |text| text.known_size().saturating_mul(gaps));
             let size = size.saturating_add(between);
@@ -115,7 +117,7 @@ pub(super) fn call<'a>(
             let own = match list.kind.plain() {
                 Type::List(inner) => {
                     let texts = matches!(inner.plain(), Type::Text | Type::Bytes);
-                    let each = if texts { by(element_size(&list, &element), TEXT) } else { 0 };
+                    let each = if texts { by(element_size(&list), TEXT) } else { 0 };
                     list.known_size().saturating_mul(each.saturating_add(1))
                 }
                 _ if name == "includes" => list.known_size(),
@@ -218,14 +220,9 @@ fn replaced(text: &Part<'_>, old: &Part<'_>, new: &Part<'_>) -> u64 {
     }
 }
 
-fn element_size<'a>(list: &Part<'a>, element: &impl Fn(Path<'a>) -> Path<'a>) -> u64 {
-    match list.path {
-        Path::Nowhere => UNKNOWN,
-        path => match element(path) {
-            Path::At(declared) => declared.most(),
-            Path::Nowhere | Path::Lost => UNKNOWN,
-        },
-    }
+/// How large the items of a list are.
+fn element_size(list: &Part<'_>) -> u64 {
+    list.path.found().and_then(Declared::element).map_or(UNKNOWN, Declared::most)
 }
 
 /// Whether something may be a text.

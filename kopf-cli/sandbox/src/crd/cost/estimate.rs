@@ -4,7 +4,11 @@ use std::collections::HashMap;
 
 use kube_cel::cel::Value;
 
-use super::{calls, sizes::Declared};
+use super::{
+    calls,
+    path::{Path, Step},
+    sizes::Declared,
+};
 use crate::{
     cel::{self, Loop, Node},
     schema::{Additional, Kind, Shape},
@@ -92,24 +96,6 @@ impl<'a> Type<'a> {
     }
 }
 
-/// Where a value is, from the root of the schema on. The server looks for the size of what is nowhere at the root itself.
-#[derive(Debug, Clone, Copy)]
-pub(super) enum Path<'a> {
-    Nowhere,
-    Lost,
-    At(Declared<'a>),
-}
-
-impl<'a> Path<'a> {
-    fn below(self, root: Declared<'a>, step: impl FnOnce(Declared<'a>) -> Option<Declared<'a>>) -> Self {
-        match self {
-            Path::Nowhere => Path::At(root),
-            Path::Lost => Path::Lost,
-            Path::At(declared) => step(declared).map_or(Path::Lost, Path::At),
-        }
-    }
-}
-
 /// How large the keys and values of a list or a map are that the rule itself has made.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Entries {
@@ -140,8 +126,8 @@ pub(super) struct Part<'a> {
 impl<'a> Part<'a> {
     /// One whose size follows from its place or its type.
     pub(super) fn new(cost: u64, kind: Type<'a>, path: Path<'a>, otherwise: Option<u64>) -> Self {
-        let size = match path {
-            Path::At(declared) => Some(declared.most()),
+        let size = match path.found() {
+            Some(declared) => Some(declared.most()),
             _ if kind.is_scalar() => Some(1),
             _ => otherwise,
         };
@@ -186,16 +172,14 @@ impl<'a> Walk<'a> {
                     return Part::new(operand.cost, Type::Scalar, Path::Nowhere, None);
                 }
                 let selects = matches!(operand.kind.plain(), Type::Of(_) | Type::Map(_));
-                let path =
-                    operand.path.below(self.root, |declared| declared.field(name).filter(|_| is_found(name)));
+                let path = operand.path.below(self.root, Step::Field(name));
                 let cost = operand.cost.saturating_add(if selects { SELECT } else { 0 });
                 Part::new(cost, operand.kind.field(name), path, None)
             }
             cel::Kind::Call { name, target, args } => {
                 let args: Vec<Part<'a>> = args.iter().map(|arg| self.cost(arg)).collect();
                 let target = target.as_deref().map(|target| self.cost(target));
-                let element =
-                    |path: Path<'a>| path.below(self.root, |declared: Declared<'a>| declared.element());
+                let element = |path: &Path<'a>| path.below(self.root, Step::Element);
                 calls::call(name, target, &args, element)
             }
             cel::Kind::List { items, .. } => {
@@ -243,7 +227,7 @@ impl<'a> Walk<'a> {
 
     fn named(&self, name: &str) -> Part<'a> {
         if let Some(local) = self.locals.iter().rev().find(|local| local.name == name) {
-            let part = Part::new(SELECT, local.kind.clone(), local.path, local.size);
+            let part = Part::new(SELECT, local.kind.clone(), local.path.clone(), local.size);
             return Part { entries: local.entries, ..part };
         }
         let kind = match name {
@@ -251,7 +235,7 @@ impl<'a> Walk<'a> {
             "self" | "oldSelf" => Type::Of(self.root),
             _ => Type::Other,
         };
-        Part::new(SELECT, kind, Path::At(self.root), None)
+        Part::new(SELECT, kind, Path::root(self.root), None)
     }
 
     fn repeated(&mut self, inner: &'a Loop) -> Part<'a> {
@@ -260,7 +244,7 @@ impl<'a> Walk<'a> {
         self.locals.push(Local {
             name: &inner.so_far,
             kind: start.kind.clone(),
-            path: start.path,
+            path: start.path.clone(),
             size: start.size,
             entries: start.entries,
         });
@@ -269,11 +253,10 @@ impl<'a> Walk<'a> {
         let mut bind = |name: &'a str, value: bool| {
             let sizes = range.entries.map(|entries| if value { entries.values } else { entries.keys });
             let (kind, path) = if value {
-                (range.kind.element(), range.path.below(self.root, Declared::element))
+                (range.kind.element(), range.path.below(self.root, Step::Element))
             } else {
-                let key = |declared: Declared<'a>| declared.is_map().then_some(Declared::Key);
                 let kind = if list { Type::Scalar } else { Type::Text };
-                (kind, range.path.below(self.root, key))
+                (kind, range.path.below(self.root, Step::Key))
             };
             self.locals.push(Local { name, kind, path, size: sizes, entries: None });
         };
@@ -289,7 +272,13 @@ impl<'a> Walk<'a> {
         let result = self.cost(&inner.result);
         self.locals.truncate(before);
         let each = step.cost.saturating_add(condition.cost);
-        let times = range.known_size();
+        // How often it goes round is told when all else is.
+        let times = match (&inner.range.kind, &range.path) {
+            (cel::Kind::Name(_) | cel::Kind::Field { .. }, Path::At(_)) => {
+                range.path.found().map_or(UNKNOWN, Declared::most)
+            }
+            _ => range.known_size(),
+        };
         let cost = [start.cost, result.cost, times.saturating_mul(each)]
             .into_iter()
             .fold(range.cost, u64::saturating_add);
@@ -301,11 +290,6 @@ impl<'a> Walk<'a> {
             _ => part,
         }
     }
-}
-
-/// Whether a server finds the size of a field, which it looks for by its name as rules have to write it elsewhere.
-fn is_found(name: &str) -> bool {
-    !cel::RESERVED.contains(&name)
 }
 
 fn of_literal<'a>(literal: &Value) -> Part<'a> {
