@@ -17,6 +17,7 @@ mod review;
 mod rules;
 mod services;
 mod trust;
+pub(crate) mod typechecking;
 mod verdict;
 
 use std::{collections::BTreeMap, sync::Arc};

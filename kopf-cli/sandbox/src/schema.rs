@@ -28,7 +28,7 @@ mod types;
 #[cfg(test)]
 pub(crate) use cel_values::to_cel;
 pub(crate) use cel_values::{duration, dynamic, from_cel, named_so};
-pub(crate) use declared::{tells_all, variables as rule_variables};
+pub(crate) use declared::{resource as resource_type, tells_all, variables as rule_variables};
 pub(crate) use patterns::Pattern;
 pub(crate) use place::Place;
 pub(crate) use rules::Rule;

@@ -96,13 +96,13 @@ const NAMESPACE: Known = Known {
 };
 
 impl Known {
-    fn typed(&'static self) -> Type<'static> {
+    fn typed<'a>(&'static self) -> Type<'a> {
         Type::object(self.name.to_owned(), Some(Rc::new(self)))
     }
 }
 
-impl Fields<'static> for &'static Known {
-    fn field(&self, _: &str, name: &str) -> Option<Type<'static>> {
+impl<'a> Fields<'a> for &'static Known {
+    fn field(&self, _: &str, name: &str) -> Option<Type<'a>> {
         let (_, of) = self.fields.iter().find(|(known, _)| *known == name)?;
         Some(match *of {
             One(plain) => Type::Plain(plain),
@@ -116,37 +116,42 @@ impl Fields<'static> for &'static Known {
 }
 
 /// What every expression may name but for the parameters, the policy's own variables, and who may do what.
-pub(super) fn of_requests() -> Variables<'static> {
+pub(super) fn of_requests<'a>() -> Variables<'a> {
+    of_requests_about(Type::DYN)
+}
+
+/// The same where the objects that are asked about are of a type.
+pub(super) fn of_requests_about(object: Type<'_>) -> Variables<'_> {
     Variables::default()
-        .with("object", Type::DYN)
-        .with("oldObject", Type::DYN)
+        .with("object", object.clone())
+        .with("oldObject", object)
         .with("request", REQUEST.typed())
         .with("namespaceObject", NAMESPACE.typed())
 }
 
 /// The same, and who may do what.
-pub(super) fn with_rights(variables: Variables<'static>) -> Variables<'static> {
+pub(super) fn with_rights(variables: Variables<'_>) -> Variables<'_> {
     let of_rights = |name: &str| Type::object(format!("kubernetes.authorization.{name}"), None);
     variables.with(AUTHORIZER, of_rights("Authorizer")).with(REQUEST_RESOURCE, of_rights("ResourceCheck"))
 }
 
 /// The variables that a policy has of its own, which are known one after the other.
 #[derive(Clone, Default)]
-pub(super) struct Composed(Rc<RefCell<HashMap<String, Type<'static>>>>);
+pub(super) struct Composed<'a>(Rc<RefCell<HashMap<String, Type<'a>>>>);
 
-impl Composed {
-    pub(super) fn typed(&self) -> Type<'static> {
+impl<'a> Composed<'a> {
+    pub(super) fn typed(&self) -> Type<'a> {
         Type::object("kubernetes.variables".to_owned(), Some(Rc::new(self.clone())))
     }
 
     /// Adds one; nothing is known of what could not be checked.
-    pub(super) fn add(&self, name: &str, of: Option<Type<'static>>) {
+    pub(super) fn add(&self, name: &str, of: Option<Type<'a>>) {
         self.0.borrow_mut().insert(name.to_owned(), of.map_or(Type::DYN, |of| of.kept()));
     }
 }
 
-impl Fields<'static> for Composed {
-    fn field(&self, _: &str, name: &str) -> Option<Type<'static>> {
+impl<'a> Fields<'a> for Composed<'a> {
+    fn field(&self, _: &str, name: &str) -> Option<Type<'a>> {
         self.0.borrow().get(name).cloned()
     }
 }

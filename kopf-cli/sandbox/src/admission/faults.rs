@@ -45,7 +45,7 @@ pub(crate) fn faults(key: &str, name: &str, rest: &Map<String, Value>) -> Vec<Ca
     }
 }
 
-fn text<'a>(value: &'a Value, field: &str) -> &'a str {
+pub(super) fn text<'a>(value: &'a Value, field: &str) -> &'a str {
     value[field].as_str().unwrap_or_default()
 }
 

@@ -30,7 +30,7 @@ use crate::{
 pub(crate) const POLICIES: &str = "validatingadmissionpolicies.admissionregistration.k8s.io";
 pub(super) const BINDINGS: &str = "validatingadmissionpolicybindings.admissionregistration.k8s.io";
 /// The variable whose fields are the policy's own.
-const VARIABLES: &str = "variables";
+pub(super) const VARIABLES: &str = "variables";
 /// How long a message that an expression composes may be.
 const LONGEST_MESSAGE: usize = 5 * 1024;
 

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::{Task, Tasks};
 use crate::{
-    admission::POLICIES,
+    admission::{POLICIES, typechecking},
     ring::Event,
     schema::Part,
     status::Status,
@@ -20,7 +20,8 @@ pub(super) fn notice(tasks: &mut Tasks, change: &Event) {
     }
 }
 
-/// Writes into a policy which of its generations is in force. What its expressions are of the wrong type for is not told.
+/// Writes into a policy which of its generations is in force, and what is wrong with its expressions by the types of what it is
+/// for.
 pub(super) fn observe(writer: &mut Writer<'_>, name: &str) -> Result<(), Status> {
     let resource = writer.store.catalog.get(POLICIES).cloned();
     let policy = writer.store.get(POLICIES, "", name).cloned();
@@ -31,11 +32,13 @@ pub(super) fn observe(writer: &mut Writer<'_>, name: &str) -> Result<(), Status>
         return Ok(());
     }
     let view = resource.stored_view();
+    let warnings = typechecking::warnings(&policy["spec"], &writer.store.catalog);
+    let checked = if warnings.is_empty() { json!({}) } else { json!({ "expressionWarnings": warnings }) };
     let status = json!({
         "apiVersion": view.api_version(),
         "kind": resource.kind,
         "metadata": { "name": name },
-        "status": { "observedGeneration": generation, "typeChecking": {} },
+        "status": { "observedGeneration": generation, "typeChecking": checked },
     });
     let before = std::mem::replace(&mut writer.manager, MANAGER.to_owned());
     let written = writer.apply(Target { view: &view, namespace: "", name }, Part::Status, status, true);

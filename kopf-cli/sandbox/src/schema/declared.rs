@@ -3,7 +3,10 @@
 use std::rc::Rc;
 
 use super::{Additional, Kind, Shape, cel_values::named_so};
-use crate::cel::{Fields, Plain, Type, Variables};
+use crate::{
+    cel::{Fields, Plain, Type, Variables},
+    tables,
+};
 
 /// The variables of a rule that stands at a place; `within` is a name for the types that the place has in it.
 pub(crate) fn variables<'a>(
@@ -12,22 +15,63 @@ pub(crate) fn variables<'a>(
     old_is_optional: bool,
     within: &str,
 ) -> Option<Variables<'a>> {
-    let this = declared(shape, resource, within)?;
+    let this = declared(shape, &Within { resource, ..Within::default() }, within)?;
     let old = if old_is_optional { Type::optional(this.clone()) } else { this.clone() };
     Some(Variables::default().with("self", this).with("oldSelf", old))
 }
 
+/// The type of the objects of a resource, with all of their metadata, as what is said of whole objects knows them.
+pub(crate) fn resource<'a>(shape: Shape<'a>, name: &str) -> Option<Type<'a>> {
+    let is_whole = true;
+    declared(shape, &Within { resource: true, is_whole, ..Within::default() }, name)
+}
+
+/// What a value is in.
+#[derive(Clone, Default)]
+struct Within {
+    /// Whether the value is a resource itself.
+    resource: bool,
+    /// Whether all of the metadata of resources is seen.
+    is_whole: bool,
+    /// The types with names that it is in: nothing is said of what is in itself.
+    named: Option<Rc<Named>>,
+}
+
+struct Named {
+    name: &'static str,
+    within: Option<Rc<Named>>,
+}
+
+impl Within {
+    fn is_in(&self, name: &str) -> bool {
+        std::iter::successors(self.named.as_ref(), |named| named.within.as_ref())
+            .any(|named| named.name == name)
+    }
+
+    /// What a part of a value of this shape is in.
+    fn inside(&self, shape: Shape<'_>, part: Shape<'_>) -> Self {
+        let named = match shape.name() {
+            Some(name) => Some(Rc::new(Named { name, within: self.named.clone() })),
+            None => self.named.clone(),
+        };
+        Within { resource: part.embedded(), named, ..*self }
+    }
+}
+
 /// The type of a value; `None` where expressions do not see it, since its schema says too little.
-fn declared<'a>(shape: Shape<'a>, resource: bool, name: &str) -> Option<Type<'a>> {
+fn declared<'a>(shape: Shape<'a>, within: &Within, name: &str) -> Option<Type<'a>> {
     if shape.int_or_string() {
         return Some(Type::DYN);
     }
-    let inner = |shape: Shape<'a>, name: &str| declared(shape, shape.embedded(), name);
+    if shape.name().is_some_and(|named| within.is_in(named)) {
+        return Some(Type::object(name.to_owned(), Some(Rc::new(Nothing))));
+    }
+    let inner = |part: Shape<'a>, name: &str| declared(part, &within.inside(shape, part), name);
     Some(match shape.kind()? {
         Kind::Array => Type::list(inner(shape.items()?, &format!("{name}.@idx"))?),
         Kind::Object => match shape.additional() {
             Additional::Of(shape) => Type::map(Type::STRING, inner(shape, &format!("{name}.@elem"))?),
-            _ => Type::object(name.to_owned(), Some(Rc::new(Properties { shape, resource }))),
+            _ => Type::object(name.to_owned(), Some(Rc::new(Properties { shape, within: within.clone() }))),
         },
         Kind::String => match shape.format() {
             Some("byte") => Type::Plain(Plain::Bytes),
@@ -44,20 +88,37 @@ fn declared<'a>(shape: Shape<'a>, resource: bool, name: &str) -> Option<Type<'a>
 /// The fields of an object, some of which every resource has.
 struct Properties<'a> {
     shape: Shape<'a>,
-    resource: bool,
+    within: Within,
 }
 
 impl<'a> Fields<'a> for Properties<'a> {
     fn field(&self, of: &str, name: &str) -> Option<Type<'a>> {
-        let within = format!("{of}.{name}");
+        let place = format!("{of}.{name}");
         match name {
-            _ if !self.resource || tells_all(self.shape) => {}
+            _ if !self.within.resource || tells_all(self.shape) => {}
             "apiVersion" | "kind" => return Some(Type::STRING),
-            "metadata" => return Some(Type::object(within, Some(Rc::new(Metadata)))),
+            "metadata" if self.within.is_whole => {
+                return declared(metadata()?, &Within::default(), &place);
+            }
+            "metadata" => return Some(Type::object(place, Some(Rc::new(Metadata)))),
             _ => {}
         }
         let found = named_so(self.shape, name)?;
-        declared(found, found.embedded(), &within)
+        declared(found, &self.within.inside(self.shape, found), &place)
+    }
+}
+
+/// What the metadata of any object is.
+fn metadata() -> Option<Shape<'static>> {
+    tables::shape("", "v1", "ConfigMap")?.property("metadata")
+}
+
+/// No fields at all.
+struct Nothing;
+
+impl<'a> Fields<'a> for Nothing {
+    fn field(&self, _: &str, _: &str) -> Option<Type<'a>> {
+        None
     }
 }
 

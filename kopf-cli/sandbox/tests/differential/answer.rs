@@ -189,6 +189,11 @@ fn mask(value: &mut Value, namespace: &str) {
                     | "lastTransitionTime"
                     | "lastUpdateTime"
                     | "time" => set(value),
+                    "warning" if value.is_string() => {
+                        *value = json!(without_numbers_of_types(
+                            &value.as_str().unwrap_or_default().replace(namespace, "NAMESPACE")
+                        ));
+                    }
                     "managedFields" => {
                         by_owner(value);
                         mask(value, namespace);
@@ -208,6 +213,18 @@ fn mask(value: &mut Value, namespace: &str) {
         Value::String(text) => *text = without_volume(&text.replace(namespace, "NAMESPACE")),
         _ => {}
     }
+}
+
+/// The type of what a policy is for is called by its kind, and by the moment in which it was looked at.
+fn without_numbers_of_types(warning: &str) -> String {
+    let mut told = String::new();
+    for letter in warning.chars() {
+        let is_of_a_type = letter.is_ascii_digit() && told.ends_with(|last: char| last.is_ascii_alphabetic());
+        if !is_of_a_type {
+            told.push(letter);
+        }
+    }
+    told
 }
 
 /// The volume with the token of a pod has a name of its own.

@@ -60,6 +60,7 @@ mod selecting;
 mod stranded;
 mod strictness;
 mod tokens;
+mod typechecking;
 mod unusual;
 mod validation;
 mod warnings;
