@@ -99,7 +99,10 @@ pub(super) fn call<'a>(
             part(by(text.known_size(), 2.0 * TEXT), Type::Text).sized(replaced(&text, old, new))
         }
         ("split", Some(text), [_, rest @ ..]) => {
-            let most = rest.first().and_then(|most| most.literal).unwrap_or_else(|| text.known_size());
+            let most = rest
+                .first()
+                .and_then(|most| most.literal)
+                .map_or_else(|| text.known_size(), i64::cast_unsigned);
             part(by(text.known_size(), 2.0 * TEXT), Type::List(Box::new(Type::Text))).sized(most)
         }
         ("join", Some(list), between) => {
@@ -150,13 +153,14 @@ pub(super) fn call<'a>(
             part(pairs.saturating_mul(times).saturating_add(1), Type::Scalar)
         }
         ("bytes", None, [text]) if is_text(text) => {
-            part(by(text.known_size(), TEXT), Type::Bytes).sized(text.known_size().saturating_mul(4))
+            part(by(text.known_size(), TEXT), Type::Bytes).sized(text.known_size().wrapping_mul(4))
         }
         ("string", None, [bytes]) if matches!(bytes.kind.plain(), Type::Bytes | Type::Unknown) => {
             part(by(bytes.known_size(), TEXT), Type::Text).sized(bytes.known_size())
         }
         ("strings.quote", None, [text]) => {
-            let size = text.known_size().saturating_mul(2).saturating_add(2);
+            // What is not known goes round, there and here.
+            let size = text.known_size().wrapping_mul(2).wrapping_add(2);
             part(by(text.known_size(), TEXT), Type::Text).sized(size)
         }
         (_, target, args) => match lists::call(name, target.as_ref(), args) {
@@ -212,7 +216,7 @@ fn matching(text: &Part<'_>, pattern: &Part<'_>) -> u64 {
 /// How long a text may be after a replacement.
 fn replaced(text: &Part<'_>, old: &Part<'_>, new: &Part<'_>) -> u64 {
     let (size, most) = (text.known_size(), new.known_size());
-    match old.literal.unwrap_or_default() {
+    match old.literal.unwrap_or_default().cast_unsigned() {
         // What replaces nothing comes between all letters.
         0 => size.saturating_add(1).saturating_mul(most).saturating_add(size),
         least if most <= least => size,

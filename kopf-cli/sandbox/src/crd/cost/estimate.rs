@@ -120,7 +120,7 @@ pub(super) struct Part<'a> {
     pub(super) size: Option<u64>,
     pub(super) entries: Option<Entries>,
     /// The number, or the length of the text, that it is as it stands.
-    pub(super) literal: Option<u64>,
+    pub(super) literal: Option<i64>,
 }
 
 impl<'a> Part<'a> {
@@ -271,6 +271,11 @@ impl<'a> Walk<'a> {
         self.locals.truncate(before + 1);
         let result = self.cost(&inner.result);
         self.locals.truncate(before);
+        if is_binding(inner) {
+            let cost = [start.cost, result.cost].into_iter().fold(range.cost, u64::saturating_add);
+            let part = Part::new(cost, result.kind, Path::Nowhere, result.size);
+            return Part { size: result.size.or(part.size), entries: result.entries, ..part };
+        }
         let each = step.cost.saturating_add(condition.cost);
         // How often it goes round is told when all else is.
         let times = match (&inner.range.kind, &range.path) {
@@ -292,14 +297,20 @@ impl<'a> Walk<'a> {
     }
 }
 
+/// Whether a loop goes round nothing, and is there for its first value to have a name.
+fn is_binding(inner: &Loop) -> bool {
+    let is_empty = matches!(&inner.range.kind, cel::Kind::List { items, .. } if items.is_empty());
+    is_empty && matches!(inner.condition.kind, cel::Kind::Literal(Value::Bool(false)))
+}
+
 fn of_literal<'a>(literal: &Value) -> Part<'a> {
     let (kind, size, literal) = match literal {
         Value::String(text) => {
             let length = text.chars().count() as u64;
-            (Type::Text, length, Some(length))
+            (Type::Text, length, Some(length.cast_signed()))
         }
         Value::Bytes(bytes) => (Type::Bytes, bytes.len() as u64, None),
-        Value::Int(number) => (Type::Scalar, 1, u64::try_from(*number).ok()),
+        Value::Int(number) => (Type::Scalar, 1, Some(*number)),
         Value::Null => (Type::Other, 1, None),
         _ => (Type::Scalar, 1, None),
     };

@@ -14,19 +14,19 @@ pub(super) fn call<'a>(
     let made = |factor: f64, size: u64, kind: Type<'a>| Some((scaled(size, factor), kind, size));
     let Some(list) = target else {
         let [count] = args else { return None };
-        let count = count.literal.unwrap_or(u64::MAX);
+        let count = number(count, u64::MAX);
         return (name == "lists.range").then(|| made(1.0, count, Type::List(Box::new(Type::Scalar))))?;
     };
     let (size, kind) = (list.known_size(), list.kind.clone());
     match (name, args) {
         ("slice", [start, end]) => {
-            let (start, end) = (start.literal.unwrap_or(0), end.literal.unwrap_or(size));
+            let (start, end) = (number(start, 0), number(end, size));
             made(1.0, end.wrapping_sub(start), kind)
         }
         ("reverse", []) => made(1.0, size, kind),
         ("distinct", []) => made(2.0, size.saturating_mul(size), kind),
         ("flatten", []) => made(1.0, size, flat(&kind)),
-        ("flatten", [depth]) => made(depth.literal.unwrap_or(u64::MAX) as f64, size, flat(&kind)),
+        ("flatten", [depth]) => made(number(depth, u64::MAX) as f64, size, flat(&kind)),
         ("sort", []) => made(of_items(&kind), size.saturating_mul(size), kind),
         ("@sortByAssociatedKeys", [keys]) => {
             let count = keys.known_size();
@@ -50,6 +50,11 @@ fn flat<'a>(list: &Type<'a>) -> Type<'a> {
         inner @ Type::List(_) => inner,
         _ => Type::List(Box::new(Type::Unknown)),
     }
+}
+
+/// The number that is written out, which is none below zero; else another one.
+fn number(part: &Part<'_>, otherwise: u64) -> u64 {
+    part.literal.map_or(otherwise, |number| u64::try_from(number).unwrap_or_default())
 }
 
 fn scaled(size: u64, factor: f64) -> u64 {
