@@ -45,6 +45,7 @@ replayed! {
     own_client: "examples/17-own-client/README.md",
     pod_security_defaults: "plugins/pod-security-defaults/README.md",
     secret_replicator: "plugins/secret-replicator/README.md",
+    sandbox: "kopf-cli/sandbox/README.md",
 }
 
 #[test]
