@@ -41,7 +41,7 @@ pub enum Error {
     #[error("cargo built the crate in {} and named no library that came of it", .0.display())]
     NoLibrary(PathBuf),
     /// A signal came while cargo was at work.
-    #[error("stopped by {signal} while cargo built {}", folder.display())]
+    #[error("stopped by {signal} while cargo built the crate in {}", folder.display())]
     Stopped {
         /// The crate's folder.
         folder: PathBuf,

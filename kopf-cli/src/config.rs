@@ -35,6 +35,12 @@ pub enum Error {
         /// What it should be.
         expected: String,
     },
+    /// The address to listen at has a port.
+    #[error("--listen is `{place}`: give it the address alone, and the port by --port")]
+    WithPort {
+        /// What was given.
+        place: String,
+    },
     /// Nothing has the address to listen at.
     #[error("nothing is found at {place}: give --listen an address of this machine, or a name of it")]
     Nowhere {

@@ -12,6 +12,7 @@ use std::{
 };
 
 use kopf_sandbox::{BuildError, Builder, Sandbox, Server};
+use tokio::{net::TcpStream, time};
 
 use self::keeper::Keeper;
 use crate::config;
@@ -19,6 +20,9 @@ use crate::config;
 /// How long definitions and namespaces stay that are deleted: for longer than kubectl takes to delete what else a file
 /// has.
 const LINGER: Duration = Duration::from_millis(200);
+
+/// How long another sandbox may take to be found there.
+const GLANCE: Duration = Duration::from_millis(100);
 
 /// Why there is no sandbox.
 #[derive(Debug, thiserror::Error)]
@@ -38,7 +42,7 @@ pub enum Error {
     #[error(transparent)]
     Unkept(#[from] keeper::Error),
     /// The address cannot be had.
-    #[error("the sandbox cannot be served at {address}: {source}")]
+    #[error("the sandbox cannot be served at {}: {source}{}", shown(*address), remedy(source.kind()))]
     Unserved {
         /// Which.
         address: SocketAddr,
@@ -69,6 +73,8 @@ pub struct Served {
     sandbox: Sandbox,
     server: Server,
     kubeconfig: PathBuf,
+    /// Where the kubeconfig has led before, if somebody is there.
+    displaced: Option<SocketAddr>,
     keeper: Option<Arc<Mutex<Keeper>>>,
 }
 
@@ -108,6 +114,7 @@ pub async fn start(config: config::sandbox::Sandbox) -> Result<Served, Error> {
     if let Some(keeper) = &mut keeper {
         keeper.keep(&sandbox, false)?;
     }
+    let displaced = displaced(&kubeconfig).await;
     let address = config.address;
     let server = sandbox.serve_openly(address, &config.names).await;
     let server = server.map_err(|source| Error::Unserved { address, source })?;
@@ -116,7 +123,7 @@ pub async fn start(config: config::sandbox::Sandbox) -> Result<Served, Error> {
     let keeper = keeper.map(|keeper| Arc::new(Mutex::new(keeper)));
     // It is named to users, whose shells may be in other folders.
     let kubeconfig = path::absolute(&kubeconfig).unwrap_or(kubeconfig);
-    Ok(Served { sandbox, server, kubeconfig, keeper })
+    Ok(Served { sandbox, server, kubeconfig, displaced, keeper })
 }
 
 impl Served {
@@ -142,6 +149,17 @@ impl Served {
              Ctrl-C to stop.",
             self.server.url()
         )
+    }
+
+    /// What to tell whoever has another sandbox, to which the kubeconfig leads no longer.
+    pub fn warning(&self) -> Option<String> {
+        let kubeconfig = in_shell(&self.kubeconfig, env::home_dir().as_deref());
+        self.displaced.map(|address| {
+            format!(
+                "{kubeconfig} has led to the sandbox at https://{address}, where somebody listens still, and leads here now; \
+                 with `kopf sandbox --kubeconfig FILE` it has one of its own"
+            )
+        })
     }
 
     /// Writes the objects into their file, if they have one and have changed.
@@ -180,6 +198,21 @@ fn lock(keeper: &Mutex<Keeper>) -> MutexGuard<'_, Keeper> {
     keeper.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+/// An address as it was asked for: any port is none.
+fn shown(address: SocketAddr) -> String {
+    if address.port() == 0 { address.ip().to_string() } else { address.to_string() }
+}
+
+/// How to get an address that can be had.
+fn remedy(why: io::ErrorKind) -> &'static str {
+    match why {
+        io::ErrorKind::AddrInUse => "; give --port another one, or leave it out for one that is free",
+        io::ErrorKind::AddrNotAvailable => "; give --listen an address of this machine",
+        io::ErrorKind::PermissionDenied => "; give --port one above 1023",
+        _ => "",
+    }
+}
+
 /// The file, if it is not there, or of a sandbox: somebody's way to a cluster is not written over.
 fn free(kubeconfig: &Path) -> Result<PathBuf, Error> {
     match fs::read_to_string(kubeconfig) {
@@ -188,6 +221,14 @@ fn free(kubeconfig: &Path) -> Result<PathBuf, Error> {
         }
         _ => Ok(kubeconfig.to_owned()),
     }
+}
+
+/// Where a kubeconfig leads that a sandbox has written, if somebody is there.
+async fn displaced(kubeconfig: &Path) -> Option<SocketAddr> {
+    let text = fs::read_to_string(kubeconfig).ok().filter(|text| Server::wrote(text))?;
+    let address = text.lines().find_map(|line| line.trim().strip_prefix("server: https://"))?.parse().ok()?;
+    let found = time::timeout(GLANCE, TcpStream::connect::<SocketAddr>(address)).await;
+    found.is_ok_and(|found| found.is_ok()).then_some(address)
 }
 
 /// Where the kubeconfig is. A cache folder that is not absolute does not count, as the XDG specification has it.

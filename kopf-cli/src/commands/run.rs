@@ -84,6 +84,9 @@ async fn serve(
     };
     if let Some(sandbox) = &sandbox {
         telemetry::say(&sandbox.greeting());
+        if let Some(warning) = sandbox.warning() {
+            tracing::warn!("{warning}.");
+        }
     }
     introduce(&plugins);
     if let Scope::Namespaces(patterns) = &config.settings.settings.scope

@@ -56,6 +56,9 @@ async fn serve(served: &Served, manifests: &[Manifest]) -> Result<Infallible, Fa
         let applied = apply::apply(cluster.as_ref(), &SystemClock, manifests).await;
         applied.map_err(Failure::failed)?.iter().for_each(|warning| telemetry::warn(warning));
     }
+    if let Some(warning) = served.warning() {
+        telemetry::warn(&warning);
+    }
     print(&served.instructions());
     let mut ticks = time::interval(KEEP_EVERY);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);

@@ -81,9 +81,17 @@ fn listening_at(place: &str, port: u16, host: Option<String>) -> Result<(SocketA
         let names = if ip.is_unspecified() { others.collect() } else { vec![] };
         return Ok((SocketAddr::new(ip, port), names));
     }
+    if has_port(place) {
+        return Err(Error::WithPort { place: place.to_owned() });
+    }
     let found = (place, port).to_socket_addrs().ok().and_then(|mut found| found.next());
     let address = found.ok_or_else(|| Error::Nowhere { place: place.to_owned() })?;
     Ok((address, vec![place.to_owned()]))
+}
+
+fn has_port(place: &str) -> bool {
+    let is_port = |(host, port): (&str, &str)| !host.contains(':') && port.parse::<u16>().is_ok();
+    place.parse::<SocketAddr>().is_ok() || place.rsplit_once(':').is_some_and(is_port)
 }
 
 /// What the system calls this machine; a shell does not pass that on to its commands.
@@ -143,6 +151,11 @@ mod tests {
             &[],
             "error: nothing is found at no.such.kopf.invalid: give --listen an address of this machine, or a name of it",
         );
+        for place in ["127.0.0.1:80", "localhost:80", "[::1]:80"] {
+            let expected =
+                format!("error: --listen is `{place}`: give it the address alone, and the port by --port");
+            check(&format!("--listen {place}"), &[], &expected);
+        }
     }
 
     #[test]

@@ -5,7 +5,7 @@ use crate::support::plugin;
 use kopf_control_plane::DEADLINE;
 use std::path::{Path, PathBuf};
 use std::process::{Output, Stdio};
-use tokio::io::{AsyncBufReadExt, BufReader, Lines};
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader, Lines};
 use tokio::process::{Child, ChildStdout, Command};
 
 /// A sandbox that was started by the command, in a folder of its own.
@@ -163,6 +163,31 @@ async fn objects_of_files_are_there_first_and_outlive_it_with_their_versions_and
 }
 
 #[tokio::test]
+async fn who_takes_over_the_kubeconfig_of_another_that_runs_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let first = Sandbox::start(folder.path(), &[]).await;
+    let address = first.address();
+    let complaints = async |mut sandbox: Sandbox| {
+        let mut said = String::new();
+        let mut errors = sandbox.child.stderr.take().expect("it is piped");
+        sandbox.stop("-TERM").await;
+        errors.read_to_string(&mut said).await.unwrap();
+        said
+    };
+    let expected = format!(
+        "warning: ~/.cache/kopf/sandbox/kubeconfig has led to the sandbox at {address}, where somebody listens still, and leads \
+         here now; with `kopf sandbox --kubeconfig FILE` it has one of its own\n"
+    );
+    assert_eq!(complaints(Sandbox::start(folder.path(), &[]).await).await, expected);
+    assert_eq!(
+        complaints(Sandbox::start(folder.path(), &[]).await).await,
+        "",
+        "where nobody listens, nobody is displaced"
+    );
+    first.stop("-TERM").await;
+}
+
+#[tokio::test]
 async fn each_namespace_has_what_it_has_in_a_cluster() {
     let folder = tempfile::tempdir().unwrap();
     let sandbox = Sandbox::start(folder.path(), &[]).await;
@@ -228,6 +253,11 @@ async fn what_it_cannot_have_is_named() {
     let port = taken.local_addr().unwrap().port().to_string();
     let said = refused(folder.path(), &["--port", &port], 1).await;
     assert!(said.starts_with(&format!("the sandbox cannot be served at 127.0.0.1:{port}: ")), "{said}");
+    assert!(said.ends_with("; give --port another one, or leave it out for one that is free"), "{said}");
+    // An address for documentation, which nobody has.
+    let said = refused(folder.path(), &["--listen", "192.0.2.7"], 1).await;
+    assert!(said.starts_with("the sandbox cannot be served at 192.0.2.7: "), "{said}");
+    assert!(said.ends_with("; give --listen an address of this machine"), "{said}");
 
     std::fs::write(folder.path().join("mine"), "kind: Config\n").unwrap();
     assert_eq!(
