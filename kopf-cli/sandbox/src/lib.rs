@@ -62,6 +62,7 @@ mod cel;
 mod crd;
 mod der;
 mod events;
+mod formats;
 mod incoming;
 mod kinds;
 mod logs;

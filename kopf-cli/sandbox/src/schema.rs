@@ -14,7 +14,6 @@ mod custom;
 mod declared;
 mod defaults;
 mod embedded;
-pub(crate) mod formats;
 mod lists;
 mod numbers;
 mod parts;
@@ -27,7 +26,8 @@ mod types;
 
 #[cfg(test)]
 pub(crate) use cel_values::to_cel;
-pub(crate) use cel_values::{duration, dynamic, from_cel, named_so};
+pub(crate) use cel_values::{dynamic, from_cel, named_so};
+pub(crate) use custom::takes_format;
 pub(crate) use declared::{resource as resource_type, tells_all, variables as rule_variables};
 pub(crate) use patterns::Pattern;
 pub(crate) use place::Place;

@@ -1,6 +1,7 @@
-//! Moments in bodies, read and printed as a server in Go does.
+//! Moments and spans in bodies, read and printed as a server in Go does.
 
 mod reader;
+mod spans;
 
 use jiff::{
     SignedDuration, Timestamp,
@@ -9,6 +10,7 @@ use jiff::{
 };
 
 pub(crate) use reader::{Reader, Wrong};
+pub(crate) use spans::read_span;
 
 /// How exactly a field keeps a moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::{
     printed::quoted,
-    schema::{Kind, formats},
+    schema::{Kind, takes_format},
 };
 
 /// Where a schema has another, a list of others, or a map of them.
@@ -34,8 +34,8 @@ fn look(schema: &Value, unknown: &mut Vec<String>, sets: &mut BTreeSet<String>) 
     let format = schema["format"].as_str().unwrap_or_default();
     let kind = schema["type"].as_str().unwrap_or_default();
     let is_known = match kind {
-        "" => formats::applies(format, None),
-        kind => Kind::parse(kind).is_some_and(|kind| formats::applies(format, Some(kind))),
+        "" => takes_format(None, format),
+        kind => Kind::parse(kind).is_some_and(|kind| takes_format(Some(kind), format)),
     };
     if !format.is_empty() && !is_known {
         unknown.push(format!("unrecognized format {}", quoted(format)));

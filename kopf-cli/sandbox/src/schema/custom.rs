@@ -2,7 +2,8 @@
 
 use serde_json::{Map, Value};
 
-use super::{Additional, Kind, Limits, ListType, Node, Pattern, Rule, TypeId, Types, formats};
+use super::{Additional, Kind, Limits, ListType, Node, Pattern, Rule, TypeId, Types};
+use crate::formats;
 
 /// Adds a schema's nodes to `types`, and answers its root. What is not of the form that definitions have is passed over.
 pub(super) fn read(types: &mut Types, schema: &Value) -> TypeId {
@@ -18,7 +19,7 @@ pub(super) fn read(types: &mut Types, schema: &Value) -> TypeId {
         name: None,
         base: None,
         kind,
-        format: text("format").filter(|format| formats::applies(format, formatted)).map(Box::from),
+        format: text("format").filter(|format| takes_format(formatted, format)).map(Box::from),
         nullable: flag("nullable").unwrap_or_default(),
         int_or_string,
         preserves_unknown: flag("x-kubernetes-preserve-unknown-fields").unwrap_or_default(),
@@ -120,7 +121,30 @@ fn rules(schema: &Map<String, Value>) -> Box<[Rule]> {
     rules.into_iter().flatten().filter_map(Rule::read).collect()
 }
 
+/// Whether a format says anything about values of a type; others are passed over.
+pub(crate) fn takes_format(kind: Option<Kind>, format: &str) -> bool {
+    match kind {
+        None | Some(Kind::String) => formats::find(format).is_some(),
+        Some(Kind::Integer) => ["int32", "int64"].contains(&format),
+        Some(Kind::Number) => ["float", "double"].contains(&format),
+        _ => false,
+    }
+}
+
 fn texts(list: Option<&Value>) -> Box<[Box<str>]> {
     let list = list.and_then(Value::as_array).into_iter().flatten();
     list.filter_map(Value::as_str).map(Box::from).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_format_says_nothing_about_values_of_other_types() {
+        assert!(takes_format(Some(Kind::String), "date") && takes_format(None, "date"));
+        assert!(takes_format(Some(Kind::Integer), "int32") && takes_format(Some(Kind::Number), "float"));
+        assert!(!takes_format(Some(Kind::String), "int32") && !takes_format(Some(Kind::Integer), "date"));
+        assert!(!takes_format(Some(Kind::String), "fancy") && !takes_format(Some(Kind::Object), "date"));
+    }
 }

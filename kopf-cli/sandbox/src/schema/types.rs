@@ -236,7 +236,7 @@ fn type_fault(value: &Value, shape: Shape<'_>, place: &Place<'_>) -> Option<Faul
 
 fn format_fault(text: &str, shape: Shape<'_>, place: &Place<'_>) -> Option<Fault> {
     let format = shape.format()?;
-    let valid = super::formats::find(format)?;
+    let valid = crate::formats::find(format)?;
     if valid(text) {
         return None;
     }

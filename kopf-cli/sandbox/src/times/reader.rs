@@ -25,7 +25,7 @@ impl Wrong<'_> {
 }
 
 /// A text in quotes, byte by byte where it is not plain.
-fn quoted(bytes: &[u8]) -> String {
+pub(super) fn quoted(bytes: &[u8]) -> String {
     let mut quoted = String::from("\"");
     for byte in bytes {
         match byte {

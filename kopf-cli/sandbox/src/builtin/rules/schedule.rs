@@ -1,6 +1,7 @@
 //! When cron jobs run: the syntax of schedules, and what is said of what is none.
 
 use super::zones;
+use crate::times::read_span;
 
 /// A field of a schedule: its least, its most, and names for some of its numbers.
 type Field = (u64, u64, &'static [(&'static str, u64)]);
@@ -59,39 +60,8 @@ fn descriptor(text: &str) -> Option<String> {
     let Some(duration) = text.strip_prefix("@every ") else {
         return Some(format!("unrecognized descriptor: {text}"));
     };
-    let why = duration_fault(duration)?;
+    let why = read_span(duration).err()?;
     Some(format!("failed to parse duration {text}: {why}"))
-}
-
-/// Why a text is no duration of Go's.
-fn duration_fault(text: &str) -> Option<String> {
-    let rest = text.strip_prefix(['-', '+']).unwrap_or(text);
-    let invalid = || Some(format!("time: invalid duration {text:?}"));
-    if rest == "0" {
-        return None;
-    }
-    if rest.is_empty() {
-        return invalid();
-    }
-    let mut rest = rest;
-    while !rest.is_empty() {
-        let number =
-            rest.find(|letter: char| !letter.is_ascii_digit() && letter != '.').unwrap_or(rest.len());
-        if !rest[..number].bytes().any(|byte| byte.is_ascii_digit())
-            || rest[..number].matches('.').count() > 1
-        {
-            return invalid();
-        }
-        rest = &rest[number..];
-        let unit = rest.find(|letter: char| letter.is_ascii_digit() || letter == '.').unwrap_or(rest.len());
-        match &rest[..unit] {
-            "" => return Some(format!("time: missing unit in duration {text:?}")),
-            "ns" | "us" | "µs" | "μs" | "ms" | "s" | "m" | "h" => {}
-            unit => return Some(format!("time: unknown unit {unit:?} in duration {text:?}")),
-        }
-        rest = &rest[unit..];
-    }
-    None
 }
 
 fn range(text: &str, (least, most, names): Field) -> Result<(), String> {

@@ -13,9 +13,9 @@ use super::{
     values::{list, opaque, optional, text},
 };
 use crate::{
+    formats,
     names::{key_faults, label_value_faults, letter_first_faults, name_faults},
     resources::NameRule,
-    schema::formats,
 };
 
 struct Format {

@@ -8,7 +8,7 @@ use super::{
     Fault, Outcome,
     values::{text, type_of},
 };
-use crate::times::said;
+use crate::times::{read_span, said};
 
 /// The first and the last second that a moment may have.
 const SECONDS: std::ops::RangeInclusive<i64> = -62_135_596_800..=253_402_300_799;
@@ -175,9 +175,9 @@ pub(super) fn to_moment(value: &Value) -> Option<Outcome> {
 pub(super) fn to_span(value: &Value) -> Option<Outcome> {
     Some(match value {
         Value::Duration(_) => Ok(value.clone()),
-        Value::String(source) => crate::schema::duration(source)
-            .map(Value::Duration)
-            .ok_or_else(|| super::conversions::unconvertible(type_of(value), "google.protobuf.Duration")),
+        Value::String(source) => read_span(source)
+            .map(|span| Value::Duration(Duration::nanoseconds(span)))
+            .map_err(|_| super::conversions::unconvertible(type_of(value), "google.protobuf.Duration")),
         _ => return None,
     })
 }
