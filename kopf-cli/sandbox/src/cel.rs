@@ -85,7 +85,7 @@ pub(crate) fn compile(source: &str) -> Result<Program, String> {
         ));
     }
     with_room(|| {
-        let Parsed { root, count, faults } = match parse(source) {
+        let Parsed { root, count, faults } = match parse(source, check::is_function) {
             Ok(parsed) => parsed,
             Err(Unread::TooDeep) => {
                 return refused(&format!("expression recursion limit exceeded: {DEEPEST}"));

@@ -8,7 +8,6 @@ use super::{
     parse::Making,
     tree::{Kind, Loop, Node},
 };
-use crate::cel::check::is_function;
 
 /// What a loop has come to so far.
 const RESULT: &str = "@result";
@@ -79,6 +78,7 @@ pub(crate) fn member_call(
         }
         _ => {
             let joined = target.qualified().map(|prefix| format!("{prefix}.{name}"));
+            let is_function = making.making.is_function;
             match joined.filter(|joined| is_function(joined.trim_start_matches('.'))) {
                 Some(name) => making.node(Kind::Call { name, target: None, args }),
                 None => making.node(Kind::Call { name, target: Some(Box::new(target)), args }),

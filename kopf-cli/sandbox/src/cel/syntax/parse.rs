@@ -69,12 +69,13 @@ pub(crate) enum Unread {
     TooDeep,
 }
 
-/// The tree of an expression.
-pub(crate) fn parse(source: &str) -> Result<Parsed, Unread> {
+/// The tree of an expression; `is_function` says which names are those of functions, which dots may be in.
+pub(crate) fn parse(source: &str, is_function: fn(&str) -> bool) -> Result<Parsed, Unread> {
     let tokens = tokens(source).ok_or(Unread::NoExpression)?;
-    let mut parser = Parser { tokens, next: 0, making: Making::default(), within: Within::default() };
+    let making = Making { count: 0, faults: Vec::new(), is_function };
+    let mut parser = Parser { tokens, next: 0, making, within: Within::default() };
     let root = parser.expression();
-    let Parser { making: Making { count, faults }, next, tokens, within } = parser;
+    let Parser { making: Making { count, faults, .. }, next, tokens, within } = parser;
     match root {
         _ if within.is_too_deep => Err(Unread::TooDeep),
         Some(root) if next == tokens.len() => Ok(Parsed { root, count, faults }),
@@ -83,10 +84,10 @@ pub(crate) fn parse(source: &str) -> Result<Parsed, Unread> {
 }
 
 /// Numbers parts as they are made.
-#[derive(Default)]
 pub(crate) struct Making {
     count: usize,
     pub(crate) faults: Vec<Fault>,
+    pub(super) is_function: fn(&str) -> bool,
 }
 
 impl Making {
