@@ -8,6 +8,7 @@ mod authorizer;
 mod check;
 mod eval;
 mod fold;
+pub(crate) mod prices;
 mod refused;
 mod syntax;
 mod told;
@@ -16,6 +17,8 @@ mod told;
 mod tests;
 
 use std::sync::OnceLock;
+
+use kube_cel::cel::Value;
 
 pub(crate) use authorizer::{REQUEST_RESOURCE, authorizer};
 pub(crate) use check::{Fields, Plain, Type, Typing, Variables, check};
@@ -31,6 +34,9 @@ const LEVELS: usize = 2_000;
 
 /// How long an expression may be, in characters.
 const LONGEST: usize = 100_000;
+
+/// How long a message may be that an expression composes, in bytes.
+const LONGEST_MESSAGE: usize = 5 * 1024;
 
 /// How much the rules of one object may cost as they run, and the expressions of one policy.
 pub(crate) const BUDGET: u64 = 10_000_000;
@@ -105,6 +111,19 @@ pub(crate) fn compile(source: &str) -> Result<Program, String> {
         let (source, height) = (source.to_owned(), root.height());
         Ok(Program { source, written: root, run, count, height, unready, typing: OnceLock::new() })
     })
+}
+
+/// The message that an expression has come to, without blanks around; `None` where that is none that could be told.
+pub(crate) fn message(value: &Value) -> Option<String> {
+    let text = match value {
+        Value::String(text) => text.to_string(),
+        Value::Int(number) => number.to_string(),
+        Value::UInt(number) => number.to_string(),
+        _ => return None,
+    };
+    let text = text.trim();
+    let fits = !text.is_empty() && text.len() <= LONGEST_MESSAGE && !text.contains('\n');
+    fits.then(|| text.to_owned())
 }
 
 /// Works on an expression, with room for any that is not too deep.

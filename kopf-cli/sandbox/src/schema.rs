@@ -26,7 +26,7 @@ mod types;
 
 #[cfg(test)]
 pub(crate) use cel_values::to_cel;
-pub(crate) use cel_values::{dynamic, from_cel, named_so};
+pub(crate) use cel_values::{dynamic, named_so};
 pub(crate) use custom::takes_format;
 pub(crate) use declared::{resource as resource_type, tells_all, variables as rule_variables};
 pub(crate) use patterns::Pattern;

@@ -21,7 +21,6 @@ use crate::{
     json::with_stack,
     rbac::Rights,
     resources::{NAMESPACES, View},
-    schema::from_cel,
     status::Status,
     store::Store,
 };
@@ -31,8 +30,6 @@ pub(crate) const POLICIES: &str = "validatingadmissionpolicies.admissionregistra
 pub(super) const BINDINGS: &str = "validatingadmissionpolicybindings.admissionregistration.k8s.io";
 /// The variable whose fields are the policy's own.
 pub(super) const VARIABLES: &str = "variables";
-/// How long a message that an expression composes may be.
-const LONGEST_MESSAGE: usize = 5 * 1024;
 
 /// A policy, with its bindings.
 #[derive(Debug)]
@@ -480,12 +477,8 @@ impl Names for Composed<'_> {
 
 impl Validation {
     fn refused(&self, composed: Option<&Cel>) -> Refused {
-        let composed = composed.and_then(from_cel).map(|message| message.trim().to_owned());
-        let fits = |message: &String| {
-            !message.is_empty() && message.len() <= LONGEST_MESSAGE && !message.contains('\n')
-        };
-        let message =
-            composed.filter(fits).or_else(|| self.message.clone().filter(|message| !message.is_empty()));
+        let composed = composed.and_then(cel::message);
+        let message = composed.or_else(|| self.message.clone().filter(|message| !message.is_empty()));
         let message =
             message.unwrap_or_else(|| format!("failed expression: {}", self.expression.source().trim()));
         Refused { message, reason: self.reason.clone(), always: false }

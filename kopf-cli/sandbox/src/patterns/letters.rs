@@ -76,12 +76,10 @@ fn escaped(text: &str) -> Result<(u32, &str), Fault<'_>> {
     let mut letters = text[1..].chars();
     let Some(first) = letters.next() else { return Err(("trailing backslash at end of expression", "")) };
     let rest = letters.as_str();
-    let octal = text[1..].bytes().take(3).take_while(|digit| (b'0'..=b'7').contains(digit)).count();
+    if let Some(found) = octal(&text[1..]) {
+        return Ok(found);
+    }
     match first {
-        '0'..='7' if octal > 1 || first == '0' => {
-            let (digits, rest) = text[1..].split_at(octal);
-            return Ok((u32::from_str_radix(digits, 8).unwrap_or_default(), rest));
-        }
         'x' => return hexadecimal(text, rest),
         'a' => return Ok((7, rest)),
         't' => return Ok((9, rest)),
@@ -93,6 +91,14 @@ fn escaped(text: &str) -> Result<(u32, &str), Fault<'_>> {
         _ => {}
     }
     Err((ESCAPE, before(text, rest)))
+}
+
+/// A letter by its number in up to three digits, and what is behind it. A single digit is a reference to a group, but for zero.
+pub(super) fn octal(text: &str) -> Option<(u32, &str)> {
+    let (digits, rest) =
+        text.split_at(text.bytes().take(3).take_while(|digit| (b'0'..=b'7').contains(digit)).count());
+    let code = u32::from_str_radix(digits, 8).ok()?;
+    (digits.len() > 1 || code == 0).then_some((code, rest))
 }
 
 /// A letter by its number: of two digits, or of as many as stand in braces.

@@ -5,6 +5,8 @@
 
 use std::fmt::Write;
 
+use super::letters::octal;
+
 /// The same pattern in the words of our engine; what is none in Go need not be one.
 pub(crate) fn translated(pattern: &str) -> String {
     let mut writing = Writing { rest: pattern, out: String::with_capacity(pattern.len()) };
@@ -44,14 +46,11 @@ impl Writing<'_> {
     /// What begins with a backslash and stands for one letter, as far as that can be told.
     fn escaped_letter(&mut self) {
         let after = &self.rest[1..];
-        let octal = after.bytes().take(3).take_while(|digit| (b'0'..=b'7').contains(digit)).count();
-        let code = u32::from_str_radix(&after[..octal], 8).unwrap_or_default();
+        if let Some((code, rest)) = octal(after) {
+            let _ = write!(self.out, r"\x{{{code:x}}}");
+            return self.skip(1 + after.len() - rest.len());
+        }
         match after.chars().next() {
-            // A single digit would be a reference to a group, but for zero.
-            Some(first) if octal > 1 || octal == 1 && first == '0' => {
-                let _ = write!(self.out, r"\x{{{code:x}}}");
-                self.skip(1 + octal);
-            }
             Some(letter @ ('<' | '>')) => {
                 self.out.push(letter);
                 self.skip(2);

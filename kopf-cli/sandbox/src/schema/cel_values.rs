@@ -164,16 +164,6 @@ pub(crate) fn escape(name: &str) -> String {
     name.replace('.', "__dot__").replace('-', "__dash__").replace('/', "__slash__")
 }
 
-/// A scalar as text.
-pub(crate) fn from_cel(value: &cel::Value) -> Option<String> {
-    match value {
-        cel::Value::String(text) => Some(text.to_string()),
-        cel::Value::Int(number) => Some(number.to_string()),
-        cel::Value::UInt(number) => Some(number.to_string()),
-        _ => None,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

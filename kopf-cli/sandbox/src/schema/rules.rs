@@ -6,11 +6,7 @@ use kube_cel::cel::Value as Cel;
 use serde_json::Value;
 
 use super::{
-    Additional, Kind, ListType, Shape,
-    cel_values::{from_cel, to_cel},
-    lists::Index,
-    place::Place,
-    rule_variables,
+    Additional, Kind, ListType, Shape, cel_values::to_cel, lists::Index, place::Place, rule_variables,
     types::unchanged,
 };
 use crate::{
@@ -22,8 +18,6 @@ use crate::{
 /// What is told where rules have cost too much together.
 const OUT_OF_BUDGET: &str =
     "failed due to running out of cost budget, no further validation rules will be run";
-/// How long a message that a rule composes may be.
-const LONGEST_MESSAGE: usize = 5 * 1024;
 
 /// One rule, ready to be applied.
 #[derive(Debug)]
@@ -77,8 +71,7 @@ impl Rule {
                 "no further validation rules will be run due to call cost exceeds limit for messageExpression: {source}"
             ));
         }
-        let message = outcome.ok().and_then(|message| from_cel(&message));
-        Ok(message.filter(|message| is_a_message(message)))
+        Ok(outcome.ok().and_then(|message| cel::message(&message)))
     }
 
     fn told_as(&self) -> &str {
@@ -308,18 +301,13 @@ fn apply(
             }
         };
         let detail = match composed {
-            Some(message) => message.trim().to_owned(),
+            Some(message) => message,
             None if rule.message.is_empty() => format!("failed rule: {}", rule.text),
             None => rule.message.clone(),
         };
         let shown = (!matches!(kind, Some(Kind::Object | Kind::Array))).then_some(value);
         judged.add(rule.fault(&detail, shown, field), is_let_pass);
     }
-}
-
-fn is_a_message(message: &str) -> bool {
-    let message = message.trim();
-    !message.is_empty() && message.len() <= LONGEST_MESSAGE && !message.contains('\n')
 }
 
 /// What a rule sees.

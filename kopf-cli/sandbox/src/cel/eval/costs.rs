@@ -10,15 +10,10 @@ use super::{
     values::{opened, size},
     work,
 };
+use crate::cel::prices::{LIST, PATTERN, TEXT};
 
-/// What a list and a map that are made cost.
-pub(super) const LIST: u64 = 10;
-pub(super) const MAP: u64 = 30;
 /// What asking who may do what costs.
 const CHECK: u64 = 350_000;
-/// What it costs to go through a text, by its letter, and to look for a pattern, by its letter.
-const OF_TEXT: f64 = 0.1;
-const OF_PATTERN: f64 = 0.25;
 
 /// Functions of several overloads, whose arguments are gathered one by one where it is not decided which it is.
 pub(super) const GATHERED: [&str; 11] = [
@@ -39,7 +34,7 @@ pub(super) const GATHERED: [&str; 11] = [
 pub(super) fn of_result(name: &str, result: Option<&Value>, decided: bool) -> u64 {
     let size = result.map_or(1, size);
     match name {
-        "join" => scaled(size, 2.0 * OF_TEXT),
+        "join" => scaled(size, 2.0 * TEXT),
         "slice" | "lists.range" | "reverse" if decided => made(size, 1.0),
         _ => 0,
     }
@@ -57,7 +52,7 @@ pub(super) fn of_call(name: &str, args: &[Value], decided: bool) -> u64 {
 /// What a call costs, whichever overload it goes by.
 fn of_name(name: &str, args: &[Value], decided: bool) -> Option<u64> {
     let sized = |index: usize| args.get(index).map_or(1, size);
-    let text = |index: usize, factor: f64| scaled(sized(index), factor * OF_TEXT);
+    let text = |index: usize, factor: f64| scaled(sized(index), factor * TEXT);
     Some(match (name, args) {
         ("check", _) => CHECK,
         ("fieldSelector" | "labelSelector", [_, _]) => LIST + text(1, 1.0) + scaled(sized(1), 0.5) * 50,
@@ -73,7 +68,7 @@ fn of_name(name: &str, args: &[Value], decided: bool) -> Option<u64> {
         ("containsCIDR", [_, other]) => text(0, 2.0) + text(0, 1.0) + 1 + of_text(other, decided),
         ("validate", [format, _]) => pattern(sized(1), longest_pattern(format)?),
         ("_==_", [one, _]) if is_of_library(one) => 1,
-        ("_==_" | "_!=_", [one, other]) => scaled(size_within(one).min(size_within(other)), OF_TEXT),
+        ("_==_" | "_!=_", [one, other]) => scaled(size_within(one).min(size_within(other)), TEXT),
         ("join", _) => 0,
         _ => return None,
     })
@@ -82,15 +77,15 @@ fn of_name(name: &str, args: &[Value], decided: bool) -> Option<u64> {
 /// What a call costs by the overload that it goes by.
 fn of_overload(name: &str, args: &[Value]) -> u64 {
     let sized = |index: usize| args.get(index).map_or(1, size);
-    let text = |index: usize, factor: f64| scaled(sized(index), factor * OF_TEXT);
+    let text = |index: usize, factor: f64| scaled(sized(index), factor * TEXT);
     match (name, args) {
         ("matches", [_, _]) => pattern(sized(0), sized(1)),
         (
             "_<_" | "_>_" | "_<=_" | "_>=_",
             [Value::String(_) | Value::Bytes(_), _] | [_, Value::String(_) | Value::Bytes(_)],
-        ) => scaled(sized(0).min(sized(1)), OF_TEXT),
+        ) => scaled(sized(0).min(sized(1)), TEXT),
         ("_+_", [Value::String(_) | Value::Bytes(_), _] | [_, Value::String(_) | Value::Bytes(_)]) => {
-            scaled(sized(0).saturating_add(sized(1)), OF_TEXT)
+            scaled(sized(0).saturating_add(sized(1)), TEXT)
         }
         ("@in", [_, Value::Map(_)]) => 1,
         ("@in", _) => sized(1),
@@ -112,7 +107,7 @@ fn of_overload(name: &str, args: &[Value]) -> u64 {
 
 /// What it costs to look for a pattern in a text.
 fn pattern(text: u64, pattern: u64) -> u64 {
-    scaled(text.saturating_add(1), OF_TEXT).saturating_mul(scaled(pattern, OF_PATTERN))
+    scaled(text.saturating_add(1), TEXT).saturating_mul(scaled(pattern, PATTERN))
 }
 
 /// The size of what is there, of what may be absent.
@@ -135,11 +130,11 @@ fn compared(items: &Value) -> u64 {
     let Value::List(list) = items else { return 1 };
     let is_text = matches!(list.first(), Some(Value::String(_) | Value::Bytes(_)));
     let size = size(items);
-    made(size.saturating_mul(size), if is_text { 2.0 + OF_TEXT } else { 2.0 })
+    made(size.saturating_mul(size), if is_text { 2.0 + TEXT } else { 2.0 })
 }
 
 fn of_text(value: &Value, decided: bool) -> u64 {
-    if decided && matches!(value, Value::String(_)) { scaled(size(value), OF_TEXT) } else { 0 }
+    if decided && matches!(value, Value::String(_)) { scaled(size(value), TEXT) } else { 0 }
 }
 
 /// What it costs to go through all that is in a value.
@@ -147,7 +142,7 @@ fn traversal(value: &Value) -> u64 {
     if !work::goes_on() {
         return 0;
     }
-    let of_bytes = |length: usize| (length as f64 * OF_TEXT) as u64;
+    let of_bytes = |length: usize| (length as f64 * TEXT) as u64;
     match value {
         Value::String(text) => of_bytes(text.len()),
         Value::Bytes(bytes) => of_bytes(bytes.len()),

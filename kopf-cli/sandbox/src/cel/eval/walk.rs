@@ -17,6 +17,7 @@ use super::{
 use crate::{
     cel::{
         check::{Plain, Typing},
+        prices,
         syntax::{Entry, Kind, Node},
     },
     json::with_room_to_recurse,
@@ -179,7 +180,7 @@ impl<'a> Run<'a> {
 
     fn list(&mut self, items: &'a [Node], optional: &[bool]) -> Outcome {
         let made = self.items(items, optional);
-        self.spend(costs::LIST).and(made)
+        self.spend(prices::LIST).and(made)
     }
 
     fn items(&mut self, items: &'a [Node], optional: &[bool]) -> Outcome {
@@ -202,7 +203,7 @@ impl<'a> Run<'a> {
 
     fn map(&mut self, entries: &'a [Entry]) -> Outcome {
         let made = self.entries(entries);
-        self.spend(costs::MAP).and(made)
+        self.spend(prices::MAP).and(made)
     }
 
     fn entries(&mut self, entries: &'a [Entry]) -> Outcome {

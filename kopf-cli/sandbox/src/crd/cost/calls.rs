@@ -6,11 +6,8 @@ use super::{
     path::Path,
     sizes::Declared,
 };
+use crate::cel::prices::{PATTERN, TEXT};
 
-/// What it costs to go through a text, by its length.
-const TEXT: f64 = 0.1;
-/// What a pattern costs, by its length, for each unit of the text.
-const PATTERN: f64 = 0.25;
 /// How long the patterns of named formats are taken to be.
 const FORMAT_PATTERN: f64 = 128.0;
 

@@ -10,13 +10,14 @@ use super::{
     sizes::Declared,
 };
 use crate::{
-    cel::{self, Loop, Node},
+    cel::{
+        self, Loop, Node,
+        prices::{LIST, MAP},
+    },
     schema::{Additional, Kind, Shape},
 };
 
-/// What the creation of a list, of a map and of a structure costs.
-const LIST: u64 = 10;
-const MAP: u64 = 30;
+/// What the creation of a structure costs.
 const STRUCTURE: u64 = 40;
 /// What it costs to name a variable or a field.
 const SELECT: u64 = 1;

@@ -5,11 +5,14 @@ use std::sync::Arc;
 use kube_cel::cel::{Value, objects::Key};
 
 use super::{Local, Run};
-use crate::cel::eval::{
-    Fault, Outcome, costs, operators,
-    values::{of_go, of_key},
+use crate::cel::{
+    eval::{
+        Fault, Outcome, operators,
+        values::{of_go, of_key},
+    },
+    prices,
+    syntax::{Kind, Loop, Node},
 };
-use crate::cel::syntax::{Kind, Loop, Node};
 
 impl<'a> Run<'a> {
     pub(super) fn a_loop(&mut self, inner: &'a Loop) -> Outcome {
@@ -106,7 +109,7 @@ impl<'a> Run<'a> {
                 let item = match &one.kind {
                     Kind::List { items, optional } if items.len() == 1 && !optional.contains(&true) => {
                         let item = self.eval(&items[0]);
-                        self.spend(costs::LIST)?;
+                        self.spend(prices::LIST)?;
                         item
                     }
                     Kind::Literal(Value::List(items)) if items.len() == 1 => Ok(items[0].clone()),
