@@ -21,7 +21,7 @@ use std::sync::OnceLock;
 use kube_cel::cel::Value;
 
 pub(crate) use authorizer::{REQUEST_RESOURCE, authorizer};
-pub(crate) use check::{Fields, Plain, Type, Typing, Variables, check};
+pub(crate) use check::{Declarations, Fields, Plain, Type, Typing, check};
 pub(crate) use eval::{Fault, HIDDEN, Identity, Names, Outcome, Unordered, optional, together, type_of};
 use syntax::{DEEPEST, Parsed, Unread, parse};
 pub(crate) use syntax::{Kind, Loop, Node, RESERVED};

@@ -3,7 +3,7 @@
 use std::{cell::RefCell, collections::HashMap, rc::Rc};
 
 use super::expressions::AUTHORIZER;
-use crate::cel::{Fields, Plain, REQUEST_RESOURCE, Type, Variables};
+use crate::cel::{Declarations, Fields, Plain, REQUEST_RESOURCE, Type};
 
 /// A type that is known by its fields.
 struct Known {
@@ -116,13 +116,13 @@ impl<'a> Fields<'a> for &'static Known {
 }
 
 /// What every expression may name but for the parameters, the policy's own variables, and who may do what.
-pub(super) fn of_requests<'a>() -> Variables<'a> {
+pub(super) fn of_requests<'a>() -> Declarations<'a> {
     of_requests_about(Type::DYN)
 }
 
 /// The same where the objects that are asked about are of a type.
-pub(super) fn of_requests_about(object: Type<'_>) -> Variables<'_> {
-    Variables::default()
+pub(super) fn of_requests_about(object: Type<'_>) -> Declarations<'_> {
+    Declarations::default()
         .with("object", object.clone())
         .with("oldObject", object)
         .with("request", REQUEST.typed())
@@ -130,16 +130,16 @@ pub(super) fn of_requests_about(object: Type<'_>) -> Variables<'_> {
 }
 
 /// The same, and who may do what.
-pub(super) fn with_rights(variables: Variables<'_>) -> Variables<'_> {
+pub(super) fn with_rights(variables: Declarations<'_>) -> Declarations<'_> {
     let of_rights = |name: &str| Type::object(format!("kubernetes.authorization.{name}"), None);
     variables.with(AUTHORIZER, of_rights("Authorizer")).with(REQUEST_RESOURCE, of_rights("ResourceCheck"))
 }
 
-/// The variables that a policy has of its own, which are known one after the other.
+/// The types of the variables that a policy has of its own, which are known one after the other.
 #[derive(Clone, Default)]
-pub(super) struct Composed<'a>(Rc<RefCell<HashMap<String, Type<'a>>>>);
+pub(super) struct OwnTypes<'a>(Rc<RefCell<HashMap<String, Type<'a>>>>);
 
-impl<'a> Composed<'a> {
+impl<'a> OwnTypes<'a> {
     pub(super) fn typed(&self) -> Type<'a> {
         Type::object("kubernetes.variables".to_owned(), Some(Rc::new(self.clone())))
     }
@@ -150,7 +150,7 @@ impl<'a> Composed<'a> {
     }
 }
 
-impl<'a> Fields<'a> for Composed<'a> {
+impl<'a> Fields<'a> for OwnTypes<'a> {
     fn field(&self, _: &str, name: &str) -> Option<Type<'a>> {
         self.0.borrow().get(name).cloned()
     }

@@ -95,7 +95,7 @@ impl Expression {
     }
 
     /// The type of what it comes to, where variables are of these types.
-    pub(crate) fn typed<'a>(&self, variables: &cel::Variables<'a>) -> Option<Type<'a>> {
+    pub(crate) fn typed<'a>(&self, variables: &cel::Declarations<'a>) -> Option<Type<'a>> {
         cel::check(&self.program, variables).ok().map(|checked| checked.of)
     }
 

@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 
 use super::declared;
 use crate::{
-    cel::{self, Plain, Type, Variables},
+    cel::{self, Declarations, Plain, Type},
     names::{key_faults, letter_first_faults, name_faults},
     printed,
     resources::NameRule,
@@ -256,7 +256,7 @@ fn resource_faults(resources: &Value, at: &str, causes: &mut Vec<Cause>) {
 pub(super) fn condition_faults(
     conditions: &Value,
     at: &str,
-    variables: &Variables<'static>,
+    variables: &Declarations<'static>,
     causes: &mut Vec<Cause>,
 ) {
     let mut known = HashSet::new();
@@ -288,7 +288,7 @@ pub(super) struct Asked<'e> {
     /// What is told where it is missing.
     pub(super) missing: &'e str,
     /// What it may name.
-    pub(super) variables: &'e Variables<'static>,
+    pub(super) variables: &'e Declarations<'static>,
     /// The types that it may come to; any, where there are none.
     pub(super) wanted: &'e [Plain],
 }

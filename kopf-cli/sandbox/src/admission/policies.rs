@@ -340,7 +340,7 @@ impl Policy {
     ///
     /// That validations cost too much together.
     fn unheld(&self, variables: &Variables, unasked: &Variables) -> Result<Vec<Refused>, &'static str> {
-        let composed = Composed::new(variables, &self.variables);
+        let composed = OwnVariables::new(variables, &self.variables);
         let mut spent = 0_u64;
         let mut outcomes = Vec::with_capacity(self.validations.len());
         for validation in &self.validations {
@@ -350,7 +350,7 @@ impl Policy {
             }
         }
         // Variables are worked out anew for messages, and cost again.
-        let messages = self.messages(&Composed::new(unasked, &self.variables), spent);
+        let messages = self.messages(&OwnVariables::new(unasked, &self.variables), spent);
         let refused =
             self.validations.iter().zip(outcomes).enumerate().filter_map(|(index, (one, outcome))| {
                 match (outcome, &messages) {
@@ -369,7 +369,7 @@ impl Policy {
     ///
     /// That annotations cost too much together.
     fn untold(&self, unasked: &Variables) -> Result<Vec<Refused>, &'static str> {
-        let composed = Composed::new(unasked, &self.variables);
+        let composed = OwnVariables::new(unasked, &self.variables);
         let (mut spent, mut refused) = (0_u64, Vec::new());
         for annotation in &self.annotations {
             let outcome = composed.evaluate(annotation, &mut spent);
@@ -401,7 +401,11 @@ impl Policy {
     /// # Errors
     ///
     /// That they cost too much.
-    fn messages(&self, composed: &Composed<'_>, mut spent: u64) -> Result<Vec<Option<Cel>>, &'static str> {
+    fn messages(
+        &self,
+        composed: &OwnVariables<'_>,
+        mut spent: u64,
+    ) -> Result<Vec<Option<Cel>>, &'static str> {
         let mut messages = Vec::with_capacity(self.validations.len());
         for validation in &self.validations {
             let expression = validation.composed.as_ref();
@@ -415,7 +419,7 @@ impl Policy {
 }
 
 /// What expressions see, with the policy's own variables, each of which is worked out when it is first named.
-struct Composed<'a> {
+struct OwnVariables<'a> {
     variables: &'a Variables,
     own: &'a [(String, Expression)],
     /// Where each of them is; of those with one name, the last.
@@ -423,13 +427,13 @@ struct Composed<'a> {
     known: RefCell<HashMap<&'a str, Outcome>>,
     /// What they have cost since that was last asked.
     cost: Cell<u64>,
-    types: OnceCell<cel::Variables<'static>>,
+    types: OnceCell<cel::Declarations<'static>>,
 }
 
-impl<'a> Composed<'a> {
+impl<'a> OwnVariables<'a> {
     fn new(variables: &'a Variables, own: &'a [(String, Expression)]) -> Self {
         let (places, types) = (OnceCell::new(), OnceCell::new());
-        Composed { variables, own, places, known: RefCell::default(), cost: Cell::new(0), types }
+        OwnVariables { variables, own, places, known: RefCell::default(), cost: Cell::new(0), types }
     }
 
     fn evaluate(&self, expression: &Expression, spent: &mut u64) -> Outcome {
@@ -439,10 +443,10 @@ impl<'a> Composed<'a> {
     }
 }
 
-impl Names for Composed<'_> {
+impl Names for OwnVariables<'_> {
     fn typing(&self, program: &Program) -> Typing {
         let typed = || {
-            let own = declared::Composed::default();
+            let own = declared::OwnTypes::default();
             let all = declared::with_rights(declared::of_requests());
             let all = all.with("params", Type::DYN).with(VARIABLES, own.typed());
             for (name, expression) in self.own {

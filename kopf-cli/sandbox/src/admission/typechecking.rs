@@ -6,13 +6,13 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 use super::{
-    declared::{self, Composed},
+    declared::{self, OwnTypes},
     faults::text,
     policies::VARIABLES,
     rules::texts,
 };
 use crate::{
-    cel::{self, Program, Type, Variables},
+    cel::{self, Declarations, Program, Type},
     discovery,
     resources::{Catalog, View},
     schema::{self, Shape},
@@ -45,7 +45,7 @@ pub(crate) fn warnings(spec: &Value, catalog: &Catalog) -> Vec<Value> {
     let own: Vec<(&str, Program)> = items(VARIABLES)
         .filter_map(|own| Some((text(own, "name"), cel::compile(text(own, "expression")).ok()?)))
         .collect();
-    let known: Vec<(&ObjectKind, Variables<'_>)> = kinds
+    let known: Vec<(&ObjectKind, Declarations<'_>)> = kinds
         .iter()
         .filter_map(|kind| {
             let params = params.as_ref().map(|params| params.typed().unwrap_or(Type::DYN));
@@ -63,7 +63,7 @@ pub(crate) fn warnings(spec: &Value, catalog: &Catalog) -> Vec<Value> {
 }
 
 /// What is told of an expression, if anything.
-fn warning(source: &str, known: &[(&ObjectKind, Variables<'_>)]) -> Option<String> {
+fn warning(source: &str, known: &[(&ObjectKind, Declarations<'_>)]) -> Option<String> {
     let program = cel::compile(source).ok()?;
     let told = known.iter().filter_map(|(ObjectKind { group, version, kind, .. }, variables)| {
         let report = cel::with_room(|| cel::check(&program, variables)).err()?;
@@ -75,12 +75,12 @@ fn warning(source: &str, known: &[(&ObjectKind, Variables<'_>)]) -> Option<Strin
 }
 
 /// What the expressions of a policy may name where its objects and parameters are of these types.
-fn variables<'a>(object: Type<'a>, params: Option<Type<'a>>, own: &[(&str, Program)]) -> Variables<'a> {
+fn variables<'a>(object: Type<'a>, params: Option<Type<'a>>, own: &[(&str, Program)]) -> Declarations<'a> {
     let mut known = declared::of_requests_about(object);
     if let Some(params) = params {
         known = known.with("params", params);
     }
-    let composed = Composed::default();
+    let composed = OwnTypes::default();
     if !own.is_empty() {
         known = known.with(VARIABLES, composed.typed());
     }

@@ -18,11 +18,11 @@ pub(crate) use types::{Fields, Plain, Type};
 
 use super::{Program, syntax::Kind, told::report};
 
-/// The variables that an expression may name.
+/// The variables that an expression may name, and their types.
 #[derive(Clone, Default)]
-pub(crate) struct Variables<'a>(Vec<(String, Type<'a>)>);
+pub(crate) struct Declarations<'a>(Vec<(String, Type<'a>)>);
 
-impl<'a> Variables<'a> {
+impl<'a> Declarations<'a> {
     pub(crate) fn with(mut self, name: &str, of: Type<'a>) -> Self {
         self.0.push((name.to_owned(), of));
         self
@@ -44,7 +44,7 @@ pub(crate) struct Checked<'a> {
 /// # Errors
 ///
 /// All that is wrong with an expression, in the server's words.
-pub(crate) fn check<'a>(program: &Program, variables: &Variables<'a>) -> Result<Checked<'a>, String> {
+pub(crate) fn check<'a>(program: &Program, variables: &Declarations<'a>) -> Result<Checked<'a>, String> {
     let Program { source, written, .. } = program;
     let mut checker = Checker::new(variables, program.count);
     let of = checker.check(written);
@@ -74,7 +74,7 @@ pub(crate) struct Typing {
 
 impl Typing {
     /// As far as it can be told with variables of these types.
-    pub(crate) fn of(program: &Program, variables: &Variables<'_>) -> Self {
+    pub(crate) fn of(program: &Program, variables: &Declarations<'_>) -> Self {
         let mut checker = Checker::new(variables, program.count);
         checker.check(&program.written);
         let mut zeros = HashMap::new();

@@ -14,7 +14,7 @@ struct Known;
 impl Names for Known {
     fn typing(&self, program: &Program) -> Typing {
         let variables = ["none", "object"].into_iter();
-        Typing::of(program, &variables.fold(Variables::default(), |all, name| all.with(name, Type::DYN)))
+        Typing::of(program, &variables.fold(Declarations::default(), |all, name| all.with(name, Type::DYN)))
     }
 
     fn get(&self, name: &str) -> Option<Value> {

@@ -9,7 +9,7 @@ use super::{
     said,
 };
 use crate::{
-    cel::{self, Plain, Program, Variables},
+    cel::{self, Declarations, Plain, Program},
     schema::{Place, Shape, rule_variables},
     status::Cause,
 };
@@ -83,7 +83,7 @@ impl At<'_> {
 }
 
 /// What is wrong with an expression that has to be of a type; nothing is known where the variables are not.
-fn fault(program: &Program, variables: Option<&Variables<'_>>, wanted: Plain) -> Option<String> {
+fn fault(program: &Program, variables: Option<&Declarations<'_>>, wanted: Plain) -> Option<String> {
     match cel::check(program, variables?) {
         Ok(found) if found.of.is(wanted) => found.unready,
         Ok(_) => Some("cel expression must evaluate to a bool".to_owned()),

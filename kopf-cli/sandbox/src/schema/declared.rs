@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::{Additional, Kind, Shape, cel_values::named_so};
 use crate::{
-    cel::{Fields, Plain, Type, Variables},
+    cel::{Declarations, Fields, Plain, Type},
     tables,
 };
 
@@ -14,10 +14,10 @@ pub(crate) fn variables<'a>(
     resource: bool,
     old_is_optional: bool,
     within: &str,
-) -> Option<Variables<'a>> {
+) -> Option<Declarations<'a>> {
     let this = declared(shape, &Within { resource, ..Within::default() }, within)?;
     let old = if old_is_optional { Type::optional(this.clone()) } else { this.clone() };
-    Some(Variables::default().with("self", this).with("oldSelf", old))
+    Some(Declarations::default().with("self", this).with("oldSelf", old))
 }
 
 /// The type of the objects of a resource, with all of their metadata, as what is said of whole objects knows them.

@@ -7,10 +7,10 @@ use serde_json::{Map, Value};
 use super::{Asked, condition_faults, expression_faults, one_of, rule_faults, selectors, text};
 use crate::{
     admission::{
-        declared::{self, Composed},
+        declared::{self, OwnTypes},
         rules::texts,
     },
-    cel::{Plain, Type, Variables},
+    cel::{Declarations, Plain, Type},
     names::{key_faults, letter_first_faults, name_faults},
     resources::NameRule,
     status::Cause,
@@ -46,7 +46,7 @@ pub(super) fn faults(name: &str, rest: &Map<String, Value>) -> Vec<Cause> {
     }
     let variables = declared::with_rights(known.clone());
     condition_faults(&spec["matchConditions"], "spec.matchConditions", &variables, &mut causes);
-    let composed = Composed::default();
+    let composed = OwnTypes::default();
     let known =
         if items("variables").count() > 0 { known.with("variables", composed.typed()) } else { known };
     let variables = declared::with_rights(known.clone());
@@ -93,7 +93,7 @@ pub(super) fn faults(name: &str, rest: &Map<String, Value>) -> Vec<Cause> {
 fn validation_faults(
     validation: &Value,
     at: &str,
-    (variables, known): (&Variables<'static>, &Variables<'static>),
+    (variables, known): (&Declarations<'static>, &Declarations<'static>),
     causes: &mut Vec<Cause>,
 ) {
     let source = text(validation, "expression");

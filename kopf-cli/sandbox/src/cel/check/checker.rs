@@ -7,14 +7,14 @@ use super::{
         syntax::{Entry, Fault, Kind, Loop, Node},
         told::MOST,
     },
-    Variables,
+    Declarations,
     overloads::{Overload, overloads, plain},
     types::{self, LIST, MAP, Plain, Type},
     unify::{Bindings, wider},
 };
 
 pub(super) struct Checker<'a, 'v> {
-    variables: &'v Variables<'a>,
+    variables: &'v Declarations<'a>,
     /// The variables of loops, innermost last.
     locals: Vec<(String, Type<'a>)>,
     pub(super) bindings: Bindings<'a>,
@@ -32,7 +32,7 @@ pub(super) struct Checker<'a, 'v> {
 }
 
 impl<'a, 'v> Checker<'a, 'v> {
-    pub(super) fn new(variables: &'v Variables<'a>, parts: usize) -> Self {
+    pub(super) fn new(variables: &'v Declarations<'a>, parts: usize) -> Self {
         Checker {
             variables,
             locals: Vec::new(),

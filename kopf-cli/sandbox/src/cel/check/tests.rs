@@ -2,8 +2,8 @@
 
 use super::{super::compile, *};
 
-fn variables() -> Variables<'static> {
-    Variables::default()
+fn variables() -> Declarations<'static> {
+    Declarations::default()
         .with("n", Type::INT)
         .with("s", Type::STRING)
         .with("list", Type::list(Type::INT))

@@ -5,8 +5,8 @@
 use kube_cel::cel::Value;
 
 use super::{
-    formats::longest_pattern,
     library::is_of_library,
+    named_formats::longest_pattern,
     values::{opened, size},
     work,
 };

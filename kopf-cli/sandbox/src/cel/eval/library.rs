@@ -3,7 +3,7 @@
 use kube_cel::cel::Value;
 
 use super::{
-    Fault, Outcome, addresses, formats, quantities, urls,
+    Fault, Outcome, addresses, named_formats, quantities, urls,
     values::{opaque, opened, type_of},
     versions,
 };
@@ -14,7 +14,7 @@ pub(super) fn call(name: &str, args: &[Value]) -> Option<Outcome> {
         .or_else(|| versions::call(name, args))
         .or_else(|| addresses::call(name, args))
         .or_else(|| urls::call(name, args))
-        .or_else(|| formats::call(name, args))
+        .or_else(|| named_formats::call(name, args))
 }
 
 /// Whether a value is of the library, and compared at once.

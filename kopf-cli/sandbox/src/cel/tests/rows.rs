@@ -17,8 +17,8 @@ use crate::{
 struct Document(Value);
 
 impl Document {
-    fn variables() -> Variables<'static> {
-        NAMES.iter().fold(Variables::default(), |all, name| all.with(name, Type::DYN))
+    fn variables() -> Declarations<'static> {
+        NAMES.iter().fold(Declarations::default(), |all, name| all.with(name, Type::DYN))
     }
 }
 
@@ -41,7 +41,7 @@ const NAMES: [&str; 3] = ["self", "object", "oldObject"];
 pub(super) fn verdict(
     source: &str,
     names: &dyn Names,
-    variables: &Variables<'_>,
+    variables: &Declarations<'_>,
 ) -> (String, String, Option<Program>) {
     let program = compile(source).and_then(|program| match check(&program, variables)?.unready {
         Some(why) => Err(why),

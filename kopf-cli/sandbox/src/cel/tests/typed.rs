@@ -24,7 +24,7 @@ struct Typed<'a> {
 }
 
 impl Typed<'_> {
-    fn variables(&self) -> Variables<'_> {
+    fn variables(&self) -> Declarations<'_> {
         rule_variables(self.shape, true, false, "selfType").unwrap()
     }
 }
