@@ -3,6 +3,7 @@
 
 mod addresses;
 mod amounts;
+mod comparing;
 mod conversions;
 mod costs;
 mod doubles;
@@ -28,6 +29,12 @@ use std::{rc::Rc, sync::Arc};
 
 use kube_cel::cel::Value;
 
+pub(crate) use self::{
+    comparing::HIDDEN,
+    unordered::{Identity, Unordered},
+    values::{optional, type_of},
+    work::together,
+};
 #[cfg(test)]
 pub(super) use self::{
     conversions::general,
@@ -40,11 +47,6 @@ pub(super) use self::{
     values::{list as list_of, map_of, type_named},
     walk::{Run, check_place},
     work::alone,
-};
-pub(crate) use self::{
-    unordered::{Identity, Unordered},
-    values::{HIDDEN, optional, type_of},
-    work::together,
 };
 use super::{Program, check::Typing};
 

@@ -5,8 +5,10 @@ use std::{cmp::Ordering, sync::Arc};
 use kube_cel::cel::Value;
 
 use super::{
-    Fault, Outcome, operators,
-    values::{compare, equal, list, opened, optional, truth, type_of},
+    Fault, Outcome,
+    comparing::{compare, has, has_all, place_of},
+    operators,
+    values::{list, opened, optional, truth, type_of},
     work,
 };
 use crate::json::with_room_to_recurse;
@@ -38,11 +40,11 @@ pub(super) fn call(name: &str, args: &[Value]) -> Option<Outcome> {
         ("sum", []) => summed(items),
         ("min", []) => extreme(name, items, Ordering::Greater),
         ("max", []) => extreme(name, items, Ordering::Less),
-        ("indexOf", [wanted]) => Ok(place(items.iter().position(|item| equal(item, wanted)))),
-        ("lastIndexOf", [wanted]) => Ok(place(items.iter().rposition(|item| equal(item, wanted)))),
+        ("indexOf", [wanted]) => place_of(items.iter().enumerate(), wanted).map(place),
+        ("lastIndexOf", [wanted]) => place_of(items.iter().enumerate().rev(), wanted).map(place),
         ("flatten", []) => flattened(items, 1),
         ("flatten", [Value::Int(depth)]) => flattened(items, *depth),
-        ("distinct", []) => Ok(list(distinct(items))),
+        ("distinct", []) => distinct(items),
         ("reverse", []) => Ok(list(items.iter().rev().cloned().collect())),
         ("slice", [Value::Int(from), Value::Int(to)]) => slice(items, *from, *to),
         ("sort", []) => sorted(items, items),
@@ -50,9 +52,9 @@ pub(super) fn call(name: &str, args: &[Value]) -> Option<Outcome> {
         ("first", []) => Ok(optional(items.first().cloned())),
         ("last", []) => Ok(optional(items.last().cloned())),
         ("optional.unwrap" | "unwrapOpt", []) => unwrapped(items),
-        ("sets.contains", [Value::List(others)]) => truth(has_all(items, others)),
-        ("sets.equivalent", [Value::List(others)]) => truth(has_all(items, others) && has_all(others, items)),
-        ("sets.intersects", [Value::List(others)]) => truth(items.iter().any(|item| has(others, item))),
+        ("sets.contains", [Value::List(others)]) => has_all(items, others).map(Value::Bool),
+        ("sets.equivalent", [Value::List(others)]) => are_equivalent(items, others).map(Value::Bool),
+        ("sets.intersects", [Value::List(others)]) => intersect(items, others).map(Value::Bool),
         _ => return None,
     })
 }
@@ -72,12 +74,17 @@ fn fits(name: &str, items: &[Value]) -> bool {
     }
 }
 
-fn has(items: &[Value], wanted: &Value) -> bool {
-    items.iter().any(|item| equal(wanted, item))
+fn are_equivalent(items: &[Value], others: &[Value]) -> Result<bool, Fault> {
+    Ok(has_all(items, others)? && has_all(others, items)?)
 }
 
-fn has_all(items: &[Value], wanted: &[Value]) -> bool {
-    wanted.iter().all(|wanted| has(items, wanted))
+fn intersect(items: &[Value], others: &[Value]) -> Result<bool, Fault> {
+    for item in items {
+        if has(others, item)? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 fn place(found: Option<usize>) -> Value {
@@ -132,8 +139,8 @@ fn is_comparable(item: &Value) -> bool {
 fn flattened(items: &[Value], depth: i64) -> Outcome {
     fn gather(items: &[Value], depth: i64, all: &mut Vec<Value>) -> Result<(), Fault> {
         for item in items {
+            work::add(1)?;
             match item {
-                _ if !work::goes_on() => return Err(Fault::Limit),
                 Value::List(inner) if depth > 0 => with_room_to_recurse(|| gather(inner, depth - 1, all))?,
                 _ => all.push(item.clone()),
             }
@@ -148,14 +155,14 @@ fn flattened(items: &[Value], depth: i64) -> Outcome {
     Ok(list(all))
 }
 
-fn distinct(items: &[Value]) -> Vec<Value> {
+fn distinct(items: &[Value]) -> Outcome {
     let mut all: Vec<Value> = Vec::new();
     for item in items {
-        if !has(&all, item) {
+        if !has(&all, item)? {
             all.push(item.clone());
         }
     }
-    all
+    Ok(list(all))
 }
 
 fn slice(items: &[Value], from: i64, to: i64) -> Outcome {

@@ -3,8 +3,10 @@
 use kube_cel::cel::Value;
 
 use super::{
-    Fault, Outcome, times, unordered,
-    values::{as_key, at, compare, equal, list, text, truth, type_of},
+    Fault, Outcome,
+    comparing::{compare, equal, has},
+    times, unordered,
+    values::{as_key, at, list, text, truth, type_of},
     work,
 };
 
@@ -18,8 +20,8 @@ pub(super) fn call(name: &str, args: &[Value]) -> Option<Outcome> {
     Some(match (name, args) {
         ("!_", [one]) => not(one),
         ("-_", [one]) => negated(one),
-        ("_==_", [one, other]) => truth(equal(one, other)),
-        ("_!=_", [one, other]) => truth(!equal(one, other)),
+        ("_==_", [one, other]) => equal(one, other).map(Value::Bool),
+        ("_!=_", [one, other]) => equal(one, other).map(|equal| Value::Bool(!equal)),
         ("_<_", [one, other]) => compare(one, other).map(|order| Value::Bool(order.is_lt())),
         ("_<=_", [one, other]) => compare(one, other).map(|order| Value::Bool(order.is_le())),
         ("_>_", [one, other]) => compare(one, other).map(|order| Value::Bool(order.is_gt())),
@@ -161,7 +163,7 @@ fn product(name: &str, one: &Value, other: &Value) -> Outcome {
 
 fn contains(within: &Value, wanted: &Value) -> Outcome {
     match within {
-        Value::List(items) => truth(items.iter().any(|item| equal(wanted, item))),
+        Value::List(items) => has(items, wanted).map(Value::Bool),
         Value::Map(map) => truth(at(map, wanted).is_some()),
         _ => Err(Fault::no_overload()),
     }

@@ -12,10 +12,7 @@ use std::{
 
 use kube_cel::cel::{Value, objects::Key};
 
-use super::{
-    values::{as_key, equal_within},
-    work,
-};
+use super::{Fault, comparing::equal_within, values::as_key, work};
 
 /// What the items of such a list are told apart by.
 #[derive(Debug, Clone)]
@@ -64,20 +61,26 @@ pub(super) fn identity(list: &Arc<Vec<Value>>) -> Option<Identity> {
 }
 
 /// Whether a list without an order is equal to another list.
-pub(super) fn are_equal(one: &[Value], other: &[Value], identity: &Identity) -> bool {
+///
+/// # Errors
+///
+/// That more has been looked at than may be.
+pub(super) fn are_equal(one: &[Value], other: &[Value], identity: &Identity) -> Result<bool, Fault> {
     if one.len() != other.len() {
-        return false;
+        return Ok(false);
     }
     let known: HashMap<Vec<Part>, &Value> = one.iter().map(|item| (identity.of(item), item)).collect();
     let mut seen = HashSet::new();
     for item in other {
         let part = identity.of(item);
-        match known.get(&part) {
-            Some(known) if work::goes_on() && equal_within(known, item) => seen.insert(part),
-            _ => return false,
-        };
+        let Some(known) = known.get(&part) else { return Ok(false) };
+        work::add(1)?;
+        if !equal_within(known, item)? {
+            return Ok(false);
+        }
+        seen.insert(part);
     }
-    seen.len() == known.len()
+    Ok(seen.len() == known.len())
 }
 
 /// What a list without an order has with another one: what is in both is there once, where it was, as it is in the other.

@@ -1,14 +1,13 @@
-//! Values as expressions come to them: what they are called, how large they are, what is equal and what comes first.
+//! Values as expressions come to them: what they are called, how large they are, and what is a key or a place.
 
-use std::{cmp::Ordering, sync::Arc};
+use std::sync::Arc;
 
 use kube_cel::cel::{
     Value,
     objects::{Key, Map, Opaque},
 };
 
-use super::{Fault, Outcome, addresses, library, unordered, work};
-use crate::json::with_room_to_recurse;
+use super::{Fault, Outcome, addresses};
 
 /// A type, as a value.
 #[derive(Debug, PartialEq, Eq)]
@@ -128,100 +127,6 @@ pub(super) fn is_zero(value: &Value) -> bool {
         Value::UInt(number) => *number == 0,
         Value::Bytes(_) | Value::List(_) | Value::Map(_) | Value::String(_) => size(value) == 0,
         Value::Function(..) | Value::Opaque(_) => false,
-    }
-}
-
-pub(super) fn equal(one: &Value, other: &Value) -> bool {
-    if !work::goes_on() {
-        return false;
-    }
-    match (one, other) {
-        (
-            Value::Int(_) | Value::UInt(_) | Value::Float(_),
-            Value::Int(_) | Value::UInt(_) | Value::Float(_),
-        ) => numbers(one, other) == Some(Ordering::Equal),
-        (Value::List(one), Value::List(other)) => with_room_to_recurse(|| match unordered::identity(one) {
-            Some(identity) => unordered::are_equal(one, other, &identity),
-            None => {
-                let pairs = || one.iter().zip(other.iter());
-                one.len() == other.len() && pairs().all(|(one, other)| equal_within(one, other))
-            }
-        }),
-        (Value::Map(one), Value::Map(other)) => with_room_to_recurse(|| {
-            let same = |(key, value): (&Key, &Value)| {
-                at(other, &of_key(key)).map_or_else(|| is_hidden(key), |found| equal_within(value, found))
-            };
-            one.map.len() == other.map.len() && one.map.iter().all(same)
-        }),
-        (Value::Opaque(_), Value::Opaque(_)) => match (opened(one), opened(other)) {
-            (Some(one), Some(other)) => match (one, other) {
-                (Some(one), Some(other)) => equal(one, other),
-                (one, other) => one.is_none() && other.is_none(),
-            },
-            _ => one == other,
-        },
-        _ => one == other,
-    }
-}
-
-/// Whether parts of lists and maps are equal; those that cannot tell are, to a server.
-pub(super) fn equal_within(one: &Value, other: &Value) -> bool {
-    let can_tell = match (one, other) {
-        (Value::Opaque(_), Value::Null) => true,
-        (Value::Opaque(_), _) => library::can_tell(one, other),
-        _ => true,
-    };
-    !can_tell || equal(one, other)
-}
-
-/// What is in front of the name of a field that no schema knows: nobody sees it, but it is compared where both have it.
-pub(crate) const HIDDEN: char = '\0';
-
-fn is_hidden(key: &Key) -> bool {
-    matches!(key, Key::String(name) if name.starts_with(HIDDEN))
-}
-
-/// # Errors
-///
-/// Where neither comes first.
-pub(super) fn compare(one: &Value, other: &Value) -> Result<Ordering, Fault> {
-    Ok(match (one, other) {
-        (
-            Value::Int(_) | Value::UInt(_) | Value::Float(_),
-            Value::Int(_) | Value::UInt(_) | Value::Float(_),
-        ) => {
-            return numbers(one, other).ok_or_else(|| Fault::new("NaN values cannot be ordered"));
-        }
-        (Value::Bool(one), Value::Bool(other)) => one.cmp(other),
-        (Value::Bytes(one), Value::Bytes(other)) => one.cmp(other),
-        (Value::Duration(one), Value::Duration(other)) => one.cmp(other),
-        (Value::String(one), Value::String(other)) => one.cmp(other),
-        (Value::Timestamp(one), Value::Timestamp(other)) => one.cmp(other),
-        _ => return Err(Fault::no_overload()),
-    })
-}
-
-/// Numbers of all kinds; `None` where one is none.
-fn numbers(one: &Value, other: &Value) -> Option<Ordering> {
-    match (one, other) {
-        (Value::Int(one), Value::Int(other)) => Some(one.cmp(other)),
-        (Value::UInt(one), Value::UInt(other)) => Some(one.cmp(other)),
-        (Value::Float(one), Value::Float(other)) => one.partial_cmp(other),
-        (Value::Int(one), Value::UInt(other)) => Some(i128::from(*one).cmp(&i128::from(*other))),
-        (Value::Float(one), Value::Int(other)) => {
-            within(*one, i64::MIN as f64, i64::MAX as f64, *other as f64)
-        }
-        (Value::Float(one), Value::UInt(other)) => within(*one, 0.0, u64::MAX as f64, *other as f64),
-        _ => numbers(other, one).map(Ordering::reverse),
-    }
-}
-
-/// Compares with what lies in a range, where only what is in it is compared exactly.
-fn within(one: f64, least: f64, most: f64, other: f64) -> Option<Ordering> {
-    match () {
-        () if one < least => Some(Ordering::Less),
-        () if one > most => Some(Ordering::Greater),
-        () => one.partial_cmp(&other),
     }
 }
 

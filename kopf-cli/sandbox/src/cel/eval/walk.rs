@@ -9,7 +9,7 @@ use kube_cel::cel::{Value, objects::Map};
 
 pub(in crate::cel) use self::attributes::check_place;
 use super::{
-    Fault, Names, Outcome, costs,
+    Fault, Names, Outcome, comparing, costs,
     functions::{function, misplaced},
     values::{self, key_of, list, opened},
     work,
@@ -91,9 +91,7 @@ impl<'a> Run<'a> {
                 if self.typing.is_decided(node.id) && items.iter().all(values::is_plain) =>
             {
                 let wanted = self.eval(wanted)?;
-                let found = items.iter().any(|item| values::equal(item, &wanted));
-                work::check()?;
-                values::truth(found)
+                comparing::has(items, &wanted).map(Value::Bool)
             }
             _ => self.strictly(node, name, target.into_iter().chain(args)),
         }
