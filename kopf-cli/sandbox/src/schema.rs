@@ -14,6 +14,7 @@ mod custom;
 mod declared;
 mod defaults;
 mod embedded;
+mod judging;
 mod lists;
 mod numbers;
 mod parts;
@@ -153,7 +154,7 @@ impl Schema {
 
     /// Everything in which a part of an object breaks rules: by staying as it is, or else by being new.
     pub(crate) fn broken_rules_of_a_part(&self, value: &Value, place: &Place<'_>) -> Vec<Cause> {
-        let judge = |old| rules::judge_part(value, old, self.shape(), place);
+        let judge = |old| judging::judge_part(value, old, self.shape(), place);
         let kept = judge(Some(value));
         if kept.is_empty() { judge(None) } else { kept }
     }
@@ -202,7 +203,7 @@ impl Schema {
             causes.push(Cause::invalid_value(Place::ROOT.to_string(), &Value::Null, why));
             return Vec::new();
         }
-        let judged = rules::judge(object, old, shape);
+        let judged = judging::judge(object, old, shape);
         causes.extend(judged.causes);
         judged.warnings
     }

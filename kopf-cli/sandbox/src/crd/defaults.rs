@@ -80,8 +80,8 @@ mod tests {
 
     const LEVELS: usize = 500;
 
-    /// What is done to look at the defaults of every level, and what to read the schema once.
-    fn spent(look: impl Fn(&mut Value)) -> (Duration, Duration) {
+    /// How long it takes to look at the defaults of every level, and to read the schema once.
+    fn spent(look: fn(&mut Value)) -> (Duration, Duration) {
         let texts =
             (0..200).map(|n| (format!("t{n}"), json!({ "type": "string", "pattern": r"^[a-z]{1,9}$" })));
         let mut schema = json!({ "type": "object", "properties": Value::Object(texts.collect()) });
@@ -104,11 +104,17 @@ mod tests {
         })
     }
 
+    #[track_caller]
+    fn check(look: fn(&mut Value)) {
+        // What else the machine does makes it longer, never shorter.
+        let (looking, reading): (Vec<_>, Vec<_>) = (0..3).map(|_| spent(look)).unzip();
+        let (looking, reading) = (looking.into_iter().min().unwrap(), reading.into_iter().min().unwrap());
+        assert!(looking < reading * 20, "{looking:?}, and {reading:?} to read it once");
+    }
+
     #[test]
     fn a_schema_is_read_once_whatever_has_defaults_in_it() {
-        let (spent, once) = spent(|schema| assert!(faults(schema, &Place::ROOT).is_empty()));
-        assert!(spent < once * 20, "{spent:?}, and {once:?} to read it once");
-        let (spent, once) = self::spent(read_embedded);
-        assert!(spent < once * 20, "{spent:?}, and {once:?} to read it once");
+        check(|schema| assert!(faults(schema, &Place::ROOT).is_empty()));
+        check(read_embedded);
     }
 }

@@ -1,14 +1,11 @@
-//! Rules in CEL (`x-kubernetes-validations`): compiled once for a definition, and applied to objects as they are written.
+//! Rules in CEL (`x-kubernetes-validations`): compiled once for a definition, and what each comes to for a value.
 
 use std::rc::Rc;
 
 use kube_cel::cel::Value as Cel;
 use serde_json::Value;
 
-use super::{
-    Additional, Kind, ListType, Shape, cel_values::to_cel, lists::Index, place::Place, rule_variables,
-    types::unchanged,
-};
+use super::{Shape, place::Place, rule_variables};
 use crate::{
     cel::{self, BUDGET, Fault, Names, Program, Typing, Unordered},
     printed,
@@ -16,7 +13,7 @@ use crate::{
 };
 
 /// What is told where rules have cost too much together.
-const OUT_OF_BUDGET: &str =
+pub(super) const OUT_OF_BUDGET: &str =
     "failed due to running out of cost budget, no further validation rules will be run";
 
 /// One rule, ready to be applied.
@@ -29,8 +26,18 @@ pub(crate) struct Rule {
     reason: Option<String>,
     /// Where a fault is told of, below the place of the rule.
     field_path: String,
-    uses_old: bool,
-    old_is_optional: bool,
+    pub(super) uses_old: bool,
+    pub(super) old_is_optional: bool,
+}
+
+/// What a rule comes to.
+pub(super) enum Verdict {
+    Holds,
+    Broken,
+    /// Nothing: it could not be evaluated, for this reason.
+    Wrong(String),
+    /// Nothing, nor do those that follow: they cost too much.
+    TooMuch(String),
 }
 
 impl Rule {
@@ -51,6 +58,56 @@ impl Rule {
             text: text("rule"),
             program,
         })
+    }
+
+    /// Whether it holds for a value.
+    pub(super) fn verdict(&self, seen: &Seen<'_>, spent: &mut u64) -> Verdict {
+        let (outcome, cost) = cel::run(&self.program, seen);
+        *spent = spent.saturating_add(cost);
+        if *spent > BUDGET {
+            return Verdict::TooMuch(format!("validation {OUT_OF_BUDGET}"));
+        }
+        let told_as = if self.message.is_empty() { &self.text } else { &self.message };
+        match outcome {
+            Ok(Cel::Bool(true)) => Verdict::Holds,
+            Ok(Cel::Bool(false)) => Verdict::Broken,
+            Ok(_) => {
+                Verdict::Wrong(format!("cel expression must evaluate to a bool evaluating rule: {told_as}"))
+            }
+            Err(fault @ Fault::Limit) => Verdict::TooMuch(format!(
+                "'{}': no further validation rules will be run due to call cost exceeds limit for rule: {told_as}",
+                fault.told()
+            )),
+            Err(fault) => Verdict::Wrong(match fault.told() {
+                why if why.starts_with("no such overload") => format!(
+                    "'{why}': call arguments did not match a supported operator, function or macro signature for rule: \
+                     {told_as}"
+                ),
+                why => format!("{why} evaluating rule: {told_as}"),
+            }),
+        }
+    }
+
+    /// What is told where it is broken.
+    ///
+    /// # Errors
+    ///
+    /// That it cost too much to compose that.
+    pub(super) fn detail(&self, seen: &Seen<'_>, spent: &mut u64) -> Result<String, String> {
+        Ok(match self.composed(&Seen { old_is_plain: true, ..*seen }, spent)? {
+            Some(message) => message,
+            None if self.message.is_empty() => format!("failed rule: {}", self.text),
+            None => self.message.clone(),
+        })
+    }
+
+    /// Where a fault at a place is told of.
+    pub(super) fn field(&self, place: &Place<'_>) -> String {
+        match (place.is_root(), self.field_path.as_str()) {
+            (_, "") => place.to_string(),
+            (true, path) => path.to_owned(),
+            (false, path) => format!("{place}.{path}"),
+        }
     }
 
     /// The message that it composes, if it composes one.
@@ -74,11 +131,8 @@ impl Rule {
         Ok(outcome.ok().and_then(|message| cel::message(&message)))
     }
 
-    fn told_as(&self) -> &str {
-        if self.message.is_empty() { &self.text } else { &self.message }
-    }
-
-    fn fault(&self, detail: &str, value: Option<&Value>, field: String) -> Cause {
+    /// What is wrong where it is broken; `value` is what is shown of that.
+    pub(super) fn fault(&self, detail: &str, value: Option<&Value>, field: String) -> Cause {
         let with_value = |what: &str| match value {
             Some(value) => {
                 let value = value.as_str().map_or_else(|| printed::json(value), printed::quoted);
@@ -104,224 +158,18 @@ fn normal_path(path: &str) -> String {
     path.replace("['", ".").replace("']", "").trim_start_matches('.').to_owned()
 }
 
-/// What rules have come to: refusals, and what is only warned of since it was so before.
-#[derive(Debug, Default)]
-pub(crate) struct Judged {
-    pub(crate) causes: Vec<Cause>,
-    pub(crate) warnings: Vec<String>,
-    spent: u64,
-}
-
-impl Judged {
-    /// Adds what breaks a rule, or a warning of it.
-    fn add(&mut self, cause: Cause, is_let_pass: bool) {
-        if is_let_pass {
-            self.warnings.push(format!("{}: {}", cause.field, cause.message));
-        } else {
-            self.causes.push(cause);
-        }
-    }
-}
-
-/// Applies all rules of a schema to a whole object.
-pub(crate) fn judge(object: &Value, old: Option<&Value>, shape: Shape<'_>) -> Judged {
-    let mut judged = Judged::default();
-    let kept = Kept { current: old.map(|old| (object, old, shape)), parent: None };
-    walk(object, old, shape, true, &Place::ROOT, kept, &mut judged);
-    judged
-}
-
-/// What breaks the rules of a schema in a part of an object, nothing being let pass for having been so before.
-pub(super) fn judge_part(
-    part: &Value,
-    old: Option<&Value>,
-    shape: Shape<'_>,
-    place: &Place<'_>,
-) -> Vec<Cause> {
-    let mut judged = Judged::default();
-    let kept = Kept { current: None, parent: None };
-    walk(part, old, shape, shape.embedded(), place, kept, &mut judged);
-    judged.causes
-}
-
-/// What a value is compared with, to see whether it is as it was.
-#[derive(Clone, Copy)]
-struct Kept<'a> {
-    /// The value, its predecessor, and their shape; `None` where it has none that can be told.
-    current: Option<(&'a Value, &'a Value, Shape<'a>)>,
-    /// The same of the nearest value around it.
-    parent: Option<(&'a Value, &'a Value, Shape<'a>)>,
-}
-
-impl<'a> Kept<'a> {
-    fn holds(self) -> bool {
-        self.current.or(self.parent).is_some_and(|(value, old, shape)| unchanged(value, old, shape))
-    }
-
-    fn below(self, value: &'a Value, old: Option<&'a Value>, shape: Shape<'a>) -> Self {
-        match self.current {
-            None => self,
-            current => Kept { current: old.map(|old| (value, old, shape)), parent: current },
-        }
-    }
-}
-
-fn walk<'a>(
-    value: &'a Value,
-    old: Option<&'a Value>,
-    shape: Shape<'a>,
-    resource: bool,
-    place: &Place<'_>,
-    kept: Kept<'a>,
-    judged: &mut Judged,
-) {
-    if value.is_null() || judged.spent > BUDGET {
-        return;
-    }
-    apply(value, old.filter(|old| !old.is_null()), shape, resource, place, kept, judged);
-    match value {
-        Value::Object(fields) => {
-            for (name, value) in fields {
-                let old = old.and_then(|old| old.get(name));
-                let (shape, place) = match (shape.property(name), shape.additional()) {
-                    (Some(shape), _) => (shape, place.field(name)),
-                    (None, Additional::Of(shape)) => (shape, place.key(name)),
-                    (None, _) => continue,
-                };
-                // What these two were is not told: both objects are of one version by now.
-                let implied = place_is_type(&place, name);
-                let kept = kept.below(value, old.filter(|_| !implied), shape);
-                walk(value, old, shape, shape.embedded(), &place, kept, judged);
-            }
-        }
-        Value::Array(items) => {
-            let Some(item_shape) = shape.items() else { return };
-            let old = old.and_then(Value::as_array).filter(|_| shape.list_type() == Some(ListType::Map));
-            let known = old.map(|old| Index::new(old, shape.map_keys()));
-            for (index, item) in items.iter().enumerate() {
-                let old = known.as_ref().and_then(|known| known.find(item));
-                let kept = kept.below(item, old, item_shape);
-                walk(item, old, item_shape, item_shape.embedded(), &place.index(index), kept, judged);
-            }
-        }
-        _ => {}
-    }
-}
-
-fn place_is_type(place: &Place<'_>, name: &str) -> bool {
-    ["apiVersion", "kind"].contains(&name) && place.dotted() == name
-}
-
-fn apply(
-    value: &Value,
-    old: Option<&Value>,
-    shape: Shape<'_>,
-    resource: bool,
-    place: &Place<'_>,
-    kept: Kept<'_>,
-    judged: &mut Judged,
-) {
-    let rules = shape.rules();
-    if rules.is_empty() {
-        return;
-    }
-    let kind = shape.kind().filter(|_| !shape.int_or_string());
-    let kind_name = kind.map_or("", Kind::name);
-    let invalid = |why: &str| Cause::invalid(place.to_string(), kind_name, why);
-    let stop = |judged: &mut Judged, why: &str| {
-        judged.causes.push(invalid(why));
-        judged.spent = u64::MAX;
-    };
-    if judged.spent >= BUDGET {
-        return stop(judged, &format!("validation {OUT_OF_BUDGET}"));
-    }
-    let mut unordered = Unordered::default();
-    let this = to_cel(value, shape, resource, &mut unordered);
-    let before = old.map(|old| to_cel(old, shape, resource, &mut unordered));
-    let unordered = Rc::new(unordered);
-    for rule in rules {
-        if rule.uses_old && old.is_none() && !rule.old_is_optional {
-            continue;
-        }
-        let seen = Seen {
-            shape,
-            resource,
-            this: &this,
-            before: before.as_ref(),
-            unordered: &unordered,
-            old_is_optional: rule.old_is_optional,
-            old_is_plain: !rule.old_is_optional,
-        };
-        let told_as = rule.told_as();
-        let (outcome, cost) = cel::run(&rule.program, &seen);
-        judged.spent = judged.spent.saturating_add(cost);
-        if judged.spent > BUDGET {
-            return stop(judged, &format!("validation {OUT_OF_BUDGET}"));
-        }
-        match outcome {
-            Ok(Cel::Bool(true)) => continue,
-            Ok(Cel::Bool(false)) => {}
-            Ok(_) => {
-                let why = format!("cel expression must evaluate to a bool evaluating rule: {told_as}");
-                judged.causes.push(invalid(&why));
-                continue;
-            }
-            Err(fault @ Fault::Limit) => {
-                let why = format!(
-                    "'{}': no further validation rules will be run due to call cost exceeds limit for rule: {told_as}",
-                    fault.told()
-                );
-                return stop(judged, &why);
-            }
-            Err(fault) => {
-                let why = match fault.told() {
-                    why if why.starts_with("no such overload") => format!(
-                        "'{why}': call arguments did not match a supported operator, function or macro signature for rule: \
-                         {told_as}"
-                    ),
-                    why => format!("{why} evaluating rule: {told_as}"),
-                };
-                judged.causes.push(invalid(&why));
-                continue;
-            }
-        }
-        let field = match (place.is_root(), rule.field_path.as_str()) {
-            (_, "") => place.to_string(),
-            (true, path) => path.to_owned(),
-            (false, path) => format!("{place}.{path}"),
-        };
-        // What was so before is let pass.
-        let is_let_pass = !rule.uses_old && kept.holds();
-        let composed = match rule.composed(&Seen { old_is_plain: true, ..seen }, &mut judged.spent) {
-            Ok(composed) => composed,
-            Err(why) => {
-                judged.add(Cause::invalid(field, kind_name, &why), is_let_pass);
-                judged.spent = u64::MAX;
-                return;
-            }
-        };
-        let detail = match composed {
-            Some(message) => message,
-            None if rule.message.is_empty() => format!("failed rule: {}", rule.text),
-            None => rule.message.clone(),
-        };
-        let shown = (!matches!(kind, Some(Kind::Object | Kind::Array))).then_some(value);
-        judged.add(rule.fault(&detail, shown, field), is_let_pass);
-    }
-}
-
 /// What a rule sees.
 #[derive(Clone, Copy)]
-struct Seen<'a> {
-    shape: Shape<'a>,
+pub(super) struct Seen<'a> {
+    pub(super) shape: Shape<'a>,
     /// Whether that is a whole resource.
-    resource: bool,
-    this: &'a Cel,
-    before: Option<&'a Cel>,
-    unordered: &'a Rc<Unordered>,
+    pub(super) resource: bool,
+    pub(super) this: &'a Cel,
+    pub(super) before: Option<&'a Cel>,
+    pub(super) unordered: &'a Rc<Unordered>,
     /// Whether what was there is typed as what may be absent, and whether it is seen without that: messages see it so.
-    old_is_optional: bool,
-    old_is_plain: bool,
+    pub(super) old_is_optional: bool,
+    pub(super) old_is_plain: bool,
 }
 
 impl Names for Seen<'_> {

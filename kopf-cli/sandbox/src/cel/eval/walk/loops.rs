@@ -104,55 +104,61 @@ impl<'a> Run<'a> {
             return self.eval(grown);
         }
         match (name.as_str(), rest) {
-            ("_+_", [one]) => {
-                self.spend(1)?;
-                let item = match &one.kind {
-                    Kind::List { items, optional } if items.len() == 1 && !optional.contains(&true) => {
-                        let item = self.eval(&items[0]);
-                        self.spend(prices::LIST)?;
-                        item
-                    }
-                    Kind::Literal(Value::List(items)) if items.len() == 1 => Ok(items[0].clone()),
-                    _ => {
-                        let one = self.eval(one)?;
-                        self.spend(1)?;
-                        return operators::sum(&self.take(so_far)?, &one);
-                    }
-                };
-                if item == Err(Fault::Limit) {
-                    return item;
-                }
-                self.spend(1)?;
-                match self.take(so_far)? {
-                    Value::List(mut all) => {
-                        Arc::make_mut(&mut all).push(item?);
-                        Ok(Value::List(all))
-                    }
-                    _ => Err(Fault::no_overload()),
-                }
-            }
-            ("cel.@mapInsert", _) => {
-                self.spend(1)?;
-                let into = self.take(so_far);
-                if rest.len() > 1 && into.is_err() {
-                    return into;
-                }
-                let mut what = Vec::with_capacity(rest.len());
-                for (index, arg) in rest.iter().enumerate() {
-                    match self.eval(arg) {
-                        Ok(value) => what.push(value),
-                        Err(Fault::Limit) => return Err(Fault::Limit),
-                        Err(fault) => {
-                            self.spend(u64::from(index + 1 == rest.len()))?;
-                            return Err(into.err().unwrap_or(fault));
-                        }
-                    }
-                }
-                self.spend(1)?;
-                operators::insert(into?, &what)
-            }
+            ("_+_", [one]) => self.appended(so_far, one),
+            ("cel.@mapInsert", what) => self.inserted(so_far, what),
             _ => self.eval(grown),
         }
+    }
+
+    /// What the loop has come to with what is added to it: one item mostly.
+    fn appended(&mut self, so_far: usize, one: &'a Node) -> Outcome {
+        self.spend(1)?;
+        let item = match &one.kind {
+            Kind::List { items, optional } if items.len() == 1 && !optional.contains(&true) => {
+                let item = self.eval(&items[0]);
+                self.spend(prices::LIST)?;
+                item
+            }
+            Kind::Literal(Value::List(items)) if items.len() == 1 => Ok(items[0].clone()),
+            _ => {
+                let one = self.eval(one)?;
+                self.spend(1)?;
+                return operators::sum(&self.take(so_far)?, &one);
+            }
+        };
+        if item == Err(Fault::Limit) {
+            return item;
+        }
+        self.spend(1)?;
+        match self.take(so_far)? {
+            Value::List(mut all) => {
+                Arc::make_mut(&mut all).push(item?);
+                Ok(Value::List(all))
+            }
+            _ => Err(Fault::no_overload()),
+        }
+    }
+
+    /// What the loop has come to with an entry, or those of another map.
+    fn inserted(&mut self, so_far: usize, what: &'a [Node]) -> Outcome {
+        self.spend(1)?;
+        let into = self.take(so_far);
+        if what.len() > 1 && into.is_err() {
+            return into;
+        }
+        let mut values = Vec::with_capacity(what.len());
+        for (index, arg) in what.iter().enumerate() {
+            match self.eval(arg) {
+                Ok(value) => values.push(value),
+                Err(Fault::Limit) => return Err(Fault::Limit),
+                Err(fault) => {
+                    self.spend(u64::from(index + 1 == what.len()))?;
+                    return Err(into.err().unwrap_or(fault));
+                }
+            }
+        }
+        self.spend(1)?;
+        operators::insert(into?, &values)
     }
 
     fn take(&mut self, local: usize) -> Outcome {
