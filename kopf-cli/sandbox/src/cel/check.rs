@@ -70,6 +70,8 @@ pub(crate) struct Typing {
     decided: Vec<bool>,
     /// What a sum of nothing is, by the number of its call, where that is no integer.
     zeros: HashMap<usize, Plain>,
+    /// What the items of a list have to be that a call goes through, by its number.
+    items: HashMap<usize, Plain>,
 }
 
 impl Typing {
@@ -77,8 +79,15 @@ impl Typing {
     pub(crate) fn of(program: &Program, variables: &Declarations<'_>) -> Self {
         let mut checker = Checker::new(variables, program.count);
         checker.check(&program.written);
-        let mut zeros = HashMap::new();
+        let (mut zeros, mut items) = (HashMap::new(), HashMap::new());
         program.written.visit(&mut |node| {
+            if let Kind::Call { name, target: Some(list), .. } = &node.kind
+                && ["isSorted", "max", "min", "sum"].contains(&name.as_str())
+                && checker.decided[node.id]
+            {
+                let list = checker.bindings.settled(&checker.types[list.id], true);
+                items.extend(list.plain_item().map(|plain| (node.id, plain)));
+            }
             if matches!(&node.kind, Kind::Call { name, .. } if name == "sum") {
                 let of = checker.bindings.settled(&checker.types[node.id], true);
                 zeros.extend(
@@ -89,11 +98,16 @@ impl Typing {
                 );
             }
         });
-        Typing { decided: checker.decided, zeros }
+        Typing { decided: checker.decided, zeros, items }
     }
 
     pub(super) fn is_decided(&self, call: usize) -> bool {
         self.decided.get(call).copied().unwrap_or_default()
+    }
+
+    /// A list whose type nobody could tell may hold something else.
+    pub(super) fn item(&self, call: usize) -> Option<Plain> {
+        self.items.get(&call).copied()
     }
 
     pub(super) fn zero(&self, call: usize) -> Plain {

@@ -113,6 +113,17 @@ impl<'a> Type<'a> {
         Type::Object(Rc::new(Object { name, fields }))
     }
 
+    /// What the items of a list are, where it is one of plain values.
+    pub(super) fn plain_item(&self) -> Option<Plain> {
+        match self {
+            Type::Made(made) if made.name == LIST => match made.of[..] {
+                [Type::Plain(plain)] => (![Plain::Dyn, Plain::Error].contains(&plain)).then_some(plain),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
     pub(crate) fn is(&self, plain: Plain) -> bool {
         matches!(self, Type::Plain(known) if *known == plain)
     }

@@ -6,7 +6,7 @@ use super::{
     Fault, Outcome, conversions, library, lists, operators, optionals, texts, times,
     values::{size, type_of},
 };
-use crate::cel::authorizer;
+use crate::cel::{authorizer, check::Plain};
 
 /// What a function comes to.
 pub(in crate::cel) fn function(name: &str, args: &[Value]) -> Outcome {
@@ -36,13 +36,29 @@ pub(super) fn misplaced(name: &str, args: &[Value], of_target: bool) -> Option<F
     is_misplaced.then(|| misfit(name, args))
 }
 
+/// Whether a value is of a plain type.
+pub(super) fn is_of(value: &Value, plain: Plain) -> bool {
+    match plain {
+        Plain::Bool => matches!(value, Value::Bool(_)),
+        Plain::Bytes => matches!(value, Value::Bytes(_)),
+        Plain::Double => matches!(value, Value::Float(_)),
+        Plain::Duration => matches!(value, Value::Duration(_)),
+        Plain::Int => matches!(value, Value::Int(_)),
+        Plain::Null => matches!(value, Value::Null),
+        Plain::String => matches!(value, Value::String(_)),
+        Plain::Timestamp => matches!(value, Value::Timestamp(_)),
+        Plain::Uint => matches!(value, Value::UInt(_)),
+        Plain::Dyn | Plain::Error => true,
+    }
+}
+
 /// What a function that is called like a type makes of a value; `None` where it is none, or takes no such value.
 pub(in crate::cel) fn conversion(name: &str, value: &Value) -> Option<Outcome> {
     conversions::call(name, value)
 }
 
 /// What is told of a function that is given what it is not for.
-fn misfit(name: &str, args: &[Value]) -> Fault {
+pub(super) fn misfit(name: &str, args: &[Value]) -> Fault {
     // Where types have functions of their own, they do not say of what.
     const PLAINLY: [&str; 3] = ["contains", "endsWith", "startsWith"];
     const OF_LISTS: [&str; 2] = ["sort", "@sortByAssociatedKeys"];

@@ -10,7 +10,7 @@ use kube_cel::cel::{Value, objects::Map};
 pub(in crate::cel) use self::attributes::check_place;
 use super::{
     Fault, Names, Outcome, comparing, costs,
-    functions::{function, misplaced},
+    functions::{function, is_of, misfit, misplaced},
     values::{self, key_of, list, opened},
     work,
 };
@@ -136,6 +136,7 @@ impl<'a> Run<'a> {
         }
         let outcome = match (name, &values[..]) {
             ("sum", [Value::List(items)]) if items.is_empty() => Ok(zero(self.typing.zero(node.id))),
+            (_, [Value::List(items)]) if self.is_of_others(node.id, items) => Err(misfit(name, &values)),
             _ => match misplaced(name, &values, matches!(node.kind, Kind::Call { target: Some(_), .. })) {
                 Some(fault) => Err(fault),
                 None => function(name, &values),
@@ -144,6 +145,12 @@ impl<'a> Run<'a> {
         work::check()?;
         self.spend(costs::of_result(name, outcome.as_ref().ok(), is_decided))?;
         outcome
+    }
+
+    /// Whether a list holds something else than what a call goes through.
+    fn is_of_others(&self, call: usize, items: &[Value]) -> bool {
+        let (item, first) = (self.typing.item(call), items.first());
+        item.zip(first).is_some_and(|(item, first)| !is_of(first, item))
     }
 
     /// Terms of which one that is `decisive` decides, whatever is wrong with others.
