@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use crate::{
     json as deep,
     media::{self, Format},
-    protobuf,
+    printed, protobuf,
     recognition::{self, UNREAD},
     request::{self, Query},
     status::{About, Cause, Status},
@@ -71,6 +71,7 @@ impl Deletion {
         // A body is all that counts where there is one.
         let nothing = Query::default();
         let query = if body.is_empty() { query } else { &nothing };
+        query.number("gracePeriodSeconds")?;
         let mut dry_run = query.dry_run("DeleteOptions")?;
         if !body.iter().all(u8::is_ascii_whitespace) {
             let format = media::format(content_type)?;
@@ -154,7 +155,7 @@ fn propagation(policy: Option<&str>, orphan: Option<bool>) -> Result<Option<Prop
         (Some("Foreground"), None) => Ok(Some(Propagation::Foreground)),
         (Some(other), None) => {
             let known = ["Foreground", "Background", "Orphan", "nil"];
-            let cause = Cause::unsupported("propagationPolicy", &format!("{other:?}"), &known);
+            let cause = Cause::unsupported("propagationPolicy", &printed::json(&other.into()), &known);
             Err(Status::invalid(about, vec![cause]))
         }
     }

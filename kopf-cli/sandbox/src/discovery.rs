@@ -48,7 +48,8 @@ pub(crate) fn version() -> Value {
         "gitCommit": "",
         "gitTreeState": "clean",
         "buildDate": "1970-01-01T00:00:00Z",
-        "goVersion": "",
+        // There is none in it.
+        "goVersion": "none",
         "compiler": "rustc",
         "platform": format!("{}/{arch}", std::env::consts::OS),
     })

@@ -15,7 +15,7 @@ use serde_json::{Map, Value, json};
 use crate::{
     builtin, json as deep,
     kinds::PODS,
-    object,
+    object, printed,
     protobuf::layout,
     request::Query,
     resources::{API_SERVICES, DEFINITIONS, View},
@@ -70,8 +70,9 @@ impl Include {
             "None" => Ok(Include::Nothing),
             "Object" => Ok(Include::Object),
             other => Err(Status::bad_request(format!(
-                "Unable to convert to Table as requested: includeObject: Invalid value: {other:?}: must be 'Metadata', \
-                 'Object', 'None', or empty"
+                "Unable to convert to Table as requested: includeObject: Invalid value: {}: must be 'Metadata', \
+                 'Object', 'None', or empty",
+                printed::json(&other.into())
             ))),
         }
     }

@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use crate::{
     builtin::{self, Empties},
-    json, meta, object,
+    json, meta, object, printed,
     recognition::{self, Unfit},
     resources::View,
     status::{About, Cause, Status},
@@ -45,7 +45,8 @@ impl Refused {
     pub(crate) fn of_a_body(self) -> Status {
         match self {
             Refused::Because { said, kind, version, wanted } => Status::bad_request(format!(
-                "{kind} in version {version:?} cannot be handled as a {wanted}: {said}"
+                "{kind} in version {} cannot be handled as a {wanted}: {said}",
+                printed::quoted(version)
             )),
             Refused::With(status) => status,
         }
@@ -107,6 +108,7 @@ impl Incoming {
         };
         let read = read.and_then(|metadata| {
             let judged = match decoder {
+                Decoder::Json if custom => strictness.conclude_custom(unknown),
                 Decoder::Json => strictness.conclude(unknown),
                 Decoder::Converter => strictness.conclude_converted(unknown),
             };

@@ -47,7 +47,7 @@ pub(crate) fn revision_asked(text: &str, current: u64) -> Result<u64, Status> {
 ///
 /// What is wrong with it.
 pub(crate) fn parse_revision(text: &str) -> Result<u64, String> {
-    parse_uint(text).map_err(|why| format!("Invalid value: {text:?}: {why}"))
+    parse_uint(text).map_err(|why| format!("Invalid value: {}: {why}", printed::quoted(text)))
 }
 
 /// Reads a number as Go does; nothing is zero.

@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use crate::{
     form::{items, pick},
+    printed,
     request::Query,
     status::{About, Cause, Status},
 };
@@ -56,7 +57,11 @@ impl Logs {
             }
         }
         if options.previous {
-            let message = format!("previous terminated container {container:?} in pod {name:?} not found");
+            let message = format!(
+                "previous terminated container {} in pod {} not found",
+                printed::quoted(container),
+                printed::quoted(name)
+            );
             return Err(Status::bad_request(message));
         }
         Ok(Some(options.cut(said.unwrap_or_default()).to_owned()))

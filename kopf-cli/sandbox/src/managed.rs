@@ -10,7 +10,7 @@ use crate::{
     builtin,
     incoming::Incoming,
     kinds::PODS,
-    object, protobuf,
+    object, printed, protobuf,
     resources::{StatusMetadata, View},
     status::{About, Cause, Status},
     write::seconds,
@@ -371,7 +371,7 @@ fn name_faults(manager: &str, place: &str) -> Vec<Cause> {
     if manager.len() > LONGEST {
         causes.push(Cause::too_long(place, LONGEST as u64));
     }
-    for (position, letter) in manager.char_indices().filter(|(_, letter)| letter.is_control()) {
+    for (position, letter) in manager.char_indices().filter(|(_, letter)| !printed::is_printable(*letter)) {
         let why = format!("invalid character U+{:04X} (at position {position})", u32::from(letter));
         causes.push(Cause::invalid(place, manager, &why));
     }
@@ -382,7 +382,7 @@ fn name_faults(manager: &str, place: &str) -> Vec<Cause> {
 pub(crate) fn manager_of(user_agent: &str) -> String {
     let first = user_agent.split('/').next().unwrap_or_default();
     let mut manager = String::new();
-    for letter in first.chars().filter(|letter| !letter.is_control()) {
+    for letter in first.chars().filter(|letter| printed::is_printable(*letter)) {
         if manager.len() + letter.len_utf8() > LONGEST {
             break;
         }

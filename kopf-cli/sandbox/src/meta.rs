@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use crate::{
     crd,
     deletion::{FOREGROUND, ORPHAN},
-    names::{key_faults, label_value_faults, name_faults},
+    names::{key_faults, label_value_faults, name_faults, prefix_faults},
     resources::{NameRule, Resource},
     status::Cause,
     times::{self, Exactness},
@@ -117,13 +117,16 @@ pub(crate) fn faults(metadata: &Map<String, Value>, resource: &Resource) -> Vec<
 /// The same for an object that is no resource of its own.
 pub(crate) fn faults_by(metadata: &Map<String, Value>, rule: NameRule, custom: bool) -> Vec<Cause> {
     let mut causes = Vec::new();
-    let name = text(metadata, "name");
-    if name.is_empty() {
-        causes.push(Cause::required("metadata.name", "name or generateName is required"));
-    }
     let invalid = |field: &str, value: &str, reasons: Vec<String>| {
         reasons.iter().map(|why| Cause::invalid(field, value, why)).collect::<Vec<_>>()
     };
+    let (name, prefix) = (text(metadata, "name"), text(metadata, "generateName"));
+    if !prefix.is_empty() {
+        causes.extend(invalid("metadata.generateName", prefix, prefix_faults(prefix, rule)));
+    }
+    if name.is_empty() {
+        causes.push(Cause::required("metadata.name", "name or generateName is required"));
+    }
     if !name.is_empty() {
         causes.extend(invalid("metadata.name", name, name_faults(name, rule)));
     }

@@ -50,6 +50,18 @@ pub(crate) fn name_faults(name: &str, rule: NameRule) -> Vec<String> {
     }
 }
 
+/// What is wrong with what names are to begin with, which may end with a dash, for more stands behind it; empty if nothing.
+pub(crate) fn prefix_faults(prefix: &str, rule: NameRule) -> Vec<String> {
+    match rule {
+        NameRule::Subdomain | NameRule::Label if prefix.ends_with('-') && prefix.len() > 1 => {
+            // As on a server, what stands before the dash is not looked at either.
+            let rest = prefix.get(..prefix.len() - 2).unwrap_or(prefix);
+            name_faults(&format!("{rest}a"), rule)
+        }
+        rule => name_faults(prefix, rule),
+    }
+}
+
 /// What is wrong with the key of a label or an annotation, or with a finalizer; empty if nothing.
 pub(crate) fn key_faults(key: &str) -> Vec<String> {
     let (prefix, name) = key.split_once('/').map_or((None, key), |(prefix, name)| (Some(prefix), name));
@@ -139,5 +151,18 @@ mod tests {
         check(&name_faults("A.b", NameRule::Label), &["a lowercase RFC 1123 label must co"]);
         check(&name_faults("a:b", NameRule::PathSegment), &[]);
         check(&name_faults("a/b", NameRule::PathSegment), &["may not contain '/'"]);
+    }
+
+    #[test]
+    fn what_names_begin_with_may_end_with_a_dash() {
+        for prefix in ["a-", "a--", "a.-", "a"] {
+            check(&prefix_faults(prefix, NameRule::Subdomain), &[]);
+        }
+        for prefix in ["-", "A-a-", "ü-", "a."] {
+            check(&prefix_faults(prefix, NameRule::Subdomain), &["a lowercase RFC 1123 subdomain mus"]);
+        }
+        check(&prefix_faults("a.b-", NameRule::Label), &["must not contain dots"]);
+        check(&prefix_faults("..", NameRule::PathSegment), &["may not be '..'"]);
+        check(&prefix_faults(".%", NameRule::PathSegment), &["may not contain '%'"]);
     }
 }

@@ -1,6 +1,7 @@
 //! The options of lists and watches, and which of them may stand together.
 
 use crate::{
+    printed,
     request::Query,
     resources::View,
     selectors::{Said, Selection},
@@ -85,7 +86,7 @@ fn faults(watch: bool, initial: Option<bool>, matching: &str, version: &str, tok
                 causes.push(Cause::forbidden(FIELD, why));
             }
             if matching != "NotOlderThan" {
-                causes.push(Cause::unsupported(FIELD, &format!("{matching:?}"), &["NotOlderThan"]));
+                causes.push(Cause::unsupported(FIELD, &printed::json(&matching.into()), &["NotOlderThan"]));
             }
             if !token.is_empty() {
                 let why = "resourceVersionMatch is forbidden when continue is provided";
@@ -104,7 +105,7 @@ fn faults(watch: bool, initial: Option<bool>, matching: &str, version: &str, tok
             causes.push(Cause::forbidden(FIELD, why));
         }
         if !["Exact", "NotOlderThan"].contains(&matching) {
-            let found = format!("{matching:?}");
+            let found = printed::json(&matching.into());
             causes.push(Cause::unsupported(FIELD, &found, &["Exact", "NotOlderThan", ""]));
         }
         if matching == "Exact" && version == "0" {

@@ -19,7 +19,8 @@ pub(crate) fn bad_value(value: &Value) -> String {
 }
 
 /// `%q`
-pub(crate) fn quoted(text: &str) -> String {
+pub(crate) fn quoted(text: impl AsRef<str>) -> String {
+    let text = text.as_ref();
     let mut quoted = String::with_capacity(text.len() + 2);
     quoted.push('"');
     escape(text, &mut quoted);

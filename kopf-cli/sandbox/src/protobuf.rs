@@ -14,6 +14,7 @@ mod messages;
 pub(crate) mod open_api;
 mod wire;
 
+use crate::printed;
 use serde_json::Value;
 
 pub(crate) use complete::{Empties, complete, forget_zeros, zero};
@@ -55,7 +56,11 @@ pub(crate) fn parse(body: &[u8], expected: (&str, &str)) -> Result<Value, Error>
         let table = Table::get();
         let version = api_version.rsplit('/').next().unwrap_or_default();
         let message = table.of_kind(api_version, kind).ok_or_else(|| {
-            format!("no kind {kind:?} is registered for version {version:?} in scheme \"pkg/runtime/scheme.go:111\"")
+            format!(
+                "no kind {} is registered for version {} in scheme \"pkg/runtime/scheme.go:111\"",
+                printed::quoted(kind),
+                printed::quoted(version)
+            )
         })?;
         // Only what is asked for is decoded, for only of that it is known how much room it takes.
         if kind != expected.1 {

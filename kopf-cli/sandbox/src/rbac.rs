@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::{
     object::Stored,
     printed::quoted,
-    request::{Path, Query},
+    request::{Path, Query, unescape},
     status::{About, Status},
     store::Store,
     user::{MASTERS, User, as_service_account},
@@ -49,7 +49,7 @@ impl Attributes {
     pub(crate) fn of(method: &http::Method, path: &str, query: &str) -> Self {
         let Path::Resource(parsed) = Path::parse(path) else {
             let verb = method.as_str().to_lowercase();
-            return Attributes { verb, path: Some(path.to_owned()), ..Attributes::default() };
+            return Attributes { verb, path: Some(unescape(path)), ..Attributes::default() };
         };
         let query = Query::parse(query);
         let mut name = parsed.name.unwrap_or_default();
@@ -126,7 +126,7 @@ impl Attributes {
             "" => "at the cluster scope".to_owned(),
             namespace => format!("in the namespace {}", quoted(namespace)),
         };
-        let (resource, group) = (quoted(&self.whole_resource()), quoted(&self.group));
+        let (resource, group) = (quoted(self.whole_resource()), quoted(&self.group));
         let why = format!("User {user} cannot {verb} resource {resource} in API group {group} {place}");
         let why = without_tags(&why) + &reason;
         let about = About { kind: &self.resource, group: &self.group, name: &self.name };
@@ -160,7 +160,7 @@ struct Lost {
 impl Lost {
     /// How errors tell of it, where they take it for one of a resource.
     fn told_as(&self, resource: &str) -> String {
-        format!("{resource}.rbac.authorization.k8s.io {:?} not found", self.name)
+        format!("{resource}.rbac.authorization.k8s.io {} not found", quoted(&self.name))
     }
 
     fn told(&self) -> String {
@@ -180,14 +180,19 @@ impl Binding {
             _ => (store.get(ROLES, home, role), "role"),
         };
         let place = if home.is_empty() {
-            format!("ClusterRoleBinding {name:?}")
+            format!("ClusterRoleBinding {}", quoted(name))
         } else {
-            format!("RoleBinding {:?}", format!("{name}/{home}"))
+            format!("RoleBinding {}", quoted(format!("{name}/{home}")))
         };
         let rules = found
             .map(|role| role.value()["rules"].as_array().cloned().unwrap_or_default())
             .ok_or_else(|| Lost { resource, name: role.to_owned() });
-        Some(Binding { home: home.clone(), called: format!("{place} of {kind} {role:?}"), subjects, rules })
+        Some(Binding {
+            home: home.clone(),
+            called: format!("{place} of {kind} {}", quoted(role)),
+            subjects,
+            rules,
+        })
     }
 
     /// How reasons name the subject that a user is; `None` where it is for others.
@@ -316,15 +321,15 @@ fn applies(subject: &Value, user: &User, home: &str) -> Option<String> {
     let text = |field: &str| subject[field].as_str().unwrap_or_default();
     let name = text("name");
     match text("kind") {
-        "User" => (*user.name == *name).then(|| format!("User {name:?}")),
-        "Group" => user.is_in(name).then(|| format!("Group {name:?}")),
+        "User" => (*user.name == *name).then(|| format!("User {}", quoted(name))),
+        "Group" => user.is_in(name).then(|| format!("Group {}", quoted(name))),
         "ServiceAccount" => {
             let namespace = match text("namespace") {
                 "" => home,
                 namespace => namespace,
             };
             let is = as_service_account(&user.name) == Some((namespace, name));
-            is.then(|| format!("ServiceAccount {:?}", format!("{name}/{namespace}")))
+            is.then(|| format!("ServiceAccount {}", quoted(format!("{name}/{namespace}"))))
         }
         _ => None,
     }

@@ -3,7 +3,7 @@
 
 use serde_json::Value;
 
-use crate::{form::pick, meta, protobuf, status::Status, tables};
+use crate::{form::pick, meta, printed, protobuf, status::Status, tables};
 
 /// What reads the version and kind of a text tells of its faults behind this.
 pub(crate) const UNREAD: &str = "couldn't get version/kind; json parse error: ";
@@ -112,13 +112,19 @@ pub(crate) fn unfit_inside(value: &Value, group: &str, kind: &str) -> Result<(),
         return Ok(());
     }
     Err(format!(
-        "no kind {found:?} is registered for the internal version of group {group:?} in scheme \"pkg/runtime/scheme.go:111\""
+        "no kind {} is registered for the internal version of group {} in scheme \"pkg/runtime/scheme.go:111\"",
+        printed::quoted(found),
+        printed::quoted(group)
     ))
 }
 
 /// What is said of a kind that there is not.
 pub(crate) fn unregistered(kind: &str, version: &str) -> String {
-    format!("no kind {kind:?} is registered for version {version:?} in scheme \"pkg/runtime/scheme.go:111\"")
+    format!(
+        "no kind {} is registered for version {} in scheme \"pkg/runtime/scheme.go:111\"",
+        printed::quoted(kind),
+        printed::quoted(version)
+    )
 }
 
 /// What the server calls a group inside.

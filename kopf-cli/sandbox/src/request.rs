@@ -1,7 +1,10 @@
 //! What a request asks for: pure functions from method, path, query and headers.
 
+use std::num::{IntErrorKind, ParseIntError};
+
 use serde_json::json;
 
+use crate::printed;
 use crate::status::{About, Cause, Status};
 
 /// What a path names.
@@ -222,8 +225,12 @@ impl Query {
     pub(crate) fn number(&self, name: &str) -> Result<Option<i64>, Status> {
         match self.optional(name) {
             None => Ok(None),
-            Some(text) => text.parse().map(Some).map_err(|_| {
-                Status::bad_request(format!("strconv.ParseInt: parsing {text:?}: invalid syntax"))
+            Some(text) => text.parse().map(Some).map_err(|error: ParseIntError| {
+                let why = match error.kind() {
+                    IntErrorKind::PosOverflow | IntErrorKind::NegOverflow => "value out of range",
+                    _ => "invalid syntax",
+                };
+                Status::bad_request(format!("strconv.ParseInt: parsing {}: {why}", printed::quoted(text)))
             }),
         }
     }
@@ -239,7 +246,7 @@ pub(crate) fn is_dry_run(kind: &str, said: &[&str]) -> Result<bool, Status> {
         return Ok(true);
     }
     let about = About { kind, group: "meta.k8s.io", name: "" };
-    let cause = Cause::unsupported("dryRun", &json!(said).to_string(), &["All"]);
+    let cause = Cause::unsupported("dryRun", &printed::json(&json!(said)), &["All"]);
     Err(Status::invalid(about, vec![cause]))
 }
 

@@ -66,16 +66,21 @@ impl Scale {
 
     /// The refusal to tell of replicas that an object does not count.
     pub(crate) fn unset(&self) -> Status {
-        let message =
-            format!("Internal error occurred: the spec replicas field {:?} does not exist", self.dotted());
-        let cause = format!("the spec replicas field {:?} does not exist", self.dotted());
+        let message = format!(
+            "Internal error occurred: the spec replicas field {} does not exist",
+            printed::quoted(self.dotted())
+        );
+        let cause = format!("the spec replicas field {} does not exist", printed::quoted(self.dotted()));
         let details = json!({ "causes": [{ "message": cause }] });
         Status { details: Some(Box::new(details)), ..Status::new(500, "InternalError", message) }
     }
 
     /// The refusal to leave open how many replicas are wanted.
     pub(crate) fn emptied(&self) -> Status {
-        Status::bad_request(format!("the spec replicas field {:?} cannot be empty", self.dotted()))
+        Status::bad_request(format!(
+            "the spec replicas field {} cannot be empty",
+            printed::quoted(self.dotted())
+        ))
     }
 
     /// What in an object is no number of replicas, or no selector.
@@ -210,7 +215,10 @@ impl Scale {
 
 /// The refusal of what cannot be read as a scale.
 fn unfit(kind: &str, version: &str, said: &str) -> Status {
-    Status::bad_request(format!("{kind} in version {version:?} cannot be handled as a Scale: {said}"))
+    Status::bad_request(format!(
+        "{kind} in version {} cannot be handled as a Scale: {said}",
+        printed::quoted(version)
+    ))
 }
 
 fn number_fault(object: &Value, path: &str) -> Option<Cause> {

@@ -9,6 +9,7 @@ use serde_json::Value;
 use crate::{
     names::{key_faults, label_value_faults},
     object::{Header, LabelSet},
+    printed,
     resources::View,
     status::Status,
 };
@@ -133,6 +134,8 @@ impl Requirement {
     }
 }
 
+const BLANKS: &str = " \t\r\n";
+
 /// Splits a selector into words and the signs `( ) , ! = == != < >`.
 fn tokens(selector: &str) -> Vec<String> {
     let mut tokens: Vec<String> = Vec::new();
@@ -140,7 +143,7 @@ fn tokens(selector: &str) -> Vec<String> {
     let mut letters = selector.chars().peekable();
     while let Some(letter) = letters.next() {
         let sign = "(),!=<>".contains(letter);
-        if (sign || letter.is_whitespace()) && !word.is_empty() {
+        if (sign || BLANKS.contains(letter)) && !word.is_empty() {
             tokens.push(std::mem::take(&mut word));
         }
         if sign {
@@ -149,7 +152,7 @@ fn tokens(selector: &str) -> Vec<String> {
                 sign.push('=');
             }
             tokens.push(sign);
-        } else if !letter.is_whitespace() {
+        } else if !BLANKS.contains(letter) {
             word.push(letter);
         }
     }
@@ -181,8 +184,10 @@ fn parse_labels(selector: &str) -> Result<Vec<Requirement>, String> {
         if is_sign(key) || key.is_empty() {
             return Err(format!("{REQUIREMENT}found '{key}', expected: identifier"));
         }
-        if let Some(why) = key_faults(key).first() {
-            return Err(format!("{REQUIREMENT}<nil>: Invalid value: {key:?}: {why}"));
+        let wrong = key_faults(key);
+        if !wrong.is_empty() {
+            let (key, why) = (printed::quoted(key), wrong.join("; "));
+            return Err(format!("{REQUIREMENT}<nil>: Invalid value: {key}: {why}"));
         }
         let test = if negated { Test::Absent } else { parse_test(key, &mut rest)? };
         requirements.push(Requirement { key: key.to_owned(), test });
@@ -209,12 +214,14 @@ fn parse_test<'a>(key: &str, rest: &mut Peekable<impl Iterator<Item = &'a str>>)
         "notin" => Ok(Test::NotIn(parse_set(key, rest)?)),
         ">" | "<" => {
             let value = parse_value(rest)?;
-            let bound = value.parse().map_err(|_| {
-                format!(
-                    "{REQUIREMENT}values[0]: Invalid value: {value:?}: for 'Gt', 'Lt' operators, the value must be an \
-                     integer"
-                )
-            })?;
+            let mut wrong = Vec::new();
+            let bound = value.parse().unwrap_or_else(|_| {
+                let why = "for 'Gt', 'Lt' operators, the value must be an integer";
+                wrong.push(format!("values[0]: Invalid value: {}: {why}", printed::quoted(&value)));
+                0
+            });
+            wrong.extend(value_fault(key, 0, &value));
+            refuse(&wrong)?;
             Ok(if operator == ">" { Test::Greater(bound) } else { Test::Less(bound) })
         }
         other => Err(format!("{REQUIREMENT}found '{other}', expected: in, notin, =, ==, !=, gt, lt")),
@@ -232,9 +239,24 @@ fn parse_value<'a>(rest: &mut Peekable<impl Iterator<Item = &'a str>>) -> Result
 
 /// A value, if it can be one of a label.
 fn fitting(key: &str, value: String) -> Result<String, String> {
-    match label_value_faults(&value).first() {
-        Some(why) => Err(format!("{REQUIREMENT}values[0][{key}]: Invalid value: {value:?}: {why}")),
-        None => Ok(value),
+    refuse(value_fault(key, 0, &value).as_slice()).map(|()| value)
+}
+
+/// Why a value cannot be one of a label.
+fn value_fault(key: &str, index: usize, value: &str) -> Option<String> {
+    let faults = label_value_faults(value);
+    let told = || {
+        let found = printed::quoted(value);
+        format!("values[{index}][{key}]: Invalid value: {found}: {}", faults.join("; "))
+    };
+    (!faults.is_empty()).then(told)
+}
+
+fn refuse(wrong: &[String]) -> Result<(), String> {
+    match wrong {
+        [] => Ok(()),
+        [wrong] => Err(format!("{REQUIREMENT}{wrong}")),
+        all => Err(format!("{REQUIREMENT}[{}]", all.join(", "))),
     }
 }
 
@@ -266,19 +288,12 @@ fn parse_set<'a>(
             other => return Err(format!("{REQUIREMENT}found '{other}', expected: ',' or ')'")),
         }
     }
-    let wrong: Vec<String> = values
-        .iter()
-        .enumerate()
-        .flat_map(|(index, value)| {
-            let faults = label_value_faults(value).into_iter();
-            faults.map(move |why| format!("values[{index}][{key}]: Invalid value: {value:?}: {why}"))
-        })
-        .collect();
-    match wrong.as_slice() {
-        [] => Ok(values),
-        [wrong] => Err(format!("{REQUIREMENT}{wrong}")),
-        all => Err(format!("{REQUIREMENT}[{}]", all.join(", "))),
-    }
+    // They are a set, and told in order.
+    values.sort_unstable();
+    values.dedup();
+    let faults = values.iter().enumerate();
+    let wrong: Vec<String> = faults.filter_map(|(index, value)| value_fault(key, index, value)).collect();
+    refuse(&wrong).map(|()| values)
 }
 
 #[cfg(test)]

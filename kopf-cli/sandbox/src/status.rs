@@ -89,7 +89,7 @@ impl Cause {
 
     /// `value` is given as the server prints it: quoted, or a list.
     pub(crate) fn unsupported(field: impl Into<String>, value: &str, supported: &[&str]) -> Self {
-        let supported: Vec<String> = supported.iter().map(|name| format!("{name:?}")).collect();
+        let supported: Vec<String> = supported.iter().map(printed::quoted).collect();
         let message = format!("Unsupported value: {value}: supported values: {}", supported.join(", "));
         Cause { reason: "FieldValueNotSupported", message, field: field.into() }
     }
@@ -213,7 +213,8 @@ impl Status {
 
     /// A custom resource has the path, but not for this verb.
     pub(crate) fn not_supported(verb: &str, about: About<'_>) -> Self {
-        let message = format!("{verb} is not supported on resources of kind {:?}", about.qualified());
+        let message =
+            format!("{verb} is not supported on resources of kind {}", printed::quoted(about.qualified()));
         Status::about(405, "MethodNotAllowed", message, about)
     }
 

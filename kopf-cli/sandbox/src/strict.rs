@@ -106,14 +106,23 @@ impl Strictness {
         self.judge(unknown.into_iter().take(MOST).map(|place| walk::unknown(&place)))
     }
 
+    /// The same of a custom resource, of which unknown fields are told as they are.
+    ///
+    /// # Errors
+    ///
+    /// The mistakes, where they are to be refused.
+    pub(crate) fn conclude_custom(&mut self, unknown: Vec<String>) -> Result<(), String> {
+        let unknown = if self.knows_fields { Vec::new() } else { unknown };
+        self.judge(unknown.into_iter().take(MOST).map(|place| as_it_is(&place)))
+    }
+
     /// The same of what has been converted, which tells of unknown fields in the order of their places, and as they are.
     ///
     /// # Errors
     ///
     /// The mistakes, where they are to be refused.
     pub(crate) fn conclude_converted(&mut self, unknown: Vec<String>) -> Result<(), String> {
-        let mut unknown: Vec<String> =
-            unknown.into_iter().map(|place| format!("unknown field \"{place}\"")).collect();
+        let mut unknown: Vec<String> = unknown.into_iter().map(|place| as_it_is(&place)).collect();
         unknown.sort();
         self.judge(unknown.into_iter())
     }
@@ -164,6 +173,10 @@ impl Strictness {
         let shown = shown.filter(|(_, text)| fits_a_header(text));
         shown.map(|(_, text)| header(&text))
     }
+}
+
+fn as_it_is(place: &str) -> String {
+    format!("unknown field \"{place}\"")
 }
 
 /// The value of a `Warning` header that says this.

@@ -200,7 +200,8 @@ impl Claims {
         }
         let Bearer { namespace, account: said, .. } = &self.bearer;
         let account = store.get("serviceaccounts", namespace, &said.name);
-        let account = account.ok_or_else(|| format!("serviceaccounts {:?} not found", said.name))?;
+        let account =
+            account.ok_or_else(|| format!("serviceaccounts {} not found", printed::quoted(&said.name)))?;
         let uid = &account.header.uid;
         if *uid != said.uid {
             return Err(format!("service account UID ({uid}) does not match claim ({})", said.uid));
@@ -273,6 +274,6 @@ fn moment(seconds: i64) -> Timestamp {
 
 /// A list as Go prints one.
 fn quoted(texts: &[String]) -> String {
-    let texts: Vec<String> = texts.iter().map(|text| printed::quoted(text)).collect();
+    let texts: Vec<String> = texts.iter().map(printed::quoted).collect();
     format!("[{}]", texts.join(" "))
 }

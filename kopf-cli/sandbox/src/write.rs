@@ -162,9 +162,6 @@ impl<'a> Writer<'a> {
         managed: Option<Value>,
     ) -> Result<Written, Status> {
         put_or_remove(&mut object.metadata, "managedFields", managed);
-        if !meta::text(&object.metadata, "resourceVersion").is_empty() {
-            return Err(Status::internal("resourceVersion should not be set on objects to be created"));
-        }
         let resource = &view.resource;
         let name = meta::text(&object.metadata, "name").to_owned();
         if self.store.catalog.is_going(&resource.key) {
@@ -207,6 +204,12 @@ impl<'a> Writer<'a> {
         self.validate(target, &mut object, None, Part::Whole)?;
         self.let_plugins_judge(target, &mut object, None)?;
         self.let_judge(target, Operation::Create, Some(&mut object), None)?;
+        // What is no number is none, and goes.
+        let version = object.metadata.shift_remove("resourceVersion");
+        let version = version.and_then(|version| crate::list::parse_uint(version.as_str()?).ok());
+        if version.is_some_and(|version| version != 0) && !self.dry_run {
+            return Err(Status::internal("resourceVersion should not be set on objects to be created"));
+        }
         if let Some(there) = self.store.get(&resource.key, namespace, &name) {
             return Err(Status::already_exists(view.about(&name), there.header.deleting));
         }

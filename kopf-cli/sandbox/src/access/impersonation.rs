@@ -76,7 +76,7 @@ fn key_of(header: &str) -> String {
 
 /// `%#v`
 fn shown(user: &User) -> String {
-    let list = |texts: &[String]| texts.iter().map(|text| quoted(text)).collect::<Vec<_>>().join(", ");
+    let list = |texts: &[String]| texts.iter().map(quoted).collect::<Vec<_>>().join(", ");
     let groups = match &*user.groups {
         [] => "(nil)".to_owned(),
         groups => format!("{{{}}}", list(groups)),

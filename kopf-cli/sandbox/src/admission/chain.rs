@@ -13,7 +13,7 @@ use super::{
     services,
     verdict::{self, Refusal},
 };
-use crate::{api::Api, object, patch, resources::View, status::Status};
+use crate::{api::Api, object, patch, printed, resources::View, status::Status};
 
 /// Has all webhooks of a round asked; what they warn of is added to `warnings`.
 pub(super) async fn run(
@@ -168,13 +168,16 @@ impl Asking<'_> {
         }
         let Some(object) = object else {
             let why = format!(
-                "admission webhook {:?} attempted to modify the object, which is not supported for this operation",
-                hook.name
+                "admission webhook {} attempted to modify the object, which is not supported for this operation",
+                printed::quoted(&hook.name)
             );
             return Err(Refusal::Denied(Status::internal_error(&why)));
         };
         if said.patch_type != "JSONPatch" {
-            return Err(Refusal::Failed(format!("unsupported patch type {:?}", said.patch_type)));
+            return Err(Refusal::Failed(format!(
+                "unsupported patch type {}",
+                printed::quoted(&said.patch_type)
+            )));
         }
         let shown = translate(object, self.subject, view);
         // What operations copy can double its levels again and again.

@@ -19,6 +19,7 @@ use super::{
 use crate::{
     cel::{self, BUDGET, Fault, Names, Outcome, Program, Type, Typing},
     json::with_stack,
+    printed,
     rbac::Rights,
     resources::{NAMESPACES, View},
     status::Status,
@@ -472,7 +473,11 @@ impl Names for OwnVariables<'_> {
         let (outcome, cost) = expression.evaluate(self);
         self.cost.set(self.cost.get().saturating_add(cost));
         let outcome = outcome.map_err(|fault| {
-            Fault::new(format!("composited variable {name:?} fails to evaluate: {}", fault.told()))
+            Fault::new(format!(
+                "composited variable {} fails to evaluate: {}",
+                printed::quoted(name),
+                fault.told()
+            ))
         });
         self.known.borrow_mut().insert(name, outcome.clone());
         Some(outcome)

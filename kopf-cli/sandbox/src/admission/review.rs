@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::{Document, Round, Subject};
 use crate::{
-    json as deep,
+    json as deep, printed,
     protobuf::layout,
     recognition::{self, UNREAD},
     resources::View,
@@ -155,7 +155,11 @@ pub(crate) fn read(body: &[u8], (reviews, uid): (Reviews, &str), mutating: bool)
         }
         let found = text(&response["uid"]);
         if found != uid {
-            return invalid(format!("expected response.uid={uid:?}, got {found:?}"));
+            return invalid(format!(
+                "expected response.uid={}, got {}",
+                printed::quoted(uid),
+                printed::quoted(found)
+            ));
         }
         let wanted = reviews.api_version();
         if version != wanted || kind != "AdmissionReview" {

@@ -6,7 +6,7 @@
 use serde_json::Value;
 
 use super::call::{Host, Place};
-use crate::{builtin::OF_SERVICE, resources::SLICES, store::Store};
+use crate::{builtin::OF_SERVICE, printed, resources::SLICES, store::Store};
 
 /// # Errors
 ///
@@ -20,7 +20,7 @@ pub(super) fn find(host: &Host, store: &Store) -> Result<Place, String> {
 
 fn behind(store: &Store, namespace: &str, name: &str, port: u16) -> Result<Place, String> {
     let service = store.get("services", namespace, name).map(|service| service.value());
-    let service = service.ok_or_else(|| format!("service {name:?} not found"))?;
+    let service = service.ok_or_else(|| format!("service {} not found", printed::quoted(name)))?;
     let spec = &service["spec"];
     // Wherever it leads, who is there has to show a certificate of the service.
     let called = Some(format!("{name}.{namespace}.svc"));
@@ -33,7 +33,8 @@ fn behind(store: &Store, namespace: &str, name: &str, port: u16) -> Result<Place
     }
     let ports = spec["ports"].as_array().into_iter().flatten();
     let known = ports.into_iter().find(|known| known["port"] == port);
-    let known = known.ok_or_else(|| format!("no service port {port} found for service {name:?}"))?;
+    let known =
+        known.ok_or_else(|| format!("no service port {port} found for service {}", printed::quoted(name)))?;
     let slices = store.list(SLICES, Some(namespace)).into_iter();
     let slices = slices.filter(|slice| slice.header.labels.get(OF_SERVICE).is_some_and(|of| of == name));
     let from_slices = slices.map(|slice| slice.value()).find_map(|slice| {
@@ -50,7 +51,7 @@ fn behind(store: &Store, namespace: &str, name: &str, port: u16) -> Result<Place
     };
     let (host, port) = from_slices
         .or_else(endpoints)
-        .ok_or_else(|| format!("no endpoints available for service {name:?}"))?;
+        .ok_or_else(|| format!("no endpoints available for service {}", printed::quoted(name)))?;
     Ok(Place { host, port, called })
 }
 

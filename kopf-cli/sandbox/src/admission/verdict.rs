@@ -25,7 +25,7 @@ pub(crate) enum Refusal {
 pub(crate) fn denied(name: &str, result: &Value) -> Status {
     let text = |field: &str| result[field].as_str().unwrap_or_default();
     let (said, reason) = (text("message"), text("reason"));
-    let by = format!("admission webhook {name:?} denied the request");
+    let by = format!("admission webhook {} denied the request", printed::quoted(name));
     let message = match (said, reason) {
         ("", "") => format!("{by} without explanation"),
         ("", reason) => format!("{by}: {reason}"),
@@ -44,7 +44,7 @@ pub(crate) fn denied(name: &str, result: &Value) -> Status {
 
 /// What a request is answered that needs a webhook which cannot be asked.
 pub(crate) fn failed(name: &str, why: &str) -> Status {
-    Status::internal_error(&format!("failed calling webhook {name:?}: {why}"))
+    Status::internal_error(&format!("failed calling webhook {}: {why}", printed::quoted(name)))
 }
 
 /// The operations of a patch.

@@ -9,7 +9,7 @@ use crate::{
     body::Body,
     json as deep, managed,
     media::{self, Format},
-    meta, pretty, protobuf,
+    meta, pretty, printed, protobuf,
     recognition::{self, UNREAD, unrecognized},
     request::Patching,
     schema::Shape,
@@ -109,7 +109,10 @@ impl Ask<'_> {
             protobuf::Error::Unrecognized(why) => unrecognized(kind, &why, body),
             protobuf::Error::Wrong { api_version, kind: found, said } => {
                 let version = api_version.rsplit('/').next().unwrap_or_default();
-                let message = format!("{found} in version {version:?} cannot be handled as a {kind}: {said}");
+                let message = format!(
+                    "{found} in version {} cannot be handled as a {kind}: {said}",
+                    printed::quoted(version)
+                );
                 Status::bad_request(message)
             }
         })

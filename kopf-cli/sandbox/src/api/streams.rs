@@ -5,7 +5,8 @@ use serde_json::{Map, Value};
 
 use super::{Ask, below::read};
 use crate::{
-    body::Body, form::pick, logs, rbac::Attributes, request::ResourcePath, resources::View, status::Status,
+    body::Body, form::pick, logs, printed, rbac::Attributes, request::ResourcePath, resources::View,
+    status::Status,
 };
 
 const PORTS: &str = "portforward";
@@ -64,7 +65,8 @@ impl Ask<'_> {
         let digits = !port.is_empty() && port.bytes().all(|digit| digit.is_ascii_digit());
         let why = if digits { "value out of range" } else { "invalid syntax" };
         Err(Status::bad_request(format!(
-            "cannot convert to []int32: strconv.ParseUint: parsing {port:?}: {why}"
+            "cannot convert to []int32: strconv.ParseUint: parsing {}: {why}",
+            printed::quoted(port)
         )))
     }
 

@@ -7,7 +7,7 @@ use super::{
     derived::{SPECS_OF_PODS, name_source},
     dropped, paths, pods, whole,
 };
-use crate::{kinds::TEMPLATES, resources::API_SERVICES, write::seconds};
+use crate::{kinds::TEMPLATES, printed, resources::API_SERVICES, write::seconds};
 
 type Fields = Map<String, Value>;
 
@@ -192,7 +192,9 @@ fn counted(annotations: Option<&Value>) -> i64 {
 /// their template has changed.
 pub(crate) fn unreadable(key: &str, metadata: &Fields) -> Option<String> {
     let said = metadata.get("annotations").filter(|_| key == DAEMON_SETS)?[TEMPLATES].as_str()?;
-    said.parse::<i64>().is_err().then(|| format!("strconv.ParseInt: parsing {said:?}: invalid syntax"))
+    said.parse::<i64>()
+        .is_err()
+        .then(|| format!("strconv.ParseInt: parsing {}: invalid syntax", printed::quoted(said)))
 }
 
 /// Has a daemon set say how often its template has changed, which is never where nothing is said: a server keeps it elsewhere, and

@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use serde_json::{Map, Value};
 
 use super::conditions::{self, Condition};
+use crate::printed;
 use crate::status::Cause;
 
 const ANNOTATION: &str = "api-approved.kubernetes.io";
@@ -36,7 +37,7 @@ impl Approval {
             Approval::Missing => {
                 format!("protected groups must have approval annotation {ANNOTATION:?}, {WHERE_TO_READ}")
             }
-            Approval::Bypassed => format!("not approved: {annotation:?}"),
+            Approval::Bypassed => format!("not approved: {}", printed::quoted(annotation)),
             Approval::Approved => format!("approved in {annotation}"),
             Approval::Invalid => format!(
                 "protected groups must have approval annotation {ANNOTATION:?} with either a URL or a reason starting \

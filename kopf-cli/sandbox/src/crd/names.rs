@@ -9,6 +9,7 @@ use super::{
     conditions::{self, Condition, ESTABLISHED, NAMES_ACCEPTED},
     said,
 };
+use crate::printed;
 
 /// The names that the definitions of a group have.
 #[derive(Debug, Default)]
@@ -90,7 +91,7 @@ fn words<'a>(names: &'a Value, field: &str) -> impl Iterator<Item = &'a str> + u
 /// What a conflict is told in: one sentence for each name, in brackets where there are several.
 fn in_use(words: &[&str]) -> String {
     let mut sentences: Vec<String> = Vec::new();
-    for sentence in words.iter().map(|word| format!("{word:?} is already in use")) {
+    for sentence in words.iter().map(|word| format!("{} is already in use", printed::quoted(word))) {
         if !sentences.contains(&sentence) {
             sentences.push(sentence);
         }

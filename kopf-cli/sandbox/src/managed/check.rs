@@ -152,8 +152,10 @@ fn go_syntax(value: &Value) -> String {
             format!("[]interface {{}}{{{}}}", items.iter().map(go_syntax).collect::<Vec<_>>().join(", "))
         }
         Value::Object(fields) => {
-            let mut fields: Vec<String> =
-                fields.iter().map(|(name, value)| format!("{name:?}:{}", go_syntax(value))).collect();
+            let mut fields: Vec<String> = fields
+                .iter()
+                .map(|(name, value)| format!("{}:{}", printed::quoted(name), go_syntax(value)))
+                .collect();
             fields.sort();
             format!("map[string]interface {{}}{{{}}}", fields.join(", "))
         }

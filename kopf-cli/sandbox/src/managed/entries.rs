@@ -8,6 +8,7 @@ use std::collections::{
 use serde_json::{Map, Value};
 
 use super::{set::Set, text};
+use crate::printed;
 use crate::times;
 
 /// How somebody has come to own fields. In the order in which entries are listed.
@@ -58,9 +59,9 @@ impl Entry {
 
     /// The owner as refusals name it.
     pub(super) fn described(&self) -> String {
-        let mut described = format!("{:?}", self.manager);
+        let mut described = printed::quoted(&self.manager);
         if !self.subresource.is_empty() {
-            described.push_str(&format!(" with subresource {:?}", self.subresource));
+            described.push_str(&format!(" with subresource {}", printed::quoted(&self.subresource)));
         }
         if self.operation == Operation::Update {
             described.push_str(&format!(" using {}", self.api_version));
@@ -87,7 +88,12 @@ impl Entry {
         match &*text("fieldsType") {
             "FieldsV1" => {}
             "" => return Err(format!("missing fieldsType in managed fields entry {index}")),
-            other => return Err(format!("invalid fieldsType {other:?} in managed fields entry {index}")),
+            other => {
+                return Err(format!(
+                    "invalid fieldsType {} in managed fields entry {index}",
+                    printed::quoted(other)
+                ));
+            }
         }
         let fields = entry.get("fieldsV1").filter(|fields| !fields.is_null());
         let fields = fields.map_or_else(|| Ok(Set::default()), text::read);

@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 use serde_json::{Value, json};
 
 use super::step::Step;
+use crate::printed;
 use crate::schema::{Additional, Kind, ListType, Schema, Shape, Strategy};
 
 /// How the value at some place is typed.
@@ -206,7 +207,7 @@ impl<'a> List<'a> {
             })
             .collect();
         if found.is_empty() {
-            let keys: Vec<String> = self.keys().map(|key| format!("{key:?}")).collect();
+            let keys: Vec<String> = self.keys().map(printed::quoted).collect();
             return Err(format!(
                 "associative list with keys has an element that omits all key fields [{}] (and doesn't have default \
                  values for any key fields)",

@@ -10,6 +10,7 @@ use super::{
 };
 use crate::{
     incoming::Halves,
+    printed,
     status::{About, Status},
     store::Store,
     user::{MASTERS, User},
@@ -72,7 +73,12 @@ impl Granting<'_> {
         let (role_plural, key, home) = match said("kind") {
             "ClusterRole" => ("clusterroles", CLUSTER_ROLES, ""),
             "Role" => ("roles", ROLES, self.namespace),
-            other => return Err(Status::internal(format!("unsupported role reference kind: {other:?}"))),
+            other => {
+                return Err(Status::internal(format!(
+                    "unsupported role reference kind: {}",
+                    printed::quoted(other)
+                )));
+            }
         };
         let name = said("name");
         if self.may(store, "bind", role_plural, name) {
@@ -122,11 +128,11 @@ impl Granting<'_> {
             return Ok(());
         }
         let why = format!(
-            "user {:?} (groups={}) is attempting to grant RBAC permissions not currently held:\n{}{}",
-            self.user.name,
+            "user {} (groups={}) is attempting to grant RBAC permissions not currently held:\n{}{}",
+            printed::quoted(&self.user.name),
             quoted(self.user.groups.iter().map(String::as_str)),
             missing.into_iter().collect::<Vec<_>>().join("\n"),
-            self.lost_too(&lost),
+            self.lost_too(&lost)
         );
         Err(Status::forbidden(self.about(), &why))
     }
@@ -229,6 +235,6 @@ fn texts<'a>(rule: &'a Value, field: &str) -> impl Iterator<Item = &'a str> + us
 
 /// A list of texts as Go prints one.
 fn quoted<'a>(texts: impl IntoIterator<Item = &'a str>) -> String {
-    let texts: Vec<String> = texts.into_iter().map(|text| format!("{text:?}")).collect();
+    let texts: Vec<String> = texts.into_iter().map(printed::quoted).collect();
     format!("[{}]", texts.join(" "))
 }

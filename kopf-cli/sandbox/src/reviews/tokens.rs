@@ -138,9 +138,9 @@ impl Review<'_> {
                 });
                 if account != bearer.account.name {
                     return Err(Status::bad_request(format!(
-                        "cannot bind token for serviceaccount {:?} to pod running with different \
+                        "cannot bind token for serviceaccount {} to pod running with different \
                          serviceaccount name.",
-                        bearer.account.name
+                        printed::quoted(&bearer.account.name)
                     )));
                 }
                 let known = self.store.get("nodes", "", &node).map(|node| Reference::to(node));
@@ -180,7 +180,10 @@ impl Review<'_> {
         }
         if !wrong.is_empty() {
             let wrong = wrong.join(";");
-            return Err(Status::bad_request(format!("Name parameter invalid: {name:?}: {wrong}")));
+            return Err(Status::bad_request(format!(
+                "Name parameter invalid: {}: {wrong}",
+                printed::quoted(name)
+            )));
         }
         let about = About { kind: resource, group: "", name };
         self.store

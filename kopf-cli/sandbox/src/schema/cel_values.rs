@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use base64::{Engine, engine::general_purpose::STANDARD};
+use base64::Engine;
 use chrono::{DateTime, Duration, NaiveDate};
 use kube_cel::cel::{
     self,
@@ -13,6 +13,7 @@ use serde_json::Value;
 use super::{Additional, Kind, ListType, Shape};
 use crate::{
     cel::{HIDDEN, Identity, RESERVED, Unordered},
+    pem::LENIENT,
     times::read_span,
 };
 
@@ -135,7 +136,7 @@ fn convert_text(text: &str, format: Option<&str>) -> cel::Value {
             span.map_or_else(|_| plain(), cel::Value::Duration)
         }
         Some("byte") => {
-            STANDARD.decode(text).map_or_else(|_| plain(), |bytes| cel::Value::Bytes(Arc::new(bytes)))
+            LENIENT.decode(text).map_or_else(|_| plain(), |bytes| cel::Value::Bytes(Arc::new(bytes)))
         }
         _ => plain(),
     }

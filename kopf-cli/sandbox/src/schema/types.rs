@@ -206,7 +206,8 @@ fn type_fault(value: &Value, shape: Shape<'_>, place: &Place<'_>) -> Option<Faul
         None => "",
     };
     let wrong = |wanted: &str, found: &str| {
-        let should = format!("{} in body must be of type {wanted}: {found:?}", place.dotted());
+        let should =
+            format!("{} in body must be of type {wanted}: {}", place.dotted(), printed::quoted(found));
         let message = Cause::invalid("", found, &should).message;
         Fault { text: should, place: place.dotted(), reason: "FieldValueTypeInvalid", message }
     };
@@ -240,7 +241,7 @@ fn format_fault(text: &str, shape: Shape<'_>, place: &Place<'_>) -> Option<Fault
     if valid(text) {
         return None;
     }
-    let should = format!("{} in body must be of type {format}: {text:?}", place.dotted());
+    let should = format!("{} in body must be of type {format}: {}", place.dotted(), printed::quoted(text));
     let message = Cause::invalid("", text, &should).message;
     Some(Fault { text: should, place: place.dotted(), reason: "FieldValueTypeInvalid", message })
 }
@@ -273,7 +274,7 @@ fn check_alternatives(
 ) -> Outcome {
     let mut outcome = Outcome::default();
     let check = |shape| check_as_new(value, old, shape, spine, place);
-    let fail = |why: &str| Fault::plain(format!("{:?} must {why}", place.dotted()));
+    let fail = |why: &str| Fault::plain(format!("{} must {why}", printed::quoted(place.dotted())));
     if !limits.any_of.is_empty() {
         let mut best: Option<Outcome> = None;
         for alternative in shape.among(&limits.any_of).map(check) {

@@ -16,7 +16,7 @@ impl Wrong<'_> {
         let moment = quoted(moment);
         match self {
             Wrong::Part(found, part) => {
-                format!("parsing time {moment} as {layout:?}: cannot parse {} as {part:?}", quoted(found))
+                format!("parsing time {moment} as \"{layout}\": cannot parse {} as \"{part}\"", quoted(found))
             }
             Wrong::Range(what) => format!("parsing time {moment}: {what} out of range"),
             Wrong::Extra(found) => format!("parsing time {moment}: extra text: {}", quoted(found)),

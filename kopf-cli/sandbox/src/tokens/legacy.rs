@@ -10,6 +10,7 @@ use super::{Known, Signer};
 use crate::{
     json as deep,
     object::Stored,
+    printed,
     request::Patching,
     schema::Part,
     store::{Place, Store},
@@ -82,7 +83,8 @@ impl Claims {
             return Err("Token does not match server's copy".to_owned());
         }
         let account = store.get(ACCOUNTS, namespace, said);
-        let account = account.ok_or_else(|| format!("serviceaccounts {said:?} not found"))?;
+        let account =
+            account.ok_or_else(|| format!("serviceaccounts {} not found", printed::quoted(said)))?;
         if account.header.deleting {
             return Err(format!("ServiceAccount {namespace}/{said} has been deleted"));
         }

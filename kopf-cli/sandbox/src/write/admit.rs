@@ -11,6 +11,7 @@ use crate::{
     kinds::PODS,
     meta,
     object::{self, Stored},
+    printed,
     rbac::{Granting, may_sign},
     resources::View,
     schema::Part,
@@ -107,7 +108,8 @@ impl Writer<'_> {
         if may_sign(self.store, user, verb, signer) {
             return Ok(());
         }
-        let why = format!("user not permitted to {verb} requests with signerName {signer:?}");
+        let why =
+            format!("user not permitted to {verb} requests with signerName {}", printed::quoted(signer));
         Err(Status::forbidden(view.about(target.name), &why))
     }
 

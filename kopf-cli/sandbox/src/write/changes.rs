@@ -7,7 +7,7 @@ use crate::{
     incoming::{Incoming, because, shown},
     list, meta,
     object::Stored,
-    recognition,
+    printed, recognition,
     resources::{StatusMetadata, View},
     schema::Part,
     status::{Cause, Status},
@@ -203,7 +203,7 @@ pub(super) fn forbidden_changes(old: &Map<String, Value>, new: &Map<String, Valu
         let added: Vec<String> = meta::finalizers(new)
             .into_iter()
             .filter(|finalizer| !kept.contains(finalizer))
-            .map(|finalizer| format!("{finalizer:?}"))
+            .map(printed::quoted)
             .collect();
         if !added.is_empty() {
             let why = format!(
@@ -224,7 +224,8 @@ pub(super) fn unqualified_finalizer(name: &str) -> Option<String> {
     }
     let path = if name.contains('.') { " including a path (/)" } else { "" };
     Some(format!(
-        "metadata.finalizers: {name:?}: prefer a domain-qualified finalizer name{path} to avoid accidental conflicts \
-         with other finalizer writers"
+        "metadata.finalizers: {}: prefer a domain-qualified finalizer name{path} to avoid accidental conflicts \
+         with other finalizer writers",
+        printed::quoted(name)
     ))
 }

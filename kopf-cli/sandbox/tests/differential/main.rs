@@ -31,6 +31,7 @@ mod discovery;
 mod expressions;
 mod features;
 mod forgotten;
+mod formats;
 mod forms;
 mod going;
 mod held;
@@ -48,6 +49,7 @@ mod plugins;
 mod pod_security;
 mod policies;
 mod protobuf;
+mod quoted;
 mod random;
 mod reading;
 mod refusals;
@@ -181,6 +183,9 @@ async fn run_by(clients: &Clients, rows: &str, patience: Duration) -> Vec<Answer
     }
     if rows.contains("ruled") {
         rules::RULED.register_as(client, &rules::definition()).await;
+    }
+    if rows.contains("formatted") {
+        formats::FORMATTED.register_as(client, &formats::definition()).await;
     }
     if rows.contains("owned") {
         ownership::OWNED.register_as(client, &ownership::definition()).await;

@@ -20,6 +20,7 @@ use crate::{
     builtin::derived::SPECS_OF_PODS,
     kinds::PODS,
     object::{LabelSet, Stored},
+    printed,
     resources::NAMESPACES,
     status::Status,
 };
@@ -99,7 +100,8 @@ fn violations(write: &Write<'_>, enforce: Standard) -> Vec<String> {
     }
     if !violations.is_empty() {
         let what = "violate the new PodSecurity enforce level";
-        warnings.push(format!("existing pods in namespace {:?} {what} \"{enforce}\"", write.name));
+        warnings
+            .push(format!("existing pods in namespace {} {what} \"{enforce}\"", printed::quoted(write.name)));
     }
     let named = violations.into_iter().map(|(reasons, (first, count))| match count {
         1 => format!("{first}: {reasons}"),

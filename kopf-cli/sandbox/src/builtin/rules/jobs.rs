@@ -296,7 +296,7 @@ fn failure_faults(spec: &Site<'_>, rules: &Site<'_>) -> Causes {
 }
 
 fn one_of(known: &[&str]) -> String {
-    let known: Vec<String> = known.iter().map(|name| printed::quoted(name)).collect();
+    let known: Vec<String> = known.iter().map(printed::quoted).collect();
     format!("valid values: [{}]", known.join(" "))
 }
 

@@ -1,7 +1,7 @@
 //! When cron jobs run: the syntax of schedules, and what is said of what is none.
 
 use super::zones;
-use crate::times::read_span;
+use crate::{printed, times::read_span};
 
 /// A field of a schedule: its least, its most, and names for some of its numbers.
 type Field = (u64, u64, &'static [(&'static str, u64)]);
@@ -117,7 +117,10 @@ fn number(text: &str) -> Result<u64, String> {
                 std::num::IntErrorKind::PosOverflow | std::num::IntErrorKind::NegOverflow
             );
             let why = if out_of_range { "value out of range" } else { "invalid syntax" };
-            Err(format!("failed to parse int from {text}: strconv.Atoi: parsing {text:?}: {why}"))
+            Err(format!(
+                "failed to parse int from {text}: strconv.Atoi: parsing {}: {why}",
+                printed::quoted(text)
+            ))
         }
     }
 }

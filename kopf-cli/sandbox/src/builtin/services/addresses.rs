@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::{Fields, Refusal, is_of, list, pool::Pool, text};
 use crate::{
     builtin::{rules, site::Site},
+    printed,
     status::Cause,
 };
 
@@ -28,12 +29,15 @@ pub(super) fn allot(
     }
     let address = match addresses.first().and_then(Value::as_str) {
         None => pool.next_address().map_err(|why| {
-            Refusal::Internal(format!("failed to allocate a serviceIP for Service {name:?}: {why}"))
+            Refusal::Internal(format!(
+                "failed to allocate a serviceIP for Service {}: {why}",
+                printed::quoted(name)
+            ))
         })?,
         Some(asked) => {
-            let parsed = asked
-                .parse()
-                .map_err(|_| Refusal::Internal(format!("failed to parse service IP {asked:?}")))?;
+            let parsed = asked.parse().map_err(|_| {
+                Refusal::Internal(format!("failed to parse service IP {}", printed::quoted(asked)))
+            })?;
             let refused = |why| {
                 let why = format!("failed to allocate IP {asked}: {why}");
                 invalid("clusterIPs", &addresses.clone().into(), &why)

@@ -15,7 +15,7 @@ use crate::{
 pub(super) fn address(site: &Site<'_>) -> Warnings {
     let (place, said) = (&site.place, site.text());
     let Some(meant) = addresses::tolerant(said) else { return Vec::new() };
-    let shown = quoted(&meant.to_canonical().to_string());
+    let shown = quoted(meant.to_canonical().to_string());
     let why = match addresses::read(said.as_bytes()) {
         Ok(Read { address, .. })
             if address.is_ipv4() || address.to_string() == said && !is_mapped(address) =>

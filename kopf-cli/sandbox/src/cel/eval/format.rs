@@ -164,7 +164,7 @@ fn within(value: &Value) -> Result<String, String> {
     crate::json::with_room_to_recurse(|| {
         Ok(match value {
             _ if !work::goes_on() => String::new(),
-            Value::String(text) => quoted(text),
+            Value::String(text) => quoted(text.as_str()),
             Value::Bytes(_) => format!("b{}", quoted(&plain(value)?)),
             Value::Float(number) if !number.is_finite() => format!("\"{}\"", conversions::general(*number)),
             Value::Float(number) => format!("{number:.DIGITS$}"),

@@ -90,7 +90,7 @@ fn shown(value: &Value) -> String {
             format!("{{{}}}", entries.join(", "))
         }
         Value::Null => "null".to_owned(),
-        Value::String(text) => quoted(text),
+        Value::String(text) => quoted(text.as_str()),
         other => match (eval::opened(other), eval::opaque::<eval::TypeName>(other)) {
             (Some(Some(value)), _) => format!("optional({})", shown(value)),
             (Some(None), _) => "optional.none".to_owned(),

@@ -21,6 +21,7 @@ pub(super) const DONE: Groups = &[
     ]),
     ("Bad input", &[
         ("bodies that are no JSON, no YAML, no object, no patch", &["bad_input::bodies_that_are_none_are_refused", "bad_input::yaml_that_is_none_is_told_of_with_its_line"]),
+        ("texts in messages, with what cannot be seen as Go writes it", &["quoted::names_and_metadata_are_quoted_as_in_go", "quoted::options_and_selectors_are_quoted_as_in_go", "quoted::what_kinds_refuse_is_quoted_as_in_go", "quoted::rights_are_quoted_as_in_go", "quoted::schemas_are_quoted_as_in_go"]),
         ("what clients hardly ever send: schemas that are none, scales and options of other kinds, patches that take away what an object is, annotations of long ago", &["unusual::schemas_are_read_before_they_are_looked_at", "unusual::scales_of_custom_resources_are_read_as_scales", "unusual::patches_may_set_to_nothing_what_an_object_is", "unusual::patches_that_are_read_strictly_may_take_nothing_away", "unusual::patches_of_scales_make_scales", "unusual::deletions_are_sent_with_options_of_deletions", "unusual::annotations_that_have_once_been_fields_are_still_read"]),
         ("YAML: keys of all kinds, tags, aliases and merges, bytes that are no text, UTF-16, as many levels as JSON has", &["yaml::keys_are_texts_in_the_end", "yaml::tags_hold_or_are_contradicted", "yaml::bytes_are_read_piece_by_piece", "yaml::levels_and_aliases_have_their_bounds"]),
         ("wrong and missing content types", &["bad_input::bodies_have_a_type_that_is_known"]),
@@ -31,7 +32,7 @@ pub(super) const DONE: Groups = &[
         ("protobuf at random: changed, made up, and none", &["hostile::whatever_is_sent_in_protobuf_is_answered_in_proportion"]),
     ]),
     ("Schemas", &[
-        ("types, bounds, formats, lists as sets and maps", &["schemas::values_are_checked_by_their_types_and_bounds", "schemas::formats_are_checked_where_they_are_known"]),
+        ("types, bounds, formats, lists as sets and maps", &["schemas::values_are_checked_by_their_types_and_bounds", "schemas::formats_are_checked_where_they_are_known", "formats::texts_are_of_a_format_or_not", "formats::addresses_numbers_and_names_are_of_a_format_or_not"]),
         ("patterns as Go reads them, and those that are none", &["patterns::letters_digits_and_blanks_of_patterns_are_those_of_ascii", "patterns::classes_and_braces_of_patterns_are_those_of_go", "patterns::what_is_no_pattern_of_go_is_refused"]),
         ("pruning and defaults", &["schemas::what_a_schema_does_not_know_is_pruned_and_what_it_has_defaults_for_is_filled_in"]),
         ("embedded objects", &["schemas::embedded_objects_are_objects"]),

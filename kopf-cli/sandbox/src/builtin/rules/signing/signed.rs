@@ -1,6 +1,6 @@
 //! What is wrong with what a signer writes, which is certificates in PEM and nothing else.
 
-use crate::{builtin::x509, pem};
+use crate::{builtin::x509, pem, printed};
 
 const KIND: &str = "CERTIFICATE";
 
@@ -11,7 +11,7 @@ pub(super) fn fault(text: &[u8]) -> Option<String> {
         none = false;
         let why = match &block {
             block if block.kind != KIND => {
-                format!("only CERTIFICATE PEM blocks are allowed, found {:?}", block.kind)
+                format!("only CERTIFICATE PEM blocks are allowed, found {}", printed::quoted(&block.kind))
             }
             block if block.has_headers => "no PEM block headers are permitted".to_owned(),
             block if block.bytes.is_empty() => {
