@@ -24,6 +24,7 @@ mod prune;
 mod rules;
 mod texts;
 mod types;
+mod visiting;
 
 #[cfg(test)]
 pub(crate) use cel_values::to_cel;

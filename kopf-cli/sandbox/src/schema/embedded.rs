@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::{Additional, Shape, place::Place};
+use super::{Additional, Shape, place::Place, visiting::visit};
 use crate::{meta, names::letter_first_faults, resources::NameRule, status::Cause};
 
 /// Reads the metadata of all embedded objects: what is unknown in it goes, and is told of in `unknown`.
@@ -74,36 +74,12 @@ fn read_value(
 /// Everything that is wrong with embedded objects as such.
 pub(crate) fn faults(fields: &Map<String, Value>, shape: Shape<'_>) -> Vec<Cause> {
     let mut causes = Vec::new();
-    fields_faults(fields, shape, &Place::ROOT, &mut causes);
+    visit(fields, shape, &mut |value, shape, place| {
+        if let Some(object) = value.as_object().filter(|_| shape.embedded()) {
+            causes.extend(object_faults(object, place));
+        }
+    });
     causes
-}
-
-fn fields_faults(fields: &Map<String, Value>, shape: Shape<'_>, place: &Place<'_>, causes: &mut Vec<Cause>) {
-    for (name, value) in fields {
-        match (shape.property(name), shape.additional()) {
-            (Some(shape), _) => value_faults(value, shape, &place.field(name), causes),
-            (None, Additional::Of(shape)) => value_faults(value, shape, &place.key(name), causes),
-            (None, Additional::Any | Additional::None) => {}
-        }
-    }
-}
-
-fn value_faults(value: &Value, shape: Shape<'_>, place: &Place<'_>, causes: &mut Vec<Cause>) {
-    match value {
-        Value::Object(fields) => {
-            if shape.embedded() {
-                causes.extend(object_faults(fields, place));
-            }
-            fields_faults(fields, shape, place, causes);
-        }
-        Value::Array(items) => {
-            let Some(shape) = shape.items() else { return };
-            for (index, item) in items.iter().enumerate() {
-                value_faults(item, shape, &place.index(index), causes);
-            }
-        }
-        _ => {}
-    }
 }
 
 fn object_faults(object: &Map<String, Value>, place: &Place<'_>) -> Vec<Cause> {

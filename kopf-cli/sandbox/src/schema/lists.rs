@@ -4,45 +4,24 @@ use std::collections::HashMap;
 
 use serde_json::{Map, Value};
 
-use super::{Additional, ListType, Shape, place::Place};
+use super::{ListType, Shape, place::Place, visiting::visit};
 use crate::{printed, status::Cause};
 
 /// Everything that is twice where it may be once.
 pub(crate) fn list_faults(fields: &Map<String, Value>, shape: Shape<'_>) -> Vec<Cause> {
     let mut causes = Vec::new();
-    fields_faults(fields, shape, &Place::ROOT, &mut causes);
+    visit(fields, shape, &mut |value, shape, place| {
+        let Value::Array(items) = value else { return };
+        match shape.list_type() {
+            Some(ListType::Set) => causes.extend(
+                repeated(items.iter().map(printed::json))
+                    .map(|index| Cause::duplicate(place.index(index).to_string(), &items[index])),
+            ),
+            Some(ListType::Map) => map_faults(items, shape.map_keys(), place, &mut causes),
+            Some(ListType::Atomic) | None => {}
+        }
+    });
     causes
-}
-
-fn fields_faults(fields: &Map<String, Value>, shape: Shape<'_>, place: &Place<'_>, causes: &mut Vec<Cause>) {
-    for (name, value) in fields {
-        match (shape.property(name), shape.additional()) {
-            (Some(shape), _) => value_faults(value, shape, &place.field(name), causes),
-            (None, Additional::Of(shape)) => value_faults(value, shape, &place.key(name), causes),
-            (None, Additional::Any | Additional::None) => {}
-        }
-    }
-}
-
-fn value_faults(value: &Value, shape: Shape<'_>, place: &Place<'_>, causes: &mut Vec<Cause>) {
-    match value {
-        Value::Object(fields) => fields_faults(fields, shape, place, causes),
-        Value::Array(items) => {
-            match shape.list_type() {
-                Some(ListType::Set) => causes.extend(
-                    repeated(items.iter().map(printed::json))
-                        .map(|index| Cause::duplicate(place.index(index).to_string(), &items[index])),
-                ),
-                Some(ListType::Map) => map_faults(items, shape.map_keys(), place, causes),
-                Some(ListType::Atomic) | None => {}
-            }
-            let Some(shape) = shape.items() else { return };
-            for (index, item) in items.iter().enumerate() {
-                value_faults(item, shape, &place.index(index), causes);
-            }
-        }
-        _ => {}
-    }
 }
 
 fn map_faults(items: &[Value], keys: &[Box<str>], place: &Place<'_>, causes: &mut Vec<Cause>) {
