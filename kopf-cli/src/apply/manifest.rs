@@ -54,6 +54,9 @@ pub enum Error {
     /// A folder has no file to read.
     #[error("there is no .yaml, .yml or .json file in {}", .0.display())]
     EmptyFolder(PathBuf),
+    /// Files have nothing in them but comments.
+    #[error("there is no object in {}; expected at least one, with apiVersion, kind and metadata.name", .0.display())]
+    NoObject(PathBuf),
     /// A document is neither YAML nor JSON.
     #[error("{place}: {problem}")]
     Syntax {
@@ -81,10 +84,14 @@ pub enum Error {
 pub fn read(paths: &[PathBuf]) -> Result<Vec<Manifest>, Error> {
     let mut manifests = vec![];
     for path in paths {
+        let before = manifests.len();
         for file in files(path)? {
             let text = fs::read_to_string(&file)
                 .map_err(|source| Error::Unreadable { path: file.clone(), source })?;
             parse(&file, &text, &mut manifests)?;
+        }
+        if manifests.len() == before {
+            return Err(Error::NoObject(path.clone()));
         }
     }
     Ok(manifests)

@@ -122,6 +122,7 @@ fn a_folder_is_its_files_by_name() {
     for name in ["b.yaml", "a.json", "c.YML", "README.md"] {
         fs::write(folder.path().join(name), pod(&name.to_lowercase())).unwrap();
     }
+    fs::write(folder.path().join("e.yaml"), "# nothing yet").unwrap();
     fs::create_dir(folder.path().join("d.yaml")).unwrap();
     let names: Vec<_> =
         read(&[folder.path().to_owned()]).unwrap().into_iter().map(|manifest| manifest.name).collect();
@@ -136,4 +137,14 @@ fn what_cannot_be_read_is_named() {
     };
     assert_eq!(found(folder.path().to_owned()), "there is no .yaml, .yml or .json file in DIR");
     assert_eq!(found(folder.path().join("no")), "cannot read DIR/no: No such file or directory (os error 2)");
+    let none = |path: &str| {
+        format!(
+            "there is no object in {path}; expected at least one, with apiVersion, kind and metadata.name"
+        )
+    };
+    for text in ["# nothing yet\n---\n", "{apiVersion: v1, kind: List, items: []}"] {
+        fs::write(folder.path().join("a.yaml"), text).unwrap();
+        assert_eq!(found(folder.path().to_owned()), none("DIR"));
+        assert_eq!(found(folder.path().join("a.yaml")), none("DIR/a.yaml"));
+    }
 }
