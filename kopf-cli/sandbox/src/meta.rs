@@ -6,7 +6,7 @@ use crate::{
     crd,
     deletion::{FOREGROUND, ORPHAN},
     names::{key_faults, label_value_faults, name_faults, prefix_faults},
-    resources::{NameRule, Resource},
+    resources::{EVENTS, NameRule, View},
     status::Cause,
     times::{self, Exactness},
 };
@@ -15,6 +15,17 @@ mod strict;
 
 pub(crate) use strict::unknown_fields;
 
+/// Built-in kinds whose finalizers may be of no domain, as those of custom resources may.
+const WITHOUT_DOMAINS: [&str; 8] = [
+    "customresourcedefinitions.apiextensions.k8s.io",
+    "leases.coordination.k8s.io",
+    "mutatingwebhookconfigurations.admissionregistration.k8s.io",
+    "poddisruptionbudgets.policy",
+    "runtimeclasses.node.k8s.io",
+    "validatingadmissionpolicies.admissionregistration.k8s.io",
+    "validatingadmissionpolicybindings.admissionregistration.k8s.io",
+    "validatingwebhookconfigurations.admissionregistration.k8s.io",
+];
 /// How many bytes the keys and values of all annotations may have together.
 const MAX_ANNOTATIONS: usize = 262_144;
 
@@ -110,12 +121,20 @@ pub(crate) fn deleting(metadata: &Map<String, Value>) -> bool {
 }
 
 /// Everything that is wrong with `metadata` by itself.
-pub(crate) fn faults(metadata: &Map<String, Value>, resource: &Resource) -> Vec<Cause> {
-    faults_by(metadata, resource.rules.names, resource.rules.custom)
+pub(crate) fn faults(metadata: &Map<String, Value>, view: &View) -> Vec<Cause> {
+    let (resource, key) = (&view.resource, &*view.resource.key);
+    // Of events only the older version has it so.
+    let is_older_event = key == EVENTS && view.version().group.is_empty();
+    let may_be_unqualified = resource.rules.custom || WITHOUT_DOMAINS.contains(&key) || is_older_event;
+    faults_by(metadata, resource.rules.names, may_be_unqualified)
 }
 
 /// The same for an object that is no resource of its own.
-pub(crate) fn faults_by(metadata: &Map<String, Value>, rule: NameRule, custom: bool) -> Vec<Cause> {
+pub(crate) fn faults_by(
+    metadata: &Map<String, Value>,
+    rule: NameRule,
+    may_be_unqualified: bool,
+) -> Vec<Cause> {
     let mut causes = Vec::new();
     let invalid = |field: &str, value: &str, reasons: Vec<String>| {
         reasons.iter().map(|why| Cause::invalid(field, value, why)).collect::<Vec<_>>()
@@ -148,7 +167,7 @@ pub(crate) fn faults_by(metadata: &Map<String, Value>, rule: NameRule, custom: b
         causes.extend(invalid("metadata.finalizers", finalizer, key_faults(finalizer)));
     }
     for (index, finalizer) in finalizers(metadata).into_iter().enumerate() {
-        if !custom && !is_qualified(finalizer) {
+        if !may_be_unqualified && !is_qualified(finalizer) {
             let why = "name is neither a standard finalizer name nor is it fully qualified";
             causes.push(Cause::invalid(format!("metadata.finalizers[{index}]"), finalizer, why));
         }

@@ -350,7 +350,7 @@ impl<'a> Writer<'a> {
         if part == Part::Whole {
             object.check_kind(view, target.name)?;
         }
-        let mut causes = meta::faults(&object.metadata, &view.resource);
+        let mut causes = meta::faults(&object.metadata, view);
         causes.extend(managed::faults(object.metadata.get("managedFields")));
         if let Some(old) = old {
             causes.extend(forbidden_changes(old.metadata, &object.metadata));

@@ -15,7 +15,7 @@ fn check(metadata: Value, expected: Expect) {
         Err(error) => error,
         Ok(read) => {
             let mut said = Value::from(read.clone()).to_string();
-            for cause in faults(&read, &view.resource) {
+            for cause in faults(&read, &view) {
                 let start: String = cause.message.chars().take(60).collect();
                 said.push_str(&format!("\n{}: {start}", cause.field));
             }
@@ -69,7 +69,7 @@ fn annotations_have_a_budget_together() {
         let metadata = json!({ "name": "x", "annotations": { "k": "v".repeat(size) } });
         let catalog = Catalog::built_in();
         let view = catalog.view("", "v1", "configmaps").unwrap();
-        faults(&read(Some(&metadata)).unwrap(), &view.resource).len()
+        faults(&read(Some(&metadata)).unwrap(), &view).len()
     };
     assert_eq!(over(262_143), 0);
     assert_eq!(over(262_144), 1);

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::check;
+use super::{answer::Answer, check, check_as};
 
 /// Where objects of a kind are made, and the least that is one. `POD` stands for a template of pods.
 #[rustfmt::skip]
@@ -74,10 +74,29 @@ const POD: &str = r#"{"metadata":{"labels":{"a":"b"}},"spec":{"containers":[{"na
 async fn the_smallest_object_of_each_kind_is_completed_alike() {
     let mut rows = String::new();
     for (path, object) in SMALLEST {
-        let object = object.replace("POD", POD);
-        let between = if object == "{}" { "" } else { "," };
-        let named = object.replacen('{', &format!(r#"{{"metadata":{{"name":"a"}}{between}"#), 1);
-        writeln!(rows, "POST {path}?dryRun=All {named}").unwrap();
+        writeln!(rows, "POST {path}?dryRun=All {}", with_metadata(object, r#"{"name":"a"}"#)).unwrap();
     }
     check(&rows).await;
+}
+
+#[tokio::test]
+async fn finalizers_of_some_kinds_need_no_domain() {
+    const DEFINITION: &str = r#"{"spec":{"group":"$ns.kopf.test","scope":"Namespaced","names":{"plural":"odds","kind":"Odd"},"versions":[{"name":"v1","served":true,"storage":true,"schema":{"openAPIV3Schema":{"type":"object"}}}]}}"#;
+    let mut rows = String::new();
+    for (path, object) in SMALLEST {
+        let object = with_metadata(object, r#"{"name":"a","finalizers":["plain","-"]}"#);
+        writeln!(rows, "POST {path}?dryRun=All {object}").unwrap();
+        let object = object.replace(r#","-""#, "");
+        writeln!(rows, "POST {path}?dryRun=All {object}").unwrap();
+    }
+    let definitions = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
+    let definition = with_metadata(DEFINITION, r#"{"name":"odds.$ns.kopf.test","finalizers":["plain"]}"#);
+    writeln!(rows, "POST {definitions}?dryRun=All {definition}").unwrap();
+    check_as(&rows, Answer::of_refusals).await;
+}
+
+fn with_metadata(object: &str, metadata: &str) -> String {
+    let object = object.replace("POD", POD);
+    let between = if object == "{}" { "" } else { "," };
+    object.replacen('{', &format!(r#"{{"metadata":{metadata}{between}"#), 1)
 }

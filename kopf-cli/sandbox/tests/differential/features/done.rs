@@ -10,7 +10,7 @@ pub(super) const DONE: Groups = &[
         ("`metadata`: what the server sets, what is checked, what cannot be changed", &["refusals::metadata_has_its_rules"]),
         ("`generation`", &["living::a_generation_counts_what_is_wanted"]),
         ("`generateName`", &["main::generated_names_and_events_are_as_usual"]),
-        ("finalizers", &["main::finalizers_hold_an_object"]),
+        ("finalizers", &["main::finalizers_hold_an_object", "minimal::finalizers_of_some_kinds_need_no_domain"]),
         ("optimistic locking: resourceVersion on PUT and PATCH", &["main::stale_writes_are_conflicts"]),
         ("preconditions of deletions: uid, resourceVersion", &["living::a_deletion_may_have_conditions"]),
         ("which version of an object a deletion answers with", &["going::what_goes_at_once_has_the_version_of_its_removal", "going::what_is_held_has_the_version_of_its_mark"]),
