@@ -259,7 +259,9 @@ pub(super) fn is_on_both(group: &str) -> bool {
 }
 
 /// Causes are told in their order, but for those of a map, which a server goes through in any order, as it does through the
-/// fields of custom resources; and each is told once, however often a server has looked. The message has the same causes.
+/// fields of custom resources; and each is told once, however often a server has looked: of custom resources and definitions it
+/// tells what is wrong with metadata once for each of its three looks at what is changed, of built-in objects what is wrong by
+/// rules that are declared once more. The message has the same causes.
 fn causes_once(status: &mut Map<String, Value>) {
     const LISTED: &str = " is invalid: [";
     let is_custom =
