@@ -57,7 +57,7 @@ fn unreachable() -> Status {
 /// Whether a pod has an address that is of itself alone.
 fn is_reachable(pod: &Value) -> bool {
     let first = pod.pointer("/status/podIPs/0").map_or(pick(pod, "status.podIP"), |first| pick(first, "ip"));
-    match first.parse::<IpAddr>() {
+    match first.parse::<IpAddr>().map(|address| address.to_canonical()) {
         Ok(IpAddr::V4(address)) => {
             !address.is_broadcast()
                 && !address.is_unspecified()

@@ -140,7 +140,8 @@ fn list(value: &Value) -> &[Value] {
 
 /// Why an address cannot be one that is known outside.
 pub(super) fn special(text: &str) -> Vec<String> {
-    let why = match addresses::tolerant(text) {
+    // One of IPv4 is what it is, however it is written.
+    let why = match addresses::tolerant(text).map(|address| address.to_canonical()) {
         Some(address) if address.is_unspecified() => format!("may not be unspecified ({text})"),
         Some(address) if address.is_loopback() => {
             "may not be in the loopback range (127.0.0.0/8, ::1/128)".to_owned()

@@ -63,6 +63,10 @@ async fn cron_jobs_have_a_schedule() {
         "@every x",
         "@every 5",
         "@every 5x",
+        "@every 1.2.3s",
+        "@every 1h1",
+        "@every 99999999999999h",
+        "@every 9223372036855s",
         "TZ=UTC * * * * *",
         "CRON_TZ=Europe/Berlin 0 0 * * *",
     ]

@@ -34,7 +34,7 @@ async fn services_have_ports_and_addresses_that_make_sense() {
             r#""spec":{"sessionAffinity":"ClientIP","sessionAffinityConfig":{"clientIP":{"timeoutSeconds":0}},"ports":[{"port":80}]}"#,
             r#""spec":{"sessionAffinityConfig":{"clientIP":{"timeoutSeconds":10}},"ports":[{"port":80}]}"#,
             r#""spec":{"selector":{"a b":"c"},"ports":[{"port":80}]}"#,
-            r#""spec":{"externalIPs":["x","127.0.0.1","1.2.3.4","010.1.1.1"],"ports":[{"port":80}]}"#,
+            r#""spec":{"externalIPs":["x","127.0.0.1","1.2.3.4","010.1.1.1","ff02::1","ff12::1","ff05::1","::ffff:01.2.3.4","::ffff:127.0.0.1","::ffff:0.0.0.0"],"ports":[{"port":80}]}"#,
             r#""spec":{"loadBalancerSourceRanges":["10.0.0.0/8"],"ports":[{"port":80}]}"#,
             r#""spec":{"loadBalancerClass":"a/b","allocateLoadBalancerNodePorts":true,"ports":[{"port":80}]}"#,
             r#""spec":{"externalTrafficPolicy":"Local","ports":[{"port":80}]}"#,
@@ -75,6 +75,7 @@ async fn services_lead_to_addresses() {
         r#"
         POST   endpoints?dryRun=All {"metadata":{"name":"e"},"subsets":[{"ports":[{"port":80}]},{}]}
         POST   endpoints?dryRun=All {"metadata":{"name":"e"},"subsets":[{"addresses":[{"ip":"x"},{"ip":"010.0.0.1"},{"ip":"0.0.0.0","hostname":"A","nodeName":"B_"}],"notReadyAddresses":[{"ip":"169.254.0.1"},{"ip":"127.0.0.1"},{"ip":"::1"}],"ports":[{"port":0,"name":"A_"},{"port":80,"protocol":"X","appProtocol":"a b"}]}]}
+        POST   endpoints?dryRun=All {"metadata":{"name":"e"},"subsets":[{"addresses":[{"ip":"ff02::1"},{"ip":"ff12::1"},{"ip":"ff05::1"},{"ip":"::ffff:01.2.3.4"},{"ip":"::ffff:127.0.0.1"},{"ip":"::ffff:0.0.0.0"},{"ip":"::ffff:169.254.0.1"},{"ip":"::ffff:224.0.0.1"}],"ports":[{"port":80}]}]}
         POST   endpoints {"metadata":{"name":"e"},"subsets":[{"notReadyAddresses":[{"ip":"10.0.0.1"}]}]}
         MERGE  endpoints/e {"subsets":[{"addresses":[{"ip":"10.0.0.1"}],"ports":[{"port":70000}]}]}
         MERGE  endpoints/e {"subsets":null}
