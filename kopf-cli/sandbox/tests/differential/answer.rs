@@ -215,16 +215,26 @@ fn mask(value: &mut Value, namespace: &str) {
     }
 }
 
-/// The type of what a policy is for is called by its kind, and by the moment in which it was looked at.
+/// The type of what a policy is for is called by its kind, and by the moment in which it was looked at: the word that a type
+/// begins with, where types are told.
 fn without_numbers_of_types(warning: &str) -> String {
-    let mut told = String::new();
-    for letter in warning.chars() {
-        let is_of_a_type = letter.is_ascii_digit() && told.ends_with(|last: char| last.is_ascii_alphabetic());
-        if !is_of_a_type {
-            told.push(letter);
+    let mut parts = warning.split("applied to '");
+    let mut masked = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let (types, rest) = part.split_once('\'').unwrap_or((part, ""));
+        masked += "applied to '";
+        for word in types.split_inclusive(|letter: char| !letter.is_ascii_alphanumeric()) {
+            let (name, end) =
+                word.split_at(word.trim_end_matches(|letter: char| !letter.is_ascii_alphanumeric()).len());
+            let begins = !masked.ends_with('.') && name.starts_with(|first: char| first.is_ascii_uppercase());
+            masked +=
+                if begins { name.trim_end_matches(|letter: char| letter.is_ascii_digit()) } else { name };
+            masked += end;
         }
+        masked += "'";
+        masked += rest;
     }
-    told
+    masked
 }
 
 /// The volume with the token of a pod has a name of its own.

@@ -142,6 +142,20 @@ async fn expressions_are_looked_at_for_each_kind_that_is_named() {
             missing,
         ),
         (&[rule(&["nope.kopf.test"], &["v1"], &["pods"])], missing),
+        // Each rule may name ten, as often as it names them.
+        (
+            &[
+                rule(&[""], &["v1"], &many[..6]),
+                rule(
+                    &["apps"],
+                    &["v1"],
+                    &["deployments", "daemonsets", "replicasets", "statefulsets", "controllerrevisions"],
+                ),
+            ],
+            missing,
+        ),
+        (&[rule(&[""], &["v1"], &["pods"; 10]), deployments()], missing),
+        (&[rule(&["", ""], &["v1"; 5], &["pods", "secrets"]), deployments()], missing),
     ])
     .await;
 }

@@ -127,6 +127,34 @@ fn what_changes_may_be_much() {
 }
 
 #[test]
+fn a_policy_may_name_much_and_say_much() {
+    const POLICIES: &str = "/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicies";
+    let policy = |rule: Value, expression: &str, count: usize| {
+        let validations = times(count, |_| json!({ "expression": expression }));
+        json!({ "metadata": { "name": "a" }, "spec": { "matchConstraints": { "resourceRules": [rule] }, "validations": validations } })
+    };
+    let rule = |groups: &[Value], versions: &[Value], resources: &[Value]| json!({ "operations": ["*"], "apiGroups": groups, "apiVersions": versions, "resources": resources });
+    let names = times(30_000, |n| format!("n{n}").into());
+    check_last(&[("POST", POLICIES, &policy(rule(&names, &names, &names), "true", 1))], 201);
+    let kinds = [
+        "pods",
+        "nodes",
+        "services",
+        "endpoints",
+        "events",
+        "secrets",
+        "namespaces",
+        "bindings",
+        "configmaps",
+    ];
+    let ten = || rule(&["".into()], &["v1".into()], &kinds.map(Value::from));
+    let faulty = vec!["object.a"; 1_600].join(" || ");
+    check_last(&[("POST", POLICIES, &policy(ten(), &faulty, 80))], 201);
+    let fine = vec!["object.kind == 'a'"; 4_000].join(" || ");
+    check_last(&[("POST", POLICIES, &policy(ten(), &fine, 15))], 201);
+}
+
+#[test]
 fn tolerations_of_a_class_may_be_many() {
     let tolerations = times(
         20_000,
