@@ -146,6 +146,7 @@ impl Subject {
             let version = view.version();
             match self.subresource {
                 "scale" => json!({ "group": "autoscaling", "version": "v1", "kind": "Scale" }),
+                "eviction" => json!({ "group": "policy", "version": "v1", "kind": "Eviction" }),
                 _ => json!({ "group": version.group, "version": version.name, "kind": view.resource.kind }),
             }
         };
@@ -186,10 +187,10 @@ impl Subject {
         options
     }
 
-    /// What the request is about: an object of its resource, or the scale of one.
+    /// What the request is about: an object of its resource, or the scale of one, or its eviction.
     fn document(&self, value: &Value) -> Document {
         match self.subresource {
-            "scale" => Document::of_built_in(value),
+            "scale" | "eviction" => Document::of_built_in(value),
             _ => Document::of(value, &self.view.resource),
         }
     }

@@ -6,6 +6,7 @@ mod below;
 mod bodies;
 mod content;
 mod documents;
+mod evictions;
 mod proxies;
 mod reviewing;
 mod scales;
@@ -199,6 +200,10 @@ impl Api {
         if let Some(stream) = streams::named(&view, &path) {
             let (part, answer) = (Part::Stream(stream), Answer::Json);
             return Ask { api: self, user, view, path, query, request, part, answer }.stream(stream);
+        }
+        if evictions::is_named(&view, &path) {
+            let (part, answer) = (Part::Eviction, evictions::answer(request, answers_objects)?);
+            return Ask { api: self, user, view, path, query, request, part, answer }.evict().await;
         }
         let custom = view.resource.rules.custom;
         let action = Action::of(&request.method, &path, &query, custom).map_err(|refusal| {
@@ -416,6 +421,7 @@ fn has_no_tables(view: &View, path: &ResourcePath) -> bool {
     matches!(
         (&*view.resource.key, path.subresource.as_deref()),
         (NAMESPACES, Some("finalize"))
+            | ("pods", Some("eviction"))
             | ("certificatesigningrequests.certificates.k8s.io", Some("approval"))
             | ("customresourcedefinitions.apiextensions.k8s.io", Some("status"))
             | ("apiservices.apiregistration.k8s.io", Some("status"))

@@ -72,7 +72,7 @@ impl Deletion {
         let nothing = Query::default();
         let query = if body.is_empty() { query } else { &nothing };
         query.number("gracePeriodSeconds")?;
-        let mut dry_run = query.dry_run("DeleteOptions")?;
+        query.dry_run("DeleteOptions")?;
         if !body.iter().all(u8::is_ascii_whitespace) {
             let format = media::format(content_type)?;
             if format == Format::Protobuf {
@@ -82,6 +82,12 @@ impl Deletion {
                 options = read(body).map_err(Status::bad_request)?;
             }
         }
+        Deletion::of(&options, query)
+    }
+
+    /// The same of options that are read, and a query.
+    pub(crate) fn of(options: &Value, query: &Query) -> Result<Self, Status> {
+        let mut dry_run = query.dry_run("DeleteOptions")?;
         let text = |value: &Value| value.as_str().map(str::to_owned);
         if let Some(said) = options["dryRun"].as_array().filter(|said| !said.is_empty()) {
             let said: Vec<&str> = said.iter().map(|word| word.as_str().unwrap_or_default()).collect();
@@ -101,7 +107,7 @@ impl Deletion {
         let demands = &options["preconditions"];
         let preconditions =
             Preconditions { uid: text(&demands["uid"]), resource_version: text(&demands["resourceVersion"]) };
-        let told = told(&options, query);
+        let told = told(options, query);
         Ok(Deletion { preconditions, policy, dry_run, told })
     }
 }

@@ -41,6 +41,7 @@ mod api;
 mod body;
 mod deletion;
 mod discovery;
+mod eviction;
 mod form;
 mod jsonpath;
 mod list;

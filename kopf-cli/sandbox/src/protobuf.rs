@@ -14,7 +14,7 @@ mod messages;
 pub(crate) mod open_api;
 mod wire;
 
-use crate::printed;
+use crate::recognition::unregistered;
 use serde_json::Value;
 
 pub(crate) use complete::{Empties, complete, forget_zeros, zero};
@@ -24,6 +24,9 @@ use wire::Fields;
 
 /// What every body begins with.
 const PREFIX: &[u8] = b"k8s\0";
+
+/// What is still read of a version that is not served any more, and has the fields of the one that is.
+const OLDER: (&str, &str) = ("policy/v1beta1", "Eviction");
 
 /// Why a body is none.
 #[derive(Debug, PartialEq)]
@@ -54,14 +57,9 @@ pub(crate) fn parse(body: &[u8], expected: (&str, &str)) -> Result<Value, Error>
     let (api_version, kind) = (or(envelope.api_version, expected.0), or(envelope.kind, expected.1));
     let decode = || {
         let table = Table::get();
-        let version = api_version.rsplit('/').next().unwrap_or_default();
-        let message = table.of_kind(api_version, kind).ok_or_else(|| {
-            format!(
-                "no kind {} is registered for version {} in scheme \"pkg/runtime/scheme.go:111\"",
-                printed::quoted(kind),
-                printed::quoted(version)
-            )
-        })?;
+        let is_older = (api_version, kind) == OLDER && kind == expected.1;
+        let known = if is_older { expected.0 } else { api_version };
+        let message = table.of_kind(known, kind).ok_or_else(|| unregistered(kind, api_version))?;
         // Only what is asked for is decoded, for only of that it is known how much room it takes.
         if kind != expected.1 {
             return Err("wrong kind".to_owned());

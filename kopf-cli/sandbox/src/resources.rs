@@ -8,7 +8,7 @@ use std::{
     sync::Arc,
 };
 
-pub(crate) use built_in::{is_undone, returns_deleted, review, scales};
+pub(crate) use built_in::{evictions, is_undone, returns_deleted, review, scales};
 
 use crate::{
     form::Printed,

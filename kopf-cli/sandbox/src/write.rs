@@ -35,6 +35,7 @@ use crate::{
 mod admit;
 mod apply;
 mod changes;
+mod evict;
 mod finalize;
 mod grace;
 mod owners;

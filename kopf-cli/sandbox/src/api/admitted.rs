@@ -47,6 +47,7 @@ impl Ask<'_> {
                     Part::Scale => "scale",
                     Part::Finalize => "finalize",
                     Part::Approval => "approval",
+                    Part::Eviction => "eviction",
                     Part::Stream(stream) => stream,
                     Part::Whole | Part::Log => "",
                 },

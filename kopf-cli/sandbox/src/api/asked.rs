@@ -17,6 +17,7 @@ pub(super) enum Part {
     Log,
     Finalize,
     Approval,
+    Eviction,
     /// One of the streams of a pod.
     Stream(&'static str),
 }

@@ -66,7 +66,7 @@ impl Ask<'_> {
 }
 
 /// Leaves of metadata what is not the server's to say; of an object that is named by the path that stays, too.
-fn keep(metadata: &mut Map<String, Value>, nameless: bool, managed: Option<Value>) {
+pub(super) fn keep(metadata: &mut Map<String, Value>, nameless: bool, managed: Option<Value>) {
     let wiped = OF_THE_SERVER.iter().filter(|_| nameless);
     wiped.for_each(|field| {
         metadata.shift_remove(*field);

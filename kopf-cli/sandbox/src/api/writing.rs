@@ -81,7 +81,9 @@ impl Ask<'_> {
         match self.part {
             Part::Status => schema::Part::Status,
             Part::Approval => schema::Part::Approval,
-            Part::Whole | Part::Scale | Part::Log | Part::Finalize | Part::Stream(_) => schema::Part::Whole,
+            Part::Whole | Part::Scale | Part::Log | Part::Finalize | Part::Eviction | Part::Stream(_) => {
+                schema::Part::Whole
+            }
         }
     }
 

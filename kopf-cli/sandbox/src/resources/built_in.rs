@@ -151,6 +151,18 @@ pub(crate) fn scales() -> &'static View {
     &SCALES
 }
 
+/// What `/eviction` of a pod deals in, likewise.
+pub(crate) fn evictions() -> &'static View {
+    static EVICTIONS: LazyLock<View> = LazyLock::new(|| {
+        let response_kind = Kind { kind: "Eviction".to_owned(), ..Kind::default() };
+        let resource = "evictions".to_owned();
+        let served = Served { resource, response_kind, scope: Scope::Namespaced, ..Served::default() };
+        let row = row("policy/v1", "evictions", 0);
+        View { resource: Arc::new(row.resource("policy", "v1", &served)), index: 0 }
+    });
+    &EVICTIONS
+}
+
 /// Questions that are asked as if they were objects, and which nobody stores: their kinds, and where they are asked.
 const REVIEWS: [(&str, &str, &str, Scope); 7] = [
     ("SelfSubjectReview", "authentication.k8s.io", "selfsubjectreviews", Scope::Cluster),

@@ -28,6 +28,7 @@ mod defining;
 mod definitions;
 mod directives;
 mod discovery;
+mod eviction;
 mod expressions;
 mod features;
 mod forgotten;

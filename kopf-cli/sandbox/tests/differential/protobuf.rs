@@ -140,6 +140,39 @@ async fn reviews_are_asked_in_protobuf() {
 }
 
 #[tokio::test]
+async fn evictions_are_asked_in_protobuf() {
+    let Some(real) = kopf_control_plane::get().await else { return };
+    let real = kopf_control_plane::connect(&real.kubeconfig).await;
+    let (sandbox, _serving) = sandbox().await;
+    let pod = br#"{"metadata":{"name":"a"},"spec":{"containers":[{"name":"c","image":"i"}]}}"#;
+    let said = |version: &str, kind: &str| {
+        let said = [b"\x0a", &[u8::try_from(version.len()).unwrap()], version.as_bytes(), b"\x12"].concat();
+        let said = [&said, &[u8::try_from(kind.len()).unwrap()][..], kind.as_bytes()].concat();
+        [b"k8s\0\x0a", &[u8::try_from(said.len()).unwrap()][..], &said, b"\x12\x05\x0a\x03\x0a\x01a"].concat()
+    };
+    let bodies = [
+        said("policy/v1", "Pod"),
+        said("v1", "Eviction"),
+        b"k8s\0\x12\x05\x0a\x03\x0a\x01b".to_vec(),
+        said("policy/v1", "Eviction"),
+        said("policy/v1beta1", "Eviction"),
+        b"k8s\0\x12\x05\x0a\x03\x0a\x01a".to_vec(),
+    ];
+    let mut answers = Vec::new();
+    for client in [&real, &sandbox] {
+        let home = format!("/api/v1/namespaces/{}/pods", namespace(client).await);
+        let mut said = vec![send(client, &home, JSON, JSON, pod.to_vec()).await.0.to_string()];
+        for body in &bodies {
+            let path = format!("{home}/a/eviction?dryRun=All");
+            let (code, answer) = send(client, &path, PROTOBUF, JSON, body.clone()).await;
+            said.push(format!("{code} {}", String::from_utf8_lossy(&answer)));
+        }
+        answers.push(said);
+    }
+    assert_eq!(answers[1], answers[0]);
+}
+
+#[tokio::test]
 async fn answers_are_in_protobuf_where_that_is_wanted() {
     rows(
         r#"

@@ -201,6 +201,8 @@ pub(super) const DONE: Groups = &[
     ]),
     ("Kinds with rules of their own", &[
         ("namespaces", &["living::namespaces_are_objects_too"]),
+        ("evictions of pods, by what the status of their budgets says", &["eviction::pods_without_a_budget_are_evicted", "eviction::evictions_have_the_options_of_deletions", "eviction::pods_that_are_idle_need_no_budget", "eviction::budgets_are_counted_down", "eviction::budgets_refuse_what_they_do_not_allow", "eviction::several_budgets_are_too_many_and_empty_ones_select_nothing", "eviction::nobody_is_evicted_from_a_namespace_that_is_going", "eviction::evictions_come_and_are_answered_in_all_forms", "protobuf::evictions_are_asked_in_protobuf"]),
+        ("evictions that others are asked about, and who may evict", &["eviction::evictions_are_reviewed", "eviction::who_evicts_needs_the_right_to_create_evictions"]),
         ("`APIService`: of built-in groups from the start, of definitions while they serve a version", &["registration::built_in_groups_are_registered_from_the_start", "registration::versions_of_definitions_are_registered_while_they_are_served", "registration::registrations_have_rules"]),
         ("what is registered is what `/apis` and `/apis/GROUP` name, in the order of its priorities", &["registration::what_is_registered_is_named_in_the_order_of_its_priorities", "registration::groups_are_named_in_the_order_of_their_priorities"]),
         ("Events, in both groups over one store", &["main::generated_names_and_events_are_as_usual", "refusals::events_of_the_newer_group_are_complete"]),

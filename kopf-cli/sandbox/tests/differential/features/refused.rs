@@ -53,7 +53,6 @@ pub(super) const REFUSED: &[Refused] = &[
     refused("`StorageVersionMigration`", "POST", "/apis/storagemigration.k8s.io/v1/storageversionmigrations", "the resource storageversionmigrations"),
     refused("autoscalers in `autoscaling/v1`", "GET", "/apis/autoscaling/v1/horizontalpodautoscalers", "the resource horizontalpodautoscalers"),
     refused("`ComponentStatus`", "GET", "/api/v1/componentstatuses", "the resource componentstatuses"),
-    refused("evictions", "POST", "/api/v1/namespaces/default/pods/p/eviction", "the subresource pods/eviction"),
     refused("deletions of what cannot be read", "DELETE", "/api/v1/namespaces/default/pods/p?ignoreStoreReadErrorWithClusterBreakingPotential=true", "deletions with ignoreStoreReadErrorWithClusterBreakingPotential"),
     refused("bindings of pods to nodes", "POST", "/api/v1/namespaces/default/pods/p/binding", "the subresource pods/binding"),
     Refused { body: Some(("application/json", BEHIND)), ..refused("API servers behind this one (`spec.service` of an `APIService`)", "POST", "/apis/apiregistration.k8s.io/v1/apiservices", "API servers behind this one") },
