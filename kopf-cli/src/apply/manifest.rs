@@ -55,8 +55,8 @@ pub enum Error {
     #[error("there is no .yaml, .yml or .json file in {}", .0.display())]
     EmptyFolder(PathBuf),
     /// Files have nothing in them but comments.
-    #[error("there is no object in {}; expected at least one, with apiVersion, kind and metadata.name", .0.display())]
-    NoObject(PathBuf),
+    #[error("there is no object in {}; expected at least one, with apiVersion, kind and metadata.name", names(.0))]
+    NoObject(Vec<PathBuf>),
     /// A document is neither YAML nor JSON.
     #[error("{place}: {problem}")]
     Syntax {
@@ -84,17 +84,21 @@ pub enum Error {
 pub fn read(paths: &[PathBuf]) -> Result<Vec<Manifest>, Error> {
     let mut manifests = vec![];
     for path in paths {
-        let before = manifests.len();
         for file in files(path)? {
             let text = fs::read_to_string(&file)
                 .map_err(|source| Error::Unreadable { path: file.clone(), source })?;
             parse(&file, &text, &mut manifests)?;
         }
-        if manifests.len() == before {
-            return Err(Error::NoObject(path.clone()));
-        }
+    }
+    if manifests.is_empty() && !paths.is_empty() {
+        return Err(Error::NoObject(paths.to_vec()));
     }
     Ok(manifests)
+}
+
+/// How several paths are named in a line.
+fn names(paths: &[PathBuf]) -> String {
+    paths.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join(", ")
 }
 
 fn files(path: &Path) -> Result<Vec<PathBuf>, Error> {

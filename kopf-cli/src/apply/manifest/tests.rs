@@ -148,3 +148,23 @@ fn what_cannot_be_read_is_named() {
         assert_eq!(found(folder.path().join("a.yaml")), none("DIR/a.yaml"));
     }
 }
+
+#[test]
+fn one_object_in_all_files_together_is_enough() {
+    let folder = tempfile::tempdir().unwrap();
+    let [empty, other, pod] = ["empty.yaml", "other.yaml", "pod.yaml"].map(|name| folder.path().join(name));
+    for file in [&empty, &other] {
+        fs::write(file, "# nothing yet").unwrap();
+    }
+    fs::write(&pod, "{apiVersion: v1, kind: Pod, metadata: {name: p}}").unwrap();
+    for paths in [[empty.clone(), pod.clone()], [pod, empty.clone()]] {
+        assert_eq!(read(&paths).map(|manifests| manifests.len()).ok(), Some(1), "of {paths:?}");
+    }
+    assert_eq!(read(&[]).unwrap(), []);
+    let said = read(&[empty, other]).unwrap_err().to_string();
+    let said = said.replace(&folder.path().display().to_string(), "DIR");
+    assert_eq!(
+        said,
+        "there is no object in DIR/empty.yaml, DIR/other.yaml; expected at least one, with apiVersion, kind and metadata.name"
+    );
+}
