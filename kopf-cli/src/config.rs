@@ -35,8 +35,8 @@ pub enum Error {
         /// What it should be.
         expected: String,
     },
-    /// The address to listen at has a port.
-    #[error("--listen is `{place}`: give it the address alone, and the port by --port")]
+    /// The address to listen at has a port, or is written as if it had one.
+    #[error("--listen is `{place}`: give it the address alone{}, and the port by --port", if place.contains(['[', ']']) { ", without brackets" } else { "" })]
     WithPort {
         /// What was given.
         place: String,

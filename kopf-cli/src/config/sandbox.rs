@@ -89,9 +89,9 @@ fn listening_at(place: &str, port: u16, host: Option<String>) -> Result<(SocketA
     Ok((address, vec![place.to_owned()]))
 }
 
+/// Whether what is no address is written as one with a port, be it one that no port has.
 fn has_port(place: &str) -> bool {
-    let is_port = |(host, port): (&str, &str)| !host.contains(':') && port.parse::<u16>().is_ok();
-    place.parse::<SocketAddr>().is_ok() || place.rsplit_once(':').is_some_and(is_port)
+    place.contains(['[', ']']) || place.matches(':').count() == 1
 }
 
 /// What the system calls this machine; a shell does not pass that on to its commands.
@@ -151,10 +151,18 @@ mod tests {
             &[],
             "error: nothing is found at no.such.kopf.invalid: give --listen an address of this machine, or a name of it",
         );
-        for place in ["127.0.0.1:80", "localhost:80", "[::1]:80"] {
-            let expected =
-                format!("error: --listen is `{place}`: give it the address alone, and the port by --port");
-            check(&format!("--listen {place}"), &[], &expected);
+        for (places, address) in [
+            (
+                ["127.0.0.1:80", "localhost:80", "localhost:99999", "localhost:", ":80"].as_slice(),
+                "the address alone",
+            ),
+            (&["[::1]:80", "[::1]", "[::1]:", "[localhost]", "[::1"], "the address alone, without brackets"),
+        ] {
+            for place in places {
+                let expected =
+                    format!("error: --listen is `{place}`: give it {address}, and the port by --port");
+                check(&format!("--listen {place}"), &[], &expected);
+            }
         }
     }
 
