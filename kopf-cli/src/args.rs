@@ -23,15 +23,16 @@ struct CommandLine {
 }
 
 const EXIT_CODES: &str = "\
-Exit codes: 0 done, 1 failed, 2 wrong usage; 130 and 143 when a second SIGINT or SIGTERM cut the end short.";
+Exit codes: 0 done, 1 failed, 2 wrong usage; 130 and 143 when SIGINT or SIGTERM came before there was \
+anything to stop, or for a second time.";
 
 const RUN_ENVIRONMENT: &str = "\
 Each option can be given by the environment: KOPF_ and its name, such as KOPF_LOG_FORMAT=json. Lists (KOPF_NAMESPACE, \
 KOPF_BUILD, KOPF_APPLY) are separated by commas or white space, switches are true or false. What is typed goes before \
 the environment.
 
-Exit codes: 0 stopped by a signal, 1 failed, 2 wrong usage; 130 and 143 when a second SIGINT or SIGTERM cut the end \
-short.";
+Exit codes: 0 stopped by a signal, 1 failed, 2 wrong usage; 130 and 143 when SIGINT or SIGTERM came while plugins were \
+built or opened, or for a second time.";
 
 /// A command.
 #[derive(Debug, Subcommand)]

@@ -22,6 +22,14 @@ pub enum Error {
         /// What was in the way.
         source: io::Error,
     },
+    /// Cargo may be there, and cannot be waited for.
+    #[error("cannot wait for cargo to build {}: {source}", folder.display())]
+    Unwaited {
+        /// The crate's folder.
+        folder: PathBuf,
+        /// What was in the way.
+        source: io::Error,
+    },
     /// The folder is none of a crate.
     #[error("{} is not the folder of a crate: there is no Cargo.toml in it", .0.display())]
     NotACrate(PathBuf),
@@ -56,14 +64,14 @@ pub enum Error {
 /// # Errors
 ///
 /// As [`Error`] tells; each in one line.
-pub fn build(folder: &Path, quiet: bool) -> Result<PathBuf, Error> {
-    let manifest = plugin_manifest(folder)?;
+pub fn build(folder: &Path, quiet: bool, signals: &mut Signals) -> Result<PathBuf, Error> {
+    let manifest = plugin_manifest(folder, signals)?;
     let mut cargo = cargo(&manifest);
     cargo.args(["build", "--lib", "--message-format=json-render-diagnostics"]);
     if quiet {
         cargo.arg("--quiet");
     }
-    let output = run(cargo, folder)?;
+    let output = run(cargo, folder, signals)?;
     if !output.status.success() {
         return Err(Error::Failed(folder.to_owned()));
     }
@@ -75,17 +83,17 @@ pub fn build(folder: &Path, quiet: bool) -> Result<PathBuf, Error> {
 /// # Errors
 ///
 /// As [`Error`] tells; each in one line.
-pub fn check(folder: &Path) -> Result<(), Error> {
-    plugin_manifest(folder).map(drop)
+pub fn check(folder: &Path, signals: &mut Signals) -> Result<(), Error> {
+    plugin_manifest(folder, signals).map(drop)
 }
 
 /// The manifest of a crate that builds a plugin.
-fn plugin_manifest(folder: &Path) -> Result<PathBuf, Error> {
+fn plugin_manifest(folder: &Path, signals: &mut Signals) -> Result<PathBuf, Error> {
     let manifest =
         folder.join("Cargo.toml").canonicalize().map_err(|_| Error::NotACrate(folder.to_owned()))?;
     let mut cargo = cargo(&manifest);
     cargo.args(["metadata", "--no-deps", "--format-version=1"]);
-    let output = run(cargo, folder)?;
+    let output = run(cargo, folder, signals)?;
     if !output.status.success() {
         return Err(Error::Unreadable(folder.to_owned()));
     }
@@ -105,19 +113,20 @@ fn cargo(manifest: &Path) -> Command {
 
 /// Runs cargo, and ends it where a signal is to end us: left alone it would build on, with our standard error in its hands.
 ///
-/// A signal that comes between this and whatever listens next waits for that: nothing reads it meanwhile.
-fn run(cargo: Command, folder: &Path) -> Result<Output, Error> {
-    let unrun = |source| Error::NoCargo { folder: folder.to_owned(), source };
-    let runtime = runtime::Builder::new_current_thread().enable_all().build().map_err(unrun)?;
+/// Compilers that it has begun do finish, unless the signal is a terminal's, which sends it to them as well. In a group of
+/// their own they could all be ended, and could not ask a terminal for the password of a registry.
+fn run(cargo: Command, folder: &Path, signals: &mut Signals) -> Result<Output, Error> {
+    let unwaited = |source| Error::Unwaited { folder: folder.to_owned(), source };
+    let runtime = runtime::Builder::new_current_thread().enable_all().build().map_err(unwaited)?;
     runtime.block_on(async {
-        let mut signals = Signals::listen().map_err(unrun)?;
         let mut cargo = process::Command::from(cargo);
-        let cargo = cargo.stdout(Stdio::piped()).kill_on_drop(true).spawn().map_err(unrun)?;
+        let cargo = cargo.stdout(Stdio::piped()).kill_on_drop(true).spawn();
+        let cargo = cargo.map_err(|source| Error::NoCargo { folder: folder.to_owned(), source })?;
         tokio::select! {
             // A terminal sends it to cargo as well, whose end is then no fault of the crate.
             biased;
             signal = signals.next() => Err(Error::Stopped { folder: folder.to_owned(), signal }),
-            output = cargo.wait_with_output() => output.map_err(unrun),
+            output = cargo.wait_with_output() => output.map_err(unwaited),
         }
     })
 }
@@ -231,7 +240,7 @@ mod tests {
             fs::create_dir(folder.path().join("src")).unwrap();
             fs::write(folder.path().join("src/lib.rs"), "").unwrap();
         }
-        let found = match build(folder.path(), true) {
+        let found = match build(folder.path(), true, &mut Signals::none()) {
             Ok(library) => library.file_name().unwrap().to_string_lossy().into_owned(),
             Err(error) => error.to_string(),
         };

@@ -13,7 +13,11 @@ use std::{
     io::{self, Write as _},
 };
 
-use crate::{FAILED, WRONG_USAGE, args::Command, signals::Signal};
+use crate::{
+    FAILED, WRONG_USAGE,
+    args::Command,
+    signals::{Signal, Signals},
+};
 
 /// Why a command came to nothing: what to tell the user, line by line.
 #[derive(Debug, thiserror::Error)]
@@ -50,6 +54,11 @@ impl Failure {
     }
 }
 
+/// Listens to signals, for as long as the command goes on.
+fn listen() -> Result<Signals, Failure> {
+    Signals::listen().map_err(|error| Failure::failed(format!("cannot listen to signals: {error}")))
+}
+
 /// The environment of this process.
 fn environment() -> impl Fn(&str) -> Option<String> {
     |variable| Some(std::env::var_os(variable)?.to_string_lossy().into_owned())
@@ -58,6 +67,17 @@ fn environment() -> impl Fn(&str) -> Option<String> {
 /// The names of its variables.
 fn variables() -> impl Iterator<Item = String> {
     std::env::vars_os().map(|(name, _)| name.to_string_lossy().into_owned())
+}
+
+/// Prints all that a command was asked for, unless a signal comes while nobody reads it.
+fn print_out(text: String, signals: &mut Signals) -> Result<(), Failure> {
+    let printed = signals.unless_one_comes(move || {
+        // Whoever closed the stream does not want to read it.
+        let _ = io::stdout().write_all(text.as_bytes());
+    });
+    printed
+        .map_err(|error| Failure::failed(format!("cannot start the thread that prints: {error}")))?
+        .map_err(|signal| Failure::Stopped(format!("stopped by {signal}"), signal))
 }
 
 /// Prints a line of what a command was asked for.

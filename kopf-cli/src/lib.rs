@@ -15,7 +15,7 @@ pub mod sandbox;
 pub mod signals;
 pub mod telemetry;
 
-use std::{ffi::OsString, process::ExitCode};
+use std::ffi::OsString;
 
 /// The exit code of a command that failed.
 pub const FAILED: u8 = 1;
@@ -23,10 +23,10 @@ pub const FAILED: u8 = 1;
 /// The exit code of a command that is not to be understood.
 pub const WRONG_USAGE: u8 = 2;
 
-/// Runs a command line, the program's name first, and returns what to exit with. What went wrong was said on standard
+/// Runs a command line, the program's name first, and returns the code to exit with. What went wrong was said on standard
 /// error.
-pub fn run(line: impl IntoIterator<Item = OsString>) -> ExitCode {
-    let code = match args::parse(line) {
+pub fn run(line: impl IntoIterator<Item = OsString>) -> u8 {
+    match args::parse(line) {
         Err(code) => code,
         Ok(command) => match commands::run(command) {
             Ok(code) => code,
@@ -35,6 +35,5 @@ pub fn run(line: impl IntoIterator<Item = OsString>) -> ExitCode {
                 failure.exit_code()
             }
         },
-    };
-    ExitCode::from(code)
+    }
 }

@@ -6,7 +6,7 @@ use kopf_core::{handler::Handler, registry::Registry, selector::Selector};
 use kopf_loader::{Loaded, Options, Plugin};
 use kopf_reactor::Settings;
 
-use crate::{build_plugin, commands::Failure, config::Source, telemetry::Verbosity};
+use crate::{build_plugin, commands::Failure, config::Source, signals::Signals, telemetry::Verbosity};
 
 /// How many resources are named where a plugin is introduced.
 const NAMED_RESOURCES: usize = 5;
@@ -28,10 +28,15 @@ pub struct Plugins {
 /// # Errors
 ///
 /// As wrong usage, when none is given and the working directory is no crate's. As a failure, with a line for each
-/// plugin that cannot be built or loaded, and for each two handlers that do not go together.
-pub fn load(sources: &[Source], verbosity: Verbosity, settings: &Settings) -> Result<Plugins, Failure> {
+/// plugin that cannot be built or loaded, and for each two handlers that do not go together. When a signal comes meanwhile.
+pub fn load(
+    sources: &[Source],
+    verbosity: Verbosity,
+    settings: &Settings,
+    signals: &mut Signals,
+) -> Result<Plugins, Failure> {
     if sources.is_empty() {
-        build_plugin::check(Path::new(".")).map_err(|error| match error {
+        build_plugin::check(Path::new("."), signals).map_err(|error| match error {
             build_plugin::Error::NotACrate(_) | build_plugin::Error::NotAPackage(_) => {
                 Failure::usage(NO_PLUGIN)
             }
@@ -46,11 +51,13 @@ pub fn load(sources: &[Source], verbosity: Verbosity, settings: &Settings) -> Re
     for source in sources {
         match source {
             Source::File(file) => files.push(file.clone()),
-            Source::Crate(folder) => match build_plugin::build(folder, verbosity == Verbosity::Quiet) {
-                Ok(file) => files.push(file),
-                Err(error @ build_plugin::Error::Stopped { .. }) => return Err(unbuilt(&error)),
-                Err(error) => problems.push(error.to_string()),
-            },
+            Source::Crate(folder) => {
+                match build_plugin::build(folder, verbosity == Verbosity::Quiet, signals) {
+                    Ok(file) => files.push(file),
+                    Err(error @ build_plugin::Error::Stopped { .. }) => return Err(unbuilt(&error)),
+                    Err(error) => problems.push(error.to_string()),
+                }
+            }
         }
     }
     let options = Options {
@@ -59,7 +66,7 @@ pub fn load(sources: &[Source], verbosity: Verbosity, settings: &Settings) -> Re
         stall: settings.execution.stall,
         ..Options::default()
     };
-    match kopf_loader::load(&files, &options) {
+    match open(files, options, signals)? {
         Ok(mut loaded) if problems.is_empty() => {
             let registry = Registry::new(std::mem::take(&mut loaded.handlers))
                 .map_err(|errors| Failure::failed(lines(&errors)))?;
@@ -76,6 +83,19 @@ pub fn load(sources: &[Source], verbosity: Verbosity, settings: &Settings) -> Re
         }
     }
     Err(Failure::failed(lines(&problems)))
+}
+
+/// Opens plugins. Code of theirs runs then, which may not return: a signal ends the waiting for it.
+fn open(
+    files: Vec<PathBuf>,
+    options: Options,
+    signals: &mut Signals,
+) -> Result<Result<Loaded, Vec<kopf_loader::Error>>, Failure> {
+    let opened = signals
+        .unless_one_comes(move || kopf_loader::load(&files, &options))
+        .map_err(|error| Failure::failed(format!("cannot start the thread that opens plugins: {error}")))?;
+    opened
+        .map_err(|signal| Failure::Stopped(format!("stopped by {signal} while plugins were opened"), signal))
 }
 
 fn unbuilt(error: &build_plugin::Error) -> Failure {

@@ -2,12 +2,7 @@
 
 mod filters;
 
-use std::{
-    collections::BTreeMap,
-    fmt::Write as _,
-    io::{self, Write as _},
-    time::Duration,
-};
+use std::{collections::BTreeMap, fmt::Write as _, time::Duration};
 
 use kopf_core::{
     handler::{Errors, Handler, Lifecycle},
@@ -20,7 +15,7 @@ use serde_json::Value;
 
 use crate::{
     args,
-    commands::Failure,
+    commands::{Failure, listen, print_out},
     config,
     plugins::{self, resource},
     telemetry::{self, Format, Verbosity},
@@ -32,16 +27,17 @@ use self::filters::{Keys, MatchReport, WaitsReport, by_key, in_words};
 ///
 /// # Errors
 ///
-/// When the plugin cannot be built or loaded.
+/// When the plugin cannot be built or loaded, or a signal comes meanwhile.
 pub fn inspect(typed: args::Inspect) -> Result<u8, Failure> {
     let config = config::Inspect::new(typed);
     telemetry::start(Format::Full, Verbosity::Quiet);
-    let plugins = plugins::load(config.source.as_slice(), Verbosity::Quiet, &Settings::default())?;
+    let sources = config.source.as_slice();
+    let mut signals = listen()?;
+    let plugins = plugins::load(sources, Verbosity::Quiet, &Settings::default(), &mut signals)?;
     let handlers: Vec<&Handler> = plugins.registry.handlers().iter().map(AsRef::as_ref).collect();
     for plugin in &plugins.loaded.plugins {
         let text = if config.json { json(plugin, &handlers) } else { table(plugin, &handlers) };
-        // Whoever closed the stream does not want to read it.
-        let _ = io::stdout().write_all(text.as_bytes());
+        print_out(text, &mut signals)?;
     }
     Ok(0)
 }

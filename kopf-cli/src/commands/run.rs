@@ -24,7 +24,7 @@ use crate::{
         manifest::{self, Manifest},
     },
     args,
-    commands::{Failure, environment, variables},
+    commands::{Failure, environment, listen, variables},
     config::{self, Target},
     http::{Server, probes::Probes},
     plugins::{self, Plugins},
@@ -47,7 +47,9 @@ pub fn run(typed: args::Run) -> Result<u8, Failure> {
     telemetry::start(config.format, config.verbosity);
 
     let manifests = manifest::read(&config.manifests).map_err(Failure::failed)?;
-    let mut plugins = plugins::load(&config.sources, config.verbosity, &config.settings.settings)?;
+    let mut signals = listen()?;
+    let mut plugins =
+        plugins::load(&config.sources, config.verbosity, &config.settings.settings, &mut signals)?;
     let identity = identity(config.identity.clone(), &plugins.loaded.plugins)?.speaking(config.dialect);
     plugins.registry = plugins
         .registry
@@ -59,7 +61,7 @@ pub fn run(typed: args::Run) -> Result<u8, Failure> {
         .enable_all()
         .build()
         .map_err(|error| Failure::failed(format!("cannot start the threads of the operator: {error}")))?;
-    let ended = runtime.block_on(serve(config, identity, plugins, manifests));
+    let ended = runtime.block_on(serve(config, identity, plugins, manifests, signals));
     // A handler that does not return must not keep the process.
     runtime.shutdown_background();
     ended
@@ -71,9 +73,8 @@ async fn serve(
     identity: Identity,
     plugins: Plugins,
     manifests: Vec<Manifest>,
+    mut signals: Signals,
 ) -> Result<u8, Failure> {
-    let mut signals =
-        Signals::listen().map_err(|error| Failure::failed(format!("cannot listen to signals: {error}")))?;
     let sandbox = match config.target {
         Target::Sandbox => Some(sandbox::serve().await.map_err(Failure::failed)?),
         Target::Cluster { .. } => None,

@@ -14,10 +14,9 @@ use crate::{
         manifest::{self, Manifest},
     },
     args,
-    commands::{Failure, environment, print, run},
+    commands::{Failure, environment, listen, print, run},
     config, sandbox,
     sandbox::Served,
-    signals::Signals,
     telemetry,
 };
 
@@ -33,8 +32,7 @@ pub fn sandbox(typed: args::sandbox::Sandbox) -> Result<u8, Failure> {
     let config = config::sandbox::Sandbox::new(typed, &environment()).map_err(Failure::usage)?;
     let manifests = manifest::read(&config.manifests).map_err(Failure::failed)?;
     run::block_on(async {
-        let mut signals = Signals::listen()
-            .map_err(|error| Failure::failed(format!("cannot listen to signals: {error}")))?;
+        let mut signals = listen()?;
         let served = sandbox::start(config).await.map_err(Failure::failed)?;
         tokio::select! {
             ended = serve(&served, &manifests) => match ended? {},

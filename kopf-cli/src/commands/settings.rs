@@ -1,9 +1,6 @@
 //! `kopf settings`: what each setting is, where it comes from, and what it does.
 
-use std::{
-    io::{self, Write as _},
-    sync::Arc,
-};
+use std::sync::Arc;
 
 use kopf_loader::Loaded;
 use kopf_reactor::{Activities, Settings, SystemClock, settings::KEYS};
@@ -12,7 +9,7 @@ use serde_json::Value;
 
 use crate::{
     args,
-    commands::{Failure, environment, variables},
+    commands::{Failure, environment, listen, print_out, variables},
     config::{self, settings::Chosen},
     plugins,
     signals::Signals,
@@ -23,32 +20,31 @@ use crate::{
 ///
 /// # Errors
 ///
-/// When they are wrong, or when a startup handler fails.
+/// When they are wrong, when a startup handler fails, or when a signal comes meanwhile.
 pub fn settings(typed: args::ShowSettings) -> Result<u8, Failure> {
     let mut config = config::ShowSettings::new(typed, &environment()).map_err(Failure::usage)?;
     config::settings::check_variables(variables()).map_err(Failure::usage)?;
+    let mut signals = listen()?;
     if !config.sources.is_empty() {
-        let settings = started(&config)?;
+        let settings = started(&config, &mut signals)?;
         config.settings.started(settings);
     }
     let text = if config.json { json(&config.settings) } else { table(&config.settings) };
-    // Whoever closed the stream does not want to read it.
-    let _ = io::stdout().write_all(text.as_bytes());
+    print_out(text, &mut signals)?;
     Ok(0)
 }
 
-/// The settings as the plugins' startup handlers leave them. They are called, and the cleanup handlers after them.
-fn started(config: &config::ShowSettings) -> Result<Settings, Failure> {
+/// The settings as the plugins' startup handlers leave them. They are called, and the cleanup handlers after them, unless a
+/// signal comes meanwhile: it ends the command at once.
+fn started(config: &config::ShowSettings, signals: &mut Signals) -> Result<Settings, Failure> {
     telemetry::start(Format::Full, Verbosity::Quiet);
     let settings = config.settings.settings.clone();
-    let plugins = plugins::load(&config.sources, Verbosity::Quiet, &settings)?;
+    let plugins = plugins::load(&config.sources, Verbosity::Quiet, &settings, signals)?;
     let Loaded { invoker, activities, .. } = plugins.loaded;
     let activities = Activities::new(invoker, Arc::new(SystemClock), activities);
     let runtime = tokio::runtime::Runtime::new()
         .map_err(|error| Failure::failed(format!("cannot start the threads of the handlers: {error}")))?;
     let ended = runtime.block_on(async {
-        let mut signals = Signals::listen()
-            .map_err(|error| Failure::failed(format!("cannot listen to signals: {error}")))?;
         let started = async {
             let settings = activities.start(settings).await.map_err(Failure::failed)?;
             activities.stop(&settings).await;

@@ -27,6 +27,7 @@ mod proxying;
 mod rights;
 mod sandbox;
 mod secret_replicator;
+mod stopping;
 mod support;
 mod tidy;
 mod trouble;
