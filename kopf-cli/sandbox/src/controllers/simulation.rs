@@ -276,7 +276,9 @@ fn run_deployment(writer: &mut Writer<'_>, owner: &Owner<'_>) -> Result<(), Stat
         _ => latest.saturating_add(1),
     };
     let wanted = owner.value["spec"]["replicas"].clone();
-    let most = owner.wanted().saturating_add(rolling::may_add(&owner.value, owner.wanted()));
+    // What sets are told of is what is wanted, however many pods there will be.
+    let desired = wanted.as_u64().unwrap_or(1);
+    let most = desired.saturating_add(rolling::may_add(&owner.value, desired));
     let is_paused = owner.value["spec"]["paused"] == true;
     let scaled = paused::scaled(&sets, current);
     for set in &sets {
@@ -336,8 +338,9 @@ fn run_deployment(writer: &mut Writer<'_>, owner: &Owner<'_>) -> Result<(), Stat
     // It comes back when its set has made its pods, or says that they are refused.
     let made = writer.store.get(REPLICA_SETS, &owner.place.namespace, &set).map(|set| set.value());
     let refusal = made.as_ref().and_then(refusals::told);
+    let counts = (there, owner.wanted());
     let status =
-        refusal.map(|refusal| refusals::of_deployment(&owner.value, there, (&set, refusal), writer.now));
+        refusal.map(|refusal| refusals::of_deployment(&owner.value, counts, (&set, refusal), writer.now));
     owner.tell(writer, status)
 }
 
@@ -352,7 +355,7 @@ fn revision_of(set: &Stored) -> u64 {
 fn tell_paused(writer: &mut Writer<'_>, owner: &Owner<'_>, current: Option<&str>) -> Result<(), Status> {
     let sets: Vec<Value> = owner.own(writer.store, REPLICA_SETS).iter().map(|set| set.value()).collect();
     let current = sets.iter().find(|set| current.is_some_and(|uid| set["metadata"]["uid"] == uid));
-    owner.tell(writer, Some(paused::of_deployment(&owner.value, &sets, current, writer.now)))
+    owner.tell(writer, Some(paused::of_deployment(&owner.value, owner.wanted(), &sets, current, writer.now)))
 }
 
 /// How many pods a set of a deployment has.

@@ -254,6 +254,23 @@ fn a_workload_has_at_most_so_many_pods() {
 }
 
 #[test]
+fn a_deployment_that_wants_more_pods_than_there_may_be_is_available_with_those_paused_or_not() {
+    let sandbox = sandbox();
+    for paused in [false, true, false] {
+        sandbox.apply(workload("Deployment", "apps", &json!({ "replicas": 300, "paused": paused }))).unwrap();
+        let said = status(&sandbox, "deployments.apps");
+        let conditions = said["conditions"].as_array().unwrap();
+        let available = conditions.iter().find(|condition| condition["type"] == "Available").unwrap();
+        assert_eq!(available["status"], "True", "paused: {paused}");
+        assert_eq!((&said["availableReplicas"], &said["unavailableReplicas"]), (&json!(200), &Value::Null));
+    }
+    let set = sandbox.list("replicasets.apps").remove(0);
+    let told =
+        |annotation: &str| &set["metadata"]["annotations"][format!("deployment.kubernetes.io/{annotation}")];
+    assert_eq!((told("desired-replicas"), told("max-replicas")), (&json!("300"), &json!("375")));
+}
+
+#[test]
 fn nothing_runs_where_nobody_said_so() {
     let sandbox = Sandbox::builder().seed(1).build().unwrap();
     sandbox.apply(workload("Deployment", "apps", &json!({ "replicas": 3 }))).unwrap();

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::{revision_of, rolling::may_lack, status::seen};
+use super::{MOST_PODS, revision_of, rolling::may_lack, status::seen};
 use crate::{object::Stored, write::seconds};
 
 /// The longest deadline, which stands for none.
@@ -25,16 +25,16 @@ pub(super) fn scaled<'a>(
     }
 }
 
-/// The status of a paused deployment with these sets; `current` is the one of the present template.
+/// The status of a paused deployment that is to have so many pods, with these sets; `current` is the one of the present template.
 pub(super) fn of_deployment(
     deployment: &Value,
+    wanted: u64,
     sets: &[Value],
     current: Option<&Value>,
     now: Timestamp,
 ) -> Value {
-    let wanted = deployment["spec"]["replicas"].as_u64().unwrap_or(1);
     let sum = |part: &str, field: &str| {
-        let counts = sets.iter().map(|set| set[part][field].as_u64().unwrap_or_default());
+        let counts = sets.iter().map(|set| set[part][field].as_u64().unwrap_or_default().min(MOST_PODS));
         counts.fold(0, u64::saturating_add)
     };
     let available = sum("status", "availableReplicas");

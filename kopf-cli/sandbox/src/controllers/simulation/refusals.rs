@@ -101,15 +101,15 @@ pub(super) fn told(workload: &Value) -> Option<&Value> {
     conditions.into_iter().find(|condition| condition["type"] == FAILURE)
 }
 
-/// The status of a deployment some of whose pods are there; `refusal` is what its set, whose name is before it, says of the others.
+/// The status of a deployment of whose pods some are there; `refusal` is what its set, whose name is before it, says of the
+/// others.
 pub(super) fn of_deployment(
     deployment: &Value,
-    there: u64,
+    (there, wanted): (u64, u64),
     (set, refusal): (&str, &Value),
     now: Timestamp,
 ) -> Value {
     let now = seconds(now);
-    let wanted = deployment["spec"]["replicas"].as_u64().unwrap_or(1);
     let known = |kind: &str, is_same: &dyn Fn(&Value) -> bool| {
         let conditions = deployment["status"]["conditions"].as_array().into_iter().flatten();
         conditions.into_iter().find(|condition| condition["type"] == kind && is_same(condition)).cloned()
