@@ -3,10 +3,9 @@
 //! Nothing is started. A pod says at once that it runs, and a job's that it has succeeded; a workload has the pods that it
 //! wants, and a status that says so. There is one node, of which little is known but its name, and no rollout takes steps.
 
+mod deployments;
 mod endpoints;
-mod paused;
 mod refusals;
-mod rolling;
 mod status;
 mod triggers;
 
@@ -42,9 +41,6 @@ const ALLOWING: [&str; 4] =
 const NODE: &str = "sandbox";
 /// How many pods a workload has at most, whatever it wants: each is an object.
 const MOST_PODS: u64 = 200;
-/// The annotations by which a replica set knows how many pods its deployment wants, and has at most.
-const DESIRED: &str = "deployment.kubernetes.io/desired-replicas";
-const MOST: &str = "deployment.kubernetes.io/max-replicas";
 /// The label by which replica sets and pods of one template know each other.
 const HASH: &str = "pod-template-hash";
 const REVISION: &str = "controller-revision-hash";
@@ -139,7 +135,7 @@ fn run_workload(writer: &mut Writer<'_>, place: &Place) -> Result<(), Status> {
     match &*place.resource {
         PODS => run_pod(writer, &owner),
         JOBS => run_job(writer, &owner),
-        DEPLOYMENTS => run_deployment(writer, &owner),
+        DEPLOYMENTS => deployments::run(writer, &owner),
         REPLICA_SETS | REPLICATION_CONTROLLERS => run_replicas(writer, &owner),
         STATEFUL_SETS => run_in_order(writer, &owner),
         _ => run_on_node(writer, &owner),
@@ -262,108 +258,6 @@ fn run_replicas(writer: &mut Writer<'_>, owner: &Owner<'_>) -> Result<(), Status
     let mut status = status::of_replicas(&owner.value, owner.own(writer.store, PODS).len());
     status["conditions"] = json!([refusals::of_replicas(&owner.value, &refused, writer.now)]);
     owner.tell(writer, Some(status))
-}
-
-fn run_deployment(writer: &mut Writer<'_>, owner: &Owner<'_>) -> Result<(), Status> {
-    let hash = hash_of(&owner.value["spec"]["template"]);
-    let sets = owner.own(writer.store, REPLICA_SETS);
-    let is_current = |set: &Stored| set.header.labels.get(HASH).is_some_and(|known| known == hash);
-    let latest = sets.iter().map(|set| revision_of(set)).max().unwrap_or_default();
-    let current = sets.iter().find(|set| is_current(set));
-    let revision = match current {
-        Some(set) if revision_of(set) == latest => latest,
-        // Anybody may have written any number there.
-        _ => latest.saturating_add(1),
-    };
-    let wanted = owner.value["spec"]["replicas"].clone();
-    // What sets are told of is what is wanted, however many pods there will be.
-    let desired = wanted.as_u64().unwrap_or(1);
-    let most = desired.saturating_add(rolling::may_add(&owner.value, desired));
-    let is_paused = owner.value["spec"]["paused"] == true;
-    let scaled = paused::scaled(&sets, current);
-    for set in &sets {
-        let place = Place::of(&REPLICA_SETS.into(), set);
-        let is_scaled = !is_paused || scaled.is_some_and(|scaled| scaled.header.uid == set.header.uid);
-        let replicas = if is_paused || is_current(set) { wanted.clone() } else { 0.into() };
-        change(writer, &place, |value| {
-            if is_scaled && value["spec"]["replicas"] != replicas {
-                let generation = value["metadata"]["generation"].as_u64().unwrap_or(1);
-                value["metadata"]["generation"] = (generation + 1).into();
-                value["spec"]["replicas"] = replicas.clone();
-            }
-            if is_scaled {
-                value["metadata"]["annotations"][DESIRED] = wanted.to_string().into();
-                value["metadata"]["annotations"][MOST] = most.to_string().into();
-            }
-            if is_current(set) {
-                value["metadata"]["annotations"][status::ROLLOUT] = revision.to_string().into();
-            }
-        })?;
-    }
-    let count_revision = |writer: &mut Writer<'_>| {
-        owner.change(writer, |value| {
-            value["metadata"]["annotations"][status::ROLLOUT] = revision.to_string().into()
-        })
-    };
-    if is_paused {
-        if current.is_some() {
-            count_revision(writer)?;
-        }
-        return tell_paused(writer, owner, current.map(|set| &*set.header.uid));
-    }
-    if current.is_none() {
-        let mut template = owner.value["spec"]["template"].clone();
-        template["metadata"]["labels"][HASH] = hash.as_str().into();
-        let mut selector = owner.value["spec"]["selector"].clone();
-        selector["matchLabels"][HASH] = hash.as_str().into();
-        let set = json!({
-            "metadata": {
-                "name": format!("{}-{hash}", owner.name()),
-                "labels": template["metadata"]["labels"],
-                "annotations": {
-                    status::ROLLOUT: revision.to_string(), DESIRED: wanted.to_string(), MOST: most.to_string(),
-                },
-            },
-            "spec": { "replicas": wanted, "selector": selector, "template": template },
-        });
-        owner.make(writer, REPLICA_SETS, set, &json!({}))?;
-    }
-    count_revision(writer)?;
-    let set = format!("{}-{hash}", owner.name());
-    let there = pods_of(writer.store, owner, &set);
-    if there >= owner.wanted() {
-        return owner
-            .tell(writer, Some(status::of_deployment(&owner.value, owner.wanted(), &set, writer.now)));
-    }
-    // It comes back when its set has made its pods, or says that they are refused.
-    let made = writer.store.get(REPLICA_SETS, &owner.place.namespace, &set).map(|set| set.value());
-    let refusal = made.as_ref().and_then(refusals::told);
-    let counts = (there, owner.wanted());
-    let status =
-        refusal.map(|refusal| refusals::of_deployment(&owner.value, counts, (&set, refusal), writer.now));
-    owner.tell(writer, status)
-}
-
-/// Which of the templates of its deployment a set is of, by its own word.
-fn revision_of(set: &Stored) -> u64 {
-    let value = set.value();
-    let said = value["metadata"]["annotations"][status::ROLLOUT].as_str();
-    said.and_then(|text| text.parse().ok()).unwrap_or_default()
-}
-
-/// Tells how a paused deployment stands; `current` is the uid of the set of its present template.
-fn tell_paused(writer: &mut Writer<'_>, owner: &Owner<'_>, current: Option<&str>) -> Result<(), Status> {
-    let sets: Vec<Value> = owner.own(writer.store, REPLICA_SETS).iter().map(|set| set.value()).collect();
-    let current = sets.iter().find(|set| current.is_some_and(|uid| set["metadata"]["uid"] == uid));
-    owner.tell(writer, Some(paused::of_deployment(&owner.value, owner.wanted(), &sets, current, writer.now)))
-}
-
-/// How many pods a set of a deployment has.
-fn pods_of(store: &Store, owner: &Owner<'_>, set: &str) -> u64 {
-    let set = store.get(REPLICA_SETS, &owner.place.namespace, set);
-    let places = set.into_iter().flat_map(|set| store.dependents(&set.header.uid));
-    let pods = places.filter(|place| &*place.resource == PODS).filter_map(|place| store.at(place));
-    pods.filter(|pod| !pod.header.deleting).count() as u64
 }
 
 fn run_in_order(writer: &mut Writer<'_>, owner: &Owner<'_>) -> Result<(), Status> {

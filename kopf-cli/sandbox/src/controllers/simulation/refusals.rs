@@ -3,9 +3,7 @@
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::{
-    DAEMON_SETS, JOBS, Owner, REPLICATION_CONTROLLERS, STATEFUL_SETS, fnv, rolling::may_lack, status::seen,
-};
+use super::{DAEMON_SETS, JOBS, Owner, REPLICATION_CONTROLLERS, STATEFUL_SETS, fnv, status::seen};
 use crate::{
     resources::EVENTS,
     schema::Part,
@@ -13,7 +11,8 @@ use crate::{
     write::{Target, Writer, seconds},
 };
 
-const FAILURE: &str = "ReplicaFailure";
+/// The condition that says so.
+pub(super) const FAILURE: &str = "ReplicaFailure";
 const REASON: &str = "FailedCreate";
 /// How many Events tell of different refusals before another one stands for all that follow.
 const APART: u64 = 9;
@@ -99,67 +98,6 @@ pub(super) fn of_replicas(set: &Value, refused: &Status, now: Timestamp) -> Valu
 pub(super) fn told(workload: &Value) -> Option<&Value> {
     let conditions = workload["status"]["conditions"].as_array().into_iter().flatten();
     conditions.into_iter().find(|condition| condition["type"] == FAILURE)
-}
-
-/// The status of a deployment of whose pods some are there; `refusal` is what its set, whose name is before it, says of the
-/// others.
-pub(super) fn of_deployment(
-    deployment: &Value,
-    (there, wanted): (u64, u64),
-    (set, refusal): (&str, &Value),
-    now: Timestamp,
-) -> Value {
-    let now = seconds(now);
-    let known = |kind: &str, is_same: &dyn Fn(&Value) -> bool| {
-        let conditions = deployment["status"]["conditions"].as_array().into_iter().flatten();
-        conditions.into_iter().find(|condition| condition["type"] == kind && is_same(condition)).cloned()
-    };
-    let condition = |kind: &str, status: &str, reason: &str, message: &str| {
-        known(kind, &|condition| condition["status"] == status && condition["reason"] == reason)
-            .unwrap_or_else(|| {
-                json!({
-                    "type": kind, "status": status, "lastUpdateTime": now, "lastTransitionTime": now,
-                    "reason": reason, "message": message,
-                })
-            })
-    };
-    let is_about_set = |condition: &Value| {
-        condition["message"].as_str().is_some_and(|message| message.contains(&format!("\"{set}\"")))
-    };
-    let progressing = known("Progressing", &is_about_set).unwrap_or_else(|| {
-        json!({
-            "type": "Progressing", "status": "True", "lastUpdateTime": now, "lastTransitionTime": now,
-            "reason": "NewReplicaSetCreated", "message": format!("Created new replica set \"{set}\""),
-        })
-    });
-    let available = match there >= wanted.saturating_sub(may_lack(deployment, wanted)) {
-        true => {
-            condition("Available", "True", "MinimumReplicasAvailable", "Deployment has minimum availability.")
-        }
-        false => condition(
-            "Available",
-            "False",
-            "MinimumReplicasUnavailable",
-            "Deployment does not have minimum availability.",
-        ),
-    };
-    let since = &refusal["lastTransitionTime"];
-    let failure = json!({
-        "type": FAILURE, "status": refusal["status"], "lastUpdateTime": since, "lastTransitionTime": since,
-        "reason": refusal["reason"], "message": refusal["message"],
-    });
-    let mut status = json!({
-        "observedGeneration": seen(deployment),
-        "unavailableReplicas": wanted.saturating_sub(there),
-        "terminatingReplicas": 0,
-        "conditions": [progressing, available, failure],
-    });
-    if there > 0 {
-        for field in ["replicas", "updatedReplicas", "readyReplicas", "availableReplicas"] {
-            status[field] = there.into();
-        }
-    }
-    status
 }
 
 pub(super) fn on_node(set: &Value) -> Value {

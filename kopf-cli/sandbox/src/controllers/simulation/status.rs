@@ -5,9 +5,6 @@ use serde_json::{Value, json};
 
 use crate::write::seconds;
 
-/// The annotation that counts the templates of a deployment.
-pub(super) const ROLLOUT: &str = "deployment.kubernetes.io/revision";
-
 /// What a pod comes to; `None` where it has got there.
 pub(super) fn of_pod(pod: &Value, now: Timestamp) -> Option<Value> {
     if pod["status"]["phase"] != "Pending" {
@@ -81,34 +78,6 @@ pub(super) fn of_replicas(set: &Value, count: usize) -> Value {
     }
     if count > 0 {
         for field in ["fullyLabeledReplicas", "readyReplicas", "availableReplicas"] {
-            status[field] = count.into();
-        }
-    }
-    status
-}
-
-pub(super) fn of_deployment(deployment: &Value, count: u64, set: &str, now: Timestamp) -> Value {
-    let condition = |kind: &str, reason: &str, message: &str| {
-        let known = deployment["status"]["conditions"].as_array().into_iter().flatten();
-        let known = known.into_iter().find(|one| one["type"] == kind && one["message"] == message);
-        known.cloned().unwrap_or_else(|| {
-            let now = seconds(now);
-            json!({
-                "type": kind, "status": "True", "reason": reason, "message": message,
-                "lastUpdateTime": now, "lastTransitionTime": now,
-            })
-        })
-    };
-    let mut status = json!({
-        "observedGeneration": seen(deployment),
-        "terminatingReplicas": 0,
-        "conditions": [
-            condition("Available", "MinimumReplicasAvailable", "Deployment has minimum availability."),
-            condition("Progressing", "NewReplicaSetAvailable", &format!("ReplicaSet \"{set}\" has successfully progressed.")),
-        ],
-    });
-    if count > 0 {
-        for field in ["replicas", "updatedReplicas", "readyReplicas", "availableReplicas"] {
             status[field] = count.into();
         }
     }
