@@ -11,6 +11,7 @@ mod configured;
 mod declared;
 mod expressions;
 mod faults;
+mod own_variables;
 pub(crate) mod parameters;
 mod policies;
 mod review;

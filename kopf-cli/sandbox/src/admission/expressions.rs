@@ -95,8 +95,8 @@ impl Expression {
     }
 
     /// The type of what it comes to, where variables are of these types.
-    pub(crate) fn typed<'a>(&self, variables: &cel::Declarations<'a>) -> Option<Type<'a>> {
-        cel::check(&self.program, variables).ok().map(|checked| checked.of)
+    pub(crate) fn typed<'a>(&self, declarations: &cel::Declarations<'a>) -> Option<Type<'a>> {
+        cel::check(&self.program, declarations).ok().map(|checked| checked.of)
     }
 
     /// How many parts of it are in each other.

@@ -86,8 +86,8 @@ fn hook_faults<'a>(hook: &'a Value, at: &str, known: &mut HashSet<&'a str>) -> V
     }
     client_faults(&hook["clientConfig"], &format!("{at}.clientConfig"), &mut causes);
     version_faults(&hook["admissionReviewVersions"], &format!("{at}.admissionReviewVersions"), &mut causes);
-    let variables = declared::with_rights(declared::of_requests());
-    condition_faults(&hook["matchConditions"], &format!("{at}.matchConditions"), &variables, &mut causes);
+    let declarations = declared::with_rights(declared::of_requests());
+    condition_faults(&hook["matchConditions"], &format!("{at}.matchConditions"), &declarations, &mut causes);
     causes
 }
 
@@ -252,11 +252,11 @@ fn resource_faults(resources: &Value, at: &str, causes: &mut Vec<Cause>) {
     }
 }
 
-/// What is wrong with the conditions at `at`, whose expressions may name `variables`.
+/// What is wrong with the conditions at `at`, whose expressions may name what is declared.
 pub(super) fn condition_faults(
     conditions: &Value,
     at: &str,
-    variables: &Declarations<'static>,
+    declarations: &Declarations<'static>,
     causes: &mut Vec<Cause>,
 ) {
     let mut known = HashSet::new();
@@ -264,7 +264,7 @@ pub(super) fn condition_faults(
         let at = format!("{at}[{index}]");
         let source = text(condition, "expression").trim();
         let (at_expression, wanted) = (format!("{at}.expression"), &[Plain::Bool]);
-        let asked = Asked { source, shown: source, at: at_expression, missing: "", variables, wanted };
+        let asked = Asked { source, shown: source, at: at_expression, missing: "", declarations, wanted };
         expression_faults(asked, causes);
         let (name, field) = (text(condition, "name"), format!("{at}.name"));
         if name.is_empty() {
@@ -288,21 +288,21 @@ pub(super) struct Asked<'e> {
     /// What is told where it is missing.
     pub(super) missing: &'e str,
     /// What it may name.
-    pub(super) variables: &'e Declarations<'static>,
+    pub(super) declarations: &'e Declarations<'static>,
     /// The types that it may come to; any, where there are none.
     pub(super) wanted: &'e [Plain],
 }
 
 /// What is wrong with an expression, and else the type of what it comes to.
 pub(super) fn expression_faults(asked: Asked<'_>, causes: &mut Vec<Cause>) -> Option<Type<'static>> {
-    let Asked { source, shown, at, missing, variables, wanted } = asked;
+    let Asked { source, shown, at, missing, declarations, wanted } = asked;
     if source.trim().is_empty() {
         causes.push(Cause::required(at, missing));
         return None;
     }
     let checked = cel::with_room(|| {
         let program = cel::compile(source)?;
-        cel::check(&program, variables)
+        cel::check(&program, declarations)
     });
     let why = match checked {
         Err(why) => why,

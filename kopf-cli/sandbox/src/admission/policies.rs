@@ -1,25 +1,19 @@
 //! `ValidatingAdmissionPolicy` and its bindings: what their expressions make of a write.
 
-use std::{
-    cell::{Cell, OnceCell, RefCell},
-    collections::HashMap,
-};
-
 use kube_cel::cel::Value as Cel;
 use serde_json::Value;
 
 use super::{
     Document, Round, Subject,
     configured::Scope,
-    declared,
     expressions::{AUTHORIZER, Conditions, Expression, OUT_OF_BUDGET, Variables},
+    own_variables::OwnVariables,
     parameters::{Kind, Seen, Wanted},
     rules::texts,
 };
 use crate::{
-    cel::{self, BUDGET, Fault, Names, Outcome, Program, Type, Typing},
+    cel::{self, BUDGET},
     json::with_stack,
-    printed,
     rbac::Rights,
     resources::{NAMESPACES, View},
     status::Status,
@@ -53,7 +47,7 @@ pub(crate) struct Policy {
 struct Validation {
     expression: Expression,
     message: Option<String>,
-    composed: Option<Expression>,
+    message_expression: Option<Expression>,
     reason: String,
 }
 
@@ -93,7 +87,7 @@ impl Policy {
             Some(Validation {
                 expression: expression(&validation["expression"])?,
                 message: validation["message"].as_str().map(|message| message.trim().to_owned()),
-                composed: validation["messageExpression"]
+                message_expression: validation["messageExpression"]
                     .as_str()
                     .and_then(|_| expression(&validation["messageExpression"])),
                 reason: validation["reason"].as_str().unwrap_or("Invalid").to_owned(),
@@ -341,11 +335,11 @@ impl Policy {
     ///
     /// That validations cost too much together.
     fn unheld(&self, variables: &Variables, unasked: &Variables) -> Result<Vec<Refused>, &'static str> {
-        let composed = OwnVariables::new(variables, &self.variables);
+        let names = OwnVariables::new(variables, &self.variables);
         let mut spent = 0_u64;
         let mut outcomes = Vec::with_capacity(self.validations.len());
         for validation in &self.validations {
-            outcomes.push(composed.evaluate(&validation.expression, &mut spent));
+            outcomes.push(names.evaluate(&validation.expression, &mut spent));
             if spent > BUDGET {
                 return Err(OUT_OF_BUDGET);
             }
@@ -370,10 +364,10 @@ impl Policy {
     ///
     /// That annotations cost too much together.
     fn untold(&self, unasked: &Variables) -> Result<Vec<Refused>, &'static str> {
-        let composed = OwnVariables::new(unasked, &self.variables);
+        let names = OwnVariables::new(unasked, &self.variables);
         let (mut spent, mut refused) = (0_u64, Vec::new());
         for annotation in &self.annotations {
-            let outcome = composed.evaluate(annotation, &mut spent);
+            let outcome = names.evaluate(annotation, &mut spent);
             if spent > BUDGET {
                 return Err(OUT_OF_BUDGET);
             }
@@ -397,20 +391,16 @@ impl Policy {
         (!self.ignores_failures).then(|| failure(message))
     }
 
-    /// The messages that are composed, whether they are told or not.
+    /// The messages that expressions come to, whether they are told or not.
     ///
     /// # Errors
     ///
     /// That they cost too much.
-    fn messages(
-        &self,
-        composed: &OwnVariables<'_>,
-        mut spent: u64,
-    ) -> Result<Vec<Option<Cel>>, &'static str> {
+    fn messages(&self, names: &OwnVariables<'_>, mut spent: u64) -> Result<Vec<Option<Cel>>, &'static str> {
         let mut messages = Vec::with_capacity(self.validations.len());
         for validation in &self.validations {
-            let expression = validation.composed.as_ref();
-            messages.push(expression.and_then(|expression| composed.evaluate(expression, &mut spent).ok()));
+            let expression = validation.message_expression.as_ref();
+            messages.push(expression.and_then(|expression| names.evaluate(expression, &mut spent).ok()));
             if spent > BUDGET {
                 return Err(OUT_OF_BUDGET);
             }
@@ -419,75 +409,10 @@ impl Policy {
     }
 }
 
-/// What expressions see, with the policy's own variables, each of which is worked out when it is first named.
-struct OwnVariables<'a> {
-    variables: &'a Variables,
-    own: &'a [(String, Expression)],
-    /// Where each of them is; of those with one name, the last.
-    places: OnceCell<HashMap<&'a str, usize>>,
-    known: RefCell<HashMap<&'a str, Outcome>>,
-    /// What they have cost since that was last asked.
-    cost: Cell<u64>,
-    types: OnceCell<cel::Declarations<'static>>,
-}
-
-impl<'a> OwnVariables<'a> {
-    fn new(variables: &'a Variables, own: &'a [(String, Expression)]) -> Self {
-        let (places, types) = (OnceCell::new(), OnceCell::new());
-        OwnVariables { variables, own, places, known: RefCell::default(), cost: Cell::new(0), types }
-    }
-
-    fn evaluate(&self, expression: &Expression, spent: &mut u64) -> Outcome {
-        let (outcome, cost) = expression.evaluate(self);
-        *spent = spent.saturating_add(cost).saturating_add(self.cost.take());
-        outcome
-    }
-}
-
-impl Names for OwnVariables<'_> {
-    fn typing(&self, program: &Program) -> Typing {
-        let typed = || {
-            let own = declared::OwnTypes::default();
-            let all = declared::with_rights(declared::of_requests());
-            let all = all.with("params", Type::DYN).with(VARIABLES, own.typed());
-            for (name, expression) in self.own {
-                own.add(name, expression.typed(&all));
-            }
-            all
-        };
-        Typing::of(program, self.types.get_or_init(typed))
-    }
-
-    fn get(&self, name: &str) -> Option<Cel> {
-        self.variables.get(name)
-    }
-
-    fn field(&self, of: &str, name: &str) -> Option<Outcome> {
-        let place = self.places.get_or_init(|| {
-            self.own.iter().enumerate().map(|(place, (name, _))| (name.as_str(), place)).collect()
-        });
-        let (name, expression) = &self.own[*place.get(name).filter(|_| of == VARIABLES)?];
-        if let Some(known) = self.known.borrow().get(name.as_str()) {
-            return Some(known.clone());
-        }
-        let (outcome, cost) = expression.evaluate(self);
-        self.cost.set(self.cost.get().saturating_add(cost));
-        let outcome = outcome.map_err(|fault| {
-            Fault::new(format!(
-                "composited variable {} fails to evaluate: {}",
-                printed::quoted(name),
-                fault.told()
-            ))
-        });
-        self.known.borrow_mut().insert(name, outcome.clone());
-        Some(outcome)
-    }
-}
-
 impl Validation {
-    fn refused(&self, composed: Option<&Cel>) -> Refused {
-        let composed = composed.and_then(cel::message);
-        let message = composed.or_else(|| self.message.clone().filter(|message| !message.is_empty()));
+    fn refused(&self, said: Option<&Cel>) -> Refused {
+        let said = said.and_then(cel::message);
+        let message = said.or_else(|| self.message.clone().filter(|message| !message.is_empty()));
         let message =
             message.unwrap_or_else(|| format!("failed expression: {}", self.expression.source().trim()));
         Refused { message, reason: self.reason.clone(), always: false }

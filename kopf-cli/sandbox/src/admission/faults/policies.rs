@@ -8,6 +8,7 @@ use super::{Asked, condition_faults, expression_faults, one_of, rule_faults, sel
 use crate::{
     admission::{
         declared::{self, OwnTypes},
+        policies::VARIABLES,
         rules::texts,
     },
     cel::{Declarations, Plain, Type},
@@ -44,12 +45,11 @@ pub(super) fn faults(name: &str, rest: &Map<String, Value>) -> Vec<Cause> {
     } else {
         causes.push(Cause::required("spec.matchConstraints", ""));
     }
-    let variables = declared::with_rights(known.clone());
-    condition_faults(&spec["matchConditions"], "spec.matchConditions", &variables, &mut causes);
-    let composed = OwnTypes::default();
-    let known =
-        if items("variables").count() > 0 { known.with("variables", composed.typed()) } else { known };
-    let variables = declared::with_rights(known.clone());
+    let declarations = declared::with_rights(known.clone());
+    condition_faults(&spec["matchConditions"], "spec.matchConditions", &declarations, &mut causes);
+    let own = OwnTypes::default();
+    let known = if items("variables").count() > 0 { known.with(VARIABLES, own.typed()) } else { known };
+    let declarations = declared::with_rights(known.clone());
     for (index, variable) in items("variables") {
         let at = format!("spec.variables[{index}]");
         let name = text(variable, "name").trim();
@@ -59,8 +59,9 @@ pub(super) fn faults(name: &str, rest: &Map<String, Value>) -> Vec<Cause> {
             causes.push(Cause::invalid(format!("{at}.name"), name, "must be a valid CEL identifier"));
         }
         let (source, at) = (text(variable, "expression"), format!("{at}.expression"));
-        let asked = Asked { source, shown: source, at, missing: MISSING, variables: &variables, wanted: &[] };
-        composed.add(text(variable, "name"), expression_faults(asked, &mut causes));
+        let asked =
+            Asked { source, shown: source, at, missing: MISSING, declarations: &declarations, wanted: &[] };
+        own.add(text(variable, "name"), expression_faults(asked, &mut causes));
     }
     if items("validations").count() == 0 && items("auditAnnotations").count() == 0 {
         for field in ["validations", "auditAnnotations"] {
@@ -70,7 +71,7 @@ pub(super) fn faults(name: &str, rest: &Map<String, Value>) -> Vec<Cause> {
     }
     for (index, validation) in items("validations") {
         let at = format!("spec.validations[{index}]");
-        validation_faults(validation, &at, (&variables, &known), &mut causes);
+        validation_faults(validation, &at, (&declarations, &known), &mut causes);
     }
     let mut known = HashSet::new();
     for (index, annotation) in items("auditAnnotations") {
@@ -79,7 +80,7 @@ pub(super) fn faults(name: &str, rest: &Map<String, Value>) -> Vec<Cause> {
         causes.extend(key_faults(&key).iter().map(|why| Cause::invalid(format!("{at}.key"), &key, why)));
         let (shown, at) = (text(annotation, "valueExpression"), format!("{at}.valueExpression"));
         let (source, missing) = (shown.trim(), "valueExpression is not specified");
-        let asked = Asked { source, shown, at, missing, variables: &variables, wanted: VALUES };
+        let asked = Asked { source, shown, at, missing, declarations: &declarations, wanted: VALUES };
         expression_faults(asked, &mut causes);
         let key = text(annotation, "key");
         if !known.insert(key) {
@@ -93,19 +94,19 @@ pub(super) fn faults(name: &str, rest: &Map<String, Value>) -> Vec<Cause> {
 fn validation_faults(
     validation: &Value,
     at: &str,
-    (variables, known): (&Declarations<'static>, &Declarations<'static>),
+    (declarations, known): (&Declarations<'static>, &Declarations<'static>),
     causes: &mut Vec<Cause>,
 ) {
     let source = text(validation, "expression");
     let (at_expression, wanted) = (format!("{at}.expression"), &[Plain::Bool]);
-    let asked = Asked { source, shown: source, at: at_expression, missing: MISSING, variables, wanted };
+    let asked = Asked { source, shown: source, at: at_expression, missing: MISSING, declarations, wanted };
     expression_faults(asked, causes);
     let (source, field) = (&validation["messageExpression"], format!("{at}.messageExpression"));
     match source.as_str() {
         Some(blank) if blank.trim().is_empty() => causes.push(Cause::invalid(field, blank, EMPTY)),
         Some(source) => {
             let wanted = &[Plain::String];
-            let asked = Asked { source, shown: source, at: field, missing: "", variables: known, wanted };
+            let asked = Asked { source, shown: source, at: field, missing: "", declarations: known, wanted };
             expression_faults(asked, causes);
         }
         None => {}
