@@ -2,7 +2,8 @@
 //!
 //! A server takes no definition whose rules could cost too much for objects as large as the schema allows. The estimate is
 //! the server's own, number by number, since authors fit their schemas to it: [`estimate`](estimate::estimate) walks a rule,
-//! `calls` and `lists` know functions, `path` where values are, and `sizes` how large they may be.
+//! `calls` knows functions, `parts` what is known of what they are given, `path` where values are, and `sizes` how large they
+//! may be.
 
 use crate::{
     schema::{Place, Shape},
@@ -11,7 +12,7 @@ use crate::{
 
 mod calls;
 mod estimate;
-mod lists;
+mod parts;
 mod path;
 mod sizes;
 
