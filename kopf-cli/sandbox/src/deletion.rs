@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use crate::{
     json as deep,
     media::{self, Format},
-    printed, protobuf,
+    protobuf,
     recognition::{self, UNREAD},
     request::{self, Query},
     status::{About, Cause, Status},
@@ -161,7 +161,7 @@ fn propagation(policy: Option<&str>, orphan: Option<bool>) -> Result<Option<Prop
         (Some("Foreground"), None) => Ok(Some(Propagation::Foreground)),
         (Some(other), None) => {
             let known = ["Foreground", "Background", "Orphan", "nil"];
-            let cause = Cause::unsupported("propagationPolicy", &printed::json(&other.into()), &known);
+            let cause = Cause::unsupported_word("propagationPolicy", other, &known);
             Err(Status::invalid(about, vec![cause]))
         }
     }

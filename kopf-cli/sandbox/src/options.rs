@@ -1,7 +1,6 @@
 //! The options of lists and watches, and which of them may stand together.
 
 use crate::{
-    printed,
     request::Query,
     resources::View,
     selectors::{Said, Selection},
@@ -86,7 +85,7 @@ fn faults(watch: bool, initial: Option<bool>, matching: &str, version: &str, tok
                 causes.push(Cause::forbidden(FIELD, why));
             }
             if matching != "NotOlderThan" {
-                causes.push(Cause::unsupported(FIELD, &printed::json(&matching.into()), &["NotOlderThan"]));
+                causes.push(Cause::unsupported_word(FIELD, matching, &["NotOlderThan"]));
             }
             if !token.is_empty() {
                 let why = "resourceVersionMatch is forbidden when continue is provided";
@@ -105,8 +104,7 @@ fn faults(watch: bool, initial: Option<bool>, matching: &str, version: &str, tok
             causes.push(Cause::forbidden(FIELD, why));
         }
         if !["Exact", "NotOlderThan"].contains(&matching) {
-            let found = printed::json(&matching.into());
-            causes.push(Cause::unsupported(FIELD, &found, &["Exact", "NotOlderThan", ""]));
+            causes.push(Cause::unsupported_word(FIELD, matching, &["Exact", "NotOlderThan", ""]));
         }
         if matching == "Exact" && version == "0" {
             let why = "resourceVersionMatch \"exact\" is forbidden for resourceVersion \"0\"";

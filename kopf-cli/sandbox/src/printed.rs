@@ -28,6 +28,16 @@ pub(crate) fn quoted(text: impl AsRef<str>) -> String {
     quoted
 }
 
+/// `%q` of each text, and something between them.
+pub(crate) fn quoted_each<T: AsRef<str>>(texts: impl IntoIterator<Item = T>, between: &str) -> String {
+    texts.into_iter().map(quoted).collect::<Vec<_>>().join(between)
+}
+
+/// `%q` of a list.
+pub(crate) fn quoted_list<T: AsRef<str>>(texts: impl IntoIterator<Item = T>) -> String {
+    format!("[{}]", quoted_each(texts, " "))
+}
+
 fn escape(text: &str, quoted: &mut String) {
     for letter in text.chars() {
         match letter {

@@ -87,10 +87,15 @@ impl Cause {
         Cause { reason: "FieldValueForbidden", message: format!("Forbidden: {why}"), field: field.into() }
     }
 
+    /// Of a word that the server has a type for, which it prints as JSON.
+    pub(crate) fn unsupported_word(field: impl Into<String>, word: &str, supported: &[&str]) -> Self {
+        Cause::unsupported(field, &printed::json(&word.into()), supported)
+    }
+
     /// `value` is given as the server prints it: quoted, or a list.
     pub(crate) fn unsupported(field: impl Into<String>, value: &str, supported: &[&str]) -> Self {
-        let supported: Vec<String> = supported.iter().map(printed::quoted).collect();
-        let message = format!("Unsupported value: {value}: supported values: {}", supported.join(", "));
+        let supported = printed::quoted_each(supported, ", ");
+        let message = format!("Unsupported value: {value}: supported values: {supported}");
         Cause { reason: "FieldValueNotSupported", message, field: field.into() }
     }
 }

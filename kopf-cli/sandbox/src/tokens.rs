@@ -139,7 +139,7 @@ fn meant(said: &[String], wanted: &[String]) -> Result<Vec<String>, Refusal> {
     let known: HashSet<&String> = said.iter().collect();
     let audiences: Vec<String> = wanted.iter().filter(|audience| known.contains(audience)).cloned().collect();
     if audiences.is_empty() {
-        let (found, wanted) = (quoted(said), quoted(wanted));
+        let (found, wanted) = (printed::quoted_list(said), printed::quoted_list(wanted));
         return Err(Some(format!("token audiences {found} is invalid for the target audiences {wanted}")));
     }
     Ok(audiences)
@@ -270,10 +270,4 @@ fn is_long_gone(object: &Stored, now: Timestamp) -> bool {
 fn moment(seconds: i64) -> Timestamp {
     let end = if seconds < 0 { Timestamp::MIN } else { Timestamp::MAX };
     Timestamp::from_second(seconds).unwrap_or(end)
-}
-
-/// A list as Go prints one.
-fn quoted(texts: &[String]) -> String {
-    let texts: Vec<String> = texts.iter().map(printed::quoted).collect();
-    format!("[{}]", texts.join(" "))
 }

@@ -10,7 +10,7 @@ use http::{HeaderMap, HeaderValue};
 use super::{ANONYMOUS, UNAUTHENTICATED};
 use crate::{
     names::name_faults,
-    printed::quoted,
+    printed::{quoted, quoted_each},
     rbac::{Attributes, Verdict},
     request::unescape,
     resources::NameRule,
@@ -76,13 +76,13 @@ fn key_of(header: &str) -> String {
 
 /// `%#v`
 fn shown(user: &User) -> String {
-    let list = |texts: &[String]| texts.iter().map(quoted).collect::<Vec<_>>().join(", ");
     let groups = match &*user.groups {
         [] => "(nil)".to_owned(),
-        groups => format!("{{{}}}", list(groups)),
+        groups => format!("{{{}}}", quoted_each(groups, ", ")),
     };
+    let extra = user.extra.iter();
     let extra =
-        user.extra.iter().map(|(key, values)| format!("{}:[]string{{{}}}", quoted(key), list(values)));
+        extra.map(|(key, values)| format!("{}:[]string{{{}}}", quoted(key), quoted_each(values, ", ")));
     let extra = match extra.collect::<Vec<_>>().as_slice() {
         [] => "(nil)".to_owned(),
         extra => format!("{{{}}}", extra.join(", ")),

@@ -93,7 +93,7 @@ fn hook_faults<'a>(hook: &'a Value, at: &str, known: &mut HashSet<&'a str>) -> V
 
 fn one_of(value: &Value, at: &str, field: &str, words: &[&str], causes: &mut Vec<Cause>) {
     if let Some(said) = value[field].as_str().filter(|said| !words.contains(said)) {
-        causes.push(Cause::unsupported(format!("{at}.{field}"), &printed::json(&said.into()), words));
+        causes.push(Cause::unsupported_word(format!("{at}.{field}"), said, words));
     }
 }
 
@@ -201,7 +201,7 @@ pub(super) fn rule_faults(rule: &Value, at: &str, causes: &mut Vec<Cause>) {
         for (index, word) in words.iter().enumerate() {
             let place = format!("{field_at}[{index}]");
             if field == "operations" && !OPERATIONS.contains(&word.as_str()) {
-                causes.push(Cause::unsupported(place, &printed::json(&word.as_str().into()), &OPERATIONS));
+                causes.push(Cause::unsupported_word(place, word, &OPERATIONS));
             } else if field == "apiVersions" && word.is_empty() {
                 causes.push(Cause::required(place, ""));
             }

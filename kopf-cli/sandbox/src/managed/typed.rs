@@ -207,11 +207,10 @@ impl<'a> List<'a> {
             })
             .collect();
         if found.is_empty() {
-            let keys: Vec<String> = self.keys().map(printed::quoted).collect();
             return Err(format!(
-                "associative list with keys has an element that omits all key fields [{}] (and doesn't have default \
+                "associative list with keys has an element that omits all key fields {} (and doesn't have default \
                  values for any key fields)",
-                keys.join(" ")
+                printed::quoted_list(self.keys())
             ));
         }
         Ok(Step::key(found))

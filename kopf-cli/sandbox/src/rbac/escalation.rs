@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     incoming::Halves,
-    printed,
+    printed::{quoted, quoted_list},
     status::{About, Status},
     store::Store,
     user::{MASTERS, User},
@@ -74,10 +74,7 @@ impl Granting<'_> {
             "ClusterRole" => ("clusterroles", CLUSTER_ROLES, ""),
             "Role" => ("roles", ROLES, self.namespace),
             other => {
-                return Err(Status::internal(format!(
-                    "unsupported role reference kind: {}",
-                    printed::quoted(other)
-                )));
+                return Err(Status::internal(format!("unsupported role reference kind: {}", quoted(other))));
             }
         };
         let name = said("name");
@@ -129,8 +126,8 @@ impl Granting<'_> {
         }
         let why = format!(
             "user {} (groups={}) is attempting to grant RBAC permissions not currently held:\n{}{}",
-            printed::quoted(&self.user.name),
-            quoted(self.user.groups.iter().map(String::as_str)),
+            quoted(&self.user.name),
+            quoted_list(&*self.user.groups),
             missing.into_iter().collect::<Vec<_>>().join("\n"),
             self.lost_too(&lost)
         );
@@ -211,19 +208,23 @@ fn described<'a>(missing: impl Iterator<Item = Part<'a>>) -> BTreeSet<String> {
     for Part { what, verb } in missing {
         match what {
             What::Path(path) => {
-                lines.insert(format!("{{NonResourceURLs:{}, Verbs:{}}}", quoted([path]), quoted([verb])));
+                lines.insert(format!(
+                    "{{NonResourceURLs:{}, Verbs:{}}}",
+                    quoted_list([path]),
+                    quoted_list([verb])
+                ));
             }
             What::Resource { .. } => verbs_of.entry(what).or_default().push(verb),
         }
     }
     for (what, verbs) in verbs_of {
         let What::Resource { group, resource, name } = what else { continue };
-        let named = name.map_or_else(String::new, |name| format!(", ResourceNames:{}", quoted([name])));
+        let named = name.map_or_else(String::new, |name| format!(", ResourceNames:{}", quoted_list([name])));
         lines.insert(format!(
             "{{APIGroups:{}, Resources:{}{named}, Verbs:{}}}",
-            quoted([group]),
-            quoted([resource]),
-            quoted(verbs)
+            quoted_list([group]),
+            quoted_list([resource]),
+            quoted_list(verbs)
         ));
     }
     lines
@@ -231,10 +232,4 @@ fn described<'a>(missing: impl Iterator<Item = Part<'a>>) -> BTreeSet<String> {
 
 fn texts<'a>(rule: &'a Value, field: &str) -> impl Iterator<Item = &'a str> + use<'a> {
     rule.get(field).and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str)
-}
-
-/// A list of texts as Go prints one.
-fn quoted<'a>(texts: impl IntoIterator<Item = &'a str>) -> String {
-    let texts: Vec<String> = texts.into_iter().map(printed::quoted).collect();
-    format!("[{}]", texts.join(" "))
 }

@@ -227,8 +227,7 @@ pub(super) fn binding_faults(rest: &Map<String, Value>) -> Vec<Cause> {
     for (index, action) in actions.iter().enumerate() {
         let words = ["Audit", "Deny", "Warn"];
         if !words.contains(&action.as_str()) {
-            let said = crate::printed::json(&action.as_str().into());
-            causes.push(Cause::unsupported(format!("{field}[{index}]"), &said, &words));
+            causes.push(Cause::unsupported_word(format!("{field}[{index}]"), action, &words));
         } else if !known.insert(action) {
             causes.push(Cause::duplicate(format!("{field}[{index}]"), &action.as_str().into()));
         }

@@ -296,8 +296,7 @@ fn failure_faults(spec: &Site<'_>, rules: &Site<'_>) -> Causes {
 }
 
 fn one_of(known: &[&str]) -> String {
-    let known: Vec<String> = known.iter().map(printed::quoted).collect();
-    format!("valid values: [{}]", known.join(" "))
+    format!("valid values: {}", printed::quoted_list(known))
 }
 
 fn exit_faults(spec: &Site<'_>, exits: &Site<'_>) -> Causes {

@@ -17,7 +17,7 @@ use crate::{
     },
     jsonpath,
     names::key_faults,
-    printed::{self, quoted},
+    printed::quoted,
     quantity::Quantity,
     resources::API_SERVICES,
     status::Cause,
@@ -106,7 +106,7 @@ fn claim(root: &Site<'_>) -> Causes {
     for (name, step) in steps.entries() {
         causes.extend(resource(&steps.place, name));
         if !GROWING.contains(&step.text()) {
-            causes.push(Cause::unsupported(&*steps.place, &printed::json(&name.into()), GROWING));
+            causes.push(Cause::unsupported_word(&*steps.place, name, GROWING));
         }
     }
     let amounts = status.at("allocatedResources");

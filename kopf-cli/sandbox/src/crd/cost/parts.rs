@@ -1,7 +1,7 @@
 //! What is known of the parts of a rule: of what type they are, where, how large and how expensive.
 
 use super::{path::Path, sizes::Declared};
-use crate::schema::{Additional, Kind, Shape};
+use crate::schema::{Additional, Kind};
 
 /// The size of what nothing is known of.
 pub(super) const UNKNOWN: u64 = u64::MAX;
