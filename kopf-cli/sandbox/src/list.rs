@@ -111,8 +111,9 @@ fn start(options: &Options, current: u64, single: Option<&str>) -> Result<Start,
     if options.continue_token.is_empty() {
         let asked = revision_asked(&options.resource_version, current)?;
         // A piece of a list from a version on is a piece of the list at that version.
-        let piece = options.matching == Matching::Unset && options.limit > 0 && asked > 0 && single.is_none();
-        let exactly = piece || options.matching == Matching::Exact;
+        let is_in_pieces =
+            options.matching == Matching::Unset && options.limit > 0 && asked > 0 && single.is_none();
+        let exactly = is_in_pieces || options.matching == Matching::Exact;
         return Ok(Start { revision: if exactly { asked } else { current }, key: None });
     }
     let position = Position::parse(&options.continue_token).map_err(|why| {

@@ -14,8 +14,9 @@ mod messages;
 pub(crate) mod open_api;
 mod wire;
 
-use crate::recognition::unregistered;
 use serde_json::Value;
+
+use crate::recognition::unregistered;
 
 pub(crate) use complete::{Empties, complete, forget_zeros, zero};
 use decode::Decoder;

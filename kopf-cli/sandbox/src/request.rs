@@ -4,8 +4,10 @@ use std::num::{IntErrorKind, ParseIntError};
 
 use serde_json::json;
 
-use crate::printed;
-use crate::status::{About, Cause, Status};
+use crate::{
+    printed,
+    status::{About, Cause, Status},
+};
 
 /// What a path names.
 #[derive(Debug, Clone, PartialEq)]

@@ -17,6 +17,7 @@ use crate::{
     builtin,
     incoming::{Incoming, Refused, take_apart},
     json as deep, kinds,
+    list::parse_uint,
     managed::{self, Managed, same_but_times},
     meta,
     object::{self, Kept, Stored},
@@ -207,7 +208,7 @@ impl<'a> Writer<'a> {
         self.let_judge(target, Operation::Create, Some(&mut object), None)?;
         // What is no number is none, and goes.
         let version = object.metadata.shift_remove("resourceVersion");
-        let version = version.and_then(|version| crate::list::parse_uint(version.as_str()?).ok());
+        let version = version.and_then(|version| parse_uint(version.as_str()?).ok());
         if version.is_some_and(|version| version != 0) && !self.dry_run {
             return Err(Status::internal("resourceVersion should not be set on objects to be created"));
         }

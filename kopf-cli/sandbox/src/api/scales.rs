@@ -72,7 +72,7 @@ impl Ask<'_> {
         Ok(response)
     }
 
-    /// A merge patch of the object, which goes the way of all patches.
+    /// Lets the object be changed as its scale is asked to be, and answers with the scale that it then has.
     fn rescaled(
         &self,
         action: Action,
@@ -130,7 +130,7 @@ impl Ask<'_> {
         Ok(Asked { patching, sent, manager, dry_run })
     }
 
-    /// Changes an object as its scale is asked to be.
+    /// Changes an object as its scale is asked to be: by a merge patch of it, which goes the way of all patches.
     fn write_scale(
         &self,
         asked: Asked,

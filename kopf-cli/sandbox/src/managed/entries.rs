@@ -8,8 +8,7 @@ use std::collections::{
 use serde_json::{Map, Value};
 
 use super::{set::Set, text};
-use crate::printed;
-use crate::times;
+use crate::{printed, times};
 
 /// How somebody has come to own fields. In the order in which entries are listed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

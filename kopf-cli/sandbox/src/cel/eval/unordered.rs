@@ -1,7 +1,7 @@
 //! Lists that have no order by their schema: sets, and lists whose items are told apart by keys.
 //!
-//! Two of them are equal where they hold the same, and a sum of them holds nothing twice. Which lists these are is known by where they
-//! are in memory, since a list does not say it itself.
+//! Two of them are equal where they hold the same, and a sum of them holds nothing twice. Which lists these are is known by
+//! where they are in memory, since a list does not say it itself.
 
 use std::{
     cell::RefCell,

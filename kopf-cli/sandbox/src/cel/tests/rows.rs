@@ -1,8 +1,9 @@
 //! What a server's library makes of expressions, and what that costs: row by row, as `rows.tsv` has it.
 //!
 //! The rows were written by cel-go 0.29.2 in the environment that a server of 1.37.2 has for new expressions, with
-//! `document.json` as `self` and as `object`. A row is an expression, `= VALUE`, `! FAULT` or `? FAULT` where it is refused before
-//! it runs, and its cost. Those of `typed.rs` know the types of what they name. The program in `tests/cel-oracle` writes them, and more; `KOPF_CEL_ROWS` names a file of other rows.
+//! `document.json` as `self` and as `object`. A row is an expression, `= VALUE`, `! FAULT` or `? FAULT` where it is refused
+//! before it runs, and its cost. Those of `typed.rs` know the types of what they name. The program in `tests/cel-oracle`
+//! writes them, and more; `KOPF_CEL_ROWS` names a file of other rows.
 
 use std::collections::BTreeMap;
 

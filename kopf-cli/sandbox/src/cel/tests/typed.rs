@@ -1,8 +1,9 @@
 //! What rules come to that know the types of what they name, and what that costs, as it runs and at the most: row by row, as
 //! `typed.tsv` has it.
 //!
-//! The rows are made as those of `rows.rs` are, with `typed.json` as `self` and as `oldSelf`, typed by `schema.json`. Behind the cost of
-//! a row stands what the expression may cost at the most by the schema. `KOPF_CEL_TYPED_ROWS` names a file of other rows.
+//! The rows are made as those of `rows.rs` are, with `typed.json` as `self` and as `oldSelf`, typed by `schema.json`. Behind
+//! the cost of a row stands what the expression may cost at the most by the schema. `KOPF_CEL_TYPED_ROWS` names a file of other
+//! rows.
 
 use std::rc::Rc;
 
