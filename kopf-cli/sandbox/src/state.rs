@@ -182,11 +182,7 @@ pub(crate) fn restore(store: &mut Store, text: &[u8], now: Timestamp) -> Result<
         deep::with_stack(deep::depth_of_text(line).min(deep::MAX_DEPTH), || {
             take(store, line, head.revision, now)
         })
-        // Whoever reads it takes it for the first line of a text.
-        .map_err(|why| StateError::Line {
-            line: number,
-            why: why.replace("at line 1 column", "at column"),
-        })?;
+        .map_err(|why| StateError::Line { line: number, why })?;
         found += 1;
     }
     if found < expected {
@@ -196,9 +192,20 @@ pub(crate) fn restore(store: &mut Store, text: &[u8], now: Timestamp) -> Result<
     Ok(signer)
 }
 
+/// What is wrong with a line: it takes itself for the first one of a text, which is told by whoever knows better.
+fn in_line(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    let column = error.column();
+    match text.strip_suffix(&format!(" at line {} column {column}", error.line())) {
+        Some(why) => format!("{why} at column {column}"),
+        None => text,
+    }
+}
+
 /// Puts in the object of one line.
 fn take(store: &mut Store, line: &[u8], latest: u64, now: Timestamp) -> Result<(), String> {
-    let Line { resource: key, object } = serde_json::from_slice(line).map_err(|error| error.to_string())?;
+    let line = line.strip_suffix(b"\n").unwrap_or(line);
+    let Line { resource: key, object } = serde_json::from_slice(line).map_err(|error| in_line(&error))?;
     let resource = store.catalog.get(&key).cloned();
     let resource = resource.ok_or_else(|| format!("no definition before it defines {key}"))?;
     let object = deep::parse(object.get().as_bytes())?;

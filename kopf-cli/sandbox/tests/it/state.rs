@@ -128,6 +128,7 @@ async fn a_state_that_is_not_whole_is_refused_with_what_is_wrong() {
         ("kopfexamples.zalando.org\",\"object", "others.kopf.test\",\"object", "no definition before it"),
         ("\"object\":{", "\"object\":[", "line 2: expected"),
         ("\"name\":\"kube-system\"", "\"name\":\"kube-system", " at column "),
+        ("}}\n", "}\n", "line 2: EOF while parsing an object at column "),
         ("\"name\":\"kube-system\"", "\"name\":\"default\"", "namespaces default is there already"),
     ] {
         let said = refused(whole.replacen(from, to, 1));
