@@ -6,6 +6,7 @@ use kopf_control_plane::DEADLINE;
 use std::path::{Path, PathBuf};
 use std::process::{Output, Stdio};
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader, Lines};
+use tokio::net::TcpSocket;
 use tokio::process::{Child, ChildStdout, Command};
 
 /// A sandbox that was started by the command, in a folder of its own.
@@ -179,6 +180,13 @@ async fn who_takes_over_the_kubeconfig_of_another_that_runs_is_told() {
          here now; with `kopf sandbox --kubeconfig FILE` it has one of its own\n"
     );
     assert_eq!(complaints(Sandbox::start(folder.path(), &[]).await).await, expected);
+    // A port that is taken, at which nobody else can begin to listen.
+    let silent = TcpSocket::new_v4().unwrap();
+    silent.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let silent_at = format!("https://{}", silent.local_addr().unwrap());
+    let text = std::fs::read_to_string(&first.kubeconfig).unwrap();
+    let last = text[text.find("https://").unwrap()..].split(['"', ',', '\n']).next().unwrap();
+    std::fs::write(&first.kubeconfig, text.replace(last, &silent_at)).unwrap();
     assert_eq!(
         complaints(Sandbox::start(folder.path(), &[]).await).await,
         "",

@@ -99,14 +99,21 @@ async fn run(kubeconfig: Kubeconfig, packages: std::path::PathBuf) -> Vec<String
     let managed = format!("{}.kopf.test", place.namespace);
     let operator = place.start(&[("MANAGED", &managed)]);
 
+    // Each of the two configurations is heeded when the server has seen it: one refuses a probe, the other one fills it in.
     let give_up_at = Instant::now() + DEADLINE;
-    let probe = (
-        "POST",
-        "?dryRun=All",
-        json!({ "apiVersion": "parcels.clients.kopf.test/v1", "kind": "Parcel", "metadata": { "name": "probe" }, "spec": { "n": 6 } }),
-    );
-    while write(&client, &place.namespace, &probe).await.0 != 422 {
-        assert!(Instant::now() < give_up_at, "nobody is asked:\n{}", place.read("log"));
+    for (n, code, told) in [(6, 422, "These are too many."), (1, 201, r#""filled":"yes""#)] {
+        let probe = (
+            "POST",
+            "?dryRun=All",
+            json!({ "apiVersion": "parcels.clients.kopf.test/v1", "kind": "Parcel", "metadata": { "name": "probe" }, "spec": { "n": n } }),
+        );
+        loop {
+            let (found, text) = write(&client, &place.namespace, &probe).await;
+            if found == code && text.contains(told) {
+                break;
+            }
+            assert!(Instant::now() < give_up_at, "nobody is asked; {text}:\n{}", place.read("log"));
+        }
     }
     let mut came_to = Vec::new();
     for row in rows() {

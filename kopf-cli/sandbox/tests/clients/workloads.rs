@@ -139,7 +139,7 @@ async fn what_is_held_says_so_and_makes_no_pods() {
         kubectl set image deployment/held main=example.org/web:2
         kubectl wait --for='jsonpath={.status.observedGeneration}=3' deployment/held --timeout=30s
         kubectl get deployment held -o 'jsonpath={.status}'
-        kubectl rollout status deployment/held --timeout=2s
+        kubectl rollout status deployment/held --watch=false
         kubectl rollout history deployment/held
         kubectl create -f job-held.yaml
         kubectl wait --for=condition=Suspended job/held --timeout=30s

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use futures::FutureExt;
 use kopf_sandbox::Sandbox;
 use serde_json::{Value, json};
 
@@ -153,15 +154,31 @@ async fn bookmarks_come_every_minute_and_before_the_end() {
 
 #[tokio::test]
 async fn a_watch_that_says_nothing_of_its_end_ends_between_half_an_hour_and_an_hour() {
-    let clock = Arc::new(Stopped::default());
-    let builder = Sandbox::builder().seed(1).clock(clock.clone()).crd(DEFINITIONS).unwrap();
-    let sandbox = builder.build().unwrap();
-    let mut watch = Watch::open(&sandbox, &format!("{KEX}?watch=1&resourceVersion={START}")).await;
-    assert!(watch.is_quiet());
-    clock.advance(1_799);
-    assert!(watch.is_quiet());
-    clock.advance(1_801);
-    assert_eq!(watch.next().await, "end");
+    const HALF_AN_HOUR: i64 = 1_800;
+    const STEP: i64 = 30;
+    let mut ends = Vec::new();
+    for seed in 1..=4 {
+        let clock = Arc::new(Stopped::default());
+        let builder = Sandbox::builder().seed(seed).clock(clock.clone()).crd(DEFINITIONS).unwrap();
+        let sandbox = builder.build().unwrap();
+        let mut watch = Watch::open(&sandbox, &format!("{KEX}?watch=1&resourceVersion={START}")).await;
+        assert!(watch.is_quiet());
+        clock.advance(HALF_AN_HOUR - 1);
+        assert!(watch.is_quiet(), "with the seed {seed}");
+        clock.advance(1);
+        let mut more = 0;
+        let told = loop {
+            if let Some(told) = watch.next().now_or_never() {
+                break told;
+            }
+            assert!(more < HALF_AN_HOUR, "with the seed {seed}");
+            clock.advance(STEP);
+            more += STEP;
+        };
+        assert_eq!(told, "end", "with the seed {seed}");
+        ends.push(more);
+    }
+    assert!(ends.iter().any(|end| *end != ends[0]), "all end after {ends:?}");
 }
 
 #[tokio::test]
