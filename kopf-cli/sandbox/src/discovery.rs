@@ -48,7 +48,7 @@ pub(crate) fn version() -> Value {
         "gitCommit": "",
         "gitTreeState": "clean",
         "buildDate": "1970-01-01T00:00:00Z",
-        // There is none in it.
+        // Clients print it, and those who look for a fault go by it: any version of Go would mislead them.
         "goVersion": "none",
         "compiler": "rustc",
         "platform": format!("{}/{arch}", std::env::consts::OS),
