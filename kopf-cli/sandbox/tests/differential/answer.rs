@@ -393,22 +393,10 @@ fn without_parser(text: &str) -> String {
 
 /// Where several things cannot be merged a server tells them in the order of a map, which is any.
 fn in_order(text: &str) -> String {
-    let Some((before, errors)) = text.split_once(
-        ": errors:
-",
-    ) else {
-        return text.to_owned();
-    };
+    let Some((before, errors)) = text.split_once(": errors:\n") else { return text.to_owned() };
     let mut errors: Vec<&str> = errors.lines().collect();
     errors.sort_unstable();
-    format!(
-        "{before}: errors:
-{}",
-        errors.join(
-            "
-"
-        )
-    )
+    format!("{before}: errors:\n{}", errors.join("\n"))
 }
 
 /// Versions of objects, and the moments at which they were written, where a text tells of them.
