@@ -24,6 +24,7 @@ mod place;
 mod prune;
 mod rules;
 mod shape;
+mod sizes;
 mod texts;
 mod types;
 mod visiting;
@@ -38,6 +39,7 @@ pub(crate) use patterns::Pattern;
 pub(crate) use place::Place;
 pub(crate) use rules::Rule;
 pub(crate) use shape::Shape;
+pub(crate) use sizes::Sizes;
 
 /// The schema of one kind in one version.
 #[derive(Debug, Clone)]

@@ -42,8 +42,8 @@ impl Times {
 
     /// What a rule costs, for all values that there may be of this shape.
     pub(super) fn of(self, cost: u64, shape: Shape<'_>, resource: bool) -> u64 {
-        let least = sizes::least(shape, resource).unwrap_or_default();
-        cost.saturating_mul(self.0.unwrap_or(MAX_REQUEST / (least + 1)))
+        let bound = || MAX_REQUEST / (sizes::least(shape, resource).unwrap_or_default() + 1);
+        cost.saturating_mul(self.0.unwrap_or_else(bound))
     }
 }
 

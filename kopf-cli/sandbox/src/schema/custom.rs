@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::{Additional, Kind, Limits, ListType, Node, Pattern, Rule, TypeId, Types};
+use super::{Additional, Kind, Limits, ListType, Node, Pattern, Rule, Sizes, TypeId, Types};
 use crate::formats;
 
 /// Adds a schema's nodes to `types`, and answers its root. What is not of the form that definitions have is passed over.
@@ -44,6 +44,7 @@ pub(super) fn read(types: &mut Types, schema: &Value) -> TypeId {
         default: schema.get("default").cloned().map(Box::new),
         limits: limits(types, schema),
         rules: rules(schema),
+        sizes: Sizes::default(),
     };
     types.add(node)
 }

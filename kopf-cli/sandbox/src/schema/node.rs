@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Pattern, Rule, Shape};
+use super::{Pattern, Rule, Shape, Sizes};
 
 /// The number of a node in its [`Types`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -70,6 +70,7 @@ pub(crate) struct Node {
     pub(crate) limits: Option<Box<Limits>>,
     /// `x-kubernetes-validations`
     pub(crate) rules: Box<[Rule]>,
+    pub(crate) sizes: Sizes,
 }
 
 /// The JSON type of a value.

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Additional, Kind, Limits, ListType, Node, Rule, Strategy, TypeId, Types};
+use super::{Additional, Kind, Limits, ListType, Node, Rule, Sizes, Strategy, TypeId, Types};
 
 /// A place in a schema: what is known of one field.
 #[derive(Debug, Clone, Copy)]
@@ -125,6 +125,10 @@ impl<'a> Shape<'a> {
 
     pub(crate) fn rules(self) -> &'a [Rule] {
         &self.node().rules
+    }
+
+    pub(crate) fn sizes(self) -> &'a Sizes {
+        &self.node().sizes
     }
 
     pub(crate) fn limits(self) -> Option<&'a Limits> {

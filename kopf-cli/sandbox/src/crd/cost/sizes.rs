@@ -32,7 +32,7 @@ impl<'a> Declared<'a> {
     /// How many letters, items or entries it has at most; none where that is not a question.
     pub(super) fn most(self) -> u64 {
         match self {
-            Declared::Value(shape, _) => most(shape),
+            Declared::Value(shape, _) => *shape.sizes().most.get_or_init(|| most(shape)),
             Declared::Text(most) => most,
             Declared::Metadata(_) | Declared::Key => 0,
         }
@@ -102,15 +102,17 @@ fn most(shape: Shape<'_>) -> u64 {
     match (shape.kind(), shape.format()) {
         (Some(Kind::Array), _) => {
             let bound = limits.and_then(|limits| limits.max_items);
-            let least = shape.items().and_then(|items| least(items, items.embedded()));
-            bound.unwrap_or_else(|| (MAX_REQUEST - 2) / (least.unwrap_or_default() + 1))
+            bound.unwrap_or_else(|| {
+                let least = shape.items().and_then(least_within);
+                (MAX_REQUEST - 2) / (least.unwrap_or_default() + 1)
+            })
         }
         (Some(Kind::Object), _) => {
             let Additional::Of(values) = shape.additional() else { return 0 };
             let bound = limits.and_then(|limits| limits.max_properties);
             bound.unwrap_or_else(|| {
                 // A key, its quotation marks, a colon and a comma.
-                (MAX_REQUEST - 2) / (least(values, values.embedded()).unwrap_or_default() + 6)
+                (MAX_REQUEST - 2) / (least_within(values).unwrap_or_default() + 6)
             })
         }
         (Some(Kind::String), Some("byte")) => length.unwrap_or(MAX_REQUEST - 2),
@@ -128,6 +130,11 @@ fn most(shape: Shape<'_>) -> u64 {
     }
 }
 
+/// The same of what is in another value, which is worked out once, however often it is named.
+fn least_within(shape: Shape<'_>) -> Option<u64> {
+    *shape.sizes().least.get_or_init(|| least(shape, shape.embedded()))
+}
+
 /// How many bytes a value has at least; absent where rules do not see it.
 pub(super) fn least(shape: Shape<'_>, resource: bool) -> Option<u64> {
     if shape.int_or_string() {
@@ -136,10 +143,10 @@ pub(super) fn least(shape: Shape<'_>, resource: bool) -> Option<u64> {
     match shape.kind()? {
         Kind::Array => {
             let items = shape.items()?;
-            least(items, items.embedded()).map(|_| 2)
+            least_within(items).map(|_| 2)
         }
         Kind::Object => match shape.additional() {
-            Additional::Of(values) => least(values, values.embedded()).map(|_| 2),
+            Additional::Of(values) => least_within(values).map(|_| 2),
             _ => {
                 let required = shape.limits().map(|limits| &limits.required);
                 let needed = required.into_iter().flatten().filter_map(|name| {
@@ -147,7 +154,7 @@ pub(super) fn least(shape: Shape<'_>, resource: bool) -> Option<u64> {
                         return Some(name.len() as u64 + 2 + 4);
                     }
                     let field = shape.property(name).filter(|field| field.default().is_none())?;
-                    Some(name.len() as u64 + least(field, field.embedded())? + 4)
+                    Some(name.len() as u64 + least_within(field)? + 4)
                 });
                 Some(2 + needed.sum::<u64>())
             }
@@ -160,5 +167,28 @@ pub(super) fn least(shape: Shape<'_>, resource: bool) -> Option<u64> {
         }),
         Kind::Boolean => Some(4),
         Kind::Integer | Kind::Number => Some(1),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, Instant};
+
+    use serde_json::{Map, Value, json};
+
+    use super::*;
+    use crate::schema::Schema;
+
+    #[test]
+    fn sizes_are_worked_out_once_however_often_they_are_asked_for() {
+        let names: Vec<String> = (0..5_000).map(|number| format!("field{number}")).collect();
+        let properties: Map<String, Value> =
+            names.iter().map(|name| (name.clone(), json!({"type": "string"}))).collect();
+        let items = json!({"type": "object", "required": names, "properties": properties});
+        let schema = Schema::custom(&json!({"type": "array", "items": items}));
+        let before = Instant::now();
+        let most: Vec<u64> = (0..60_000).map(|_| Declared::Value(schema.shape(), false).most()).collect();
+        assert!(most.iter().all(|most| *most == (MAX_REQUEST - 2) / 73_893), "{:?}", most.first());
+        assert!(before.elapsed() < Duration::from_secs(5), "{:?}", before.elapsed());
     }
 }
