@@ -22,7 +22,9 @@ use kube_cel::cel::Value;
 
 pub(crate) use authorizer::{REQUEST_RESOURCE, authorizer};
 pub(crate) use check::{Declarations, Fields, Plain, Type, Typing, check};
-pub(crate) use eval::{Fault, HIDDEN, Identity, Names, Outcome, Unordered, optional, together, type_of};
+pub(crate) use eval::{
+    Described, Fault, Identity, Names, Outcome, Unseen, optional, rfc3339, together, type_of, wrong,
+};
 use syntax::{DEEPEST, Parsed, Unread, parse};
 pub(crate) use syntax::{Kind, Loop, Node, RESERVED};
 use told::told;
@@ -140,6 +142,6 @@ pub(crate) fn run(program: &Program, names: &dyn Names) -> (Outcome, u64) {
             let outcome = run.eval(&program.run);
             (outcome, run.cost())
         };
-        eval::known(names.unordered(), || eval::alone(run))
+        eval::known(names.described(), || eval::alone(run))
     })
 }

@@ -1,5 +1,6 @@
 //! The formats of strings that custom resources may ask for, and expressions ask about.
 
+pub(crate) mod durations;
 mod email;
 
 use std::{net::IpAddr, sync::LazyLock};
@@ -7,10 +8,7 @@ use std::{net::IpAddr, sync::LazyLock};
 use jiff::civil::Date;
 use regex::Regex;
 
-use crate::{
-    net::{addresses, urls},
-    times::read_span,
-};
+use crate::net::{addresses, urls};
 
 /// A format by its name, which may be written with dashes or without.
 pub(crate) fn find(name: &str) -> Option<Check> {
@@ -27,7 +25,7 @@ const FORMATS: [(&str, Check); 26] = [
     ("creditcard", credit_card),
     ("date", date),
     ("datetime", date_time),
-    ("duration", duration),
+    ("duration", |text| durations::read(text).is_some()),
     ("email", email::is_one),
     ("hexcolor", |text| HEX_COLOR.is_match(text)),
     ("hostname", hostname),
@@ -59,7 +57,6 @@ macro_rules! patterns {
 patterns! {
     BASE64 r"^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=|[A-Za-z0-9+/]{4})$"
     CREDIT_CARD r"^(?:4[0-9]{12}(?:[0-9]{3})?|5[1-5][0-9]{14}|6(?:011|5[0-9][0-9])[0-9]{12}|3[47][0-9]{13}|3(?:0[0-5]|[68][0-9])[0-9]{11}|(?:2131|1800|35[0-9]{3})[0-9]{11})$"
-    DURATION_PART r"([0-9]+)[\t\n\f\r ]*([A-Za-zµ]+)"
     HEX_COLOR r"^#?(?:[0-9a-fA-F]{3}|[0-9a-fA-F]{6})$"
     HOSTNAME r"^([a-zA-Z0-9\p{S}\p{L}]((-?[a-zA-Z0-9\p{S}\p{L}]{0,62})?)|([a-zA-Z0-9\p{S}\p{L}](([a-zA-Z0-9\-\p{S}\p{L}]{0,61}[a-zA-Z0-9\p{S}\p{L}])?)(\.)){1,}([a-zA-Z\p{L}]){2,63})$"
     LONG_NAME r"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*$"
@@ -99,20 +96,6 @@ fn date_time(text: &str) -> bool {
         && TIME
             .captures(time)
             .is_some_and(|found| &found[1] <= "23" && &found[2] <= "59" && &found[3] <= "59")
-}
-
-fn duration(text: &str) -> bool {
-    /// Units by their whole names, and the words that may be longer than they are.
-    const WHOLE: [&str; 13] = ["ns", "us", "µs", "ms", "s", "m", "h", "hr", "d", "w", "wk", "micro", "nano"];
-    const BEGIN: [&str; 8] = ["nano", "micro", "milli", "sec", "min", "hour", "day", "week"];
-    let is_known = |unit: &str| {
-        let unit = unit.to_lowercase();
-        WHOLE.contains(&unit.as_str()) || BEGIN.iter().any(|begin| unit.starts_with(begin))
-    };
-    let parts: Vec<_> = DURATION_PART.captures_iter(text).map(|found| found.extract::<2>().1).collect();
-    // A number that is too large is a fault, whatever it counts; what it comes to with the others is not looked at.
-    let has_numbers = || parts.iter().all(|[number, _]| number.parse::<i64>().is_ok());
-    read_span(text).is_ok() || has_numbers() && parts.iter().any(|[_, unit]| is_known(unit))
 }
 
 fn hostname(text: &str) -> bool {

@@ -62,6 +62,7 @@ mod builtin;
 mod cel;
 mod crd;
 mod der;
+mod encoded;
 mod events;
 mod formats;
 mod incoming;

@@ -1,18 +1,12 @@
 //! Texts in PEM, read as Go reads them.
 
-use base64::{
-    Engine,
-    alphabet::STANDARD,
-    engine::{GeneralPurpose, general_purpose::PAD},
-};
+use base64::Engine;
+
+use crate::encoded::LENIENT;
 
 const BEGIN: &[u8] = b"-----BEGIN ";
 const END: &[u8] = b"\n-----END ";
 const DASHES: &[u8] = b"-----";
-
-/// Reads base64 as Go does, which does not look at the bits behind the last byte.
-pub(crate) const LENIENT: GeneralPurpose =
-    GeneralPurpose::new(&STANDARD, PAD.with_decode_allow_trailing_bits(true));
 
 /// A part of a text.
 #[derive(Debug, PartialEq)]

@@ -104,6 +104,25 @@ pub(crate) fn said<'a>(
     nanos: impl FnOnce(&mut Reader<'a>) -> Result<i32, Wrong<'a>>,
 ) -> Result<(DateTime, i32), Wrong<'a>> {
     let mut reader = Reader(text);
+    let moment = civil_said(&mut reader, nanos)?;
+    let zone = reader.zone("Z07:00")?;
+    reader.end()?;
+    Ok((moment.ok_or(Wrong::Range("day"))?, zone))
+}
+
+/// What is wrong with a text that says a day and a time without a zone, in the words of Go.
+pub(crate) fn local_fault(text: &str) -> Option<String> {
+    let mut reader = Reader(text.as_bytes());
+    let said = civil_said(&mut reader, |reader| Ok(reader.fraction()));
+    let wrong = said.and_then(|moment| reader.end().and(moment.ok_or(Wrong::Range("day")))).err()?;
+    Some(wrong.told(text.as_bytes(), "2006-01-02T15:04:05"))
+}
+
+/// A day and a time; `None` where there is no such day.
+fn civil_said<'a>(
+    reader: &mut Reader<'a>,
+    nanos: impl FnOnce(&mut Reader<'a>) -> Result<i32, Wrong<'a>>,
+) -> Result<Option<DateTime>, Wrong<'a>> {
     let year = reader.year()?;
     reader.literal("-")?;
     let month = reader.month()?;
@@ -114,11 +133,8 @@ pub(crate) fn said<'a>(
     reader.literal(":")?;
     let minute = reader.minute()?;
     reader.literal(":")?;
-    let (second, nanos) = (reader.second()?, nanos(&mut reader)?);
-    let zone = reader.zone("Z07:00")?;
-    reader.end()?;
-    let moment = DateTime::new(year, month, day, hour, minute, second, nanos);
-    moment.map(|moment| (moment, zone)).map_err(|_| Wrong::Range("day"))
+    let (second, nanos) = (reader.second()?, nanos(reader)?);
+    Ok(DateTime::new(year, month, day, hour, minute, second, nanos).ok())
 }
 
 /// Millionths of a second, six digits of which the first may be a sign.

@@ -101,15 +101,17 @@ impl Typing {
         Typing { decided: checker.decided, zeros, items }
     }
 
+    /// Whether there is but one overload that a call can go by.
     pub(super) fn is_decided(&self, call: usize) -> bool {
         self.decided.get(call).copied().unwrap_or_default()
     }
 
-    /// A list whose type nobody could tell may hold something else.
+    /// What the items of a list have to be that a call goes through, which a list whose type nobody could tell need not hold.
     pub(super) fn item(&self, call: usize) -> Option<Plain> {
         self.items.get(&call).copied()
     }
 
+    /// What a sum of nothing is of.
     pub(super) fn zero(&self, call: usize) -> Plain {
         self.zeros.get(&call).copied().unwrap_or(Plain::Int)
     }

@@ -6,6 +6,7 @@ mod amounts;
 mod comparing;
 mod conversions;
 mod costs;
+mod described;
 mod doubles;
 mod format;
 mod functions;
@@ -29,12 +30,6 @@ use std::{rc::Rc, sync::Arc};
 
 use kube_cel::cel::Value;
 
-pub(crate) use self::{
-    comparing::HIDDEN,
-    unordered::{Identity, Unordered},
-    values::{optional, type_of},
-    work::together,
-};
 #[cfg(test)]
 pub(super) use self::{
     conversions::general,
@@ -42,11 +37,17 @@ pub(super) use self::{
     values::{TypeName, opaque, opened},
 };
 pub(super) use self::{
+    described::known,
     functions::{conversion, function},
-    unordered::known,
     values::{list as list_of, map_of, type_named},
     walk::{Run, check_place},
     work::alone,
+};
+pub(crate) use self::{
+    described::{Described, Identity, Unseen},
+    times::rfc3339,
+    values::{optional, type_of, wrong},
+    work::together,
 };
 use super::{Program, check::Typing};
 
@@ -86,8 +87,8 @@ pub(crate) trait Names {
     /// The value of a variable.
     fn get(&self, name: &str) -> Option<Value>;
 
-    /// The lists in all values that have no order.
-    fn unordered(&self) -> Option<Rc<Unordered>> {
+    /// What is known of the lists and objects in all values.
+    fn described(&self) -> Option<Rc<Described>> {
         None
     }
 

@@ -2,7 +2,7 @@
 
 use base64::Engine;
 
-use crate::pem::LENIENT;
+use crate::encoded::LENIENT;
 
 /// Whether a text is one address.
 pub(super) fn is_one(text: &str) -> bool {

@@ -3,39 +3,44 @@
 use std::{collections::HashMap, sync::Arc};
 
 use base64::Engine;
-use chrono::{DateTime, Duration, NaiveDate};
+use chrono::{Duration, NaiveDate};
 use kube_cel::cel::{
     self,
     objects::{Key, Map},
 };
 use serde_json::Value;
 
-use super::{Additional, Kind, ListType, Shape};
+use super::{Additional, Kind, ListType, Shape, tells_all};
 use crate::{
-    cel::{HIDDEN, Identity, RESERVED, Unordered},
-    pem::LENIENT,
-    times::read_span,
+    cel::{Described, Identity, RESERVED, Unseen, rfc3339, wrong},
+    encoded::LENIENT,
+    formats::durations,
+    times,
 };
+
+type Fields = serde_json::Map<String, Value>;
 
 /// What rules see of `metadata`.
 const METADATA: [&str; 2] = ["name", "generateName"];
 
-/// A value as rules see it, and which lists in it have no order; `resource` says whether it is a whole one.
+/// A value as rules see it, and what its schema tells of the lists and objects in it; `resource` says whether it is a whole one.
 pub(crate) fn to_cel(
     value: &Value,
     shape: Shape<'_>,
     resource: bool,
-    unordered: &mut Unordered,
+    described: &mut Described,
 ) -> cel::Value {
-    convert(value, Some(shape), resource, unordered)
+    convert(value, Some(shape), resource, described)
 }
 
 /// A value of which no schema tells anything, as admission's expressions see it.
 pub(crate) fn dynamic(value: &Value) -> cel::Value {
-    convert(value, None, false, &mut Unordered::default())
+    convert(value, None, false, &mut Described::default())
 }
 
-fn convert(value: &Value, shape: Option<Shape<'_>>, resource: bool, unordered: &mut Unordered) -> cel::Value {
+fn convert(value: &Value, shape: Option<Shape<'_>>, resource: bool, described: &mut Described) -> cel::Value {
+    // What has no type is kept, but not looked into.
+    let shape = shape.filter(|shape| shape.kind().is_some() || shape.int_or_string());
     match value {
         Value::Null => cel::Value::Null,
         Value::Bool(flag) => cel::Value::Bool(*flag),
@@ -47,62 +52,80 @@ fn convert(value: &Value, shape: Option<Shape<'_>>, resource: bool, unordered: &
         Value::Array(items) => {
             let inner = shape.and_then(Shape::items);
             let resource = inner.is_some_and(Shape::embedded);
-            let items = items.iter().map(|item| convert(item, inner, resource, unordered)).collect();
+            let items = items.iter().map(|item| convert(item, inner, resource, described)).collect();
             let items = Arc::new(items);
             if let Some(identity) = shape.and_then(identity) {
-                unordered.add(&items, identity);
+                described.list(&items, identity);
             }
             cel::Value::List(items)
         }
-        Value::Object(fields) => {
-            let additional = shape.map_or(Additional::None, Shape::additional);
-            let mut map: HashMap<Key, cel::Value> = HashMap::with_capacity(fields.len());
-            for (name, field) in fields {
-                let key = |name: String| Key::String(Arc::new(name));
-                if resource && name == "metadata" {
-                    map.insert(key(name.clone()), metadata(field));
-                    continue;
-                }
-                // A null is nothing where fields have names; in a map it is a value.
-                let is_a_map = matches!(additional, Additional::Of(_));
-                if field.is_null() && shape.is_some() && !is_a_map {
-                    continue;
-                }
-                let implied = resource && ["apiVersion", "kind"].contains(&name.as_str());
-                let inner = shape.and_then(|shape| shape.property(name));
-                match (inner, additional) {
-                    (None, Additional::None)
-                        if let Some(shape) = shape
-                            && !implied =>
-                    {
-                        if shape.preserves_unknown() {
-                            map.insert(key(format!("{HIDDEN}{name}")), dynamic(field));
-                        }
-                    }
-                    (None, Additional::Of(inner)) => {
-                        let value = convert(field, Some(inner), inner.embedded(), unordered);
-                        map.insert(key(name.clone()), value);
-                    }
-                    (None, Additional::Any) => {
-                        map.insert(key(name.clone()), dynamic(field));
-                    }
-                    (inner, _) => {
-                        let resource = inner.is_some_and(Shape::embedded);
-                        let value = convert(field, inner, resource, unordered);
-                        if shape.is_some() {
-                            if RESERVED.contains(&name.as_str()) {
-                                map.insert(key(name.clone()), value.clone());
-                            }
-                            map.insert(key(escape(name)), value);
-                        } else {
-                            map.insert(key(name.clone()), value);
-                        }
-                    }
-                }
+        Value::Object(fields) => match shape.map(|shape| (shape, shape.additional())) {
+            None => map(fields, dynamic),
+            Some((_, Additional::Of(inner))) => {
+                map(fields, |field| convert(field, Some(inner), inner.embedded(), described))
             }
-            cel::Value::Map(Map { map: Arc::new(map) })
-        }
+            Some((shape, _)) => {
+                let is_implied = resource && !tells_all(shape);
+                let known = |name: &str| match name {
+                    "apiVersion" | "kind" if is_implied => Some(Field::Implied),
+                    "metadata" if is_implied => Some(Field::Metadata),
+                    name => shape.property(name).map(Field::Of),
+                };
+                object(fields, &known, described)
+            }
+        },
     }
+}
+
+fn map(fields: &Fields, mut convert: impl FnMut(&Value) -> cel::Value) -> cel::Value {
+    let all = fields.iter().map(|(name, field)| (Key::String(Arc::new(name.clone())), convert(field)));
+    cel::Value::Map(Map { map: Arc::new(all.collect()) })
+}
+
+/// A field that an object is known to have.
+enum Field<'a> {
+    Of(Shape<'a>),
+    /// Every resource has it.
+    Implied,
+    Metadata,
+}
+
+/// An object whose fields have names.
+fn object<'a>(
+    fields: &Fields,
+    known: &dyn Fn(&str) -> Option<Field<'a>>,
+    described: &mut Described,
+) -> cel::Value {
+    let mut all = HashMap::with_capacity(fields.len());
+    let (mut nulls, mut unknown, mut is_escaped) = (Vec::new(), HashMap::new(), false);
+    for (name, field) in fields {
+        let Some(known) = known(name) else {
+            unknown.insert(name.clone(), dynamic(field));
+            continue;
+        };
+        let written = Arc::new(escape(name));
+        is_escaped |= *written != *name;
+        if field.is_null() {
+            nulls.push(written);
+            continue;
+        }
+        let value = match (known, field) {
+            (Field::Of(shape), _) => convert(field, Some(shape), shape.embedded(), described),
+            (Field::Metadata, Value::Object(metadata)) => {
+                let known = |name: &str| METADATA.contains(&name).then_some(Field::Implied);
+                object(metadata, &known, described)
+            }
+            _ => dynamic(field),
+        };
+        all.insert(Key::String(written), value);
+    }
+    let object = Map { map: Arc::new(all) };
+    let unseen =
+        Unseen { nulls: nulls.into(), unknown: Arc::new(unknown), escape: is_escaped.then_some(escape) };
+    if !unseen.is_nothing() {
+        described.object(&object, unseen);
+    }
+    cel::Value::Map(object)
 }
 
 /// What the items of a list are told apart by, where they have no order.
@@ -110,21 +133,20 @@ fn identity(list: Shape<'_>) -> Option<Identity> {
     match list.list_type()? {
         ListType::Atomic => None,
         ListType::Set => Some(Identity::Whole),
-        ListType::Map => Some(Identity::Keys(list.map_keys().iter().map(|key| escape(key)).collect())),
+        ListType::Map => Some(Identity::PlainKeys(list.map_keys().iter().map(|key| escape(key)).collect())),
     }
-}
-
-fn metadata(metadata: &Value) -> cel::Value {
-    let known = METADATA.iter().filter_map(|name| Some((name, metadata.get(name)?)));
-    let known = known.map(|(name, value)| (Key::String(Arc::new((*name).to_owned())), dynamic(value)));
-    cel::Value::Map(Map { map: Arc::new(known.collect()) })
 }
 
 fn convert_text(text: &str, format: Option<&str>) -> cel::Value {
     let plain = || cel::Value::String(Arc::new(text.to_owned()));
     match format {
         Some("date-time") => {
-            DateTime::parse_from_rfc3339(text).map_or_else(|_| plain(), cel::Value::Timestamp)
+            // A server looks at the format in one way, and reads the moment in others, of which it tells the last.
+            let why = || times::local_fault(text).unwrap_or_default();
+            rfc3339(text).map_or_else(
+                || wrong(format!("Invalid date-time formatted string {text}: {}", why())),
+                cel::Value::Timestamp,
+            )
         }
         Some("date") => {
             let day = NaiveDate::parse_from_str(text, "%Y-%m-%d").ok();
@@ -132,8 +154,8 @@ fn convert_text(text: &str, format: Option<&str>) -> cel::Value {
             midnight.map_or_else(plain, |midnight| cel::Value::Timestamp(midnight.and_utc().fixed_offset()))
         }
         Some("duration") => {
-            let span = read_span(text).map(Duration::nanoseconds);
-            span.map_or_else(|_| plain(), cel::Value::Duration)
+            let span = durations::read(text).map(Duration::nanoseconds);
+            span.map_or_else(plain, cel::Value::Duration)
         }
         Some("byte") => {
             LENIENT.decode(text).map_or_else(|_| plain(), |bytes| cel::Value::Bytes(Arc::new(bytes)))

@@ -13,7 +13,7 @@ use super::{
     types::unchanged,
 };
 use crate::{
-    cel::{BUDGET, Unordered},
+    cel::{BUDGET, Described},
     status::Cause,
 };
 
@@ -46,7 +46,7 @@ impl Judged {
 pub(crate) fn judge(object: &Value, old: Option<&Value>, shape: Shape<'_>) -> Judged {
     let mut judged = Judged::default();
     let kept = Kept { current: old.map(|old| (object, old, shape)), parent: None };
-    walk(Part { value: object, old, shape, resource: true }, &Place::ROOT, kept, &mut judged);
+    walk(Subject { value: object, old, shape, resource: true }, &Place::ROOT, kept, &mut judged);
     judged
 }
 
@@ -59,7 +59,7 @@ pub(super) fn judge_part(
 ) -> Vec<Cause> {
     let mut judged = Judged::default();
     let kept = Kept { current: None, parent: None };
-    walk(Part { value, old, shape, resource: shape.embedded() }, place, kept, &mut judged);
+    walk(Subject { value, old, shape, resource: shape.embedded() }, place, kept, &mut judged);
     judged.causes
 }
 
@@ -87,7 +87,7 @@ impl<'a> Kept<'a> {
 
 /// A value, with what was there before, and what is known of both.
 #[derive(Clone, Copy)]
-struct Part<'a> {
+struct Subject<'a> {
     value: &'a Value,
     old: Option<&'a Value>,
     shape: Shape<'a>,
@@ -95,12 +95,12 @@ struct Part<'a> {
     resource: bool,
 }
 
-fn walk<'a>(part: Part<'a>, place: &Place<'_>, kept: Kept<'a>, judged: &mut Judged) {
-    let Part { value, old, shape, .. } = part;
+fn walk<'a>(part: Subject<'a>, place: &Place<'_>, kept: Kept<'a>, judged: &mut Judged) {
+    let Subject { value, old, shape, .. } = part;
     if value.is_null() || judged.spent > BUDGET {
         return;
     }
-    apply(Part { old: old.filter(|old| !old.is_null()), ..part }, place, kept, judged);
+    apply(Subject { old: old.filter(|old| !old.is_null()), ..part }, place, kept, judged);
     match value {
         Value::Object(fields) => {
             for (name, value) in fields {
@@ -113,7 +113,7 @@ fn walk<'a>(part: Part<'a>, place: &Place<'_>, kept: Kept<'a>, judged: &mut Judg
                 // What these two were is not told: both objects are of one version by now.
                 let implied = place_is_type(&place, name);
                 let kept = kept.below(value, old.filter(|_| !implied), shape);
-                walk(Part { value, old, shape, resource: shape.embedded() }, &place, kept, judged);
+                walk(Subject { value, old, shape, resource: shape.embedded() }, &place, kept, judged);
             }
         }
         Value::Array(items) => {
@@ -124,7 +124,7 @@ fn walk<'a>(part: Part<'a>, place: &Place<'_>, kept: Kept<'a>, judged: &mut Judg
             for (index, value) in items.iter().enumerate() {
                 let old = known.as_ref().and_then(|known| known.find(value));
                 let kept = kept.below(value, old, shape);
-                walk(Part { value, old, shape, resource }, &place.index(index), kept, judged);
+                walk(Subject { value, old, shape, resource }, &place.index(index), kept, judged);
             }
         }
         _ => {}
@@ -135,8 +135,8 @@ fn place_is_type(place: &Place<'_>, name: &str) -> bool {
     ["apiVersion", "kind"].contains(&name) && place.dotted() == name
 }
 
-fn apply(part: Part<'_>, place: &Place<'_>, kept: Kept<'_>, judged: &mut Judged) {
-    let Part { value, old, shape, resource } = part;
+fn apply(part: Subject<'_>, place: &Place<'_>, kept: Kept<'_>, judged: &mut Judged) {
+    let Subject { value, old, shape, resource } = part;
     let rules = shape.rules();
     if rules.is_empty() {
         return;
@@ -147,17 +147,17 @@ fn apply(part: Part<'_>, place: &Place<'_>, kept: Kept<'_>, judged: &mut Judged)
     if judged.spent >= BUDGET {
         return judged.stop(invalid(place.to_string(), &format!("validation {OUT_OF_BUDGET}")), false);
     }
-    let mut unordered = Unordered::default();
-    let this = to_cel(value, shape, resource, &mut unordered);
-    let before = old.map(|old| to_cel(old, shape, resource, &mut unordered));
-    let unordered = Rc::new(unordered);
+    let mut described = Described::default();
+    let this = to_cel(value, shape, resource, &mut described);
+    let before = old.map(|old| to_cel(old, shape, resource, &mut described));
+    let described = Rc::new(described);
     for rule in rules.iter().filter(|rule| !rule.uses_old || old.is_some() || rule.old_is_optional) {
         let seen = Seen {
             shape,
             resource,
             this: &this,
             before: before.as_ref(),
-            unordered: &unordered,
+            described: &described,
             old_is_optional: rule.old_is_optional,
             old_is_plain: !rule.old_is_optional,
         };

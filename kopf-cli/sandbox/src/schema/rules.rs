@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::{Shape, place::Place, rule_variables};
 use crate::{
-    cel::{self, BUDGET, Fault, Names, Program, Typing, Unordered},
+    cel::{self, BUDGET, Described, Fault, Names, Program, Typing},
     printed,
     status::Cause,
 };
@@ -166,7 +166,7 @@ pub(super) struct Seen<'a> {
     pub(super) resource: bool,
     pub(super) this: &'a Cel,
     pub(super) before: Option<&'a Cel>,
-    pub(super) unordered: &'a Rc<Unordered>,
+    pub(super) described: &'a Rc<Described>,
     /// Whether what was there is typed as what may be absent, and whether it is seen without that: messages see it so.
     pub(super) old_is_optional: bool,
     pub(super) old_is_plain: bool,
@@ -178,8 +178,8 @@ impl Names for Seen<'_> {
         Typing::of(program, &variables.unwrap_or_default())
     }
 
-    fn unordered(&self) -> Option<Rc<Unordered>> {
-        Some(Rc::clone(self.unordered))
+    fn described(&self) -> Option<Rc<Described>> {
+        Some(Rc::clone(self.described))
     }
 
     fn get(&self, name: &str) -> Option<Cel> {

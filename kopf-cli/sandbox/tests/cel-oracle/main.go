@@ -44,30 +44,42 @@ type compiler func(expression string) (program cel.Program, most string, err err
 func main() {
 	described := flag.String("schema", "", "a schema that types the document: expressions are rules of a definition then, "+
 		"the variables are self and oldSelf, and a fourth column has the cost at the most")
+	old := flag.String("old", "", "with a schema: another document, that is oldSelf")
 	flag.Usage = func() {
-		fmt.Fprintln(os.Stderr, "usage: cel-oracle [-schema SCHEMA.json] DOCUMENT.json <EXPRESSIONS >ROWS")
+		fmt.Fprintln(os.Stderr, "usage: cel-oracle [-schema SCHEMA.json [-old OLD.json]] DOCUMENT.json <EXPRESSIONS >ROWS")
 		flag.PrintDefaults()
 	}
 	flag.Parse()
-	if flag.NArg() != 1 {
+	if flag.NArg() != 1 || *old != "" && *described == "" {
 		flag.Usage()
 		os.Exit(2)
 	}
-	if err := run(flag.Arg(0), *described); err != nil {
+	if err := run(flag.Arg(0), *described, *old); err != nil {
 		fmt.Fprintln(os.Stderr, "cel-oracle:", err)
 		os.Exit(1)
 	}
 }
 
-func run(documentFile, schemaFile string) error {
+func run(documentFile, schemaFile, oldFile string) error {
 	var document map[string]any
 	if err := read(documentFile, kubejson.Unmarshal, &document); err != nil {
 		return err
 	}
 	base := environment.MustBaseEnvSet(environment.DefaultCompatibilityVersion())
-	compile, variables, err := untyped(base, document)
-	if schemaFile != "" {
-		compile, variables, err = typed(base, document, schemaFile)
+	var compile compiler
+	var variables map[string]any
+	var err error
+	if schemaFile == "" {
+		compile, variables, err = untyped(base, document)
+	} else {
+		old := document
+		if oldFile != "" {
+			old = nil
+			if err := read(oldFile, kubejson.Unmarshal, &old); err != nil {
+				return err
+			}
+		}
+		compile, variables, err = typed(base, document, old, schemaFile)
 	}
 	if err != nil {
 		return err
@@ -136,7 +148,7 @@ func untyped(base *environment.EnvSet, document map[string]any) (compiler, map[s
 var madeUp = regexp.MustCompile(`selfType\d+`)
 
 // typed expressions are rules at the root of a definition's schema.
-func typed(base *environment.EnvSet, document map[string]any, schemaFile string) (compiler, map[string]any, error) {
+func typed(base *environment.EnvSet, document, old map[string]any, schemaFile string) (compiler, map[string]any, error) {
 	var written apiextensionsv1.JSONSchemaProps
 	if err := read(schemaFile, json.Unmarshal, &written); err != nil {
 		return nil, nil, err
@@ -150,19 +162,22 @@ func typed(base *environment.EnvSet, document map[string]any, schemaFile string)
 		return nil, nil, err
 	}
 	declared := model.SchemaDeclType(structural, true)
-	value := rules.UnstructuredToVal(document, model.WithTypeAndObjectMeta(structural))
+	whole := model.WithTypeAndObjectMeta(structural)
 	return func(expression string) (cel.Program, string, error) {
-		structural.XValidations = apiextensionsv1.ValidationRules{{Rule: expression}}
-		results, err := rules.Compile(structural, declared, celconfig.PerCallLimit, base, rules.NewExpressionsEnvLoader())
-		if err != nil {
-			return nil, "", err
-		}
-		if refused := results[0].Error; refused != nil {
-			why := strings.TrimPrefix(refused.Detail, "compilation failed: ")
-			return nil, "", errors.New(madeUp.ReplaceAllString(why, "selfType"))
-		}
-		return results[0].Program, strconv.FormatUint(results[0].MaxCost, 10), nil
-	}, map[string]any{"self": value, "oldSelf": value}, nil
+			structural.XValidations = apiextensionsv1.ValidationRules{{Rule: expression}}
+			results, err := rules.Compile(structural, declared, celconfig.PerCallLimit, base, rules.NewExpressionsEnvLoader())
+			if err != nil {
+				return nil, "", err
+			}
+			if refused := results[0].Error; refused != nil {
+				why := strings.TrimPrefix(refused.Detail, "compilation failed: ")
+				return nil, "", errors.New(madeUp.ReplaceAllString(why, "selfType"))
+			}
+			return results[0].Program, strconv.FormatUint(results[0].MaxCost, 10), nil
+		}, map[string]any{
+			"self":    rules.UnstructuredToVal(document, whole),
+			"oldSelf": rules.UnstructuredToVal(old, whole),
+		}, nil
 }
 
 // evaluate tells what an expression comes to, and what that has cost.

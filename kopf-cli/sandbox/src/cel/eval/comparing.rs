@@ -1,18 +1,15 @@
 //! Values beside each other: what is equal, and what comes first.
 
-use std::cmp::Ordering;
+use std::{cmp::Ordering, sync::Arc};
 
-use kube_cel::cel::{Value, objects::Key};
+use kube_cel::cel::{Value, objects::Map};
 
 use super::{
-    Fault, library, unordered,
-    values::{at, of_key, opened},
+    Fault, described, library, unordered,
+    values::{at, of_key, opened, sound},
     work,
 };
 use crate::json::with_room_to_recurse;
-
-/// What is in front of the name of a field that no schema knows: nobody sees it, but it is compared where both have it.
-pub(crate) const HIDDEN: char = '\0';
 
 /// # Errors
 ///
@@ -24,16 +21,16 @@ pub(super) fn equal(one: &Value, other: &Value) -> Result<bool, Fault> {
             Value::Int(_) | Value::UInt(_) | Value::Float(_),
             Value::Int(_) | Value::UInt(_) | Value::Float(_),
         ) => Ok(numbers(one, other) == Some(Ordering::Equal)),
-        (Value::List(one), Value::List(other)) => with_room_to_recurse(|| match unordered::identity(one) {
+        (Value::List(one), Value::List(other)) => with_room_to_recurse(|| match described::identity(one) {
             Some(identity) => unordered::are_equal(one, other, &identity),
             None if one.len() != other.len() => Ok(false),
             None => all_equal(one.iter().zip(other.iter().map(Some))),
         }),
-        (Value::Map(one), Value::Map(other)) if one.map.len() != other.map.len() => Ok(false),
-        (Value::Map(one), Value::Map(other)) => {
-            let pairs = one.map.iter().map(|(key, value)| (key, value, at(other, &of_key(key))));
-            let pairs = pairs.filter(|(key, _, found)| found.is_some() || !is_hidden(key));
-            with_room_to_recurse(|| all_equal(pairs.map(|(_, value, found)| (value, found))))
+        (Value::Map(one), Value::Map(other)) => with_room_to_recurse(|| are_equal(one, other)),
+        (Value::Opaque(_), _) | (_, Value::Opaque(_))
+            if let Err(fault) = sound(one.clone()).and_then(|_| sound(other.clone())) =>
+        {
+            Err(fault)
         }
         (Value::Opaque(_), Value::Opaque(_)) => match (opened(one), opened(other)) {
             (Some(Some(one)), Some(Some(other))) => equal(one, other),
@@ -52,14 +49,28 @@ pub(super) fn equal(one: &Value, other: &Value) -> Result<bool, Fault> {
 pub(super) fn equal_within(one: &Value, other: &Value) -> Result<bool, Fault> {
     let can_tell = match (one, other) {
         (Value::Opaque(_), Value::Null) => true,
-        (Value::Opaque(_), _) => library::can_tell(one, other),
+        (Value::Opaque(_), _) => library::can_tell(one, other) || sound(one.clone()).is_err(),
         _ => true,
     };
     if can_tell { equal(one, other) } else { Ok(true) }
 }
 
-fn is_hidden(key: &Key) -> bool {
-    matches!(key, Key::String(name) if name.starts_with(HIDDEN))
+/// Whether maps or objects are equal: as many fields, of which all that the one has are equal in the other. What no schema knows is
+/// compared only where both have it.
+fn are_equal(one: &Map, other: &Map) -> Result<bool, Fault> {
+    if described::size(one) != described::size(other) {
+        return Ok(false);
+    }
+    let (nulls, unknown, others) =
+        (described::nulls(one), described::unknown(one), described::unknown(other));
+    work::add((nulls.len() + unknown.len()) as u64)?;
+    let is_there = |name: &Arc<String>| at(other, &Value::String(Arc::clone(name))).is_some();
+    if nulls.iter().any(is_there) {
+        return Ok(false);
+    }
+    let pairs = one.map.iter().map(|(key, value)| (value, at(other, &of_key(key))));
+    let unknown = unknown.iter().filter_map(|(name, value)| Some((value, Some(others.get(name)?))));
+    all_equal(pairs.chain(unknown))
 }
 
 /// Whether all parts have an equal one beside them.

@@ -142,16 +142,20 @@ fn flattened(items: &[Value], depth: i64) -> Outcome {
             work::add(1)?;
             match item {
                 Value::List(inner) if depth > 0 => with_room_to_recurse(|| gather(inner, depth - 1, all))?,
-                _ => all.push(item.clone()),
+                _ => {
+                    work::filling(all.len() + 1)?;
+                    all.push(item.clone());
+                }
             }
         }
-        work::list(all.len())
+        Ok(())
     }
     if depth < 0 {
         return Err(Fault::new("level must be non-negative"));
     }
     let mut all = Vec::new();
     gather(items, depth, &mut all)?;
+    work::list(all.len())?;
     Ok(list(all))
 }
 

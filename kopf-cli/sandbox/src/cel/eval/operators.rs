@@ -5,7 +5,7 @@ use kube_cel::cel::Value;
 use super::{
     Fault, Outcome,
     comparing::{compare, equal, has},
-    times, unordered,
+    described, times, unordered,
     values::{as_key, at, list, text, truth, type_of},
     work,
 };
@@ -104,8 +104,8 @@ pub(super) fn sum(one: &Value, other: &Value) -> Outcome {
         }
         (Value::List(one), Value::List(other)) => {
             work::list(one.len() + other.len())?;
-            if let Some(identity) = unordered::identity(one) {
-                return Ok(unordered::sum(one, other, identity));
+            if let Some(identity) = described::identity(one) {
+                return unordered::sum(one, other, identity);
             }
             Ok(list([one.as_slice(), other.as_slice()].concat()))
         }

@@ -52,9 +52,20 @@ fn within(place: i64, length: usize) -> Result<usize, Fault> {
     usize::try_from(place).ok().filter(|place| *place <= length).ok_or_else(|| out_of_range(place))
 }
 
+/// A text of so many letters from one of them on.
+fn from(this: &str, place: usize, length: usize) -> &str {
+    let start = if length == this.len() {
+        Some(place)
+    } else {
+        this.char_indices().nth(place).map(|(start, _)| start)
+    };
+    start.and_then(|start| this.get(start..)).unwrap_or_default()
+}
+
 fn char_at(this: &str, place: i64) -> Outcome {
-    let place = within(place, this.chars().count())?;
-    Ok(text(this.chars().nth(place).map(String::from).unwrap_or_default()))
+    let length = this.chars().count();
+    let place = within(place, length)?;
+    Ok(text(from(this, place, length).chars().next().map(String::from).unwrap_or_default()))
 }
 
 fn substring(this: &str, from: i64, to: Option<i64>) -> Outcome {

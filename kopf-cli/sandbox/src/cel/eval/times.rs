@@ -42,13 +42,18 @@ fn of_seconds(seconds: i64) -> Outcome {
 
 /// A moment as RFC 3339 writes it; `None` where it is none.
 pub(super) fn read(source: &str) -> Option<Outcome> {
+    rfc3339(source).map(|found| moment(Some(found)))
+}
+
+/// The same, however early or late it is.
+pub(crate) fn rfc3339(source: &str) -> Option<DateTime<FixedOffset>> {
     let (said, zone) = said(source.as_bytes(), |reader| Ok(reader.fraction())).ok()?;
     let part = |part: i8| u32::from(part.unsigned_abs());
     let day = NaiveDate::from_ymd_opt(i32::from(said.year()), part(said.month()), part(said.day()))?;
     let (hour, minute, second) = (part(said.hour()), part(said.minute()), part(said.second()));
     let time = day.and_hms_nano_opt(hour, minute, second, said.subsec_nanosecond().unsigned_abs())?;
     let zone = FixedOffset::east_opt(zone * 60)?;
-    Some(moment(time.and_local_timezone(zone).single()))
+    time.and_local_timezone(zone).single()
 }
 
 /// A moment, with as many digits after the second as there are.

@@ -7,7 +7,7 @@ use kube_cel::cel::{
     objects::{Key, Map, Opaque},
 };
 
-use super::{Fault, Outcome, addresses};
+use super::{Fault, Outcome, addresses, described};
 
 /// A type, as a value.
 #[derive(Debug, PartialEq, Eq)]
@@ -16,6 +16,16 @@ pub(in crate::cel) struct TypeName(pub(in crate::cel) String);
 /// What may be absent.
 #[derive(Debug, PartialEq, Eq)]
 struct Maybe(Option<Value>);
+
+/// Why there is no value.
+#[derive(Debug, PartialEq, Eq)]
+struct Wrong(String);
+
+impl Opaque for Wrong {
+    fn runtime_type_name(&self) -> &'static str {
+        "error"
+    }
+}
 
 impl Opaque for TypeName {
     fn runtime_type_name(&self) -> &'static str {
@@ -55,6 +65,23 @@ pub(in crate::cel) fn type_named(name: &str) -> Option<Value> {
 
 pub(super) fn type_value(name: &str) -> Value {
     Value::Opaque(Arc::new(TypeName(name.to_owned())))
+}
+
+/// What no value could be made of, for this reason: to come upon it is a fault.
+pub(crate) fn wrong(why: String) -> Value {
+    Value::Opaque(Arc::new(Wrong(why)))
+}
+
+/// A value, unless none could be made.
+///
+/// # Errors
+///
+/// Why there is none.
+pub(super) fn sound(value: Value) -> Outcome {
+    match opaque::<Wrong>(&value) {
+        Some(Wrong(why)) => Err(Fault::new(why)),
+        None => Ok(value),
+    }
 }
 
 /// A value that may be absent, as expressions see it.
@@ -104,7 +131,7 @@ pub(super) fn size(value: &Value) -> u64 {
     let size = match value {
         Value::Bytes(bytes) => bytes.len(),
         Value::List(items) => items.len(),
-        Value::Map(map) => map.map.len(),
+        Value::Map(map) => described::size(map),
         Value::String(text) => text.chars().count(),
         Value::Opaque(_) => addresses::size(value).unwrap_or(1),
         _ => return 1,
@@ -178,6 +205,10 @@ pub(super) fn at<'m>(map: &'m Map, key: &Value) -> Option<&'m Value> {
         Value::Int(key) => number(i128::from(*key)),
         Value::UInt(key) => map.map.get(&Key::Uint(*key)).or_else(|| number(i128::from(*key))),
         Value::Float(key) => whole(*key).and_then(number),
+        Value::String(name) => map
+            .map
+            .get(&Key::String(Arc::clone(name)))
+            .or_else(|| map.map.get(&described::written(map, name)?)),
         key => map.map.get(&as_key(key)?),
     }
 }

@@ -125,6 +125,7 @@ impl<'a> Run<'a> {
                 }
             }
         }
+        values.iter().try_for_each(work::through)?;
         if values.len() == args.len() {
             self.spend(costs::of_call(name, &values, is_decided))?;
         }
@@ -215,6 +216,7 @@ impl<'a> Run<'a> {
         let mut all = HashMap::with_capacity(entries.len());
         for Entry { key, value, optional } in entries {
             let (key, value) = (self.eval(key)?, self.eval(value)?);
+            work::through(&key)?;
             let place = key_of(&key)?;
             match (optional, opened(&value)) {
                 (true, Some(None)) => {

@@ -54,6 +54,21 @@ pub(super) fn add(parts: u64) -> Result<(), Fault> {
     check()
 }
 
+/// Looks at a value whose size is told by going through it, if it is one: a text.
+///
+/// # Errors
+///
+/// That more has been looked at than may be.
+pub(super) fn through(value: &Value) -> Result<(), Fault> {
+    /// How many bytes are looked at as fast as a part.
+    const AT_ONCE: usize = 128;
+    match value {
+        Value::String(text) => add((text.len() / AT_ONCE) as u64),
+        Value::Bytes(bytes) => add((bytes.len() / AT_ONCE) as u64),
+        _ => Ok(()),
+    }
+}
+
 fn made(bytes: usize) -> Result<(), Fault> {
     MADE.set(MADE.get().saturating_add(bytes));
     if MADE.get() <= MOST_MADE { Ok(()) } else { Err(Fault::Limit) }
@@ -84,6 +99,13 @@ pub(super) fn text(length: usize) -> Result<(), Fault> {
 /// That a text that is not made yet is too long already.
 pub(super) fn growing(length: usize) -> Result<(), Fault> {
     if length <= LONGEST { Ok(()) } else { Err(Fault::Limit) }
+}
+
+/// # Errors
+///
+/// That a list that is not made yet has too many items already.
+pub(super) fn filling(length: usize) -> Result<(), Fault> {
+    if length <= LARGEST { Ok(()) } else { Err(Fault::Limit) }
 }
 
 /// The texts, which are no more than a list may have.

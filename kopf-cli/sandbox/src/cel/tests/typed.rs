@@ -1,9 +1,8 @@
 //! What rules come to that know the types of what they name, and what that costs, as it runs and at the most: row by row, as
 //! `typed.tsv` has it.
 //!
-//! The rows are made as those of `rows.rs` are, with `typed.json` as `self` and as `oldSelf`, typed by `schema.json`. Behind
-//! the cost of a row stands what the expression may cost at the most by the schema. `KOPF_CEL_TYPED_ROWS` names a file of other
-//! rows.
+//! The rows are made as those of `rows.rs` are, with `typed.json` as `self` and `typed-old.json` as `oldSelf`, typed by
+//! `schema.json`. Behind the cost of a row stands what the expression may cost at the most by the schema. `KOPF_CEL_TYPED_ROWS` names a file of other rows.
 
 use std::rc::Rc;
 
@@ -21,7 +20,8 @@ use crate::{
 struct Typed<'a> {
     shape: Shape<'a>,
     this: Value,
-    unordered: Rc<Unordered>,
+    old: Value,
+    described: Rc<Described>,
 }
 
 impl Typed<'_> {
@@ -35,12 +35,16 @@ impl Names for Typed<'_> {
         Typing::of(program, &self.variables())
     }
 
-    fn unordered(&self) -> Option<Rc<Unordered>> {
-        Some(Rc::clone(&self.unordered))
+    fn described(&self) -> Option<Rc<Described>> {
+        Some(Rc::clone(&self.described))
     }
 
     fn get(&self, name: &str) -> Option<Value> {
-        ["self", "oldSelf"].contains(&name).then(|| self.this.clone())
+        match name {
+            "self" => Some(self.this.clone()),
+            "oldSelf" => Some(self.old.clone()),
+            _ => None,
+        }
     }
 }
 
@@ -49,9 +53,10 @@ fn rules_come_to_what_they_come_to_on_a_server_and_may_cost_what_they_may_cost_t
     let read = |text: &str| serde_json::from_str::<serde_json::Value>(text).unwrap();
     let schema = Schema::custom(&read(include_str!("schema.json")));
     let shape = schema.shape();
-    let mut unordered = Unordered::default();
-    let this = to_cel(&read(include_str!("typed.json")), shape, true, &mut unordered);
-    let typed = Typed { shape, this, unordered: Rc::new(unordered) };
+    let mut described = Described::default();
+    let this = to_cel(&read(include_str!("typed.json")), shape, true, &mut described);
+    let old = to_cel(&read(include_str!("typed-old.json")), shape, true, &mut described);
+    let typed = Typed { shape, this, old, described: Rc::new(described) };
     compare("KOPF_CEL_TYPED_ROWS", include_str!("typed.tsv"), |source| {
         let (verdict, cost, program) = verdict(source, &typed, &typed.variables());
         let most = program.map(|program| estimate(program.expression(), shape, true, false).to_string());

@@ -11,7 +11,8 @@ use super::Run;
 use crate::cel::eval::{
     Fault, Outcome,
     operators::{look_up, missing},
-    values::{of_go, opened, optional, truth},
+    values::{of_go, opened, optional, sound, truth},
+    work,
 };
 use crate::cel::syntax::{Kind, Node};
 
@@ -144,7 +145,7 @@ impl<'a> Run<'a> {
         }
         let value =
             self.names.get(name).ok_or_else(|| Fault::new(format!("no such attribute(s): {name}")))?;
-        self.select(value, selections, asks)
+        self.select(sound(value)?, selections, asks)
     }
 
     /// Goes from a value to what is selected, the last of which is the first to be looked for.
@@ -168,12 +169,13 @@ impl<'a> Run<'a> {
             if let Err(fault) = check_place(&at) {
                 return self.spend(u64::from(!is_optional)).and(Err(fault));
             }
+            work::through(&at)?;
             let asked = asks == Asks::Presence && index == 0;
             let found = look_up(&value, &at);
             match found {
                 Ok(Some(found)) => {
                     self.spend(1)?;
-                    value = found;
+                    value = sound(found)?;
                 }
                 _ if asked => {
                     self.spend(u64::from(!is_optional))?;

@@ -7,8 +7,8 @@ use kube_cel::cel::{Value, objects::Key};
 use super::{Local, Run};
 use crate::cel::{
     eval::{
-        Fault, Outcome, operators,
-        values::{of_go, of_key},
+        Fault, Outcome, described, operators,
+        values::{of_go, of_key, sound, wrong},
     },
     prices,
     syntax::{Kind, Loop, Node},
@@ -44,10 +44,19 @@ impl<'a> Run<'a> {
             }
             Value::Map(map) => {
                 // In the order of its keys, so that the same is always found first.
-                let mut entries: Vec<(&Key, &Value)> = map.map.iter().collect();
-                entries.sort_by_key(|(key, _)| *key);
+                let nulls = described::nulls(map);
+                let nulls = nulls.iter().map(|name| (Key::String(Arc::clone(name)), None));
+                let entries = map.map.iter().map(|(key, value)| (key.clone(), Some(value)));
+                let mut entries: Vec<(Key, Option<&Value>)> = entries.chain(nulls).collect();
+                entries.sort_by(|(one, _), (other, _)| one.cmp(other));
                 for (key, value) in entries {
-                    if !self.once(inner, (of_key(key), inner.second.as_ref().map(|_| value.clone())))? {
+                    let key = of_key(&key);
+                    let value = match (&inner.second, value) {
+                        (None, _) => None,
+                        (Some(_), Some(value)) => Some(value.clone()),
+                        (Some(_), None) => Some(wrong(operators::missing(range, &key).told().to_owned())),
+                    };
+                    if !self.once(inner, (key, value))? {
                         break;
                     }
                 }
@@ -66,9 +75,9 @@ impl<'a> Run<'a> {
     /// Goes through a loop once; whether it goes on.
     fn once(&mut self, inner: &'a Loop, (first, second): (Value, Option<Value>)) -> Result<bool, Fault> {
         let before = self.locals.len();
-        self.locals.push((&inner.first, Local::Known(Ok(first))));
+        self.locals.push((&inner.first, Local::Known(sound(first))));
         if let Some((name, value)) = inner.second.as_deref().zip(second) {
-            self.locals.push((name, Local::Known(Ok(value))));
+            self.locals.push((name, Local::Known(sound(value))));
         }
         let goes_on = match self.eval(&inner.condition) {
             Err(Fault::Limit) => return Err(Fault::Limit),
