@@ -102,7 +102,11 @@ impl Signals {
                 Err(panicked) => panic::resume_unwind(panicked),
                 Ok(()) => Err(io::Error::other("it ended without a result")),
             },
-            Err(signal) => Ok(Err(signal)),
+            Err(signal) => {
+                // To wait for its end takes what a thread has of its own, for which the system waits while a library is opened.
+                waiting.shutdown_background();
+                Ok(Err(signal))
+            }
         }
     }
 }
