@@ -125,9 +125,15 @@ async fn run(kubeconfig: Kubeconfig, packages: PathBuf) -> Vec<String> {
 
     let changed =
         |n: i64| move |task: &DynamicObject| is_settled(task, n) && task.data["status"]["changed"] == n;
+    // What handlers and their children return comes behind the word that they are done.
     let made = |task: &DynamicObject| {
         let status = &task.data["status"];
-        is_settled(task, 1) && status["ticks"] == 3 && status["lives"] == 1 && status["made"]["n"] == 1
+        let is_told = ["family/one", "family/two"].iter().all(|child| !status[child].is_null());
+        is_settled(task, 1)
+            && is_told
+            && status["ticks"] == 3
+            && status["lives"] == 1
+            && status["made"]["n"] == 1
     };
     let resumed = |task: &DynamicObject| {
         changed(3)(task) && task.data["status"]["resumed"] == 3 && task.data["status"]["lives"] == 3
