@@ -11,7 +11,7 @@ use kopf_control_plane::{
 use kopf_sandbox::{Effect, Entry, Fault, Faults};
 use kube::{
     Api, Client,
-    api::{ApiResource, DynamicObject, PartialObjectMeta},
+    api::{ApiResource, DynamicObject, ListParams, PartialObjectMeta},
     config::Kubeconfig,
     core::DynamicResourceScope,
     runtime::watcher::{self, Config, Event, watcher},
@@ -111,6 +111,17 @@ impl Means {
     }
 }
 
+/// Waits until a server has so many objects in its cache: it streams those that are there, which may be fewer than there are.
+async fn until_cached(api: &Api<DynamicObject>, count: usize) {
+    let any = ListParams::default().match_any();
+    let cached = async {
+        while api.list(&any).await.unwrap().items.len() < count {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(DEADLINE, cached).await.expect("what was made is in the cache");
+}
+
 /// All that a watcher tells while things come, change and go, before its eyes and behind its back.
 async fn tell<K: Watched>(client: Client, means: Means, config: Config) -> Vec<String> {
     let namespace = namespace(&client).await;
@@ -124,6 +135,7 @@ async fn tell<K: Watched>(client: Client, means: Means, config: Config) -> Vec<S
     for name in ["c", "a", "b"] {
         things.create(name, thing(1)).await;
     }
+    until_cached(&Api::namespaced_with(client, &namespace, things.resource()), 3).await;
     let api = Api::<K>::namespaced_with(trouble, &namespace, things.resource());
     let mut told = Told::by(watcher(api, config));
     told.until("all listed").await;
