@@ -17,8 +17,8 @@ use crate::{
     tables,
 };
 
-/// How much text is looked at, kind by kind, in bytes. Who has less than a megabyte of expressions for the ten kinds that a
-/// rule may name is told of all; a server, which looks at them when there is time, has no such bound.
+/// How much text is looked at, kind by kind, in bytes: beyond that kinds are left out. A server, which looks at them when there is
+/// time, has no such bound.
 const LARGEST: usize = 16 * 1024 * 1024;
 /// How much is told, in bytes. What is longer is no status: no object may be so large.
 const LONGEST: usize = 2 * 1024 * 1024;
