@@ -94,7 +94,7 @@ fn write_certificates(place: &Place) {
 async fn run(kubeconfig: Kubeconfig, packages: std::path::PathBuf) -> Vec<String> {
     let client = kopf_control_plane::connect(&kubeconfig).await;
     PARCELS.register(&client).await;
-    let place = Place::new(&kubeconfig, packages, "admission.py", namespace(&client).await);
+    let mut place = Place::new(&kubeconfig, packages, "admission.py", namespace(&client).await);
     write_certificates(&place);
     let managed = format!("{}.kopf.test", place.namespace);
     let operator = place.start(&[("MANAGED", &managed)]);
@@ -112,7 +112,7 @@ async fn run(kubeconfig: Kubeconfig, packages: std::path::PathBuf) -> Vec<String
             if found == code && text.contains(told) {
                 break;
             }
-            assert!(Instant::now() < give_up_at, "nobody is asked; {text}:\n{}", place.read("log"));
+            assert!(Instant::now() < give_up_at, "nobody is asked; {text}:\n{}", place.log());
         }
     }
     let mut came_to = Vec::new();

@@ -14,22 +14,35 @@ use kopf_control_plane::{
 use kube::{api::DynamicObject, config::Kubeconfig};
 use serde_json::{Value, json};
 use tempfile::TempDir;
-use tokio::process::{Child, Command};
+use tokio::{
+    io::{AsyncBufReadExt, BufReader, Lines},
+    process::{Child, ChildStdout, Command},
+    time::timeout,
+};
 
 use super::{both, files, install::packages, mask};
 
 pub(super) const PACKAGE: &str = "kopf==1.45.2";
+/// What a line begins with that tells of which version an operator has seen its object.
+const TOLD: &str = "told ";
 const PREFIX: &str = "kopf.zalando.org/";
 const TASKS: Resource =
     Resource { group: "tasks.clients.kopf.test", kind: "Task", plural: "tasks", has_status: true };
 
-/// A namespace, and what an operator needs to run on it.
+/// A namespace, what an operator needs to run on it, and what its handlers have said.
 pub(super) struct Place {
     pub(super) folder: TempDir,
     packages: PathBuf,
     /// The file of its handlers.
     handlers: &'static str,
     pub(super) namespace: String,
+    said: Vec<String>,
+}
+
+/// An operator that runs, and what it has said that nobody has read yet.
+pub(super) struct Operator {
+    process: Child,
+    lines: Lines<BufReader<ChildStdout>>,
 }
 
 impl Place {
@@ -41,18 +54,18 @@ impl Place {
     ) -> Place {
         let folder = tempfile::tempdir().unwrap();
         fs::write(folder.path().join("kubeconfig"), serde_json::to_vec(kubeconfig).unwrap()).unwrap();
-        Place { folder, packages, handlers, namespace }
+        Place { folder, packages, handlers, namespace, said: Vec::new() }
     }
 
-    fn file(&self, name: &str) -> File {
-        OpenOptions::new().create(true).append(true).open(self.folder.path().join(name)).unwrap()
+    fn log_file(&self) -> File {
+        OpenOptions::new().create(true).append(true).open(self.folder.path().join("log")).unwrap()
     }
 
-    pub(super) fn read(&self, name: &str) -> String {
-        fs::read_to_string(self.folder.path().join(name)).unwrap_or_default()
+    pub(super) fn log(&self) -> String {
+        fs::read_to_string(self.folder.path().join("log")).unwrap_or_default()
     }
 
-    pub(super) fn start(&self, variables: &[(&str, &str)]) -> Child {
+    pub(super) fn start(&self, variables: &[(&str, &str)]) -> Operator {
         let mut python = Command::new("python3");
         python
             .args(["-m", "kopf", "run", "--standalone", "--namespace", &self.namespace])
@@ -63,22 +76,56 @@ impl Place {
             .env("PYTHONDONTWRITEBYTECODE", "1")
             .env("KUBECONFIG", self.folder.path().join("kubeconfig"))
             .stdin(Stdio::null())
-            .stdout(self.file("said"))
-            .stderr(self.file("log"));
-        python.kill_on_drop(true).spawn().unwrap()
+            .stdout(Stdio::piped())
+            .stderr(self.log_file());
+        let mut process = python.kill_on_drop(true).spawn().unwrap();
+        let lines = BufReader::new(process.stdout.take().expect("it is piped")).lines();
+        Operator { process, lines }
     }
 
-    pub(super) async fn stop(&self, mut operator: Child) {
-        let id = operator.id().expect("it was not waited for yet").to_string();
+    /// Waits until a handler has said a line that is `wanted`. An operator that is stopped while it still has an event to
+    /// look at begins the daemons of that object once more, so whoever stops one waits for the last event.
+    async fn until(&mut self, operator: &mut Operator, what: &str, wanted: impl Fn(&str) -> bool) {
+        let found = timeout(DEADLINE, async {
+            while let Some(line) = operator.lines.next_line().await.unwrap() {
+                let is_wanted = wanted(&line);
+                self.said.push(line);
+                if is_wanted {
+                    return true;
+                }
+            }
+            false
+        });
+        let found = found.await.unwrap_or(false);
+        assert!(found, "the operator never said {what}:\n{}", self.log());
+    }
+
+    /// Waits until the operator has been told of this state of an object.
+    async fn until_told(&mut self, operator: &mut Operator, object: &DynamicObject) {
+        let version = |text: &str| text.parse::<u64>().expect("versions are numbers");
+        let last = version(object.metadata.resource_version.as_deref().expect("every object has a version"));
+        let is_last = |line: &str| line.strip_prefix(TOLD).is_some_and(|told| version(told) >= last);
+        self.until(operator, &format!("{TOLD}{last}"), is_last).await;
+    }
+
+    pub(super) async fn stop(&mut self, mut operator: Operator) {
+        let id = operator.process.id().expect("it was not waited for yet").to_string();
         assert!(Command::new("kill").args(["-INT", &id]).status().await.unwrap().success());
-        let ended = tokio::time::timeout(DEADLINE, operator.wait()).await;
-        let ended = ended.is_ok_and(|status| status.is_ok_and(|status| status.success()));
-        assert!(ended, "the operator did not end well:\n{}", self.read("log"));
+        let ended = timeout(DEADLINE, async {
+            while let Some(line) = operator.lines.next_line().await.unwrap() {
+                self.said.push(line);
+            }
+            operator.process.wait().await.unwrap().success()
+        });
+        let ended = ended.await.unwrap_or(false);
+        assert!(ended, "the operator did not end well:\n{}", self.log());
     }
 
     /// What the handlers said, each of them in its order: of several handlers, none is the first.
     pub(super) fn said(&self) -> Vec<String> {
-        let mut lines = mask::lines(&self.read("said"), &self.namespace, "nowhere");
+        let said = self.said.iter().filter(|line| !line.starts_with(TOLD));
+        let said = said.map(String::as_str).collect::<Vec<&str>>().join("\n");
+        let mut lines = mask::lines(&said, &self.namespace, "nowhere");
         lines.sort_by_key(|line| line.split(' ').next().map(str::to_owned));
         lines
     }
@@ -117,11 +164,12 @@ fn is_settled(object: &DynamicObject, number: i64) -> bool {
 async fn run(kubeconfig: Kubeconfig, packages: PathBuf) -> Vec<String> {
     let client = kopf_control_plane::connect(&kubeconfig).await;
     TASKS.register(&client).await;
-    let place = Place::new(&kubeconfig, packages, "operator.py", namespace(&client).await);
+    let mut place = Place::new(&kubeconfig, packages, "operator.py", namespace(&client).await);
     let tasks = TASKS.objects(&client, &place.namespace);
     let maps = Objects::of(&client, "v1", "ConfigMap", "configmaps", Some(&place.namespace));
     let mut states = Vec::new();
-    let mut keep = |object: &DynamicObject| states.push(masked(object, &place.namespace));
+    let its_namespace = place.namespace.clone();
+    let mut keep = |object: &DynamicObject| states.push(masked(object, &its_namespace));
 
     let changed =
         |n: i64| move |task: &DynamicObject| is_settled(task, n) && task.data["status"]["changed"] == n;
@@ -139,15 +187,17 @@ async fn run(kubeconfig: Kubeconfig, packages: PathBuf) -> Vec<String> {
         changed(3)(task) && task.data["status"]["resumed"] == 3 && task.data["status"]["lives"] == 3
     };
 
-    let operator = place.start(&[]);
+    let mut operator = place.start(&[]);
     tasks.create("a", json!({ "metadata": { "labels": { "app": "demo" } }, "spec": { "n": 1 } })).await;
     keep(&tasks.until("a", "handled", made).await);
     tasks.patch("a", json!({ "spec": { "n": 2, "text": "ü" } })).await;
-    keep(&tasks.until("a", "handled again", changed(2)).await);
+    let handled = tasks.until("a", "handled again", changed(2)).await;
+    keep(&handled);
+    place.until_told(&mut operator, &handled).await;
     place.stop(operator).await;
 
     tasks.patch("a", json!({ "spec": { "n": 3 } })).await;
-    let operator = place.start(&[]);
+    let mut operator = place.start(&[]);
     keep(&tasks.until("a", "resumed", resumed).await);
     maps.create("m", json!({ "metadata": { "labels": { "app": "demo" } }, "data": { "k": "v" } })).await;
     let has_handled = |word: &'static str| {
@@ -164,6 +214,7 @@ async fn run(kubeconfig: Kubeconfig, packages: PathBuf) -> Vec<String> {
     maps.until_gone("m").await;
     tasks.delete("a").await;
     tasks.until_gone("a").await;
+    place.until(&mut operator, "that it is gone", |line| line.starts_with("seen [\"DELETED\"")).await;
     place.stop(operator).await;
 
     [place.said(), states, mask::events(&client, &place.namespace).await].concat()

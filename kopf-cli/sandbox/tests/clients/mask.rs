@@ -78,13 +78,25 @@ pub(super) async fn events(client: &Client, namespace: &str) -> Vec<String> {
     rows
 }
 
-/// The lines that only one of both has.
+/// The lines that one of both has more often than the other, or the first that is in another place.
 pub(super) fn difference(expected: &[String], found: &[String]) -> String {
     let mut difference = String::new();
     for (mark, lines, others) in [("real   ", expected, found), ("sandbox", found, expected)] {
-        for line in lines.iter().filter(|line| !others.contains(line)) {
-            writeln!(difference, "   {mark}  {line}").expect("memory takes text");
+        for (at, line) in lines.iter().enumerate() {
+            let is = |other: &&String| *other == line;
+            if lines[..=at].iter().filter(is).count() > others.iter().filter(is).count() {
+                writeln!(difference, "   {mark}  {line}").expect("memory takes text");
+            }
         }
     }
-    if difference.is_empty() { "   the same lines in another order\n".to_owned() } else { difference }
+    if difference.is_empty() {
+        let mut places = expected.iter().zip(found).enumerate();
+        if let Some((at, (real, sandbox))) = places.find(|(_, (real, sandbox))| real != sandbox) {
+            let at = at + 1;
+            writeln!(difference, "   the same lines in another order; line {at}:")
+                .expect("memory takes text");
+            writeln!(difference, "   real     {real}\n   sandbox  {sandbox}").expect("memory takes text");
+        }
+    }
+    difference
 }

@@ -9,10 +9,14 @@ TASKS = ("tasks.clients.kopf.test", "v1", "tasks")
 QUICK = {"backoff": 0.01}
 
 
-def say(handler, *saw):
+def write(line):
     # In one piece: handlers that are not async run in threads.
-    sys.stdout.write(f"{handler} {json.dumps(saw, sort_keys=True, default=str)}\n")
+    sys.stdout.write(line)
     sys.stdout.flush()
+
+
+def say(handler, *saw):
+    write(f"{handler} {json.dumps(saw, sort_keys=True, default=str)}\n")
 
 
 def plain(diff):
@@ -82,6 +86,8 @@ def seen(type, spec, memo, meta, **_):
     if memo.get("seen") != now:
         say("seen", *now)
     memo.seen = now
+    # Whoever stops the operator waits for this.
+    write(f"told {meta['resourceVersion']}\n")
 
 
 @kopf.timer(*TASKS, interval=0.02, **QUICK)
