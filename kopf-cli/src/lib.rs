@@ -2,8 +2,6 @@
 //!
 //! From the outside in: [`args`] is what was typed, [`config`] what it means, [`commands`] what is done about it.
 
-#![forbid(unsafe_code)]
-
 pub mod apply;
 pub mod args;
 pub mod build_plugin;

@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use kopf_cli::signals::Signal;
+use kopf_cli::signals::{Signal, end_at_once};
 
 fn main() -> ExitCode {
     give_back_large_blocks();
@@ -11,19 +11,6 @@ fn main() -> ExitCode {
         end_at_once(code);
     }
     ExitCode::from(code)
-}
-
-/// Ends the process without what else is done at its end: the system would wait for libraries that are being opened, of which
-/// one may hang. Elsewhere it does nothing.
-fn end_at_once(code: u8) {
-    #[cfg(all(target_os = "linux", target_env = "gnu"))]
-    #[expect(unsafe_code, reason = "the standard library has no such function")]
-    // SAFETY: it takes any number and does not return; whatever was to be written is.
-    unsafe {
-        libc::_exit(code.into())
-    }
-    #[cfg(not(all(target_os = "linux", target_env = "gnu")))]
-    let _ = code;
 }
 
 /// Has large blocks of memory, such as pages of lists, given back to the system as soon as they are done with.

@@ -85,9 +85,7 @@ pub fn load(
     Err(Failure::failed(lines(&problems)))
 }
 
-/// Opens plugins. Code of theirs runs then, which may not return: a signal ends the waiting for it. Where that is a constructor
-/// of the library the system's loader is held, for which whoever ends a thread or begins to use one may have to wait: then a
-/// signal ends the command mostly, and SIGKILL always.
+/// Opens plugins. Code of theirs runs then, which may not return: a signal ends the waiting for it.
 fn open(
     files: Vec<PathBuf>,
     options: Options,

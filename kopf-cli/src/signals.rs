@@ -1,11 +1,13 @@
-//! SIGINT and SIGTERM: the first one stops a command, or the operator that it runs; the second one ends the process.
+//! SIGINT and SIGTERM: the first one stops a command, or the operator that it runs; the second one ends the process, as does one
+//! that comes while the first one has not been taken yet, or when the command has ended and something holds the process still.
 
-use std::{fmt, future::Future, io, panic, thread};
+use std::{fmt, future::Future, io, mem, panic, thread};
 
 use tokio::{
     runtime,
     signal::unix::{self, SignalKind},
     sync::{mpsc, oneshot},
+    task,
 };
 
 /// A signal that means: stop.
@@ -46,7 +48,7 @@ impl fmt::Display for Signal {
 /// A thread of its own does: a command has one runtime after another, and calls what blocks in between, and no signal that
 /// comes meanwhile is to be lost. So a command listens once, and hands this on.
 #[derive(Debug)]
-pub struct Signals(mpsc::UnboundedReceiver<Signal>);
+pub struct Signals(mpsc::Receiver<Signal>);
 
 impl Signals {
     /// Begins to listen.
@@ -55,21 +57,29 @@ impl Signals {
     ///
     /// When the system does not permit it.
     pub fn listen() -> io::Result<Signals> {
-        let (heard, signals) = mpsc::unbounded_channel();
+        let (heard, signals) = mpsc::channel(1);
         let runtime = runtime::Builder::new_current_thread().enable_io().build()?;
         let (interrupt, terminate) = {
             let _of_it = runtime.enter();
             (unix::signal(SignalKind::interrupt())?, unix::signal(SignalKind::terminate())?)
         };
+        let (begins, has_begun) = std::sync::mpsc::channel();
         let thread = thread::Builder::new().name("kopf-signals".to_owned());
-        thread.spawn(move || runtime.block_on(pass_on(interrupt, terminate, heard)))?;
+        thread.spawn(move || {
+            runtime.block_on(async {
+                // Whoever listens waits for this: see `unless_one_comes`.
+                let _ = begins.send(());
+                pass_on(interrupt, terminate, heard).await;
+            });
+        })?;
+        has_begun.recv().map_err(io::Error::other)?;
         Ok(Signals(signals))
     }
 
     /// Hears nothing, for tests: all that listen in a process hear what is sent to it.
     #[cfg(test)]
     pub(crate) fn none() -> Signals {
-        Signals(mpsc::unbounded_channel().1)
+        Signals(mpsc::channel(1).1)
     }
 
     /// The next signal.
@@ -83,6 +93,10 @@ impl Signals {
 
     /// Does what may never return, on a thread of its own, which is left to itself when a signal comes: `Err` is which one.
     ///
+    /// It may be a library that is being opened. Until that is done the system's dynamic loader holds a lock, for which a thread
+    /// has to wait when it first uses a variable of its own that is to be dropped, and when it ends. So what waits here and
+    /// what hears signals has used all of its own before, and what waits is not dropped when a signal comes.
+    ///
     /// # Errors
     ///
     /// When there can be no such thread.
@@ -92,6 +106,7 @@ impl Signals {
     ) -> io::Result<Result<T, Signal>> {
         let (done, result) = oneshot::channel();
         let waiting = runtime::Builder::new_current_thread().build()?;
+        waiting.block_on(task::yield_now());
         let working = thread::Builder::new().name("kopf-work".to_owned()).spawn(move || {
             // Nobody waits for it any more where a signal has come.
             let _ = done.send(work());
@@ -103,8 +118,7 @@ impl Signals {
                 Ok(()) => Err(io::Error::other("it ended without a result")),
             },
             Err(signal) => {
-                // To wait for its end takes what a thread has of its own, for which the system waits while a library is opened.
-                waiting.shutdown_background();
+                mem::forget(waiting);
                 Ok(Err(signal))
             }
         }
@@ -120,21 +134,25 @@ async fn first<T>(done: impl Future<Output = T>, signal: impl Future<Output = Si
     }
 }
 
-/// Passes signals on for as long as somebody wants them.
-async fn pass_on(
-    mut interrupt: unix::Signal,
-    mut terminate: unix::Signal,
-    heard: mpsc::UnboundedSender<Signal>,
-) {
+/// Passes signals on. One that nobody takes ends the process.
+async fn pass_on(mut interrupt: unix::Signal, mut terminate: unix::Signal, heard: mpsc::Sender<Signal>) {
     loop {
         let signal = tokio::select! {
             _ = interrupt.recv() => Signal::Interrupt,
             _ = terminate.recv() => Signal::Terminate,
-            () = heard.closed() => return,
         };
-        // Whoever wants none any more has closed it.
-        let _ = heard.send(signal);
+        if heard.try_send(signal).is_err() {
+            end_at_once(signal.exit_code());
+        }
     }
+}
+
+/// Ends the process without what else is done at its end: the system would wait for libraries that are being opened, or that
+/// do something at the end themselves, of which one may hang.
+#[expect(unsafe_code, reason = "the standard library has no such function")]
+pub fn end_at_once(code: u8) -> ! {
+    // SAFETY: it takes any number and does not return; whatever was to be written is.
+    unsafe { libc::_exit(code.into()) }
 }
 
 #[cfg(test)]

@@ -158,7 +158,11 @@ impl Operation {
         signals: &mut Signals,
     ) -> Result<u8, Failure> {
         let Operation { identity, invoker, registry, server, manifests } = self;
-        let connected = kube::connect(access, &settings.networking).await;
+        // To log in may take a program, or a handler, that never returns.
+        let connected = tokio::select! {
+            connected = kube::connect(access, &settings.networking) => connected,
+            signal = signals.next() => return Ok(unbegun(signal)),
+        };
         let cluster: Arc<dyn Cluster> = Arc::new(connected.map_err(Failure::failed)?);
         if let Some(server) = &server {
             tracing::info!("Serving /healthz and /readyz on http://{}.", server.address());
