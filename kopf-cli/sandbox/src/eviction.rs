@@ -26,11 +26,11 @@ const MOST_DISRUPTED: usize = 2000;
 const SOON: u32 = 10;
 const REFUSAL: &str = "Cannot evict pod as it would violate the pod's disruption budget.";
 /// What a cause is called by that is a budget.
-const CAUSE: &str = "DisruptionBudget";
+const BUDGET_CAUSE: &str = "DisruptionBudget";
 /// The condition that tells whether a budget allows anything.
-const ALLOWED: &str = "DisruptionAllowed";
+const DISRUPTION_ALLOWED: &str = "DisruptionAllowed";
 /// The condition of a pod that goes, and why.
-const EVICTED: &str = "DisruptionTarget";
+const DISRUPTION_TARGET: &str = "DisruptionTarget";
 
 /// Whether a pod is of no use to anybody: it waits, has ended or is going.
 pub(crate) fn is_idle(pod: &Value) -> bool {
@@ -38,11 +38,11 @@ pub(crate) fn is_idle(pod: &Value) -> bool {
         || !pick(pod, "metadata.deletionTimestamp").is_empty()
 }
 
-/// The budgets that a pod is in. One that selects nothing in particular selects nothing.
+/// The budgets that a pod is in: an empty selector selects all pods, none at all selects none.
 pub(crate) fn budgets(store: &Store, pod: &Stored) -> Vec<Arc<Stored>> {
     let is_in = |budget: &Arc<Stored>| {
-        let labels = Labels::of(&budget.value()["spec"]["selector"]);
-        !labels.is_everything() && labels.match_all(&pod.header.labels)
+        let selector = &budget.value()["spec"]["selector"];
+        !selector.is_null() && Labels::of(selector).match_all(&pod.header.labels)
     };
     store.list(BUDGETS, Some(&pod.header.namespace)).into_iter().filter(is_in).collect()
 }
@@ -108,7 +108,7 @@ pub(crate) fn count(budget: &mut Value, pod: &str, now: Timestamp) -> Result<(),
 /// Why a budget allows nothing.
 fn exhausted(name: &str, status: &Value) -> String {
     let (wanted, found) = (number(status, "desiredHealthy"), number(status, "currentHealthy"));
-    let told = condition(status, ALLOWED).filter(|condition| condition["status"] == "False");
+    let told = condition(status, DISRUPTION_ALLOWED).filter(|condition| condition["status"] == "False");
     let told = told.map(|told| (pick(told, "reason"), pick(told, "message")));
     match told.filter(|(_, message)| !message.is_empty()) {
         Some(("SyncFailed", message)) => format!(
@@ -131,11 +131,11 @@ fn exhaust(status: &mut Value, generation: i64, now: Timestamp) {
     if !status["conditions"].is_array() {
         status["conditions"] = json!([]);
     }
-    let since = condition(status, ALLOWED)
+    let since = condition(status, DISRUPTION_ALLOWED)
         .filter(|condition| condition["status"] == "False")
         .map(|condition| condition["lastTransitionTime"].clone());
     let mut told = json!({
-        "type": ALLOWED, "status": "False", "observedGeneration": generation,
+        "type": DISRUPTION_ALLOWED, "status": "False", "observedGeneration": generation,
         "lastTransitionTime": since.unwrap_or_else(|| seconds(now).into()),
         "reason": "InsufficientPods", "message": "",
     });
@@ -162,11 +162,11 @@ pub(crate) fn mark(pod: &mut Value, now: Timestamp) {
     if !status["conditions"].is_array() {
         status["conditions"] = json!([]);
     }
-    let since = condition(status, EVICTED)
+    let since = condition(status, DISRUPTION_TARGET)
         .filter(|condition| condition["status"] == "True")
         .map(|condition| condition["lastTransitionTime"].clone());
     let told = json!({
-        "type": EVICTED, "status": "True", "lastProbeTime": null,
+        "type": DISRUPTION_TARGET, "status": "True", "lastProbeTime": null,
         "lastTransitionTime": since.unwrap_or_else(|| seconds(now).into()),
         "reason": "EvictionByEvictionAPI", "message": "Eviction API: evicting",
     });
@@ -191,31 +191,9 @@ fn refusal(after: Option<u32>, because: &str) -> Status {
 
 fn caused(mut refusal: Status, because: &str) -> Status {
     if let Some(details) = &mut refusal.details {
-        details["causes"] = json!([{ "reason": CAUSE, "message": because }]);
+        details["causes"] = json!([{ "reason": BUDGET_CAUSE, "message": because }]);
     }
     refusal
-}
-
-/// Whether nothing is to be written, by the options of the request and those of the deletion.
-///
-/// # Errors
-///
-/// They contradict each other.
-pub(crate) fn settle_dry_run(options: &mut Value, asked: &[&str]) -> Result<bool, Status> {
-    let said = options["dryRun"].as_array().into_iter().flatten().filter_map(Value::as_str);
-    let said: Vec<&str> = said.collect();
-    if !asked.is_empty() && !said.is_empty() && said != asked {
-        return Err(Status::internal(format!(
-            "Non-matching dry-run options in request and content: [{}] and [{}]",
-            asked.join(" "),
-            said.join(" ")
-        )));
-    }
-    let is_dry_run = !said.is_empty() || !asked.is_empty();
-    if said.is_empty() && !asked.is_empty() {
-        options["dryRun"] = asked.into();
-    }
-    Ok(is_dry_run)
 }
 
 #[cfg(test)]
@@ -233,7 +211,8 @@ mod tests {
     }
 
     fn told(reason: &str, message: &str, healthy: [i64; 2]) -> Value {
-        let condition = json!({ "type": ALLOWED, "status": "False", "reason": reason, "message": message });
+        let condition =
+            json!({ "type": DISRUPTION_ALLOWED, "status": "False", "reason": reason, "message": message });
         let [current, desired] = healthy;
         json!({
             "observedGeneration": 2, "currentHealthy": current, "desiredHealthy": desired, "conditions": [condition],

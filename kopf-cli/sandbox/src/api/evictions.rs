@@ -7,7 +7,6 @@ use super::{Ask, Request, admitted::warn, json_answer, refuse, reviewing::keep};
 use crate::{
     admission::{Admission, Document, Operation, Round, Stage},
     body::Body,
-    eviction,
     incoming::{Incoming, Refused},
     json as deep,
     managed::Managed,
@@ -131,7 +130,7 @@ impl Ask<'_> {
             return Err(self.not_for_evictions());
         }
         let asked: Vec<&str> = self.query.all("dryRun").filter(|said| !said.is_empty()).collect();
-        let dry_run = eviction::settle_dry_run(options, &asked)?;
+        let dry_run = settle_dry_run(options, &asked)?;
         if let Some(others) = &mut others {
             self.show_eviction(others, store, Stage::Validating, &eviction)?;
         }
@@ -162,4 +161,26 @@ impl Ask<'_> {
         let why = "can not be set for pod eviction, try after removing the option";
         Status::invalid(about, vec![Cause::invalid_value(field, &true.into(), why)])
     }
+}
+
+/// Whether nothing is to be written, by the options of the request and those of the deletion.
+///
+/// # Errors
+///
+/// They contradict each other.
+fn settle_dry_run(options: &mut Value, asked: &[&str]) -> Result<bool, Status> {
+    let said = options["dryRun"].as_array().into_iter().flatten().filter_map(Value::as_str);
+    let said: Vec<&str> = said.collect();
+    if !asked.is_empty() && !said.is_empty() && said != asked {
+        return Err(Status::internal(format!(
+            "Non-matching dry-run options in request and content: [{}] and [{}]",
+            asked.join(" "),
+            said.join(" ")
+        )));
+    }
+    let is_dry_run = !said.is_empty() || !asked.is_empty();
+    if said.is_empty() && !asked.is_empty() {
+        options["dryRun"] = asked.into();
+    }
+    Ok(is_dry_run)
 }

@@ -251,13 +251,25 @@ async fn budgets_refuse_what_they_do_not_allow() {
 }
 
 #[tokio::test]
-async fn several_budgets_are_too_many_and_empty_ones_select_nothing() {
+async fn several_budgets_are_too_many_and_one_without_a_selector_is_of_no_pod() {
     check_counted(&format!(
         "{}\nPOST {BUDGETS} {{\"metadata\":{{\"name\":\"a\"}},\"spec\":{{\"minAvailable\":9}}}}\n{}\n{}\n{}\nDELETE {BUDGETS}/b\nAWAIT 201 {}",
         runs("a", "x", true),
         budget("b", "x", r#""minAvailable":0"#, [1, 1, 0, 1]),
         budget("c", "x", r#""minAvailable":0"#, [1, 1, 0, 1]),
         evict("a", ""),
+        evict("a", ""),
+    ))
+    .await;
+}
+
+#[tokio::test]
+async fn a_budget_with_an_empty_selector_is_of_all_pods() {
+    check_counted(&format!(
+        "{}\nPOST {BUDGETS} {{\"metadata\":{{\"name\":\"b\"}},\"spec\":{{\"minAvailable\":1,\"selector\":{{}}}}}}\n{}\nAWAIT needs {}\n\
+         MERGE {BUDGETS}/b/status {{\"status\":{{\"disruptionsAllowed\":-1}}}}\nGET pods/a",
+        runs("a", "x", true),
+        counted_as("b", [1, 1, 1, 0]),
         evict("a", ""),
     ))
     .await;

@@ -5,14 +5,15 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::{conditions::Conditions, revision_of, status::is_available};
+use super::{conditions::Conditions, status::is_available};
 use crate::{
     controllers::simulation::{MOST_PODS, Owner, status::seen},
+    form::pick,
     object::Stored,
 };
 
 /// The set that is scaled while its deployment is paused: the one that has pods; where none has, the one of the present
-/// template, or else the latest. Where several have, none is.
+/// template, or else the youngest, whatever its revision. Where several have, none is.
 pub(super) fn scaled<'a>(
     sets: &'a [Arc<Stored>],
     current: Option<&'a Arc<Stored>>,
@@ -21,7 +22,12 @@ pub(super) fn scaled<'a>(
     match (active.next(), active.next()) {
         (Some(_), Some(_)) => None,
         (Some(only), None) => Some(only),
-        (None, _) => current.or_else(|| sets.iter().max_by_key(|set| revision_of(set))),
+        (None, _) => current.or_else(|| {
+            let age = |set: &&Arc<Stored>| {
+                (pick(&set.value(), "metadata.creationTimestamp").to_owned(), set.header.name.clone())
+            };
+            sets.iter().max_by_key(age)
+        }),
     }
 }
 
