@@ -33,7 +33,10 @@ def fill(spec, patch, operation, dryrun, userinfo, old, **_):
 @kopf.on.validate(*PARCELS)
 def check(spec, operation, dryrun, warnings, diff, subresource, **_):
     if not dryrun:
-        say("check", operation, subresource, spec.get("n"), spec.get("color"), sorted(".".join(field) for _, field, _, _ in diff))
+        changed = {".".join(field) for _, field, _, _ in diff}
+        # Who owns a field is told by the second: these differ where one has passed.
+        changed.discard("metadata.managedFields")
+        say("check", operation, subresource, spec.get("n"), spec.get("color"), sorted(changed))
     if operation == "UPDATE":
         warnings.append(f"There are {spec['n']} now.")
     if operation == "DELETE" and spec.get("kept"):
