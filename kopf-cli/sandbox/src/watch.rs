@@ -180,14 +180,12 @@ impl Watcher {
             let now = self.surroundings.clock.now();
             if now >= self.ends_at {
                 self.over = true;
-                if self.options.bookmarks {
-                    self.bookmark(false);
-                }
+                self.say_how_far();
                 continue;
             }
             if self.options.bookmarks && now >= self.next_bookmark_at {
                 self.next_bookmark_at = later(now, BOOKMARK_INTERVAL);
-                self.bookmark(false);
+                self.say_how_far();
                 continue;
             }
             let wake_at =
@@ -274,6 +272,13 @@ impl Watcher {
         let shown = self.form.show(object, depth, sheet, !self.headed);
         self.headed = true;
         self.lines.push_back(ring::frame(word, &shown));
+    }
+
+    /// Tells how far the watch is. One from a version that is still to come has got nowhere.
+    fn say_how_far(&mut self) {
+        if self.options.bookmarks && self.revision <= *self.news.borrow() {
+            self.bookmark(false);
+        }
     }
 
     fn bookmark(&mut self, initial_events_end: bool) {

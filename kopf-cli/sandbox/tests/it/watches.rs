@@ -150,6 +150,13 @@ async fn bookmarks_come_every_minute_and_before_the_end() {
     clock.advance(30);
     assert_eq!(watch.next().await, format!("BOOKMARK -@{}", START + 1), "but bookmarks pass them");
     assert_eq!(watch.next().await, "end");
+
+    // What is still to come is not bookmarked.
+    let path = format!("{KEX}?watch=1&resourceVersion=99999&allowWatchBookmarks=true&timeoutSeconds=90");
+    let mut watch = Watch::open(&sandbox, &path).await;
+    assert!(watch.is_quiet());
+    clock.advance(90);
+    assert_eq!(watch.next().await, "end");
 }
 
 #[tokio::test]
