@@ -31,7 +31,7 @@ pub enum Error {
     #[error(transparent)]
     Unbuilt(#[from] BuildError),
     /// The objects that were kept are not whole.
-    #[error("the state in {} is not whole: {source}; it is left as it is: mend it, or take it away", path.display())]
+    #[error("the state in {} cannot be used: {source}; it is left as it is: mend it, or take it away", path.display())]
     Broken {
         /// The file.
         path: PathBuf,

@@ -47,6 +47,14 @@ struct Head {
     signing_key: Option<String>,
 }
 
+/// What a first line says that it is, whatever else there is in it.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Said {
+    api_version: String,
+    kind: String,
+}
+
 /// The text is not the state of a sandbox.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -54,6 +62,15 @@ pub enum StateError {
     /// It does not begin as one.
     #[error("it does not begin as the state of a sandbox does")]
     Headless,
+    /// Another version of kopf has written it.
+    #[error("it is of the form {found}, and {API_VERSION} is what is read here: use the kopf that wrote it")]
+    Foreign {
+        /// What it says that it is.
+        found: String,
+    },
+    /// The key of tokens is none.
+    #[error("line 1: its signingKey is no key")]
+    Keyless,
     /// It ends too early.
     #[error("it is cut short: {found} of {expected} objects are there")]
     CutShort {
@@ -163,13 +180,10 @@ struct Line<'a> {
 pub(crate) fn restore(store: &mut Store, text: &[u8], now: Timestamp) -> Result<Option<Signer>, StateError> {
     let mut lines = text.split_inclusive(|byte| *byte == b'\n').zip(1..);
     let first = lines.next().map_or(&[][..], |(line, _)| line);
-    let head: Head = serde_json::from_slice(first).map_err(|_| StateError::Headless)?;
-    if head.api_version != API_VERSION || head.kind != KIND {
-        return Err(StateError::Headless);
-    }
+    let head = read_head(first)?;
     let key = head.signing_key.as_ref().map(|key| BASE64_STANDARD.decode(key).ok());
     let signer =
-        key.map(|key| key.as_deref().and_then(Signer::read).ok_or(StateError::Headless)).transpose()?;
+        key.map(|key| key.as_deref().and_then(Signer::read).ok_or(StateError::Keyless)).transpose()?;
     let expected = head.objects;
     let mut found = 0;
     for (line, number) in lines {
@@ -190,6 +204,19 @@ pub(crate) fn restore(store: &mut Store, text: &[u8], now: Timestamp) -> Result<
     }
     store.begin_at(head.revision.saturating_add(if head.ended { 0 } else { UNSEEN }));
     Ok(signer)
+}
+
+/// Reads the first line.
+fn read_head(line: &[u8]) -> Result<Head, StateError> {
+    let Said { api_version, kind } = serde_json::from_slice(line).map_err(|_| StateError::Headless)?;
+    let (group, _) = API_VERSION.split_once('/').unwrap_or_default();
+    if kind != KIND || api_version.split('/').next() != Some(group) {
+        return Err(StateError::Headless);
+    }
+    if api_version != API_VERSION {
+        return Err(StateError::Foreign { found: api_version });
+    }
+    serde_json::from_slice(line).map_err(|error| StateError::Line { line: 1, why: in_line(&error) })
 }
 
 /// What is wrong with a line: it takes itself for the first one of a text, which is told by whoever knows better.

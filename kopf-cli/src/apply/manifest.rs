@@ -15,11 +15,14 @@ pub struct Place {
     pub file: PathBuf,
     /// Which of its documents it is, from 1.
     pub document: usize,
+    /// Which item of a list it is, from 1.
+    pub item: Option<usize>,
 }
 
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}, document {}", self.file.display(), self.document)
+        write!(f, "{}, document {}", self.file.display(), self.document)?;
+        self.item.map_or(Ok(()), |item| write!(f, ", item {item}"))
     }
 }
 
@@ -122,7 +125,7 @@ fn has_extension(file: &Path, expected: &str) -> bool {
 
 /// Adds the objects of one file, whose text is JSON if its name says so, else YAML.
 pub(super) fn parse(file: &Path, text: &str, manifests: &mut Vec<Manifest>) -> Result<(), Error> {
-    let place = |index: usize| Place { file: file.to_owned(), document: index + 1 };
+    let place = |index: usize| Place { file: file.to_owned(), document: index + 1, item: None };
     if has_extension(file, "json") {
         for (index, document) in serde_json::Deserializer::from_str(text).into_iter().enumerate() {
             let problem =
@@ -183,7 +186,16 @@ fn add(place: Place, document: Value, manifests: &mut Vec<Manifest>) -> Result<(
         Value::Null => Ok(()),
         Value::Object(mut list) if is_list(&list) => {
             let Some(Value::Array(items)) = list.remove("items") else { return Ok(()) };
-            items.into_iter().try_for_each(|item| add(place.clone(), item, manifests))
+            let of_all = of_items(&list);
+            items.into_iter().zip(1..).try_for_each(|(mut item, number)| {
+                if let (Value::Object(item), Some((api_version, kind))) = (&mut item, &of_all)
+                    && !["apiVersion", "kind"].iter().any(|field| item.contains_key(*field))
+                {
+                    item.insert("apiVersion".to_owned(), api_version.clone());
+                    item.insert("kind".to_owned(), kind.clone());
+                }
+                add(Place { item: Some(number), ..place.clone() }, item, manifests)
+            })
         }
         body => {
             let manifest =
@@ -192,6 +204,13 @@ fn add(place: Place, document: Value, manifests: &mut Vec<Manifest>) -> Result<(
             Ok(())
         }
     }
+}
+
+/// What the items of a list are that do not say so themselves: those of a `ConfigMapList` are of the kind `ConfigMap`. Those of
+/// a `List` are of any.
+fn of_items(list: &Map<String, Value>) -> Option<(Value, Value)> {
+    let kind = list.get("kind")?.as_str()?.strip_suffix("List").filter(|kind| !kind.is_empty())?;
+    Some((list.get("apiVersion")?.clone(), kind.into()))
 }
 
 fn is_list(object: &Map<String, Value>) -> bool {

@@ -1,6 +1,6 @@
 //! `kopf sandbox`: an API server in memory, for whatever client.
 
-use std::{convert::Infallible, sync::Arc, time::Duration};
+use std::{convert::Infallible, path, sync::Arc, time::Duration};
 
 use kopf_reactor::{
     Settings, SystemClock,
@@ -78,6 +78,7 @@ async fn serve(served: &Served, manifests: &[Manifest]) -> Result<Infallible, Fa
 /// Lets requests end, and keeps what they did.
 async fn end(served: Served) -> Result<(), Failure> {
     if let Some(file) = served.shut_down().await.map_err(Failure::failed)? {
+        let file = path::absolute(&file).unwrap_or(file);
         print(&format!("The objects are kept in {}.", file.display()));
     }
     Ok(())

@@ -22,6 +22,9 @@ pub enum Error {
         /// What was in the way.
         source: io::Error,
     },
+    /// What is there is a folder, a pipe or a device.
+    #[error("the state cannot be kept in {}, which is no regular file: name one, or one that is not there yet", .0.display())]
+    NoFile(PathBuf),
     /// The file cannot be written.
     #[error("cannot keep the objects in {}: {source}", path.display())]
     Unwritten {
@@ -70,6 +73,10 @@ impl Keeper {
         // What a link leads to is replaced, not the link.
         let path = fs::canonicalize(&path).unwrap_or(path);
         let unread = |source| Error::Unread { path: path.clone(), source };
+        // What has no end is not read, and what is no file is not replaced.
+        if fs::metadata(&path).is_ok_and(|found| !found.is_file()) {
+            return Err(Error::NoFile(path));
+        }
         let text = match fs::read(&path) {
             Ok(text) => Some(text),
             Err(error) if error.kind() == io::ErrorKind::NotFound => None,

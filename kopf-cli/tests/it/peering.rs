@@ -122,7 +122,8 @@ async fn python_kopf_of_a_lower_priority_waits(server: Server) {
     objects.until("a", "handled by the other", python::is_handled).await;
 
     let ours = world.operator_with(NAME, &world.script, &["--events", "none", "--priority", "2"]);
-    other.says("Pausing operations").await;
+    // It says so before its streams are closed, which may still bring something until then.
+    other.says_then("Pausing operations", "Pausing the watch-stream for changes").await;
     for n in 2..=3 {
         objects.patch("a", json!({ "spec": { "n": n } })).await;
         world.until_handled(CHANGES, "a").await;

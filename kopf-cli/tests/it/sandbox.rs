@@ -152,7 +152,7 @@ async fn objects_of_files_are_there_first_and_outlive_it_with_their_versions_and
     let look = ["get", "kex", "kopf-example-1", "-o", "jsonpath={.metadata.uid} {.metadata.resourceVersion}"];
     let before = sandbox.kubectl(&look).await;
     let kept = folder.path().join("state");
-    assert_eq!(sandbox.stop("-TERM").await, ["The objects are kept in state."]);
+    assert_eq!(sandbox.stop("-TERM").await, [format!("The objects are kept in {}.", kept.display())]);
 
     let sandbox = Sandbox::start(folder.path(), &["--state", "state", "--kubeconfig", "way"]).await;
     assert_eq!(sandbox.kubeconfig, folder.path().join("way"));
@@ -232,12 +232,12 @@ async fn nobody_is_known_and_a_stranger_is_not() {
 }
 
 #[tokio::test]
-async fn a_state_that_is_not_whole_is_refused_and_left_as_it_is() {
+async fn a_state_that_cannot_be_used_is_refused_and_left_as_it_is() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("state");
     let refusal = |why: &str| {
         format!(
-            "the state in FOLDER/state is not whole: {why}; it is left as it is: mend it, or take it away"
+            "the state in FOLDER/state cannot be used: {why}; it is left as it is: mend it, or take it away"
         )
     };
     for (text, why) in [
@@ -246,6 +246,18 @@ async fn a_state_that_is_not_whole_is_refused_and_left_as_it_is() {
         (
             "{\"apiVersion\":\"sandbox.kopf.dev/v1\",\"kind\":\"State\",\"revision\":9,\"objects\":2,\"ended\":true}\n{\"resource",
             "it is cut short: 0 of 2 objects are there",
+        ),
+        (
+            "{\"apiVersion\":\"sandbox.kopf.dev/v2\",\"kind\":\"State\",\"news\":{}}\n",
+            "it is of the form sandbox.kopf.dev/v2, and sandbox.kopf.dev/v1 is what is read here: use the kopf that wrote it",
+        ),
+        (
+            "{\"apiVersion\":\"sandbox.kopf.dev/v1\",\"kind\":\"State\",\"revision\":-1,\"objects\":0,\"ended\":true}\n",
+            "line 1: invalid value: integer `-1`, expected u64 at column 64",
+        ),
+        (
+            "{\"apiVersion\":\"sandbox.kopf.dev/v1\",\"kind\":\"State\",\"revision\":1,\"objects\":0,\"ended\":true,\"signingKey\":\"a\"}\n",
+            "line 1: its signingKey is no key",
         ),
     ] {
         std::fs::write(&path, text).unwrap();
@@ -274,6 +286,14 @@ async fn what_it_cannot_have_is_named() {
     );
     let said = refused(folder.path(), &["--state", "mine/state"], 1).await;
     assert!(said.starts_with("cannot read the state in mine/state: "), "{said}");
+    for endless in ["/dev/zero", "/"] {
+        assert_eq!(
+            refused(folder.path(), &["--state", endless], 1).await,
+            format!(
+                "the state cannot be kept in {endless}, which is no regular file: name one, or one that is not there yet"
+            )
+        );
+    }
     let said = refused(folder.path(), &["--apply", "nothing.yaml"], 1).await;
     assert!(said.starts_with("cannot read nothing.yaml: "), "{said}");
     let said = refused(folder.path(), &["--listen", "no.such.kopf.invalid"], 2).await;

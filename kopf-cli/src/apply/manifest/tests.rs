@@ -48,8 +48,18 @@ fn a_list_is_its_items() {
         "a.yml",
         "apiVersion: v1\nkind: List\nitems:\n- {apiVersion: v1, kind: Pod, metadata: {name: p}}\n\
          - {apiVersion: v1, kind: Pod, metadata: {name: q}}\n",
-        &["a.yml, document 1: v1 Pod p", "a.yml, document 1: v1 Pod q"],
+        &["a.yml, document 1, item 1: v1 Pod p", "a.yml, document 1, item 2: v1 Pod q"],
     );
+    check(
+        "a.yml",
+        "apiVersion: v1\nkind: PodList\nitems: [{metadata: {name: p}}, {apiVersion: v2, kind: Pot, metadata: {name: q}}]\n",
+        &["a.yml, document 1, item 1: v1 Pod p", "a.yml, document 1, item 2: v2 Pot q"],
+    );
+    let missing = "this is no Kubernetes object: its apiVersion is missing, or no text";
+    for (kind, item) in [("List", "metadata: {name: p}"), ("PodList", "kind: Pod, metadata: {name: p}")] {
+        let text = format!("apiVersion: v1\nkind: {kind}\nitems: [{{{item}}}]\n");
+        check("a.yml", &text, &[&format!("error: a.yml, document 1, item 1: {missing}")]);
+    }
 }
 
 #[test]

@@ -69,6 +69,15 @@ impl Operator {
         found(&lines).expect("it was waited for")
     }
 
+    /// Waits until a line contains `first`, and a later one `then`.
+    pub(crate) async fn says_then(&self, first: &str, then: &str) {
+        let found = |lines: &[String]| {
+            let mut later = lines.iter().skip_while(|line| !line.contains(first)).skip(1);
+            later.any(|line| line.contains(then))
+        };
+        self.lines.until(&format!("a line with {then:?} after one with {first:?}"), found).await;
+    }
+
     /// Kills it as the kernel would.
     pub(crate) async fn kill(mut self) {
         self.child.kill().await.expect("a child can be killed");
