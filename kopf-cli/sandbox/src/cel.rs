@@ -12,6 +12,7 @@ pub(crate) mod prices;
 mod refused;
 mod syntax;
 mod told;
+mod written;
 
 #[cfg(test)]
 mod tests;
@@ -23,11 +24,13 @@ use kube_cel::cel::Value;
 pub(crate) use authorizer::{REQUEST_RESOURCE, authorizer};
 pub(crate) use check::{Declarations, Fields, Plain, Type, Typing, check};
 pub(crate) use eval::{
-    Described, Fault, Identity, Names, Outcome, Unseen, optional, rfc3339, together, type_of, wrong,
+    Described, Fault, Identity, Names, Outcome, Particulars, kept, optional, rfc3339, together, type_of,
+    wrong,
 };
 use syntax::{DEEPEST, Parsed, Unread, parse};
 pub(crate) use syntax::{Kind, Loop, Node, RESERVED};
 use told::told;
+pub(crate) use written::escape;
 
 use crate::json::with_stack;
 

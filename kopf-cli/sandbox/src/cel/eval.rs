@@ -10,6 +10,7 @@ mod described;
 mod doubles;
 mod format;
 mod functions;
+mod kept;
 mod library;
 mod lists;
 mod named_formats;
@@ -44,7 +45,8 @@ pub(super) use self::{
     work::alone,
 };
 pub(crate) use self::{
-    described::{Described, Identity, Unseen},
+    described::{Described, Identity, Particulars},
+    kept::kept,
     times::rfc3339,
     values::{optional, type_of, wrong},
     work::together,

@@ -6,6 +6,7 @@ use kube_cel::cel::Value;
 
 use super::*;
 
+mod bounds;
 mod rows;
 mod typed;
 

@@ -12,7 +12,7 @@ use serde_json::Value;
 
 use super::{Additional, Kind, ListType, Shape, tells_all};
 use crate::{
-    cel::{Described, Identity, RESERVED, Unseen, rfc3339, wrong},
+    cel::{Described, Identity, Particulars, RESERVED, escape, kept, rfc3339, wrong},
     encoded::LENIENT,
     formats::durations,
     times,
@@ -40,7 +40,9 @@ pub(crate) fn dynamic(value: &Value) -> cel::Value {
 
 fn convert(value: &Value, shape: Option<Shape<'_>>, resource: bool, described: &mut Described) -> cel::Value {
     // What has no type is kept, but not looked into.
-    let shape = shape.filter(|shape| shape.kind().is_some() || shape.int_or_string());
+    if !value.is_null() && shape.is_some_and(|shape| shape.kind().is_none() && !shape.int_or_string()) {
+        return kept(value.clone());
+    }
     match value {
         Value::Null => cel::Value::Null,
         Value::Bool(flag) => cel::Value::Bool(*flag),
@@ -100,7 +102,7 @@ fn object<'a>(
     let (mut nulls, mut unknown, mut is_escaped) = (Vec::new(), HashMap::new(), false);
     for (name, field) in fields {
         let Some(known) = known(name) else {
-            unknown.insert(name.clone(), dynamic(field));
+            unknown.insert(name.clone(), field.clone());
             continue;
         };
         let written = Arc::new(escape(name));
@@ -120,10 +122,9 @@ fn object<'a>(
         all.insert(Key::String(written), value);
     }
     let object = Map { map: Arc::new(all) };
-    let unseen =
-        Unseen { nulls: nulls.into(), unknown: Arc::new(unknown), escape: is_escaped.then_some(escape) };
-    if !unseen.is_nothing() {
-        described.object(&object, unseen);
+    let particulars = Particulars { nulls, unknown, is_escaped };
+    if !particulars.is_nothing() {
+        described.object(&object, particulars);
     }
     cel::Value::Map(object)
 }
@@ -173,29 +174,4 @@ pub(crate) fn named_so<'a>(shape: Shape<'a>, name: &str) -> Option<Shape<'a>> {
     let mut escaped = shape.properties().filter(|_| name.contains("__"));
     let escaped = escaped.find_map(|(known, shape)| (escape(known) == name).then_some(shape));
     escaped.or_else(|| plain.filter(|_| RESERVED.contains(&name)))
-}
-
-/// A field's name as rules write it.
-pub(crate) fn escape(name: &str) -> String {
-    if RESERVED.contains(&name) {
-        return format!("__{name}__");
-    }
-    if !name.contains("__") && !name.contains(['.', '-', '/', '$']) {
-        return name.to_owned();
-    }
-    let name = name.replace("__", "__underscores__");
-    name.replace('.', "__dot__").replace('-', "__dash__").replace('/', "__slash__")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_are_written_as_the_server_writes_them() {
-        assert_eq!(escape("namespace"), "__namespace__");
-        assert_eq!(escape("a-b.c/d"), "a__dash__b__dot__c__slash__d");
-        assert_eq!(escape("a_b"), "a_b");
-        assert_eq!(escape("a__b"), "a__underscores__b");
-    }
 }

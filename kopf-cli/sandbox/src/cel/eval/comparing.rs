@@ -2,14 +2,17 @@
 
 use std::{cmp::Ordering, sync::Arc};
 
-use kube_cel::cel::{Value, objects::Map};
+use kube_cel::cel::{
+    Value,
+    objects::{Key, Map},
+};
 
 use super::{
-    Fault, described, library, unordered,
-    values::{at, of_key, opened, sound},
+    Fault, described, kept, library, unordered,
+    values::{at, fault_of, is_moved, of_key, opened},
     work,
 };
-use crate::json::with_room_to_recurse;
+use crate::{cel::written::unescape, json::with_room_to_recurse};
 
 /// # Errors
 ///
@@ -24,19 +27,40 @@ pub(super) fn equal(one: &Value, other: &Value) -> Result<bool, Fault> {
         (Value::List(one), Value::List(other)) => with_room_to_recurse(|| match described::identity(one) {
             Some(identity) => unordered::are_equal(one, other, &identity),
             None if one.len() != other.len() => Ok(false),
-            None => all_equal(one.iter().zip(other.iter().map(Some))),
+            None => {
+                for (one, other) in one.iter().zip(&**other) {
+                    if !equal_within(one, other)? {
+                        return Ok(false);
+                    }
+                }
+                Ok(true)
+            }
         }),
-        (Value::Map(one), Value::Map(other)) => with_room_to_recurse(|| are_equal(one, other)),
-        (Value::Opaque(_), _) | (_, Value::Opaque(_))
-            if let Err(fault) = sound(one.clone()).and_then(|_| sound(other.clone())) =>
-        {
-            Err(fault)
+        (Value::String(text), Value::String(other)) if text.len() == other.len() => {
+            work::through(one).map(|()| text == other)
         }
-        (Value::Opaque(_), Value::Opaque(_)) => match (opened(one), opened(other)) {
-            (Some(Some(one)), Some(Some(other))) => equal(one, other),
-            (Some(one), Some(other)) => Ok(one.is_none() && other.is_none()),
-            _ => Ok(one == other),
+        (Value::Bytes(bytes), Value::Bytes(other)) if bytes.len() == other.len() => {
+            work::through(one).map(|()| bytes == other)
+        }
+        (Value::Map(one), Value::Map(other)) => with_room_to_recurse(|| are_equal(one, other)),
+        (Value::Opaque(_), _) | (_, Value::Opaque(_)) => match (fault_of(one), fault_of(other)) {
+            (Some(fault), _) => Err(fault),
+            // What is a value is not equal to what is none.
+            (None, Some(_)) => Ok(false),
+            (None, None) => are_equal_opaque(one, other),
         },
+        _ => Ok(one == other),
+    }
+}
+
+/// Whether values of the library, what may be absent, and what is kept are equal.
+fn are_equal_opaque(one: &Value, other: &Value) -> Result<bool, Fault> {
+    if let Some(one) = kept::written(one) {
+        return kept::is_equal(one, other);
+    }
+    match (opened(one), opened(other)) {
+        (Some(Some(one)), Some(Some(other))) => equal(one, other),
+        (Some(one), Some(other)) => Ok(one.is_none() && other.is_none()),
         _ => Ok(one == other),
     }
 }
@@ -48,61 +72,104 @@ pub(super) fn equal(one: &Value, other: &Value) -> Result<bool, Fault> {
 /// As those of [`equal`].
 pub(super) fn equal_within(one: &Value, other: &Value) -> Result<bool, Fault> {
     let can_tell = match (one, other) {
+        (Value::Opaque(_), Value::Null) if is_moved(one) => return Ok(false),
         (Value::Opaque(_), Value::Null) => true,
-        (Value::Opaque(_), _) => library::can_tell(one, other) || sound(one.clone()).is_err(),
+        (Value::Opaque(_), _) if fault_of(one).is_some() => !is_moved(one),
+        (Value::Opaque(_), _) => library::can_tell(one, other),
         _ => true,
     };
     if can_tell { equal(one, other) } else { Ok(true) }
 }
 
-/// Whether maps or objects are equal: as many fields, of which all that the one has are equal in the other. What no schema knows is
-/// compared only where both have it.
+/// Whether values are known to be equal: if that is a fault, they are not.
+///
+/// # Errors
+///
+/// That more has been looked at than may be.
+pub(super) fn is_equal(one: &Value, other: &Value) -> Result<bool, Fault> {
+    match equal(one, other) {
+        Err(Fault::Limit) => Err(Fault::Limit),
+        outcome => Ok(outcome == Ok(true)),
+    }
+}
+
+/// Whether maps or objects are equal: as many fields, of which all that the one has are equal in the other.
 fn are_equal(one: &Map, other: &Map) -> Result<bool, Fault> {
     if described::size(one) != described::size(other) {
         return Ok(false);
     }
-    let (nulls, unknown, others) =
-        (described::nulls(one), described::unknown(one), described::unknown(other));
-    work::add((nulls.len() + unknown.len()) as u64)?;
-    let is_there = |name: &Arc<String>| at(other, &Value::String(Arc::clone(name))).is_some();
-    if nulls.iter().any(is_there) {
-        return Ok(false);
+    let Some(told) = described::particulars(one) else {
+        for (key, value) in &*one.map {
+            work::add(work::of_key(key))?;
+            if !are_equal_fields(Some(value), at(other, &of_key(key)))? {
+                return Ok(false);
+            }
+        }
+        return Ok(true);
+    };
+    let named = one.map.keys().filter_map(|key| match key {
+        Key::String(name) => Some(name),
+        _ => None,
+    });
+    // A server looks for a field by its name as if rules wrote it so, in either.
+    for name in named.chain(&told.nulls) {
+        work::add(work::hashed(name.len()))?;
+        let name = if told.is_escaped { unescape(name).map(Arc::new) } else { Some(Arc::clone(name)) };
+        let Some(name) = name.map(Value::String) else { continue };
+        if !are_equal_fields(at(one, &name), at(other, &name))? {
+            return Ok(false);
+        }
     }
-    let pairs = one.map.iter().map(|(key, value)| (value, at(other, &of_key(key))));
-    let unknown = unknown.iter().filter_map(|(name, value)| Some((value, Some(others.get(name)?))));
-    all_equal(pairs.chain(unknown))
-}
-
-/// Whether all parts have an equal one beside them.
-fn all_equal<'v>(pairs: impl Iterator<Item = (&'v Value, Option<&'v Value>)>) -> Result<bool, Fault> {
-    for (one, other) in pairs {
-        match other {
-            Some(other) if equal_within(one, other)? => {}
-            _ => return Ok(false),
+    let others = described::particulars(other);
+    // What no schema knows is compared only where both have it.
+    for (name, value) in &told.unknown {
+        work::add(work::hashed(name.len()))?;
+        let beside = others.as_ref().and_then(|others| others.unknown.get(name));
+        if beside.map_or(Ok(false), |beside| kept::are_alike(value, beside).map(|are| !are))? {
+            return Ok(false);
         }
     }
     Ok(true)
 }
 
-/// Whether one of the items is equal to a value.
+/// Whether fields of the same name are equal, or neither is there.
+fn are_equal_fields(one: Option<&Value>, other: Option<&Value>) -> Result<bool, Fault> {
+    match (one, other) {
+        (Some(one), Some(other)) => equal_within(one, other),
+        (one, other) => Ok(one.is_none() && other.is_none()),
+    }
+}
+
+/// Whether one of the items is equal to a value. An item that is no value is the fault where no other one is equal, unless it was
+/// moved into this list.
 ///
 /// # Errors
 ///
-/// As those of [`equal`].
+/// That nothing can be told of an item, or as those of [`is_equal`].
 pub(super) fn has(items: &[Value], wanted: &Value) -> Result<bool, Fault> {
+    let mut fault = fault_of(wanted);
     for item in items {
-        if equal(wanted, item)? {
+        // What is kept in a schema's list knows what would be it, and nothing else knows what is kept.
+        let is_it = if kept::written(item).is_some() || kept::written(wanted).is_some() {
+            is_equal(item, wanted)?
+        } else {
+            is_equal(wanted, item)?
+        };
+        if is_it {
             return Ok(true);
         }
+        if fault.is_none() && !is_moved(item) {
+            fault = fault_of(item);
+        }
     }
-    Ok(false)
+    fault.map_or(Ok(false), Err)
 }
 
 /// Whether each of the values has an item that is equal to it.
 ///
 /// # Errors
 ///
-/// As those of [`equal`].
+/// As those of [`has`].
 pub(super) fn has_all(items: &[Value], wanted: &[Value]) -> Result<bool, Fault> {
     for wanted in wanted {
         if !has(items, wanted)? {
@@ -112,17 +179,17 @@ pub(super) fn has_all(items: &[Value], wanted: &[Value]) -> Result<bool, Fault> 
     Ok(true)
 }
 
-/// The place of the first of the items that is equal to a value.
+/// The place of the first of the items that is the right one.
 ///
 /// # Errors
 ///
-/// As those of [`equal`].
+/// That it cannot be told of one.
 pub(super) fn place_of<'v>(
     items: impl Iterator<Item = (usize, &'v Value)>,
-    wanted: &Value,
+    is_it: impl Fn(&Value) -> Result<bool, Fault>,
 ) -> Result<Option<usize>, Fault> {
     for (place, item) in items {
-        if equal(item, wanted)? {
+        if is_it(item)? {
             return Ok(Some(place));
         }
     }

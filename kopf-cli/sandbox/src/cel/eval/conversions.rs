@@ -3,7 +3,7 @@
 use kube_cel::cel::Value;
 
 use super::{
-    Fault, Outcome, doubles, library, times,
+    Fault, Outcome, doubles, kept, library, times,
     values::{opened, text, type_of, type_value},
     work,
 };
@@ -19,15 +19,19 @@ pub(super) fn call(name: &str, value: &Value) -> Option<Outcome> {
         "int" => to_int(value),
         "string" => to_text(value),
         "timestamp" => times::to_moment(value),
-        "type" => Some(Ok(type_of_value(value))),
+        "type" => Some(type_of_value(value)),
         "uint" => to_uint(value),
         _ => None,
     }
 }
 
-fn type_of_value(value: &Value) -> Value {
+fn type_of_value(value: &Value) -> Outcome {
+    if kept::written(value).is_some() {
+        let what = "values preserved by x-kubernetes-preserve-unknown-fields";
+        return Err(Fault::new(format!("type conversion to 'type' not supported for {what}")));
+    }
     let is_optional = opened(value).is_some();
-    type_value(if is_optional { "optional_type" } else { type_of(value) })
+    Ok(type_value(if is_optional { "optional_type" } else { type_of(value) }))
 }
 
 pub(super) fn unconvertible(from: &str, to: &str) -> Fault {

@@ -139,7 +139,7 @@ fn of_text(value: &Value, decided: bool) -> u64 {
 
 /// What it costs to go through all that is in a value.
 fn traversal(value: &Value) -> u64 {
-    if !work::goes_on() {
+    if work::add(1).is_err() {
         return 0;
     }
     let of_bytes = |length: usize| (length as f64 * TEXT) as u64;

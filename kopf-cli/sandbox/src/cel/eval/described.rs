@@ -1,5 +1,5 @@
-//! What a schema tells of lists and objects that these do not say themselves: which lists have no order, and what objects hold besides
-//! the fields that are seen. Which they are is known by where they are in memory.
+//! What a schema tells of lists and objects that these do not say themselves: which lists have no order, which fields objects have
+//! besides those with values, and how they are named. Which they are is known by where they are in memory.
 
 use std::{cell::RefCell, collections::HashMap, rc::Rc, sync::Arc};
 
@@ -7,6 +7,8 @@ use kube_cel::cel::{
     Value,
     objects::{Key, Map},
 };
+
+use crate::cel::written::{escape, unescape};
 
 type List = Arc<Vec<Value>>;
 type Entries = Arc<HashMap<Key, Value>>;
@@ -22,21 +24,21 @@ pub(crate) enum Identity {
     PlainKeys(Arc<[String]>),
 }
 
-/// What an object holds that nobody sees.
-#[derive(Debug, Default, Clone)]
-pub(crate) struct Unseen {
+/// What a schema tells of an object besides the fields that have values.
+#[derive(Debug, Default)]
+pub(crate) struct Particulars {
     /// Fields that are null: they are nothing, but loops name them. So they are written in rules.
-    pub(crate) nulls: Arc<[Arc<String>]>,
+    pub(crate) nulls: Vec<Arc<String>>,
     /// Fields that no schema knows: they are compared where both have them.
-    pub(crate) unknown: Arc<HashMap<String, Value>>,
-    /// How a field is written that could not be written as it is.
-    pub(crate) escape: Option<fn(&str) -> String>,
+    pub(crate) unknown: HashMap<String, serde_json::Value>,
+    /// Whether rules write some of its fields otherwise than they are named.
+    pub(crate) is_escaped: bool,
 }
 
-impl Unseen {
+impl Particulars {
     /// Whether there is nothing to tell.
     pub(crate) fn is_nothing(&self) -> bool {
-        self.nulls.is_empty() && self.unknown.is_empty() && self.escape.is_none()
+        self.nulls.is_empty() && self.unknown.is_empty() && !self.is_escaped
     }
 }
 
@@ -44,7 +46,7 @@ impl Unseen {
 #[derive(Debug, Default, Clone)]
 pub(crate) struct Described {
     lists: HashMap<*const Vec<Value>, (List, Identity)>,
-    objects: HashMap<*const HashMap<Key, Value>, (Entries, Unseen)>,
+    objects: HashMap<*const HashMap<Key, Value>, (Entries, Rc<Particulars>)>,
 }
 
 thread_local! {
@@ -59,8 +61,8 @@ impl Described {
         self.lists.insert(Arc::as_ptr(list), (Arc::clone(list), identity));
     }
 
-    pub(crate) fn object(&mut self, object: &Map, unseen: Unseen) {
-        self.objects.insert(Arc::as_ptr(&object.map), (Arc::clone(&object.map), unseen));
+    pub(crate) fn object(&mut self, object: &Map, particulars: Particulars) {
+        self.objects.insert(Arc::as_ptr(&object.map), (Arc::clone(&object.map), Rc::new(particulars)));
     }
 
     fn identity(&self, list: &List) -> Option<Identity> {
@@ -90,31 +92,24 @@ pub(super) fn made(list: &List, identity: Identity) {
     SUMS.with_borrow_mut(|sums| sums.list(list, identity));
 }
 
-/// What is made of what an object holds unseen; `None` where no schema tells of it.
-fn unseen<T>(object: &Map, tell: impl FnOnce(&Unseen) -> T) -> Option<T> {
+/// What a schema tells of an object; `None` where it tells nothing.
+pub(super) fn particulars(object: &Map) -> Option<Rc<Particulars>> {
     GIVEN.with_borrow(|given| {
-        let (_, unseen) = given.as_ref()?.objects.get(&Arc::as_ptr(&object.map))?;
-        Some(tell(unseen))
+        let (_, particulars) = given.as_ref()?.objects.get(&Arc::as_ptr(&object.map))?;
+        Some(Rc::clone(particulars))
     })
 }
 
-/// How many fields an object has, seen or not.
+/// How many fields an object has, be there values or not.
 pub(super) fn size(object: &Map) -> usize {
-    object.map.len() + unseen(object, |unseen| unseen.nulls.len() + unseen.unknown.len()).unwrap_or_default()
+    let others = particulars(object).map(|told| told.nulls.len() + told.unknown.len());
+    object.map.len() + others.unwrap_or_default()
 }
 
-/// The fields of an object that are null, and that are named where its fields are gone through.
-pub(super) fn nulls(object: &Map) -> Arc<[Arc<String>]> {
-    unseen(object, |unseen| Arc::clone(&unseen.nulls)).unwrap_or_default()
-}
-
-/// The fields of an object that no schema knows.
-pub(super) fn unknown(object: &Map) -> Arc<HashMap<String, Value>> {
-    unseen(object, |unseen| Arc::clone(&unseen.unknown)).unwrap_or_default()
-}
-
-/// A name that is not written as rules have to, where it can be looked for all the same.
-pub(super) fn written(object: &Map, name: &str) -> Option<Key> {
-    let escape = unseen(object, |unseen| unseen.escape)??;
-    (!name.contains("__")).then(|| Key::String(Arc::new(escape(name))))
+/// The key that a name is looked for by; `None` where no field is written so.
+pub(super) fn key(object: &Map, name: &Arc<String>) -> Option<Key> {
+    Some(Key::String(match particulars(object) {
+        Some(told) if told.is_escaped => Arc::new(escape(&unescape(name)?)),
+        _ => Arc::clone(name),
+    }))
 }

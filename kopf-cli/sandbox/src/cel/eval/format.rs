@@ -36,7 +36,7 @@ pub(super) fn format(this: &str, items: &[Value]) -> Outcome {
             &filled_in(letter, digits, item)
                 .map_err(|why| Fault::new(format!("error during formatting: {why}")))?,
         );
-        work::growing(out.len())?;
+        work::growing(out.len(), work::LONGEST)?;
         rest = after;
         used += 1;
     }
@@ -163,7 +163,7 @@ fn plain(value: &Value) -> Result<String, String> {
 fn within(value: &Value) -> Result<String, String> {
     crate::json::with_room_to_recurse(|| {
         Ok(match value {
-            _ if !work::goes_on() => String::new(),
+            _ if work::add(1).is_err() => String::new(),
             Value::String(text) => quoted(text.as_str()),
             Value::Bytes(_) => format!("b{}", quoted(&plain(value)?)),
             Value::Float(number) if !number.is_finite() => format!("\"{}\"", conversions::general(*number)),

@@ -6,7 +6,7 @@ use kube_cel::cel::Value;
 
 use super::{
     Fault, Outcome,
-    comparing::{compare, has, has_all, place_of},
+    comparing::{compare, has, has_all, is_equal, place_of},
     operators,
     values::{list, opened, optional, truth, type_of},
     work,
@@ -40,8 +40,10 @@ pub(super) fn call(name: &str, args: &[Value]) -> Option<Outcome> {
         ("sum", []) => summed(items),
         ("min", []) => extreme(name, items, Ordering::Greater),
         ("max", []) => extreme(name, items, Ordering::Less),
-        ("indexOf", [wanted]) => place_of(items.iter().enumerate(), wanted).map(place),
-        ("lastIndexOf", [wanted]) => place_of(items.iter().enumerate().rev(), wanted).map(place),
+        ("indexOf", [wanted]) => place_of(items.iter().enumerate(), |item| is_equal(item, wanted)).map(place),
+        ("lastIndexOf", [wanted]) => {
+            place_of(items.iter().enumerate().rev(), |item| is_equal(item, wanted)).map(place)
+        }
         ("flatten", []) => flattened(items, 1),
         ("flatten", [Value::Int(depth)]) => flattened(items, *depth),
         ("distinct", []) => distinct(items),
@@ -78,10 +80,13 @@ fn are_equivalent(items: &[Value], others: &[Value]) -> Result<bool, Fault> {
     Ok(has_all(items, others)? && has_all(others, items)?)
 }
 
+/// Whether one of the items is in the other list; what nothing can be told of is not.
 fn intersect(items: &[Value], others: &[Value]) -> Result<bool, Fault> {
     for item in items {
-        if has(others, item)? {
-            return Ok(true);
+        match has(others, item) {
+            Ok(true) => return Ok(true),
+            Err(Fault::Limit) => return Err(Fault::Limit),
+            _ => {}
         }
     }
     Ok(false)
@@ -143,7 +148,7 @@ fn flattened(items: &[Value], depth: i64) -> Outcome {
             match item {
                 Value::List(inner) if depth > 0 => with_room_to_recurse(|| gather(inner, depth - 1, all))?,
                 _ => {
-                    work::filling(all.len() + 1)?;
+                    work::growing(all.len() + 1, work::LARGEST)?;
                     all.push(item.clone());
                 }
             }
@@ -162,7 +167,7 @@ fn flattened(items: &[Value], depth: i64) -> Outcome {
 fn distinct(items: &[Value]) -> Outcome {
     let mut all: Vec<Value> = Vec::new();
     for item in items {
-        if !has(&all, item)? {
+        if place_of(all.iter().enumerate(), |known| is_equal(item, known))?.is_none() {
             all.push(item.clone());
         }
     }

@@ -2,10 +2,7 @@
 //!
 //! Two of them are equal where they hold the same, and a sum of them holds nothing twice.
 
-use std::{
-    collections::{HashMap, HashSet},
-    sync::Arc,
-};
+use std::{collections::HashMap, sync::Arc};
 
 use kube_cel::cel::{Value, objects::Key};
 
@@ -13,7 +10,7 @@ use super::{
     Fault, Outcome,
     comparing::equal_within,
     described::{Identity, made},
-    values::as_key,
+    values::{as_key, list, type_of},
     work,
 };
 
@@ -26,19 +23,24 @@ pub(super) fn are_equal(one: &[Value], other: &[Value], identity: &Identity) -> 
     if one.len() != other.len() {
         return Ok(false);
     }
-    let known = one.iter().map(|item| Ok((identity.of(item)?, item)));
-    let known: HashMap<Vec<Part>, &Value> = known.collect::<Result<_, Fault>>()?;
-    let mut seen = HashSet::new();
+    let mut known: HashMap<Vec<Part>, (usize, &Value)> = HashMap::with_capacity(one.len());
+    let mut is_all_known = true;
+    for (place, item) in one.iter().enumerate() {
+        match identity.of(item)? {
+            Some(parts) => drop(known.insert(parts, (place, item))),
+            None => is_all_known = false,
+        }
+    }
+    let (mut seen, mut count) = (vec![false; one.len()], 0);
     for item in other {
-        let part = identity.of(item)?;
-        let Some(known) = known.get(&part) else { return Ok(false) };
-        work::add(1)?;
+        let found = identity.of(item)?.and_then(|parts| known.get(&parts));
+        let Some((place, known)) = found else { return Ok(false) };
         if !matches!(identity, Identity::Whole) && !equal_within(known, item)? {
             return Ok(false);
         }
-        seen.insert(part);
+        count += usize::from(!std::mem::replace(&mut seen[*place], true));
     }
-    Ok(seen.len() == known.len())
+    Ok(is_all_known && count == known.len())
 }
 
 /// What a list without an order has with another one: what is in both is there once, where it was, as it is in the other.
@@ -52,18 +54,31 @@ pub(super) fn sum(one: &[Value], other: &[Value], identity: Identity) -> Outcome
         identity => identity,
     };
     let mut all = one.to_vec();
-    let places = one.iter().enumerate().map(|(place, item)| Ok((identity.of(item)?, place)));
-    let mut places: HashMap<Vec<Part>, usize> = places.collect::<Result<_, Fault>>()?;
-    for item in other {
-        let place = *places.entry(identity.of(item)?).or_insert(all.len());
-        match all.get_mut(place) {
-            Some(there) => *there = item.clone(),
-            None => all.push(item.clone()),
+    let mut places: HashMap<Vec<Part>, usize> = HashMap::with_capacity(one.len());
+    for (place, item) in one.iter().enumerate() {
+        if let Some(parts) = identity.of(item)? {
+            places.insert(parts, place);
         }
     }
-    let all = Arc::new(all);
-    made(&all, identity);
-    Ok(Value::List(all))
+    for item in other {
+        let parts = identity.of(item)?;
+        match (parts.as_ref().and_then(|parts| places.get(parts)), &identity) {
+            (Some(_), Identity::Whole) => {}
+            (Some(place), _) => all[*place] = item.clone(),
+            (None, _) => {
+                // What is added is told apart from more that is added only in sets.
+                if let (Some(parts), Identity::Whole) = (parts, &identity) {
+                    places.insert(parts, all.len());
+                }
+                all.push(item.clone());
+            }
+        }
+    }
+    let all = list(all);
+    if let Value::List(all) = &all {
+        made(all, identity);
+    }
+    Ok(all)
 }
 
 /// A part of what an item is told apart by.
@@ -71,8 +86,8 @@ pub(super) fn sum(one: &[Value], other: &[Value], identity: Identity) -> Outcome
 enum Part {
     None,
     Plain(Key),
-    /// A number with a fraction, by its bits.
-    Fraction(u64),
+    /// A number that need not be whole, by its bits.
+    Double(u64),
     Bytes(Arc<Vec<u8>>),
     /// A moment in seconds and billionths, and how far from UTC it was said.
     Moment(i64, u32, i32),
@@ -81,11 +96,12 @@ enum Part {
 }
 
 impl Part {
-    fn of(value: Option<&Value>) -> Self {
-        match value {
+    fn of(value: Option<&Value>) -> Result<Self, Fault> {
+        value.map_or(Ok(()), work::by)?;
+        Ok(match value {
             None | Some(Value::Null) => Part::None,
             // Both zeros are one.
-            Some(Value::Float(number)) => Part::Fraction((number + 0.0).to_bits()),
+            Some(Value::Float(number)) => Part::Double((number + 0.0).to_bits()),
             Some(Value::Bytes(bytes)) => Part::Bytes(Arc::clone(bytes)),
             Some(Value::Timestamp(moment)) => Part::Moment(
                 moment.timestamp(),
@@ -94,32 +110,54 @@ impl Part {
             ),
             Some(Value::Duration(span)) => Part::Span(span.num_nanoseconds()),
             Some(other) => as_key(other).map_or_else(|| Part::Other(format!("{other:?}")), Part::Plain),
+        })
+    }
+}
+
+/// Whether a value is told apart from all others, even from itself: to a server it is another one each time.
+fn is_alone(value: &Value) -> bool {
+    match value {
+        Value::Float(number) => number.is_nan(),
+        // Zones of whole hours are known, and others are made.
+        Value::Timestamp(moment) => {
+            let (hours, rest) =
+                (moment.offset().local_minus_utc() / 3600, moment.offset().local_minus_utc() % 3600);
+            rest != 0 || !(-12..=14).contains(&hours)
         }
+        Value::Opaque(_) => !["net.CIDR", "net.IP"].contains(&type_of(value)),
+        Value::List(_) | Value::Map(_) | Value::Function(..) => true,
+        _ => false,
     }
 }
 
 impl Identity {
+    /// What an item is told apart by; `None` where it is like no other.
+    ///
     /// # Errors
     ///
-    /// That an item of a set is a list or an object.
-    fn of(&self, item: &Value) -> Result<Vec<Part>, Fault> {
-        let by = |keys: &[String], is_found: fn(&str) -> bool| match item {
-            Value::Map(map) => {
-                let keys = keys.iter().map(|key| {
-                    let key = Some(key).filter(|key| is_found(key))?;
-                    map.map.get(&Key::String(Arc::new(key.clone())))
-                });
-                keys.map(Part::of).collect()
-            }
-            _ => Vec::new(),
-        };
-        Ok(match (self, item) {
+    /// That an item of a set is a list or an object, or that more has been looked at than may be.
+    fn of(&self, item: &Value) -> Result<Option<Vec<Part>>, Fault> {
+        work::add(1)?;
+        let (keys, is_written) = match (self, item) {
             (Identity::Whole, Value::List(_) | Value::Map(_)) => {
                 return Err(Fault::new("listSet operations are only supported on lists of scalar values"));
             }
-            (Identity::Whole, _) => vec![Part::of(Some(item))],
-            (Identity::Keys(keys), _) => by(keys, |_| true),
-            (Identity::PlainKeys(keys), _) => by(keys, |key| !key.contains("__")),
-        })
+            (Identity::Whole, _) if is_alone(item) => return Ok(None),
+            (Identity::Whole, _) => return Ok(Some(vec![Part::of(Some(item))?])),
+            (Identity::Keys(keys), _) => (keys, false),
+            (Identity::PlainKeys(keys), _) => (keys, true),
+        };
+        let Value::Map(map) = item else { return Ok(Some(Vec::new())) };
+        let mut parts = Vec::with_capacity(keys.len());
+        for key in keys.iter() {
+            let key = Some(key).filter(|key| !is_written || !key.contains("__"));
+            let value = key.and_then(|key| map.map.get(&Key::String(Arc::new(key.clone()))));
+            match value {
+                // Where nothing was added, texts are compared, whatever they stand for.
+                Some(value) if !is_written && is_alone(value) => return Ok(None),
+                value => parts.push(Part::of(value)?),
+            }
+        }
+        Ok(Some(parts))
     }
 }

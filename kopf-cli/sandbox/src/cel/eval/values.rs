@@ -7,7 +7,7 @@ use kube_cel::cel::{
     objects::{Key, Map, Opaque},
 };
 
-use super::{Fault, Outcome, addresses, described};
+use super::{Fault, Outcome, addresses, described, kept};
 
 /// A type, as a value.
 #[derive(Debug, PartialEq, Eq)]
@@ -19,7 +19,11 @@ struct Maybe(Option<Value>);
 
 /// Why there is no value.
 #[derive(Debug, PartialEq, Eq)]
-struct Wrong(String);
+struct Wrong {
+    why: String,
+    /// Whether it is in a list that was made of another one.
+    is_moved: bool,
+}
 
 impl Opaque for Wrong {
     fn runtime_type_name(&self) -> &'static str {
@@ -69,7 +73,19 @@ pub(super) fn type_value(name: &str) -> Value {
 
 /// What no value could be made of, for this reason: to come upon it is a fault.
 pub(crate) fn wrong(why: String) -> Value {
-    Value::Opaque(Arc::new(Wrong(why)))
+    Value::Opaque(Arc::new(Wrong { why, is_moved: false }))
+}
+
+/// Whether there is no value in a list that was made of another one, which does not ask for it as that did.
+pub(super) fn is_moved(value: &Value) -> bool {
+    opaque::<Wrong>(value).is_some_and(|wrong| wrong.is_moved)
+}
+
+fn moved(value: Value) -> Value {
+    match opaque::<Wrong>(&value) {
+        Some(Wrong { why, .. }) => Value::Opaque(Arc::new(Wrong { why: why.clone(), is_moved: true })),
+        None => value,
+    }
 }
 
 /// A value, unless none could be made.
@@ -78,10 +94,12 @@ pub(crate) fn wrong(why: String) -> Value {
 ///
 /// Why there is none.
 pub(super) fn sound(value: Value) -> Outcome {
-    match opaque::<Wrong>(&value) {
-        Some(Wrong(why)) => Err(Fault::new(why)),
-        None => Ok(value),
-    }
+    fault_of(&value).map_or(Ok(value), Err)
+}
+
+/// The fault that a value is instead of one.
+pub(super) fn fault_of(value: &Value) -> Option<Fault> {
+    opaque::<Wrong>(value).map(|Wrong { why, .. }| Fault::new(why))
 }
 
 /// A value that may be absent, as expressions see it.
@@ -104,7 +122,7 @@ pub(super) fn text(text: impl Into<String>) -> Value {
 }
 
 pub(in crate::cel) fn list(items: Vec<Value>) -> Value {
-    Value::List(Arc::new(items))
+    Value::List(Arc::new(items.into_iter().map(moved).collect()))
 }
 
 /// The name of a value's type.
@@ -205,10 +223,12 @@ pub(super) fn at<'m>(map: &'m Map, key: &Value) -> Option<&'m Value> {
         Value::Int(key) => number(i128::from(*key)),
         Value::UInt(key) => map.map.get(&Key::Uint(*key)).or_else(|| number(i128::from(*key))),
         Value::Float(key) => whole(*key).and_then(number),
-        Value::String(name) => map
-            .map
-            .get(&Key::String(Arc::clone(name)))
-            .or_else(|| map.map.get(&described::written(map, name)?)),
+        // Only a name with underscores may be written otherwise than it is looked for, or stand for none.
+        Value::String(name) if name.contains("__") => map.map.get(&described::key(map, name)?),
+        Value::String(name) => {
+            let found = map.map.get(&Key::String(Arc::clone(name)));
+            found.or_else(|| map.map.get(&described::key(map, name)?))
+        }
         key => map.map.get(&as_key(key)?),
     }
 }
@@ -255,6 +275,7 @@ pub(super) fn of_go(value: &Value) -> &'static str {
         Value::Timestamp(_) => "types.Timestamp",
         Value::UInt(_) => "types.Uint",
         Value::Opaque(_) if opened(value).is_some() => "*types.Optional",
+        Value::Opaque(_) if kept::written(value).is_some() => "*common.unknownPreserved",
         Value::Function(..) | Value::Opaque(_) => "*types.Type",
     }
 }

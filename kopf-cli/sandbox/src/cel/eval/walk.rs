@@ -145,7 +145,7 @@ impl<'a> Run<'a> {
         };
         work::check()?;
         self.spend(costs::of_result(name, outcome.as_ref().ok(), is_decided))?;
-        outcome
+        outcome.and_then(values::sound)
     }
 
     /// Whether a list holds something else than what a call goes through.

@@ -4,15 +4,15 @@
 
 use std::cell::Cell;
 
-use kube_cel::cel::Value;
+use kube_cel::cel::{Value, objects::Key};
 
 use super::Fault;
 
 /// How many parts of values may be looked at in one run.
 const MOST: u64 = 20_000_000;
 /// How long a text may get, in bytes, and a list.
-const LONGEST: usize = 16 << 20;
-const LARGEST: usize = 4_000_000;
+pub(super) const LONGEST: usize = 16 << 20;
+pub(super) const LARGEST: usize = 4_000_000;
 /// How much may be made by functions in all runs that belong together, in bytes.
 const MOST_MADE: usize = 128 << 20;
 /// What an item of a list takes.
@@ -60,24 +60,55 @@ pub(super) fn add(parts: u64) -> Result<(), Fault> {
 ///
 /// That more has been looked at than may be.
 pub(super) fn through(value: &Value) -> Result<(), Fault> {
-    /// How many bytes are looked at as fast as a part.
-    const AT_ONCE: usize = 128;
     match value {
-        Value::String(text) => add((text.len() / AT_ONCE) as u64),
-        Value::Bytes(bytes) => add((bytes.len() / AT_ONCE) as u64),
+        Value::String(text) => bytes(text.len()),
+        Value::Bytes(of) => bytes(of.len()),
         _ => Ok(()),
     }
+}
+
+/// Looks at so many bytes.
+///
+/// # Errors
+///
+/// That more has been looked at than may be.
+pub(super) fn bytes(count: usize) -> Result<(), Fault> {
+    /// How many bytes are looked at as fast as a part.
+    const AT_ONCE: usize = 128;
+    add((count / AT_ONCE) as u64)
+}
+
+/// Looks at a value that something is looked for by.
+///
+/// # Errors
+///
+/// That more has been looked at than may be.
+pub(super) fn by(value: &Value) -> Result<(), Fault> {
+    add(match value {
+        Value::String(text) => hashed(text.len()),
+        Value::Bytes(bytes) => hashed(bytes.len()),
+        _ => 1,
+    })
+}
+
+/// As how many parts a key is looked at.
+pub(super) fn of_key(key: &Key) -> u64 {
+    match key {
+        Key::String(text) => hashed(text.len()),
+        _ => 1,
+    }
+}
+
+/// As how many parts a text is looked at that something is looked for by.
+pub(super) fn hashed(bytes: usize) -> u64 {
+    /// How many bytes are hashed as fast as a part.
+    const AT_ONCE: usize = 32;
+    1 + (bytes / AT_ONCE) as u64
 }
 
 fn made(bytes: usize) -> Result<(), Fault> {
     MADE.set(MADE.get().saturating_add(bytes));
     if MADE.get() <= MOST_MADE { Ok(()) } else { Err(Fault::Limit) }
-}
-
-/// Whether one more part may be looked at.
-pub(super) fn goes_on() -> bool {
-    DONE.set(DONE.get() + 1);
-    DONE.get() <= MOST
 }
 
 /// # Errors
@@ -91,21 +122,14 @@ pub(super) fn check() -> Result<(), Fault> {
 ///
 /// That a text of so many bytes is too long, or makes too much of all that is made.
 pub(super) fn text(length: usize) -> Result<(), Fault> {
-    if length <= LONGEST { made(length) } else { Err(Fault::Limit) }
+    growing(length, LONGEST).and_then(|()| made(length))
 }
 
 /// # Errors
 ///
-/// That a text that is not made yet is too long already.
-pub(super) fn growing(length: usize) -> Result<(), Fault> {
-    if length <= LONGEST { Ok(()) } else { Err(Fault::Limit) }
-}
-
-/// # Errors
-///
-/// That a list that is not made yet has too many items already.
-pub(super) fn filling(length: usize) -> Result<(), Fault> {
-    if length <= LARGEST { Ok(()) } else { Err(Fault::Limit) }
+/// That what is not made yet has more than it may have already.
+pub(super) fn growing(length: usize, most: usize) -> Result<(), Fault> {
+    if length <= most { Ok(()) } else { Err(Fault::Limit) }
 }
 
 /// The texts, which are no more than a list may have.
@@ -125,5 +149,5 @@ pub(super) fn gathered(items: impl Iterator<Item = Value>) -> Result<Vec<Value>,
 ///
 /// That a list of so many items is too long, or makes too much of all that is made.
 pub(super) fn list(length: usize) -> Result<(), Fault> {
-    if length <= LARGEST { made(length * ITEM) } else { Err(Fault::Limit) }
+    growing(length, LARGEST).and_then(|()| made(length * ITEM))
 }

@@ -2,7 +2,8 @@
 //! `typed.tsv` has it.
 //!
 //! The rows are made as those of `rows.rs` are, with `typed.json` as `self` and `typed-old.json` as `oldSelf`, typed by
-//! `schema.json`. Behind the cost of a row stands what the expression may cost at the most by the schema. `KOPF_CEL_TYPED_ROWS` names a file of other rows.
+//! `schema.json`. Behind the cost of a row stands what the expression may cost at the most by the schema. `KOPF_CEL_TYPED_ROWS`
+//! names a file of other rows.
 
 use std::rc::Rc;
 

@@ -2,17 +2,27 @@
 
 use std::sync::Arc;
 
-use kube_cel::cel::{Value, objects::Key};
+use kube_cel::cel::{
+    Value,
+    objects::{Key, Map},
+};
 
 use super::{Local, Run};
 use crate::cel::{
     eval::{
         Fault, Outcome, described, operators,
         values::{of_go, of_key, sound, wrong},
+        work,
     },
     prices,
     syntax::{Kind, Loop, Node},
 };
+
+/// Counts what it takes to sort the keys of a map, which is done whole however soon its loop ends.
+fn sorting(map: &Map) -> Result<(), Fault> {
+    let times = u64::from(map.map.len().checked_ilog2().unwrap_or_default()) + 1;
+    map.map.keys().try_for_each(|key| work::add(times * work::of_key(key)))
+}
 
 impl<'a> Run<'a> {
     pub(super) fn a_loop(&mut self, inner: &'a Loop) -> Outcome {
@@ -44,8 +54,10 @@ impl<'a> Run<'a> {
             }
             Value::Map(map) => {
                 // In the order of its keys, so that the same is always found first.
-                let nulls = described::nulls(map);
-                let nulls = nulls.iter().map(|name| (Key::String(Arc::clone(name)), None));
+                sorting(map)?;
+                let told = described::particulars(map);
+                let nulls = told.iter().flat_map(|told| &told.nulls);
+                let nulls = nulls.map(|name| (Key::String(Arc::clone(name)), None));
                 let entries = map.map.iter().map(|(key, value)| (key.clone(), Some(value)));
                 let mut entries: Vec<(Key, Option<&Value>)> = entries.chain(nulls).collect();
                 entries.sort_by(|(one, _), (other, _)| one.cmp(other));
