@@ -149,6 +149,13 @@ impl Writer<'_> {
         }
     }
 
+    /// Takes up what a state has in it, which may come from where nobody simulated.
+    pub(crate) fn take_up(&mut self) {
+        let mut tasks = Tasks::default();
+        simulation::begin(&mut tasks, self.store);
+        self.work_off(tasks);
+    }
+
     /// Does all that controllers do about the changes that were made.
     pub(crate) fn settle(&mut self) {
         if self.dry_run {

@@ -9,6 +9,7 @@ use crate::{
     printed,
     request::Query,
     status::{About, Cause, Status},
+    times::{self, Exactness},
 };
 
 /// Namespace, pod and container.
@@ -25,6 +26,8 @@ pub(crate) struct LogOptions {
     tail: Option<usize>,
     limit: Option<usize>,
     previous: bool,
+    /// The option that asks for the times of lines, which nobody has taken down.
+    timed: Option<&'static str>,
 }
 
 impl Logs {
@@ -39,7 +42,7 @@ impl Logs {
     ///
     /// # Errors
     ///
-    /// 400 where it is not clear which container is meant, and what `reach` says.
+    /// 400 where it is not clear which container is meant, 501 for times of lines that were said, and what `reach` says.
     pub(crate) fn read(
         &self,
         pod: &Value,
@@ -64,18 +67,27 @@ impl Logs {
             );
             return Err(Status::bad_request(message));
         }
-        Ok(Some(options.cut(said.unwrap_or_default()).to_owned()))
+        let said = said.unwrap_or_default();
+        match options.timed {
+            Some(option) if !said.is_empty() => {
+                Err(Status::not_implemented(&format!("logs that tell their time ({option})")))
+            }
+            _ => Ok(Some(options.cut(said).to_owned())),
+        }
     }
 }
 
 impl LogOptions {
     /// # Errors
     ///
-    /// 400 and 422 for what cannot be; 501 for what only a container runtime knows.
+    /// 400 and 422 for what cannot be.
     pub(crate) fn parse(query: &Query, pod: &str) -> Result<Self, Status> {
         let (tail, limit, since) =
             (query.number("tailLines")?, query.number("limitBytes")?, query.number("sinceSeconds")?);
         let since_time = query.get("sinceTime");
+        if !since_time.is_empty() {
+            times::settle(since_time, Exactness::Seconds).map_err(Status::bad_request)?;
+        }
         let mut causes = Vec::new();
         let too_small = |field: &str, found: i64, bound: &str| {
             Cause::invalid_value(field, &found.into(), &format!("must be greater than {bound}"))
@@ -96,17 +108,16 @@ impl LogOptions {
         if !causes.is_empty() {
             return Err(Status::invalid(About { kind: "PodLogOptions", group: "", name: pod }, causes));
         }
-        for option in ["timestamps", "sinceSeconds", "sinceTime"] {
-            if query.optional(option).is_some_and(|said| !matches!(said, "" | "0" | "false")) {
-                return Err(Status::not_implemented(&format!("logs that tell their time ({option})")));
-            }
-        }
+        let mut timing = ["timestamps", "sinceSeconds", "sinceTime"].into_iter();
+        let is_asked =
+            |option: &&str| query.optional(option).is_some_and(|said| !matches!(said, "" | "0" | "false"));
         let bound = |bound: i64| usize::try_from(bound).unwrap_or(usize::MAX);
         Ok(LogOptions {
             container: query.get("container").to_owned(),
             tail: tail.map(bound),
             limit: limit.map(bound),
             previous: query.flag("previous"),
+            timed: timing.find(is_asked),
         })
     }
 

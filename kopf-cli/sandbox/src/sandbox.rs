@@ -203,6 +203,12 @@ impl Builder {
             let put = sandbox.put(object, manager);
             put.map_err(|status| BuildError::Refused { name, status: Box::new(status) })?;
         }
+        if self.simulate && self.state.is_some() {
+            let mut store = sandbox.api.store();
+            deep::with_stack(store.deepest() + 1, || {
+                Writer::new(&mut store, sandbox.api.clock.now()).take_up();
+            });
+        }
         Ok(sandbox)
     }
 }

@@ -14,6 +14,7 @@ mod custom;
 mod declared;
 mod defaults;
 mod embedded;
+pub(crate) mod field_path;
 mod judging;
 mod lists;
 mod node;

@@ -2,7 +2,7 @@
 
 use std::{
     fs,
-    net::{IpAddr, Ipv4Addr, SocketAddr, ToSocketAddrs, UdpSocket},
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, ToSocketAddrs, UdpSocket},
     path::PathBuf,
 };
 
@@ -76,8 +76,8 @@ impl Sandbox {
 /// The address that is meant, and the names by which others call it.
 fn listening_at(place: &str, port: u16, host: Option<String>) -> Result<(SocketAddr, Vec<String>), Error> {
     if let Ok(ip) = place.parse::<IpAddr>() {
-        // Who listens everywhere is reached by the machine's name, and by the address that it has for others.
-        let others = host.into_iter().chain(outward().map(|ip| ip.to_string()));
+        // Who listens everywhere is reached by the machine's name, and by the addresses that it has for others.
+        let others = host.into_iter().chain(outward(ip.is_ipv6()).map(|ip| ip.to_string()));
         let names = if ip.is_unspecified() { others.collect() } else { vec![] };
         return Ok((SocketAddr::new(ip, port), names));
     }
@@ -100,12 +100,17 @@ fn machine() -> Option<String> {
     Some(name.trim().to_owned()).filter(|name| !name.is_empty())
 }
 
-/// The address that packets to other networks bear. None is sent.
-fn outward() -> Option<IpAddr> {
-    let socket = UdpSocket::bind((Ipv4Addr::UNSPECIFIED, 0)).ok()?;
-    // An address for documentation, which nobody has.
-    socket.connect(("192.0.2.1", 9)).ok()?;
-    Some(socket.local_addr().ok()?.ip())
+/// The addresses that packets to other networks bear, `of_both` IPv4 and IPv6. None is sent.
+fn outward(of_both: bool) -> impl Iterator<Item = IpAddr> {
+    // Addresses for documentation, which nobody has.
+    let v4 = (IpAddr::from(Ipv4Addr::UNSPECIFIED), IpAddr::from(Ipv4Addr::new(192, 0, 2, 1)));
+    let v6 =
+        (IpAddr::from(Ipv6Addr::UNSPECIFIED), IpAddr::from(Ipv6Addr::new(0x2001, 0xdb8, 0, 0, 0, 0, 0, 1)));
+    [v4].into_iter().chain(of_both.then_some(v6)).filter_map(|(any, elsewhere)| {
+        let socket = UdpSocket::bind((any, 0)).ok()?;
+        socket.connect((elsewhere, 9)).ok()?;
+        Some(socket.local_addr().ok()?.ip())
+    })
 }
 
 #[cfg(test)]

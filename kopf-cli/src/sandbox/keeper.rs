@@ -35,7 +35,7 @@ pub enum Error {
     },
     /// Somebody else has written the file.
     #[error(
-        "somebody else has written {} meanwhile, and it is left so; the objects are in {}",
+        "somebody else has written or removed {} meanwhile, and it is left so; the objects are in {}",
         path.display(), instead.display()
     )]
     Foreign {

@@ -67,6 +67,15 @@ fn is_run(key: &str) -> bool {
     [PODS, DEPLOYMENTS].contains(&key) || MAKING.contains(&key)
 }
 
+/// Looks at all that is there.
+pub(super) fn begin(tasks: &mut Tasks, store: &Store) {
+    for key in MAKING.into_iter().chain([DEPLOYMENTS, PODS, SERVICES]) {
+        for object in store.list(key, None) {
+            tasks.add(Task::Run(Place::of(&key.into(), &object)));
+        }
+    }
+}
+
 pub(super) fn notice(tasks: &mut Tasks, store: &Store, change: &Event) {
     if !store.duties.simulates {
         return;

@@ -9,7 +9,7 @@ use crate::{
     names::{letter_first_faults, name_faults},
     printed,
     resources::NameRule,
-    schema::Place,
+    schema::{Place, field_path},
     status::Cause,
 };
 
@@ -287,7 +287,7 @@ fn selectable_fields(version: &Value, place: &str, causes: &mut Vec<Cause>) {
         }
         let found = match path.contains('[') {
             true => Err("array notation is not allowed".to_owned()),
-            false => open_api::find(&version["schema"]["openAPIV3Schema"], path),
+            false => field_path::find(&version["schema"]["openAPIV3Schema"], path),
         };
         let found = match found {
             Ok(found) => found,
@@ -299,7 +299,7 @@ fn selectable_fields(version: &Value, place: &str, causes: &mut Vec<Cause>) {
         if path.starts_with(".metadata") {
             causes.push(Cause::invalid(&at, path, "must not point to fields in metadata"));
         }
-        if !["string", "boolean", "integer"].contains(&said(found, "type")) {
+        if !["string", "boolean", "integer"].contains(&said(found.schema, "type")) {
             let why = "must point to a field of type string, boolean or integer. Enum string fields and strings with \
                        formats are allowed.";
             causes.push(Cause::invalid(&at, path, why));

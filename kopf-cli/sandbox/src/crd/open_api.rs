@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     cel, printed,
-    schema::{Additional, Place, Schema, Shape},
+    schema::{Additional, Place, Schema, Shape, field_path},
     status::Cause,
 };
 
@@ -336,7 +336,7 @@ impl Walk {
         if lines(path) {
             add(Cause::invalid(at("fieldPath"), path, "must not contain line breaks"));
         }
-        if find(schema, path).is_err() {
+        if field_path::find(schema, path).is_err() {
             add(Cause::invalid(at("fieldPath"), path, "must be a valid path"));
         }
     }
@@ -345,36 +345,4 @@ impl Walk {
 /// A place where rules may stand, and whether it is a whole resource.
 fn ruled(shape: Option<Shape<'_>>) -> Option<(Shape<'_>, bool)> {
     shape.map(|shape| (shape, shape.embedded()))
-}
-
-/// The part of a schema that a path like `.spec['a'].b` names.
-///
-/// # Errors
-///
-/// Why the path names nothing.
-pub(super) fn find<'a>(schema: &'a Value, path: &str) -> Result<&'a Value, String> {
-    let (mut schema, mut rest) = (schema, path);
-    while !rest.is_empty() {
-        let name;
-        if let Some(after) = rest.strip_prefix("['") {
-            let (inner, after) = after.split_once("']").ok_or("unexpected end of JSON path")?;
-            (name, rest) = (inner.replace("\\'", "'"), after);
-        } else if let Some(after) = rest.strip_prefix('.') {
-            let end = after.find(['.', '[']).unwrap_or(after.len());
-            if end == 0 {
-                return Err("unexpected end of JSON path".to_owned());
-            }
-            (name, rest) = (after[..end].to_owned(), &after[end..]);
-        } else {
-            let end = rest.find(['.', '[']).unwrap_or(rest.len());
-            return Err(format!("expected [ or . but got: {}", &rest[..end]));
-        }
-        let found = match (schema["properties"].as_object(), &schema["additionalProperties"]) {
-            (Some(properties), _) => properties.get(&name),
-            (None, additional @ Value::Object(_)) => Some(additional),
-            (None, _) => None,
-        };
-        schema = found.ok_or("does not refer to a valid field")?;
-    }
-    Ok(schema)
 }

@@ -6,9 +6,9 @@ use super::{Additional, Kind, Limits, ListType, Node, Pattern, Rule, Sizes, Type
 use crate::formats;
 
 /// Adds a schema's nodes to `types`, and answers its root. What is not of the form that definitions have is passed over.
-pub(super) fn read(types: &mut Types, schema: &Value) -> TypeId {
+pub(super) fn read(types: &mut Types, whole: &Value) -> TypeId {
     let empty = Map::new();
-    let schema = schema.as_object().unwrap_or(&empty);
+    let schema = whole.as_object().unwrap_or(&empty);
     let text = |name: &str| schema.get(name).and_then(Value::as_str).filter(|text| !text.is_empty());
     let flag = |name: &str| schema.get(name).and_then(Value::as_bool);
     let kind = text("type").and_then(Kind::parse);
@@ -43,7 +43,7 @@ pub(super) fn read(types: &mut Types, schema: &Value) -> TypeId {
         strategy: None,
         default: schema.get("default").cloned().map(Box::new),
         limits: limits(types, schema),
-        rules: rules(schema),
+        rules: rules(whole),
         sizes: Sizes::default(),
     };
     types.add(node)
@@ -116,10 +116,10 @@ fn limits(types: &mut Types, schema: &Map<String, Value>) -> Option<Box<Limits>>
     }))
 }
 
-fn rules(schema: &Map<String, Value>) -> Box<[Rule]> {
-    let rules = schema.get("x-kubernetes-validations").and_then(Value::as_array);
+fn rules(schema: &Value) -> Box<[Rule]> {
+    let rules = schema["x-kubernetes-validations"].as_array();
     // A definition with a rule that cannot be read has been refused.
-    rules.into_iter().flatten().filter_map(Rule::read).collect()
+    rules.into_iter().flatten().filter_map(|rule| Rule::read(rule, schema)).collect()
 }
 
 /// Whether a format says anything about values of a type; others are passed over.

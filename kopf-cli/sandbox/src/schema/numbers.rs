@@ -1,6 +1,6 @@
 //! Checks of numbers: their range, their bounds, and what they are multiples of.
 
-use serde_json::Number;
+use serde_json::{Number, Value};
 
 use super::{Kind, Limits, Shape, place::Place, types::Fault};
 use crate::printed;
@@ -52,18 +52,23 @@ pub(super) fn number_faults(
         number.as_i64().filter(|_| fits)
     };
     if let Some(factor) = limits.multiple_of {
-        let (said, multiple) = match native(factor, "MultipleOf", &mut faults) {
+        // Whole numbers are looked at by what is whole of the factor.
+        let (factor, said, multiple): (Value, _, _) = match native(factor, "MultipleOf", &mut faults) {
             Some(number) => {
                 let factor = factor as i64;
-                (factor.to_string(), factor > 0 && number % factor == 0)
+                (factor.into(), factor.to_string(), (factor > 0).then(|| number % factor == 0))
             }
             None => {
                 let times = if factor < 1.0 { 1.0 / factor * float } else { float / factor };
-                (printed::float(factor), nearly_whole(times))
+                (factor.into(), printed::float(factor), (factor > 0.0).then(|| nearly_whole(times)))
             }
         };
-        if !multiple {
-            faults.push(Fault::invalid(place, &value, &format!("should be a multiple of {said}")));
+        match multiple {
+            Some(true) => {}
+            Some(false) => {
+                faults.push(Fault::invalid(place, &value, &format!("should be a multiple of {said}")));
+            }
+            None => faults.push(Fault::no_factor(place, &factor, &said)),
         }
     }
     let bound = |bound: f64, exclusive: bool, upper: bool, faults: &mut Vec<Fault>| {

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use kube_cel::cel::Value as Cel;
 use serde_json::Value;
 
-use super::{Shape, place::Place, rule_variables};
+use super::{Shape, field_path, place::Place, rule_variables};
 use crate::{
     cel::{self, BUDGET, Described, Fault, Names, Program, Typing},
     printed,
@@ -41,15 +41,17 @@ pub(super) enum Verdict {
 }
 
 impl Rule {
-    /// Compiles a rule of a definition, which has been checked.
-    pub(crate) fn read(rule: &Value) -> Option<Self> {
+    /// Compiles a rule of a schema, which has been checked.
+    pub(crate) fn read(rule: &Value, schema: &Value) -> Option<Self> {
         let said = |name: &str| rule[name].as_str().unwrap_or_default();
         let text = |name: &str| said(name).trim().to_owned();
         let program = cel::compile(said("rule")).ok()?;
         Some(Rule {
             uses_old: program.mentions("oldSelf"),
             old_is_optional: rule["optionalOldSelf"] == true,
-            field_path: normal_path(&text("fieldPath")),
+            field_path: field_path::find(schema, &text("fieldPath"))
+                .map(|found| found.written)
+                .unwrap_or_default(),
             reason: rule["reason"].as_str().map(str::to_owned),
             message: text("message"),
             message_program: Some(said("messageExpression"))
@@ -151,11 +153,6 @@ impl Rule {
             _ => Cause { reason: "FieldValueInvalid", message: with_value("Invalid value"), field },
         }
     }
-}
-
-/// `.a['b'].c` as the server writes it: names joined by dots.
-fn normal_path(path: &str) -> String {
-    path.replace("['", ".").replace("']", "").trim_start_matches('.').to_owned()
 }
 
 /// What a rule sees.

@@ -46,6 +46,17 @@ impl Fault {
     pub(super) fn invalid(place: &Place<'_>, value: &Value, should: &str) -> Self {
         let place = place.dotted();
         let text = format!("{place} in body {should}");
+        Fault::told(place, value, text)
+    }
+
+    /// A factor of which nothing can be a multiple.
+    pub(super) fn no_factor(place: &Place<'_>, factor: &Value, said: &str) -> Self {
+        let place = place.dotted();
+        let text = format!("factor MultipleOf declared for {place} must be positive: {said}");
+        Fault::told(place, factor, text)
+    }
+
+    fn told(place: String, value: &Value, text: String) -> Self {
         let message = Cause::invalid_value("", value, &text).message;
         Fault { text, place, reason: "FieldValueInvalid", message }
     }

@@ -78,6 +78,15 @@ async fn the_logs_of_pods_that_nobody_runs_are_empty() {
         GET    pods/p/log?container=a&tailLines=word
         GET    pods/p/log?container=a&limitBytes=0
         GET    pods/p/log?container=a&sinceSeconds=1&sinceTime=2026-01-01T00:00:00Z
+        GET    pods/p/log?container=a&sinceSeconds=1
+        GET    pods/p/log?container=a&sinceTime=2026-01-01T00:00:00Z
+        GET    pods/p/log?container=a&sinceTime=2026-01-01T00:00:00.5%2B01:00
+        GET    pods/p/log?container=a&sinceTime=
+        GET    pods/p/log?container=a&sinceTime=abc
+        GET    pods/p/log?container=a&sinceTime=2026-01-01
+        GET    pods/p/log?container=a&sinceTime=2026-13-01T00:00:00Z
+        GET    pods/p/log?container=a&timestamps=true
+        GET    pods/p/log?container=a&timestamps=maybe
         GET    pods/p/log?container=a&stream=Stdout
         GET    pods/q/log
         GET    pods/missing/log

@@ -28,11 +28,21 @@ properties:
     - {rule: "!has(self.secret) || self.secret != 'x'", reason: FieldValueForbidden, message: no secrets}
     - {rule: "!has(self.needs) || has(self.min)", reason: FieldValueRequired, message: min is needed, fieldPath: .min}
     - {rule: "!has(self.unique) || self.unique != 'taken'", reason: FieldValueDuplicate, message: is taken}
+    - {rule: "!has(self.count) || self.count != 100", fieldPath: ".by.size", message: in a map}
+    - {rule: "!has(self.count) || self.count != 100", fieldPath: ".by['a.b']", message: in a map}
+    - {rule: "!has(self.count) || self.count != 100", fieldPath: ".of['k'].n['q\\'q'].it", message: in maps}
+    - {rule: "!has(self.count) || self.count != 100", fieldPath: "['of']['']['n']", message: in maps}
     - rule: "!has(self.secret) || self.secret != 'y'"
       message: fallback
       messageExpression: "'it is ' + self.secret"
     properties:
       forName: {type: string, maxLength: 20}
+      by: {type: object, additionalProperties: {type: integer}}
+      of:
+        type: object
+        additionalProperties:
+          type: object
+          properties: {n: {type: object, additionalProperties: {type: object, properties: {it: {type: integer}}}}}
       min: {type: integer}
       max: {type: integer}
       secret: {type: string, maxLength: 20}
@@ -193,6 +203,7 @@ async fn rules_hold_for_new_objects() {
         {"needs":true}
         {"needs":true,"min":1}
         {"unique":"taken"}
+        {"count":100}
         {"number":1}
         {"number":0.5}
         {"count":3}

@@ -23,6 +23,9 @@ spec:
     open: {type: number, minimum: 0.5, exclusiveMinimum: true, maximum: 2, exclusiveMaximum: true}
     even: {type: integer, multipleOf: 2}
     part: {type: number, multipleOf: 0.1}
+    half: {type: number, multipleOf: 0.5}
+    below: {type: integer, multipleOf: -2}
+    under: {type: number, multipleOf: -0.5}
     color: {type: string, enum: [red, green]}
     level: {type: integer, enum: [1, 2]}
     name: {type: string, minLength: 2, maxLength: 4, pattern: "^[a-z]+$"}
@@ -102,6 +105,12 @@ async fn values_are_checked_by_their_types_and_bounds() {
     check_specs(
         r#"
         {"size":1,"open":1,"even":4,"part":0.3,"color":"red","level":2,"name":"abc","flag":true,"port":"http"}
+        {"half":1}
+        {"half":1.5}
+        {"half":1.7}
+        {"below":4}
+        {"under":1.5}
+        {"under":2}
         {"size":0}
         {"size":10}
         {"size":1.0}

@@ -50,6 +50,32 @@ fn the_node_on_which_pods_are_is_there_and_ready() {
 }
 
 #[test]
+fn what_was_kept_without_a_simulation_comes_about_with_one() {
+    let bare = Sandbox::builder().seed(1).build().unwrap();
+    bare.apply(workload("Deployment", "apps", &json!({ "replicas": 2 }))).unwrap();
+    let pod = json!({ "apiVersion": "v1", "kind": "Pod", "metadata": { "name": "alone", "labels": { "app": "web" } },
+        "spec": { "containers": [{ "name": "main", "image": "i" }] } });
+    bare.apply(pod).unwrap();
+    let service = json!({ "apiVersion": "v1", "kind": "Service", "metadata": { "name": "web" },
+        "spec": { "selector": { "app": "web" }, "ports": [{ "port": 80 }] } });
+    bare.apply(service).unwrap();
+    let kept = |sandbox: &Sandbox| {
+        let mut text = Vec::new();
+        sandbox.snapshot().write(&mut text, true).unwrap();
+        text
+    };
+    let sandbox = Sandbox::builder().seed(1).simulate(true).state(kept(&bare)).build().unwrap();
+    assert_eq!(status(&sandbox, "deployments.apps")["availableReplicas"], 2);
+    assert!(pods(&sandbox).iter().all(|(_, phase)| phase == "Running"), "{:?}", pods(&sandbox));
+    let slices = sandbox.list("endpointslices.discovery.k8s.io");
+    assert_eq!(slices[0]["endpoints"].as_array().unwrap().len(), 3);
+
+    let before = sandbox.revision();
+    let again = Sandbox::builder().seed(1).simulate(true).state(kept(&sandbox)).build().unwrap();
+    assert_eq!(again.revision(), before, "what has come about is left as it is");
+}
+
+#[test]
 fn a_pod_runs_and_is_ready() {
     let sandbox = sandbox();
     let spec = json!({ "initContainers": [{ "name": "first", "image": "i" }], "containers": [{ "name": "main", "image": "i" }] });
