@@ -1,5 +1,5 @@
-//! What a schema tells of lists and objects that these do not say themselves: which lists have no order, which fields objects have
-//! besides those with values, and how they are named. Which they are is known by where they are in memory.
+//! What a schema tells of lists and objects that these do not say themselves: which lists have no order, which fields objects
+//! have besides those with values, and how they are named. Which they are is known by where they are in memory.
 
 use std::{cell::RefCell, collections::HashMap, rc::Rc, sync::Arc};
 
@@ -20,7 +20,8 @@ pub(crate) enum Identity {
     Whole,
     /// By fields of these names, as rules write them.
     Keys(Arc<[String]>),
-    /// The same, where only those of them are found that rules write as they are: a list that nothing was added to is compared so.
+    /// The same, where only those of them are found that rules write as they are: a list that nothing was added to is compared
+    /// so.
     PlainKeys(Arc<[String]>),
 }
 
