@@ -24,7 +24,7 @@ use kube_cel::cel::Value;
 pub(crate) use authorizer::{REQUEST_RESOURCE, authorizer};
 pub(crate) use check::{Declarations, Fields, Plain, Type, Typing, check};
 pub(crate) use eval::{
-    Described, Fault, Identity, Names, Outcome, Particulars, kept, optional, rfc3339, together, type_of,
+    Described, Fault, Identity, Names, Outcome, Particulars, kept, moment_at, optional, together, type_of,
     wrong,
 };
 use syntax::{DEEPEST, Parsed, Unread, parse};

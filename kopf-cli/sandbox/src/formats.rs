@@ -25,7 +25,7 @@ const FORMATS: [(&str, Check); 26] = [
     ("creditcard", credit_card),
     ("date", date),
     ("datetime", date_time),
-    ("duration", |text| durations::read(text).is_some()),
+    ("duration", |text| durations::read(text).is_ok()),
     ("email", email::is_one),
     ("hexcolor", |text| HEX_COLOR.is_match(text)),
     ("hostname", hostname),

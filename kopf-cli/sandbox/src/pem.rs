@@ -1,8 +1,6 @@
 //! Texts in PEM, read as Go reads them.
 
-use base64::Engine;
-
-use crate::encoded::LENIENT;
+use crate::encoded::{Letters, decode};
 
 const BEGIN: &[u8] = b"-----BEGIN ";
 const END: &[u8] = b"\n-----END ";
@@ -60,11 +58,11 @@ fn block(kind: &[u8], mut inside: &[u8]) -> Option<Block> {
     if has_headers && inside.is_empty() {
         return None;
     }
-    let text: Vec<u8> = inside.iter().copied().filter(|byte| !b" \t\r\n".contains(byte)).collect();
+    let text: Vec<u8> = inside.iter().copied().filter(|byte| !b" \t".contains(byte)).collect();
     Some(Block {
         kind: String::from_utf8_lossy(kind).into_owned(),
         has_headers,
-        bytes: LENIENT.decode(text).ok()?,
+        bytes: decode(&text, Letters::Standard).ok()?,
     })
 }
 

@@ -1,5 +1,6 @@
 //! Moments and spans in bodies, read and printed as a server in Go does.
 
+mod formatted;
 mod reader;
 mod spans;
 
@@ -9,6 +10,7 @@ use jiff::{
     fmt::temporal::DateTimePrinter,
 };
 
+pub(crate) use formatted::{day, formatted};
 pub(crate) use reader::{Reader, Wrong};
 pub(crate) use spans::read_span;
 
@@ -62,10 +64,14 @@ pub(crate) fn shown(text: &str) -> Option<Timestamp> {
 
 /// How many seconds after the epoch a moment is that is shown, and billionths of one.
 pub(crate) fn since_epoch(text: &str) -> Option<(i64, i32)> {
-    let moment = civil(text)?;
+    civil(text).map(elapsed)
+}
+
+/// The same of a date and a time in UTC.
+pub(crate) fn elapsed(moment: DateTime) -> (i64, i32) {
     let nanos = moment.subsec_nanosecond();
     let whole = moment.duration_since(EPOCH) - SignedDuration::new(0, nanos);
-    Some((whole.as_secs(), nanos))
+    (whole.as_secs(), nanos)
 }
 
 /// The moment so long after the epoch, as it is shown.
@@ -93,7 +99,7 @@ pub(crate) fn settle(text: &str, exactness: Exactness) -> Result<String, String>
 fn moment(text: &[u8], exactness: Exactness) -> Result<DateTime, Wrong<'_>> {
     let (moment, zone) = said(text, |reader| match exactness {
         Exactness::Seconds => Ok(reader.fraction()),
-        Exactness::Micros => Ok(micros(reader)? * 1000),
+        Exactness::Micros => fixed(reader, ".000000"),
     })?;
     moment.checked_sub(SignedDuration::from_mins(zone.into())).map_err(|_| Wrong::Range("year"))
 }
@@ -110,24 +116,12 @@ pub(crate) fn said<'a>(
     Ok((moment.ok_or(Wrong::Range("day"))?, zone))
 }
 
-/// What is wrong with a text that says a day and a time without a zone, in the words of Go.
-pub(crate) fn local_fault(text: &str) -> Option<String> {
-    let mut reader = Reader(text.as_bytes());
-    let said = civil_said(&mut reader, |reader| Ok(reader.fraction()));
-    let wrong = said.and_then(|moment| reader.end().and(moment.ok_or(Wrong::Range("day")))).err()?;
-    Some(wrong.told(text.as_bytes(), "2006-01-02T15:04:05"))
-}
-
 /// A day and a time; `None` where there is no such day.
 fn civil_said<'a>(
     reader: &mut Reader<'a>,
     nanos: impl FnOnce(&mut Reader<'a>) -> Result<i32, Wrong<'a>>,
 ) -> Result<Option<DateTime>, Wrong<'a>> {
-    let year = reader.year()?;
-    reader.literal("-")?;
-    let month = reader.month()?;
-    reader.literal("-")?;
-    let day = reader.day()?;
+    let (year, month, day) = day_said(reader)?;
     reader.literal("T")?;
     let hour = reader.hour()?;
     reader.literal(":")?;
@@ -137,14 +131,25 @@ fn civil_said<'a>(
     Ok(DateTime::new(year, month, day, hour, minute, second, nanos).ok())
 }
 
-/// Millionths of a second, six digits of which the first may be a sign.
-fn micros<'a>(reader: &mut Reader<'a>) -> Result<i32, Wrong<'a>> {
-    let said = reader.0.split_at_checked(7).filter(|(said, _)| matches!(said, [b'.' | b',', ..]));
-    let number =
-        said.and_then(|(said, rest)| Some((std::str::from_utf8(&said[1..]).ok()?.parse().ok()?, rest)));
-    let (number, rest) = number.ok_or(Wrong::Part(reader.0, ".000000"))?;
+/// A year, a month and a day, which need not be in the month.
+fn day_said<'a>(reader: &mut Reader<'a>) -> Result<(i16, i8, i8), Wrong<'a>> {
+    let year = reader.year()?;
+    reader.literal("-")?;
+    let month = reader.month()?;
+    reader.literal("-")?;
+    Ok((year, month, reader.day()?))
+}
+
+/// Billionths of a second in as many digits as the layout has, of which the first may be a sign.
+fn fixed<'a>(reader: &mut Reader<'a>, layout: &'static str) -> Result<i32, Wrong<'a>> {
+    let said = reader.0.split_at_checked(layout.len());
+    let said = said.filter(|(said, _)| matches!(said, [b'.' | b',', ..]));
+    let number = said
+        .and_then(|(said, rest)| Some((std::str::from_utf8(&said[1..]).ok()?.parse::<i32>().ok()?, rest)));
+    let (number, rest) = number.ok_or(Wrong::Part(reader.0, layout))?;
     reader.0 = rest;
-    if number < 0 { Err(Wrong::Range("fractional second")) } else { Ok(number) }
+    let unit = layout.bytes().skip(1).fold(1_000_000_000, |unit, _| unit / 10);
+    if number < 0 { Err(Wrong::Range("fractional second")) } else { Ok(number * unit) }
 }
 
 #[cfg(test)]

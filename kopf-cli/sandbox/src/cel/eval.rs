@@ -47,7 +47,7 @@ pub(super) use self::{
 pub(crate) use self::{
     described::{Described, Identity, Particulars},
     kept::kept,
-    times::rfc3339,
+    times::moment_at,
     values::{optional, type_of, wrong},
     work::together,
 };

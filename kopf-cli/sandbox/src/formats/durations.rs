@@ -25,22 +25,27 @@ const HOUR: i64 = 3_600 * SECOND;
 static PART: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"([0-9]+)[\t\n\f\r ]*([A-Za-zµ]+)").expect("tests compile it"));
 
-/// How long a span is, in billionths of a second; `None` where the text says none.
-pub(crate) fn read(text: &str) -> Option<i64> {
-    read_span(text).ok().or_else(|| in_words(text))
+/// How long a span is, in billionths of a second.
+///
+/// # Errors
+///
+/// Why the text says none, in the words of Go.
+pub(crate) fn read(text: &str) -> Result<i64, String> {
+    read_span(text).or_else(|_| in_words(text)?.ok_or_else(|| format!("unable to parse {text} as duration")))
 }
 
-/// What the parts come to that are known, whatever is around them. A number that is too large is a fault, whatever it counts; what
-/// it comes to with the others goes round, as in Go.
-fn in_words(text: &str) -> Option<i64> {
+/// What the parts come to that are known, whatever is around them; `None` where none is. A number that is too large is a fault,
+/// whatever it counts; what it comes to with the others goes round, as in Go.
+fn in_words(text: &str) -> Result<Option<i64>, String> {
     let mut sum: Option<i64> = None;
     for (_, [number, unit]) in PART.captures_iter(text).map(|found| found.extract()) {
-        let number: i64 = number.parse().ok()?;
+        let read = number.parse::<i64>();
+        let number = read.map_err(|_| format!("strconv.Atoi: parsing \"{number}\": value out of range"))?;
         if let Some(unit) = unit_of(&unit.to_lowercase()) {
             sum = Some(sum.unwrap_or_default().wrapping_add(number.wrapping_mul(unit)));
         }
     }
-    sum
+    Ok(sum)
 }
 
 fn unit_of(name: &str) -> Option<i64> {
@@ -55,19 +60,21 @@ mod tests {
 
     #[test]
     fn spans_are_written_as_in_go_or_in_words() {
+        let out_of_range = "strconv.Atoi: parsing \"99999999999999999999\": value out of range";
         for (text, seconds) in [
-            ("1h30m", Some(5_400)),
-            ("5 days", Some(432_000)),
-            ("1 Hour and 2 minutes", Some(3_720)),
-            ("2wk 3secs of 4 things", Some(1_209_603)),
-            ("-1 day", Some(86_400)),
-            ("five days", None),
-            ("5", None),
-            ("5\u{a0}days", None),
-            ("1h 99999999999999999999x", None),
+            ("1h30m", Ok(5_400)),
+            ("5 days", Ok(432_000)),
+            ("1 Hour and 2 minutes", Ok(3_720)),
+            ("2wk 3secs of 4 things", Ok(1_209_603)),
+            ("-1 day", Ok(86_400)),
+            ("five days", Err("unable to parse five days as duration")),
+            ("5", Err("unable to parse 5 as duration")),
+            ("5\u{a0}days", Err("unable to parse 5\u{a0}days as duration")),
+            ("1h 99999999999999999999x", Err(out_of_range)),
         ] {
-            assert_eq!(read(text), seconds.map(|seconds: i64| seconds * SECOND), "{text}");
+            let expected = seconds.map(|seconds: i64| seconds * SECOND).map_err(str::to_owned);
+            assert_eq!(read(text), expected, "{text}");
         }
-        assert_eq!((read("3 µs"), read("9223372036854775807 days")), (Some(3_000), Some(-86_400 * SECOND)));
+        assert_eq!((read("3 µs"), read("9223372036854775807 days")), (Ok(3_000), Ok(-86_400 * SECOND)));
     }
 }

@@ -1,8 +1,6 @@
 //! What is an address of mail, as Go's `net/mail` reads one: alone, behind a name, or as all there is in a group.
 
-use base64::Engine;
-
-use crate::encoded::LENIENT;
+use crate::encoded::{Letters, decode};
 
 /// Whether a text is one address.
 pub(super) fn is_one(text: &str) -> bool {
@@ -205,7 +203,7 @@ fn word_of(word: &str) -> Word {
     let parts: Vec<&str> = inner.into_iter().flat_map(|inner| inner.split('?')).collect();
     let [letters, encoding, text] = parts[..] else { return Word::Plain };
     let is_right = match encoding {
-        "B" | "b" => LENIENT.decode(text.replace(['\r', '\n'], "")).is_ok(),
+        "B" | "b" => decode(text.as_bytes(), Letters::Standard).is_ok(),
         "Q" | "q" => is_quoted_printable(text.as_bytes()),
         _ => false,
     };

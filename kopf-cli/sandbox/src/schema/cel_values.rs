@@ -1,9 +1,10 @@
 //! Values as rules in CEL see them: by their types in the schema, and without what it does not name.
 
+mod formatted;
+mod misfit;
+
 use std::{collections::HashMap, sync::Arc};
 
-use base64::Engine;
-use chrono::{Duration, NaiveDate};
 use kube_cel::cel::{
     self,
     objects::{Key, Map},
@@ -11,12 +12,8 @@ use kube_cel::cel::{
 use serde_json::Value;
 
 use super::{Additional, Kind, ListType, Shape, tells_all};
-use crate::{
-    cel::{Described, Identity, Particulars, RESERVED, escape, kept, rfc3339, wrong},
-    encoded::LENIENT,
-    formats::durations,
-    times,
-};
+use crate::cel::{Described, Identity, Particulars, RESERVED, escape, kept};
+use formatted::of_format;
 
 type Fields = serde_json::Map<String, Value>;
 
@@ -30,43 +27,41 @@ pub(crate) fn to_cel(
     resource: bool,
     described: &mut Described,
 ) -> cel::Value {
-    convert(value, Some(shape), resource, described)
+    convert(value, shape, resource, described)
 }
 
-/// A value of which no schema tells anything, as admission's expressions see it.
-pub(crate) fn dynamic(value: &Value) -> cel::Value {
-    convert(value, None, false, &mut Described::default())
-}
-
-fn convert(value: &Value, shape: Option<Shape<'_>>, resource: bool, described: &mut Described) -> cel::Value {
+fn convert(value: &Value, shape: Shape<'_>, resource: bool, described: &mut Described) -> cel::Value {
+    if value.is_null() {
+        return if shape.nullable() { cel::Value::Null } else { misfit::null() };
+    }
     // What has no type is kept, but not looked into.
-    if !value.is_null() && shape.is_some_and(|shape| shape.kind().is_none() && !shape.int_or_string()) {
+    if shape.kind().is_none() && !shape.int_or_string() {
         return kept(value.clone());
     }
-    match value {
-        Value::Null => cel::Value::Null,
-        Value::Bool(flag) => cel::Value::Bool(*flag),
-        Value::Number(number) => match number.as_i64() {
-            Some(number) if shape.and_then(Shape::kind) != Some(Kind::Number) => cel::Value::Int(number),
-            _ => cel::Value::Float(number.as_f64().unwrap_or(f64::NAN)),
-        },
-        Value::String(text) => convert_text(text, shape.and_then(Shape::format)),
-        Value::Array(items) => {
-            let inner = shape.and_then(Shape::items);
-            let resource = inner.is_some_and(Shape::embedded);
-            let items = items.iter().map(|item| convert(item, inner, resource, described)).collect();
+    // What may be either has no format.
+    let kind = shape.kind().filter(|_| !shape.int_or_string());
+    match (kind, value) {
+        (None, Value::String(_)) => dynamic(value),
+        (None | Some(Kind::Integer), Value::Number(number)) if number.is_i64() => dynamic(value),
+        (None, _) => misfit::either(),
+        (Some(Kind::Boolean), Value::Bool(flag)) => cel::Value::Bool(*flag),
+        (Some(Kind::Number), Value::Number(number)) => cel::Value::Float(number.as_f64().unwrap_or(f64::NAN)),
+        (Some(Kind::String), Value::String(text)) => of_format(text, shape.format()),
+        (Some(Kind::Array), Value::Array(items)) => {
+            let item = |item: &Value| match shape.items() {
+                Some(inner) => convert(item, inner, inner.embedded(), described),
+                None => kept(item.clone()),
+            };
+            let items = items.iter().map(item).collect();
             let items = Arc::new(items);
-            if let Some(identity) = shape.and_then(identity) {
+            if let Some(identity) = identity(shape) {
                 described.list(&items, identity);
             }
             cel::Value::List(items)
         }
-        Value::Object(fields) => match shape.map(|shape| (shape, shape.additional())) {
-            None => map(fields, dynamic),
-            Some((_, Additional::Of(inner))) => {
-                map(fields, |field| convert(field, Some(inner), inner.embedded(), described))
-            }
-            Some((shape, _)) => {
+        (Some(Kind::Object), Value::Object(fields)) => match shape.additional() {
+            Additional::Of(inner) => map(fields, |field| convert(field, inner, inner.embedded(), described)),
+            _ => {
                 let is_implied = resource && !tells_all(shape);
                 let known = |name: &str| match name {
                     "apiVersion" | "kind" if is_implied => Some(Field::Implied),
@@ -76,6 +71,22 @@ fn convert(value: &Value, shape: Option<Shape<'_>>, resource: bool, described: &
                 object(fields, &known, described)
             }
         },
+        (Some(kind), value) => misfit::other(kind, value),
+    }
+}
+
+/// A value of which no schema tells anything, as admission's expressions see it.
+pub(crate) fn dynamic(value: &Value) -> cel::Value {
+    match value {
+        Value::Null => cel::Value::Null,
+        Value::Bool(flag) => cel::Value::Bool(*flag),
+        Value::Number(number) => match number.as_i64() {
+            Some(number) => cel::Value::Int(number),
+            None => cel::Value::Float(number.as_f64().unwrap_or(f64::NAN)),
+        },
+        Value::String(text) => cel::Value::String(Arc::new(text.clone())),
+        Value::Array(items) => cel::Value::List(Arc::new(items.iter().map(dynamic).collect())),
+        Value::Object(fields) => map(fields, dynamic),
     }
 }
 
@@ -112,12 +123,14 @@ fn object<'a>(
             continue;
         }
         let value = match (known, field) {
-            (Field::Of(shape), _) => convert(field, Some(shape), shape.embedded(), described),
+            (Field::Of(shape), _) => convert(field, shape, shape.embedded(), described),
             (Field::Metadata, Value::Object(metadata)) => {
                 let known = |name: &str| METADATA.contains(&name).then_some(Field::Implied);
                 object(metadata, &known, described)
             }
-            _ => dynamic(field),
+            (Field::Implied, Value::String(_)) => dynamic(field),
+            (Field::Metadata, _) => misfit::other(Kind::Object, field),
+            (Field::Implied, _) => misfit::other(Kind::String, field),
         };
         all.insert(Key::String(written), value);
     }
@@ -135,33 +148,6 @@ fn identity(list: Shape<'_>) -> Option<Identity> {
         ListType::Atomic => None,
         ListType::Set => Some(Identity::Whole),
         ListType::Map => Some(Identity::PlainKeys(list.map_keys().iter().map(|key| escape(key)).collect())),
-    }
-}
-
-fn convert_text(text: &str, format: Option<&str>) -> cel::Value {
-    let plain = || cel::Value::String(Arc::new(text.to_owned()));
-    match format {
-        Some("date-time") => {
-            // A server looks at the format in one way, and reads the moment in others, of which it tells the last.
-            let why = || times::local_fault(text).unwrap_or_default();
-            rfc3339(text).map_or_else(
-                || wrong(format!("Invalid date-time formatted string {text}: {}", why())),
-                cel::Value::Timestamp,
-            )
-        }
-        Some("date") => {
-            let day = NaiveDate::parse_from_str(text, "%Y-%m-%d").ok();
-            let midnight = day.and_then(|day| day.and_hms_opt(0, 0, 0));
-            midnight.map_or_else(plain, |midnight| cel::Value::Timestamp(midnight.and_utc().fixed_offset()))
-        }
-        Some("duration") => {
-            let span = durations::read(text).map(Duration::nanoseconds);
-            span.map_or_else(plain, cel::Value::Duration)
-        }
-        Some("byte") => {
-            LENIENT.decode(text).map_or_else(|_| plain(), |bytes| cel::Value::Bytes(Arc::new(bytes)))
-        }
-        _ => plain(),
     }
 }
 

@@ -76,6 +76,8 @@ properties:
       index: {type: array, maxItems: 5, items: {type: integer}, x-kubernetes-validations: [{rule: "self[1] == 1"}]}
       division: {type: integer, x-kubernetes-validations: [{rule: "10 / self > 1"}]}
       time: {type: string, format: date-time, x-kubernetes-validations: [{rule: "self > timestamp('2026-01-01T00:00:00Z')"}]}
+      bytes: {type: string, format: byte, maxLength: 20, x-kubernetes-validations: [{rule: "size(self) == 2"}]}
+      eitherSpan: {x-kubernetes-int-or-string: true, format: duration, x-kubernetes-validations: [{rule: "self == '1h'"}]}
       span: {type: string, format: duration, x-kubernetes-validations: [{rule: "self <= duration('1h')"}]}
       text: {type: string, maxLength: 30, x-kubernetes-validations: [{rule: "self.matches('^[a-z]*$') && size(self) > 2"}]}
       quantity: {type: string, maxLength: 10, x-kubernetes-validations: [{rule: "isQuantity(self) && quantity(self).isLessThan(quantity('2Gi'))"}]}
@@ -228,6 +230,15 @@ async fn rules_hold_for_new_objects() {
         {"division":20}
         {"time":"2026-02-01T00:00:00Z"}
         {"time":"2025-02-01T00:00:00Z"}
+        {"time":"2026-02-01T00:00:00+24:00"}
+        {"time":"2024-12-31T12:00:00-24:00"}
+        {"bytes":"AAA="}
+        {"bytes":"AAAA"}
+        {"bytes":"+/8="}
+        {"bytes":"-_8="}
+        {"eitherSpan":"1h"}
+        {"eitherSpan":"60m"}
+        {"eitherSpan":1}
         {"span":"30m"}
         {"span":"2h"}
         {"text":"abc"}

@@ -6,7 +6,7 @@ use super::{
     Fault, Outcome,
     comparing::{compare, equal, has},
     described, times, unordered,
-    values::{as_key, at, list, text, truth, type_of},
+    values::{as_key, at, list, sound, text, truth, type_of},
     work,
 };
 
@@ -164,7 +164,10 @@ fn product(name: &str, one: &Value, other: &Value) -> Outcome {
 fn contains(within: &Value, wanted: &Value) -> Outcome {
     match within {
         Value::List(items) => has(items, wanted).map(Value::Bool),
-        Value::Map(map) => truth(at(map, wanted).is_some()),
+        Value::Map(map) => match at(map, wanted) {
+            Some(found) => sound(found.clone()).and_then(|_| truth(true)),
+            None => truth(false),
+        },
         _ => Err(Fault::no_overload()),
     }
 }

@@ -1,14 +1,14 @@
 //! Moments and spans: read, printed, taken apart and reckoned with.
 
-use chrono::{DateTime, Datelike, Duration, FixedOffset, NaiveDate, Timelike};
-use jiff::tz::TimeZone;
+use chrono::{DateTime, Datelike, Duration, FixedOffset, Timelike};
+use jiff::{civil, tz::TimeZone};
 use kube_cel::cel::Value;
 
 use super::{
     Fault, Outcome,
     values::{text, type_of},
 };
-use crate::times::{read_span, said};
+use crate::times::{elapsed, read_span, said};
 
 /// The first and the last second that a moment may have.
 const SECONDS: std::ops::RangeInclusive<i64> = -62_135_596_800..=253_402_300_799;
@@ -42,18 +42,19 @@ fn of_seconds(seconds: i64) -> Outcome {
 
 /// A moment as RFC 3339 writes it; `None` where it is none.
 pub(super) fn read(source: &str) -> Option<Outcome> {
-    rfc3339(source).map(|found| moment(Some(found)))
+    let (said, zone) = said(source.as_bytes(), |reader| Ok(reader.fraction())).ok()?;
+    Some(moment(Some(moment_at(said, zone))))
 }
 
-/// The same, however early or late it is.
-pub(crate) fn rfc3339(source: &str) -> Option<DateTime<FixedOffset>> {
-    let (said, zone) = said(source.as_bytes(), |reader| Ok(reader.fraction())).ok()?;
-    let part = |part: i8| u32::from(part.unsigned_abs());
-    let day = NaiveDate::from_ymd_opt(i32::from(said.year()), part(said.month()), part(said.day()))?;
-    let (hour, minute, second) = (part(said.hour()), part(said.minute()), part(said.second()));
-    let time = day.and_hms_nano_opt(hour, minute, second, said.subsec_nanosecond().unsigned_abs())?;
-    let zone = FixedOffset::east_opt(zone * 60)?;
-    time.and_local_timezone(zone).single()
+/// The moment that is said so where clocks are so many minutes off; in UTC, where that is more than a zone can be here.
+pub(crate) fn moment_at(said: civil::DateTime, zone: i32) -> DateTime<FixedOffset> {
+    let (seconds, nanos) = elapsed(said);
+    let moment = DateTime::from_timestamp(seconds - i64::from(zone) * 60, nanos.unsigned_abs());
+    let moment = moment.unwrap_or_default();
+    match FixedOffset::east_opt(zone * 60) {
+        Some(zone) => moment.with_timezone(&zone),
+        None => moment.fixed_offset(),
+    }
 }
 
 /// A moment, with as many digits after the second as there are.
