@@ -8,7 +8,7 @@ use super::{
     Fault, Outcome,
     comparing::{compare, has, has_all, is_equal, place_of},
     operators,
-    values::{list, opened, optional, truth, type_of},
+    values::{fault_of, list, opened, optional, truth, type_of},
     work,
 };
 use crate::json::with_room_to_recurse;
@@ -109,9 +109,7 @@ fn range(length: i64) -> Outcome {
 
 fn is_sorted(items: &[Value]) -> Outcome {
     for pair in items.windows(2) {
-        if !is_comparable(&pair[1]) {
-            return Err(Fault::no_overload());
-        }
+        check_comparable(&pair[1])?;
         if compare(&pair[0], &pair[1]).is_ok_and(Ordering::is_gt) {
             return truth(false);
         }
@@ -122,19 +120,28 @@ fn is_sorted(items: &[Value]) -> Outcome {
 fn summed(items: &[Value]) -> Outcome {
     let mut items = items.iter();
     let first = items.next().cloned().unwrap_or(Value::Int(0));
-    items.try_fold(first, |so_far, item| operators::sum(&so_far, item))
+    items.try_fold(first, |so_far, item| fault_of(item).map_or_else(|| operators::sum(&so_far, item), Err))
 }
 
 /// The first of those that are least, or most; `worse` is how what is not compares with it.
 fn extreme(name: &str, items: &[Value], worse: Ordering) -> Outcome {
-    if !items.iter().all(is_comparable) {
-        return Err(Fault::no_overload());
-    }
+    items.iter().try_for_each(check_comparable)?;
     let best = items.iter().reduce(|best, item| {
         let is_better = compare(best, item).is_ok_and(|order| order == worse);
         if is_better { item } else { best }
     });
     best.cloned().ok_or_else(|| Fault::new(format!("{name} called on empty list")))
+}
+
+/// # Errors
+///
+/// That an item is no value, or none that comes before or behind another.
+fn check_comparable(item: &Value) -> Result<(), Fault> {
+    match fault_of(item) {
+        Some(fault) => Err(fault),
+        None if is_comparable(item) => Ok(()),
+        None => Err(Fault::no_overload()),
+    }
 }
 
 fn is_comparable(item: &Value) -> bool {

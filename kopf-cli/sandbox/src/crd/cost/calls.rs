@@ -58,7 +58,13 @@ fn answered<'a>(call: &Call<'a, '_>) -> Type<'a> {
         }
         "masked" | "prefixLength" | "add" | "sub" | "ip" => Type::Library,
         "type" | "optional.none" | "format.named" => Type::Other,
-        "_?._" | "_[?_]" | "or" | "optMap" | "optFlatMap" => Type::Optional(Box::new(Type::Unknown)),
+        "_[?_]" => {
+            let whole = call.args.first().map_or(Type::Unknown, |whole| whole.kind.unwrapped());
+            Type::Optional(Box::new(whole.element()))
+        }
+        "first" | "last" => Type::Optional(Box::new(inner())),
+        "or" => call.target.map_or(Type::Unknown, |target| target.kind.clone()),
+        "_?._" | "optMap" | "optFlatMap" => Type::Optional(Box::new(Type::Unknown)),
         _ => Type::Scalar,
     }
 }

@@ -62,11 +62,18 @@ impl<'a> Walk<'a> {
                 let cost = operand.cost.saturating_add(if selects { SELECT } else { 0 });
                 Part::new(cost, operand.kind.field(name), path, None)
             }
-            cel::Kind::Call { name, target, args } => {
-                let args: Vec<Part<'a>> = args.iter().map(|arg| self.cost(arg)).collect();
+            cel::Kind::Call { name, target, args: written } => {
+                let args: Vec<Part<'a>> = written.iter().map(|arg| self.cost(arg)).collect();
                 let target = target.as_deref().map(|target| self.cost(target));
                 let element = |path: &Path<'a>| path.below(self.root, Step::Element);
-                calls::call(name, target.as_ref(), &args, &element)
+                let part = calls::call(name, target.as_ref(), &args, &element);
+                match (&**name, &args[..], &written[..]) {
+                    ("_?._", [of, _], [_, Node { kind: cel::Kind::Literal(Value::String(field)), .. }]) => {
+                        let inner = of.kind.unwrapped().field(field);
+                        Part::new(part.cost, Type::Optional(Box::new(inner)), Path::Nowhere, None)
+                    }
+                    _ => part,
+                }
             }
             cel::Kind::List { items, .. } => {
                 let items: Vec<Part<'a>> = items.iter().map(|item| self.cost(item)).collect();
@@ -105,10 +112,16 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// Whether what is selected from it is no field, but the name of a type: `net.IP`.
+    /// Whether what is selected from it is no field, but the name of a type: `net.IP`, `google.protobuf.Duration`.
     fn names_type(&self, from: &Node) -> bool {
-        matches!(&from.kind, cel::Kind::Name(name) if name == "net")
-            && !self.locals.iter().any(|local| local.name == "net")
+        let is = |from: &Node, wanted: &str| {
+            matches!(&from.kind, cel::Kind::Name(name) if name == wanted)
+                && !self.locals.iter().any(|local| local.name == wanted)
+        };
+        match &from.kind {
+            cel::Kind::Field { of, name, .. } => name == "protobuf" && is(of, "google"),
+            _ => is(from, "net"),
+        }
     }
 
     fn named(&self, name: &str) -> Part<'a> {

@@ -56,6 +56,14 @@ impl<'a> Type<'a> {
         }
     }
 
+    /// The type of what may be absent, where it is there.
+    pub(super) fn unwrapped(&self) -> Type<'a> {
+        match self {
+            Type::Optional(inner) => (**inner).clone(),
+            other => other.clone(),
+        }
+    }
+
     pub(super) fn field(&self, name: &str) -> Type<'a> {
         match self {
             Type::Of(declared) if !declared.is_map() => declared.field(name).map_or(Type::Unknown, Type::Of),

@@ -11,7 +11,7 @@ use super::Run;
 use crate::cel::eval::{
     Fault, Outcome,
     operators::{look_up, missing},
-    values::{of_go, opened, optional, sound, truth},
+    values::{fault_of, of_go, opened, optional, sound, truth},
     work,
 };
 use crate::cel::syntax::{Kind, Node};
@@ -169,13 +169,18 @@ impl<'a> Run<'a> {
             if let Err(fault) = check_place(&at) {
                 return self.spend(u64::from(!is_optional)).and(Err(fault));
             }
+            if let Some(fault) = fault_of(&value) {
+                return self.spend(u64::from(!is_optional)).and(Err(fault));
+            }
             work::through(&at)?;
             let asked = asks == Asks::Presence && index == 0;
             let found = look_up(&value, &at);
             match found {
                 Ok(Some(found)) => {
-                    self.spend(1)?;
-                    value = sound(found)?;
+                    // A list hands out what is no value, too, for whoever uses it to see.
+                    let fault = fault_of(&found).filter(|_| !matches!(value, Value::List(_)));
+                    self.spend(u64::from(fault.is_none() || !is_optional))?;
+                    value = fault.map_or(Ok(found), Err)?;
                 }
                 _ if asked => {
                     self.spend(u64::from(!is_optional))?;
@@ -194,7 +199,7 @@ impl<'a> Run<'a> {
         match asks {
             Asks::Presence => truth(true),
             Asks::Value if is_optional => Ok(optional(Some(value))),
-            Asks::Value => Ok(value),
+            Asks::Value => sound(value),
         }
     }
 }

@@ -38,7 +38,9 @@ pub(super) fn priced<'a>(call: &Call<'a, '_>) -> Option<Part<'a>> {
             call.part(text.times(TEXT), Type::Bytes).sized(text.known_size().wrapping_mul(4))
         }
         ("string", None, [bytes]) if matches!(bytes.kind.plain(), Type::Bytes | Type::Unknown) => {
-            call.part(bytes.times(TEXT), Type::Text).sized(bytes.known_size())
+            // What is not known may be something else, of which it costs one.
+            let least = u64::from(matches!(bytes.kind.plain(), Type::Unknown));
+            call.part(bytes.times(TEXT).max(least), Type::Text).sized(bytes.known_size())
         }
         ("strings.quote", None, [text]) => {
             // What is not known goes round, there and here.
