@@ -15,6 +15,9 @@ use crate::{
     user::User,
 };
 
+/// How much of a body is read that is too large, beyond what is taken, in bytes.
+const MOST_PASSED_OVER: usize = 16 * 1024 * 1024;
+
 /// A sandbox as a service of HTTP requests, with no need to authenticate: whoever presents no token may do everything.
 ///
 /// Takes requests of any body of [`Bytes`], so `kube::Client::new(sandbox.service(), "default")` works.
@@ -73,19 +76,25 @@ where
     }
 }
 
-/// Reads a body up to [`MAX_BODY`]; `None` where there is more.
+/// Reads a body up to [`MAX_BODY`]; `None` where there is more. Of that, so much is passed over that whoever sends a body that is
+/// somewhat too large reads the refusal, rather than fails to go on.
 async fn read(body: impl http_body::Body<Data = Bytes>) -> Result<Option<Bytes>, Cut> {
     let mut body = std::pin::pin!(body);
-    let mut read = Vec::new();
+    let (mut read, mut passed_over) = (Vec::new(), 0);
     while let Some(frame) = body.frame().await {
         // Who sends the body is gone in the middle of it: there is nobody to answer.
         let frame = frame.map_err(|_| Cut)?;
         if let Ok(data) = frame.into_data() {
-            if read.len() + data.len() > MAX_BODY {
+            if passed_over > MOST_PASSED_OVER {
                 return Ok(None);
             }
-            read.extend_from_slice(&data);
+            if passed_over > 0 || read.len() + data.len() > MAX_BODY {
+                passed_over += data.len();
+                read = Vec::new();
+            } else {
+                read.extend_from_slice(&data);
+            }
         }
     }
-    Ok(Some(read.into()))
+    Ok((passed_over == 0).then(|| read.into()))
 }

@@ -12,7 +12,11 @@ use rustls::{
     ClientConfig, RootCertStore,
     pki_types::{CertificateDer, ServerName, pem::PemObject},
 };
-use tokio::net::TcpStream;
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+};
+use tokio_rustls::client::TlsStream;
 
 use crate::client::*;
 
@@ -23,8 +27,8 @@ fn field(kubeconfig: &str, name: &str) -> String {
     line.trim_start_matches(':').trim().to_owned()
 }
 
-/// Connects as a client does that knows the kubeconfig alone, and trusts a server of this name.
-async fn connect_to(server: &Server, name: &str) -> (Sender, String) {
+/// Opens a connection as a client does that knows the kubeconfig alone, and trusts a server of this name.
+async fn open(server: &Server, name: &str) -> (TlsStream<TcpStream>, String) {
     let kubeconfig = server.kubeconfig();
     let ca = BASE64_STANDARD.decode(field(kubeconfig, "certificate-authority-data")).unwrap();
     let mut roots = RootCertStore::empty();
@@ -38,9 +42,14 @@ async fn connect_to(server: &Server, name: &str) -> (Sender, String) {
     let stream = TcpStream::connect(server.address()).await.unwrap();
     let name = ServerName::try_from(name.to_owned()).unwrap();
     let stream = tokio_rustls::TlsConnector::from(Arc::new(config)).connect(name, stream).await.unwrap();
+    (stream, field(kubeconfig, "token"))
+}
+
+async fn connect_to(server: &Server, name: &str) -> (Sender, String) {
+    let (stream, token) = open(server, name).await;
     let (sender, connection) = http1::handshake(TokioIo::new(stream)).await.unwrap();
     tokio::spawn(connection);
-    (sender, field(kubeconfig, "token"))
+    (sender, token)
 }
 
 async fn connect(server: &Server) -> (Sender, String) {
@@ -63,6 +72,23 @@ async fn the_kubeconfig_is_all_that_a_client_needs() {
     let body = refused.into_body().collect().await.unwrap().to_bytes();
     assert_eq!(serde_json::from_slice::<serde_json::Value>(&body).unwrap()["reason"], "Unauthorized");
     assert_eq!(sandbox.journal().entries().len(), 1, "who is not let in leaves no trace");
+    server.shutdown().await;
+}
+
+#[tokio::test]
+async fn who_sends_all_of_a_body_that_is_too_large_before_he_reads_is_told_so() {
+    const LENGTH: usize = 10_000_000;
+    let server = sandbox().serve("127.0.0.1:0".parse().unwrap()).await.unwrap();
+    let (mut stream, token) = open(&server, "127.0.0.1").await;
+    let head = format!(
+        "POST {KEX} HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer {token}\r\n\
+         content-type: application/json\r\ncontent-length: {LENGTH}\r\n\r\n"
+    );
+    stream.write_all(head.as_bytes()).await.unwrap();
+    stream.write_all(&vec![b' '; LENGTH]).await.unwrap();
+    let mut answer = [0; 12];
+    stream.read_exact(&mut answer).await.unwrap();
+    assert_eq!(answer, *b"HTTP/1.1 413");
     server.shutdown().await;
 }
 
