@@ -108,7 +108,6 @@ impl LogOptions {
         if !causes.is_empty() {
             return Err(Status::invalid(About { kind: "PodLogOptions", group: "", name: pod }, causes));
         }
-        let mut timing = ["timestamps", "sinceSeconds", "sinceTime"].into_iter();
         let is_asked =
             |option: &&str| query.optional(option).is_some_and(|said| !matches!(said, "" | "0" | "false"));
         let bound = |bound: i64| usize::try_from(bound).unwrap_or(usize::MAX);
@@ -117,7 +116,7 @@ impl LogOptions {
             tail: tail.map(bound),
             limit: limit.map(bound),
             previous: query.flag("previous"),
-            timed: timing.find(is_asked),
+            timed: ["timestamps", "sinceSeconds", "sinceTime"].into_iter().find(is_asked),
         })
     }
 

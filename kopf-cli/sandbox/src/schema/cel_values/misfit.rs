@@ -4,7 +4,7 @@
 use kube_cel::cel;
 use serde_json::Value;
 
-use crate::{cel::wrong, schema::Kind};
+use crate::{cel::wrong, printed, schema::Kind};
 
 fn misfit(why: &str) -> cel::Value {
     wrong(format!("invalid data, {why}"))
@@ -30,18 +30,5 @@ pub(super) fn other(kind: Kind, value: &Value) -> cel::Value {
         Kind::Number => "float",
         Kind::String => "string",
     };
-    misfit(&format!("expected {name}, got {}", of_go(value)))
-}
-
-/// A value's type as a server's own language names it.
-fn of_go(value: &Value) -> &'static str {
-    match value {
-        Value::Null => "<nil>",
-        Value::Bool(_) => "bool",
-        Value::Number(number) if number.is_i64() => "int64",
-        Value::Number(_) => "float64",
-        Value::String(_) => "string",
-        Value::Array(_) => "[]interface {}",
-        Value::Object(_) => "map[string]interface {}",
-    }
+    misfit(&format!("expected {name}, got {}", printed::type_of(value)))
 }
