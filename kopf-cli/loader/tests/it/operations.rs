@@ -6,7 +6,7 @@ use abi_stable::std_types::RResult;
 use expect_test::{Expect, expect};
 use futures::executor::block_on;
 use kopf_core::{
-    background::{Stage as Stopping, StopReason},
+    background::StopReason,
     question::{About, Of, Question},
 };
 use kopf_loader::{Loaded, Options};
@@ -54,7 +54,6 @@ fn stopped(loaded: &Loaded, id: &str) -> String {
     let daemon = std::thread::spawn(move || block_on(running));
     lines().wait_for(&[&format!("object=ns/{id} "), "waiting to be stopped"]);
     life.tell(StopReason::ResourceDeleted);
-    life.reach(Stopping::Signalled);
     text(daemon.join().unwrap())
 }
 
@@ -91,7 +90,7 @@ fn each_operation_crosses_a_real_boundary() {
     forget(loaded, None);
     assert_eq!(made("counting"), "1", "a memo that forgets");
 
-    let told = r#"[false,true,["resource-deleted","daemon-signalled"],3]"#;
+    let told = r#"[false,true,["resource-deleted"],3]"#;
     assert_eq!(stopped(loaded, "lingering"), told, "the stop flag of a synchronous daemon");
     assert_eq!(stopped(loaded, "lingering_async"), r#"[false,true,"resource-deleted",3]"#);
 
