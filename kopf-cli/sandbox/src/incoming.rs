@@ -90,6 +90,8 @@ impl Incoming {
         let mut unknown = Vec::new();
         let read = if custom {
             meta::unknown_fields(&value["metadata"], "metadata", &mut unknown);
+            // Metadata is read by its types, of numbers that have been written anew.
+            value.get_mut("metadata").into_iter().for_each(json::settle_numbers);
             meta::read(value.get("metadata")).and_then(|metadata| {
                 if let Value::Object(fields) = &mut value {
                     settle(fields, view, other.as_ref(), &mut unknown)?;
@@ -258,7 +260,11 @@ impl Incoming {
         whole.insert("kind".to_owned(), view.resource.kind.as_str().into());
         whole.insert("metadata".to_owned(), self.metadata.into());
         whole.extend(self.rest);
-        whole.into()
+        let mut whole = whole.into();
+        if view.resource.rules.custom {
+            json::settle_numbers(&mut whole);
+        }
+        whole
     }
 }
 
@@ -343,7 +349,9 @@ pub(crate) fn shown(mut object: Value, view: &View) -> String {
     if view.resource.rules.custom {
         object.sort_all_objects();
     }
-    json::text(&object)
+    let mut text = Vec::new();
+    json::write_unread(&object, &mut text);
+    json::in_text(text)
 }
 
 /// An object's metadata, and all its fields but those that say what it is.

@@ -10,7 +10,7 @@ use std::borrow::Cow;
 
 use serde_json::{Deserializer, Number, Value};
 
-pub(crate) use print::{in_text, sorted, text, write, write_key, write_sorted, write_unread};
+pub(crate) use print::{float, in_text, sorted, text, write, write_key, write_sorted, write_unread};
 
 /// How many levels deep a document may be; the limit of Go's JSON decoder, which the API has too.
 pub(crate) const MAX_DEPTH: usize = 10_000;
@@ -38,21 +38,40 @@ pub(crate) fn with_room_to_recurse<T>(work: impl FnOnce() -> T) -> T {
 /// How deeply brackets nest in a text, be it JSON or not.
 pub(crate) fn depth_of_text(text: &[u8]) -> usize {
     let (mut depth, mut deepest) = (0_usize, 0_usize);
-    let (mut in_string, mut escaped) = (false, false);
+    let mut within = Within::default();
     for byte in text {
         match byte {
-            _ if escaped => escaped = false,
-            b'\\' if in_string => escaped = true,
-            b'"' => in_string = !in_string,
-            b'{' | b'[' if !in_string => {
+            _ if within.a_string(*byte) => {}
+            b'{' | b'[' => {
                 depth += 1;
                 deepest = deepest.max(depth);
             }
-            b'}' | b']' if !in_string => depth = depth.saturating_sub(1),
+            b'}' | b']' => depth = depth.saturating_sub(1),
             _ => {}
         }
     }
     deepest
+}
+
+/// Where in a text a byte is, from its beginning on.
+#[derive(Default)]
+struct Within {
+    string: bool,
+    escape: bool,
+}
+
+impl Within {
+    /// Whether the next byte is a string's, or the quotation mark before or behind it.
+    fn a_string(&mut self, byte: u8) -> bool {
+        let was = self.string;
+        match byte {
+            _ if self.escape => self.escape = false,
+            b'\\' if was => self.escape = true,
+            b'"' => self.string = !was,
+            _ => {}
+        }
+        was || self.string
+    }
 }
 
 /// How many levels a value has; a scalar has none.
@@ -84,6 +103,17 @@ pub(crate) fn parse(text: &[u8]) -> Result<Value, String> {
     Ok(value)
 }
 
+/// The same with numbers as Go keeps them of custom resources until they are stored: what is no integer as it is written is a float.
+///
+/// # Errors
+///
+/// What is wrong, in the words of Go.
+pub(crate) fn parse_as_written(text: &[u8]) -> Result<Value, String> {
+    let mut value = read(text)?;
+    change_numbers(&mut value, &mut |number| Number::from_f64(number.as_f64()?));
+    Ok(value)
+}
+
 /// The same with numbers as they are written: `1.0` is no integer.
 ///
 /// # Errors
@@ -99,13 +129,38 @@ pub(crate) fn read(text: &[u8]) -> Result<Value, String> {
     }
     // Most of what is read is UTF-8, and to see that is much less work than to replace what is not.
     let whole = std::str::from_utf8(text).map_or_else(|_| String::from_utf8_lossy(text), Cow::Borrowed);
-    let whole = without_halves(whole);
+    let whole = with_plain_zeros(without_halves(whole));
     let mut deserializer = Deserializer::from_str(&whole);
     deserializer.disable_recursion_limit();
     let value = serde::Deserialize::deserialize(&mut deserializer);
     let value = value.and_then(|value: Value| deserializer.end().map(|()| value));
     // What Go finds no fault with is a number that is too great.
     value.map_err(|error| syntax::fault(text).unwrap_or_else(|| error.to_string()))
+}
+
+/// The first number of a text for which no float has room.
+pub(crate) fn too_great(text: &[u8]) -> Option<&str> {
+    let mut within = Within::default();
+    let is_digit = |byte: u8| byte.is_ascii_digit() || b"+-.eE".contains(&byte);
+    let words = text.split(|byte| within.a_string(*byte) || !is_digit(*byte));
+    let mut words = words.filter_map(|word| std::str::from_utf8(word).ok());
+    words.find(|word| word.parse::<f64>().is_ok_and(f64::is_infinite))
+}
+
+/// Writes `0` for `-0`, which is an integer as well, other than `-0.0`.
+fn with_plain_zeros(text: Cow<'_, str>) -> Cow<'_, str> {
+    let bytes = text.as_bytes();
+    let is_signed = |at: usize| {
+        bytes[at..].starts_with(b"-0")
+            && bytes[..at].last().is_none_or(|before| b":,[ \t\r\n".contains(before))
+            && !matches!(bytes.get(at + 2), Some(b'.' | b'e' | b'E' | b'0'..=b'9'))
+    };
+    if !text.match_indices("-0").any(|(at, _)| is_signed(at)) {
+        return text;
+    }
+    let mut within = Within::default();
+    let kept = text.char_indices().filter(|(at, _)| within.a_string(bytes[*at]) || !is_signed(*at));
+    kept.map(|(_, letter)| letter).collect::<String>().into()
 }
 
 /// Replaces escapes of surrogates that have no other half; they are no characters by themselves.
@@ -139,22 +194,25 @@ fn without_halves(text: Cow<'_, str>) -> Cow<'_, str> {
 
 /// Equal numbers become equal values, so that a write that changes nothing is seen as such.
 pub(crate) fn settle_numbers(value: &mut Value) {
+    change_numbers(value, &mut settled);
+}
+
+/// Changes all numbers but integers of 64 bits.
+fn change_numbers(value: &mut Value, changed: &mut dyn FnMut(&Number) -> Option<Number>) {
     match value {
+        Value::Number(number) if number.is_i64() => {}
         Value::Number(number) => {
-            if let Some(settled) = settled(number) {
-                *number = settled;
+            if let Some(changed) = changed(number) {
+                *number = changed;
             }
         }
-        Value::Array(items) => items.iter_mut().for_each(settle_numbers),
-        Value::Object(fields) => fields.values_mut().for_each(settle_numbers),
+        Value::Array(items) => items.iter_mut().for_each(|item| change_numbers(item, changed)),
+        Value::Object(fields) => fields.values_mut().for_each(|field| change_numbers(field, changed)),
         _ => {}
     }
 }
 
 fn settled(number: &Number) -> Option<Number> {
-    if number.is_i64() {
-        return None;
-    }
     let float = number.as_f64()?;
     // Whole ones are written with as few digits as tell them from others, and read again as what then stands there.
     let whole =
@@ -164,6 +222,8 @@ fn settled(number: &Number) -> Option<Number> {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     fn nested(depth: usize) -> String {
@@ -205,6 +265,24 @@ mod tests {
     }
 
     #[test]
+    fn numbers_as_written_are_integers_or_floats() {
+        for (text, expected) in [
+            ("1", json!(1)),
+            ("1.0", json!(1.0)),
+            ("1e3", json!(1000.0)),
+            ("-0", json!(0)),
+            ("-0.0", json!(-0.0)),
+            ("1e-0", json!(1.0)),
+            (r#"["\"ü,-0",-0]"#, json!(["\"ü,-0", 0])),
+            (r#"{"-0": [-0,-0e0, -0, 1e-05, "\"-0"]}"#, json!({ "-0": [0, -0.0, 0, 1e-5, "\"-0"] })),
+            ("9223372036854775807", json!(i64::MAX)),
+            ("9223372036854775808", json!(9_223_372_036_854_775_808.0)),
+        ] {
+            assert_eq!(parse_as_written(text.as_bytes()).unwrap_or_default(), expected, "{text}");
+        }
+    }
+
+    #[test]
     fn numbers_settle_as_in_go() {
         for (text, expected) in [
             ("1.0", "1"),
@@ -217,6 +295,15 @@ mod tests {
             ("9223372036854775807", "9223372036854775807"),
         ] {
             assert_eq!(super::text(&parse(text.as_bytes()).unwrap()), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_number_that_is_too_great_is_found() {
+        for (text, expected) in
+            [(r#"{"1e400":[1e300,-1e400,1e500]}"#, Some("-1e400")), ("[1e308]", None), (r#""1e400""#, None)]
+        {
+            assert_eq!(too_great(text.as_bytes()), expected, "{text}");
         }
     }
 

@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 use crate::{
     crd,
     deletion::{FOREGROUND, ORPHAN},
+    json,
     names::{key_faults, label_value_faults, name_faults, prefix_faults},
     resources::{EVENTS, NameRule, View},
     status::Cause,
@@ -241,10 +242,11 @@ pub(crate) fn kind_of(value: &Value) -> &'static str {
 }
 
 fn mismatch(field: &str, value: &Value, wanted: &str) -> String {
-    format!(
-        "json: cannot unmarshal {} into Go struct field ObjectMeta.{field} of type {wanted}",
-        kind_of(value)
-    )
+    misfit(field, kind_of(value), wanted)
+}
+
+fn misfit(field: &str, found: &str, wanted: &str) -> String {
+    format!("json: cannot unmarshal {found} into Go struct field ObjectMeta.{field} of type {wanted}")
 }
 
 fn string(field: &str, value: &Value) -> Result<Value, String> {
@@ -252,7 +254,11 @@ fn string(field: &str, value: &Value) -> Result<Value, String> {
 }
 
 fn integer(field: &str, value: &Value) -> Result<Value, String> {
-    if value.is_i64() { Ok(value.clone()) } else { Err(mismatch(field, value, "int64")) }
+    match value {
+        Value::Number(number) if number.is_i64() => Ok(value.clone()),
+        Value::Number(_) => Err(misfit(field, &format!("number {}", json::text(value)), "int64")),
+        _ => Err(mismatch(field, value, "int64")),
+    }
 }
 
 fn time(field: &str, value: &Value) -> Result<Value, String> {

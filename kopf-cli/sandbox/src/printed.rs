@@ -5,14 +5,24 @@ use std::{fmt::Write, sync::LazyLock};
 use regex::Regex;
 use serde_json::{Map, Value};
 
+use crate::json;
+
 /// What stands after `Invalid value:` and its like: scalars plainly, all else as JSON with its keys as they are.
 pub(crate) fn bad_value(value: &Value) -> String {
+    bad(value, false)
+}
+
+/// The same with keys in order.
+pub(crate) fn bad_value_in_order(value: &Value) -> String {
+    bad(value, true)
+}
+
+fn bad(value: &Value, sorted: bool) -> String {
     match value {
-        Value::String(text) => quoted(text),
-        Value::Number(number) if number.is_f64() => float(number.as_f64().unwrap_or_default()),
+        Value::String(_) | Value::Number(_) => value.as_str().map_or_else(|| plain(value), quoted),
         other => {
             let mut text = String::new();
-            write_json(other, false, &mut text);
+            write_json(other, sorted, &mut text);
             text
         }
     }
@@ -149,19 +159,17 @@ fn text_within(value: &Value) -> String {
     }
 }
 
-/// `%v` of a float: the shortest digits that tell it from others, with an exponent where it is far from one.
+/// `%v` of a float: the shortest digits that tell it from others, with an exponent where it is large or small.
 pub(crate) fn float(number: f64) -> String {
-    let exponent = if number == 0.0 { 0 } else { number.abs().log10().floor() as i32 };
-    if (-4..21).contains(&exponent) {
-        return number.to_string();
+    let scientific = format!("{number:e}");
+    let Some((digits, exponent)) = scientific.split_once('e') else { return scientific };
+    match exponent.parse::<i32>() {
+        Ok(exponent) if !(-4..6).contains(&exponent) => {
+            let sign = if exponent < 0 { '-' } else { '+' };
+            format!("{digits}e{sign}{:02}", exponent.unsigned_abs())
+        }
+        _ => number.to_string(),
     }
-    let text = format!("{number:e}");
-    let Some((digits, exponent)) = text.split_once('e') else { return text };
-    let (sign, exponent) = match exponent.strip_prefix('-') {
-        Some(exponent) => ('-', exponent),
-        None => ('+', exponent),
-    };
-    format!("{digits}e{sign}{exponent:0>2}")
 }
 
 /// JSON as Go's encoder writes it: keys in order, and nothing in it that HTML knows.
@@ -234,7 +242,7 @@ fn write_json(value: &Value, sorted: bool, text: &mut String) {
         }
         Value::String(said) => write_text(said, text),
         Value::Number(number) if number.is_f64() => {
-            text.push_str(&float(number.as_f64().unwrap_or_default()));
+            text.push_str(&json::float(number.as_f64().unwrap_or_default()));
         }
         scalar => text.push_str(&scalar.to_string()),
     }

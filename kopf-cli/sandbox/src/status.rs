@@ -50,8 +50,7 @@ impl Cause {
     }
 
     pub(crate) fn duplicate(field: impl Into<String>, value: &Value) -> Self {
-        let value = value.as_str().map_or_else(|| printed::json(value), printed::quoted);
-        let message = format!("Duplicate value: {value}");
+        let message = format!("Duplicate value: {}", printed::bad_value_in_order(value));
         Cause { reason: "FieldValueDuplicate", message, field: field.into() }
     }
 

@@ -150,7 +150,9 @@ impl<'a> Writer<'a> {
         object.check_version(view)?;
         object.settle_namespace(view, namespace)?;
         self.unite_owners(&mut object, Moment::Sent);
-        kinds::default(&view.resource, &mut object.metadata, &mut object.rest);
+        let Incoming { metadata, rest, .. } = &mut object;
+        wipe(metadata);
+        kinds::default(&view.resource, metadata, rest);
         let managed = self.managed(view, Part::Whole).update(None, &mut object);
         self.make(view, namespace, object, managed)
     }
@@ -171,11 +173,7 @@ impl<'a> Writer<'a> {
             return Err(Status::forbidden(view.about(&name), why));
         }
         self.check_home(resource, namespace, &name, view)?;
-        for field in
-            ["creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds", "selfLink", "uid"]
-        {
-            object.metadata.remove(field);
-        }
+        wipe(&mut object.metadata);
         let target = Target { view, namespace, name: &name };
         self.let_plugins_change(target, &mut object, None)?;
         self.let_change(target, Operation::Create, &mut object, None)?;
@@ -451,6 +449,13 @@ impl<'a> Writer<'a> {
 impl Written {
     fn object(code: u16, stored: &Stored) -> Self {
         Written::Object { code, object: stored.kept() }
+    }
+}
+
+/// Takes out what the server alone decides of an object that is made.
+fn wipe(metadata: &mut Map<String, Value>) {
+    for field in ["creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds", "selfLink", "uid"] {
+        metadata.remove(field);
     }
 }
 

@@ -41,5 +41,8 @@ fn a_daemon_that_was_told_before_it_began_does_not_wait() {
     life.reach(Stage::Signalled);
     let made = attempt(&loaded, "lingering", &subject, None, json!({}));
     let answer = block_on(loaded.invoker.invoke(Attempt { life: Some(life), ..made }));
-    assert_eq!(answer.result.unwrap(), Some(json!([true, true, ["operator-exiting", "daemon-signalled"], 3])));
+    assert_eq!(
+        answer.result.unwrap(),
+        Some(json!([true, true, ["operator-exiting", "daemon-signalled"], 3]))
+    );
 }

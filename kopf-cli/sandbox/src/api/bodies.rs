@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use super::Ask;
 use crate::{
     body::Body,
+    incoming::because,
     json as deep, managed,
     media::{self, Format},
     meta, pretty, printed, protobuf,
@@ -75,9 +76,15 @@ impl Ask<'_> {
         let parsed = match format {
             Format::Json => {
                 // What a built-in kind takes depends on how a number is written.
-                let parse = if custom { deep::parse } else { deep::read };
+                let parse = if custom { deep::parse_as_written } else { deep::read };
                 let shape = if custom { None } else { self.shape(kind) };
                 let parsed = parse(body).inspect(|value| strictness.note_duplicates(body, value, shape));
+                if parsed.is_err()
+                    && let Some(number) = deep::too_great(body)
+                {
+                    let (said, version) = (no_room(number, "value"), &self.view.version().name);
+                    return Err(because(said, version, &self.view.resource.kind, &self.view).of_a_body());
+                }
                 parsed.map_err(|why| format!("{UNREAD}{why}"))
             }
             Format::Yaml => parse_yaml(body, strictness).map_err(|why| why.of_a_body()),
@@ -119,6 +126,11 @@ impl Ask<'_> {
     }
 }
 
+/// That no float has room for a number.
+fn no_room(number: &str, place: &str) -> String {
+    format!("json: cannot unmarshal number {number} into Go {place} of type float64")
+}
+
 pub(super) fn parse_patch(
     body: &[u8],
     patching: Patching,
@@ -148,8 +160,14 @@ pub(super) fn parse_patch(
             ))),
         };
     }
-    let parse = if custom { deep::parse } else { deep::read };
-    let patch = parse(body).map_err(|_| Status::bad_request("invalid JSON patch"))?;
+    let parse = if custom { deep::parse_as_written } else { deep::read };
+    let patch = parse(body).map_err(|_| {
+        let place = if patching == Patching::Json { "struct field jsonPatchOp.value" } else { "value" };
+        Status::bad_request(match deep::too_great(body) {
+            Some(number) => format!("error decoding patch: {}", no_room(number, place)),
+            None => "invalid JSON patch".to_owned(),
+        })
+    })?;
     strictness.note_duplicates(body, &patch, None);
     if patching == Patching::Json {
         strictness.blame_patch();

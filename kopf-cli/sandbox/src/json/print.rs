@@ -121,7 +121,7 @@ impl Formatter for Escaped {
 }
 
 /// The fewest digits that tell a number from others.
-fn float(number: f64) -> String {
+pub(crate) fn float(number: f64) -> String {
     let size = number.abs();
     if size == 0.0 || (SMALL..LARGE).contains(&size) {
         return number.to_string();

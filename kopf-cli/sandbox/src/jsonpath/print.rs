@@ -2,6 +2,8 @@
 
 use serde_json::{Map, Number, Value};
 
+use crate::printed;
+
 /// A value as text: a scalar by itself, anything else as JSON, with its members in order and nothing that HTML would read.
 pub(crate) fn print(value: &Value) -> String {
     match value {
@@ -33,20 +35,7 @@ fn in_order(value: &Value) -> Value {
 
 fn print_number(number: &Number) -> String {
     match number.as_f64().filter(|_| number.is_f64()) {
-        Some(number) => print_float(number),
+        Some(number) => printed::float(number),
         None => number.to_string(),
-    }
-}
-
-/// Go's `%v`: the shortest digits that tell the number from others, with an exponent where it is large or small.
-fn print_float(number: f64) -> String {
-    let scientific = format!("{number:e}");
-    let Some((digits, exponent)) = scientific.split_once('e') else { return scientific };
-    match exponent.parse::<i32>() {
-        Ok(exponent) if !(-4..6).contains(&exponent) => {
-            let sign = if exponent < 0 { '-' } else { '+' };
-            format!("{digits}e{sign}{:02}", exponent.unsigned_abs())
-        }
-        _ => number.to_string(),
     }
 }

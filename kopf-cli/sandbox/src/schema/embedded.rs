@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::{Additional, Shape, place::Place, visiting::visit};
-use crate::{meta, names::letter_first_faults, resources::NameRule, status::Cause};
+use crate::{json, meta, names::letter_first_faults, resources::NameRule, status::Cause};
 
 /// Reads the metadata of all embedded objects: what is unknown in it goes, and is told of in `unknown`.
 ///
@@ -38,8 +38,14 @@ fn read_fields(
             "metadata" if embedded => {
                 let place = place.field(name).to_string();
                 meta::unknown_fields(value, &place, unknown);
+                json::settle_numbers(value);
                 let read = meta::read(Some(value));
-                *value = read.map_err(|why| Cause::invalid_value(place, value, &why))?.into();
+                *value = read
+                    .map_err(|why| {
+                        value.sort_all_objects();
+                        Cause::invalid_value(place, value, &why)
+                    })?
+                    .into();
             }
             _ => {}
         }

@@ -14,7 +14,7 @@ pub(crate) fn list_faults(fields: &Map<String, Value>, shape: Shape<'_>) -> Vec<
         let Value::Array(items) = value else { return };
         match shape.list_type() {
             Some(ListType::Set) => causes.extend(
-                repeated(items.iter().map(printed::json))
+                repeated(items.iter().map(identity))
                     .map(|index| Cause::duplicate(place.index(index).to_string(), &items[index])),
             ),
             Some(ListType::Map) => map_faults(items, shape.map_keys(), place, &mut causes),
@@ -32,7 +32,10 @@ fn map_faults(items: &[Value], keys: &[Box<str>], place: &Place<'_>, causes: &mu
         return;
     }
     let found: Vec<Value> = items.iter().map(|item| keys_of(item, keys)).collect();
-    let twice = repeated(found.iter().map(printed::json));
+    let only = if let [only] = keys { Some(only) } else { None };
+    let identities =
+        found.iter().map(|said| identity(only.and_then(|only| said.get(&**only)).unwrap_or(said)));
+    let twice = repeated(identities);
     causes.extend(twice.map(|index| Cause::duplicate(place.index(index).to_string(), &found[index])));
 }
 
@@ -58,6 +61,17 @@ impl<'a> Index<'a> {
     pub(crate) fn find(&self, like: &Value) -> Option<&'a Value> {
         like.as_object()?;
         self.items.get(&printed::json(&keys_of(like, self.keys))).copied()
+    }
+}
+
+/// What is the same for equal values: by itself, an integer is no float.
+fn identity(value: &Value) -> String {
+    match value {
+        Value::Number(number) if number.is_f64() => {
+            // There is one zero.
+            format!("{:?}", number.as_f64().unwrap_or_default() + 0.0)
+        }
+        other => printed::json(other),
     }
 }
 

@@ -30,7 +30,7 @@ fn range_text(number: &Number, shape: Shape<'_>, what: &str, place: &Place<'_>) 
     (!fits).then(|| format!("{what} value must be of type {named} {format} in {}", place.dotted()))
 }
 
-fn whole(float: f64) -> Option<i64> {
+pub(super) fn whole(float: f64) -> Option<i64> {
     (float.fract() == 0.0 && float.abs() < 9.2e18).then_some(float as i64)
 }
 
@@ -98,7 +98,8 @@ pub(super) fn number_faults(
     faults
 }
 
-fn nearly_whole(number: f64) -> bool {
+/// Whether a float passes for an integer: as far as floats tell integers apart, with an error of a billionth.
+pub(super) fn nearly_whole(number: f64) -> bool {
     number.abs() <= EXACT && {
         let off = (number - number.trunc()).abs();
         off == 0.0 || off / (number.abs() + number.trunc().abs()) < 1e-9

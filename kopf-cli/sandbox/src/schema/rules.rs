@@ -137,7 +137,7 @@ impl Rule {
     pub(super) fn fault(&self, detail: &str, value: Option<&Value>, field: String) -> Cause {
         let with_value = |what: &str| match value {
             Some(value) => {
-                let value = value.as_str().map_or_else(|| printed::json(value), printed::quoted);
+                let value = printed::bad_value_in_order(value);
                 format!("{what}: {value}: {detail}")
             }
             None => format!("{what}: {detail}"),

@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 use super::{
     Additional, Limits, ListType, Shape,
     lists::Index,
-    numbers::{number_faults, range_fault},
+    numbers::{nearly_whole, number_faults, range_fault, whole},
     place::Place,
     texts::text_fault,
 };
@@ -225,7 +225,7 @@ fn type_fault(value: &Value, shape: Shape<'_>, place: &Place<'_>) -> Option<Faul
     if value.is_null() {
         return (!names.is_empty() && !shape.nullable()).then(|| wrong(names, said));
     }
-    let integral = value.as_f64().is_some_and(|number| number.fract() == 0.0);
+    let integral = value.as_f64().is_some_and(nearly_whole);
     let fits = names.split(',').any(|name| name == said)
         || said == "number" && integral && names.contains("integer")
         || said == "integer" && names == "number";
@@ -257,13 +257,27 @@ fn format_fault(text: &str, shape: Shape<'_>, place: &Place<'_>) -> Option<Fault
     Some(Fault { text: should, place: place.dotted(), reason: "FieldValueTypeInvalid", message })
 }
 
+/// Whether a value is one that is allowed, once it has been given that one's type: a float has lost its fraction then, and of an
+/// integer a text is the character that has this number.
+fn is_allowed(known: &Value, value: &Value) -> bool {
+    match (known, value) {
+        (Value::Number(known), Value::Number(value)) => match (known.as_i64(), value.as_i64()) {
+            (Some(known), None) => value.as_f64().and_then(|value| whole(value.trunc())) == Some(known),
+            (None, Some(_)) => known.as_f64() == value.as_f64(),
+            _ => known == value,
+        },
+        (Value::String(known), Value::Number(value)) if value.is_i64() => {
+            let code = value.as_u64().and_then(|code| u32::try_from(code).ok());
+            let letter = code.and_then(char::from_u32).unwrap_or(char::REPLACEMENT_CHARACTER);
+            known.strip_prefix(letter) == Some("")
+        }
+        _ => known == value,
+    }
+}
+
 fn enum_fault(value: &Value, limits: &Limits, place: &Place<'_>) -> Option<Fault> {
     let allowed = limits.enumeration.as_deref()?;
-    let same = |known: &Value| match (known.as_f64(), value.as_f64()) {
-        (Some(known), Some(value)) => known == value,
-        _ => known == value,
-    };
-    if !value.is_null() && allowed.iter().any(same) {
+    if !value.is_null() && allowed.iter().any(|known| is_allowed(known, value)) {
         return None;
     }
     let names: Vec<String> = allowed
@@ -271,7 +285,7 @@ fn enum_fault(value: &Value, limits: &Limits, place: &Place<'_>) -> Option<Fault
         .map(|value| value.as_str().map_or_else(|| printed::json(value), str::to_owned))
         .collect();
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
-    let found = value.as_str().map_or_else(|| printed::json(value), printed::quoted);
+    let found = printed::bad_value_in_order(value);
     Some(Fault::of(place, Cause::unsupported("", &found, &names)))
 }
 

@@ -42,6 +42,7 @@ mod layout;
 mod limits;
 mod living;
 mod minimal;
+mod numbers;
 mod open_api;
 mod owners;
 mod ownership;
@@ -187,6 +188,9 @@ async fn run_by(clients: &Clients, rows: &str, patience: Duration) -> Vec<Answer
     }
     if rows.contains("formatted") {
         formats::FORMATTED.register_as(client, &formats::definition()).await;
+    }
+    if rows.contains("counted") {
+        numbers::COUNTED.register_as(client, &numbers::definition()).await;
     }
     if rows.contains("owned") {
         ownership::OWNED.register_as(client, &ownership::definition()).await;

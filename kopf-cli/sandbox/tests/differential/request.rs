@@ -158,6 +158,7 @@ fn absolute(path: &str, namespace: &str) -> String {
         () if is_of(["rows", "bares"]) => "/apis/differential.kopf.test/v1",
         () if path.starts_with("owned") => "/apis/owned.kopf.test/v1",
         () if is_of(["typed", "ruled"]) => "/apis/schemas.kopf.test/v1",
+        () if path.starts_with("counted") => "/apis/numbers.kopf.test/v1",
         () => "/api/v1",
     };
     format!("{prefix}/namespaces/{namespace}/{path}")
