@@ -29,7 +29,7 @@ use std::{
 
 use serde_json::{Map, Value, json};
 
-use crate::{protobuf, resources::Version, schema::Schema};
+use crate::{protobuf, resources::Version, schema::Schema, yaml};
 
 pub(crate) use derived::label;
 pub(crate) use empties::Empties;
@@ -50,7 +50,7 @@ struct Entry {
 
 impl Entry {
     fn read(&self) -> Value {
-        let entry: Value = serde_saphyr::from_str(self.text).expect("a test reads it");
+        let entry = yaml::read(self.text).expect("a test reads it");
         entry.as_object().and_then(|entry| entry.values().next()).cloned().unwrap_or_default()
     }
 }

@@ -112,3 +112,4 @@ pub use server::Server;
 pub use service::Service;
 pub use state::{Snapshot, StateError};
 pub use status::Status;
+pub use yaml::yaml_documents;

@@ -27,6 +27,7 @@ use crate::{
     status::Status,
     store::Store,
     write::{Target, Writer, Written},
+    yaml::yaml_documents,
 };
 
 /// In whose name is what every cluster has.
@@ -39,8 +40,8 @@ const NAMESPACES_AT_START: [&str; 4] = ["default", "kube-node-lease", "kube-publ
 #[non_exhaustive]
 pub enum BuildError {
     /// A text is neither YAML nor JSON.
-    #[error("the object is not YAML")]
-    Yaml(#[source] Box<serde_saphyr::Error>),
+    #[error("the text is not YAML: {0}")]
+    Yaml(String),
     /// The text is not the state of a sandbox.
     #[error(transparent)]
     State(StateError),
@@ -214,7 +215,10 @@ impl Builder {
 }
 
 fn documents(text: &str) -> Result<Vec<Value>, BuildError> {
-    serde_saphyr::from_multiple(text).map_err(|error| BuildError::Yaml(Box::new(error)))
+    yaml_documents(text)
+        .filter(|document| *document != Ok(Value::Null))
+        .map(|document| document.map_err(BuildError::Yaml))
+        .collect()
 }
 
 /// A Kubernetes API server in memory. Clones are the same server.

@@ -1,6 +1,7 @@
 //! Bodies in YAML, read as the server reads them: by the rules of Go's parser, faults and all, and turned into JSON.
 
 mod decode;
+mod documents;
 mod item;
 mod parser;
 mod reader;
@@ -12,6 +13,9 @@ use std::fmt;
 use serde_json::Value;
 
 use crate::{json, recognition::UNREAD, strict::Strictness};
+
+pub(crate) use documents::read;
+pub use documents::yaml_documents;
 
 /// What is wrong with a text, and on which line, if it is not on the first.
 #[derive(Debug)]
@@ -61,14 +65,20 @@ impl Unread {
 ///
 /// What is wrong and where, in the words of Go.
 pub(crate) fn parse_yaml(body: &[u8], strictness: &mut Strictness) -> Result<Value, Unread> {
+    let (value, twice) = parse(body)?;
+    if !twice.is_empty() {
+        strictness.note(format!("yaml: unmarshal errors:\n  {}", twice.join("\n  ")));
+    }
+    Ok(value)
+}
+
+/// Parses a body, and tells of the keys that are there twice.
+fn parse(body: &[u8]) -> Result<(Value, Vec<String>), Unread> {
     let nodes = parser::parse(reader::read(body)).map_err(|fault| format!("yaml: {fault}"))?;
     let decoded = decode::decode(&nodes)?;
     let mut value = decoded.item.into_json()?;
-    if !decoded.mistakes.is_empty() {
-        strictness.note(format!("yaml: unmarshal errors:\n  {}", decoded.mistakes.join("\n  ")));
-    }
     json::settle_numbers(&mut value);
-    Ok(value)
+    Ok((value, decoded.mistakes))
 }
 
 #[cfg(test)]

@@ -5,8 +5,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use kopf_sandbox::yaml_documents;
 use serde_json::{Map, Value};
-use serde_saphyr::UserMessageFormatter;
 
 /// Where an object was read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -133,51 +133,12 @@ pub(super) fn parse(file: &Path, text: &str, manifests: &mut Vec<Manifest>) -> R
             add(place(index), document.map_err(problem)?, manifests)?;
         }
     } else {
-        for (index, (first_line, document)) in documents(text).into_iter().enumerate() {
-            let value = yaml(first_line, document)
-                .map_err(|problem| Error::Syntax { place: place(index), problem })?;
-            add(place(index), value, manifests)?;
+        for (index, document) in yaml_documents(text).enumerate() {
+            let document = document.map_err(|problem| Error::Syntax { place: place(index), problem })?;
+            add(place(index), document, manifests)?;
         }
     }
     Ok(())
-}
-
-/// The documents of a YAML text, each with the number of lines before it. A line that begins with `---` can be nothing
-/// else than a document's beginning. What comes before the first one counts if it says something.
-fn documents(text: &str) -> Vec<(usize, &str)> {
-    let mut starts = vec![(0, 0)];
-    let mut offset = 0;
-    for (number, line) in text.split_inclusive('\n').enumerate() {
-        let begins = line
-            .strip_prefix("---")
-            .is_some_and(|rest| rest.is_empty() || rest.starts_with(char::is_whitespace));
-        if begins && text[..offset].lines().any(says_something) {
-            starts.push((number, offset));
-        }
-        offset += line.len();
-    }
-    let ends = starts.iter().skip(1).map(|(_, offset)| *offset).chain([text.len()]);
-    starts.iter().zip(ends).map(|((number, start), end)| (*number, &text[*start..end])).collect()
-}
-
-/// Whether a line is more than white space, a comment or a directive.
-fn says_something(line: &str) -> bool {
-    let line = line.trim_start();
-    !line.is_empty() && !line.starts_with('#') && !line.starts_with('%')
-}
-
-fn yaml(lines_before: usize, document: &str) -> Result<Value, String> {
-    if !document.lines().any(says_something) {
-        return Ok(Value::Null);
-    }
-    // With the lines before it the parser's line numbers are those of the file.
-    let padded = "\n".repeat(lines_before) + document;
-    // As kubectl reads it: 0644 is octal, and yes is true.
-    let options = serde_saphyr::options! { legacy_octal_numbers: true };
-    serde_saphyr::from_str_with_options(&padded, options).map_err(|error| {
-        let text = error.without_snippet().render_with_formatter(&UserMessageFormatter);
-        text.lines().next().unwrap_or_default().to_owned()
-    })
 }
 
 /// Adds a document: nothing for an empty one, the items of a list.

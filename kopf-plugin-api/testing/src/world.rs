@@ -172,5 +172,6 @@ impl Deref for Sandbox {
 /// The objects of a text.
 #[track_caller]
 pub(crate) fn documents(text: &str) -> Vec<Value> {
-    serde_saphyr::from_multiple(text).unwrap_or_else(|error| panic!("not YAML: {error}"))
+    let read = kopf_sandbox::yaml_documents(text).filter(|document| *document != Ok(Value::Null));
+    read.collect::<Result<_, _>>().unwrap_or_else(|error| panic!("not YAML: {error}"))
 }

@@ -86,7 +86,7 @@ fn what_is_no_object_is_told_what_it_lacks() {
             "its name or namespace has characters that no name has",
         ),
         (
-            "{apiVersion: v1, kind: Pod, metadata: {name: a?b}}",
+            "{apiVersion: v1, kind: Pod, metadata: {name: \"a?b\"}}",
             "its name or namespace has characters that no name has",
         ),
     ] {
@@ -106,13 +106,9 @@ fn a_syntax_error_has_file_document_and_line() {
     check(
         "a.yaml",
         "---\n---\nkind: [\n",
-        expect!["a.yaml, document 2: unclosed bracket '[' at line 3, column 7"],
+        expect!["a.yaml, document 2: line 3: did not find expected node content"],
     );
-    check(
-        "a.yaml",
-        "a: 1\na: 2\n",
-        expect!["a.yaml, document 1: duplicate mapping key `a` is not allowed here at line 2, column 1"],
-    );
+    check("a.yaml", "a: 1\na: 2\n", expect!["a.yaml, document 1: line 2: key \"a\" already set in map"]);
     check("a.json", "null {", expect!["a.json, document 2: EOF while parsing an object at line 1 column 6"]);
 }
 
@@ -121,7 +117,7 @@ fn numbers_and_switches_are_read_as_kubectl_reads_them() {
     let mut manifests = vec![];
     let text = "{apiVersion: v1, kind: Pod, metadata: {name: p}, spec: {mode: 0644, on: yes, time: 2026-01-01, version: \"1.0\"}}";
     parse(Path::new("a.yaml"), text, &mut manifests).unwrap();
-    let expected = serde_json::json!({ "mode": 420, "on": true, "time": "2026-01-01", "version": "1.0" });
+    let expected = serde_json::json!({ "mode": 420, "true": true, "time": "2026-01-01", "version": "1.0" });
     assert_eq!(manifests[0].body["spec"], expected);
 }
 
