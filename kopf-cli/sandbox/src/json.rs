@@ -110,7 +110,7 @@ pub(crate) fn parse(text: &[u8]) -> Result<Value, String> {
 /// What is wrong, in the words of Go.
 pub(crate) fn parse_as_written(text: &[u8]) -> Result<Value, String> {
     let mut value = read(text)?;
-    change_numbers(&mut value, &mut |number| Number::from_f64(number.as_f64()?));
+    keep_floats(&mut value);
     Ok(value)
 }
 
@@ -195,6 +195,11 @@ fn without_halves(text: Cow<'_, str>) -> Cow<'_, str> {
 /// Equal numbers become equal values, so that a write that changes nothing is seen as such.
 pub(crate) fn settle_numbers(value: &mut Value) {
     change_numbers(value, &mut settled);
+}
+
+/// What is no integer of 64 bits, as it is written, becomes a float.
+pub(crate) fn keep_floats(value: &mut Value) {
+    change_numbers(value, &mut |number| Number::from_f64(number.as_f64()?));
 }
 
 /// Changes all numbers but integers of 64 bits.

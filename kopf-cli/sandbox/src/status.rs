@@ -49,6 +49,11 @@ impl Cause {
         Cause { reason: "FieldValueInvalid", message, field: field.into() }
     }
 
+    /// A fault of the server's own.
+    pub(crate) fn internal(field: impl Into<String>, why: &str) -> Self {
+        Cause { reason: "InternalError", message: format!("Internal error: {why}"), field: field.into() }
+    }
+
     pub(crate) fn duplicate(field: impl Into<String>, value: &Value) -> Self {
         let message = format!("Duplicate value: {}", printed::bad_value_in_order(value));
         Cause { reason: "FieldValueDuplicate", message, field: field.into() }

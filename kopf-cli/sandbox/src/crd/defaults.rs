@@ -2,40 +2,64 @@
 
 use serde_json::Value;
 
+use super::{expressions::has_type, said};
 use crate::{
-    schema::{Place, Schema},
+    schema::{Place, Schema, Shape},
     status::Cause,
 };
 
 /// Everything in which defaults are not what their own schema asks for.
 pub(super) fn faults(schema: &Value, place: &Place<'_>) -> Vec<Cause> {
     let mut causes = Vec::new();
-    walk(schema, &Schema::custom(schema), place, &mut causes);
+    let mut typed = schema.clone();
+    simplify(&mut typed);
+    walk(schema, (&Schema::custom(schema), &Schema::custom(&typed)), place, &mut causes);
     causes
 }
 
-fn walk(schema: &Value, compiled: &Schema, place: &Place<'_>, causes: &mut Vec<Cause>) {
+/// Leaves of a schema what the types of defaults are checked by: where one may be an integer or a text, nobody asks which of them
+/// it is.
+fn simplify(schema: &mut Value) {
+    let Value::Object(fields) = schema else { return };
+    fields.retain(|name, _| !["x-kubernetes-int-or-string", "x-kubernetes-validations"].contains(&&**name));
+    for name in ["items", "additionalProperties"] {
+        fields.get_mut(name).into_iter().for_each(simplify);
+    }
+    let properties = fields.get_mut("properties").and_then(Value::as_object_mut);
+    properties.into_iter().flat_map(|fields| fields.values_mut()).for_each(simplify);
+}
+
+/// `typed` is what is left of `compiled` for types.
+fn walk(schema: &Value, (compiled, typed): (&Schema, &Schema), place: &Place<'_>, causes: &mut Vec<Cause>) {
     if let Some(default) = schema.get("default").filter(|default| !default.is_null()) {
         let of_default = place.field("default");
         let at = of_default.to_string();
         if compiled.prunes(default) {
             causes.push(Cause::invalid_value(&at, default, "must not have unknown fields"));
         }
-        let faults = compiled.faults_of_a_part(default, &at);
+        let faults = typed.faults_of_a_part(default, &at);
         causes.extend(match faults.as_slice() {
+            [] if has_rules_in_vain(compiled.shape()) => {
+                let why = "rule compiler initialization error: failed to convert to declType for CEL validation rules";
+                vec![Cause::invalid(at, said(schema, "type"), why)]
+            }
             [] => compiled.broken_rules_of_a_part(default, &of_default),
             _ => faults,
         });
     }
-    if let Some(items) = compiled.items() {
-        walk(&schema["items"], &items, &place.field("items"), causes);
+    if let Some((items, typed)) = compiled.items().zip(typed.items()) {
+        walk(&schema["items"], (&items, &typed), &place.field("items"), causes);
     }
     let properties = place.field("properties");
     for (name, inner) in schema["properties"].as_object().into_iter().flatten() {
-        if let Some(compiled) = compiled.property(name) {
-            walk(inner, &compiled, &properties.key(name), causes);
+        if let Some((compiled, typed)) = compiled.property(name).zip(typed.property(name)) {
+            walk(inner, (&compiled, &typed), &properties.key(name), causes);
         }
     }
+}
+
+fn has_rules_in_vain(shape: Shape<'_>) -> bool {
+    !shape.rules().is_empty() && !has_type(shape, shape.embedded())
 }
 
 /// Whether a schema has whole objects inside.

@@ -27,6 +27,11 @@ pub(super) struct At<'a> {
 impl At<'_> {
     /// All that is wrong with rules whose texts are all there.
     pub(super) fn faults(&self, rules: &[Value], place: &Place<'_>, costs: &mut Costs) -> Vec<Cause> {
+        if !rules.is_empty() && !has_type(self.shape, self.resource) {
+            let why = "internal error: failed to construct type information for x-kubernetes-validations rules: unable to \
+                       convert structural schema to CEL declarations";
+            return vec![Cause::internal(place.to_string(), why)];
+        }
         let all = rules.iter().enumerate();
         all.flat_map(|(index, rule)| self.faults_of(rule, &place.index(index), costs)).collect()
     }
@@ -80,6 +85,11 @@ impl At<'_> {
         }
         faults
     }
+}
+
+/// Whether rules see values of a shape at all: of some nothing is known.
+pub(super) fn has_type(shape: Shape<'_>, resource: bool) -> bool {
+    rule_variables(shape, resource, false, "").is_some()
 }
 
 /// What is wrong with an expression that has to be of a type; nothing is known where the variables are not.

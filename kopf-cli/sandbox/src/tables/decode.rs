@@ -208,7 +208,11 @@ impl Reading<'_> {
             return settled;
         }
         if fits(value, shape) {
-            json::settle_numbers(value);
+            // What may be any JSON is kept as it is written until it is stored.
+            match shape.name() {
+                Some(name) if name.ends_with(".JSON") => json::keep_floats(value),
+                _ => json::settle_numbers(value),
+            }
             return Ok(());
         }
         if self.decoder == Decoder::Converter

@@ -216,3 +216,62 @@ async fn rules_may_cost_no_more_than_they_can_be_told_to() {
     )
     .await;
 }
+
+#[tokio::test]
+async fn defaults_are_checked_as_they_are_written() {
+    check_schemas(
+        r#"
+        {"a":{"type":"integer","default":2.0}}
+        {"a":{"type":"integer","default":2.5}}
+        {"a":{"type":"integer","default":1e16}}
+        {"a":{"type":"integer","default":1e3,"maximum":5}}
+        {"a":{"type":"integer","default":4000000.0,"maximum":3000000}}
+        {"a":{"type":"integer","default":4000000,"maximum":3000000}}
+        {"a":{"type":"integer","default":2.0,"x-kubernetes-validations":[{"rule":"self > 0"}]}}
+        {"a":{"type":"number","default":2.0,"x-kubernetes-validations":[{"rule":"self > 0.0"}]}}
+        {"a":{"type":"number","default":2,"x-kubernetes-validations":[{"rule":"self > 0.0"}]}}
+        {"a":{"type":"string","default":2.0}}
+        {"a":{"type":"integer","enum":[1.0,2.5]}}
+        {"a":{"type":"integer","enum":[2.0],"default":2.5}}
+        {"a":{"type":"integer","enum":[1],"default":1.0}}
+        {"a":{"type":"integer","enum":[1e7],"default":4000000.0}}
+        {"a":{"type":"number","multipleOf":1000000.5,"default":3}}
+        {"a":{"type":"array","items":{"type":"integer"},"x-kubernetes-list-type":"set","default":[1,1.0]}}
+        {"a":{"type":"array","items":{"type":"integer"},"default":[1,1e16,2.0]}}
+        {"a":{"type":"object","default":{"b":2.0},"properties":{"b":{"type":"integer","x-kubernetes-validations":[{"rule":"self > 0"}]}}}}
+        {"a":{"type":"object","default":{"a":1.0,"b":1e21},"x-kubernetes-preserve-unknown-fields":true}}
+        {"a":{"type":"object","default":{"apiVersion":"v1","kind":"K","metadata":{"name":"x","generation":2.0}},"x-kubernetes-embedded-resource":true,"x-kubernetes-preserve-unknown-fields":true}}
+        {"a":{"x-kubernetes-int-or-string":true,"default":2.5}}
+        {"a":{"x-kubernetes-int-or-string":true,"default":true}}
+        {"a":{"x-kubernetes-int-or-string":true,"default":{}}}
+        {"a":{"x-kubernetes-int-or-string":true,"default":true,"enum":[1,"a"]}}
+        {"a":{"x-kubernetes-int-or-string":true,"default":2.5,"maximum":2}}
+        {"a":{"x-kubernetes-int-or-string":true,"anyOf":[{"type":"integer"},{"type":"string"}],"default":2.5}}
+        {"a":{"x-kubernetes-int-or-string":true,"default":2.0,"x-kubernetes-validations":[{"rule":"self == 2"}]}}
+        {"a":{"type":"object","default":{"b":{}},"properties":{"b":{"x-kubernetes-int-or-string":true}}}}
+        {"a":{"type":"array","default":[1,"a",true,2.5],"items":{"x-kubernetes-int-or-string":true}}}
+    "#,
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn rules_stand_where_a_schema_tells_a_type() {
+    check_schemas(
+        r#"
+        {"a":{"x-kubernetes-preserve-unknown-fields":true,"x-kubernetes-validations":[{"rule":"true"}]}}
+        {"a":{"x-kubernetes-preserve-unknown-fields":true,"nullable":true,"x-kubernetes-validations":[{"rule":"self == 1"},{"rule":"self."}]}}
+        {"a":{"x-kubernetes-preserve-unknown-fields":true,"default":{},"x-kubernetes-validations":[{"rule":"true"}]}}
+        {"a":{"type":"object","x-kubernetes-preserve-unknown-fields":true,"x-kubernetes-validations":[{"rule":"true"}]}}
+        {"a":{"x-kubernetes-int-or-string":true,"x-kubernetes-validations":[{"rule":"true"}]}}
+        {"a":{"type":"array","items":{"x-kubernetes-preserve-unknown-fields":true},"x-kubernetes-validations":[{"rule":"true"}]}}
+        {"a":{"type":"array","default":[1],"items":{"x-kubernetes-preserve-unknown-fields":true},"x-kubernetes-validations":[{"rule":"true"}]}}
+        {"a":{"type":"array","maxItems":3,"items":{"x-kubernetes-preserve-unknown-fields":true,"x-kubernetes-validations":[{"rule":"true"}]}}}
+        {"a":{"type":"object","additionalProperties":{"x-kubernetes-preserve-unknown-fields":true},"x-kubernetes-validations":[{"rule":"true"}]}}
+        {"a":{"type":"object","additionalProperties":true,"x-kubernetes-validations":[{"rule":"true"}]}}
+        {"a":{"type":"object","default":{"b":1},"properties":{"b":{"x-kubernetes-preserve-unknown-fields":true,"x-kubernetes-validations":[{"rule":"true"}]}}}}
+        {"a":{"type":"object","properties":{"b":{"x-kubernetes-preserve-unknown-fields":true}},"x-kubernetes-validations":[{"rule":"has(self.b)"}]}}
+    "#,
+    )
+    .await;
+}

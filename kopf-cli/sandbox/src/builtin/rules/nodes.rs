@@ -93,11 +93,7 @@ fn ranges(list: &Site<'_>) -> Causes {
         let why = format!(
             "invalid PodCIDRs. failed to check with dual stack with error:invalid CIDR[{at}]: <nil> (invalid CIDR address: {said})"
         );
-        causes.push(Cause {
-            reason: "InternalError",
-            message: format!("Internal error: {why}"),
-            field: list.place.clone(),
-        });
+        causes.push(Cause::internal(&*list.place, &why));
     }
     if list.len() > 2 || (list.len() == 2 && (families[0] == families[1] || families.contains(&None))) {
         causes.push(list.invalid("may specify no more than one CIDR for each IP family"));

@@ -33,7 +33,7 @@ pub(super) const DONE: Groups = &[
     ]),
     ("Schemas", &[
         ("types, bounds, formats, lists as sets and maps", &["schemas::values_are_checked_by_their_types_and_bounds", "schemas::formats_are_checked_where_they_are_known", "formats::texts_are_of_a_format_or_not", "formats::addresses_numbers_and_names_are_of_a_format_or_not"]),
-        ("numbers in JSON that are written with a point: floats until they are stored", &["numbers::what_is_written_with_a_point_is_no_integer_for_rules", "numbers::an_integer_and_a_float_are_two_items", "numbers::what_is_stored_is_an_integer_again"]),
+        ("numbers in JSON that are written with a point: floats until they are stored", &["numbers::what_is_written_with_a_point_is_no_integer_for_rules", "numbers::an_integer_and_a_float_are_two_items", "numbers::what_is_stored_is_an_integer_again", "definitions::defaults_are_checked_as_they_are_written"]),
         ("patterns as Go reads them, and those that are none", &["patterns::letters_digits_and_blanks_of_patterns_are_those_of_ascii", "patterns::classes_and_braces_of_patterns_are_those_of_go", "patterns::what_is_no_pattern_of_go_is_refused"]),
         ("pruning and defaults", &["schemas::what_a_schema_does_not_know_is_pruned_and_what_it_has_defaults_for_is_filled_in"]),
         ("embedded objects", &["schemas::embedded_objects_are_objects"]),
@@ -164,7 +164,7 @@ pub(super) const DONE: Groups = &[
     ]),
     ("Definitions of resources", &[
         ("acceptance and establishing, step by step", &["main::a_definition_is_accepted_in_steps"]),
-        ("what definitions are refused: names, versions, schemas, rules", &["refusals::definitions_have_their_rules", "definitions::names_and_versions_have_their_rules", "definitions::schemas_are_structural", "definitions::rules_are_looked_at_before_they_are_taken"]),
+        ("what definitions are refused: names, versions, schemas, rules", &["refusals::definitions_have_their_rules", "definitions::names_and_versions_have_their_rules", "definitions::schemas_are_structural", "definitions::rules_are_looked_at_before_they_are_taken", "definitions::rules_stand_where_a_schema_tells_a_type"]),
         ("what expressions come to and cost as they run: one, all together, conditions, messages", &["costs::expressions_come_to_what_they_say", "costs::an_expression_ends_where_it_costs_too_much", "costs::all_expressions_of_a_policy_share_what_they_may_cost", "costs::rules_end_where_they_cost_too_much"]),
         ("expressions in CEL: names, types of functions, results, patterns that are written out", &["expressions::rules_name_what_there_is", "expressions::rules_call_functions_with_what_they_are_for", "expressions::rules_come_to_true_or_false", "expressions::what_is_written_out_in_rules_is_right"]),
         ("what rules in CEL may cost at the most, each and all together", &["definitions::rules_may_cost_no_more_than_they_can_be_told_to"]),

@@ -115,11 +115,7 @@ fn addresses(list: &Site<'_>) -> Causes {
     if let Some(at) = families.iter().position(Option::is_none) {
         let said = list.each().nth(at).map(|entry| entry.at("ip").text()).unwrap_or_default();
         let why = format!("failed to check for dual stack with error:invalid IP[{at}]: {said}");
-        causes.push(Cause {
-            reason: "InternalError",
-            message: format!("Internal error: {why}"),
-            field: list.place.clone(),
-        });
+        causes.push(Cause::internal(&*list.place, &why));
     }
     if list.len() > 2 || families.first() == families.get(1) || families.contains(&None) {
         causes.push(told(list, "may specify no more than one IP for each IP family"));
