@@ -42,6 +42,13 @@ pub(crate) fn write(value: &mut Value, view: &View) {
     }
 }
 
+/// Whether an object comes to have a status once it is stored: what is sent has lost it, though the schema has a default for it.
+pub(crate) fn fills_in_status(value: &Value, resource: &Resource) -> bool {
+    let schema = resource.storage().schema.as_ref().filter(|_| resource.rules.custom);
+    let status = schema.and_then(|schema| schema.shape().property("status"));
+    status.is_some_and(|status| status.default().is_some()) && value.get("status").is_none()
+}
+
 /// How an object is read that is stored, where that is otherwise than it is stored.
 pub(crate) fn otherwise(value: &Value, resource: &Resource) -> Option<Value> {
     if !resource.rules.custom {

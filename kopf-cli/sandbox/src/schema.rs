@@ -33,6 +33,7 @@ mod visiting;
 #[cfg(test)]
 pub(crate) use cel_values::to_cel;
 pub(crate) use cel_values::{dynamic, named_so};
+use custom::Purpose;
 pub(crate) use custom::takes_format;
 pub(crate) use declared::{resource as resource_type, tells_all, variables as rule_variables};
 pub(crate) use node::{Additional, Kind, Limits, ListType, Node, Strategy, TypeId, Types};
@@ -56,8 +57,17 @@ impl Schema {
 
     /// The schema of a custom resource, whose definition has been found valid.
     pub(crate) fn custom(open_api: &Value) -> Self {
+        Schema::read(open_api, Purpose::Objects)
+    }
+
+    /// The same for the types of the defaults that are in it.
+    pub(crate) fn of_defaults(open_api: &Value) -> Self {
+        Schema::read(open_api, Purpose::Defaults)
+    }
+
+    fn read(open_api: &Value, purpose: Purpose) -> Self {
         let mut types = Types::default();
-        let root = custom::read(&mut types, open_api);
+        let root = custom::read(&mut types, open_api, purpose);
         Schema::new(Arc::new(types), root)
     }
 
@@ -112,6 +122,12 @@ impl Schema {
     /// Reads the metadata of all objects inside of a part of one. What cannot be read stays as it is.
     pub(crate) fn read_embedded(&self, part: &mut Value) {
         let _unreadable = embedded::read_part(part, self.shape());
+    }
+
+    /// What is wrong with the objects that are in a part of one: with what cannot be read, or else with all that they say of
+    /// themselves.
+    pub(crate) fn faults_of_embedded(&self, part: &Value, place: &Place<'_>) -> Vec<Cause> {
+        embedded::faults_of_part(part, self.shape(), place)
     }
 
     /// Whether a value has fields that the schema does not know.

@@ -44,8 +44,13 @@ impl Cause {
 
     /// The same for what is no string.
     pub(crate) fn invalid_value(field: impl Into<String>, value: &Value, why: &str) -> Self {
+        Cause::invalid_as_shown(field, &printed::bad_value(value), why)
+    }
+
+    /// The same for a value that is shown just so.
+    pub(crate) fn invalid_as_shown(field: impl Into<String>, shown: &str, why: &str) -> Self {
         let colon = if why.is_empty() { "" } else { ": " };
-        let message = format!("Invalid value: {}{colon}{why}", printed::bad_value(value));
+        let message = format!("Invalid value: {shown}{colon}{why}");
         Cause { reason: "FieldValueInvalid", message, field: field.into() }
     }
 

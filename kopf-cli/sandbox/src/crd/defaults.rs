@@ -4,48 +4,36 @@ use serde_json::Value;
 
 use super::{expressions::has_type, said};
 use crate::{
-    schema::{Place, Schema, Shape},
+    printed,
+    schema::{Place, Schema},
     status::Cause,
 };
 
 /// Everything in which defaults are not what their own schema asks for.
 pub(super) fn faults(schema: &Value, place: &Place<'_>) -> Vec<Cause> {
     let mut causes = Vec::new();
-    let mut typed = schema.clone();
-    simplify(&mut typed);
-    walk(schema, (&Schema::custom(schema), &Schema::custom(&typed)), place, &mut causes);
+    let schemas = (&Schema::custom(schema), &Schema::of_defaults(schema));
+    walk(schema, schemas, place, &mut causes);
     causes
 }
 
-/// Leaves of a schema what the types of defaults are checked by: where one may be an integer or a text, nobody asks which of them
-/// it is.
-fn simplify(schema: &mut Value) {
-    let Value::Object(fields) = schema else { return };
-    fields.retain(|name, _| !["x-kubernetes-int-or-string", "x-kubernetes-validations"].contains(&&**name));
-    for name in ["items", "additionalProperties"] {
-        fields.get_mut(name).into_iter().for_each(simplify);
-    }
-    let properties = fields.get_mut("properties").and_then(Value::as_object_mut);
-    properties.into_iter().flat_map(|fields| fields.values_mut()).for_each(simplify);
-}
-
-/// `typed` is what is left of `compiled` for types.
+/// `compiled` is the schema as it is for objects, `typed` for the types of defaults.
 fn walk(schema: &Value, (compiled, typed): (&Schema, &Schema), place: &Place<'_>, causes: &mut Vec<Cause>) {
     if let Some(default) = schema.get("default").filter(|default| !default.is_null()) {
         let of_default = place.field("default");
         let at = of_default.to_string();
         if compiled.prunes(default) {
-            causes.push(Cause::invalid_value(&at, default, "must not have unknown fields"));
+            let shown = printed::bad_value_in_order(default);
+            causes.push(Cause::invalid_as_shown(&at, &shown, "must not have unknown fields"));
         }
-        let faults = typed.faults_of_a_part(default, &at);
-        causes.extend(match faults.as_slice() {
-            [] if has_rules_in_vain(compiled.shape()) => {
-                let why = "rule compiler initialization error: failed to convert to declType for CEL validation rules";
-                vec![Cause::invalid(at, said(schema, "type"), why)]
-            }
-            [] => compiled.broken_rules_of_a_part(default, &of_default),
-            _ => faults,
-        });
+        let mut faults = compiled.faults_of_embedded(default, &of_default);
+        if faults.is_empty() {
+            faults = typed.faults_of_a_part(default, &at);
+        }
+        if faults.is_empty() {
+            faults = broken_rules(schema, compiled, default, &of_default);
+        }
+        causes.extend(faults);
     }
     if let Some((items, typed)) = compiled.items().zip(typed.items()) {
         walk(&schema["items"], (&items, &typed), &place.field("items"), causes);
@@ -58,8 +46,14 @@ fn walk(schema: &Value, (compiled, typed): (&Schema, &Schema), place: &Place<'_>
     }
 }
 
-fn has_rules_in_vain(shape: Shape<'_>) -> bool {
-    !shape.rules().is_empty() && !has_type(shape, shape.embedded())
+fn broken_rules(schema: &Value, compiled: &Schema, default: &Value, place: &Place<'_>) -> Vec<Cause> {
+    let shape = compiled.shape();
+    if !shape.rules().is_empty() && !has_type(shape, shape.embedded()) {
+        let why =
+            "rule compiler initialization error: failed to convert to declType for CEL validation rules";
+        return vec![Cause::invalid(place.to_string(), said(schema, "type"), why)];
+    }
+    compiled.broken_rules_of_a_part(default, place)
 }
 
 /// Whether a schema has whole objects inside.
@@ -110,8 +104,8 @@ mod tests {
             (0..200).map(|n| (format!("t{n}"), json!({ "type": "string", "pattern": r"^[a-z]{1,9}$" })));
         let mut schema = json!({ "type": "object", "properties": Value::Object(texts.collect()) });
         for _ in 0..LEVELS {
-            let mut outer =
-                json!({ "type": "object", "default": {}, "x-kubernetes-embedded-resource": true });
+            let mut outer = json!({ "type": "object", "x-kubernetes-embedded-resource": true });
+            outer["default"] = json!({ "apiVersion": "v1", "kind": "Kind" });
             outer["properties"] = json!({});
             outer["properties"]["a"] = schema;
             schema = outer;

@@ -119,7 +119,8 @@ impl<'a> Typed<'a> {
                     Some(Kind::Integer | Kind::Number) => Forms { scalar: Some(Scalar::Number), ..nothing },
                     Some(Kind::Boolean) => Forms { scalar: Some(Scalar::Boolean), ..nothing },
                     Some(Kind::String) => {
-                        let plain = matches!(shape.format(), None | Some("" | "byte"));
+                        let plain =
+                            matches!(shape.format(), None | Some("" | "byte")) && !shape.formatted_in_vain();
                         Forms { scalar: Some(if plain { Scalar::Text } else { Scalar::Any }), ..nothing }
                     }
                     None => Forms { scalar: Some(Scalar::Any), list: Some(List::of(shape, open)), map },

@@ -5,32 +5,44 @@ use serde_json::{Map, Value};
 use super::{Additional, Kind, Limits, ListType, Node, Pattern, Rule, Sizes, TypeId, Types};
 use crate::formats;
 
+/// What a schema is read for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Purpose {
+    Objects,
+    /// The types of defaults: whatever their type is, a format has to do with it, and nobody asks which one of two types it is.
+    Defaults,
+}
+
 /// Adds a schema's nodes to `types`, and answers its root. What is not of the form that definitions have is passed over.
-pub(super) fn read(types: &mut Types, whole: &Value) -> TypeId {
+pub(super) fn read(types: &mut Types, whole: &Value, purpose: Purpose) -> TypeId {
     let empty = Map::new();
     let schema = whole.as_object().unwrap_or(&empty);
     let text = |name: &str| schema.get(name).and_then(Value::as_str).filter(|text| !text.is_empty());
     let flag = |name: &str| schema.get(name).and_then(Value::as_bool);
     let kind = text("type").and_then(Kind::parse);
-    let int_or_string = flag("x-kubernetes-int-or-string").unwrap_or_default();
+    let of_objects = purpose == Purpose::Objects;
+    let int_or_string = of_objects && flag("x-kubernetes-int-or-string").unwrap_or_default();
     // What may be of two types is of no type that a format could be about, but for texts.
     let formatted = kind.filter(|_| !int_or_string);
+    let said = text("format");
+    let format = said.filter(|format| !of_objects || takes_format(formatted, format));
     let node = Node {
         name: None,
         base: None,
         kind,
-        format: text("format").filter(|format| takes_format(formatted, format)).map(Box::from),
+        format: format.map(Box::from),
+        formatted_in_vain: said.is_some() && format.is_none(),
         nullable: flag("nullable").unwrap_or_default(),
         int_or_string,
         preserves_unknown: flag("x-kubernetes-preserve-unknown-fields").unwrap_or_default(),
         embedded: flag("x-kubernetes-embedded-resource").unwrap_or_default(),
-        properties: properties(types, schema),
+        properties: properties(types, schema, purpose),
         additional: match schema.get("additionalProperties") {
             Some(Value::Bool(true)) => Additional::Any,
-            Some(schema @ Value::Object(_)) => Additional::Of(read(types, schema)),
+            Some(schema @ Value::Object(_)) => Additional::Of(read(types, schema, purpose)),
             _ => Additional::None,
         },
-        items: schema.get("items").filter(|items| items.is_object()).map(|items| read(types, items)),
+        items: schema.get("items").filter(|items| items.is_object()).map(|items| read(types, items, purpose)),
         list: match text("x-kubernetes-list-type") {
             Some("atomic") => Some(ListType::Atomic),
             Some("set") => Some(ListType::Set),
@@ -42,22 +54,23 @@ pub(super) fn read(types: &mut Types, whole: &Value) -> TypeId {
         merge_key: None,
         strategy: None,
         default: schema.get("default").cloned().map(Box::new),
-        limits: limits(types, schema),
-        rules: rules(whole),
+        limits: limits(types, schema, purpose),
+        rules: if of_objects { rules(whole) } else { Box::default() },
         sizes: Sizes::default(),
     };
     types.add(node)
 }
 
-fn properties(types: &mut Types, schema: &Map<String, Value>) -> Box<[(Box<str>, TypeId)]> {
+fn properties(types: &mut Types, schema: &Map<String, Value>, purpose: Purpose) -> Box<[(Box<str>, TypeId)]> {
     let named = schema.get("properties").and_then(Value::as_object);
-    let named = named.into_iter().flatten().map(|(name, schema)| (name.as_str().into(), read(types, schema)));
+    let read = |(name, schema): (&String, &Value)| (name.as_str().into(), read(types, schema, purpose));
+    let named = named.into_iter().flatten().map(read);
     let mut named: Vec<(Box<str>, TypeId)> = named.collect();
     named.sort();
     named.into()
 }
 
-fn limits(types: &mut Types, schema: &Map<String, Value>) -> Option<Box<Limits>> {
+fn limits(types: &mut Types, schema: &Map<String, Value>, purpose: Purpose) -> Option<Box<Limits>> {
     const SAID: [&str; 19] = [
         "required",
         "enum",
@@ -87,7 +100,7 @@ fn limits(types: &mut Types, schema: &Map<String, Value>) -> Option<Box<Limits>>
     let flag = |name: &str| schema.get(name) == Some(&Value::Bool(true));
     let mut several = |name: &str| -> Box<[TypeId]> {
         let schemas = schema.get(name).and_then(Value::as_array).into_iter().flatten();
-        schemas.map(|schema| read(types, schema)).collect()
+        schemas.map(|schema| read(types, schema, purpose)).collect()
     };
     let (all_of, any_of, one_of) = (several("allOf"), several("anyOf"), several("oneOf"));
     let enumeration = schema.get("enum").and_then(Value::as_array).filter(|values| !values.is_empty());
@@ -112,7 +125,7 @@ fn limits(types: &mut Types, schema: &Map<String, Value>) -> Option<Box<Limits>>
         all_of,
         any_of,
         one_of,
-        not: schema.get("not").filter(|not| not.is_object()).map(|not| read(types, not)),
+        not: schema.get("not").filter(|not| not.is_object()).map(|not| read(types, not, purpose)),
     }))
 }
 

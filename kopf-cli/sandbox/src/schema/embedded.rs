@@ -2,7 +2,11 @@
 
 use serde_json::{Map, Value};
 
-use super::{Additional, Shape, place::Place, visiting::visit};
+use super::{
+    Additional, Shape,
+    place::Place,
+    visiting::{visit, visit_value},
+};
 use crate::{json, meta, names::letter_first_faults, resources::NameRule, status::Cause};
 
 /// Reads the metadata of all embedded objects: what is unknown in it goes, and is told of in `unknown`.
@@ -21,6 +25,17 @@ pub(crate) fn read(
 /// The same for any part of an object.
 pub(crate) fn read_part(part: &mut Value, shape: Shape<'_>) -> Result<(), Cause> {
     read_value(part, shape, &Place::ROOT, &mut Vec::new())
+}
+
+/// What is wrong with the objects in a part that is at a place: with what cannot be read, or else with all that they say.
+pub(crate) fn faults_of_part(part: &Value, shape: Shape<'_>, place: &Place<'_>) -> Vec<Cause> {
+    let mut read = part.clone();
+    if let Err(unreadable) = read_value(&mut read, shape, place, &mut Vec::new()) {
+        return vec![unreadable];
+    }
+    let mut causes = Vec::new();
+    visit_value(&read, shape, place, &mut |value, shape, place| add_faults(value, shape, place, &mut causes));
+    causes
 }
 
 fn read_fields(
@@ -80,12 +95,14 @@ fn read_value(
 /// Everything that is wrong with embedded objects as such.
 pub(crate) fn faults(fields: &Map<String, Value>, shape: Shape<'_>) -> Vec<Cause> {
     let mut causes = Vec::new();
-    visit(fields, shape, &mut |value, shape, place| {
-        if let Some(object) = value.as_object().filter(|_| shape.embedded()) {
-            causes.extend(object_faults(object, place));
-        }
-    });
+    visit(fields, shape, &mut |value, shape, place| add_faults(value, shape, place, &mut causes));
     causes
+}
+
+fn add_faults(value: &Value, shape: Shape<'_>, place: &Place<'_>, causes: &mut Vec<Cause>) {
+    if let Some(object) = value.as_object().filter(|_| shape.embedded()) {
+        causes.extend(object_faults(object, place));
+    }
 }
 
 fn object_faults(object: &Map<String, Value>, place: &Place<'_>) -> Vec<Cause> {

@@ -51,6 +51,8 @@ pub(crate) struct Node {
     pub(crate) base: Option<TypeId>,
     pub(crate) kind: Option<Kind>,
     pub(crate) format: Option<Box<str>>,
+    /// A format is said that says nothing about values of the type: only owners of fields mind it.
+    pub(crate) formatted_in_vain: bool,
     pub(crate) nullable: bool,
     pub(crate) int_or_string: bool,
     pub(crate) preserves_unknown: bool,

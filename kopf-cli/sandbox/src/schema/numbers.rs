@@ -2,7 +2,7 @@
 
 use serde_json::{Number, Value};
 
-use super::{Kind, Limits, Shape, place::Place, types::Fault};
+use super::{Kind, Limits, Shape, place::Place, takes_format, types::Fault};
 use crate::printed;
 
 /// Integers up to here are told apart by a float.
@@ -15,7 +15,7 @@ pub(super) fn range_fault(number: &Number, shape: Shape<'_>, place: &Place<'_>) 
 
 fn range_text(number: &Number, shape: Shape<'_>, what: &str, place: &Place<'_>) -> Option<String> {
     let kind = shape.kind().filter(|_| !shape.int_or_string())?;
-    let format = shape.format();
+    let format = shape.format().filter(|format| takes_format(Some(kind), format));
     let float = number.as_f64().unwrap_or(f64::NAN);
     let fits = match (kind, format) {
         (Kind::Integer, Some("int32")) => {
@@ -42,9 +42,9 @@ pub(super) fn number_faults(
     place: &Place<'_>,
 ) -> Vec<Fault> {
     let mut faults = Vec::new();
-    let value = number.clone().into();
     let float = number.as_f64().unwrap_or(f64::NAN);
-    // A bound that the type has no room for is told of, and then taken for a number as any other.
+    let (whole, real): (Value, Value) = (number.clone().into(), float.into());
+    // A bound that the type has no room for is told of, and then both are taken for floats.
     let native = |bound: f64, what: &str, faults: &mut Vec<Fault>| {
         let misfit = Number::from_f64(bound).and_then(|bound| range_text(&bound, shape, what, place));
         let fits = misfit.is_none();
@@ -53,29 +53,30 @@ pub(super) fn number_faults(
     };
     if let Some(factor) = limits.multiple_of {
         // Whole numbers are looked at by what is whole of the factor.
-        let (factor, said, multiple): (Value, _, _) = match native(factor, "MultipleOf", &mut faults) {
+        let (value, factor, multiple): (_, Value, _) = match native(factor, "MultipleOf", &mut faults) {
             Some(number) => {
                 let factor = factor as i64;
-                (factor.into(), factor.to_string(), (factor > 0).then(|| number % factor == 0))
+                (&whole, factor.into(), (factor > 0).then(|| number % factor == 0))
             }
             None => {
                 let times = if factor < 1.0 { 1.0 / factor * float } else { float / factor };
-                (factor.into(), printed::float(factor), (factor > 0.0).then(|| nearly_whole(times)))
+                (&real, factor.into(), (factor > 0.0).then(|| nearly_whole(times)))
             }
         };
+        let said = printed::plain(&factor);
         match multiple {
             Some(true) => {}
             Some(false) => {
-                faults.push(Fault::invalid(place, &value, &format!("should be a multiple of {said}")));
+                faults.push(Fault::invalid(place, value, &format!("should be a multiple of {said}")));
             }
             None => faults.push(Fault::no_factor(place, &factor, &said)),
         }
     }
     let bound = |bound: f64, exclusive: bool, upper: bool, faults: &mut Vec<Fault>| {
         let what = if upper { "Maximum boundary" } else { "Minimum boundary" };
-        let (said, order) = match native(bound, what, faults) {
-            Some(number) => ((bound as i64).to_string(), Some(number.cmp(&(bound as i64)))),
-            None => (printed::float(bound), float.partial_cmp(&bound)),
+        let (value, said, order) = match native(bound, what, faults) {
+            Some(number) => (&whole, (bound as i64).to_string(), Some(number.cmp(&(bound as i64)))),
+            None => (&real, printed::float(bound), float.partial_cmp(&bound)),
         };
         let Some(order) = order else { return };
         let beyond = if upper { order.is_gt() } else { order.is_lt() };
@@ -86,7 +87,7 @@ pub(super) fn number_faults(
                 (false, true) => "greater than",
                 (false, false) => "greater than or equal to",
             };
-            faults.push(Fault::invalid(place, &value, &format!("should be {than} {said}")));
+            faults.push(Fault::invalid(place, value, &format!("should be {than} {said}")));
         }
     };
     if let Some(least) = limits.minimum {

@@ -38,13 +38,14 @@ impl<'a> Place<'a> {
         matches!(self.step, Step::Root)
     }
 
-    /// With dots before all names: `spec.labels.app`, as unknown fields and the checks of types are told.
+    /// With dots before all names: `spec.labels.app`, as unknown fields and the checks of types are told; a name that may be any
+    /// has one also where it is the first.
     pub(crate) fn dotted(&self) -> String {
         let mut path = String::new();
         for step in self.steps() {
             match step {
                 Step::Root => {}
-                Step::Field(name) | Step::Key(name) if path.is_empty() => path.push_str(name),
+                Step::Field(name) if path.is_empty() => path.push_str(name),
                 Step::Field(name) | Step::Key(name) => {
                     path.push('.');
                     path.push_str(name);

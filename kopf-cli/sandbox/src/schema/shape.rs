@@ -43,6 +43,10 @@ impl<'a> Shape<'a> {
         self.nodes().find_map(|node| node.format.as_deref())
     }
 
+    pub(crate) fn formatted_in_vain(self) -> bool {
+        self.nodes().any(|node| node.formatted_in_vain)
+    }
+
     pub(crate) fn nullable(self) -> bool {
         self.nodes().any(|node| node.nullable)
     }

@@ -229,18 +229,18 @@ fn type_fault(value: &Value, shape: Shape<'_>, place: &Place<'_>) -> Option<Faul
     let fits = names.split(',').any(|name| name == said)
         || said == "number" && integral && names.contains("integer")
         || said == "integer" && names == "number";
+    let found = match said {
+        "integer" => "int64",
+        "number" => "float64",
+        _ => "",
+    };
     match shape.format() {
         // A format is checked as such, be it of a text or, as the server has it, of a list.
         Some(_) if matches!(said, "string" | "array") && !names.contains("integer") && names != "number" => {
             None
         }
-        Some(format) if !matches!(said, "string" | "array") && !fits => {
-            let found = match said {
-                "integer" => "int64",
-                "number" => "float64",
-                _ => "",
-            };
-            (found != format).then(|| wrong(format, found))
+        Some(format) if !matches!(said, "string" | "array") && !fits && found != format => {
+            Some(wrong(format, found))
         }
         _ => (!fits).then(|| wrong(names, said)),
     }
@@ -417,21 +417,21 @@ fn check_fields(
     if let Some(most) = limits.and_then(|limits| limits.max_properties).filter(|most| size > *most) {
         outcome.add([Fault::of(place, Cause::too_many("", size, most))]);
     }
-    let mut check_field = |name: &str, value: &Value, shape: Shape<'_>| {
+    let mut check_field = |name: &str, value: &Value, shape: Shape<'_>, at: &Place<'_>| {
         let spine = spine.and_then(|spine| spine.field(name));
         // What the server itself fills in is not the writer's old mistake.
         let implied = place.is_root() && ["apiVersion", "kind"].contains(&name);
         let old = old.and_then(|old| old.get(name)).filter(|_| spine.is_some() && !implied);
-        outcome.merge(check(value, old, shape, spine, &place.field(name)));
+        outcome.merge(check(value, old, shape, spine, at));
     };
     if let Additional::Of(shape_of_others) = shape.additional() {
         for (name, value) in fields.iter().filter(|(name, _)| shape.property(name).is_none()) {
-            check_field(name, value, shape_of_others);
+            check_field(name, value, shape_of_others, &place.key(name));
         }
     }
     for (name, shape) in shape.properties() {
         if let Some(value) = fields.get(name) {
-            check_field(name, value, shape);
+            check_field(name, value, shape, &place.field(name));
         }
     }
     let required = limits.map_or(&[][..], |limits| &limits.required);

@@ -28,7 +28,8 @@ fn visit_fields(
     }
 }
 
-fn visit_value(
+/// The same of a value at a place, and all that is in it.
+pub(super) fn visit_value(
     value: &Value,
     shape: Shape<'_>,
     place: &Place<'_>,

@@ -275,3 +275,47 @@ async fn rules_stand_where_a_schema_tells_a_type() {
     )
     .await;
 }
+
+#[tokio::test]
+async fn defaults_are_checked_by_formats_of_all_types() {
+    check_schemas(
+        r#"
+        {"a":{"x-kubernetes-preserve-unknown-fields":true,"format":"int32","default":3}}
+        {"a":{"x-kubernetes-preserve-unknown-fields":true,"format":"int32","default":3000000000}}
+        {"a":{"x-kubernetes-preserve-unknown-fields":true,"format":"int64","default":3}}
+        {"a":{"x-kubernetes-preserve-unknown-fields":true,"format":"double","default":2.5}}
+        {"a":{"x-kubernetes-preserve-unknown-fields":true,"format":"date","default":3}}
+        {"a":{"x-kubernetes-preserve-unknown-fields":true,"format":"date","default":"a"}}
+        {"a":{"x-kubernetes-int-or-string":true,"format":"int32","default":3}}
+        {"a":{"x-kubernetes-int-or-string":true,"format":"int64","default":3}}
+        {"a":{"x-kubernetes-int-or-string":true,"format":"quantity","default":3,"minimum":10}}
+        {"a":{"x-kubernetes-int-or-string":true,"format":"date","default":"a"}}
+        {"a":{"type":"array","items":{"type":"string","format":"quantity"},"default":["a b",true,1]}}
+        {"a":{"type":"array","items":{"type":"integer","format":"cidr"},"default":[1,2.5,"a"]}}
+        {"a":{"type":"number","format":"uri","default":{}}}
+        {"a":{"type":"number","format":"uri","default":1}}
+        {"a":{"type":"string","format":"int64","default":3}}
+        {"a":{"type":"boolean","format":"date","default":true}}
+        {"a":{"type":"object","format":"int32","default":{"x":1},"x-kubernetes-preserve-unknown-fields":true}}
+    "#,
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn what_is_wrong_in_defaults_has_its_place() {
+    check_schemas(
+        r#"
+        {"a":{"type":"object","default":{"c":["::1"],"b":false},"properties":{"b":{"type":"boolean"}}}}
+        {"a":{"type":"object","default":{"x.y":2,"type":2.5},"maxProperties":1,"additionalProperties":{"type":"integer"}}}
+        {"a":{"type":"object","default":{"a":true},"additionalProperties":{"type":"object","additionalProperties":{"type":"integer"}}}}
+        {"a":{"type":"object","default":{"a":{"b":true}},"additionalProperties":{"type":"object","additionalProperties":{"type":"integer"}}}}
+        {"a":{"type":"object","required":["zz"],"default":{"b":{"apiVersion":"","kind":"K","metadata":{"labels":{"a":1}}}},"properties":{"b":{"type":"object","x-kubernetes-embedded-resource":true,"x-kubernetes-preserve-unknown-fields":true}}}}
+        {"a":{"type":"object","required":["zz"],"default":{"b":{"apiVersion":"","kind":"K","metadata":{"labels":{"a":"?"}}}},"properties":{"b":{"type":"object","x-kubernetes-embedded-resource":true,"x-kubernetes-preserve-unknown-fields":true}}}}
+        {"a":{"type":"object","default":{"kind":"K","x":1},"x-kubernetes-embedded-resource":true,"properties":{"y":{"type":"string"}}}}
+        {"a":{"type":"object","default":{"apiVersion":"v1","kind":"K","metadata":{"name":"X","odd":1}},"x-kubernetes-embedded-resource":true,"properties":{"y":{"type":"string"}}}}
+        {"a":{"type":"array","default":[{"apiVersion":"v1","kind":"k k"}],"items":{"type":"object","x-kubernetes-embedded-resource":true,"properties":{"y":{"type":"string"}}}}}
+    "#,
+    )
+    .await;
+}

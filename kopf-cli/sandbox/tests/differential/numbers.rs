@@ -34,6 +34,7 @@ properties:
       most: {type: integer, maximum: 5}
       far: {type: number, maximum: 1000000}
       even: {type: integer, multipleOf: 2}
+      cut: {type: integer, maximum: 2.5, multipleOf: 0.1}
       one: {type: integer, enum: [1, 2, 3]}
       some: {type: number, enum: [1, 2, 3.5]}
       letter: {enum: [A], x-kubernetes-preserve-unknown-fields: true}
@@ -82,7 +83,7 @@ async fn check_specs(specs: impl Iterator<Item = String>) {
 
 #[tokio::test]
 async fn what_is_written_with_a_point_is_no_integer_for_rules() {
-    const FIELDS: &str = "plain small wide number most far even one some letter ruled ruledNumber fixed either ruledEither any \
+    const FIELDS: &str = "plain small wide number most far even cut one some letter ruled ruledNumber fixed either ruledEither any \
                           filled replicas";
     const NUMBERS: &str = "2 2.0 2.5 2.0000000001 65 1e0 1.5e1 -0 -0.0 2000000.5 1e7 2147483648 2147483648.0 9007199254740991.0 \
                            1e16 9223372036854775807 9223372036854775808 9.3e18 1e21";

@@ -33,6 +33,8 @@ spec:
     n: {type: integer}
     flag: {type: boolean}
     text: {type: string}
+    vain: {type: string, format: unheard-of}
+    vainNumber: {type: integer, format: uuid}
     mode: {type: string, default: slow}
     port: {x-kubernetes-int-or-string: true}
     map: {type: object, additionalProperties: {type: string}}
@@ -211,6 +213,9 @@ async fn configurations_are_refused() {
         APPLY  owned/a?fieldManager=one   {"kind":"Owned","apiVersion":"owned.kopf.test/v1","metadata":{"name":"a"},"spec":{"n":"1"}}
         APPLY  owned/a?fieldManager=one   {"kind":"Owned","apiVersion":"owned.kopf.test/v1","metadata":{"name":"a"},"spec":{"flag":1}}
         APPLY  owned/a?fieldManager=one   {"kind":"Owned","apiVersion":"owned.kopf.test/v1","metadata":{"name":"a"},"spec":{"text":[]}}
+        APPLY  owned/a?fieldManager=one   {"kind":"Owned","apiVersion":"owned.kopf.test/v1","metadata":{"name":"a"},"spec":{"vain":1}}
+        APPLY  owned/a?fieldManager=one   {"kind":"Owned","apiVersion":"owned.kopf.test/v1","metadata":{"name":"a"},"spec":{"vain":{}}}
+        APPLY  owned/a?fieldManager=one   {"kind":"Owned","apiVersion":"owned.kopf.test/v1","metadata":{"name":"a"},"spec":{"vainNumber":"a"}}
         APPLY  owned/a?fieldManager=one   {"kind":"Owned","apiVersion":"owned.kopf.test/v1","metadata":{"name":"a"},"spec":{"map":[1]}}
         APPLY  owned/a?fieldManager=one   {"kind":"Owned","apiVersion":"owned.kopf.test/v1","metadata":{"name":"a"},"spec":{"set":{"a":1}}}
         APPLY  owned/a?fieldManager=one   {"kind":"Owned","apiVersion":"owned.kopf.test/v1","metadata":{"name":"a"},"spec":{"set":["a","a"]}}

@@ -109,6 +109,7 @@ async fn values_are_checked_by_their_types_and_bounds() {
         {"half":1.5}
         {"half":1.7}
         {"below":4}
+        {"size":3,"level":2147483648}
         {"under":1.5}
         {"under":2}
         {"size":0}

@@ -187,3 +187,44 @@ async fn what_was_before_a_definition_changed_is_watched_no_more() {
     )
     .await;
 }
+
+/// Rows about objects whose status has a default, and is a part of its own or not.
+fn with_status(plural: &str, kind: &str, own: &str) -> String {
+    let status = r#"{"type":"object","default":{"conditions":[{"type":"Ready","status":"Unknown"}]},"properties":{"n":{"type":"integer"},"conditions":{"type":"array","x-kubernetes-list-type":"map","x-kubernetes-list-map-keys":["type"],"items":{"type":"object","required":["type"],"properties":{"type":{"type":"string"},"status":{"type":"string"}}}}}}"#;
+    let rule = r#""x-kubernetes-validations":[{"rule":"!has(self.spec) || !has(self.spec.bare) || !has(self.status)"}],"#;
+    let spec = r#"{"type":"object","x-kubernetes-preserve-unknown-fields":true,"properties":{"bare":{"type":"boolean"}}}"#;
+    let versions = format!(
+        r#""versions":[{{"name":"v1","served":true,"storage":true,{own}"schema":{{"openAPIV3Schema":{{"type":"object",{rule}"properties":{{"spec":{spec},"status":{status}}}}}}}}}]"#
+    );
+    let head = format!(r#""kind":"{kind}","apiVersion":"$ns.kopf.test/v1""#);
+    let (definition, at) = (defined(plural, kind, &versions), format!("own/v1/namespaces/$ns/{plural}"));
+    format!(
+        r#"
+        {definition}
+        AWAIT 201 POST {at} {{{head},"metadata":{{"name":"a"}},"spec":{{"x":1}}}}
+        POST   {at} {{{head},"metadata":{{"name":"b"}},"spec":{{"bare":true}}}}
+        POST   {at} {{{head},"metadata":{{"name":"c"}},"status":{{"n":1}}}}
+        POST   {at}?dryRun=All {{{head},"metadata":{{"name":"d"}}}}
+        GET    {at}/a
+        GET    {at}
+        MERGE  {at}/a {{"metadata":{{"labels":{{"a":"b"}}}}}}
+        MERGE  {at}/a {{"spec":{{"x":2}}}}
+        MERGE  {at}/a {{"status":null}}
+        MERGE  {at}/a {{"status":{{"n":2}}}}
+        MERGE  {at}/a/status {{"status":{{"n":3}}}}
+        MERGE  {at}/a/status {{"status":null}}
+        PUT    {at}/a {{{head},"metadata":{{"name":"a"}},"spec":{{"x":3}}}}
+        PUT    {at}/a/status {{{head},"metadata":{{"name":"a"}}}}
+        APPLY  {at}/a?fieldManager=m&force=true {{{head},"metadata":{{"name":"a"}},"spec":{{"x":4}}}}
+        APPLY  {at}/e?fieldManager=m {{{head},"metadata":{{"name":"e"}},"spec":{{"x":5}}}}
+        GET    {at}?watch=1&timeoutSeconds=1
+    "#
+    )
+}
+
+#[tokio::test]
+async fn a_status_has_its_default_as_soon_as_it_is_stored() {
+    let own = with_status("stated", "Stated", r#""subresources":{"status":{}},"#);
+    check_definitions(&own).await;
+    check_definitions(&with_status("merged", "Merged", "")).await;
+}

@@ -33,9 +33,10 @@ pub(super) const DONE: Groups = &[
     ]),
     ("Schemas", &[
         ("types, bounds, formats, lists as sets and maps", &["schemas::values_are_checked_by_their_types_and_bounds", "schemas::formats_are_checked_where_they_are_known", "formats::texts_are_of_a_format_or_not", "formats::addresses_numbers_and_names_are_of_a_format_or_not"]),
-        ("numbers in JSON that are written with a point: floats until they are stored", &["numbers::what_is_written_with_a_point_is_no_integer_for_rules", "numbers::an_integer_and_a_float_are_two_items", "numbers::what_is_stored_is_an_integer_again", "definitions::defaults_are_checked_as_they_are_written"]),
+        ("numbers in JSON that are written with a point: floats until they are stored", &["numbers::what_is_written_with_a_point_is_no_integer_for_rules", "numbers::an_integer_and_a_float_are_two_items", "numbers::what_is_stored_is_an_integer_again"]),
         ("patterns as Go reads them, and those that are none", &["patterns::letters_digits_and_blanks_of_patterns_are_those_of_ascii", "patterns::classes_and_braces_of_patterns_are_those_of_go", "patterns::what_is_no_pattern_of_go_is_refused"]),
-        ("pruning and defaults", &["schemas::what_a_schema_does_not_know_is_pruned_and_what_it_has_defaults_for_is_filled_in"]),
+        ("pruning and defaults", &["schemas::what_a_schema_does_not_know_is_pruned_and_what_it_has_defaults_for_is_filled_in", "defining/shown::a_status_has_its_default_as_soon_as_it_is_stored"]),
+        ("whether defaults are what their schema asks for", &["definitions::defaults_are_checked_as_they_are_written", "definitions::defaults_are_checked_by_formats_of_all_types", "definitions::what_is_wrong_in_defaults_has_its_place"]),
         ("embedded objects", &["schemas::embedded_objects_are_objects"]),
         ("`fieldValidation`: Strict, Warn, Ignore; duplicate keys", &["schemas::bodies_are_read_as_strictly_as_is_asked_for", "strictness::mistakes_are_told_in_the_order_of_the_text", "strictness::refusals_show_what_a_patch_made_with_what_is_unknown"]),
         ("rules in CEL, on new objects and on changes (`oldSelf`), with loops of one variable and of two, and with what may be absent", &["rules::rules_hold_for_new_objects", "rules::rules_compare_with_what_was"]),
