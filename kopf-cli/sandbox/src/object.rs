@@ -124,7 +124,7 @@ impl Stored {
 
     /// The same of an object that is sent in the version of `view`.
     pub(crate) fn sent(view: &View, mut value: Value, revision: u64) -> Self {
-        if !reading::fills_in_status(&value, &view.resource)
+        if !reading::may_be_otherwise(&value, &view.resource)
             && (view.version().storage || !view.resource.rules.custom)
         {
             return Stored::new(&view.resource, &value, revision);

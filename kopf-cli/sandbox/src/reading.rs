@@ -6,7 +6,10 @@
 
 use serde_json::Value;
 
-use crate::resources::{Resource, Version, View};
+use crate::{
+    resources::{Resource, Version, View},
+    schema::Shape,
+};
 
 /// Makes of an object, as it was stored, what a version shows of it; it goes on to say that it is of the version that is stored.
 /// `edition` is the definition by whose schema it is known to be already.
@@ -42,11 +45,23 @@ pub(crate) fn write(value: &mut Value, view: &View) {
     }
 }
 
-/// Whether an object comes to have a status once it is stored: what is sent has lost it, though the schema has a default for it.
-pub(crate) fn fills_in_status(value: &Value, resource: &Resource) -> bool {
-    let schema = resource.storage().schema.as_ref().filter(|_| resource.rules.custom);
-    let status = schema.and_then(|schema| schema.shape().property("status"));
-    status.is_some_and(|status| status.default().is_some()) && value.get("status").is_none()
+/// Whether an object may be read otherwise than it is sent by the same definition: it has lost its status, of which there is a
+/// default, or a configuration has made nulls in it.
+pub(crate) fn may_be_otherwise(value: &Value, resource: &Resource) -> bool {
+    let Some(schema) = resource.storage().schema.as_ref().filter(|_| resource.rules.custom) else {
+        return false;
+    };
+    let default = schema.shape().property("status").and_then(Shape::default);
+    default.is_some() && value.get("status").is_none() || has_null(value)
+}
+
+fn has_null(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::Array(items) => items.iter().any(has_null),
+        Value::Object(fields) => fields.values().any(has_null),
+        _ => false,
+    }
 }
 
 /// How an object is read that is stored, where that is otherwise than it is stored.

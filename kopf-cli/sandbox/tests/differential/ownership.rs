@@ -59,6 +59,8 @@ spec:
           value: {type: string}
           tags: {type: array, x-kubernetes-list-type: set, items: {type: string}}
     any: {type: object, x-kubernetes-preserve-unknown-fields: true}
+    free: {x-kubernetes-preserve-unknown-fields: true}
+    maybe: {x-kubernetes-preserve-unknown-fields: true, nullable: true}
 status:
   type: object
   properties:
@@ -182,6 +184,11 @@ async fn configurations_are_applied() {
         APPLY  owned/a                    {"kind":"Owned","apiVersion":"owned.kopf.test/v1","metadata":{"name":"a"}}
         APPLY  owned/a?fieldManager=one   {"kind":"Owned","apiVersion":"owned.kopf.test/v1","metadata":{"name":"a","labels":{"l":"1"}},"spec":{"n":1,"map":{"a":"1"},"list":[{"name":"x","value":"1"},{"name":"x","port":81}],"set":["b","a"],"deep":{"inner":{"x":1}}}}
         APPLY  owned/a?fieldManager=one   {"kind":"Owned","apiVersion":"owned.kopf.test/v1","metadata":{"name":"a","labels":{"l":"1"}},"spec":{"n":1,"map":{"a":"1"},"list":[{"name":"x","value":"1"},{"name":"x","port":81}],"set":["b","a"],"deep":{"inner":{"x":1}}}}
+        APPLY  owned/n?fieldManager=one   {"kind":"Owned","apiVersion":"owned.kopf.test/v1","metadata":{"name":"n"},"spec":{"free":null,"maybe":null,"any":{"x":null}}}
+        APPLY  owned/n?fieldManager=two   {"kind":"Owned","apiVersion":"owned.kopf.test/v1","metadata":{"name":"n"},"spec":{"free":{"x":null},"maybe":{"x":null}}}
+        GET    owned/n
+        APPLY  owned/n?fieldManager=two   {"kind":"Owned","apiVersion":"owned.kopf.test/v1","metadata":{"name":"n"},"spec":{"free":[null],"maybe":[null]}}
+        MERGE  owned/n                    {"spec":{"n":3}}
         APPLY  owned/a?fieldManager=two   {"kind":"Owned","apiVersion":"owned.kopf.test/v1","metadata":{"name":"a"},"spec":{"n":1,"set":["c","a"],"list":[{"name":"y"},{"name":"x","value":"1"}]}}
         APPLY  owned/a?fieldManager=two   {"kind":"Owned","apiVersion":"owned.kopf.test/v1","metadata":{"name":"a"},"spec":{"n":2,"map":{"a":"2"},"list":[{"name":"x","value":"2"}]}}
         APPLY  owned/a?fieldManager=two&force=true {"kind":"Owned","apiVersion":"owned.kopf.test/v1","metadata":{"name":"a"},"spec":{"n":2,"map":{"a":"2"},"list":[{"name":"x","value":"2"}]}}
