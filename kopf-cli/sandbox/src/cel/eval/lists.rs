@@ -212,6 +212,9 @@ fn sorted(items: &Arc<Vec<Value>>, keys: &[Value]) -> Outcome {
     if keys.iter().any(|key| type_of(key) != type_of(first)) {
         return Err(Fault::new("list elements must have the same type"));
     }
+    for _ in 0..work::rounds(keys.len()) {
+        keys.iter().try_for_each(work::through)?;
+    }
     let mut pairs: Vec<(&Value, &Value)> = keys.iter().zip(items.iter()).collect();
     pairs.sort_by(|(one, _), (other, _)| match (one, other) {
         // What is no number comes last: what is sorted has to have an order.
@@ -226,6 +229,7 @@ fn sorted(items: &Arc<Vec<Value>>, keys: &[Value]) -> Outcome {
 fn unwrapped(items: &[Value]) -> Outcome {
     let mut there = Vec::new();
     for item in items {
+        work::add(1)?;
         let inner = opened(item);
         let inner = inner
             .ok_or_else(|| Fault::new(format!("value {} is not optional", super::values::named(item))))?;

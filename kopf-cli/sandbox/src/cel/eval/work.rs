@@ -91,6 +91,11 @@ pub(super) fn by(value: &Value) -> Result<(), Fault> {
     })
 }
 
+/// How often each of so many items is looked at to sort them, about.
+pub(super) fn rounds(items: usize) -> u64 {
+    u64::from(items.checked_ilog2().unwrap_or_default()) + 1
+}
+
 /// As how many parts a key is looked at.
 pub(super) fn of_key(key: &Key) -> u64 {
     match key {

@@ -26,11 +26,16 @@ impl Large {
         let set = json!({
             "type": "array", "items": {"type": "string"}, "x-kubernetes-list-type": "set",
         });
+        let named = |what: &serde_json::Value| -> serde_json::Map<String, serde_json::Value> {
+            (0..30_000).map(|index| (format!("n{index}"), what.clone())).collect()
+        };
+        let nullable = named(&json!({"type": "integer", "nullable": true}));
         let schema = json!({
             "type": "object",
-            "properties": {"set": set, "kept": {"x-kubernetes-preserve-unknown-fields": true}},
+            "properties": {"set": set, "nulls": {"type": "object", "properties": nullable}, "kept": {"x-kubernetes-preserve-unknown-fields": true}},
         });
-        let object = json!({"set": texts, "kept": texts, "unknown": texts});
+        let nulls = named(&serde_json::Value::Null);
+        let object = json!({"set": texts, "nulls": nulls, "kept": texts, "unknown": texts});
         let mut described = Described::default();
         let mut this = || to_cel(&object, Schema::custom(&schema).shape(), true, &mut described);
         let known = [
@@ -41,6 +46,15 @@ impl Large {
             ("others", vec![Value::from(long.clone()); 8].into()),
             ("raw", vec![Value::Bytes(long.clone().into_bytes().into()); 8].into()),
             ("otherRaw", vec![Value::Bytes(long.into_bytes().into()); 8].into()),
+            (
+                "distinct",
+                texts
+                    .iter()
+                    .map(|text| format!("{0}{0}{text}", "b".repeat(400_000)))
+                    .collect::<Vec<_>>()
+                    .into(),
+            ),
+            ("maybe", vec![optional(Some(Value::Int(1))); 100_000].into()),
             ("self", this()),
             ("oldSelf", this()),
         ];
@@ -74,9 +88,14 @@ impl Names for Large {
 
 #[test]
 fn maps_are_not_sorted_beyond_what_may_be_done() {
-    check(&["many.exists(k, true)", "wordy.exists(k, true)"]);
+    check(&["many.exists(k, true)", "wordy.exists(k, true)", "dyn(self.nulls).exists(k, true)"]);
     let small = Large::new().all(20_000, "few.exists(k, true)");
     assert_eq!(small, Ok(Value::Bool(true)));
+}
+
+#[test]
+fn lists_are_not_gone_through_beyond_what_may_be_done() {
+    check(&["maybe.unwrapOpt().size() == 100000", "distinct.sort().size() == 8"]);
 }
 
 #[test]

@@ -18,10 +18,23 @@ use crate::cel::{
     syntax::{Kind, Loop, Node},
 };
 
-/// Counts what it takes to sort the keys of a map, which is done whole however soon its loop ends.
-fn sorting(map: &Map) -> Result<(), Fault> {
-    let times = u64::from(map.map.len().checked_ilog2().unwrap_or_default()) + 1;
-    map.map.keys().try_for_each(|key| work::add(times * work::of_key(key)))
+/// The keys of a map with their values, in order, so that the same is always found first; fields that are null have none. To sort
+/// them counts whole, however soon a loop ends.
+///
+/// # Errors
+///
+/// That more has been looked at than may be.
+fn in_order(map: &Map) -> Result<Vec<(Key, Option<&Value>)>, Fault> {
+    let told = described::particulars(map);
+    let nulls = told.as_ref().map_or(&[][..], |told| &told.nulls);
+    let times = work::rounds(map.map.len() + nulls.len());
+    map.map.keys().try_for_each(|key| work::add(times * work::of_key(key)))?;
+    nulls.iter().try_for_each(|name| work::add(times * work::hashed(name.len())))?;
+    let nulls = nulls.iter().map(|name| (Key::String(Arc::clone(name)), None));
+    let entries = map.map.iter().map(|(key, value)| (key.clone(), Some(value)));
+    let mut entries: Vec<(Key, Option<&Value>)> = entries.chain(nulls).collect();
+    entries.sort_by(|(one, _), (other, _)| one.cmp(other));
+    Ok(entries)
 }
 
 impl<'a> Run<'a> {
@@ -53,15 +66,7 @@ impl<'a> Run<'a> {
                 }
             }
             Value::Map(map) => {
-                // In the order of its keys, so that the same is always found first.
-                sorting(map)?;
-                let told = described::particulars(map);
-                let nulls = told.iter().flat_map(|told| &told.nulls);
-                let nulls = nulls.map(|name| (Key::String(Arc::clone(name)), None));
-                let entries = map.map.iter().map(|(key, value)| (key.clone(), Some(value)));
-                let mut entries: Vec<(Key, Option<&Value>)> = entries.chain(nulls).collect();
-                entries.sort_by(|(one, _), (other, _)| one.cmp(other));
-                for (key, value) in entries {
+                for (key, value) in in_order(map)? {
                     let key = of_key(&key);
                     let value = match (&inner.second, value) {
                         (None, _) => None,
