@@ -48,13 +48,21 @@ fn convert(value: &Value, shape: Shape<'_>, resource: bool, described: &mut Desc
         (Some(Kind::Number), Value::Number(number)) => cel::Value::Float(number.as_f64().unwrap_or(f64::NAN)),
         (Some(Kind::String), Value::String(text)) => of_format(text, shape.format()),
         (Some(Kind::Array), Value::Array(items)) => {
-            let item = |item: &Value| match shape.items() {
-                Some(inner) => convert(item, inner, inner.embedded(), described),
-                None => kept(item.clone()),
+            let identity = identity(shape);
+            let item = |item: &Value| {
+                let seen = match shape.items() {
+                    Some(inner) => convert(item, inner, inner.embedded(), described),
+                    None => kept(item.clone()),
+                };
+                if let (Some(Identity::WrittenKeys(keys)), cel::Value::Map(map)) = (&identity, &seen) {
+                    let written = keys.iter().map(|key| item.get(key).cloned().unwrap_or_default());
+                    described.keys(map, written.collect());
+                }
+                seen
             };
             let items = items.iter().map(item).collect();
             let items = Arc::new(items);
-            if let Some(identity) = identity(shape) {
+            if let Some(identity) = identity {
                 described.list(&items, identity);
             }
             cel::Value::List(items)
@@ -117,7 +125,7 @@ fn object<'a>(
             continue;
         };
         let written = Arc::new(escape(name));
-        is_escaped |= *written != *name;
+        is_escaped |= *written != *name || name.contains("__");
         if field.is_null() {
             nulls.push(written);
             continue;
@@ -147,7 +155,7 @@ fn identity(list: Shape<'_>) -> Option<Identity> {
     match list.list_type()? {
         ListType::Atomic => None,
         ListType::Set => Some(Identity::Whole),
-        ListType::Map => Some(Identity::PlainKeys(list.map_keys().iter().map(|key| escape(key)).collect())),
+        ListType::Map => Some(Identity::WrittenKeys(list.map_keys().iter().map(|key| escape(key)).collect())),
     }
 }
 

@@ -7,11 +7,14 @@ use kube_cel::cel::{
     Value,
     objects::{Key, Map},
 };
+use serde_json::Value as Json;
 
 use crate::cel::written::{escape, unescape};
 
 type List = Arc<Vec<Value>>;
 type Entries = Arc<HashMap<Key, Value>>;
+/// What is known of objects, by where they are.
+type ByPlace<T> = HashMap<*const HashMap<Key, Value>, (Entries, T)>;
 
 /// What the items of a list without an order are told apart by.
 #[derive(Debug, Clone)]
@@ -20,9 +23,8 @@ pub(crate) enum Identity {
     Whole,
     /// By fields of these names, as rules write them.
     Keys(Arc<[String]>),
-    /// The same, where only those of them are found that rules write as they are: a list that nothing was added to is compared
-    /// so.
-    PlainKeys(Arc<[String]>),
+    /// By the same as they were written, under these very names: a list that nothing was added to is compared so.
+    WrittenKeys(Arc<[String]>),
 }
 
 /// What a schema tells of an object besides the fields that have values.
@@ -31,8 +33,8 @@ pub(crate) struct Particulars {
     /// Fields that are null: they are nothing, but loops name them. So they are written in rules.
     pub(crate) nulls: Vec<Arc<String>>,
     /// Fields that no schema knows: they are compared where both have them.
-    pub(crate) unknown: HashMap<String, serde_json::Value>,
-    /// Whether rules write some of its fields otherwise than they are named.
+    pub(crate) unknown: HashMap<String, Json>,
+    /// Whether rules write some of its fields otherwise than they are named, or cannot write one that is read back as another.
     pub(crate) is_escaped: bool,
 }
 
@@ -47,7 +49,9 @@ impl Particulars {
 #[derive(Debug, Default, Clone)]
 pub(crate) struct Described {
     lists: HashMap<*const Vec<Value>, (List, Identity)>,
-    objects: HashMap<*const HashMap<Key, Value>, (Entries, Rc<Particulars>)>,
+    objects: ByPlace<Rc<Particulars>>,
+    /// What items of lists with keys were told apart by as they were written.
+    keys: ByPlace<Rc<[Json]>>,
 }
 
 thread_local! {
@@ -64,6 +68,10 @@ impl Described {
 
     pub(crate) fn object(&mut self, object: &Map, particulars: Particulars) {
         self.objects.insert(Arc::as_ptr(&object.map), (Arc::clone(&object.map), Rc::new(particulars)));
+    }
+
+    pub(crate) fn keys(&mut self, item: &Map, keys: Rc<[Json]>) {
+        self.keys.insert(Arc::as_ptr(&item.map), (Arc::clone(&item.map), keys));
     }
 
     fn identity(&self, list: &List) -> Option<Identity> {
@@ -98,6 +106,14 @@ pub(super) fn particulars(object: &Map) -> Option<Rc<Particulars>> {
     GIVEN.with_borrow(|given| {
         let (_, particulars) = given.as_ref()?.objects.get(&Arc::as_ptr(&object.map))?;
         Some(Rc::clone(particulars))
+    })
+}
+
+/// What an item of a list with keys was told apart by as it was written; `None` where it is of no such list.
+pub(super) fn keys(item: &Map) -> Option<Rc<[Json]>> {
+    GIVEN.with_borrow(|given| {
+        let (_, keys) = given.as_ref()?.keys.get(&Arc::as_ptr(&item.map))?;
+        Some(Rc::clone(keys))
     })
 }
 

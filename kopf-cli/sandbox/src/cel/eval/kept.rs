@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use kube_cel::cel::{Value, objects::Opaque};
-use serde_json::Value as Json;
+use serde_json::{Number, Value as Json};
 
 use super::{Fault, values::opaque, work};
 use crate::json::with_room_to_recurse;
@@ -40,7 +40,7 @@ pub(super) fn is_equal(one: &Json, other: &Value) -> Result<bool, Fault> {
         }
         (Json::Bool(one), Value::Bool(other)) => Ok(one == other),
         (Json::Number(one), Value::Int(other)) => Ok(one.as_i64() == Some(*other)),
-        (Json::Number(one), Value::Float(other)) => Ok(one.is_f64() && one.as_f64() == Some(*other)),
+        (Json::Number(one), Value::Float(other)) => Ok(fraction(one) == Some(*other)),
         _ => Ok(false),
     }
 }
@@ -63,9 +63,17 @@ pub(super) fn are_alike(one: &Json, other: &Json) -> Result<bool, Fault> {
         (Json::String(one), Json::String(other)) if one.len() == other.len() => {
             work::bytes(one.len()).map(|()| one == other)
         }
+        (Json::Number(one), Json::Number(other)) => {
+            Ok(one.as_i64() == other.as_i64() && fraction(one) == fraction(other))
+        }
         (Json::Array(_), Json::Array(_)) | (Json::Object(_), Json::Object(_)) => Ok(false),
         _ => Ok(one == other),
     })
+}
+
+/// A number that is no integer, as those are not that are larger than one may be.
+fn fraction(number: &Number) -> Option<f64> {
+    number.as_f64().filter(|_| !number.is_i64())
 }
 
 fn all<T>(

@@ -5,14 +5,17 @@
 use std::{collections::HashMap, sync::Arc};
 
 use kube_cel::cel::{Value, objects::Key};
+use serde_json::Value as Json;
 
 use super::{
     Fault, Outcome,
-    comparing::equal_within,
-    described::{Identity, made},
-    values::{as_key, list, type_of},
+    comparing::equal,
+    described::{self, Identity, made},
+    kept,
+    values::{as_key, fault_of, list, type_of},
     work,
 };
+use crate::printed;
 
 /// Whether a list without an order is equal to another list.
 ///
@@ -35,7 +38,7 @@ pub(super) fn are_equal(one: &[Value], other: &[Value], identity: &Identity) -> 
     for item in other {
         let found = identity.of(item)?.and_then(|parts| known.get(&parts));
         let Some((place, known)) = found else { return Ok(false) };
-        if !matches!(identity, Identity::Whole) && !equal_within(known, item)? {
+        if !matches!(identity, Identity::Whole) && !equal(known, item)? {
             return Ok(false);
         }
         count += usize::from(!std::mem::replace(&mut seen[*place], true));
@@ -50,7 +53,7 @@ pub(super) fn are_equal(one: &[Value], other: &[Value], identity: &Identity) -> 
 /// That the items of a set are no plain values.
 pub(super) fn sum(one: &[Value], other: &[Value], identity: Identity) -> Outcome {
     let identity = match identity {
-        Identity::PlainKeys(keys) => Identity::Keys(keys),
+        Identity::WrittenKeys(keys) => Identity::Keys(keys),
         identity => identity,
     };
     let mut all = one.to_vec();
@@ -112,6 +115,27 @@ impl Part {
             Some(other) => as_key(other).map_or_else(|| Part::Other(format!("{other:?}")), Part::Plain),
         })
     }
+
+    /// The same of what no schema tells of, or of what a schema tells more of than was written: 1 is not 1.0, nor 60m 1h.
+    fn of_written(value: &Json) -> Result<Self, Fault> {
+        Ok(match value {
+            Json::Null => Part::None,
+            Json::Bool(held) => Part::Plain(Key::Bool(*held)),
+            Json::Number(number) => match number.as_i64() {
+                Some(number) => Part::Plain(Key::Int(number)),
+                None => Part::Double((number.as_f64().unwrap_or(f64::NAN) + 0.0).to_bits()),
+            },
+            Json::String(text) => {
+                work::add(work::hashed(text.len()))?;
+                Part::Plain(Key::String(Arc::new(text.clone())))
+            }
+            Json::Array(_) | Json::Object(_) => {
+                let text = printed::bad_value_in_order(value);
+                work::add(work::hashed(text.len()))?;
+                Part::Other(text)
+            }
+        })
+    }
 }
 
 /// Whether a value is told apart from all others, even from itself: to a server it is another one each time.
@@ -138,23 +162,33 @@ impl Identity {
     /// That an item of a set is a list or an object, or that more has been looked at than may be.
     fn of(&self, item: &Value) -> Result<Option<Vec<Part>>, Fault> {
         work::add(1)?;
-        let (keys, is_written) = match (self, item) {
+        let keys = match (self, item) {
             (Identity::Whole, Value::List(_) | Value::Map(_)) => {
                 return Err(Fault::new("listSet operations are only supported on lists of scalar values"));
             }
-            (Identity::Whole, _) if is_alone(item) => return Ok(None),
-            (Identity::Whole, _) => return Ok(Some(vec![Part::of(Some(item))?])),
-            (Identity::Keys(keys), _) => (keys, false),
-            (Identity::PlainKeys(keys), _) => (keys, true),
+            (Identity::Whole, _) => {
+                return match kept::written(item) {
+                    Some(written) => Ok(Some(vec![Part::of_written(written)?])),
+                    None if is_alone(item) => Ok(None),
+                    None => Ok(Some(vec![Part::of(Some(item))?])),
+                };
+            }
+            (Identity::WrittenKeys(_), Value::Map(map)) => {
+                let keys = described::keys(map);
+                return keys.map(|keys| keys.iter().map(Part::of_written).collect()).transpose();
+            }
+            (Identity::WrittenKeys(_), _) => return Ok(None),
+            (Identity::Keys(keys), _) => keys,
         };
-        let Value::Map(map) = item else { return Ok(Some(Vec::new())) };
         let mut parts = Vec::with_capacity(keys.len());
         for key in keys.iter() {
-            let key = Some(key).filter(|key| !is_written || !key.contains("__"));
-            let value = key.and_then(|key| map.map.get(&Key::String(Arc::new(key.clone()))));
-            match value {
-                // Where nothing was added, texts are compared, whatever they stand for.
-                Some(value) if !is_written && is_alone(value) => return Ok(None),
+            let value = match item {
+                Value::Map(map) => map.map.get(&Key::String(Arc::new(key.clone()))),
+                // What is no object has no keys.
+                _ => None,
+            };
+            match value.filter(|value| fault_of(value).is_none()) {
+                Some(value) if is_alone(value) => return Ok(None),
                 value => parts.push(Part::of(value)?),
             }
         }
