@@ -138,8 +138,11 @@ pub(crate) fn read(text: &[u8]) -> Result<Value, String> {
     value.map_err(|error| syntax::fault(text).unwrap_or_else(|| error.to_string()))
 }
 
-/// The first number of a text for which no float has room.
+/// The first number for which no float has room, of a text with which nothing else is wrong.
 pub(crate) fn too_great(text: &[u8]) -> Option<&str> {
+    if syntax::fault(text).is_some() {
+        return None;
+    }
     let mut within = Within::default();
     let is_digit = |byte: u8| byte.is_ascii_digit() || b"+-.eE".contains(&byte);
     let words = text.split(|byte| within.a_string(*byte) || !is_digit(*byte));
@@ -305,9 +308,12 @@ mod tests {
 
     #[test]
     fn a_number_that_is_too_great_is_found() {
-        for (text, expected) in
-            [(r#"{"1e400":[1e300,-1e400,1e500]}"#, Some("-1e400")), ("[1e308]", None), (r#""1e400""#, None)]
-        {
+        for (text, expected) in [
+            (r#"{"1e400":[1e300,-1e400,1e500]}"#, Some("-1e400")),
+            ("[1e308]", None),
+            (r#""1e400""#, None),
+            ("[1e400", None),
+        ] {
             assert_eq!(too_great(text.as_bytes()), expected, "{text}");
         }
     }

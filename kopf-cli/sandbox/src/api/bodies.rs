@@ -75,7 +75,7 @@ impl Ask<'_> {
         let custom = self.view.resource.rules.custom;
         let parsed = match format {
             Format::Json => {
-                // What a built-in kind takes depends on how a number is written.
+                // What is taken depends on how a number is written; to what is built in, also on how many digits it has.
                 let parse = if custom { deep::parse_as_written } else { deep::read };
                 let shape = if custom { None } else { self.shape(kind) };
                 let parsed = parse(body).inspect(|value| strictness.note_duplicates(body, value, shape));

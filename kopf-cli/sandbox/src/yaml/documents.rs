@@ -47,7 +47,9 @@ pub(crate) fn read(document: &str) -> Result<Value, String> {
         })?;
         match (twice.into_iter().next(), json::depth_of_value(&value)) {
             (Some(first), _) => Err(first),
-            (None, depth) if depth > MAX_DEPTH => Err(format!("{depth} levels are more than {MAX_DEPTH}")),
+            (None, depth) if depth > MAX_DEPTH => {
+                Err(format!("{depth} levels of nesting; expected at most {MAX_DEPTH}"))
+            }
             (None, _) => Ok(value),
         }
     })
@@ -112,7 +114,7 @@ mod tests {
         check("a: 1\nb:\n  c: 1\n  c: 2\n  c: 3", Err(r#"line 4: key "c" already set in map"#));
         check("a: .inf", Err("json: unsupported value: +Inf"));
         check(&format!("{}1", "- ".repeat(128)), Ok((0..128).fold(json!(1), |inner, _| json!([inner]))));
-        check(&format!("{}1", "- ".repeat(129)), Err("129 levels are more than 128"));
+        check(&format!("{}1", "- ".repeat(129)), Err("129 levels of nesting; expected at most 128"));
     }
 
     #[test]

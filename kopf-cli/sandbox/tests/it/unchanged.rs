@@ -13,6 +13,9 @@ async fn a_write_that_changes_nothing_makes_no_version() {
     assert_eq!(put(&sandbox, &path, made.clone()).await, (200, made.clone()));
     assert_eq!(merge(&sandbox, &path, json!({ "status": { "dropped": 1 } })).await, (200, made.clone()));
     assert_eq!(made["metadata"]["resourceVersion"], sandbox.revision().to_string());
+    // It is another number until it is stored.
+    let (_, counted) = merge(&sandbox, &path, json!({ "spec": { "a": 1.0 } })).await;
+    assert_eq!((&counted["metadata"]["generation"], &counted["spec"]), (&json!(2), &made["spec"]));
 }
 
 /// The rows are paths of collections and what else than its name an object there says.
